@@ -1,0 +1,177 @@
+//! What armorer says about a text: one [`Diagnostic`] type for every stage, with a stable [`Code`].
+//!
+//! A diagnostic is a value: it is serialised by serde, and [`Diagnostic::report`] turns it into a miette report with the text
+//! around it. Who raises one looks for a [`Code`] whose description fits, and adds a code to the table where none does.
+
+mod codes;
+mod report;
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::source::Span;
+
+pub use codes::Code;
+pub use report::Report;
+
+/// How much a diagnostic matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// For information: the policy is right.
+    Note,
+    /// The policy is compiled; the text may not mean what its author thinks.
+    Warning,
+    /// No policy is made.
+    Error,
+}
+
+/// A place that a diagnostic points at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Label {
+    /// Where.
+    pub span: Span,
+    /// What is there; may be empty for the primary place.
+    pub text: String,
+}
+
+/// One message about a text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Diagnostic {
+    /// Which message it is: stable over versions.
+    pub code: Code,
+    /// How much it matters; from the code unless a caller promotes or demotes it.
+    pub severity: Severity,
+    /// One sentence without a full stop, with the names of the case at hand.
+    pub message: String,
+    /// The place it is about, and further ones that explain it.
+    pub labels: Vec<Label>,
+    /// What to write instead.
+    pub help: Option<String>,
+    /// The include rules that led to the file of the first label, innermost first.
+    pub include_chain: Vec<Span>,
+}
+
+impl Diagnostic {
+    /// A diagnostic about one place.
+    pub fn new(code: Code, message: impl Into<String>, span: Span) -> Self {
+        Diagnostic {
+            code,
+            severity: code.severity(),
+            message: message.into(),
+            labels: vec![Label { span, text: String::new() }],
+            help: None,
+            include_chain: Vec::new(),
+        }
+    }
+
+    /// Says what to write instead.
+    #[must_use]
+    pub fn with_help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Writes a few words at the primary place.
+    #[must_use]
+    pub fn with_label(mut self, text: impl Into<String>) -> Self {
+        if let Some(label) = self.labels.first_mut() {
+            label.text = text.into();
+        }
+        self
+    }
+
+    /// Points at a further place.
+    #[must_use]
+    pub fn and_label(mut self, span: Span, text: impl Into<String>) -> Self {
+        self.labels.push(Label { span, text: text.into() });
+        self
+    }
+
+    /// The place it is about.
+    #[must_use]
+    pub fn span(&self) -> Span {
+        self.labels.first().map_or(Span::NONE, |label| label.span)
+    }
+
+    /// Whether it stops compilation.
+    #[must_use]
+    pub fn is_error(&self) -> bool {
+        self.severity == Severity::Error
+    }
+}
+
+impl fmt::Display for Diagnostic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+/// Collects the diagnostics of a run.
+#[derive(Clone, Debug, Default)]
+pub struct Diagnostics {
+    list: Vec<Diagnostic>,
+    /// The include rules around the place that is being looked at, outermost first.
+    include_stack: Vec<Span>,
+}
+
+impl Diagnostics {
+    /// An empty collection.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds one; it gets the include chain of the moment unless it has its own.
+    pub fn push(&mut self, mut diagnostic: Diagnostic) {
+        if diagnostic.include_chain.is_empty() {
+            diagnostic.include_chain = self.include_stack.iter().rev().copied().collect();
+        }
+        self.list.push(diagnostic);
+    }
+
+    /// What follows lies in a file that the rule at `span` includes.
+    pub fn enter_include(&mut self, span: Span) {
+        self.include_stack.push(span);
+    }
+
+    /// Back to the including file.
+    pub fn leave_include(&mut self) {
+        self.include_stack.pop();
+    }
+
+    /// Whether an error is among them.
+    #[must_use]
+    pub fn has_errors(&self) -> bool {
+        self.list.iter().any(Diagnostic::is_error)
+    }
+
+    /// The diagnostics in the order they were raised.
+    pub fn iter(&self) -> std::slice::Iter<'_, Diagnostic> {
+        self.list.iter()
+    }
+
+    /// Takes the list out.
+    #[must_use]
+    pub fn into_vec(self) -> Vec<Diagnostic> {
+        self.list
+    }
+}
+
+impl Extend<Diagnostic> for Diagnostics {
+    fn extend<I: IntoIterator<Item = Diagnostic>>(&mut self, diagnostics: I) {
+        for diagnostic in diagnostics {
+            self.push(diagnostic);
+        }
+    }
+}
+
+impl<'a> IntoIterator for &'a Diagnostics {
+    type Item = &'a Diagnostic;
+    type IntoIter = std::slice::Iter<'a, Diagnostic>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}

@@ -1,0 +1,9 @@
+//! armorer compiles AppArmor profiles.
+
+pub mod automata;
+pub mod blob;
+pub mod diagnostic;
+pub mod source;
+
+#[cfg(feature = "cli")]
+pub mod cli;

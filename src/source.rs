@@ -1,0 +1,322 @@
+//! Where text comes from: the [`SourceMap`] that owns every file of a run, positions in it, and the [`Loader`] that finds files.
+//!
+//! All text is bytes: the profile language has no encoding (`apparmor.d(5)`), and a path may hold any byte but NUL.
+//!
+//! ```
+//! use armorer::source::{SourceMap, Span};
+//!
+//! let sources = SourceMap::new();
+//! let id = sources.add("demo", *b"profile p {\n  /a r,\n}\n")?;
+//! let span = Span::new(id, 14, 16);
+//! assert_eq!(sources.get(id).slice(span), b"/a");
+//! assert_eq!(sources.get(id).line_column(span.start), (2, 3));
+//! # Ok::<(), armorer::source::SourceError>(())
+//! ```
+
+mod loader;
+
+use std::fmt;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use serde::{Deserialize, Serialize};
+
+pub use loader::{DirEntry, FileKind, FileSystem, Loader, Memory};
+
+/// Names one text of a [`SourceMap`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct SourceId(u32);
+
+impl SourceId {
+    /// The place of spans that no text stands behind (built by a program).
+    pub const NONE: SourceId = SourceId(u32::MAX);
+}
+
+/// A range of bytes in one source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Span {
+    /// The text the range lies in.
+    pub source: SourceId,
+    /// Offset of the first byte.
+    pub start: u32,
+    /// Offset behind the last byte.
+    pub end: u32,
+}
+
+impl Span {
+    /// The span of nodes that no text stands behind.
+    pub const NONE: Span = Span { source: SourceId::NONE, start: 0, end: 0 };
+
+    /// The range `start..end` of `source`.
+    #[must_use]
+    pub fn new(source: SourceId, start: u32, end: u32) -> Self {
+        Span { source, start, end }
+    }
+
+    /// The smallest span that covers both, which lie in the same source.
+    #[must_use]
+    pub fn to(self, end: Span) -> Span {
+        Span { source: self.source, start: self.start.min(end.start), end: self.end.max(end.end) }
+    }
+
+    /// The empty span directly behind this one.
+    #[must_use]
+    pub fn after(self) -> Span {
+        Span { start: self.end, ..self }
+    }
+}
+
+/// A value with the place it was written at.
+///
+/// Equality and hashing look at the value only, so that two trees are equal when they say the same, wherever they stand.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct Spanned<T> {
+    /// What was written.
+    pub value: T,
+    /// Where.
+    pub span: Span,
+}
+
+impl<T> Spanned<T> {
+    /// Joins a value and its place.
+    pub fn new(value: T, span: Span) -> Self {
+        Spanned { value, span }
+    }
+
+    /// A value that no text stands behind.
+    pub fn bare(value: T) -> Self {
+        Spanned { value, span: Span::NONE }
+    }
+}
+
+impl<T: PartialEq> PartialEq for Spanned<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.value == other.value
+    }
+}
+
+impl<T: Eq> Eq for Spanned<T> {}
+
+impl<T: std::hash::Hash> std::hash::Hash for Spanned<T> {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.value.hash(state);
+    }
+}
+
+impl<T> std::ops::Deref for Spanned<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.value
+    }
+}
+
+/// One text with its name.
+#[derive(Debug)]
+pub struct Source {
+    name: String,
+    text: Box<[u8]>,
+    /// Offsets of the first byte of each line.
+    lines: Vec<u32>,
+}
+
+impl Source {
+    /// The name shown in diagnostics: a path, or `<stdin>`.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The whole text.
+    #[must_use]
+    pub fn text(&self) -> &[u8] {
+        &self.text
+    }
+
+    /// The bytes of a span; empty where the span does not fit the text.
+    #[must_use]
+    pub fn slice(&self, span: Span) -> &[u8] {
+        self.text.get(span.start as usize..span.end as usize).unwrap_or_default()
+    }
+
+    /// Line and column of an offset, both counted from 1; the column counts bytes.
+    #[must_use]
+    pub fn line_column(&self, offset: u32) -> (u32, u32) {
+        let line = self.lines.partition_point(|&start| start <= offset);
+        let start = line.checked_sub(1).and_then(|i| self.lines.get(i)).copied().unwrap_or(0);
+        (u32::try_from(line).unwrap_or(u32::MAX), offset - start + 1)
+    }
+
+    /// The text of a line (counted from 1) without its line end.
+    #[must_use]
+    pub fn line(&self, line: u32) -> &[u8] {
+        let index = line as usize;
+        let Some(&start) = index.checked_sub(1).and_then(|i| self.lines.get(i)) else { return &[] };
+        let end = self.lines.get(index).map_or(self.text.len(), |&next| next as usize);
+        let bytes = self.text.get(start as usize..end).unwrap_or_default();
+        let bytes = bytes.strip_suffix(b"\n").unwrap_or(bytes);
+        bytes.strip_suffix(b"\r").unwrap_or(bytes)
+    }
+}
+
+/// Why a text was not taken.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SourceError {
+    /// Offsets are 32 bits wide.
+    #[error("{name} is larger than {limit} bytes")]
+    TooLarge {
+        /// The text's name.
+        name: String,
+        /// The most that is taken.
+        limit: u32,
+    },
+    /// More texts than ids.
+    #[error("too many files in one run")]
+    TooMany,
+}
+
+/// Every text of a run. It only grows, and threads share it.
+#[derive(Debug, Default)]
+pub struct SourceMap {
+    sources: RwLock<Vec<Arc<Source>>>,
+}
+
+impl SourceMap {
+    /// The largest text in bytes; the greatest real profile with all includes has about 1 MB.
+    pub const MAX_LEN: u32 = 256 << 20;
+
+    /// An empty map.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Takes a text in and names it.
+    ///
+    /// # Errors
+    /// When the text is larger than [`SourceMap::MAX_LEN`].
+    pub fn add(&self, name: impl Into<String>, text: impl Into<Box<[u8]>>) -> Result<SourceId, SourceError> {
+        let (name, text) = (name.into(), text.into());
+        if u32::try_from(text.len()).is_ok_and(|len| len <= Self::MAX_LEN) {
+            let newlines = text.iter().enumerate().filter(|&(_, &byte)| byte == b'\n');
+            let lines = std::iter::once(0).chain(newlines.filter_map(|(at, _)| u32::try_from(at + 1).ok())).collect();
+            let mut sources = self.sources.write().unwrap_or_else(PoisonError::into_inner);
+            let id = u32::try_from(sources.len()).ok().filter(|&id| id != u32::MAX).ok_or(SourceError::TooMany)?;
+            sources.push(Arc::new(Source { name, text, lines }));
+            Ok(SourceId(id))
+        } else {
+            Err(SourceError::TooLarge { name, limit: Self::MAX_LEN })
+        }
+    }
+
+    /// The text behind an id; an empty one for ids of another map.
+    #[must_use]
+    pub fn get(&self, id: SourceId) -> Arc<Source> {
+        let sources = self.sources.read().unwrap_or_else(PoisonError::into_inner);
+        match sources.get(id.0 as usize) {
+            Some(source) => Arc::clone(source),
+            None => Arc::new(Source { name: "<none>".into(), text: Box::default(), lines: vec![0] }),
+        }
+    }
+
+    /// `name:line:column` of the start of a span.
+    #[must_use]
+    pub fn describe(&self, span: Span) -> String {
+        let source = self.get(span.source);
+        let (line, column) = source.line_column(span.start);
+        format!("{}:{line}:{column}", source.name())
+    }
+}
+
+/// Bytes of the profile language, shown lossily as UTF-8.
+///
+/// Serialised as a string where they are UTF-8, else as an array of bytes; both forms are read.
+#[derive(Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Text(Box<[u8]>);
+
+impl Text {
+    /// The bytes.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// The bytes as UTF-8, with replacement characters where they are not.
+    #[must_use]
+    pub fn to_str_lossy(&self) -> std::borrow::Cow<'_, str> {
+        String::from_utf8_lossy(&self.0)
+    }
+}
+
+impl std::ops::Deref for Text {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl From<&[u8]> for Text {
+    fn from(bytes: &[u8]) -> Self {
+        Text(bytes.into())
+    }
+}
+
+impl From<Vec<u8>> for Text {
+    fn from(bytes: Vec<u8>) -> Self {
+        Text(bytes.into_boxed_slice())
+    }
+}
+
+impl From<&str> for Text {
+    fn from(text: &str) -> Self {
+        Text(text.as_bytes().into())
+    }
+}
+
+impl fmt::Display for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.to_str_lossy())
+    }
+}
+
+impl fmt::Debug for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\"{}\"", self.0.escape_ascii())
+    }
+}
+
+impl Serialize for Text {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match std::str::from_utf8(&self.0) {
+            Ok(text) => serializer.serialize_str(text),
+            Err(_) => serializer.collect_seq(self.0.iter()),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Text {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+        impl<'de> serde::de::Visitor<'de> for Visitor {
+            type Value = Text;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a string or an array of bytes")
+            }
+
+            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Text, E> {
+                Ok(Text::from(text))
+            }
+
+            fn visit_seq<A: serde::de::SeqAccess<'de>>(self, mut seq: A) -> Result<Text, A::Error> {
+                let mut bytes = Vec::new();
+                while let Some(byte) = seq.next_element()? {
+                    bytes.push(byte);
+                }
+                Ok(Text::from(bytes))
+            }
+        }
+        deserializer.deserialize_any(Visitor)
+    }
+}

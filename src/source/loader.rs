@@ -1,0 +1,139 @@
+//! Finding and reading files: the real file system, or a tree in memory.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// What a path leads to, symbolic links followed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileKind {
+    /// A regular file.
+    File,
+    /// A directory.
+    Directory,
+    /// A device, socket or pipe.
+    Other,
+}
+
+/// One name in a directory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DirEntry {
+    /// The last component of its path.
+    pub name: String,
+    /// What it is, links followed; an error for a link that leads nowhere.
+    pub kind: Result<FileKind, io::ErrorKind>,
+}
+
+/// Finds and reads the files that profiles include. Threads share a loader.
+///
+/// The paths it is asked for are those of the text: an embedding program decides what they mean.
+pub trait Loader: Send + Sync {
+    /// What `path` leads to.
+    ///
+    /// # Errors
+    /// [`io::ErrorKind::NotFound`] where nothing is there; others as they come.
+    fn kind(&self, path: &Path) -> io::Result<FileKind>;
+
+    /// The contents of a regular file.
+    ///
+    /// # Errors
+    /// As the file system gives them.
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
+
+    /// The entries of a directory, in any order, without `.` and `..`.
+    ///
+    /// # Errors
+    /// As the file system gives them.
+    fn read_dir(&self, path: &Path) -> io::Result<Vec<DirEntry>>;
+}
+
+/// The real file system.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct FileSystem;
+
+fn kind_of(metadata: &std::fs::Metadata) -> FileKind {
+    if metadata.is_file() {
+        FileKind::File
+    } else if metadata.is_dir() {
+        FileKind::Directory
+    } else {
+        FileKind::Other
+    }
+}
+
+impl Loader for FileSystem {
+    fn kind(&self, path: &Path) -> io::Result<FileKind> {
+        std::fs::metadata(path).map(|metadata| kind_of(&metadata))
+    }
+
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        std::fs::read(path)
+    }
+
+    fn read_dir(&self, path: &Path) -> io::Result<Vec<DirEntry>> {
+        std::fs::read_dir(path)?
+            .map(|entry| {
+                let entry = entry?;
+                let kind = std::fs::metadata(entry.path()).map(|metadata| kind_of(&metadata)).map_err(|e| e.kind());
+                Ok(DirEntry { name: entry.file_name().to_string_lossy().into_owned(), kind })
+            })
+            .collect()
+    }
+}
+
+/// A tree of files in memory, for embedding and tests. Directories exist where a file lies below them.
+///
+/// ```
+/// use armorer::source::{FileKind, Loader, Memory};
+/// let tree = Memory::new().with("/base/tunables/global", "@{bin} = /bin /usr/bin\n");
+/// assert_eq!(tree.kind("/base/tunables".as_ref()).ok(), Some(FileKind::Directory));
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Memory {
+    files: BTreeMap<PathBuf, Vec<u8>>,
+}
+
+impl Memory {
+    /// A tree without files.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds or replaces a file.
+    #[must_use]
+    pub fn with(mut self, path: impl Into<PathBuf>, text: impl Into<Vec<u8>>) -> Self {
+        self.files.insert(path.into(), text.into());
+        self
+    }
+}
+
+impl Loader for Memory {
+    fn kind(&self, path: &Path) -> io::Result<FileKind> {
+        if self.files.contains_key(path) {
+            Ok(FileKind::File)
+        } else if self.files.keys().any(|file| file.starts_with(path)) {
+            Ok(FileKind::Directory)
+        } else {
+            Err(io::ErrorKind::NotFound.into())
+        }
+    }
+
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        self.files.get(path).cloned().ok_or_else(|| io::ErrorKind::NotFound.into())
+    }
+
+    fn read_dir(&self, path: &Path) -> io::Result<Vec<DirEntry>> {
+        let mut entries: Vec<DirEntry> = Vec::new();
+        for rest in self.files.keys().filter_map(|file| file.strip_prefix(path).ok()) {
+            let mut components = rest.components();
+            let Some(first) = components.next() else { continue };
+            let kind = if components.next().is_some() { FileKind::Directory } else { FileKind::File };
+            let name = first.as_os_str().to_string_lossy().into_owned();
+            if entries.last().is_none_or(|last| last.name != name) {
+                entries.push(DirEntry { name, kind: Ok(kind) });
+            }
+        }
+        if entries.is_empty() { Err(io::ErrorKind::NotFound.into()) } else { Ok(entries) }
+    }
+}
