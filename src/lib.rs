@@ -4,6 +4,7 @@ pub mod automata;
 pub mod blob;
 pub mod diagnostic;
 pub mod source;
+pub mod syntax;
 
 #[cfg(feature = "cli")]
 pub mod cli;

@@ -1,0 +1,12 @@
+//! `abi <abi/4.0>,`
+
+use serde::{Deserialize, Serialize};
+
+use super::IncludePath;
+
+/// Selects the features that the policy is written for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Abi {
+    /// The features file; `<kernel>` and `<default>` are special.
+    pub path: IncludePath,
+}

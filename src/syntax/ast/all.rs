@@ -1,0 +1,7 @@
+//! `all,`
+
+use serde::{Deserialize, Serialize};
+
+/// Everything: one bare rule of each kind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct All {}

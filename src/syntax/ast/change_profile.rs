@@ -1,0 +1,17 @@
+//! `change_profile unsafe /bin/x -> other,`
+
+use serde::{Deserialize, Serialize};
+
+use super::Safety;
+use crate::syntax::word::Word;
+
+/// Permission to change to another profile.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangeProfileRule {
+    /// `safe` or `unsafe`
+    pub safety: Option<Safety>,
+    /// The executable at whose exec the change may happen.
+    pub exec: Option<Word>,
+    /// The profile; absent means any.
+    pub target: Option<Word>,
+}

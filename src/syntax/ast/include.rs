@@ -1,0 +1,35 @@
+//! `include` and the paths of `include` and `abi`.
+
+use serde::{Deserialize, Serialize};
+
+use crate::syntax::word::Word;
+
+/// `include <abstractions/base>`
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Include {
+    /// Whether the old spelling `#include` is written.
+    pub pound: bool,
+    /// `if exists`: a missing file is no error.
+    pub if_exists: bool,
+    /// What is included.
+    pub path: IncludePath,
+}
+
+/// A path with its way of looking it up.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IncludePath {
+    /// What stands around it.
+    pub form: PathForm,
+    /// The path without angle brackets; with its quotes, where it has any.
+    pub path: Word,
+}
+
+/// How an include path is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PathForm {
+    /// `<path>`: looked up in the include directories.
+    Angle,
+    /// `"path"` or `path`: relative to the working directory.
+    Plain,
+}

@@ -1,0 +1,40 @@
+//! Profiles, hats and child profiles.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Block, Group};
+use crate::source::Spanned;
+use crate::syntax::word::Word;
+
+/// A profile, hat or child profile.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Profile {
+    /// How it is introduced.
+    pub keyword: ProfileKeyword,
+    /// Its name.
+    pub name: Word,
+    /// Which executables it attaches to.
+    pub attachment: Option<Word>,
+    /// `xattrs=(…)`; the grammar takes any group, only this name is right.
+    pub xattrs: Option<Spanned<Group>>,
+    /// `+identities=(…)`, each written one a list.
+    pub identities: Vec<Spanned<Vec<Word>>>,
+    /// `flags=(…)`; the word `flags=` may be left out.
+    pub flags: Option<Spanned<Vec<Word>>>,
+    /// What it says.
+    pub body: Block,
+}
+
+/// The words that introduce a profile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProfileKeyword {
+    /// `/usr/bin/x {`
+    None,
+    /// `profile x {`
+    Profile,
+    /// `hat x {`
+    Hat,
+    /// `^x {`
+    Caret,
+}

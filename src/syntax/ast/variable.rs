@@ -1,0 +1,52 @@
+//! Variables and aliases.
+
+use serde::{Deserialize, Serialize};
+
+use super::Expr;
+use crate::source::Spanned;
+use crate::syntax::word::Word;
+
+/// `@{name} = value value`
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SetVariable {
+    /// The name without `@{}`.
+    pub name: Word,
+    /// The operator.
+    pub op: Spanned<AssignOp>,
+    /// The values, one or more.
+    pub values: Vec<Word>,
+}
+
+/// `$name = true`
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BoolVariable {
+    /// The name without `$` and braces.
+    pub name: Word,
+    /// The operator.
+    pub op: Spanned<AssignOp>,
+    /// The value.
+    pub value: Spanned<Expr>,
+}
+
+/// Assignment operators.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AssignOp {
+    /// `=`: declares.
+    Set,
+    /// `+=`: adds to a declared one.
+    Add,
+    /// `?=`: declares unless it is declared.
+    Default,
+    /// `:=`: declares or replaces.
+    Replace,
+}
+
+/// `alias /from/ -> /to/,`
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Alias {
+    /// The prefix of paths.
+    pub from: Word,
+    /// What may stand in its place.
+    pub to: Word,
+}

@@ -1,0 +1,4 @@
+//! The text of profiles: syntax tree, parser and canonical printer.
+
+pub mod ast;
+pub mod word;
