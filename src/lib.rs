@@ -3,7 +3,9 @@
 pub mod automata;
 pub mod blob;
 pub mod diagnostic;
+pub mod features;
 pub mod source;
+pub mod vocab;
 
 #[cfg(feature = "cli")]
 pub mod cli;
