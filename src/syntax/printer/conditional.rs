@@ -112,3 +112,28 @@ fn operator(op: Compare) -> &'static [u8] {
         Compare::GreaterEqual => b">=",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::expression;
+    use crate::source::Spanned;
+    use crate::syntax::ast::Expr;
+
+    fn operand(text: &str) -> Spanned<Expr> {
+        Spanned::bare(Expr::Operand(Spanned::bare(text.into())))
+    }
+
+    #[test]
+    fn a_word_that_begins_like_a_path_does_not_swallow_the_parenthesis() {
+        let inner = Expr::And(vec![operand("a"), operand("/b")]);
+        assert_eq!(expression(&Expr::Paren(Box::new(Spanned::bare(inner)))), b"(a and /b )");
+        assert_eq!(expression(&Expr::Paren(Box::new(operand("a")))), b"(a)");
+    }
+
+    #[test]
+    fn a_tree_without_parentheses_keeps_its_meaning() {
+        let either = Spanned::bare(Expr::Or(vec![operand("a"), operand("b")]));
+        assert_eq!(expression(&Expr::Not(Box::new(either.clone()))), b"not (a or b)");
+        assert_eq!(expression(&Expr::And(vec![either, operand("c")])), b"(a or b) and c");
+    }
+}

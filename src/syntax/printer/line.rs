@@ -77,3 +77,30 @@ pub(super) fn separate(out: &mut Vec<u8>, separator: &[u8]) {
     }
     out.extend_from_slice(separator);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Line;
+
+    fn text(parts: &[&str], breakable: &[&str], width: usize, indent: usize) -> String {
+        let mut line = Line::new();
+        line.limit_width(width);
+        parts.iter().for_each(|part| line.part(*part));
+        breakable.iter().for_each(|part| line.breakable(*part));
+        let mut out = Vec::new();
+        line.write(&mut out, indent, b",");
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn a_rule_that_fits_stays_on_its_line() {
+        assert_eq!(text(&["dbus", "send"], &["a=b"], 16, 2), "  dbus send a=b,");
+        assert_eq!(text(&["dbus", "send"], &["a=b"], 15, 2), "  dbus send\n       a=b,");
+    }
+
+    #[test]
+    fn nothing_escapes_what_follows_a_word() {
+        assert_eq!(text(&["/a\\", "r"], &[], 120, 0), "/a\\\n r,");
+        assert_eq!(text(&["r", "/a\\"], &[], 120, 0), "r /a\\\n,");
+    }
+}
