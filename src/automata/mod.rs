@@ -2,6 +2,7 @@
 
 #![allow(missing_docs)]
 
+mod absorb;
 mod builder;
 mod byte_set;
 mod classes;
