@@ -16,7 +16,6 @@ use super::graph::Graph;
 use super::interner::SliceInterner;
 use super::nfa::{Nfa, NfaState, OUT_OF_BAND, normalise};
 use super::{BuildError, Config, Dfa};
-use rustc_hash::FxHashMap;
 
 /// States whose classes are not told apart by the broad sets of a state: its number within that state.
 type Group = u32;
@@ -79,7 +78,8 @@ struct Scratch {
     /// For each group, the union of its continuations (an id of [`Memo::sets`]) and the state for it.
     group_unions: Vec<Option<u32>>,
     group_targets: Vec<Option<u32>>,
-    split: FxHashMap<Group, Group>,
+    /// For each group, the part of it that is inside the set at hand, if met already.
+    split: Vec<Option<Group>>,
     list: Vec<u32>,
     extra: Vec<u32>,
     union: Vec<u32>,
@@ -147,9 +147,10 @@ impl<'a> Determiniser<'a> {
         for steps in broad.chunk_by(|a, b| a.0 == b.0) {
             let end = start + steps.len() as u32;
             split.clear();
+            split.resize(groups.len(), None);
             for &class in &self.set_classes[steps[0].0 as usize] {
                 let group = &mut group_of[usize::from(class)];
-                *group = *split.entry(*group).or_insert_with(|| {
+                *group = *split[*group as usize].get_or_insert_with(|| {
                     groups.push((*group, start, end));
                     groups.len() as Group - 1
                 });
