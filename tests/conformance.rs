@@ -25,7 +25,9 @@ struct Case {
 impl Case {
     fn bytes(&self) -> Vec<u8> {
         match self.encoding.as_deref() {
-            Some("latin-1") => self.text.chars().map(|c| u8::try_from(u32::from(c)).expect("a latin-1 character")).collect(),
+            Some("latin-1") => {
+                self.text.chars().map(|c| u8::try_from(u32::from(c)).expect("a latin-1 character")).collect()
+            }
             _ => self.text.clone().into_bytes(),
         }
     }

@@ -67,7 +67,9 @@ fn compare(theirs: Result<Vec<u8>, String>, ours: Result<armorer::CompiledPolicy
     let options = DiffOptions { ignore_xmatch_len: true, ..DiffOptions::default() };
     match analysis::diff(&ours, &theirs, &options) {
         Ok(diff) if diff.differences.is_empty() => Outcome::Same,
-        Ok(diff) => Outcome::Different(diff.differences.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n    ")),
+        Ok(diff) => {
+            Outcome::Different(diff.differences.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n    "))
+        }
         Err(error) => Outcome::Different(error.to_string()),
     }
 }
@@ -137,7 +139,8 @@ fn reference_tree() {
 #[test]
 fn corpus() {
     let Some(tree) = support::directory("ARMORER_CORPUS", "comparison over a further tree") else { return };
-    let step = std::env::var("ARMORER_CORPUS_STEP").map_or(1, |step| step.parse().expect("ARMORER_CORPUS_STEP is a number"));
+    let step =
+        std::env::var("ARMORER_CORPUS_STEP").map_or(1, |step| step.parse().expect("ARMORER_CORPUS_STEP is a number"));
     let files: Vec<PathBuf> = support::profiles(&tree).into_iter().step_by(step).collect();
     differential(&tree, &files);
 }

@@ -3,11 +3,11 @@
 use std::fmt::Write;
 
 use super::classes;
-use super::difference::Symbol;
 use super::perms::{
     APPEND, CHANGE_PROFILE, ClassPerms, EXEC, EXEC_MMAP, Exec, FilePerms, GETATTR, Half, LINK, LOCK, ONEXEC, READ,
     Rare, Target, WRITE,
 };
+use crate::automata::Symbol;
 
 /// `allows rw`, `denies`, `allows r (quiet w)`; with `owner` and `other` where the halves differ.
 pub(super) fn file(perms: &FilePerms) -> String {

@@ -5,16 +5,15 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashMap;
 use thiserror::Error;
 
-use super::difference::{Diff, Difference, Place, Symbol};
+use super::difference::{Diff, Difference, Place};
 use super::perms::{ClassPerms, FilePerms, attaches};
-use super::product::{Depth, Side, Walk, Walker, walk};
+use super::product::{Depth, Side, Walk, walk};
 use super::{classes, describe, fields};
-use crate::automata::Tables;
+use crate::automata::{Symbol, Tables};
 use crate::blob::{Automaton, PolicyDb, Profile, VerifyError, Xmatch, verify_profile};
 
 /// What to compare, and how far to go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub struct DiffOptions {
     /// Do not compare the attachment lengths: the reference compiler computes a lower one where an alternative ends in the
     /// same bytes as a sibling with a wildcard.
@@ -51,7 +50,6 @@ pub enum DiffError {
         /// `A` or `B`.
         policy: char,
         /// What is wrong with it.
-        #[source]
         error: VerifyError,
     },
     /// The product of two automata is too large.
@@ -66,7 +64,7 @@ pub enum DiffError {
     },
 }
 
-/// Compares two policies with the default options.
+/// Compares two policies.
 ///
 /// Profiles are paired by namespace and name. What counts is what a kernel makes of them: numbers of states, encodings of
 /// permissions and of tables, the order of transition tables and whether a section without permissions is there at all
@@ -80,25 +78,17 @@ pub enum DiffError {
 /// # Examples
 ///
 /// ```
-/// use armorer::analysis::diff;
+/// use armorer::analysis::{DiffOptions, diff};
 /// use armorer::blob::{Capabilities, Profile};
 ///
 /// let a = Profile { version: 7, name: b"p".to_vec(), ..Profile::default() };
 /// let b = Profile { capabilities: Capabilities { allow: 1, ..Default::default() }, ..a.clone() };
-/// assert!(diff(&[a.clone()], &[a.clone()])?.is_empty());
-/// assert_eq!(diff(&[a], &[b])?.to_string(), "p: capabilities allow: A has 0x0, B has 0x1\n");
+/// let options = DiffOptions::default();
+/// assert!(diff(&[a.clone()], &[a.clone()], &options)?.is_empty());
+/// assert_eq!(diff(&[a], &[b], &options)?.to_string(), "p: capabilities allow: A has 0x0, B has 0x1\n");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub fn diff(a: &[Profile], b: &[Profile]) -> Result<Diff, DiffError> {
-    diff_with(a, b, DiffOptions::default())
-}
-
-/// Compares two policies.
-///
-/// # Errors
-///
-/// As [`diff()`].
-pub fn diff_with(a: &[Profile], b: &[Profile], options: DiffOptions) -> Result<Diff, DiffError> {
+pub fn diff(a: &[Profile], b: &[Profile], options: &DiffOptions) -> Result<Diff, DiffError> {
     sound('A', a)?;
     sound('B', b)?;
     let mut pairs: BTreeMap<Key<'_>, [Option<&Profile>; 2]> = BTreeMap::new();
@@ -135,7 +125,7 @@ fn sound(policy: char, profiles: &[Profile]) -> Result<(), DiffError> {
 /// Namespace, name, and how many profiles of that name came before.
 type Key<'a> = (Option<&'a [u8]>, &'a [u8], usize);
 
-fn keys(profiles: &[Profile], options: DiffOptions) -> Vec<(Key<'_>, &Profile)> {
+fn keys<'a>(profiles: &'a [Profile], options: &DiffOptions) -> Vec<(Key<'a>, &'a Profile)> {
     let mut seen: FxHashMap<(Option<&[u8]>, &[u8]), usize> = FxHashMap::default();
     let mut parent: Option<&Profile> = None;
     let mut keys = Vec::with_capacity(profiles.len());
@@ -160,7 +150,7 @@ fn keys(profiles: &[Profile], options: DiffOptions) -> Vec<(Key<'_>, &Profile)> 
 }
 
 /// The differences of two profiles, without their name.
-fn profile(a: &Profile, b: &Profile, options: DiffOptions) -> Result<Vec<Difference>, DiffError> {
+fn profile(a: &Profile, b: &Profile, options: &DiffOptions) -> Result<Vec<Difference>, DiffError> {
     let mut found = Vec::new();
     let mut note = |place, witness, a, b| {
         found.push(Difference { namespace: None, profile: String::new(), place, witness, a, b });
@@ -196,15 +186,12 @@ struct Found {
 
 type Result<T, E = super::product::OutOfBudget> = std::result::Result<T, E>;
 
-fn xmatch(a: &Xmatch, b: &Xmatch, options: DiffOptions) -> Result<Vec<Found>> {
+fn xmatch(a: &Xmatch, b: &Xmatch, options: &DiffOptions) -> Result<Vec<Found>> {
     if a.dfa == b.dfa {
         return Ok(Vec::new());
     }
     let side = |xmatch: &'_ Xmatch| (0..xmatch.dfa.accept.len()).map(|state| attaches(xmatch, state).into()).collect();
-    let sides = [
-        Side { walker: Walker::new(&a.dfa), start: 1, meaning: side(a) },
-        Side { walker: Walker::new(&b.dfa), start: 1, meaning: side(b) },
-    ];
+    let sides = [Side { dfa: &a.dfa, start: 1, meaning: side(a) }, Side { dfa: &b.dfa, start: 1, meaning: side(b) }];
     // The trap after the out-of-band symbol means that an extended attribute must be there and is not, whatever
     // its value would have to be.
     let how = Walk { trap_counts: |_, symbol| symbol == Symbol::OutOfBand, ..options.walk(false) };
@@ -222,7 +209,7 @@ fn xmatch(a: &Xmatch, b: &Xmatch, options: DiffOptions) -> Result<Vec<Found>> {
     Ok(hits.collect())
 }
 
-fn policydb(a: &Profile, b: &Profile, options: DiffOptions) -> Result<Vec<Found>> {
+fn policydb(a: &Profile, b: &Profile, options: &DiffOptions) -> Result<Vec<Found>> {
     if a.policydb == b.policydb && a.version & 0x3ff == b.version & 0x3ff {
         return Ok(Vec::new());
     }
@@ -249,7 +236,7 @@ fn policydb(a: &Profile, b: &Profile, options: DiffOptions) -> Result<Vec<Found>
     Ok(hits.collect())
 }
 
-fn file(a: Option<&PolicyDb>, b: Option<&PolicyDb>, options: DiffOptions) -> Result<Vec<Found>> {
+fn file(a: Option<&PolicyDb>, b: Option<&PolicyDb>, options: &DiffOptions) -> Result<Vec<Found>> {
     if a == b {
         return Ok(Vec::new());
     }
@@ -269,7 +256,7 @@ fn file(a: Option<&PolicyDb>, b: Option<&PolicyDb>, options: DiffOptions) -> Res
 
 impl DiffOptions {
     /// With permission tables the start state's own permissions are not written, so they cannot be compared.
-    fn walk(self, table: bool) -> Walk {
+    fn walk(&self, table: bool) -> Walk {
         Walk {
             limit: self.max_per_automaton.max(1),
             max_pairs: self.max_pairs,
@@ -317,6 +304,6 @@ impl<P: std::hash::Hash + Eq> Meanings<P> {
             })
         });
         let meaning = meaning.collect();
-        Side { walker: Walker::new(&db.dfa), start: db.start.unwrap_or(1), meaning }
+        Side { dfa: &db.dfa, start: db.start.unwrap_or(1), meaning }
     }
 }

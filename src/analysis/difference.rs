@@ -2,20 +2,11 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::classes;
+use crate::automata::Symbol;
 use crate::blob::Automaton;
-
-/// A symbol that automata read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
-#[serde(untagged)]
-pub enum Symbol {
-    /// A byte.
-    Byte(u8),
-    /// The symbol between a path and the values of extended attributes (JSON: `null`).
-    OutOfBand,
-}
 
 /// The differences between two policies, A and B, in the order of their profiles.
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize)]
@@ -48,7 +39,8 @@ pub struct Difference {
     pub profile: String,
     /// What of it differs.
     pub place: Place,
-    /// For automata: a shortest string on which they differ.
+    /// For automata: a shortest string on which they differ (serialised as numbers, `null` for the out-of-band symbol).
+    #[serde(serialize_with = "symbols")]
     pub witness: Vec<Symbol>,
     /// What A has there.
     pub a: String,
@@ -105,4 +97,11 @@ impl fmt::Display for Text<'_> {
             Symbol::OutOfBand => f.write_str("<oob>"),
         })
     }
+}
+
+fn symbols<S: Serializer>(symbols: &[Symbol], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(symbols.iter().map(|symbol| match symbol {
+        Symbol::Byte(byte) => Some(*byte),
+        Symbol::OutOfBand => None,
+    }))
 }

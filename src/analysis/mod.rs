@@ -16,8 +16,8 @@ mod fields;
 pub mod perms;
 mod product;
 
-pub use diff::{DiffError, DiffOptions, diff, diff_with};
-pub use difference::{Diff, Difference, Place, Symbol};
+pub use diff::{DiffError, DiffOptions, diff};
+pub use difference::{Diff, Difference, Place};
 pub use perms::{ClassPerms, Exec, FilePerms, Half, Rare, Target};
 
 #[cfg(test)]

@@ -20,6 +20,7 @@
 
 use serde::Serialize;
 
+use crate::automata::Symbol;
 use crate::blob::{Perms, PolicyDb, Profile, Xmatch};
 
 /// Execute; pivot_root in the mount class.
@@ -255,7 +256,7 @@ pub fn attaches(xmatch: &Xmatch, state: usize) -> bool {
 pub fn mediates(profile: &Profile, class: u8) -> bool {
     profile.policydb.as_ref().is_some_and(|db| {
         let start = db.start.unwrap_or(1);
-        super::product::Walker::new(&db.dfa).step(start, super::Symbol::Byte(class)) != 0
+        db.dfa.step(start, Symbol::Byte(class)) != 0
     })
 }
 

@@ -2,58 +2,20 @@
 
 use rustc_hash::FxHashSet;
 
-use super::difference::Symbol;
-use crate::automata::Tables;
-
-/// Bits of a `base` word.
-const BASE_OFFSET: u32 = 0x00ff_ffff;
-const BASE_DIFF: u32 = 1 << 31;
-const BASE_OUT_OF_BAND: u32 = 1 << 29;
+use crate::automata::tables::{BASE_DIFF_ENCODED, BASE_OFFSET};
+use crate::automata::{Symbol, Tables};
 
 /// The 256 bytes and the out-of-band symbol.
 const SYMBOLS: usize = 257;
 const OUT_OF_BAND: usize = 256;
 
-/// Steps through tables as the kernel does (`match_char` of `security/apparmor/match.c`), with every access checked.
+/// What tables are made of, for finding symbols that behave alike.
 #[derive(Clone, Copy)]
-pub(super) struct Walker<'a> {
+struct Cells<'a> {
     dfa: &'a Tables,
 }
 
-impl<'a> Walker<'a> {
-    pub(super) fn new(dfa: &'a Tables) -> Self {
-        Self { dfa }
-    }
-
-    /// The state after `symbol`; 0 where the tables are broken.
-    pub(super) fn step(self, mut state: u32, symbol: Symbol) -> u32 {
-        let byte = match symbol {
-            Symbol::Byte(byte) => Some(self.column(byte)),
-            Symbol::OutOfBand => None,
-        };
-        // The flag is not inherited from the state that this one leans on.
-        if byte.is_none() && self.base(state) & BASE_OUT_OF_BAND == 0 {
-            return 0;
-        }
-        // A chain of diff-encoded states passes each state once at most.
-        for _ in 0..self.dfa.base.len() {
-            let base = self.base(state);
-            let cell = match byte {
-                Some(column) => (base & BASE_OFFSET).checked_add(column.into()),
-                None => (base & BASE_OFFSET).checked_sub(1),
-            };
-            let cell = cell.map_or(usize::MAX, index);
-            if self.dfa.check.get(cell) == Some(&state) {
-                return self.dfa.next.get(cell).copied().unwrap_or(0);
-            }
-            state = self.dfa.default.get(index(state)).copied().unwrap_or(0);
-            if base & BASE_DIFF == 0 {
-                return state;
-            }
-        }
-        0
-    }
-
+impl Cells<'_> {
     fn base(self, state: u32) -> u32 {
         self.dfa.base.get(index(state)).copied().unwrap_or(0)
     }
@@ -88,7 +50,7 @@ impl<'a> Walker<'a> {
         for ((cell, &state), &next) in self.dfa.check.iter().enumerate().zip(&self.dfa.next) {
             let base = self.base(state);
             let column = cell.checked_sub(index(base & BASE_OFFSET)).and_then(|column| u8::try_from(column).ok());
-            let plain = base & BASE_DIFF == 0 && self.dfa.default.get(index(state)) == Some(&next);
+            let plain = base & BASE_DIFF_ENCODED == 0 && self.dfa.default.get(index(state)) == Some(&next);
             if let Some(column) = column.filter(|_| !plain) {
                 cells.push((state, column, next));
             }
@@ -121,7 +83,7 @@ fn index(state: u32) -> usize {
 
 /// One of the two automata.
 pub(super) struct Side<'a> {
-    pub(super) walker: Walker<'a>,
+    pub(super) dfa: &'a Tables,
     pub(super) start: u32,
     /// A number for the meaning of each state, comparable between the two sides.
     pub(super) meaning: Vec<u32>,
@@ -166,7 +128,7 @@ pub(super) struct OutOfBudget;
 
 /// Walks both automata over all strings, shortest first, and returns strings on which they differ.
 pub(super) fn walk(a: &Side<'_>, b: &Side<'_>, how: &Walk) -> Result<Vec<Hit>, OutOfBudget> {
-    let symbols = representatives(a.walker, b.walker);
+    let symbols = representatives(a.dfa, b.dfa);
     let mut walk = Pairs::new(a.meaning.len());
     walk.add((a.start, b.start), 0, Symbol::OutOfBand);
     let mut hits = Vec::new();
@@ -183,7 +145,7 @@ pub(super) fn walk(a: &Side<'_>, b: &Side<'_>, how: &Walk) -> Result<Vec<Hit>, O
         }
         let depth = if current == 0 { Depth::First } else { Depth::Later };
         for &symbol in &symbols {
-            let to = (a.walker.step(from_a, symbol), b.walker.step(from_b, symbol));
+            let to = (a.dfa.step(from_a, symbol), b.dfa.step(from_b, symbol));
             if (to.0 == 0) != (to.1 == 0) && (how.trap_counts)(depth, symbol) {
                 hits.push(Hit { witness: walk.witness(current, Some(symbol)), a: to.0, b: to.1, trap: true });
                 if hits.len() >= how.limit {
@@ -242,9 +204,9 @@ impl Pairs {
 }
 
 /// One symbol of each set of symbols that behave equally in both automata; letters first, so that witnesses are readable.
-fn representatives(a: Walker<'_>, b: Walker<'_>) -> Vec<Symbol> {
-    let classes_a = a.symbol_classes();
-    let classes_b = b.symbol_classes();
+fn representatives(a: &Tables, b: &Tables) -> Vec<Symbol> {
+    let classes_a = Cells { dfa: a }.symbol_classes();
+    let classes_b = Cells { dfa: b }.symbol_classes();
     let mut known = FxHashSet::default();
     let readable = (b'a'..=b'z').chain(b'A'..=b'Z').chain(b'0'..=b'9').chain(b"/".iter().copied()).chain(b'!'..=b'~');
     let bytes = readable.chain(0..=u8::MAX).map(Symbol::Byte);

@@ -3,8 +3,7 @@
 mod diff;
 mod perms;
 
-use super::Symbol;
-use crate::automata::Tables;
+use crate::automata::{Symbol, Tables};
 use crate::blob::{Perms, PolicyDb, Profile, Xmatch};
 
 const DIFF: u32 = 1 << 31;

@@ -22,7 +22,9 @@ pub const KERNELS: [&str; 3] = ["linux-6.1", "linux-6.12", "linux-7.2"];
 pub fn profiles(tree: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(tree).expect("the tree is readable");
     let mut files: Vec<PathBuf> = entries.map(|entry| entry.expect("the entry is readable").path()).collect();
-    files.retain(|path| path.is_file() && !armorer::resolve::is_skipped_name(&path.file_name().unwrap().to_string_lossy()));
+    files.retain(|path| {
+        path.is_file() && !armorer::resolve::is_skipped_name(&path.file_name().unwrap().to_string_lossy())
+    });
     files.sort();
     files
 }
