@@ -77,10 +77,10 @@ impl<'g> Generator<'g> {
         usize::try_from((z ^ (z >> 31)) % bound as u64).unwrap()
     }
 
-    /// The choices that a text of the rule may meet.
-    pub(crate) fn reachable(&self, rule: &str) -> BTreeSet<usize> {
+    /// The choices and rules that a text of the rule may meet.
+    pub(crate) fn reachable(&self, rule: &'g str) -> (BTreeSet<usize>, BTreeSet<&'g str>) {
         let mut choices = BTreeSet::new();
-        let mut rules = BTreeSet::from([rule.to_owned()]);
+        let mut rules = BTreeSet::from([rule]);
         let mut open = vec![&self.grammar.rules[rule].node];
         while let Some(node) = open.pop() {
             match node {
@@ -96,13 +96,13 @@ impl<'g> Generator<'g> {
                 Node::Except(inner, _) => open.push(inner),
                 Node::Literal(_) | Node::Class(_) => {}
                 Node::Rule(name) => {
-                    if rules.insert(name.clone()) {
+                    if rules.insert(name) {
                         open.push(&self.grammar.rules[name].node);
                     }
                 }
             }
         }
-        choices
+        (choices, rules)
     }
 
     fn rule(&mut self, name: &str, depth: usize, in_token: bool, out: &mut Vec<u8>) {
