@@ -115,6 +115,8 @@ fn mistakes() {
         ("l /a -> :n:b,", "link-ns", ":n:b"),
         ("l /a -> &:n://b,", "link-ns", "&:n://b"),
         ("l subset /a -> :n:b,", "link-ns", ":n:b"),
+        ("/a K,", "perm-word", "K"),
+        ("/a rpc,", "perm-word", "pc"),
         ("unsafe /a r,", "unsafe-nonexec", "unsafe /a r,"),
     ]);
 }

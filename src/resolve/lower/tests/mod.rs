@@ -92,7 +92,7 @@ fn check_rules(table: &[(&str, &str)]) {
     }
 }
 
-/// Each rule is refused with exactly this code at this place (or these: `code place; code place`).
+/// Each rule is refused with exactly this code at this place.
 fn check_errors(table: &[(&str, &str, &str)]) {
     for (text, code, place) in table {
         let outcome = lower(text);

@@ -3,7 +3,11 @@ use crate::policy::{RuleKind, UnixRule};
 
 const ANY: u32 = 0x370_0376;
 
-fn selection(text: &str) -> (Vec<(u16, u32, Option<u16>)>, bool, bool) {
+/// Family, types and protocol.
+type Row = (u16, u32, Option<u16>);
+
+/// The rows, and whether a family and a type are named.
+fn selection(text: &str) -> (Vec<Row>, bool, bool) {
     let outcome = lower(text);
     assert_eq!(outcome.said, [], "{text}");
     let Some(RuleKind::Network(rule)) = outcome.rule.map(|rule| rule.kind) else { panic!("{text}") };
@@ -88,6 +92,7 @@ fn mistakes() {
         ("network inet6 icmp,", "net-invalid", "icmp"),
         ("network inet foo,", "net-invalid", "foo"),
         ("network stream inet,", "net-invalid", "stream"),
+        ("network inet raw tcp,", "net-invalid", "tcp"),
         ("network unix tcp,", "net-invalid", "tcp"),
         ("network (x) inet,", "perm-word", "x"),
         ("network ip=1.2.3.4/8,", "net-ip", "1.2.3.4/8"),

@@ -3,6 +3,7 @@
 use crate::source::{SourceId, Span, Spanned, Text};
 use crate::syntax::ast::*;
 use crate::syntax::word::Word;
+use crate::vocab::{dbus, io_uring, mqueue, network, ptrace, signals};
 
 struct Reader<'a> {
     text: &'a [u8],
@@ -124,14 +125,14 @@ impl Reader<'_> {
         Spanned::new(prefix, self.span(start, end))
     }
 
-    fn permissions(&mut self, words: &[&str]) -> Option<Spanned<Permissions>> {
+    fn permissions(&mut self, words: &[(&str, u32)]) -> Option<Spanned<Permissions>> {
         let start = {
             self.blanks();
             self.at
         };
         let (words, list) = if self.eat("(") {
             (self.list(), true)
-        } else if words.iter().any(|word| {
+        } else if words.iter().map(|&(word, _)| word).chain(["r", "w", "rw", "wr"]).any(|word| {
             let found = self.keyword(word);
             self.at = start;
             found
@@ -147,7 +148,8 @@ impl Reader<'_> {
     fn at_condition(&mut self) -> bool {
         let rest = self.rest();
         let name = rest.iter().position(|byte| !byte.is_ascii_alphanumeric()).unwrap();
-        name > 0 && (rest[name] == b'=' || rest[name..].starts_with(b" in ("))
+        let behind = rest[name..].trim_ascii_start();
+        name > 0 && (behind[0] == b'=' || rest[name..].starts_with(b" in ("))
     }
 
     fn condition(&mut self) -> Spanned<Condition> {
@@ -202,8 +204,6 @@ impl Reader<'_> {
     }
 
     fn kind(&mut self) -> RuleKind {
-        const NET: &[&str] =
-            &["send", "receive", "read", "write", "create", "bind", "accept", "listen", "r", "w", "rw"];
         if self.keyword("all") {
             RuleKind::All(All {})
         } else if self.keyword("userns") {
@@ -219,29 +219,29 @@ impl Reader<'_> {
             let exec = (self.more() && !self.rest().starts_with(b"->")).then(|| self.word());
             RuleKind::ChangeProfile(ChangeProfileRule { safety, exec, target: self.target() })
         } else if self.keyword("network") {
-            let permissions = self.permissions(NET);
+            let permissions = self.permissions(network::ALL);
             let mut sockets = Vec::new();
             while self.more() && !self.at_condition() {
                 sockets.push(self.word());
             }
             RuleKind::Network(NetworkRule { permissions, sockets, conditions: self.conditions(), peer: self.group() })
         } else if self.keyword("unix") {
-            let permissions = self.permissions(NET);
+            let permissions = self.permissions(network::ALL);
             RuleKind::Unix(UnixRule { permissions, conditions: self.conditions(), peer: self.group() })
         } else if self.keyword("dbus") {
-            let permissions = self.permissions(&["send", "receive", "bind", "eavesdrop", "read", "write", "rw"]);
+            let permissions = self.permissions(dbus::ALL);
             RuleKind::Dbus(DbusRule { permissions, conditions: self.conditions(), peer: self.group() })
         } else if self.keyword("signal") {
-            let permissions = self.permissions(&["send", "receive", "rw"]);
+            let permissions = self.permissions(signals::PERMISSIONS);
             RuleKind::Signal(SignalRule { permissions, conditions: self.conditions() })
         } else if self.keyword("ptrace") {
-            let permissions = self.permissions(&["trace", "read", "tracedby", "readby", "r", "w", "write"]);
+            let permissions = self.permissions(ptrace::ALL);
             RuleKind::Ptrace(PtraceRule { permissions, conditions: self.conditions() })
         } else if self.keyword("io_uring") {
-            let permissions = self.permissions(&["sqpoll", "override_creds"]);
+            let permissions = self.permissions(io_uring::ALL);
             RuleKind::IoUring(IoUringRule { permissions, conditions: self.conditions(), group: self.group() })
         } else if self.keyword("mqueue") {
-            let permissions = self.permissions(&["create", "open", "r", "rw", "getattr"]);
+            let permissions = self.permissions(mqueue::ALL);
             let conditions = self.conditions();
             RuleKind::Mqueue(MqueueRule { permissions, conditions, name: self.more().then(|| self.word()) })
         } else if self.keyword("pivot_root") {

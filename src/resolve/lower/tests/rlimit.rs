@@ -58,6 +58,8 @@ fn mistakes() {
         ("set rlimit nofile <= -1,", "rlimit-value", "-1"),
         ("set rlimit nice <= -21,", "rlimit-value", "-21"),
         ("set rlimit nice <= 20,", "rlimit-value", "20"),
+        ("set rlimit nice <= 9223372036854775807,", "rlimit-value", "9223372036854775807"),
+        ("set rlimit nice <= -9223372036854775808,", "rlimit-value", "-9223372036854775808"),
         ("set rlimit nice <= 5 s,", "rlimit-value", "s"),
         ("set rlimit data <= 5 s,", "rlimit-value", "s"),
         ("set rlimit data <= 5 kb,", "rlimit-value", "kb"),
