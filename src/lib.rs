@@ -5,6 +5,7 @@ pub mod blob;
 pub mod diagnostic;
 pub mod features;
 pub mod policy;
+pub mod resolve;
 pub mod source;
 pub mod syntax;
 pub mod vocab;
