@@ -196,7 +196,11 @@ impl RuleKind {
     ///
     /// Not among them: exec targets, and the conditions of `network` and `io_uring`, where no variable is expanded.
     pub fn for_each_glob(&mut self, f: &mut dyn FnMut(&mut Glob, Slashes)) {
-        fn each<'a>(globs: impl IntoIterator<Item = &'a mut Glob>, slashes: Slashes, f: &mut dyn FnMut(&mut Glob, Slashes)) {
+        fn each<'a>(
+            globs: impl IntoIterator<Item = &'a mut Glob>,
+            slashes: Slashes,
+            f: &mut dyn FnMut(&mut Glob, Slashes),
+        ) {
             globs.into_iter().for_each(|glob| f(glob, slashes));
         }
         match self {
