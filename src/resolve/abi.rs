@@ -22,7 +22,8 @@ impl Resolver<'_> {
                 self.abi = Some(span);
             }
             before if *features != *self.policy => {
-                let diagnostic = Diagnostic::new(Code::AbiDiffers, "this abi differs from the one in effect and is ignored", span);
+                let diagnostic =
+                    Diagnostic::new(Code::AbiDiffers, "this abi differs from the one in effect and is ignored", span);
                 self.diagnostics.push(match before {
                     Some(before) => diagnostic.and_label(before, "in effect"),
                     None => diagnostic.with_help("move it to the beginning of the file"),
@@ -60,7 +61,7 @@ impl Resolver<'_> {
             self.diagnostics.push(Diagnostic::new(Code::AbiNotFile, message, span));
             return None;
         }
-        self.once.included.insert(found.key.clone());
+        self.once.insert(&found.key, self.dead);
         match self.session.features(&found.path) {
             Ok(features) => Some(features),
             Err(unusable) => {

@@ -46,7 +46,7 @@ impl Aliases {
     /// Pairs of a prefix of `path` and what may stand in its place.
     fn pairs<'a>(&'a self, path: &'a [u8]) -> impl Iterator<Item = (&'a Text, &'a Text)> {
         let tables = self.by_length.range(..=path.len());
-        let known = tables.filter_map(|(&length, table)| table.get_key_value(&Text::from(path.get(..length)?)));
+        let known = tables.filter_map(|(&length, table)| table.get_key_value(path.get(..length)?));
         known.flat_map(|(from, targets)| targets.iter().map(move |target| (from, &target.to)))
     }
 
@@ -58,7 +58,12 @@ impl Aliases {
     }
 
     /// Adds a copy of each file and link rule behind it for each alias of its path or link target. A copy is not copied again.
-    pub(super) fn copy_rules(&self, rules: Vec<Rule>, variables: &mut Variables, diagnostics: &mut Diagnostics) -> Vec<Rule> {
+    pub(super) fn copy_rules(
+        &self,
+        rules: Vec<Rule>,
+        variables: &mut Variables,
+        diagnostics: &mut Diagnostics,
+    ) -> Vec<Rule> {
         if self.is_empty() {
             return rules;
         }
@@ -80,7 +85,8 @@ impl Aliases {
                 .into_iter()
                 .map(|(from, to)| Rule { kind: RuleKind::File(copy(file, from, to)), ..rule.clone() })
                 .collect();
-            let text = (file.path.value.len() + target.map_or(0, |target| target.value.len())).saturating_mul(copies.len());
+            let length = file.path.value.len() + target.map_or(0, |target| target.value.len()) + size_of::<Rule>();
+            let text = length.saturating_mul(copies.len());
             let fits = variables.charge(text, rule.span, diagnostics);
             out.push(rule);
             if fits {

@@ -8,7 +8,7 @@ use crate::source::{Span, Spanned};
 #[derive(Clone, Debug, Default)]
 pub(super) struct Scope {
     /// Whether it stands in a branch of a conditional.
-    pub(super) conditional: bool,
+    branch: bool,
     /// The prefixes of the blocks around it, outermost first.
     blocks: Vec<Spanned<Prefix>>,
     /// What those come to.
@@ -19,6 +19,16 @@ impl Scope {
     /// The place of the innermost block's prefix.
     pub(super) fn block(&self) -> Option<Span> {
         self.blocks.last().map(|prefix| prefix.span)
+    }
+
+    /// Whether it stands in a branch of a conditional.
+    pub(super) fn is_branch(&self) -> bool {
+        self.branch
+    }
+
+    /// The inside of a branch in this scope.
+    pub(super) fn branch(&self) -> Scope {
+        Scope { branch: true, ..self.clone() }
     }
 
     /// The inside of a block in this scope.
@@ -77,7 +87,11 @@ impl Scope {
         let mode = mode.unwrap_or(RuleMode::Allow);
         let ours = effective.mode.unwrap_or(RuleMode::Allow);
         if mode != ours {
-            Some(format!("apparmor_parser takes this rule of a block for `{}`, not `{}`", mode_name(mode), mode_name(ours)))
+            Some(format!(
+                "apparmor_parser takes this rule of a block for `{}`, not `{}`",
+                mode_name(mode),
+                mode_name(ours)
+            ))
         } else if mark != marked(effective.audit, effective.mode) {
             Some("apparmor_parser logs this rule of a block differently".into())
         } else if effective.priority != 0 {

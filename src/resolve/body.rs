@@ -91,7 +91,7 @@ impl Resolver<'_> {
     }
 
     fn conditional(&mut self, conditional: &ast::Conditional, body: &mut Body, scope: &Scope) {
-        let inner = Scope { conditional: true, ..scope.clone() };
+        let inner = scope.branch();
         let mut next = conditional;
         // Whether no branch before was taken; after an error in a condition none is.
         let mut open = true;
@@ -113,13 +113,10 @@ impl Resolver<'_> {
         if taken || self.dead {
             return self.items(items, body, scope);
         }
-        let once = self.once.clone();
         self.dead = true;
         self.items(items, body, scope);
         self.dead = false;
-        let after = std::mem::replace(&mut self.once, once);
-        let Self { once, .. } = self;
-        once.untaken.extend(after.included.into_iter().filter(|key| !once.included.contains(key)));
+        self.once.leave_dead();
     }
 
     fn rlimit(&mut self, rlimit: &ast::Rlimit, span: Span, body: &mut Body, scope: &Scope) {
@@ -127,7 +124,7 @@ impl Resolver<'_> {
         if self.dead {
             return;
         }
-        if scope.block().is_some() || scope.conditional {
+        if scope.block().is_some() || scope.is_branch() {
             self.kept("apparmor_parser drops resource limits in blocks and conditionals", span, scope);
         }
         if let Some(limit) = body.rlimits.get_mut(number) {

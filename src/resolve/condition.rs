@@ -41,7 +41,8 @@ impl Evaluator<'_> {
             Expr::Operand(word) => self.operand(word),
             Expr::Compare { left, op, right } => {
                 let (left, right) = (self.set(left), self.set(right));
-                self.compare(&left?, op, &right?, expr.span)
+                let (left, right) = (left?, right?);
+                self.compare(&left, op, &right, expr.span)
             }
         }
     }
@@ -74,8 +75,10 @@ impl Evaluator<'_> {
                 Diagnostic::new(Code::BoolUnset, message, word.span).and_label(span, "declared here")
             }
             None if self.variables.incomplete => return None,
-            None => Diagnostic::new(Code::BoolUnset, format!("boolean variable `{}` is not set", word.value), word.span)
-                .with_help(format!("set it in the preamble: `{} = true`", word.value)),
+            None => {
+                Diagnostic::new(Code::BoolUnset, format!("boolean variable `{}` is not set", word.value), word.span)
+                    .with_help(format!("set it in the preamble: `{} = true`", word.value))
+            }
         };
         self.diagnostics.push(diagnostic);
         None

@@ -19,8 +19,18 @@ pub(super) const MAX_INCLUDED_TEXT: usize = 128 << 20;
 
 /// Endings of files that package managers and editors leave behind: they are not read from an included directory.
 const LEFT_BEHIND: [&str; 12] = [
-    ".dpkg-new", ".dpkg-old", ".dpkg-dist", ".dpkg-bak", ".dpkg-remove", ".pacsave", ".pacnew", ".rpmnew", ".rpmsave", ".orig",
-    ".rej", "~",
+    ".dpkg-new",
+    ".dpkg-old",
+    ".dpkg-dist",
+    ".dpkg-bak",
+    ".dpkg-remove",
+    ".pacsave",
+    ".pacnew",
+    ".rpmnew",
+    ".rpmsave",
+    ".orig",
+    ".rej",
+    "~",
 ];
 
 /// Whether an included directory is read without this entry. An ending counts only where its first occurrence in the name
@@ -116,7 +126,9 @@ impl Resolver<'_> {
         let text = text_of(path);
         let (parent, name) = text.rsplit_once('/').unwrap_or(("", &text));
         let directories: Vec<PathBuf> = match path.form {
-            PathForm::Angle => self.search_list().map(|directory| directory.join(parent.trim_start_matches('/'))).collect(),
+            PathForm::Angle => {
+                self.search_list().map(|directory| directory.join(parent.trim_start_matches('/'))).collect()
+            }
             PathForm::Plain => vec![self.options.working_directory.join(parent)],
         };
         let mut names: Vec<String> = Vec::new();
@@ -196,10 +208,11 @@ impl Resolver<'_> {
     /// Notes that a file is included; `false` if it was before.
     fn include_once(&mut self, key: &str, span: Span) -> bool {
         if !self.dead && self.once.untaken.remove(key) {
-            let message = format!("apparmor_parser leaves `{key}` out, as a branch that is not taken includes it before");
+            let message =
+                format!("apparmor_parser leaves `{key}` out, as a branch that is not taken includes it before");
             self.diagnostics.push(Diagnostic::new(Code::ReferenceDiffers, message, span));
         }
-        self.once.included.insert(key.to_owned())
+        self.once.insert(key, self.dead)
     }
 
     fn directory_trouble(&mut self, what: &str, span: Span) {

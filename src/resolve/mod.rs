@@ -168,8 +168,29 @@ struct Resolver<'a> {
 #[derive(Clone, Debug, Default)]
 struct Once {
     included: FxHashSet<String>,
+    /// Those of them that the branch at hand, which is not taken, has added.
+    dead: Vec<String>,
     /// Those that only branches not taken have included.
     untaken: FxHashSet<String>,
+}
+
+impl Once {
+    /// Takes a key in; `false` if it was there.
+    fn insert(&mut self, key: &str, dead: bool) -> bool {
+        let new = self.included.insert(key.to_owned());
+        if new && dead {
+            self.dead.push(key.to_owned());
+        }
+        new
+    }
+
+    /// Forgets what the branch that ends here has added.
+    fn leave_dead(&mut self) {
+        for key in self.dead.drain(..) {
+            self.included.remove(&key);
+            self.untaken.insert(key);
+        }
+    }
 }
 
 /// Where each namespace and name as written stands.

@@ -37,7 +37,8 @@ impl Resolver<'_> {
                 }
                 ItemKind::BoolVariable(variable) => {
                     self.before_profiles("variables", span);
-                    let mut evaluator = Evaluator { variables: &mut self.variables, diagnostics: &mut self.diagnostics };
+                    let mut evaluator =
+                        Evaluator { variables: &mut self.variables, diagnostics: &mut self.diagnostics };
                     let value = evaluator.evaluate(&variable.value);
                     self.variables.assign_bool(&variable.name, &variable.op, value, &mut self.diagnostics);
                 }
@@ -46,7 +47,8 @@ impl Resolver<'_> {
                     self.deeper(span, Code::NestingLimit, |this| this.top_level_profile(profile));
                 }
                 // One message for all the rules of a file that belongs into a profile.
-                ItemKind::Conditional(_) | ItemKind::Rlimit(_) | ItemKind::Block(_) | ItemKind::Rule(_) if misplaced => {}
+                ItemKind::Conditional(_) | ItemKind::Rlimit(_) | ItemKind::Block(_) | ItemKind::Rule(_)
+                    if misplaced => {}
                 ItemKind::Conditional(_) | ItemKind::Rlimit(_) | ItemKind::Block(_) | ItemKind::Rule(_) => {
                     misplaced = true;
                     self.diagnostics.push(

@@ -29,6 +29,8 @@ pub(super) struct Variables {
     declared: FxHashMap<Text, Variable>,
     /// Expansions that no automatic variable takes part in.
     expanded: FxHashMap<Text, Expansion>,
+    /// Values of those that automatic variables take part in, in the first profile that uses them; whether another had others.
+    first: FxHashMap<Text, (Rc<Expanded>, bool)>,
     /// Those that a comparison looked at: the reference compiler keeps their values of that moment.
     compared: FxHashSet<Text>,
     /// Whether text that might declare variables is missing: then nothing is said about undeclared ones.
@@ -153,9 +155,13 @@ impl Variables {
         match (op, declared) {
             (AssignOp::Set, Some(before)) => {
                 diagnostics.push(
-                    Diagnostic::new(Code::VarRedeclared, format!("variable `@{{{}}}` is declared twice", name.value), name.span)
-                        .and_label(before.span, "first declared here")
-                        .with_help("write `+=` to add values, `:=` to replace them, or `?=` to set a default"),
+                    Diagnostic::new(
+                        Code::VarRedeclared,
+                        format!("variable `@{{{}}}` is declared twice", name.value),
+                        name.span,
+                    )
+                    .and_label(before.span, "first declared here")
+                    .with_help("write `+=` to add values, `:=` to replace them, or `?=` to set a default"),
                 );
                 return;
             }
@@ -165,7 +171,10 @@ impl Variables {
                     diagnostics.push(
                         Diagnostic::new(
                             Code::ReferenceDiffers,
-                            format!("apparmor_parser loses values added to `@{{{}}}` after it was compared", name.value),
+                            format!(
+                                "apparmor_parser loses values added to `@{{{}}}` after it was compared",
+                                name.value
+                            ),
                             name.span,
                         )
                         .with_help("move the comparison behind the last `+=`"),
@@ -204,12 +213,18 @@ impl Variables {
         match (op.value, self.declared.get(&name.value)) {
             (AssignOp::Add, _) => {
                 let message = format!("`+=` does not go with the boolean variable `${}`", name.value);
-                diagnostics.push(Diagnostic::new(Code::BoolAdd, message, op.span).with_help("write `:=` to replace its value"));
+                diagnostics.push(
+                    Diagnostic::new(Code::BoolAdd, message, op.span).with_help("write `:=` to replace its value"),
+                );
             }
             (AssignOp::Set, Some(before)) => diagnostics.push(
-                Diagnostic::new(Code::VarRedeclared, format!("variable `${}` is declared twice", name.value), name.span)
-                    .and_label(before.span, "first declared here")
-                    .with_help("write `:=` to replace its value, or `?=` to set a default"),
+                Diagnostic::new(
+                    Code::VarRedeclared,
+                    format!("variable `${}` is declared twice", name.value),
+                    name.span,
+                )
+                .and_label(before.span, "first declared here")
+                .with_help("write `:=` to replace its value, or `?=` to set a default"),
             ),
             (AssignOp::Default, Some(_)) => {}
             (AssignOp::Set | AssignOp::Default | AssignOp::Replace, _) => {
@@ -221,7 +236,7 @@ impl Variables {
 
     /// What a variable holds, and where it is declared.
     pub(super) fn get(&self, name: &[u8]) -> Option<(&Value, Span)> {
-        self.declared.get(&Text::from(name)).map(|variable| (&variable.value, variable.span))
+        self.declared.get(name).map(|variable| (&variable.value, variable.span))
     }
 
     /// The names of all declared variables, for suggestions.
@@ -268,17 +283,16 @@ impl Variables {
         automatic: &mut Automatic,
         diagnostics: &mut Diagnostics,
     ) -> Result<Expansion, Missing> {
-        let name = Text::from(name);
-        if let Some(known) = self.known(&name, automatic) {
+        if let Some(known) = self.known(name, automatic) {
             return Ok(known.clone());
         }
-        match self.declared.get(&name) {
+        match self.declared.get(name) {
             None => return Err(Missing::Undeclared),
             Some(Variable { value: Value::Bool(_), span }) => return Err(Missing::Boolean(*span)),
             Some(Variable { value: Value::Set(_), .. }) => {}
         }
-        self.multiply_out(&name, automatic, diagnostics);
-        Ok(self.known(&name, automatic).cloned().flatten())
+        self.multiply_out(&name.into(), automatic, diagnostics);
+        Ok(self.known(name, automatic).cloned().flatten())
     }
 
     /// Expands a declared set variable and those it refers to, innermost first. The depth is that of the text, so there is no
@@ -306,7 +320,8 @@ impl Variables {
             };
             open.remove(&top);
             // What is wrong stays wrong whoever asks.
-            if expansion.as_ref().is_some_and(|expanded| expanded.automatic) {
+            if let Some(expanded) = expansion.as_ref().filter(|expanded| expanded.automatic) {
+                self.compare_profiles(&top, expanded, diagnostics);
                 automatic.expanded.insert(top, expansion);
             } else {
                 self.expanded.insert(top, expansion);
@@ -315,12 +330,30 @@ impl Variables {
         }
     }
 
-    fn known<'a>(&'a self, name: &Text, automatic: &'a Automatic) -> Option<&'a Expansion> {
-        automatic.values.get(name.as_bytes()).or_else(|| self.expanded.get(name)).or_else(|| automatic.expanded.get(name))
+    fn known<'a>(&'a self, name: &[u8], automatic: &'a Automatic) -> Option<&'a Expansion> {
+        automatic.values.get(name).or_else(|| self.expanded.get(name)).or_else(|| automatic.expanded.get(name))
+    }
+
+    /// The reference compiler gives a variable that automatic ones take part in the values it had in one profile everywhere.
+    fn compare_profiles(&mut self, name: &Text, expanded: &Rc<Expanded>, diagnostics: &mut Diagnostics) {
+        let (first, reported) = self.first.entry(name.clone()).or_insert_with(|| (Rc::clone(expanded), false));
+        if !*reported
+            && first.values != expanded.values
+            && let Some(variable) = self.declared.get(name)
+        {
+            *reported = true;
+            let message = format!("apparmor_parser gives `@{{{name}}}` the values of one profile in all");
+            diagnostics.push(Diagnostic::new(Code::ReferenceDiffers, message, variable.span));
+        }
     }
 
     /// The variables that have to be expanded before `name` can be.
-    fn needs(&self, name: &Text, automatic: &Automatic, open: &FxHashSet<Text>) -> Result<Vec<Text>, Option<Box<Diagnostic>>> {
+    fn needs(
+        &self,
+        name: &Text,
+        automatic: &Automatic,
+        open: &FxHashSet<Text>,
+    ) -> Result<Vec<Text>, Option<Box<Diagnostic>>> {
         let Some(Variable { value: Value::Set(values), .. }) = self.declared.get(name) else { return Ok(Vec::new()) };
         let mut needs = Vec::new();
         for value in values {
@@ -374,7 +407,7 @@ impl Variables {
                     // `needs` has reported it.
                     Piece::BadName(_) => return None,
                     Piece::Reference(inner) => {
-                        let expanded = self.known(&Text::from(inner), automatic)?.as_ref()?;
+                        let expanded = self.known(inner, automatic)?.as_ref()?;
                         product.automatic |= expanded.automatic || AUTOMATIC.contains(&inner);
                         let endings: Vec<&[u8]> = expanded.values.iter().map(Text::as_bytes).collect();
                         product.append(&mut partial, &endings)
@@ -430,14 +463,16 @@ impl Product {
         let count = partial.len().saturating_mul(endings.len());
         let ending_bytes: usize = endings.iter().map(|ending| ending.len()).sum();
         let partial_bytes: usize = partial.iter().map(Vec::len).sum();
-        let bytes = partial_bytes.saturating_mul(endings.len()).saturating_add(ending_bytes.saturating_mul(partial.len()));
+        let bytes =
+            partial_bytes.saturating_mul(endings.len()).saturating_add(ending_bytes.saturating_mul(partial.len()));
         if self.values.len().saturating_add(count) > MAX_VALUES || self.text.saturating_add(bytes) > MAX_TEXT {
             return false;
         }
         if let [ending] = endings {
             partial.iter_mut().for_each(|text| text.extend_from_slice(ending));
         } else {
-            *partial = partial.iter().flat_map(|text| endings.iter().map(move |ending| [text, *ending].concat())).collect();
+            *partial =
+                partial.iter().flat_map(|text| endings.iter().map(move |ending| [text, *ending].concat())).collect();
         }
         true
     }
