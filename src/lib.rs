@@ -6,6 +6,7 @@ pub mod diagnostic;
 pub mod encode;
 pub mod features;
 pub mod policy;
+pub mod resolve;
 pub mod source;
 pub mod syntax;
 pub mod vocab;

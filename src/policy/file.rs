@@ -16,6 +16,8 @@ pub struct FileRule {
     pub exec: Option<Exec>,
     /// What a link permission may lead to.
     pub link: LinkTarget,
+    /// A target in a rule without exec permission. It has no effect but a place in the transition table.
+    pub unused_target: Option<ExecTarget>,
 }
 
 /// Permission letters of a file rule.

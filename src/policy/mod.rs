@@ -181,3 +181,58 @@ pub enum RuleKind {
     /// `io_uring`
     IoUring(IoUringRule),
 }
+
+/// Whether runs of slashes in a glob are collapsed once its variables are expanded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Slashes {
+    /// They stay: labels and names; file paths, too, which aliases look at before.
+    Keep,
+    /// They are collapsed.
+    Filter,
+}
+
+impl RuleKind {
+    /// Visits every glob in which variables are expanded, and says what becomes of its slashes.
+    ///
+    /// Not among them: exec targets, and the conditions of `network` and `io_uring`, where no variable is expanded.
+    pub fn for_each_glob(&mut self, f: &mut dyn FnMut(&mut Glob, Slashes)) {
+        fn each<'a>(
+            globs: impl IntoIterator<Item = &'a mut Glob>,
+            slashes: Slashes,
+            f: &mut dyn FnMut(&mut Glob, Slashes),
+        ) {
+            globs.into_iter().for_each(|glob| f(glob, slashes));
+        }
+        match self {
+            RuleKind::File(rule) => {
+                f(&mut rule.path, Slashes::Keep);
+                if let LinkTarget::Path { target, .. } = &mut rule.link {
+                    f(target, Slashes::Keep);
+                }
+            }
+            RuleKind::ChangeProfile(rule) => each(rule.exec.iter_mut().chain(&mut rule.target), Slashes::Keep, f),
+            RuleKind::Capability(_) | RuleKind::Network(_) | RuleKind::Userns | RuleKind::IoUring(_) => {}
+            RuleKind::Unix(rule) => {
+                for address in rule.address.iter_mut().chain(&mut rule.peer_address) {
+                    if let UnixAddress::Abstract(name) = address {
+                        f(name, Slashes::Filter);
+                    }
+                }
+                each(&mut rule.peer_label, Slashes::Keep, f);
+            }
+            RuleKind::Dbus(rule) => {
+                each([&mut rule.bus, &mut rule.name, &mut rule.label].into_iter().flatten(), Slashes::Keep, f);
+                each(&mut rule.path, Slashes::Filter, f);
+                each([&mut rule.interface, &mut rule.member].into_iter().flatten(), Slashes::Keep, f);
+            }
+            RuleKind::Signal(rule) => each(&mut rule.peer, Slashes::Keep, f),
+            RuleKind::Ptrace(rule) => each(&mut rule.peer, Slashes::Keep, f),
+            RuleKind::Mount(rule) => {
+                each(&mut rule.fstypes, Slashes::Keep, f);
+                each(rule.source.iter_mut().chain(&mut rule.point), Slashes::Filter, f);
+            }
+            RuleKind::PivotRoot(rule) => each(rule.old_root.iter_mut().chain(&mut rule.new_root), Slashes::Filter, f),
+            RuleKind::Mqueue(rule) => each(rule.label.iter_mut().chain(&mut rule.name), Slashes::Keep, f),
+        }
+    }
+}

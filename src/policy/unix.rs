@@ -29,6 +29,6 @@ pub enum UnixAddress {
     None,
     /// `auto`: bound by the kernel.
     Auto,
-    /// `@name`: an abstract name, without the `@`, slashes filtered.
+    /// `@name`: an abstract name, slashes filtered, without the `@`, which [`finish`](crate::resolve::lower::finish) takes off.
     Abstract(Glob),
 }

@@ -1,0 +1,3 @@
+//! From syntax trees to the resolved policy.
+
+pub mod lower;
