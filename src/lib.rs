@@ -1,5 +1,6 @@
 //! armorer compiles AppArmor profiles.
 
+pub mod analysis;
 pub mod automata;
 pub mod blob;
 pub mod diagnostic;

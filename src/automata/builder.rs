@@ -100,13 +100,26 @@ impl Builder {
     ///
     /// When a limit of the [`Config`] is reached, or a pattern is nested more than 500 levels deep.
     pub fn build(self) -> Result<Dfa, BuildError> {
+        self.build_absorbing(|_, _| false)
+    }
+
+    /// Builds the automaton of all patterns, but does not keep track of labels that do not matter any more.
+    ///
+    /// `absorbs(a, b)` says that whatever has label `a` means the same with or without label `b`, no matter which further
+    /// labels it has. It must be transitive. Label sets then may or may not contain a `b` beside an `a`. Where broad
+    /// patterns stand beside many narrow ones this saves most states.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Builder::build`].
+    pub fn build_absorbing(self, absorbs: impl Fn(LabelId, LabelId) -> bool) -> Result<Dfa, BuildError> {
         // Ids are 32 bits wide.
         let max_words = self.config.max_words.min(u32::MAX as usize / 4);
         let nfa = nfa::build(&self.patterns, max_words).map_err(|error| match error {
             NfaError::TooDeep(label) => BuildError::TooDeep { limit: MAX_DEPTH, label },
             NfaError::TooLarge(labels) => BuildError::TooLarge { states: 0, labels: most_frequent(labels) },
         })?;
-        determinise::determinise(&nfa, Config { max_words, ..self.config })
+        determinise::determinise(&nfa, &absorbs, Config { max_words, ..self.config })
     }
 }
 

@@ -14,44 +14,44 @@ pub(super) type ClassId = u16;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct ByteClasses {
     class_of: [u8; 256],
-    members: Vec<ByteSet>,
-    /// How many bytes are in each class; 0 for the out-of-band symbol, for which no default successor stands.
-    weights: Vec<u32>,
+    sets: Vec<ByteSet>,
+    /// The bytes of each class; none for the out-of-band symbol.
+    members: Vec<Box<[u8]>>,
 }
 
 impl ByteClasses {
     pub(super) fn of_sets<'a>(sets: impl IntoIterator<Item = &'a ByteSet>) -> Self {
-        let mut members = vec![ByteSet::ALL];
+        let mut classes = vec![ByteSet::ALL];
         for set in sets {
-            for i in 0..members.len() {
-                let (inside, outside) = (members[i].intersection(*set), members[i].intersection(set.negate()));
+            for i in 0..classes.len() {
+                let (inside, outside) = (classes[i].intersection(*set), classes[i].intersection(set.negate()));
                 if !inside.is_empty() && !outside.is_empty() {
-                    members[i] = inside;
-                    members.push(outside);
+                    classes[i] = inside;
+                    classes.push(outside);
                 }
             }
-            if members.len() == 256 {
+            if classes.len() == 256 {
                 break;
             }
         }
-        members.sort_by_key(|class| class.iter().next());
+        classes.sort_by_key(|class| class.iter().next());
         let mut class_of = [0; 256];
-        for (class, set) in members.iter().enumerate() {
+        for (class, set) in classes.iter().enumerate() {
             for byte in set.iter() {
                 class_of[usize::from(byte)] = class as u8;
             }
         }
-        let weights = members.iter().map(|set| set.len() as u32).chain([0]).collect();
-        Self { class_of, members, weights }
+        let members = classes.iter().map(|set| set.iter().collect()).chain([Box::default()]).collect();
+        Self { class_of, sets: classes, members }
     }
 
     /// How many classes of bytes there are.
     pub(super) fn len(&self) -> usize {
-        self.members.len()
+        self.sets.len()
     }
 
     pub(super) fn out_of_band(&self) -> ClassId {
-        self.members.len() as ClassId
+        self.sets.len() as ClassId
     }
 
     pub(super) fn of(&self, symbol: Symbol) -> ClassId {
@@ -62,31 +62,31 @@ impl ByteClasses {
     }
 
     /// The bytes of a class; none for the out-of-band symbol.
-    pub(super) fn members(&self, class: ClassId) -> ByteSet {
-        self.members.get(usize::from(class)).copied().unwrap_or_default()
+    pub(super) fn members(&self, class: ClassId) -> &[u8] {
+        &self.members[usize::from(class)]
     }
 
-    /// How many bytes are in a class; 0 for the out-of-band symbol.
+    /// How many bytes are in a class; 0 for the out-of-band symbol, for which no default successor stands.
     pub(super) fn weight(&self, class: ClassId) -> u32 {
-        self.weights[usize::from(class)]
+        self.members[usize::from(class)].len() as u32
     }
 
     /// The classes that make up a set which took part in the partition.
     pub(super) fn of_set(&self, set: ByteSet) -> Vec<ClassId> {
-        let inside = self.members.iter().enumerate().filter(|(_, class)| class.is_subset(set));
+        let inside = self.sets.iter().enumerate().filter(|(_, class)| class.is_subset(set));
         inside.map(|(class, _)| class as ClassId).collect()
     }
 
     /// The symbol of the class that is the nicest to show to a person.
     pub(super) fn representative(&self, class: ClassId) -> Symbol {
-        let rank = |byte: &u8| match byte {
+        let rank = |byte: &u8| match *byte {
             b'a'..=b'z' => 0,
             b'0'..=b'9' => 1,
             b'!'..=b'~' => 2,
             b' ' => 3,
             _ => 4,
         };
-        self.members(class).iter().min_by_key(rank).map_or(Symbol::OutOfBand, Symbol::Byte)
+        self.members(class).iter().copied().min_by_key(rank).map_or(Symbol::OutOfBand, Symbol::Byte)
     }
 }
 

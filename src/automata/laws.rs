@@ -134,6 +134,19 @@ proptest! {
     }
 
     #[test]
+    fn absorption_keeps_the_meaning(patterns in vec((any_pattern(), 1..8_u32), 0..6)) {
+        // Labels are sets of bits, and of all labels together only the union counts.
+        let mut builder = Builder::new(Config::default());
+        patterns.iter().for_each(|(pattern, bits)| builder.add(pattern, LabelId(*bits)));
+        let union = |labels: &[LabelId]| Ok::<_, Infallible>(labels.iter().fold(0, |all, label| all | label.0));
+        let plain = builder.clone().build().unwrap();
+        let absorbed = builder.build_absorbing(|a, b| a.0 | b.0 == a.0).unwrap();
+        prop_assert!(absorbed.len() <= plain.len());
+        let pack = |dfa: Dfa| dfa.classify(union).unwrap().minimise().pack(PackOptions::default(), |_, &value| (value, 0));
+        prop_assert_eq!(pack(plain), pack(absorbed));
+    }
+
+    #[test]
     fn tables_do_what_the_automaton_does(patterns in vec(any_pattern(), 0..6), diff_encode: bool) {
         let minimal = minimal(&patterns);
         let options = PackOptions { diff_encode, accept2: true };
@@ -270,6 +283,18 @@ fn exponential_patterns_hit_the_limit_and_are_named() {
     let error = build(Config { max_words: 10_000, ..Config::default() });
     assert!(matches!(error, BuildError::TooLarge { states: 100.., .. }), "{error:?}");
     assert_eq!(error.labels(), [LabelId(2)]);
+}
+
+#[test]
+fn a_broad_loop_absorbs_narrow_ones() {
+    let mut builder = Builder::new(Config::default());
+    let all = || Pattern::star(Pattern::any_byte());
+    builder.add(&all(), LabelId(0));
+    for label in 1..8 {
+        builder.add(&Pattern::concat([all(), Pattern::literal([b'a' + label]), all()]), LabelId(label.into()));
+    }
+    assert!(builder.clone().build().unwrap().len() > 128);
+    assert_eq!(builder.build_absorbing(|a, _| a == LabelId(0)).unwrap().len(), 3);
 }
 
 #[test]

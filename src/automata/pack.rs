@@ -121,7 +121,7 @@ impl Rows {
         }
         for (class, (&target, &other)) in (0..).zip(targets.iter().zip(other.iter())) {
             if target != other {
-                cells.extend(graph.classes.members(class).iter().map(|byte| (u16::from(byte) + 1, target)));
+                cells.extend(graph.classes.members(class).iter().map(|&byte| (u16::from(byte) + 1, target)));
             }
         }
         cells[start..].sort_unstable();

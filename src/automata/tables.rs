@@ -214,9 +214,11 @@ mod tests {
         assert_eq!(tables().walk(1, b"aa"), 0);
     }
 
+    type Fault = (fn(&mut Tables), TableError);
+
     #[test]
     fn each_fault_is_found() {
-        let cases: [(fn(&mut Tables), TableError); 14] = [
+        let cases: [Fault; 14] = [
             (|t| t.accept.clear(), TableError::Count("accept")),
             (|t| t.accept2 = Some(vec![0]), TableError::Count("accept2")),
             (|t| t.default.push(0), TableError::Count("default")),

@@ -11,12 +11,7 @@ use thiserror::Error;
 
 use super::profile::{Perms, PolicyDb, Profile};
 use super::write::label;
-use crate::automata::Tables;
-
-/// Bits of a `base` word.
-const BASE_OFFSET: u32 = 0x00ff_ffff;
-const BASE_DIFF: u32 = 1 << 31;
-const BASE_OUT_OF_BAND: u32 = 1 << 29;
+use crate::automata::tables::TableError;
 
 /// `xindex`: type bits, the type "transition table", and the index.
 const XINDEX_TYPE: u32 = 0x0c00_0000;
@@ -90,26 +85,9 @@ pub enum Fault {
     /// The signal is not one of 1 to 35.
     #[error("kill signal {0} is out of range")]
     KillSignal(u32),
-    /// Tables of unequal length, or too few states.
-    #[error("{0}")]
-    Shape(&'static str),
-    /// A successor that is no state.
-    #[error("{table}[{index}] is not a state")]
-    Successor {
-        /// The table.
-        table: &'static str,
-        /// The cell or state.
-        index: usize,
-    },
-    /// Flag bits of `base` that kernels do not know.
-    #[error("state {0}: unknown flags in its base")]
-    BaseFlags(usize),
-    /// A state whose cells reach beyond the tables.
-    #[error("state {0}: its cells are outside of the tables")]
-    Base(usize),
-    /// A chain of diff-encoded states that comes back to itself.
-    #[error("state {0}: its chain of default states is a loop")]
-    DiffLoop(usize),
+    /// Tables that no kernel takes, whatever they belong to.
+    #[error(transparent)]
+    Tables(#[from] TableError),
     /// The start state is none.
     #[error("the start state {0} does not exist")]
     Start(u32),
@@ -163,7 +141,7 @@ pub fn verify_profile(profile: &Profile) -> Result<(), VerifyError> {
     fields(profile).map_err(|what| fault(profile, None, what))?;
     if let Some(xmatch) = &profile.xmatch {
         let check = || {
-            tables(&xmatch.dfa, None)?;
+            xmatch.dfa.verify()?;
             if xmatch.dfa.accept2.is_none() { Err(Fault::Accept2(true)) } else { Ok(()) }
         };
         check().map_err(|what| fault(profile, Some(Automaton::Xmatch), what))?;
@@ -206,7 +184,12 @@ fn fields(profile: &Profile) -> Result<(), Fault> {
 }
 
 fn policydb(db: &PolicyDb, which: Automaton) -> Result<(), Fault> {
-    tables(&db.dfa, db.start)?;
+    db.dfa.verify()?;
+    if let Some(start) = db.start
+        && usize::try_from(start).map_or(true, |start| start >= db.dfa.states())
+    {
+        return Err(Fault::Start(start));
+    }
     let paired = db.perms.is_some() && db.perms_version.unwrap_or(0) > 2;
     if db.dfa.accept2.is_some() != (db.perms.is_none() || paired) {
         return Err(Fault::Accept2(db.dfa.accept2.is_none()));
@@ -276,65 +259,4 @@ fn target_is_valid(target: &[u8]) -> bool {
         [b':', rest @ ..] => rest.iter().filter(|&&byte| byte == 0).count() <= 1,
         _ => !target.contains(&0),
     }
-}
-
-fn tables(dfa: &Tables, start: Option<u32>) -> Result<(), Fault> {
-    let states = dfa.base.len();
-    if dfa.accept.len() != states || dfa.default.len() != states {
-        return Err(Fault::Shape("accept, base and default differ in length"));
-    }
-    if dfa.accept2.as_ref().is_some_and(|accept2| accept2.len() != states) {
-        return Err(Fault::Shape("accept and accept2 differ in length"));
-    }
-    if dfa.next.len() != dfa.check.len() {
-        return Err(Fault::Shape("next and check differ in length"));
-    }
-    if states < 2 {
-        return Err(Fault::Shape("fewer than two states"));
-    }
-    for (table, values) in [("default", &dfa.default), ("next", &dfa.next), ("check", &dfa.check)] {
-        let bad = |&value: &u32| usize::try_from(value).map_or(true, |value| value >= states);
-        if let Some(index) = values.iter().position(bad) {
-            return Err(Fault::Successor { table, index });
-        }
-    }
-    for (state, &base) in dfa.base.iter().enumerate() {
-        let offset = base & BASE_OFFSET;
-        if base & !(BASE_OFFSET | BASE_DIFF | BASE_OUT_OF_BAND) != 0 {
-            return Err(Fault::BaseFlags(state));
-        }
-        // The kernel wants room for all 256 bytes, also with byte classes.
-        let end = usize::try_from(offset).map_or(usize::MAX, |offset| offset.saturating_add(255));
-        if end >= dfa.next.len() || (base & BASE_OUT_OF_BAND != 0 && offset == 0) {
-            return Err(Fault::Base(state));
-        }
-    }
-    diff_chains(dfa)?;
-    match start {
-        Some(start) if usize::try_from(start).map_or(true, |start| start >= states) => Err(Fault::Start(start)),
-        _ => Ok(()),
-    }
-}
-
-/// Looks for loops among the defaults of diff-encoded states, each state visited once.
-fn diff_chains(dfa: &Tables) -> Result<(), Fault> {
-    // 0: not seen; otherwise the number of the walk that saw it first.
-    let mut seen = vec![0_usize; dfa.base.len()];
-    for start in 0..dfa.base.len() {
-        let mut state = start;
-        while dfa.base.get(state).is_some_and(|base| base & BASE_DIFF != 0) {
-            let Some(mark) = seen.get_mut(state) else { break };
-            if *mark == start + 1 {
-                return Err(Fault::DiffLoop(state));
-            }
-            if *mark != 0 {
-                break;
-            }
-            *mark = start + 1;
-            let next = dfa.default.get(state).copied().and_then(|next| usize::try_from(next).ok());
-            let Some(next) = next else { break };
-            state = next;
-        }
-    }
-    Ok(())
 }

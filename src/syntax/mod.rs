@@ -1,4 +1,5 @@
 //! The text of profiles: syntax tree, parser and canonical printer.
 
 pub mod ast;
+pub mod printer;
 pub mod word;

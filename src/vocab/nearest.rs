@@ -28,7 +28,7 @@ pub fn nearest<'a>(word: &[u8], candidates: impl IntoIterator<Item = &'a str>) -
     best.map(|(_, candidate)| candidate)
 }
 
-/// Damerau–Levenshtein distance, no letter touched twice; case is half a difference, hence none.
+/// Damerau–Levenshtein distance, no letter touched twice; case makes no difference.
 #[expect(clippy::indexing_slicing, reason = "every row is b.len() + 1 long and j runs over b")]
 fn distance(a: &[u8], b: &[u8]) -> usize {
     let mut before = vec![0; b.len() + 1];

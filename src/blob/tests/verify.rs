@@ -1,10 +1,8 @@
 //! Each check of the kernel, on a profile that is sound but for one value.
 
 use crate::automata::Tables;
+use crate::automata::tables::{BASE_DIFF_ENCODED, BASE_OUT_OF_BAND, TableError};
 use crate::blob::{Automaton, Fault, Perms, PolicyDb, Profile, Xmatch, verify};
-
-const DIFF: u32 = 1 << 31;
-const OUT_OF_BAND: u32 = 1 << 29;
 
 fn tables() -> Tables {
     Tables {
@@ -94,40 +92,37 @@ fn table_shapes() {
             *dfa = Tables { base: vec![0], accept: vec![0], default: vec![0], accept2: Some(vec![0]), ..tables() }
         },
     ] {
-        assert!(matches!(file_fault(|file| change(&mut file.dfa)), Fault::Shape(_)));
+        assert!(matches!(file_fault(|file| change(&mut file.dfa)), Fault::Tables(_)));
     }
 }
 
 #[test]
 fn table_values() {
-    assert_eq!(file_fault(|file| file.dfa.default[1] = 3), Fault::Successor { table: "default", index: 1 });
-    assert_eq!(file_fault(|file| file.dfa.next[9] = 3), Fault::Successor { table: "next", index: 9 });
-    assert_eq!(file_fault(|file| file.dfa.check[9] = 3), Fault::Successor { table: "check", index: 9 });
-    assert_eq!(file_fault(|file| file.dfa.base[2] = 1 << 24), Fault::BaseFlags(2));
-    assert_eq!(file_fault(|file| file.dfa.base[2] = 1), Fault::Base(2));
-    assert_eq!(file_fault(|file| file.dfa.base[1] = OUT_OF_BAND), Fault::Base(1));
+    let table_fault = |change: fn(&mut Tables)| match file_fault(|file| change(&mut file.dfa)) {
+        Fault::Tables(error) => error,
+        other => panic!("{other}"),
+    };
+    assert_eq!(table_fault(|dfa| dfa.default[1] = 3), TableError::DefaultOutOfBounds(1));
+    assert_eq!(table_fault(|dfa| dfa.next[9] = 3), TableError::CellOutOfBounds(9));
+    assert_eq!(table_fault(|dfa| dfa.check[9] = 3), TableError::CellOutOfBounds(9));
+    assert_eq!(table_fault(|dfa| dfa.base[2] = 1 << 24), TableError::UnknownFlag(2));
+    assert_eq!(table_fault(|dfa| dfa.base[2] = 1), TableError::BaseOutOfBounds(2));
+    assert_eq!(table_fault(|dfa| dfa.base[1] = BASE_OUT_OF_BAND), TableError::OutOfBandWithoutCell(1));
     assert_eq!(file_fault(|file| file.start = Some(3)), Fault::Start(3));
 }
 
 #[test]
 fn loops_of_diff_encoded_states() {
-    assert_eq!(
-        file_fault(|file| {
-            file.dfa.base[2] = DIFF;
-            file.dfa.default[2] = 2;
-        }),
-        Fault::DiffLoop(2)
-    );
-    let two = file_fault(|file| {
-        file.dfa.base = vec![0, DIFF, DIFF];
-        file.dfa.default = vec![0, 2, 1];
-    });
-    assert!(matches!(two, Fault::DiffLoop(_)), "{two}");
-    let mut chain = sound();
-    let dfa = &mut chain.file.as_mut().unwrap().dfa;
-    dfa.base = vec![0, DIFF, DIFF];
-    dfa.default = vec![0, 0, 1];
-    verify(&[chain]).unwrap();
+    let with = |defaults: [u32; 3]| {
+        let mut profile = sound();
+        let dfa = &mut profile.file.as_mut().unwrap().dfa;
+        dfa.base = vec![0, BASE_DIFF_ENCODED, BASE_DIFF_ENCODED];
+        dfa.default = defaults.to_vec();
+        verify(&[profile]).map_err(|error| error.fault)
+    };
+    assert!(matches!(with([0, 2, 1]), Err(Fault::Tables(TableError::DiffLoop(_)))));
+    assert!(matches!(with([0, 0, 2]), Err(Fault::Tables(TableError::DiffLoop(2)))));
+    assert_eq!(with([0, 0, 1]), Ok(()));
 }
 
 #[test]

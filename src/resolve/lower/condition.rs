@@ -34,6 +34,11 @@ impl<'a> Reader<'a> {
         self.diagnostics.push(warning);
     }
 
+    /// Whether no mistake was found so far.
+    pub(super) fn is_right(&self) -> bool {
+        !self.failed
+    }
+
     /// The lowered rule, unless there was a mistake.
     pub(super) fn finish<T>(self, rule: T) -> Option<T> {
         (!self.failed).then_some(rule)

@@ -64,7 +64,8 @@ pub(super) fn lower(rule: &ast::FileRule, prefix: &Prefix, span: Span, context: 
         }
         None => {}
     }
-    if letters.exec.as_ref().is_some_and(|exec| exec.kind == ExecKind::Unconfined && exec.keeps_environment) {
+    let dangerous = |exec: &Exec| exec.kind == ExecKind::Unconfined && exec.keeps_environment;
+    if reader.is_right() && letters.exec.as_ref().is_some_and(dangerous) {
         let message = "`ux` runs a program unconfined, in an environment that its caller controls";
         let help = "write `Ux`, which cleans the environment, or better a profile and `Px`";
         reader.warn(Diagnostic::new(Code::DangerousUx, message, permissions.span).with_help(help));

@@ -31,15 +31,14 @@ pub(super) fn letters(written: &Spanned<Text>, reader: &mut Reader<'_>) -> Lette
     let mut at = 0;
     while let Some(rest @ [letter, ..]) = text.get(at..) {
         let mut len = 1;
-        let small = letter.to_ascii_lowercase();
-        match small {
-            b'r' => found.access.read = true,
-            b'w' => found.access.write = true,
+        match letter {
+            b'r' | b'R' => found.access.read = true,
+            b'w' | b'W' => found.access.write = true,
             b'a' => found.access.append = true,
-            b'l' => found.access.link = true,
+            b'l' | b'L' => found.access.link = true,
             b'k' => found.access.lock = true,
-            b'm' => found.access.mmap = true,
-            b'x' => {
+            b'm' | b'M' => found.access.mmap = true,
+            b'x' | b'X' => {
                 found.exec_span = place(at, 1);
                 exec_start.get_or_insert(at);
                 found.exec.get_or_insert(BARE);
@@ -75,7 +74,7 @@ pub(super) fn letters(written: &Spanned<Text>, reader: &mut Reader<'_>) -> Lette
                 }
             }
         }
-        found.only_link &= small == b'l';
+        found.only_link &= letter.eq_ignore_ascii_case(&b'l');
         let obsolete = match letter {
             b'R' | b'W' | b'L' | b'M' | b'X' | b'I' => true,
             _ => rest.get(..len).is_some_and(|form| form.ends_with(b"X")),

@@ -26,6 +26,9 @@ mod rlimit;
 mod signal;
 mod unix;
 
+#[cfg(test)]
+mod tests;
+
 use crate::diagnostic::Diagnostics;
 use crate::features::Features;
 use crate::policy::{self, RuleKind};

@@ -114,7 +114,11 @@ fn warn(rule: &MountRule, span: Span, reader: &mut Reader<'_>) {
     let bare = rule.options.is_empty() && rule.optional.is_empty();
     let changes_propagation =
         rule.options.iter().any(|options| options.set & propagation != 0 && options.set & mount::BIND == 0);
-    if let Some(source) = rule.source.as_ref().filter(|_| rule.point.is_none() && (bare || changes_propagation)) {
+    if let Some(source) = rule
+        .source
+        .as_ref()
+        .filter(|_| rule.point.is_none() && rule.fstypes.is_empty() && (bare || changes_propagation))
+    {
         let message = "what is mounted is used as mount point where the propagation changes";
         let help = format!("name the mount point behind an arrow: `mount … -> {},`", shown(&source.value));
         reader.warn(Diagnostic::new(Code::MountSource, message, source.span).with_help(help));

@@ -127,7 +127,13 @@ fn select(words: &[Word], internet: bool, reader: &mut Reader<'_>) -> Option<Sel
                 Selection { families, names_family: false, names_type: true }
             }
         },
-        [(first, family_name), (second, type_name), ..] => {
+        [_, _, (third, text), ..] => {
+            let message = format!("`{}` is one word too many", shown(text));
+            let help = "write at most a family and a type or protocol";
+            reader.error(Diagnostic::new(Code::NetInvalid, message, third.span).with_help(help));
+            return None;
+        }
+        [(first, family_name), (second, type_name)] => {
             let Some(family) = families::number(family_name) else {
                 reader.error(unknown_family(first, family_name));
                 return None;

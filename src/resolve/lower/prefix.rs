@@ -1,7 +1,7 @@
 //! What stands before a rule: the range of `priority`, and which kind of rule takes what.
 
 use super::Context;
-use super::condition::{choices, shown};
+use super::condition::choices;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::policy;
 use crate::source::{Span, Spanned};
@@ -134,7 +134,6 @@ pub(super) fn check(kind: &RuleKind, prefix: &policy::Prefix, span: Span, diagno
 }
 
 fn refused(part: &str, name: &str, takes: &Takes, span: Span) -> Diagnostic {
-    let part = shown(part.as_bytes());
     let possible = [("priority", takes.priority), ("audit", takes.audit), ("owner", takes.owner)];
     let possible = possible.iter().filter(|(_, becomes)| *becomes == Use::Taken).map(|&(part, _)| part);
     let possible = possible.chain(["allow", "deny", "prompt"]);

@@ -34,7 +34,8 @@ fn value(rlimit: &ast::Rlimit, kind: Unit, reader: &mut Reader<'_>) -> Option<u6
     let number = number(word, reader)?;
     if kind == Unit::Nice {
         no_unit(rlimit, unit, reader)?;
-        let stored = u64::try_from(number - NICE_LEAST).ok().filter(|_| number <= NICE_MOST);
+        let in_range = (NICE_LEAST..=NICE_MOST).contains(&number);
+        let stored = u64::try_from(number.saturating_sub(NICE_LEAST)).ok().filter(|_| in_range);
         if stored.is_none() {
             let message = format!("nice values go from {NICE_LEAST} to {NICE_MOST}");
             reader.error(Diagnostic::new(Code::RlimitValue, message, word.span));

@@ -1,0 +1,74 @@
+//! Conditions, groups of them, and lists in parentheses.
+
+use super::line::{Line, separate};
+use crate::source::Spanned;
+use crate::syntax::ast::{Condition, ConditionOp, Group, Permissions, Values};
+use crate::syntax::word::Word;
+
+/// `(a, b)`
+pub(super) fn list(words: &[Word], separator: &[u8]) -> Vec<u8> {
+    let mut out = vec![b'('];
+    for (i, word) in words.iter().enumerate() {
+        if i > 0 {
+            separate(&mut out, separator);
+        }
+        out.extend_from_slice(word);
+    }
+    separate(&mut out, b")");
+    out
+}
+
+/// The permissions of a rule, where it has any.
+pub(super) fn permissions(permissions: Option<&Spanned<Permissions>>, line: &mut Line) {
+    match permissions {
+        Some(permissions) if permissions.list => line.part(list(&permissions.words, b", ")),
+        Some(permissions) => permissions.words.iter().for_each(|word| line.part(word.as_bytes())),
+        None => {}
+    }
+}
+
+/// Conditions, each of which may begin a line.
+pub(super) fn conditions(conditions: &[Spanned<Condition>], line: &mut Line) {
+    for written in conditions {
+        line.breakable(condition(written, b", "));
+    }
+}
+
+/// One condition. A name and its operator stay on one line: the scanner looks for both at once.
+pub(super) fn condition(condition: &Condition, separator: &[u8]) -> Vec<u8> {
+    let mut out = condition.name.to_vec();
+    if let Some(value) = &condition.value {
+        out.extend_from_slice(match value.op.value {
+            ConditionOp::Equal => b"=",
+            ConditionOp::ColonEqual => b":=",
+            ConditionOp::In => b" in ",
+        });
+        match &value.values {
+            Values::One(word) => out.extend_from_slice(word),
+            Values::List(words) => out.extend_from_slice(&list(words, separator)),
+        }
+    }
+    out
+}
+
+/// `peer=(name=x, label=y)`
+pub(super) fn group(group: &Group) -> Vec<u8> {
+    let mut out = group.name.to_vec();
+    out.extend_from_slice(b"=(");
+    for (i, written) in group.conditions.iter().enumerate() {
+        if i > 0 {
+            separate(&mut out, b", ");
+        }
+        // Inside a group the scanner takes no commas between the values of a list.
+        out.extend_from_slice(&condition(written, b" "));
+    }
+    separate(&mut out, b")");
+    out
+}
+
+/// The group at the end of a rule, where it has one.
+pub(super) fn last_group(written: Option<&Spanned<Group>>, line: &mut Line) {
+    if let Some(written) = written {
+        line.breakable(group(written));
+    }
+}

@@ -1,0 +1,22 @@
+//! `dbus` rules.
+
+use super::condition::{condition, last_group, permissions};
+use super::line::Line;
+use crate::syntax::ast::DbusRule;
+
+/// A message rule says more than fits a line well; tidy profiles give each of the later conditions its own.
+const WIDE: usize = 80;
+
+pub(super) fn print(rule: &DbusRule, line: &mut Line) {
+    line.limit_width(WIDE);
+    line.part("dbus");
+    permissions(rule.permissions.as_ref(), line);
+    for written in &rule.conditions {
+        let text = condition(written, b", ");
+        match written.name.as_bytes() {
+            b"bus" | b"path" => line.part(text),
+            _ => line.breakable(text),
+        }
+    }
+    last_group(rule.peer.as_ref(), line);
+}

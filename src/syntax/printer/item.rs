@@ -1,0 +1,147 @@
+//! Items with their comments and blank lines, and blocks of them.
+
+use super::line::{Line, pad, separate};
+use super::{
+    abi, all, capability, change_profile, dbus, file, include, io_uring, link, mount, mqueue, network, pivot_root,
+    prefix, ptrace, rlimit, signal, unix, userns, variable,
+};
+use crate::syntax::ast::{Block, Comment, Item, ItemKind, QualifierBlock, Rule, RuleKind, Trivia};
+
+/// Blanks a level.
+const STEP: usize = 2;
+
+/// The text so far and how deep in blocks it is.
+#[derive(Default)]
+pub(super) struct Printer {
+    out: Vec<u8>,
+    indent: usize,
+}
+
+impl Printer {
+    pub(super) fn into_bytes(self) -> Vec<u8> {
+        self.out
+    }
+
+    /// Writes what a file or block holds, a line each.
+    pub(super) fn items(&mut self, items: &[Item], tail: &[Trivia]) {
+        let start = self.out.len();
+        let mut blank = false;
+        for item in items {
+            self.trivia(&item.leading, start, &mut blank);
+            self.blank_line(start, &mut blank);
+            self.item(&item.kind.value);
+            self.trailing(item.trailing.as_ref());
+            self.out.push(b'\n');
+        }
+        self.trivia(tail, start, &mut blank);
+    }
+
+    /// Writes comments; a blank line is written when something follows it.
+    fn trivia(&mut self, trivia: &[Trivia], start: usize, blank: &mut bool) {
+        for piece in trivia {
+            match piece {
+                Trivia::Blank => *blank = true,
+                Trivia::Comment(comment) => {
+                    self.blank_line(start, blank);
+                    pad(&mut self.out, self.indent);
+                    self.out.extend_from_slice(comment);
+                    self.out.push(b'\n');
+                }
+            }
+        }
+    }
+
+    /// Writes a pending blank line, unless nothing stands before it in its file or block.
+    fn blank_line(&mut self, start: usize, blank: &mut bool) {
+        if std::mem::take(blank) && self.out.len() > start {
+            self.out.push(b'\n');
+        }
+    }
+
+    fn item(&mut self, kind: &ItemKind) {
+        let mut line = Line::new();
+        let mut end: &[u8] = b",";
+        match kind {
+            ItemKind::Abi(abi) => abi::print(abi, &mut line),
+            ItemKind::Include(include) => {
+                include::print(include, &mut line);
+                end = b"";
+            }
+            ItemKind::Alias(alias) => variable::print_alias(alias, &mut line),
+            ItemKind::SetVariable(variable) => {
+                variable::print_set(variable, &mut line);
+                end = b"";
+            }
+            ItemKind::BoolVariable(variable) => {
+                variable::print_bool(variable, &mut line);
+                end = b"";
+            }
+            ItemKind::Rlimit(rlimit) => rlimit::print(rlimit, &mut line),
+            ItemKind::Rule(rule) => print_rule(rule, &mut line),
+            ItemKind::Profile(profile) => return self.profile(profile),
+            ItemKind::Conditional(conditional) => return self.conditional(conditional),
+            ItemKind::Block(block) => return self.qualifier_block(block),
+        }
+        line.write(&mut self.out, self.indent, end);
+    }
+
+    fn qualifier_block(&mut self, block: &QualifierBlock) {
+        let mut line = Line::new();
+        prefix::print(&block.prefix, &mut line);
+        self.header(&line);
+        if !block.prefix.is_empty() {
+            self.out.push(b' ');
+        }
+        self.block(&block.block);
+    }
+
+    /// Writes the line of a block up to its brace.
+    pub(super) fn header(&mut self, line: &Line) {
+        line.write(&mut self.out, self.indent, b"");
+    }
+
+    /// Writes bytes on the current line, apart from the word before.
+    pub(super) fn append(&mut self, text: &[u8]) {
+        separate(&mut self.out, text);
+    }
+
+    /// Writes braces and what stands between them; the cursor is where the opening brace goes.
+    pub(super) fn block(&mut self, block: &Block) {
+        self.out.push(b'{');
+        self.trailing(block.opening.as_ref());
+        self.out.push(b'\n');
+        self.indent += STEP;
+        self.items(&block.items, &block.tail);
+        self.indent -= STEP;
+        pad(&mut self.out, self.indent);
+        self.out.push(b'}');
+    }
+
+    fn trailing(&mut self, comment: Option<&Comment>) {
+        if let Some(comment) = comment {
+            separate(&mut self.out, b" ");
+            self.out.extend_from_slice(comment);
+        }
+    }
+}
+
+fn print_rule(rule: &Rule, line: &mut Line) {
+    prefix::print(&rule.prefix, line);
+    match &rule.kind {
+        RuleKind::File(rule) => file::print(rule, line),
+        RuleKind::Link(rule) => link::print(rule, line),
+        RuleKind::ChangeProfile(rule) => change_profile::print(rule, line),
+        RuleKind::Capability(rule) => capability::print(rule, line),
+        RuleKind::Network(rule) => network::print(rule, line),
+        RuleKind::Unix(rule) => unix::print(rule, line),
+        RuleKind::Dbus(rule) => dbus::print(rule, line),
+        RuleKind::Signal(rule) => signal::print(rule, line),
+        RuleKind::Ptrace(rule) => ptrace::print(rule, line),
+        RuleKind::Mount(rule) => mount::print(rule, line),
+        RuleKind::PivotRoot(rule) => pivot_root::print(rule, line),
+        RuleKind::Mqueue(rule) => mqueue::print(rule, line),
+        RuleKind::Userns(rule) => userns::print(rule, line),
+        RuleKind::IoUring(rule) => io_uring::print(rule, line),
+        RuleKind::All(rule) => all::print(rule, line),
+    }
+}

@@ -1,0 +1,84 @@
+//! The canonical text of a syntax tree.
+//!
+//! There is one style and there are no options:
+//!
+//! - two blanks of indentation a level, LF line ends, no trailing blanks, at most one blank line between items, and only where
+//!   the author left one;
+//! - one item a line; ` {` ends the line of what it belongs to, `}` stands alone, `} else {` on one line;
+//! - prefixes in the order of the grammar: `priority=N audit deny owner`;
+//! - lists in parentheses are separated by `, ` (as `apparmor.d(5)` writes them), `flags=(a,b)` by the comma alone; a list of one
+//!   keeps its parentheses;
+//! - a `dbus` rule wider than 80 columns is broken before each of its conditions but `bus` and `path`; any other rule wider than
+//!   120 columns before its conditions and arrow. What follows is indented by five more than the rule.
+//!
+//! Words, permission letters and comments are printed as they are written, so that `parse(print(tree)) == tree`: a printer that
+//! re-quotes or re-orders could change what a profile means.
+//!
+//! Where a line may be broken and where a blank is needed is decided by the scanner of the reference compiler: a comma or brace
+//! behind a word belongs to the word unless a blank or the end of the line separates them, and a backslash at the end of a word
+//! would escape the blank or comma behind it.
+
+mod abi;
+mod all;
+mod capability;
+mod change_profile;
+mod condition;
+mod conditional;
+mod dbus;
+mod file;
+mod include;
+mod io_uring;
+mod item;
+mod line;
+mod link;
+mod mount;
+mod mqueue;
+mod network;
+mod pivot_root;
+mod prefix;
+mod profile;
+mod ptrace;
+mod rlimit;
+mod signal;
+mod unix;
+mod userns;
+mod variable;
+
+use std::fmt;
+
+use super::ast::File;
+use item::Printer;
+
+/// The canonical text of a file.
+///
+/// ```
+/// use armorer::source::Spanned;
+/// use armorer::syntax::ast::{Abi, File, IncludePath, Item, ItemKind, PathForm};
+/// use armorer::syntax::printer::print;
+///
+/// let path = IncludePath { form: PathForm::Angle, path: Spanned::bare("abi/4.0".into()) };
+/// let kind = Spanned::bare(ItemKind::Abi(Abi { path }));
+/// let file = File { items: vec![Item { leading: vec![], kind, trailing: None }], tail: vec![] };
+/// assert_eq!(print(&file), b"abi <abi/4.0>,\n");
+/// ```
+#[must_use]
+pub fn print(file: &File) -> Vec<u8> {
+    let mut printer = Printer::default();
+    printer.items(&file.items, &file.tail);
+    printer.into_bytes()
+}
+
+impl File {
+    /// The canonical text, byte for byte; see [`print`].
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        print(self)
+    }
+}
+
+/// The canonical text; bytes that are not UTF-8 become replacement characters. [`File::to_bytes`] keeps them.
+impl fmt::Display for File {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&String::from_utf8_lossy(&self.to_bytes()))
+    }
+}

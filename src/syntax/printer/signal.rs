@@ -1,0 +1,11 @@
+//! `signal` rules.
+
+use super::condition::{conditions, permissions};
+use super::line::Line;
+use crate::syntax::ast::SignalRule;
+
+pub(super) fn print(rule: &SignalRule, line: &mut Line) {
+    line.part("signal");
+    permissions(rule.permissions.as_ref(), line);
+    conditions(&rule.conditions, line);
+}
