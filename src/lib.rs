@@ -4,6 +4,7 @@ pub mod analysis;
 pub mod automata;
 pub mod blob;
 pub mod diagnostic;
+pub mod encode;
 pub mod features;
 pub mod policy;
 pub mod resolve;
