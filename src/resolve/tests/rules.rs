@@ -118,7 +118,7 @@ fn all() {
     assert!(profile.rules.iter().all(|rule| rule.prefix.audit));
     let outcome = run("profile p { deny all, }\n");
     assert_eq!(outcome.codes(), [(Code::ReferenceDiffers, "deny all,".into())]);
-    assert_eq!(rules_of(&outcome.policy.profiles[0]), ["deny /{**,} rwlkm", "-2 deny /{**,} Xx"]);
+    assert_eq!(rules_of(&outcome.policy.profiles[0]), ["deny /{**,} rwlkm", "-2 deny /{**,} x"]);
     let codes = |text: &str| run(&format!("profile p {{ {text} }}\n")).codes();
     assert_eq!(codes("owner all,"), [(Code::Prefix, "owner".into())]);
     assert_eq!(codes("priority=1 all,"), [(Code::Prefix, "priority=1".into())]);
