@@ -1,4 +1,11 @@
 //! The grammar file against the parser and the printer.
+#![expect(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test may fail"
+)]
 
 mod corpus;
 mod ebnf;
