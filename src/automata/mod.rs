@@ -1,7 +1,103 @@
-//! Patterns over bytes → NFA → DFA → minimal DFA → packed tables. Knows bytes and opaque labels only.
+//! Patterns over bytes → NFA → DFA → minimal DFA → packed tables.
+//!
+//! This module knows bytes and opaque labels only. What a label stands for, and what several of them mean together, is the
+//! caller's business; so everything here can be read, tested and replaced on its own.
+//!
+//! # The pipeline
+//!
+//! | stage | module | from → to |
+//! | --- | --- | --- |
+//! | [`Pattern`] | [`pattern`] | a tree with shared parts, over bytes and one *out-of-band* symbol that no byte set contains |
+//! | NFA | `nfa` | built from right to left, so that equal endings are the same states, whichever pattern they come from |
+//! | [`Dfa`] | `determinise`, `absorb` | sets of NFA states, found breadth-first; each carries the set of labels that match |
+//! | [`ClassifiedDfa`] | `dfa` | each distinct set of labels is given a value, once |
+//! | [`MinimalDfa`] | `minimise` | states that mean the same are merged, dead ones become the trap |
+//! | renumbering | `order` | only where a reader compares state numbers |
+//! | [`Tables`] | `pack`, `diff`, [`tables`] | rows laid into each other until little space is left |
+//!
+//! Beneath them, `graph` holds the transitions of a deterministic automaton: bytes that no pattern tells apart are one
+//! *class* (`classes`), and a state stores only the classes that do not lead where most of its bytes lead. `interner` gives
+//! equal sets equal numbers. The laws that hold across all stages are in `laws`.
+//!
+//! # An example
+//!
+//! Two patterns with one label each. Inputs that match both have both labels; the caller says what that means, here the
+//! larger of the two values.
+//!
+//! ```
+//! use armorer::automata::{Builder, ByteSet, Config, LabelId, PackOptions, Pattern};
+//! use std::convert::Infallible;
+//!
+//! // "/a" and "/[^/]*".
+//! let exact = Pattern::literal("/a");
+//! let any_name = Pattern::star(Pattern::Set(ByteSet::single(b'/').negate()));
+//! let wild = Pattern::concat([Pattern::literal("/"), any_name]);
+//!
+//! let mut builder = Builder::new(Config::default());
+//! builder.add(&exact, LabelId(0));
+//! builder.add(&wild, LabelId(1));
+//! let dfa = builder.build()?;
+//! assert_eq!(dfa.labels(dfa.walk(b"/a")), [LabelId(0), LabelId(1)]);
+//! assert_eq!(dfa.labels(dfa.walk(b"/b")), [LabelId(1)]);
+//!
+//! let value_of_label = [7, 3];
+//! let largest = |labels: &[LabelId]| {
+//!     Ok::<u32, Infallible>(labels.iter().map(|label| value_of_label[label.0 as usize]).max().unwrap_or(0))
+//! };
+//! let minimal = dfa.classify(largest).unwrap().minimise();
+//! // Trap, start, "/", "/a", "/…".
+//! assert_eq!(minimal.len(), 5);
+//!
+//! let tables = minimal.pack(PackOptions::default(), |_, &value| (value, 0)).unwrap();
+//! assert_eq!(tables.accept[tables.walk(1, b"/a") as usize], 7);
+//! assert_eq!(tables.accept[tables.walk(1, b"/abc") as usize], 3);
+//! assert_eq!(tables.walk(1, b"/a/"), 0);
+//! # Ok::<(), armorer::automata::BuildError>(())
+//! ```
+//!
+//! # What is promised
+//!
+//! * State 0 is the trap, state 1 the start; no transition leads to the start, and it is never merged with another state.
+//! * The result depends on the patterns and their labels only, down to the last cell: no hash order, no addresses.
+//! * Everything is bounded: nesting, states and memory by the [`Config`], with errors that say which labels are to blame.
 
+mod absorb;
+mod builder;
+mod byte_set;
+mod classes;
+mod determinise;
+mod dfa;
+mod diff;
+mod graph;
+mod interner;
+#[cfg(test)]
+mod laws;
+mod minimise;
+mod nfa;
+mod order;
+mod pack;
 pub mod pattern;
 pub mod tables;
 
-pub use pattern::{ByteSet, Pattern};
-pub use tables::Tables;
+pub use builder::{BuildError, Builder, Config};
+pub use byte_set::ByteSet;
+pub use dfa::{ClassifiedDfa, Dfa, LabelSetId, Unclassified};
+pub use minimise::MinimalDfa;
+pub use pack::{PackError, PackOptions};
+pub use pattern::{Pattern, Symbol};
+pub use tables::{TableError, Tables};
+
+/// The caller's name for a pattern, or for several that it does not need to tell apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct LabelId(pub u32);
+
+/// The number of a state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct StateId(pub u32);
+
+impl StateId {
+    /// The state from which no input matches any more; it leads to itself.
+    pub const TRAP: Self = Self(0);
+    /// The state before any input.
+    pub const START: Self = Self(1);
+}

@@ -1,14 +1,36 @@
 //! The tree form of a pattern over bytes.
 
+use super::ByteSet;
+use std::fmt::{self, Display, Formatter, Write};
 use std::sync::Arc;
 
-/// A set of bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
-pub struct ByteSet(pub [u64; 4]);
+/// What an automaton reads: a byte, or the out-of-band symbol.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Symbol {
+    /// One of the 256 bytes.
+    Byte(u8),
+    /// The 257th symbol, which no byte set contains and no input byte can be.
+    OutOfBand,
+}
+
+impl From<u8> for Symbol {
+    fn from(byte: u8) -> Self {
+        Self::Byte(byte)
+    }
+}
 
 /// A pattern over bytes and one further symbol, the *out-of-band* symbol, that no byte set contains.
 ///
-/// Sub-patterns are shared, so that building a large alternation does not copy.
+/// Sub-patterns are shared, so that building a large alternation does not copy. A match is always of the complete
+/// input; there are no anchors.
+///
+/// ```
+/// use armorer::automata::{ByteSet, Pattern};
+///
+/// let word = Pattern::plus(Pattern::Set(ByteSet::range(b'a', b'z')));
+/// let pattern = Pattern::concat([Pattern::literal("/tmp/"), word, Pattern::literal(".txt")]);
+/// assert_eq!(pattern.to_string(), r"/tmp/[a-z]+\.txt");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Pattern {
     /// Matches nothing but the empty string.
@@ -21,10 +43,196 @@ pub enum Pattern {
     OutOfBand,
     /// One after the other.
     Concat(Arc<[Pattern]>),
-    /// Any one of them.
+    /// Any one of them. Without any, nothing matches.
     Alternation(Arc<[Pattern]>),
     /// Zero or more.
     Star(Arc<Pattern>),
     /// One or more.
     Plus(Arc<Pattern>),
+}
+
+impl Pattern {
+    /// The bytes as they are.
+    pub fn literal(bytes: impl AsRef<[u8]>) -> Self {
+        Self::Literal(bytes.as_ref().into())
+    }
+
+    /// Any one byte.
+    pub fn any_byte() -> Self {
+        Self::Set(ByteSet::ALL)
+    }
+
+    /// One after the other.
+    pub fn concat(parts: impl IntoIterator<Item = Self>) -> Self {
+        Self::Concat(parts.into_iter().collect())
+    }
+
+    /// Any one of the alternatives.
+    pub fn alternation(alternatives: impl IntoIterator<Item = Self>) -> Self {
+        Self::Alternation(alternatives.into_iter().collect())
+    }
+
+    /// Zero or more of `body`.
+    pub fn star(body: Self) -> Self {
+        Self::Star(Arc::new(body))
+    }
+
+    /// One or more of `body`.
+    pub fn plus(body: Self) -> Self {
+        Self::Plus(Arc::new(body))
+    }
+
+    /// Whether the pattern is read as one atom, so that `*` may follow its text.
+    fn is_atom(&self) -> bool {
+        match self {
+            Self::Empty | Self::Set(_) | Self::OutOfBand => true,
+            Self::Literal(bytes) => bytes.len() <= 1,
+            Self::Alternation(_) => true,
+            Self::Concat(_) | Self::Star(_) | Self::Plus(_) => false,
+        }
+    }
+
+    fn write_repeated(&self, f: &mut Formatter<'_>, operator: char) -> fmt::Result {
+        if self.is_atom() { write!(f, "{self}{operator}") } else { write!(f, "({self}){operator}") }
+    }
+}
+
+/// Regular expression text for dumps: alternations in parentheses, `()` for the empty string, `[]` for nothing, `⟂` for
+/// the out-of-band symbol.
+impl Display for Pattern {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => f.write_str("()"),
+            Self::Set(set) => write_set(f, set),
+            Self::Literal(bytes) if bytes.is_empty() => f.write_str("()"),
+            Self::Literal(bytes) => bytes.iter().try_for_each(|&byte| write_byte(f, byte, b"\\*+?.|^$-[](){}")),
+            Self::OutOfBand => f.write_char('⟂'),
+            Self::Concat(parts) if parts.is_empty() => f.write_str("()"),
+            Self::Concat(parts) => parts.iter().try_for_each(|part| write!(f, "{part}")),
+            Self::Alternation(alternatives) if alternatives.is_empty() => f.write_str("[]"),
+            Self::Alternation(alternatives) => {
+                for (i, alternative) in alternatives.iter().enumerate() {
+                    f.write_char(if i == 0 { '(' } else { '|' })?;
+                    if *alternative != Self::Empty {
+                        write!(f, "{alternative}")?;
+                    }
+                }
+                f.write_char(')')
+            }
+            Self::Star(body) => body.write_repeated(f, '*'),
+            Self::Plus(body) => body.write_repeated(f, '+'),
+        }
+    }
+}
+
+fn write_byte(f: &mut Formatter<'_>, byte: u8, special: &[u8]) -> fmt::Result {
+    match byte {
+        _ if special.contains(&byte) => write!(f, "\\{}", char::from(byte)),
+        b' '..=b'~' => f.write_char(char::from(byte)),
+        _ => write!(f, "\\x{byte:02x}"),
+    }
+}
+
+fn write_set(f: &mut Formatter<'_>, set: &ByteSet) -> fmt::Result {
+    let (open, listed) = match set.len() {
+        256 => return f.write_char('.'),
+        129.. => ("[^", set.negate()),
+        _ => ("[", *set),
+    };
+    f.write_str(open)?;
+    let mut bytes = listed.iter().peekable();
+    while let Some(first) = bytes.next() {
+        let mut last = first;
+        while let Some(next) = bytes.next_if(|&next| Some(next) == last.checked_add(1)) {
+            last = next;
+        }
+        write_byte(f, first, b"\\]^-[")?;
+        if last > first {
+            if last - first > 1 {
+                f.write_char('-')?;
+            }
+            write_byte(f, last, b"\\]^-[")?;
+        }
+    }
+    f.write_char(']')
+}
+
+#[cfg(test)]
+impl Pattern {
+    /// Whether the complete input matches: the slow and plain definition that the automata are tested against.
+    pub(crate) fn matches(&self, input: &[Symbol]) -> bool {
+        self.ends(input, &std::collections::BTreeSet::from([0])).contains(&input.len())
+    }
+
+    /// Where a match of this pattern may end that begins at one of `starts`.
+    fn ends(&self, input: &[Symbol], starts: &std::collections::BTreeSet<usize>) -> std::collections::BTreeSet<usize> {
+        let step = |matches: &dyn Fn(Symbol) -> bool| {
+            starts.iter().filter(|&&at| input.get(at).is_some_and(|&s| matches(s))).map(|at| at + 1).collect()
+        };
+        match self {
+            Self::Empty => starts.clone(),
+            Self::Set(set) => step(&|symbol| matches!(symbol, Symbol::Byte(byte) if set.contains(byte))),
+            Self::Literal(bytes) => {
+                let bytes: Vec<Symbol> = bytes.iter().map(|&b| b.into()).collect();
+                let here = |at: &&usize| input.get(**at..).is_some_and(|rest| rest.starts_with(&bytes));
+                starts.iter().filter(here).map(|at| at + bytes.len()).collect()
+            }
+            Self::OutOfBand => step(&|symbol| symbol == Symbol::OutOfBand),
+            Self::Concat(parts) => parts.iter().fold(starts.clone(), |at, part| part.ends(input, &at)),
+            Self::Alternation(alternatives) => alternatives.iter().flat_map(|a| a.ends(input, starts)).collect(),
+            Self::Plus(body) => Self::Star(body.clone()).ends(input, &body.ends(input, starts)),
+            Self::Star(body) => {
+                let mut all = starts.clone();
+                loop {
+                    let mut more = body.ends(input, &all);
+                    more.extend(&all);
+                    if more.len() == all.len() {
+                        return all;
+                    }
+                    all = more;
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn symbols(text: &str) -> Vec<Symbol> {
+        text.bytes().map(Symbol::Byte).collect()
+    }
+
+    #[test]
+    fn display_is_regex_text() {
+        let not_slash = ByteSet::single(b'/').negate();
+        let cases = [
+            (Pattern::literal("/a.b\0"), r"/a\.b\x00"),
+            (Pattern::Set(not_slash), "[^/]"),
+            (Pattern::any_byte(), "."),
+            (Pattern::Set(ByteSet::EMPTY), "[]"),
+            (Pattern::Set("ab-]".bytes().collect()), r"[\-\]ab]"),
+            (Pattern::Set(ByteSet::range(b'a', b'c')), "[a-c]"),
+            (Pattern::star(Pattern::literal("ab")), "(ab)*"),
+            (Pattern::star(Pattern::star(Pattern::literal("a"))), "(a*)*"),
+            (Pattern::plus(Pattern::alternation([Pattern::literal("a"), Pattern::Empty])), "(a|)+"),
+            (Pattern::concat([Pattern::OutOfBand, Pattern::Empty]), "⟂()"),
+        ];
+        for (pattern, text) in cases {
+            assert_eq!(pattern.to_string(), text);
+        }
+    }
+
+    #[test]
+    fn naive_matcher_knows_the_operators() {
+        let ab = || Pattern::alternation([Pattern::literal("a"), Pattern::literal("bb")]);
+        assert!(Pattern::star(ab()).matches(&[]));
+        assert!(!Pattern::plus(ab()).matches(&[]));
+        assert!(Pattern::plus(ab()).matches(&symbols("abba")));
+        assert!(!Pattern::plus(ab()).matches(&symbols("ab")));
+        assert!(!Pattern::any_byte().matches(&[Symbol::OutOfBand]));
+        assert!(Pattern::OutOfBand.matches(&[Symbol::OutOfBand]));
+        assert!(Pattern::star(Pattern::star(ab())).matches(&symbols("bbabb")));
+    }
 }

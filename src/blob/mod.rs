@@ -1,5 +1,37 @@
 //! The binary policy format (kernel: `security/apparmor/policy_unpack.c`): the fields of a profile, writer and reader.
+//!
+//! A policy is a sequence of profiles, each a header word, an optional namespace and a struct of fields in a fixed
+//! order; hats and children are profiles of their own. Integers are little-endian, the tables of the automata inside
+//! are big-endian.
+//!
+//! | function | does | fails on |
+//! |---|---|---|
+//! | [`write()`] | profiles → bytes, as the reference compiler lays them out | what the format cannot hold |
+//! | [`read()`] | bytes → profiles, any layout from ABI 5 to 9 | a wrong structure, with the byte offset |
+//! | [`verify`] | the checks of the kernel on the values | what a kernel refuses to load, or would read out of bounds on |
+//!
+//! ```
+//! use armorer::blob::{self, Profile};
+//!
+//! let profile = Profile { version: 0x20_2007, name: b"empty".to_vec(), ..Profile::default() };
+//! let bytes = blob::write(std::slice::from_ref(&profile))?;
+//! assert_eq!(blob::read(&bytes)?, [profile.clone()]);
+//! blob::verify(&[profile])?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
+mod container;
+mod element;
 pub mod profile;
+mod read;
+mod verify;
+mod write;
 
-pub use profile::{Capabilities, Perms, PolicyDb, Profile, Rlimits, Xmatch};
+#[cfg(test)]
+pub(crate) mod tests;
+
+pub use element::ReadError;
+pub use profile::{Capabilities, Foreign, Perms, PolicyDb, Profile, Rlimits, Secmark, Xmatch};
+pub use read::read;
+pub use verify::{Automaton, Fault, VerifyError, verify, verify_profile};
+pub use write::{WriteError, write};

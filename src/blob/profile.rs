@@ -45,6 +45,39 @@ pub struct Profile {
     pub policydb: Option<PolicyDb>,
     /// The automaton of file rules.
     pub file: Option<PolicyDb>,
+    /// Fields of the format that no compiler writes.
+    pub foreign: Foreign,
+}
+
+/// Fields that kernels read but no compiler writes: kept when a blob is read, refused when one is written.
+///
+/// `rename` and `attach` make the kernel free or keep a pointer into the load buffer, `tags` never loads, the others
+/// have no text that means them.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Foreign {
+    /// Name of a profile that this one replaces.
+    pub rename: Option<Vec<u8>>,
+    /// Display text of the attachment.
+    pub attach: Option<Vec<u8>>,
+    /// The `tags` structs as they stand, those of the automata included, in order.
+    pub tags: Vec<Vec<u8>>,
+    /// Extended inheritable capability mask.
+    pub capsx: Option<u64>,
+    /// Labels for packet marks.
+    pub secmark: Option<Vec<Secmark>>,
+    /// Key and value pairs for user space.
+    pub data: Option<Vec<(Vec<u8>, Vec<u8>)>>,
+}
+
+/// A packet label that a profile may use.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Secmark {
+    /// Non-zero: logged.
+    pub audit: u8,
+    /// Non-zero: refused.
+    pub deny: u8,
+    /// The label.
+    pub label: Vec<u8>,
 }
 
 /// The attachment automaton: which executables a profile attaches to.
@@ -124,4 +157,35 @@ pub struct Perms {
     pub tag: u32,
     /// Label.
     pub label: u32,
+}
+
+impl Perms {
+    /// The words in the order of the format.
+    #[must_use]
+    pub fn words(&self) -> [u32; 14] {
+        [
+            self.reserved,
+            self.allow,
+            self.deny,
+            self.subtree,
+            self.cond,
+            self.kill,
+            self.complain,
+            self.prompt,
+            self.audit,
+            self.quiet,
+            self.hide,
+            self.xindex,
+            self.tag,
+            self.label,
+        ]
+    }
+
+    /// The entry with these words, in the order of the format.
+    #[must_use]
+    pub fn from_words(words: [u32; 14]) -> Self {
+        let [reserved, allow, deny, subtree, cond, kill, complain, prompt, audit, quiet, hide, xindex, tag, label] =
+            words;
+        Self { reserved, allow, deny, subtree, cond, kill, complain, prompt, audit, quiet, hide, xindex, tag, label }
+    }
 }

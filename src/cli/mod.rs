@@ -1,8 +1,82 @@
 //! The command line: clap commands, one file each.
+//!
+//! Exit status: 0 fine, 1 the profiles have errors (or would change, or differ), 2 usage or input/output errors.
+
+mod ast;
+mod atomic;
+mod check;
+mod compile;
+mod diff;
+mod features;
+mod fmt;
+mod inputs;
+mod render;
+mod target;
 
 use std::process::ExitCode;
 
+use clap::{Parser, Subcommand};
+
+/// Compiles AppArmor profiles: checks, formats, and emits the binary policy that the Linux kernel loads.
+#[derive(Parser)]
+#[command(name = "armorer", version, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Parse, resolve and validate profiles
+    Check(check::Args),
+    /// Rewrite profiles in canonical form
+    Fmt(fmt::Args),
+    /// Compile profiles to binary policy
+    Compile(compile::Args),
+    /// Print the syntax tree of a file as JSON
+    Ast(ast::Args),
+    /// Print a features set
+    Features(features::Args),
+    /// Compare what two binary policies mean
+    Diff(diff::Args),
+}
+
+/// How a command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Status {
+    /// Everything is fine.
+    Fine,
+    /// Profiles have errors, would change, or differ.
+    Findings,
+    /// Something could not be read or written.
+    Failed,
+}
+
+impl From<Status> for ExitCode {
+    fn from(status: Status) -> Self {
+        ExitCode::from(match status {
+            Status::Fine => 0,
+            Status::Findings => 1,
+            Status::Failed => 2,
+        })
+    }
+}
+
 /// Runs the command line on the process's arguments and returns its exit status.
+#[must_use]
 pub fn main() -> ExitCode {
-    ExitCode::SUCCESS
+    match Cli::parse().command {
+        Command::Check(args) => check::run(&args),
+        Command::Fmt(args) => fmt::run(&args),
+        Command::Compile(args) => compile::run(&args),
+        Command::Ast(args) => ast::run(&args),
+        Command::Features(args) => features::run(&args),
+        Command::Diff(args) => diff::run(&args),
+    }
+    .into()
+}
+
+/// Says on standard error what went wrong outside the profiles' text.
+fn complain(message: impl std::fmt::Display) {
+    eprintln!("armorer: {message}");
 }

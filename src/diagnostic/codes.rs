@@ -114,6 +114,7 @@ codes! {
     TooManyTransitions = "too-many-transitions", Error, "more exec targets than the policy format takes";
     UpperCasePerms = "upper-case-perms", Warning, "an upper-case permission letter";
     LinkExecTarget = "link-exec-target", Warning, "the target of a rule with link and exec is taken as exec target";
+    UnusedTarget = "unused-target", Warning, "an exec target without exec permission";
     DangerousUx = "dangerous-ux", Warning, "ux runs a program unconfined with its environment";
     CpExecMissing = "cp-exec-missing", Error, "safe and unsafe need an exec condition";
     CpExecPath = "cp-exec-path", Error, "the exec condition must begin with a slash or a variable";
@@ -124,12 +125,14 @@ codes! {
     RlimitName = "rlimit-name", Error, "an unknown resource limit";
     RlimitValue = "rlimit-value", Error, "a bad value for a resource limit";
     RlimitUnit = "rlimit-unit", Warning, "a resource limit without unit";
+    OctalNumber = "octal-number", Warning, "a number that its leading zero makes octal";
     PermWord = "perm-word", Error, "an unknown word in a list of permissions";
     CondInvalid = "cond-invalid", Error, "an unknown condition";
     CondOp = "cond-op", Error, "a condition with the wrong operator";
     CondOnce = "cond-once", Error, "a condition is given twice";
     CondMulti = "cond-multi", Error, "a condition takes one value only";
     CondSide = "cond-side", Error, "a condition stands on the wrong side";
+    CondIgnored = "cond-ignored", Warning, "a condition that has no effect";
     CondUnsupported = "cond-unsupported", Error, "a condition that is not supported";
     NetInvalid = "net-invalid", Error, "an unknown address family or socket type";
     NetIp = "net-ip", Error, "a bad IP address";

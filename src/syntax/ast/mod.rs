@@ -28,6 +28,7 @@ mod signal;
 mod unix;
 mod userns;
 mod variable;
+mod walk;
 
 use serde::{Deserialize, Serialize};
 

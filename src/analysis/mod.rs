@@ -1,0 +1,24 @@
+//! Judging compiled policies: what a decoded blob lets a confined program do, and where two blobs differ in that.
+//!
+//! Everything here works on the tables that the kernel walks, not on profile text, so it sees what the kernel sees.
+//! [`perms`] maps the two encodings of permissions (packed words; tables of entries) into one form, [`diff()`] compares two
+//! policies by meaning, with a shortest string on which they differ.
+//!
+//! Chains of diff-encoded states are resolved in every automaton, the attachment automaton included: that is what the
+//! tables mean. The attachment matcher of Linux 7.2 does not resolve them, so a blob with a diff-encoded attachment can be
+//! equal by this judgement and still not attach; no comparison of meanings can show that, only not writing such blobs.
+
+pub mod classes;
+mod describe;
+mod diff;
+mod difference;
+mod fields;
+pub mod perms;
+mod product;
+
+pub use diff::{DiffError, DiffOptions, diff};
+pub use difference::{Diff, Difference, Place};
+pub use perms::{ClassPerms, Exec, FilePerms, Half, Rare, Target};
+
+#[cfg(test)]
+mod tests;

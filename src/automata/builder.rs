@@ -1,0 +1,136 @@
+//! The front door: patterns with labels in, a deterministic automaton out.
+
+use super::nfa::{self, MAX_DEPTH, NfaError};
+use super::{Dfa, LabelId, Pattern, determinise};
+use rustc_hash::FxHashMap;
+use std::cmp::Reverse;
+
+/// Limits on what a [`Builder`] may use. A pattern such as `.*a` followed by twenty times `.` has a deterministic automaton
+/// of a million states, and nobody can do anything about it but say so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// Most states of the deterministic automaton. The default, 2¹⁹, is 6 times what the largest automaton met so far needs.
+    pub max_states: usize,
+    /// Most 32-bit words in all sets of states and all transitions together. The default, 2²⁵, is 128 MiB.
+    pub max_words: usize,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self { max_states: 1 << 19, max_words: 1 << 25 }
+    }
+}
+
+/// Why no automaton could be built.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum BuildError {
+    /// More than [`Config::max_states`] states.
+    #[error("the automaton needs more than {limit} states")]
+    TooManyStates {
+        /// The limit.
+        limit: usize,
+        /// The labels that have most part in the states, the worst first.
+        labels: Vec<LabelId>,
+    },
+    /// More than [`Config::max_words`] words.
+    #[error("the automaton needs too much memory: {states} states and no end in sight")]
+    TooLarge {
+        /// States built by then; 0 if the patterns alone were too large.
+        states: usize,
+        /// The labels that have most part in the states, the worst first.
+        labels: Vec<LabelId>,
+    },
+    /// A pattern that is nested too deeply.
+    #[error("the pattern is nested more than {limit} levels deep")]
+    TooDeep {
+        /// The limit.
+        limit: usize,
+        /// The label of the pattern.
+        label: LabelId,
+    },
+}
+
+impl BuildError {
+    /// The labels of the patterns to name as the cause, the worst first.
+    pub fn labels(&self) -> &[LabelId] {
+        match self {
+            Self::TooManyStates { labels, .. } | Self::TooLarge { labels, .. } => labels,
+            Self::TooDeep { label, .. } => std::slice::from_ref(label),
+        }
+    }
+}
+
+/// Collects labelled patterns and makes one deterministic automaton of them.
+///
+/// Several patterns may have the same label, and should if the caller does not need to tell them apart: then equal ends of
+/// patterns share states.
+///
+/// ```
+/// use armorer::automata::{Builder, Config, LabelId, Pattern};
+///
+/// let mut builder = Builder::new(Config::default());
+/// builder.add(&Pattern::literal("/tmp/a"), LabelId(1));
+/// builder.add(&Pattern::concat([Pattern::literal("/tmp/"), Pattern::any_byte()]), LabelId(2));
+/// let dfa = builder.build()?;
+/// let state = dfa.walk(b"/tmp/a");
+/// assert_eq!(dfa.labels(state), [LabelId(1), LabelId(2)]);
+/// # Ok::<(), armorer::automata::BuildError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Builder {
+    config: Config,
+    patterns: Vec<(Pattern, LabelId)>,
+}
+
+impl Builder {
+    /// A builder without patterns.
+    pub fn new(config: Config) -> Self {
+        Self { config, patterns: Vec::new() }
+    }
+
+    /// Adds a pattern. Inputs that match it get the label.
+    pub fn add(&mut self, pattern: &Pattern, label: LabelId) {
+        self.patterns.push((pattern.clone(), label));
+    }
+
+    /// Builds the automaton of all patterns.
+    ///
+    /// # Errors
+    ///
+    /// When a limit of the [`Config`] is reached, or a pattern is nested more than 500 levels deep.
+    pub fn build(self) -> Result<Dfa, BuildError> {
+        self.build_absorbing(|_, _| false)
+    }
+
+    /// Builds the automaton of all patterns, but does not keep track of labels that do not matter any more.
+    ///
+    /// `absorbs(a, b)` says that whatever has label `a` means the same with or without label `b`, no matter which further
+    /// labels it has. It must be transitive. Label sets then may or may not contain a `b` beside an `a`. Where broad
+    /// patterns stand beside many narrow ones this saves most states.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Builder::build`].
+    pub fn build_absorbing(self, absorbs: impl Fn(LabelId, LabelId) -> bool) -> Result<Dfa, BuildError> {
+        // Ids are 32 bits wide.
+        let max_words = self.config.max_words.min(u32::MAX as usize / 4);
+        let nfa = nfa::build(&self.patterns, max_words).map_err(|error| match error {
+            NfaError::TooDeep(label) => BuildError::TooDeep { limit: MAX_DEPTH, label },
+            NfaError::TooLarge(labels) => BuildError::TooLarge { states: 0, labels: most_frequent(labels) },
+        })?;
+        determinise::determinise(&nfa, &absorbs, Config { max_words, ..self.config })
+    }
+}
+
+/// The labels that occur most often: at most five, and none that occurs ten times less than the first.
+pub(super) fn most_frequent(labels: impl IntoIterator<Item = LabelId>) -> Vec<LabelId> {
+    let mut counts = FxHashMap::<LabelId, usize>::default();
+    for label in labels {
+        *counts.entry(label).or_default() += 1;
+    }
+    let mut labels: Vec<_> = counts.into_iter().collect();
+    labels.sort_unstable_by_key(|&(label, count)| (Reverse(count), label));
+    let most = labels.first().map_or(0, |&(_, count)| count);
+    labels.into_iter().take(5).filter(|&(_, count)| count * 10 > most).map(|(label, _)| label).collect()
+}

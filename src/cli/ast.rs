@@ -1,0 +1,43 @@
+//! `armorer ast`: the syntax tree as JSON.
+
+use std::path::PathBuf;
+
+use super::inputs::Input;
+use super::render::Renderer;
+use super::{Status, complain};
+use crate::diagnostic::Diagnostic;
+use crate::source::SourceMap;
+use crate::syntax::parser;
+
+#[derive(clap::Args)]
+pub(super) struct Args {
+    /// A profile file or included file; `-` is standard input
+    #[arg(value_name = "PATH")]
+    path: PathBuf,
+}
+
+pub(super) fn run(args: &Args) -> Status {
+    match try_run(args) {
+        Ok(status) => status,
+        Err(message) => {
+            complain(message);
+            Status::Failed
+        }
+    }
+}
+
+fn try_run(args: &Args) -> Result<Status, String> {
+    let input = if args.path.as_os_str() == "-" { Input::Stdin } else { Input::File(args.path.clone()) };
+    let text = input.read().map_err(|error| format!("{}: {error}", input.name()))?;
+    let sources = SourceMap::new();
+    let id = sources.add(input.name(), text).map_err(|error| error.to_string())?;
+    let parsed = parser::parse(&sources.get(id), id);
+    Renderer::new(false).print(&parsed.diagnostics, &sources);
+    if parsed.diagnostics.iter().any(Diagnostic::is_error) {
+        return Ok(Status::Findings);
+    }
+    let stdout = std::io::stdout().lock();
+    serde_json::to_writer_pretty(stdout, &parsed.file).map_err(|error| error.to_string())?;
+    println!();
+    Ok(Status::Fine)
+}

@@ -1,0 +1,59 @@
+//! `armorer check`: parse, resolve, validate.
+
+use std::path::PathBuf;
+
+use super::inputs::{self, Input};
+use super::render::Renderer;
+use super::target::TargetArgs;
+use super::{Status, complain};
+
+#[derive(clap::Args)]
+pub(super) struct Args {
+    #[command(flatten)]
+    target: TargetArgs,
+
+    /// Show errors only
+    #[arg(short, long)]
+    quiet: bool,
+
+    /// Profile files and directories of them; `-` or nothing is standard input
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+}
+
+pub(super) fn run(args: &Args) -> Status {
+    let (compiler, inputs) = match args.target.compiler().and_then(|c| Ok((c, inputs::expand(&args.paths)?))) {
+        Ok(both) => both,
+        Err(message) => {
+            complain(message);
+            return Status::Failed;
+        }
+    };
+    let mut renderer = Renderer::new(args.quiet);
+    let mut status = Status::Fine;
+    for input in &inputs {
+        match input.read().map(|text| compiler.check_text(input.name(), &text)) {
+            Ok(Ok(diagnostics)) => {
+                if diagnostics.iter().any(crate::diagnostic::Diagnostic::is_error) {
+                    status = status.max(Status::Findings);
+                }
+                renderer.print(&diagnostics, compiler.sources());
+            }
+            Ok(Err(error)) => {
+                complain(error);
+                status = Status::Failed;
+            }
+            Err(error) => {
+                complain(format!("{}: {error}", input.name()));
+                status = Status::Failed;
+            }
+        }
+    }
+    let files = match inputs.as_slice() {
+        [Input::Stdin] => "standard input".to_owned(),
+        [_] => "1 file".to_owned(),
+        many => format!("{} files", many.len()),
+    };
+    eprintln!("checked {files}: {} errors, {} warnings", renderer.errors, renderer.warnings);
+    status
+}

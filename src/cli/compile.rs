@@ -1,0 +1,212 @@
+//! `armorer compile`: profiles to binary policy.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::io::{IsTerminal, Write};
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+
+use indicatif::{ProgressBar, ProgressStyle};
+use rayon::prelude::*;
+
+use super::inputs::{self, Input};
+use super::render::Renderer;
+use super::target::TargetArgs;
+use super::{Status, atomic, complain};
+use crate::compiler::{CompileError, Compiler};
+use crate::diagnostic::Diagnostic;
+
+/// Above so many files a terminal shows a progress bar.
+const PROGRESS_FROM: usize = 20;
+
+#[derive(clap::Args)]
+pub(super) struct Args {
+    #[command(flatten)]
+    target: TargetArgs,
+
+    /// How many files are compiled at a time [default: one a core]
+    #[arg(short, long, value_name = "N")]
+    jobs: Option<NonZeroUsize>,
+
+    #[command(flatten)]
+    output: Output,
+
+    /// Show errors only
+    #[arg(short, long)]
+    quiet: bool,
+
+    /// Profile files and directories of them; `-` or nothing is standard input
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+}
+
+#[derive(clap::Args)]
+#[group(required = true, multiple = false)]
+struct Output {
+    /// Write the policy of all inputs to one file; `-` is standard output
+    #[arg(short, long = "output", value_name = "FILE")]
+    output: Option<PathBuf>,
+
+    /// Write the policy of each input to a file of its name in this directory
+    #[arg(long, value_name = "DIR")]
+    output_dir: Option<PathBuf>,
+}
+
+/// What became of one input.
+struct Outcome {
+    diagnostics: Vec<Diagnostic>,
+    blob: Option<Blob>,
+    /// What went wrong outside the text.
+    failure: Option<String>,
+}
+
+struct Blob {
+    profiles: usize,
+    bytes: Vec<u8>,
+}
+
+pub(super) fn run(args: &Args) -> Status {
+    match try_run(args) {
+        Ok(status) => status,
+        Err(message) => {
+            complain(message);
+            Status::Failed
+        }
+    }
+}
+
+fn try_run(args: &Args) -> Result<Status, String> {
+    let inputs = inputs::expand(&args.paths)?;
+    let names = match &args.output.output_dir {
+        Some(_) => output_names(&inputs)?,
+        None => Vec::new(),
+    };
+    let compiler = args.target.compiler()?;
+    if let Some(directory) = &args.output.output_dir {
+        std::fs::create_dir_all(directory).map_err(|error| format!("{}: {error}", directory.display()))?;
+    }
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(args.jobs.map_or(0, NonZeroUsize::get))
+        .build()
+        .map_err(|error| error.to_string())?;
+    let progress = progress(inputs.len());
+    let outcomes: Vec<Outcome> = pool.install(|| {
+        let compile = |(index, input): (usize, &Input)| {
+            let mut outcome = compile_one(&compiler, input);
+            if let (Some(directory), Some(name)) = (&args.output.output_dir, names.get(index)) {
+                outcome.write_to(&directory.join(name));
+            }
+            progress.inc(1);
+            outcome
+        };
+        inputs.par_iter().enumerate().map(compile).collect()
+    });
+    progress.finish_and_clear();
+
+    let mut renderer = Renderer::new(args.quiet);
+    let mut status = Status::Fine;
+    for outcome in &outcomes {
+        renderer.print(&outcome.diagnostics, compiler.sources());
+        if let Some(failure) = &outcome.failure {
+            complain(failure);
+            status = Status::Failed;
+        } else if outcome.blob.is_none() {
+            status = status.max(Status::Findings);
+        }
+    }
+    let made = outcomes.iter().filter_map(|outcome| outcome.blob.as_ref());
+    let (profiles, bytes) = made.clone().fold((0, 0), |(p, b), blob| (p + blob.profiles, b + blob.bytes.len()));
+    let mut destination = args.output.output_dir.clone().unwrap_or_default();
+    if let Some(output) = &args.output.output {
+        destination.clone_from(output);
+        // One file for all inputs is only right when all of them are in it.
+        if status == Status::Fine {
+            let all: Vec<u8> = made.flat_map(|blob| blob.bytes.iter().copied()).collect();
+            write_output(output, &all)?;
+        }
+    }
+    if !args.quiet {
+        let nothing = args.output.output.is_some() && status != Status::Fine;
+        let to = match destination.as_path() {
+            _ if nothing => "; nothing was written".to_owned(),
+            path if path == Path::new("-") => String::new(),
+            path => format!(" → {}", path.display()),
+        };
+        let (good, all) = (outcomes.iter().filter(|outcome| outcome.blob.is_some()).count(), outcomes.len());
+        eprintln!(
+            "compiled {good} of {all} files: {profiles} profiles, {bytes} bytes{to} ({} errors, {} warnings)",
+            renderer.errors, renderer.warnings
+        );
+    }
+    Ok(status)
+}
+
+fn compile_one(compiler: &Compiler, input: &Input) -> Outcome {
+    let mut outcome = Outcome { diagnostics: Vec::new(), blob: None, failure: None };
+    let text = match input.read() {
+        Ok(text) => text,
+        Err(error) => {
+            outcome.failure = Some(format!("{}: {error}", input.name()));
+            return outcome;
+        }
+    };
+    match compiler.compile_text(input.name(), &text) {
+        Ok(policy) => {
+            outcome.diagnostics = policy.diagnostics().to_vec();
+            match policy.to_blob() {
+                Ok(bytes) => outcome.blob = Some(Blob { profiles: policy.profiles().len(), bytes }),
+                Err(error) => outcome.failure = Some(format!("{}: {error}", input.name())),
+            }
+        }
+        Err(CompileError::Rejected { diagnostics }) => outcome.diagnostics = diagnostics,
+        Err(error) => outcome.failure = Some(error.to_string()),
+    }
+    outcome
+}
+
+impl Outcome {
+    /// Writes the blob at once, so that a long run does not keep them all in memory for the end.
+    fn write_to(&mut self, path: &Path) {
+        let Some(blob) = &self.blob else { return };
+        if let Err(error) = atomic::write(path, &blob.bytes) {
+            self.failure = Some(format!("{}: {error}", path.display()));
+        }
+    }
+}
+
+fn write_output(path: &Path, bytes: &[u8]) -> Result<(), String> {
+    let written = if path == Path::new("-") {
+        let mut stdout = std::io::stdout().lock();
+        stdout.write_all(bytes).and_then(|()| stdout.flush())
+    } else {
+        atomic::write(path, bytes)
+    };
+    written.map_err(|error| format!("{}: {error}", path.display()))
+}
+
+/// The file names of `--output-dir`; two inputs of one name would overwrite each other.
+fn output_names(inputs: &[Input]) -> Result<Vec<OsString>, String> {
+    let mut taken = BTreeMap::new();
+    let mut names = Vec::new();
+    for input in inputs {
+        let name = match input {
+            Input::File(path) => path.file_name().map(OsString::from),
+            Input::Stdin => None,
+        };
+        let name = name.ok_or_else(|| format!("{} has no file name for --output-dir; use -o", input.name()))?;
+        if let Some(other) = taken.insert(name.clone(), input.name()) {
+            return Err(format!("{other} and {} would be written to the same file", input.name()));
+        }
+        names.push(name);
+    }
+    Ok(names)
+}
+
+fn progress(files: usize) -> ProgressBar {
+    if files < PROGRESS_FROM || !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let style =
+        ProgressStyle::with_template("{bar:40} {pos}/{len} {eta}").unwrap_or_else(|_| ProgressStyle::default_bar());
+    ProgressBar::new(files as u64).with_style(style)
+}

@@ -1,0 +1,60 @@
+//! The PATH operands: files, directories, standard input.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use crate::resolve::is_skipped_name;
+
+/// One input of a command.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Input {
+    /// `-`, or no operand at all.
+    Stdin,
+    /// A file.
+    File(PathBuf),
+}
+
+impl Input {
+    /// What diagnostics call it.
+    pub(super) fn name(&self) -> String {
+        match self {
+            Input::Stdin => "<stdin>".into(),
+            Input::File(path) => path.display().to_string(),
+        }
+    }
+
+    /// Its text.
+    pub(super) fn read(&self) -> std::io::Result<Vec<u8>> {
+        match self {
+            Input::Stdin => {
+                let mut text = Vec::new();
+                std::io::stdin().lock().read_to_end(&mut text)?;
+                Ok(text)
+            }
+            Input::File(path) => std::fs::read(path),
+        }
+    }
+}
+
+/// The inputs that operands stand for: a directory stands for the files in it, in byte order of their names, without those
+/// that AppArmor skips (hidden ones, README, leftovers of package managers and editors) and without its sub-directories.
+pub(super) fn expand(operands: &[PathBuf]) -> Result<Vec<Input>, String> {
+    if operands.is_empty() {
+        return Ok(vec![Input::Stdin]);
+    }
+    let mut inputs = Vec::new();
+    for operand in operands {
+        if operand == Path::new("-") {
+            inputs.push(Input::Stdin);
+        } else if operand.is_dir() {
+            let entries = std::fs::read_dir(operand).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+            let mut entries = entries.map_err(|error| format!("{}: {error}", operand.display()))?;
+            entries.sort_by_key(std::fs::DirEntry::file_name);
+            let files = entries.iter().filter(|entry| !is_skipped_name(&entry.file_name().to_string_lossy()));
+            inputs.extend(files.map(std::fs::DirEntry::path).filter(|path| !path.is_dir()).map(Input::File));
+        } else {
+            inputs.push(Input::File(operand.clone()));
+        }
+    }
+    Ok(inputs)
+}

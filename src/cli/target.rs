@@ -1,0 +1,66 @@
+//! Options that name the tree of profiles and the kernel they are for.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use crate::compiler::Compiler;
+use crate::features::Features;
+
+/// The features set that is taken where the running kernel has none to offer.
+const FALLBACK: &str = "linux-6.12";
+
+#[derive(Args, Clone, Debug)]
+pub(super) struct TargetArgs {
+    /// Directory that `include <…>` is looked up in last
+    #[arg(short, long, value_name = "DIR", default_value = "/etc/apparmor.d")]
+    pub(super) base: PathBuf,
+
+    /// Directory that `include <…>` is looked up in before the base; repeatable
+    #[arg(short = 'I', long = "include", value_name = "DIR")]
+    pub(super) include: Vec<PathBuf>,
+
+    /// Kernel to compile for: linux-6.1, linux-6.12, linux-7.2, a features file or directory [default: the running kernel, else linux-6.12]
+    #[arg(long, value_name = "NAME|FILE|DIR")]
+    pub(super) features: Option<String>,
+}
+
+impl TargetArgs {
+    /// The compiler that the options ask for.
+    pub(super) fn compiler(&self) -> Result<Compiler, String> {
+        let compiler = match &self.features {
+            Some(name) => Compiler::new(features(name)?),
+            // A file without `abi` rule is then written for AppArmor 2.x, as the reference has it.
+            None => Compiler::new(default_features()).policy_features(None),
+        };
+        let compiler = compiler.base(&self.base);
+        Ok(self.include.iter().fold(compiler, |compiler, directory| compiler.include_dir(directory)))
+    }
+}
+
+/// The features that a name or path stands for.
+pub(super) fn features(name: &str) -> Result<Features, String> {
+    if let Some(features) = Features::builtin(name) {
+        return Ok(features);
+    }
+    let path = Path::new(name);
+    if !path.exists() {
+        let names = Features::builtin_names().collect::<Vec<_>>().join(", ");
+        return Err(format!("no features set or file is named '{name}' (built in: {names})"));
+    }
+    Features::from_path(path).map_err(|error| format!("{name}: {error}"))
+}
+
+/// The running kernel's features, else the fall-back; a note on standard error says which.
+pub(super) fn default_features() -> Features {
+    match Features::running() {
+        Ok(features) => {
+            eprintln!("note: compiling for the running kernel (id {:08x})", features.id());
+            features
+        }
+        Err(_) => {
+            eprintln!("note: the running kernel offers no AppArmor features; compiling for {FALLBACK}");
+            Features::builtin(FALLBACK).unwrap_or_default()
+        }
+    }
+}

@@ -1,0 +1,235 @@
+//! The whole pipeline behind one builder: files in, binary policy out.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::blob;
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::encode;
+use crate::features::Features;
+use crate::policy::Policy;
+use crate::resolve::{self, Session};
+use crate::source::{FileSystem, Loader, SourceError, SourceMap};
+
+/// Compiles profiles for one target.
+///
+/// A compiler is cheap to make, is shared by threads, and reads and parses each included file once.
+///
+/// ```
+/// use armorer::{Compiler, Features, source::Memory};
+///
+/// let compiler = Compiler::new(Features::builtin("linux-6.12").unwrap())
+///     .base("/profiles")
+///     .loader(Memory::new().with("/profiles/abstractions/own", "/etc/own.conf r,\n"));
+/// let policy = compiler.compile_text("demo", b"profile demo { include <abstractions/own> }\n")?;
+/// assert_eq!(policy.profiles().len(), 1);
+/// assert!(policy.to_blob()?.starts_with(b"\x04\x08\0version\0"));
+/// # Ok::<(), armorer::CompileError>(())
+/// ```
+#[derive(Debug)]
+pub struct Compiler {
+    session: Session,
+    options: resolve::Options,
+    encode: encode::Options,
+}
+
+impl Compiler {
+    /// A compiler for kernels with these features, on the real file system, with `/etc/apparmor.d` as base.
+    ///
+    /// Files without `abi` rule are taken as written for the same features; see [`Compiler::policy_features`].
+    #[must_use]
+    pub fn new(kernel: Features) -> Self {
+        let kernel = Arc::new(kernel);
+        Compiler {
+            session: Session::new(FileSystem),
+            options: resolve::Options {
+                base: PathBuf::from("/etc/apparmor.d"),
+                include_dirs: Vec::new(),
+                working_directory: PathBuf::new(),
+                policy: Some(Arc::clone(&kernel)),
+                kernel,
+            },
+            encode: encode::Options::default(),
+        }
+    }
+
+    /// The directory that `<…>` paths are looked up in last.
+    #[must_use]
+    pub fn base(mut self, base: impl Into<PathBuf>) -> Self {
+        self.options.base = base.into();
+        self
+    }
+
+    /// Adds a directory that `<…>` paths are looked up in before the base.
+    #[must_use]
+    pub fn include_dir(mut self, directory: impl Into<PathBuf>) -> Self {
+        self.options.include_dirs.push(directory.into());
+        self
+    }
+
+    /// The directory that plain include paths (`include "x"`) start from, where it is not that of the process.
+    #[must_use]
+    pub fn working_directory(mut self, directory: impl Into<PathBuf>) -> Self {
+        self.options.working_directory = directory.into();
+        self
+    }
+
+    /// Where files come from.
+    #[must_use]
+    pub fn loader(mut self, loader: impl Loader + 'static) -> Self {
+        self.session = Session::new(loader);
+        self
+    }
+
+    /// What files without `abi` rule are written for; `None` means the features of AppArmor 2.x, which know no
+    /// sockets: [`Features::default_policy`].
+    #[must_use]
+    pub fn policy_features(mut self, features: Option<Features>) -> Self {
+        self.options.policy = features.map(Arc::new);
+        self
+    }
+
+    /// Limits of the automata.
+    #[must_use]
+    pub fn encode_options(mut self, options: encode::Options) -> Self {
+        self.encode = options;
+        self
+    }
+
+    /// The texts read so far, which spans of diagnostics point into.
+    #[must_use]
+    pub fn sources(&self) -> &SourceMap {
+        &self.session.sources
+    }
+
+    /// Parses, resolves and validates a file, and gives everything there is to say about it.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn check_path(&self, path: impl AsRef<Path>) -> Result<Vec<Diagnostic>, CompileError> {
+        let (name, text) = self.read(path.as_ref())?;
+        self.check_text(name, &text)
+    }
+
+    /// Like [`Compiler::check_path`], for text from elsewhere.
+    ///
+    /// # Errors
+    /// When the text is too large.
+    pub fn check_text(&self, name: impl Into<String>, text: &[u8]) -> Result<Vec<Diagnostic>, CompileError> {
+        let (policy, mut diagnostics) = self.resolve(name.into(), text)?;
+        encode::check(&policy, &self.target(), &mut diagnostics);
+        Ok(diagnostics.into_vec())
+    }
+
+    /// Compiles a file.
+    ///
+    /// # Errors
+    /// When it cannot be read, or has errors.
+    pub fn compile_path(&self, path: impl AsRef<Path>) -> Result<CompiledPolicy, CompileError> {
+        let (name, text) = self.read(path.as_ref())?;
+        self.compile_text(name, &text)
+    }
+
+    /// Compiles text from elsewhere; `name` stands in diagnostics.
+    ///
+    /// # Errors
+    /// When it has errors.
+    pub fn compile_text(&self, name: impl Into<String>, text: &[u8]) -> Result<CompiledPolicy, CompileError> {
+        let (policy, mut diagnostics) = self.resolve(name.into(), text)?;
+        let profiles = if diagnostics.has_errors() {
+            None
+        } else {
+            encode::encode(&policy, &self.target(), &self.encode, &mut diagnostics)
+        };
+        match profiles {
+            Some(profiles) if !diagnostics.has_errors() => {
+                Ok(CompiledPolicy { profiles, diagnostics: diagnostics.into_vec() })
+            }
+            _ => Err(CompileError::Rejected { diagnostics: diagnostics.into_vec() }),
+        }
+    }
+
+    fn target(&self) -> encode::Target {
+        encode::Target { kernel: Arc::clone(&self.options.kernel) }
+    }
+
+    fn read(&self, path: &Path) -> Result<(String, Vec<u8>), CompileError> {
+        let name = path.display().to_string();
+        match self.session.loader().read(path) {
+            Ok(text) => Ok((name, text)),
+            Err(error) => Err(CompileError::Io { name, error }),
+        }
+    }
+
+    fn resolve(&self, name: String, text: &[u8]) -> Result<(Policy, Diagnostics), CompileError> {
+        let id = self.session.sources.add(name, text)?;
+        let mut diagnostics = Diagnostics::new();
+        let policy = resolve::resolve(&self.session, id, &self.options, &mut diagnostics);
+        Ok((policy, diagnostics))
+    }
+}
+
+/// The binary policy of one file, and what there is to say about it.
+#[derive(Clone, Debug)]
+pub struct CompiledPolicy {
+    profiles: Vec<blob::Profile>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl CompiledPolicy {
+    /// The profiles, hats and child profiles in the order in which they are loaded.
+    #[must_use]
+    pub fn profiles(&self) -> &[blob::Profile] {
+        &self.profiles
+    }
+
+    /// Warnings and notes.
+    #[must_use]
+    pub fn diagnostics(&self) -> &[Diagnostic] {
+        &self.diagnostics
+    }
+
+    /// The bytes that the kernel takes in one write; empty for a file without profiles.
+    ///
+    /// # Errors
+    /// When a name or table is too large for the format.
+    pub fn to_blob(&self) -> Result<Vec<u8>, CompileError> {
+        blob::write(&self.profiles).map_err(CompileError::Write)
+    }
+}
+
+/// Why there is no policy.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CompileError {
+    /// The input cannot be read.
+    #[error("{name}: {error}")]
+    Io {
+        /// Its name.
+        name: String,
+        /// What the system says.
+        error: std::io::Error,
+    },
+    /// The input is too large.
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    /// The text has errors.
+    #[error("{}", rejected(diagnostics))]
+    Rejected {
+        /// Everything there is to say, at least one error among it.
+        diagnostics: Vec<Diagnostic>,
+    },
+    /// The policy does not fit the binary format.
+    #[error(transparent)]
+    Write(blob::WriteError),
+}
+
+/// The first error, and how many more there are.
+fn rejected(diagnostics: &[Diagnostic]) -> String {
+    let mut errors = diagnostics.iter().filter(|diagnostic| diagnostic.is_error());
+    match (errors.next(), errors.count()) {
+        (Some(first), 0) => first.message.clone(),
+        (Some(first), more) => format!("{} (and {more} more errors)", first.message),
+        (None, _) => "the policy was rejected".into(),
+    }
+}

@@ -1,0 +1,155 @@
+//! Contributions → minimal automaton with permissions.
+
+use std::cmp::Reverse;
+
+use rustc_hash::FxHashMap;
+
+use super::Options;
+use super::contribution::{Contribution, Reports};
+use super::resolution::{self, Conflict, Kind, Label, Permissions};
+use crate::automata::{BuildError, Builder, Config, Dfa, LabelId, MinimalDfa, Symbol, Unclassified};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::Span;
+
+/// Most states of a rule's own automaton while the rules to blame for an explosion are looked for.
+const BLAME_STATES: usize = 1 << 12;
+/// How many rules are blamed.
+const BLAMED: usize = 3;
+
+/// The labels of contributions: one for all that resolution need not tell apart.
+struct Labels {
+    labels: Vec<(LabelId, Label)>,
+    ids: Vec<LabelId>,
+}
+
+impl Labels {
+    fn of(contributions: &[Contribution]) -> Labels {
+        let mut known = FxHashMap::default();
+        let mut labels = Vec::new();
+        let mut ids = Vec::with_capacity(contributions.len());
+        for contribution in contributions {
+            let label = Label::of(contribution);
+            ids.push(*known.entry(label).or_insert_with(|| {
+                let id = LabelId(u32::try_from(labels.len()).unwrap_or(u32::MAX));
+                labels.push((id, label));
+                id
+            }));
+        }
+        Labels { labels, ids }
+    }
+
+    /// The labels behind ids.
+    fn get(&self, ids: &[LabelId]) -> Vec<(LabelId, Label)> {
+        ids.iter().filter_map(|id| self.labels.get(id.0 as usize).copied()).collect()
+    }
+
+    /// The contributions with one of the labels.
+    fn with<'a>(
+        &'a self,
+        labels: &'a [LabelId],
+        contributions: &'a [Contribution],
+    ) -> impl Iterator<Item = &'a Contribution> {
+        let labelled = contributions.iter().zip(&self.ids);
+        labelled.filter(move |(_, id)| labels.contains(id)).map(|(contribution, _)| contribution)
+    }
+}
+
+/// Builds the automaton. `None` where it grows too large or two rules want different things at an exec, which is then reported.
+pub(super) fn build(
+    contributions: &[Contribution],
+    kind: Kind,
+    options: &Options,
+    reports: &mut Reports,
+) -> Option<MinimalDfa<Permissions>> {
+    let labels = Labels::of(contributions);
+    let dfa = match determinise(contributions, &labels, options) {
+        Ok(dfa) => dfa,
+        Err(error) => {
+            reports.push(too_large(&error, &labels, contributions));
+            return None;
+        }
+    };
+    match dfa.classify(|ids| resolution::resolve(kind, &labels.get(ids))) {
+        Ok(classified) => Some(classified.minimise()),
+        Err(unclassified) => {
+            reports.push(conflict(&unclassified, &labels, contributions));
+            None
+        }
+    }
+}
+
+fn determinise(contributions: &[Contribution], labels: &Labels, options: &Options) -> Result<Dfa, BuildError> {
+    let mut builder = Builder::new(Config { max_states: options.max_states, ..Config::default() });
+    for (contribution, &label) in contributions.iter().zip(&labels.ids) {
+        builder.add(&contribution.pattern, label);
+    }
+    builder.build()
+}
+
+/// The message for an automaton with more states than the target can number.
+pub(super) fn too_many_states(states: usize, contributions: &[Contribution]) -> Diagnostic {
+    let message = format!("the rules need {states} states, and the target can number 65535");
+    blame(message, contributions.iter())
+}
+
+fn too_large(error: &BuildError, labels: &Labels, contributions: &[Contribution]) -> Diagnostic {
+    blame(error.to_string(), labels.with(error.labels(), contributions))
+}
+
+/// A message about an automaton that is too large, pointing at the rules with the largest automata of their own.
+fn blame<'a>(message: String, suspects: impl Iterator<Item = &'a Contribution>) -> Diagnostic {
+    let mut rules: Vec<(usize, Span)> = suspects
+        .map(|contribution| {
+            let mut builder = Builder::new(Config { max_states: BLAME_STATES, ..Config::default() });
+            builder.add(&contribution.pattern, LabelId(0));
+            (builder.build().map_or(usize::MAX, |dfa| dfa.len()), contribution.span)
+        })
+        .collect();
+    rules.sort_by_key(|&(states, _)| Reverse(states));
+    let mut spans: Vec<Span> = Vec::new();
+    for (_, span) in rules {
+        if spans.len() < BLAMED && !spans.contains(&span) {
+            spans.push(span);
+        }
+    }
+    let mut spans = spans.into_iter();
+    let diagnostic = Diagnostic::new(Code::StateLimit, message, spans.next().unwrap_or(Span::NONE))
+        .with_label("the rule with the largest part in it")
+        .with_help("patterns with several `**`, or with many characters behind one, multiply each other");
+    spans.fold(diagnostic, |diagnostic, span| diagnostic.and_label(span, "this rule has a large part, too"))
+}
+
+fn conflict(failure: &Unclassified<Conflict>, labels: &Labels, contributions: &[Contribution]) -> Diagnostic {
+    let span = |label: LabelId| labels.with(&[label], contributions).map(|each| each.span).next().unwrap_or(Span::NONE);
+    // Several rules may share a label; the ones that match the witness are those to name.
+    let matching = |label: LabelId| {
+        let mut rules = labels.with(std::slice::from_ref(&label), contributions);
+        rules.find(|rule| matches(rule, &failure.witness)).map_or_else(|| span(label), |rule| rule.span)
+    };
+    let (first, second) = (matching(failure.error.first), matching(failure.error.second));
+    let (first, second) = if second < first { (second, first) } else { (first, second) };
+    let message = format!("two rules want different things when `{}` is executed", show(&failure.witness));
+    Diagnostic::new(Code::DfaXConflict, message, second)
+        .with_label("one of them")
+        .and_label(first, "the other one")
+        .with_help("give one of the rules a higher priority, make its pattern literal, or deny exec to one of them")
+}
+
+/// Whether the rule's pattern matches the input.
+fn matches(rule: &Contribution, input: &[Symbol]) -> bool {
+    let mut builder = Builder::new(Config { max_states: BLAME_STATES, ..Config::default() });
+    builder.add(&rule.pattern, LabelId(0));
+    builder.build().is_ok_and(|dfa| {
+        let end = input.iter().fold(crate::automata::StateId::START, |state, &symbol| dfa.step(state, symbol));
+        !dfa.labels(end).is_empty()
+    })
+}
+
+/// The bytes of an input.
+fn show(input: &[Symbol]) -> String {
+    let bytes = input.iter().filter_map(|symbol| match symbol {
+        Symbol::Byte(byte) => Some(*byte),
+        Symbol::OutOfBand => None,
+    });
+    bytes.collect::<Vec<u8>>().escape_ascii().to_string()
+}

@@ -1,0 +1,115 @@
+//! File and link rules.
+//!
+//! A rule grants its permissions on its path. Link permission needs more than that: the kernel looks the link's name up, steps over a
+//! NUL, goes on with the target's name and wants link permission there as well, so such a rule also grants link on the *pair*.
+
+use super::contribution::{Contribution, Mode, Origin, Reports};
+use super::expression::Expression;
+use super::glob::{self, Nul};
+use super::transitions::Transitions;
+use crate::automata::ByteSet;
+use crate::policy::{Exec, ExecFallback, ExecKind, ExecTarget, FileAccess, FileRule, LinkTarget, Owner};
+use crate::source::Span;
+use crate::vocab::file as bits;
+
+/// Link permission of both halves.
+const LINK: u32 = bits::LINK | bits::LINK << bits::OTHER;
+
+/// In the second half of a link pair: the target needs at least the permissions of the link. Only ever set in the owner's half, as
+/// the reference compiler does.
+const SUBSET: u32 = bits::LOCK;
+
+/// What file rules depend on besides themselves.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Surroundings<'a> {
+    pub(super) transitions: &'a Transitions,
+    /// Whether `r` grants `m`.
+    pub(super) read_implies_mmap: bool,
+}
+
+/// Adds what a rule contributes; `None` where a pattern is bad.
+pub(super) fn encode(
+    rule: &FileRule,
+    origin: Origin,
+    owner: Option<Owner>,
+    surroundings: Surroundings<'_>,
+    reports: &mut Reports,
+    out: &mut Vec<Contribution>,
+) -> Option<()> {
+    let path = filtered(&rule.path.value, rule.path.span, reports)?;
+    let exec = rule.exec.as_ref();
+    let word = halves(access_word(rule.access, surroundings) | exec.map_or(0, exec_word), owner);
+    let granted = if origin.mode == Mode::Deny { word & !LINK } else { word };
+    let transition = exec.map_or(0, |exec| transition(exec, surroundings.transitions));
+    if granted != 0 {
+        out.push(Contribution { transition, ..origin.grant(path.clone(), granted) });
+    }
+    let link = word & LINK;
+    if link != 0 {
+        let (target, subset) = match &rule.link {
+            LinkTarget::Any => (any_target(), true),
+            LinkTarget::Path { target, subset } => (filtered(&target.value, target.span, reports)?, *subset),
+        };
+        let subset = if subset && link & bits::LINK != 0 { SUBSET } else { 0 };
+        let pair = Expression::concat([path, Expression::nul(), target]);
+        out.push(origin.grant_with(pair, link | subset, link));
+    }
+    Some(())
+}
+
+/// What a link may lead to where nothing is written: `/[^/].*`.
+fn any_target() -> Expression {
+    let first = Expression::none_of(ByteSet::single(b'/'));
+    Expression::concat([Expression::literal("/"), first, Expression::anything()])
+}
+
+fn filtered(path: &[u8], span: Span, reports: &mut Reports) -> Option<Expression> {
+    reports.text(&glob::filter_slashes(path), span, Nul::Excluded)
+}
+
+/// The owner's half for letters.
+fn access_word(access: FileAccess, surroundings: Surroundings<'_>) -> u32 {
+    let implied_mmap = surroundings.read_implies_mmap && access.read;
+    let letters = [
+        (access.read, bits::READ),
+        (access.write, bits::WRITE | bits::APPEND),
+        (access.append, bits::APPEND),
+        (access.link, bits::LINK),
+        (access.lock, bits::LOCK),
+        (access.mmap || implied_mmap, bits::MMAP_EXEC),
+    ];
+    letters.iter().filter(|(given, _)| *given).fold(0, |word, (_, bits)| word | bits)
+}
+
+/// The owner's half for exec permission; an index that lies in the transition table is left out.
+pub(super) fn exec_word(exec: &Exec) -> u32 {
+    let index = match (&exec.target, exec.kind) {
+        (Some(ExecTarget::ChildByPath), _) | (None, ExecKind::Child) => bits::INDEX_CHILD,
+        (Some(ExecTarget::Named(_)), _) | (None, ExecKind::Bare | ExecKind::Inherit) => 0,
+        (None, ExecKind::Profile) => bits::INDEX_NAME,
+        (None, ExecKind::Unconfined) => bits::INDEX_UNCONFINED,
+    };
+    let fallback = match (exec.fallback, exec.kind) {
+        (ExecFallback::Inherit, _) | (_, ExecKind::Inherit) => bits::EXEC_INHERIT,
+        (ExecFallback::Unconfined, _) => bits::EXEC_UNCONFINED,
+        (ExecFallback::None, _) => 0,
+    };
+    let environment = if exec.keeps_environment { bits::EXEC_UNSAFE } else { 0 };
+    bits::EXEC | index | fallback | environment
+}
+
+fn transition(exec: &Exec, transitions: &Transitions) -> u16 {
+    match &exec.target {
+        Some(ExecTarget::Named(name)) => transitions.number(name),
+        Some(ExecTarget::ChildByPath) | None => 0,
+    }
+}
+
+/// The halves of a word that an owner prefix leaves.
+fn halves(word: u32, owner: Option<Owner>) -> u32 {
+    match owner {
+        None => word | word << bits::OTHER,
+        Some(Owner::Owner) => word,
+        Some(Owner::Other) => word << bits::OTHER,
+    }
+}

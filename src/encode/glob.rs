@@ -1,0 +1,310 @@
+//! Globs of the policy language (`apparmor.d(5)`, "Globbing (AARE)") → expressions.
+//!
+//! The glob is in stored form (see [`stored`](crate::syntax::word::stored)) with its variables expanded. Its meaning is that of the
+//! reference compiler, where it does not contradict what is written:
+//!
+//! - `*`, `**` and `?` match neither NUL nor (but for `**`) a slash; a written set `[^…]` matches both unless they are listed;
+//! - stars directly behind a slash, up to the next slash or the end of the glob, match at least one byte. "Behind a slash" is
+//!   about the text: `/{a/*,b}` matches `/a/`, and `/a{/,}*` matches `/a`;
+//! - `*`, `?` and an escaped comma inside a set are members of it (the reference makes nonsense of them, or never ends);
+//! - a backslash before `-` or `^` inside a set has no effect, so `[a\-z]` is a range.
+
+use thiserror::Error;
+
+use super::expression::{Expression, Sequence};
+use crate::automata::ByteSet;
+use crate::syntax::word;
+
+/// The deepest nesting of alternations.
+const MAX_DEPTH: usize = 49;
+
+/// Whether wildcards match the NUL byte.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Nul {
+    /// They do not: everywhere but in the places below.
+    Excluded,
+    /// They do: in addresses of unix sockets and values of extended attributes.
+    Allowed,
+}
+
+/// Why a glob has no meaning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub(super) enum GlobError {
+    #[error("`{{` is never closed")]
+    OpenGroup,
+    #[error("`}}` closes nothing")]
+    CloseGroup,
+    #[error("`[` is never closed")]
+    OpenSet,
+    #[error("`]` closes nothing")]
+    CloseSet,
+    #[error("`{{…}}` without a comma of its own")]
+    NoAlternative,
+    #[error("alternations nested more than {MAX_DEPTH} deep")]
+    TooDeep,
+    #[error("a backslash at the end")]
+    TrailingBackslash,
+    #[error("a set without members")]
+    EmptySet,
+    #[error("a `-` that begins no range")]
+    Dash,
+}
+
+impl GlobError {
+    /// What to write instead.
+    pub(super) fn help(self) -> &'static str {
+        match self {
+            GlobError::OpenGroup | GlobError::CloseGroup => r"write `\{` and `\}` for the characters themselves",
+            GlobError::OpenSet | GlobError::CloseSet => r"write `\[` and `\]` for the characters themselves",
+            GlobError::NoAlternative => r"leave the braces out, or write `\{` and `\}` for the characters themselves",
+            GlobError::TooDeep => "join nested alternations: `{a,{b,c}}` is `{a,b,c}`",
+            GlobError::TrailingBackslash => r"write `\\` for a backslash",
+            GlobError::EmptySet => r"list at least one character; write `[\]]` for a closing bracket",
+            GlobError::Dash => "write a `-` that is a member first: `[-a]`",
+        }
+    }
+}
+
+/// What may surprise the author of a glob.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub(super) enum GlobNote {
+    #[error("the backslash before `{}` has no effect", .0.escape_ascii())]
+    NeedlessEscape(u8),
+    #[error("`{}` inside a set stands for itself", char::from(*.0))]
+    LiteralInSet(u8),
+    #[error("the backslash before `{}` has no effect inside a set", char::from(*.0))]
+    EscapeInSet(u8),
+}
+
+/// A glob's meaning.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Glob {
+    pub(super) expression: Expression,
+    pub(super) notes: Vec<GlobNote>,
+}
+
+/// Whether a glob has anything but literal text.
+pub(super) fn is_pattern(text: &[u8]) -> bool {
+    let mut bytes = text.iter();
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'\\' => _ = bytes.next(),
+            b'*' | b'?' | b'[' | b'{' => return true,
+            _ => {}
+        }
+    }
+    false
+}
+
+/// Runs of slashes collapse to one; exactly two at the beginning stay when anything else follows, as does a lone `//`.
+pub(super) fn filter_slashes(text: &[u8]) -> Vec<u8> {
+    let leading = text.iter().take_while(|&&byte| byte == b'/').count();
+    let kept = if leading == 2 { 1 } else { 0 };
+    let mut out = Vec::with_capacity(text.len());
+    for (at, &byte) in text.iter().enumerate() {
+        if byte != b'/' || out.last() != Some(&b'/') || at == kept && kept == 1 {
+            out.push(byte);
+        }
+    }
+    out
+}
+
+/// Reads a glob.
+pub(super) fn read(text: &[u8], nul: Nul) -> Result<Glob, GlobError> {
+    let mut reader = Reader { rest: text, nul, after_slash: false, notes: Vec::new() };
+    let expression = reader.glob()?;
+    Ok(Glob { expression, notes: reader.notes })
+}
+
+struct Reader<'a> {
+    rest: &'a [u8],
+    nul: Nul,
+    /// Whether what was read last is a literal slash.
+    after_slash: bool,
+    notes: Vec<GlobNote>,
+}
+
+/// An open `{`: what stands before it, and its alternatives up to the current one.
+struct Group {
+    before: Sequence,
+    alternatives: Vec<Expression>,
+}
+
+impl Reader<'_> {
+    fn next(&mut self) -> Option<u8> {
+        let (&first, rest) = self.rest.split_first()?;
+        self.rest = rest;
+        Some(first)
+    }
+
+    fn glob(&mut self) -> Result<Expression, GlobError> {
+        let mut groups: Vec<Group> = Vec::new();
+        let mut current = Sequence::default();
+        while let Some(byte) = self.next() {
+            let after_slash = std::mem::replace(&mut self.after_slash, byte == b'/');
+            match byte {
+                b'?' => current.push(self.any_but_slash()),
+                b'*' => self.stars(after_slash, &mut current),
+                b'[' => current.push(self.set()?),
+                b']' => return Err(GlobError::CloseSet),
+                b'{' => {
+                    if groups.len() == MAX_DEPTH {
+                        return Err(GlobError::TooDeep);
+                    }
+                    groups.push(Group { before: std::mem::take(&mut current), alternatives: Vec::new() });
+                }
+                b',' => match groups.last_mut() {
+                    Some(group) => group.alternatives.push(std::mem::take(&mut current).finish()),
+                    None => current.push_byte(b','),
+                },
+                b'}' => {
+                    let Group { before, mut alternatives } = groups.pop().ok_or(GlobError::CloseGroup)?;
+                    if alternatives.is_empty() {
+                        return Err(GlobError::NoAlternative);
+                    }
+                    alternatives.push(std::mem::replace(&mut current, before).finish());
+                    current.push(Expression::alternation(alternatives));
+                }
+                b'\\' => {
+                    let byte = self.escape()?;
+                    current.push_byte(byte);
+                }
+                _ => current.push_byte(byte),
+            }
+        }
+        if groups.is_empty() { Ok(current.finish()) } else { Err(GlobError::OpenGroup) }
+    }
+
+    /// What an escape outside of sets stands for.
+    fn escape(&mut self) -> Result<u8, GlobError> {
+        let &byte = self.rest.first().ok_or(GlobError::TrailingBackslash)?;
+        if !matches!(byte, b'*' | b'[' | b']' | b'{' | b'}' | b'\\' | b'?' | b',') {
+            if let Some(value) = self.numeric_escape() {
+                return Ok(value);
+            }
+            if !matches!(byte, b'^' | b'$' | b'.' | b'+' | b'|' | b'(' | b')') {
+                self.notes.push(GlobNote::NeedlessEscape(byte));
+            }
+            self.after_slash = byte == b'/';
+        }
+        self.next();
+        Ok(byte)
+    }
+
+    /// The value of an escape by number or letter, which the stored form has for NUL only.
+    fn numeric_escape(&mut self) -> Option<u8> {
+        let (value, len) = word::escape(self.rest)?;
+        self.rest = self.rest.get(len..).unwrap_or_default();
+        Some(value)
+    }
+
+    /// One `*` or `**`, of which the first is read.
+    fn stars(&mut self, after_slash: bool, current: &mut Sequence) {
+        let behind = self.rest.iter().find(|&&byte| byte != b'*');
+        if after_slash && matches!(behind, None | Some(b'/')) {
+            current.push(self.any_but_slash());
+        }
+        let single = self.rest.first() != Some(&b'*');
+        if single {
+            current.push(self.any_but_slash().star());
+        } else {
+            self.next();
+            current.push(match self.nul {
+                Nul::Excluded => Expression::any_field(),
+                Nul::Allowed => Expression::anything(),
+            });
+        }
+    }
+
+    fn any_but_slash(&self) -> Expression {
+        let mut excluded = ByteSet::single(b'/');
+        if self.nul == Nul::Excluded {
+            excluded.insert(0);
+        }
+        Expression::none_of(excluded)
+    }
+
+    /// A set, whose `[` is read.
+    fn set(&mut self) -> Result<Expression, GlobError> {
+        let mut members = Vec::new();
+        loop {
+            match self.next().ok_or(GlobError::OpenSet)? {
+                b']' => break,
+                b'\\' => {
+                    let &byte = self.rest.first().ok_or(GlobError::OpenSet)?;
+                    let literal = matches!(byte, b'*' | b'[' | b']' | b'{' | b'}' | b'\\');
+                    let numeric = if literal { None } else { self.numeric_escape() };
+                    match numeric {
+                        Some(value) => members.push(Member { byte: value, operator: false }),
+                        None => {
+                            self.next();
+                            match byte {
+                                b'^' | b'-' => self.notes.push(GlobNote::EscapeInSet(byte)),
+                                b',' => self.notes.push(GlobNote::LiteralInSet(byte)),
+                                b'?' | b'$' | b'.' | b'+' | b'|' | b'(' | b')' => {}
+                                _ if literal => {}
+                                _ => self.notes.push(GlobNote::NeedlessEscape(byte)),
+                            }
+                            members.push(Member { byte, operator: matches!(byte, b'^' | b'-') });
+                        }
+                    }
+                }
+                byte => {
+                    if matches!(byte, b'*' | b'?') {
+                        self.notes.push(GlobNote::LiteralInSet(byte));
+                    }
+                    members.push(Member { byte, operator: matches!(byte, b'^' | b'-') });
+                }
+            }
+        }
+        set_of(&members)
+    }
+}
+
+/// A byte of a set as written.
+#[derive(Clone, Copy)]
+struct Member {
+    byte: u8,
+    /// Whether it may mean a negation or a range.
+    operator: bool,
+}
+
+/// The meaning of what stands between `[` and `]`: a first `^` negates, a `-` is a member where it stands first and makes a range
+/// (in either order) everywhere else.
+fn set_of(members: &[Member]) -> Result<Expression, GlobError> {
+    let is = |member: &Member, byte: u8| member.operator && member.byte == byte;
+    let (negated, mut rest) = match members {
+        [first, rest @ ..] if is(first, b'^') => (true, rest),
+        _ => (false, members),
+    };
+    if rest.is_empty() {
+        return Err(GlobError::EmptySet);
+    }
+    let mut set = ByteSet::EMPTY;
+    let mut first = true;
+    while let Some((low, tail)) = rest.split_first() {
+        if is(low, b'-') && !first {
+            return Err(GlobError::Dash);
+        }
+        first = false;
+        match tail {
+            [dash, high, tail @ ..] if is(dash, b'-') => {
+                if is(high, b'-') {
+                    return Err(GlobError::Dash);
+                }
+                let range = ByteSet::range(low.byte.min(high.byte), low.byte.max(high.byte));
+                set = set.union(range);
+                rest = tail;
+            }
+            _ => {
+                set.insert(low.byte);
+                rest = tail;
+            }
+        }
+    }
+    Ok(if negated { Expression::none_of(set) } else { Expression::set(set) })
+}
+
+#[cfg(test)]
+#[path = "glob_tests.rs"]
+mod tests;

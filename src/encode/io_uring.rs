@@ -1,0 +1,31 @@
+//! `io_uring` rules: the class byte alone for polling, with a label behind it for credentials.
+
+use super::contribution::{Contribution, Origin, Reports};
+use super::expression::Expression;
+use super::presence;
+use super::support::Support;
+use crate::policy::IoUringRule;
+use crate::vocab::{classes, io_uring as bits};
+
+/// Adds what a rule contributes; `None` where a pattern is bad.
+pub(super) fn encode(
+    rule: &IoUringRule,
+    origin: Origin,
+    support: &Support,
+    reports: &mut Reports,
+    out: &mut Vec<Contribution>,
+) -> Option<()> {
+    if !support.io_uring {
+        reports.not_enforced(origin.span, "io_uring");
+        return Some(());
+    }
+    let class = Expression::literal([classes::IO_URING]);
+    out.push(origin.grant(class.clone(), rule.permissions));
+    // At the rule's own priority, so that a deny does not take the class away.
+    out.push(Origin::allow(origin.priority, origin.span).grant(class.clone(), presence::MEDIATED));
+    if rule.permissions & bits::OVERRIDE_CREDS != 0 {
+        let label = reports.condition(rule.label.as_ref(), Expression::any_field)?;
+        out.push(origin.grant(class.then(label), rule.permissions));
+    }
+    Some(())
+}

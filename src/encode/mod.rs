@@ -1,0 +1,169 @@
+//! Policy × features → the profiles of a blob.
+//!
+//! 1. Each rule becomes *contributions*: a pattern over the bytes of the strings that the kernel asks about, with permissions, mode
+//!    and priority. One file per rule class says what those strings are.
+//! 2. [`automata`](crate::automata) makes one automaton of all contributions of a kind; each of its states knows the set of
+//!    contributions that match.
+//! 3. Resolution decides what such a set permits.
+//! 4. Permissions become the words or tables that the target kernel reads.
+//!
+//! What the target does not mediate is warned about and left out, and what cannot be expressed is an error: nothing is dropped
+//! silently.
+//!
+//! Three automata come of it: that of file and `change_profile` rules; that of all other classes, which begins with a class byte;
+//! and that of the attachment.
+
+mod attachment;
+mod automaton;
+mod capability;
+mod change_profile;
+mod contribution;
+mod dbus;
+mod expression;
+mod file;
+mod glob;
+mod inet;
+mod io_uring;
+mod mount;
+mod mqueue;
+mod network;
+mod permissions;
+mod pivot_root;
+mod presence;
+mod profile;
+mod ptrace;
+mod resolution;
+mod signal;
+mod support;
+mod tables;
+mod transitions;
+mod unix;
+mod userns;
+
+use std::sync::Arc;
+
+use crate::automata;
+use crate::blob;
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::features::Features;
+use crate::policy::{Policy, Profile, RuleKind, RuleMode};
+use crate::vocab::file as bits;
+use contribution::{Contribution, Reports};
+use profile::Contributions;
+use resolution::Kind;
+use support::Support;
+
+/// What policy is compiled for.
+#[derive(Clone, Debug)]
+pub struct Target {
+    /// What the kernel supports.
+    pub kernel: Arc<Features>,
+}
+
+/// How policy is compiled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// Most states of an automaton before it is minimal.
+    pub max_states: usize,
+    /// Complain mode for every profile, whatever it says.
+    pub force_complain: bool,
+    /// Read permission for files implies permission to map them executable.
+    pub read_implies_mmap: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options { max_states: automata::Config::default().max_states, force_complain: false, read_implies_mmap: false }
+    }
+}
+
+/// Raises what [`encode`] would raise, short of building the automata: bad patterns of rules that the target mediates, rules that
+/// cannot be expressed, rules that are not enforced, exec transitions that contradict each other.
+pub fn check(policy: &Policy, target: &Target, options: &Options, diagnostics: &mut Diagnostics) {
+    let support = Support::new(&target.kernel, &policy.features);
+    run(policy, diagnostics, |profile, reports| {
+        let contributions = Contributions::of(profile, &support, options, reports);
+        let exec = exec_contributions(contributions.file);
+        if !reports.has_errors() && may_conflict(profile) {
+            _ = automaton::build(&exec, Kind::File, options, reports);
+        }
+    });
+}
+
+/// Compiles every profile for a target: each profile is followed by its hats and child profiles.
+///
+/// `None` if there was an error, which is then among the diagnostics.
+pub fn encode(
+    policy: &Policy,
+    target: &Target,
+    options: &Options,
+    diagnostics: &mut Diagnostics,
+) -> Option<Vec<blob::Profile>> {
+    let support = Support::new(&target.kernel, &policy.features);
+    let records = run(policy, diagnostics, |profile, reports| profile::encode(profile, &support, options, reports));
+    records.into_iter().collect()
+}
+
+/// Works on every profile, each followed by its children, and collects what was reported in that order.
+fn run<T: Send>(
+    policy: &Policy,
+    diagnostics: &mut Diagnostics,
+    work: impl Fn(&Profile, &mut Reports) -> T + Sync,
+) -> Vec<T> {
+    let mut profiles = Vec::new();
+    flatten(&policy.profiles, &mut profiles);
+    let each = |profile: &Profile| {
+        let mut reports = Reports::default();
+        let result = work(profile, &mut reports);
+        (result, reports.into_vec())
+    };
+    let results = map(&profiles, each);
+    let mut all = Reports::default();
+    let mut values = Vec::with_capacity(results.len());
+    for (value, list) in results {
+        values.push(value);
+        list.into_iter().for_each(|diagnostic| all.push(diagnostic));
+    }
+    diagnostics.extend::<Vec<Diagnostic>>(all.into_vec());
+    values
+}
+
+/// All profiles with their children behind them. Nesting is as deep as the parser allows.
+fn flatten<'a>(profiles: &'a [Profile], out: &mut Vec<&'a Profile>) {
+    for profile in profiles {
+        out.push(profile);
+        flatten(&profile.children, out);
+    }
+}
+
+#[cfg(feature = "cli")]
+fn map<T: Send>(profiles: &[&Profile], work: impl Fn(&Profile) -> T + Sync) -> Vec<T> {
+    use rayon::prelude::*;
+    profiles.par_iter().map(|profile| work(profile)).collect()
+}
+
+#[cfg(not(feature = "cli"))]
+fn map<T>(profiles: &[&Profile], work: impl Fn(&Profile) -> T) -> Vec<T> {
+    profiles.iter().map(|profile| work(profile)).collect()
+}
+
+/// Whether exec rules of the profile could contradict each other: they do not when all say the same.
+fn may_conflict(profile: &Profile) -> bool {
+    let mut kinds = profile.rules.iter().filter_map(|rule| match &rule.kind {
+        RuleKind::File(file) if rule.prefix.mode != Some(RuleMode::Deny) => file.exec.as_ref(),
+        _ => None,
+    });
+    let change_profile = profile.rules.iter().any(|rule| match &rule.kind {
+        RuleKind::ChangeProfile(change) => change.exec.is_some(),
+        _ => false,
+    });
+    let first = kinds.next();
+    change_profile || kinds.any(|kind| Some(kind) != first)
+}
+
+/// What decides about exec permission, without any other permission.
+fn exec_contributions(file: Vec<Contribution>) -> Vec<Contribution> {
+    let both = |word: u32| word | word << bits::OTHER;
+    let exec = file.into_iter().filter(|contribution| contribution.word & both(bits::EXEC) != 0);
+    exec.map(|each| Contribution { word: each.word & both(bits::EXEC | bits::EXEC_TYPE), second: 0, ..each }).collect()
+}

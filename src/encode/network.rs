@@ -1,0 +1,169 @@
+//! `network` rules: `CLASS family type`, all numbers big-endian.
+//!
+//! Targets that mediate addresses and ports (no kernel of the main line up to 7.2) get the strings of [`inet`](super::inet) for
+//! the inet families; elsewhere an allow rule covers all addresses, and a deny rule with conditions is left out, because it would
+//! deny more than it says.
+
+use super::contribution::{Contribution, Mode, Origin, Reports};
+use super::expression::Expression;
+use super::inet;
+use super::support::{Network, Support};
+use crate::automata::ByteSet;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::policy::{FamilySelection, NetworkRule, Rule, RuleKind, UnixRule};
+use crate::vocab::{families, network as bits, sockets};
+
+/// Folds permissions into the bits of the automaton.
+pub(super) fn fold(permissions: u32) -> u32 {
+    let p = permissions;
+    (p & 0x7f) | (p & 0x300) << 6 | (p & 0x70_0000) >> 4 | (p & 0x300_0000) >> 5
+}
+
+/// A number as it stands in the strings of the kernel.
+pub(super) fn number(value: u16) -> Expression {
+    Expression::literal(value.to_be_bytes())
+}
+
+/// The types of a selection: any two bytes, or the numbers one by one.
+pub(super) fn types(mask: u32) -> Expression {
+    if mask > 0xffff || mask == sockets::NAMED_MASK {
+        return Expression::any_bytes(2);
+    }
+    let mut numbers = (0_u16..16).filter(|&kind| mask >> kind & 1 == 1).map(number);
+    match (numbers.next(), numbers.next()) {
+        (None, _) => Expression::set(ByteSet::EMPTY),
+        (Some(only), None) => only,
+        (Some(first), Some(second)) => Expression::alternation([first, second].into_iter().chain(numbers)),
+    }
+}
+
+/// Adds what a rule contributes; `None` where a pattern is bad.
+pub(super) fn encode(
+    rule: &NetworkRule,
+    origin: Origin,
+    support: &Support,
+    reports: &mut Reports,
+    out: &mut Vec<Contribution>,
+) -> Option<()> {
+    let class = match support.network {
+        Network::Class(class) => class,
+        Network::Legacy => {
+            conditions_expressible(rule, origin, reports);
+            return Some(());
+        }
+        Network::None => {
+            reports.not_enforced(origin.span, "network rules");
+            return Some(());
+        }
+    };
+    if support.skb {
+        let message = "rules for packets (`network_v9_skb`), which the target wants beside those for sockets";
+        reports.push(Diagnostic::new(Code::Unencoded, format!("armorer cannot make {message}"), origin.span));
+        return None;
+    }
+    // Conditions restrict rules to the inet families, so one test decides for the whole rule.
+    if !support.inet && !conditions_expressible(rule, origin, reports) {
+        return Some(());
+    }
+    let word = fold(rule.permissions);
+    for selection in &rule.families {
+        if support.inet && matches!(selection.family, families::INET | families::INET6) {
+            inet::encode(rule, *selection, class, origin, reports, out)?;
+        } else {
+            out.push(origin.grant(coarse(class, *selection), word));
+        }
+    }
+    Some(())
+}
+
+/// `CLASS family type`
+pub(super) fn coarse(class: u8, selection: FamilySelection) -> Expression {
+    Expression::concat([Expression::literal([class]), number(selection.family), types(selection.types)])
+}
+
+/// Warns where a rule's conditions are not mediated. `false` if the rule must be left out for that.
+fn conditions_expressible(rule: &NetworkRule, origin: Origin, reports: &mut Reports) -> bool {
+    if rule.local.is_empty() && rule.peer.is_empty() {
+        return true;
+    }
+    let denies = origin.mode == Mode::Deny;
+    let consequence = if denies { "the rule is left out" } else { "the rule covers all of the family" };
+    let message = format!("the target kernel does not mediate addresses, ports, interfaces and labels: {consequence}");
+    reports.push(Diagnostic::new(Code::Downgraded, message, origin.span));
+    !denies
+}
+
+/// The table of socket types for kernels that have neither class: per family allowed, audited and quiet types.
+///
+/// `None` where no rule says anything about sockets. Unix rules count with their type, unless they deny.
+pub(super) fn legacy_table(rules: &[Rule], support: &Support) -> Option<Vec<[u16; 3]>> {
+    if support.network != Network::Legacy {
+        return None;
+    }
+    let mut table = vec![Legacy::default(); families::COUNT.into()];
+    let mut any = false;
+    for rule in rules {
+        let origin = Origin::of(rule);
+        match &rule.kind {
+            RuleKind::Network(network) => {
+                any = true;
+                let conditional = !network.local.is_empty() || !network.peer.is_empty();
+                if conditional && origin.mode == Mode::Deny {
+                    continue;
+                }
+                for selection in &network.families {
+                    if let Some(family) = table.get_mut(usize::from(selection.family)) {
+                        family.add(origin, selection.types);
+                    }
+                }
+            }
+            RuleKind::Unix(unix) if !unix.from_network && origin.mode != Mode::Deny => {
+                any = true;
+                if let Some(family) = table.get_mut(usize::from(families::UNIX)) {
+                    family.add(origin, unix_types(unix));
+                }
+            }
+            _ => {}
+        }
+    }
+    any.then(|| table.into_iter().map(Legacy::finish).collect())
+}
+
+/// The type of a unix rule as a mask.
+pub(super) fn unix_types(rule: &UnixRule) -> u32 {
+    rule.kind.map_or(u32::MAX, |kind| 1_u32.checked_shl(kind.into()).unwrap_or(0))
+}
+
+/// Type masks of one family.
+#[derive(Clone, Copy, Default)]
+struct Legacy {
+    allow: u16,
+    audit: u16,
+    deny: u16,
+    quiet: u16,
+}
+
+impl Legacy {
+    fn add(&mut self, origin: Origin, types: u32) {
+        let types = u16::try_from(types & 0xffff).unwrap_or(u16::MAX);
+        let marked = if origin.marked { types } else { 0 };
+        match origin.mode {
+            Mode::Deny => {
+                self.deny |= types;
+                self.quiet |= marked;
+            }
+            Mode::Allow | Mode::Prompt => {
+                self.allow |= types;
+                self.audit |= marked;
+            }
+        }
+    }
+
+    fn finish(self) -> [u16; 3] {
+        let allow = self.allow & !self.deny;
+        [allow, allow & self.audit, self.deny & self.quiet]
+    }
+}
+
+/// Permissions that involve the other side.
+pub(super) const PEER: u32 = bits::SEND | bits::RECEIVE | bits::CONNECT | bits::ACCEPT;

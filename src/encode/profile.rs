@@ -1,0 +1,170 @@
+//! One profile → the fields of its blob record.
+
+use super::attachment;
+use super::capability;
+use super::contribution::{Contribution, Mode, Origin, Reports};
+use super::file::Surroundings;
+use super::network;
+use super::presence;
+use super::resolution::Kind;
+use super::support::Support;
+use super::tables;
+use super::transitions::Transitions;
+use super::{Options, change_profile, dbus, file, io_uring, mount, mqueue, pivot_root, ptrace, signal, unix, userns};
+use crate::blob;
+use crate::policy::{Profile, ProfileMode, Rule, RuleKind};
+use crate::source::Text;
+use crate::vocab::flags;
+
+/// Everything that a profile's rules come to, short of the automata.
+pub(super) struct Contributions {
+    /// For the automaton of file rules.
+    pub(super) file: Vec<Contribution>,
+    /// For that of all other classes.
+    pub(super) policy: Vec<Contribution>,
+    pub(super) attachment: Option<attachment::Attachment>,
+    pub(super) capabilities: blob::Capabilities,
+    pub(super) transitions: Transitions,
+}
+
+impl Contributions {
+    /// Encodes every rule; what cannot be encoded is reported.
+    pub(super) fn of(profile: &Profile, support: &Support, options: &Options, reports: &mut Reports) -> Contributions {
+        let attachment = attachment::encode(profile, support, reports);
+        let capabilities = capability::encode(&profile.rules, support, reports);
+        let transitions = Transitions::collect(profile, support, reports);
+        let surroundings = Surroundings { transitions: &transitions, read_implies_mmap: options.read_implies_mmap };
+        let (mut file, mut policy) = (Vec::new(), Vec::new());
+        for rule in &profile.rules {
+            // `None` has been reported.
+            _ = encode_rule(rule, surroundings, support, reports, &mut file, &mut policy);
+        }
+        presence::encode(profile.flags.mode, support, profile.span, &mut policy);
+        Contributions { file, policy, attachment, capabilities, transitions }
+    }
+}
+
+/// Adds what one rule contributes to the automata; `None` after a report.
+fn encode_rule(
+    rule: &Rule,
+    surroundings: Surroundings<'_>,
+    support: &Support,
+    reports: &mut Reports,
+    file: &mut Vec<Contribution>,
+    policy: &mut Vec<Contribution>,
+) -> Option<()> {
+    let origin = Origin::of(rule);
+    let prompts = origin.mode == Mode::Prompt;
+    let mode_counts = !matches!(rule.kind, RuleKind::Capability(_) | RuleKind::ChangeProfile(_));
+    if prompts && mode_counts && support.table.is_none() {
+        reports.not_enforced(rule.span, "prompting: the rule grants nothing");
+    }
+    match &rule.kind {
+        RuleKind::File(kind) => file::encode(kind, origin, rule.prefix.owner, surroundings, reports, file),
+        RuleKind::ChangeProfile(kind) => change_profile::encode(kind, origin, support, reports, file),
+        // In masks of the profile.
+        RuleKind::Capability(_) => Some(()),
+        RuleKind::Network(kind) => network::encode(kind, origin, support, reports, policy),
+        RuleKind::Unix(kind) => unix::encode(kind, origin, support, reports, policy),
+        RuleKind::Dbus(kind) => dbus::encode(kind, origin, support, reports, policy),
+        RuleKind::Signal(kind) => signal::encode(kind, origin, support, reports, policy),
+        RuleKind::Ptrace(kind) => ptrace::encode(kind, origin, support, reports, policy),
+        RuleKind::Mount(kind) => mount::encode(kind, origin, support, reports, policy),
+        RuleKind::PivotRoot(kind) => pivot_root::encode(kind, origin, support, reports, policy),
+        RuleKind::Mqueue(kind) => mqueue::encode(kind, origin, support, reports, policy),
+        RuleKind::Userns => {
+            userns::encode(origin, support, reports, policy);
+            Some(())
+        }
+        RuleKind::IoUring(kind) => io_uring::encode(kind, origin, support, reports, policy),
+    }
+}
+
+/// The record of one profile without its children. `None` after an error is reported.
+pub(super) fn encode(
+    profile: &Profile,
+    support: &Support,
+    options: &Options,
+    reports: &mut Reports,
+) -> Option<blob::Profile> {
+    let contributions = Contributions::of(profile, support, options, reports);
+    if reports.has_errors() {
+        return None;
+    }
+    let Contributions { file, policy, attachment, capabilities, transitions } = contributions;
+    let transitions = transitions.into_names();
+    let xmatch = attachment
+        .and_then(|attachment| tables::xmatch(&attachment.contributions, attachment.length, support, options, reports));
+    let policydb = tables::policy_db(&policy, Kind::Policy, &transitions, support, options, reports);
+    let file = tables::policy_db(&file, Kind::File, &transitions, support, options, reports);
+    let record = header(profile, support, options, reports);
+    let net_allowed_af = network::legacy_table(&profile.rules, support);
+    (!reports.has_errors()).then_some(blob::Profile { capabilities, xmatch, policydb, file, net_allowed_af, ..record })
+}
+
+/// All fields that are not made of rules.
+fn header(profile: &Profile, support: &Support, options: &Options, reports: &mut Reports) -> blob::Profile {
+    let given = &profile.flags;
+    let mut unsupported = |given: bool, supported: bool, flag: &str| {
+        if given && !supported {
+            reports.not_enforced(profile.span, flag);
+        }
+    };
+    unsupported(given.interruptible, support.interruptible, "the flag `interruptible`");
+    unsupported(given.kill_signal.is_some(), support.kill_signal, "the flag `kill.signal`");
+    unsupported(given.error.is_some(), support.error, "the flag `error`");
+    unsupported(given.disconnected_ipc.is_some(), support.disconnected_ipc, "the path of `attach_disconnected.ipc`");
+    unsupported(!profile.identities.is_empty(), support.identity, "identities");
+
+    let bytes = |text: &Text| text.to_vec();
+    // Only the header of newer blobs has a bit for forced complain mode.
+    let newer = support.abi > 5;
+    let versions = if newer { POLICY_ABI | POLICY_LANGUAGE } else { 0 };
+    let force = if newer && options.force_complain { FORCE_COMPLAIN } else { 0 };
+    let mode = if options.force_complain && !newer { ProfileMode::Complain } else { given.mode };
+    let flag = |given: bool, bit: u32| if given { bit } else { 0 };
+    let limits = (0_u32..).zip(profile.rlimits).filter_map(|(number, limit)| limit.map(|_| 1 << number));
+    let mask = limits.fold(0, |mask: u32, bit: u32| mask | bit);
+    blob::Profile {
+        version: support.abi | versions | force,
+        namespace: profile.namespace.as_ref().map(bytes),
+        name: bytes(&profile.name),
+        disconnected: given.disconnected.as_ref().map(bytes),
+        disconnected_ipc: given.disconnected_ipc.as_ref().filter(|_| support.disconnected_ipc).map(bytes),
+        kill: given.kill_signal.filter(|_| support.kill_signal).map(u32::from),
+        error: given.error.filter(|_| support.error),
+        flags: flag(profile.hat, flags::HAT)
+            | flag(given.debug, flags::DEBUG)
+            | flag(given.interruptible && support.interruptible, flags::INTERRUPTIBLE),
+        mode: mode_number(mode),
+        audit: given.audit.into(),
+        path_flags: given.path_flags,
+        identity: support.identity.then(|| profile.identities.iter().map(bytes).collect()),
+        xattrs: match support.xattrs {
+            // In the order in which the attachment automaton wants their values.
+            true => profile.xattrs.iter().rev().map(|(name, _)| bytes(name)).collect(),
+            false => Vec::new(),
+        },
+        rlimits: (mask != 0)
+            .then(|| blob::Rlimits { mask, values: profile.rlimits.map(|limit| limit.unwrap_or_default()) }),
+        ..blob::Profile::default()
+    }
+}
+
+/// Bit of the version word: complain, whatever the mode says.
+const FORCE_COMPLAIN: u32 = 1 << 11;
+/// Policy ABI 2 in the version word.
+const POLICY_ABI: u32 = 2 << 12;
+/// Policy language version 2 in the version word.
+const POLICY_LANGUAGE: u32 = 2 << 20;
+
+/// The number of a mode.
+fn mode_number(mode: ProfileMode) -> u32 {
+    match mode {
+        ProfileMode::Enforce => 0,
+        ProfileMode::Complain => 1,
+        ProfileMode::Kill => 2,
+        ProfileMode::Unconfined | ProfileMode::DefaultAllow => 3,
+        ProfileMode::Prompt => 4,
+    }
+}

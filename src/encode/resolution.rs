@@ -1,0 +1,189 @@
+//! From the set of contributions that match a string to the permissions of that string.
+//!
+//! Each bit is decided on its own, by the contributions of the highest rank that have it: priority counts most; at the same
+//! priority deny goes before allow, and allow before prompt. Exec permission by a pattern without wildcard goes before exec
+//! permission by one with. The kind of exec travels with the bit.
+
+use crate::automata::LabelId;
+use crate::vocab::file as bits;
+
+use super::contribution::{Contribution, Mode};
+
+/// Exec permission of both halves. (In the policy automaton these bits mean other things, but rank in the same way.)
+const EXEC: u32 = bits::EXEC | bits::EXEC << bits::OTHER;
+/// What belongs to exec permission, in both halves.
+const EXEC_TYPES: u32 = bits::EXEC_TYPE | bits::EXEC_TYPE << bits::OTHER;
+
+/// What an automaton is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Paths: words have two halves, with exec types.
+    File,
+    /// Every other class: all bits are plain.
+    Policy,
+}
+
+/// What resolution knows of a contribution.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Label {
+    mode: Mode,
+    priority: i32,
+    word: u32,
+    second: u32,
+    /// Only where it matters.
+    exact: bool,
+    transition: u16,
+}
+
+impl Label {
+    pub(super) fn of(contribution: &Contribution) -> Label {
+        let Contribution { mode, priority, word, second, exact, transition, .. } = *contribution;
+        let exact = exact && mode == Mode::Allow && word & EXEC != 0;
+        Label { mode, priority, word, second, exact, transition }
+    }
+
+    /// The bits that are decided, in groups of one rank.
+    fn ranked(&self, kind: Kind) -> [(i32, u32); 2] {
+        let plain = match kind {
+            Kind::File => (self.word | self.second) & !EXEC_TYPES,
+            Kind::Policy => self.word | self.second,
+        };
+        let base = 4 * self.priority;
+        match self.mode {
+            Mode::Deny => [(base + 3, plain), (base, 0)],
+            Mode::Allow if self.exact => [(base + 2, plain & EXEC), (base + 1, plain & !EXEC)],
+            Mode::Allow => [(base + 1, plain), (base, 0)],
+            Mode::Prompt => [(base, plain), (base, 0)],
+        }
+    }
+
+    /// The kind of exec in one half, in the place of the owner's.
+    fn exec_type(&self, half: Half) -> ExecType {
+        ExecType { bits: self.word >> half.shift() & bits::EXEC_TYPE, transition: self.transition }
+    }
+}
+
+/// The halves of a file word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Half {
+    Owner,
+    Other,
+}
+
+impl Half {
+    const BOTH: [Half; 2] = [Half::Owner, Half::Other];
+
+    /// Where the half begins.
+    pub(super) fn shift(self) -> u32 {
+        match self {
+            Half::Owner => 0,
+            Half::Other => bits::OTHER,
+        }
+    }
+}
+
+/// What happens at an exec.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct ExecType {
+    /// Bits of [`bits::EXEC_TYPE`], without an index that lies in the transition table.
+    pub(super) bits: u32,
+    /// 1 + slot of the transition table; 0: none.
+    pub(super) transition: u16,
+}
+
+/// The permissions of a state. Denied ones are in none of the words: the kernel denies what is not allowed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct Permissions {
+    /// Without exec types.
+    pub(super) allow: u32,
+    pub(super) prompt: u32,
+    pub(super) audit: u32,
+    pub(super) quiet: u32,
+    /// Of files that the task owns.
+    pub(super) owner_exec: ExecType,
+    /// Of all other files.
+    pub(super) other_exec: ExecType,
+}
+
+impl Permissions {
+    fn exec_mut(&mut self, half: Half) -> &mut ExecType {
+        match half {
+            Half::Owner => &mut self.owner_exec,
+            Half::Other => &mut self.other_exec,
+        }
+    }
+}
+
+/// Two contributions of one rank that want different things at an exec.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Conflict {
+    pub(super) first: LabelId,
+    pub(super) second: LabelId,
+}
+
+/// Decides every bit.
+///
+/// # Errors
+/// When exec permission is granted with two different types at the highest rank.
+pub(super) fn resolve(kind: Kind, labels: &[(LabelId, Label)]) -> Result<Permissions, Conflict> {
+    let ranked = labels.iter().flat_map(|&(id, label)| label.ranked(kind).map(|(rank, bits)| (rank, bits, id, label)));
+    let mut ranked: Vec<_> = ranked.filter(|&(_, bits, ..)| bits != 0).collect();
+    ranked.sort_by_key(|&(rank, ..)| std::cmp::Reverse(rank));
+    let mut permissions = Permissions::default();
+    let (mut decided, mut denied) = (0, 0);
+    // Who gave exec permission, and at what ranks exec and mmap were decided.
+    let mut exec_givers: [Option<LabelId>; 2] = [None; 2];
+    let mut implies_mmap = 0;
+    for group in ranked.chunk_by(|(a, ..), (b, ..)| a == b) {
+        let mut decided_here = 0;
+        for &(_, bits, id, label) in group {
+            let bits = bits & !decided;
+            decided_here |= bits;
+            let (word, second) = (label.word & bits, label.second & bits);
+            match label.mode {
+                Mode::Deny => {
+                    denied |= word;
+                    permissions.quiet |= second;
+                }
+                Mode::Allow => {
+                    permissions.allow |= word;
+                    permissions.audit |= second;
+                    if kind == Kind::File {
+                        for (half, giver) in Half::BOTH.into_iter().zip(&mut exec_givers) {
+                            if word >> half.shift() & bits::EXEC == 0 {
+                                continue;
+                            }
+                            let wanted = label.exec_type(half);
+                            match *giver {
+                                Some(first) if *permissions.exec_mut(half) != wanted => {
+                                    return Err(Conflict { first, second: id });
+                                }
+                                Some(_) => {}
+                                None => {
+                                    *giver = Some(id);
+                                    *permissions.exec_mut(half) = wanted;
+                                }
+                            }
+                        }
+                    }
+                }
+                Mode::Prompt => {
+                    permissions.prompt |= word;
+                    permissions.audit |= second;
+                }
+            }
+        }
+        // Whoever may execute a file and stay in the profile may map it, unless a higher rank decided about that.
+        for half in Half::BOTH {
+            let (exec, mmap) = (bits::EXEC << half.shift(), bits::MMAP_EXEC << half.shift());
+            let inherits = permissions.exec_mut(half).bits & bits::EXEC_INHERIT != 0;
+            if decided_here & permissions.allow & exec != 0 && inherits && decided & mmap == 0 {
+                implies_mmap |= mmap;
+            }
+        }
+        decided |= decided_here;
+    }
+    permissions.allow = (permissions.allow | implies_mmap) & !denied;
+    permissions.prompt &= !denied;
+    Ok(permissions)
+}

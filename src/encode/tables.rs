@@ -1,0 +1,130 @@
+//! Minimal automata → the packed tables of a blob, with permission tables where the target takes them.
+
+use rustc_hash::FxHashMap;
+
+use super::Options;
+use super::automaton;
+use super::contribution::{Contribution, Reports};
+use super::permissions;
+use super::resolution::{Kind, Permissions};
+use super::support::Support;
+use crate::automata::{MinimalDfa, PackOptions, StateId, Tables};
+use crate::blob::{Perms, PolicyDb, Xmatch};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::Span;
+
+/// Tables with 16-bit cells cannot number more states.
+const MAX_STATES_16: usize = u16::MAX as usize;
+/// The array of a permission table counts with 16 bits.
+const MAX_ENTRIES: usize = u16::MAX as usize;
+
+/// The automaton of file rules or of the other classes. `None` where there is none to write, or after a report.
+pub(super) fn policy_db(
+    contributions: &[Contribution],
+    kind: Kind,
+    transitions: &[Vec<u8>],
+    support: &Support,
+    options: &Options,
+    reports: &mut Reports,
+) -> Option<PolicyDb> {
+    if contributions.is_empty() {
+        return None;
+    }
+    let dfa = minimal(contributions, kind, support, options, reports)?;
+    let span = contributions.first().map_or(Span::NONE, |contribution| contribution.span);
+    let mut entries = Entries::new(kind);
+    let version = support.table;
+    let owner_flags = kind == Kind::File && version == Some(3);
+    let pack_options = PackOptions { diff_encode: support.diff_encode, accept2: version.is_none() || owner_flags };
+    let packed = dfa.pack(pack_options, |state, permissions| match version {
+        None => permissions::packed(permissions),
+        // The start shares the trap's entry; the kernel never asks about the empty string.
+        Some(_) if state <= StateId::START => (0, 0),
+        Some(_) => (entries.index(permissions), u32::from(owner_flags)),
+    });
+    let dfa = packed.map_err(|error| reports.push(Diagnostic::new(Code::StateLimit, error.to_string(), span))).ok()?;
+    if entries.list.len() > MAX_ENTRIES {
+        let message = format!("the rules need a permission table of more than {MAX_ENTRIES} entries");
+        reports.push(Diagnostic::new(Code::SizeLimit, message, span));
+        return None;
+    }
+    // Table-less policy automata of other classes than files never refer to transitions.
+    let named = kind == Kind::File || version.is_some();
+    Some(PolicyDb {
+        perms: version.map(|_| entries.list),
+        perms_version: owner_flags.then_some(3),
+        dfa,
+        start: None,
+        transitions: if named { transitions.to_vec() } else { Vec::new() },
+    })
+}
+
+/// The attachment automaton: never with a permission table, and never diff-encoded, because the kernel's attachment matcher
+/// (`aa_dfa_leftmatch`) does not follow such states. It also compares state numbers to find loops: numbers must only descend
+/// in real ones.
+pub(super) fn xmatch(
+    contributions: &[Contribution],
+    length: u32,
+    support: &Support,
+    options: &Options,
+    reports: &mut Reports,
+) -> Option<Xmatch> {
+    let dfa = minimal(contributions, Kind::File, support, options, reports)?.renumber_reverse_postorder();
+    let pack_options = PackOptions { diff_encode: false, accept2: true };
+    let packed: Result<Tables, _> = dfa.pack(pack_options, |_, permissions| permissions::packed(permissions));
+    match packed {
+        Ok(dfa) => Some(Xmatch { dfa, len: length }),
+        Err(error) => {
+            let span = contributions.first().map_or(Span::NONE, |contribution| contribution.span);
+            reports.push(Diagnostic::new(Code::StateLimit, error.to_string(), span));
+            None
+        }
+    }
+}
+
+fn minimal(
+    contributions: &[Contribution],
+    kind: Kind,
+    support: &Support,
+    options: &Options,
+    reports: &mut Reports,
+) -> Option<MinimalDfa<Permissions>> {
+    let dfa = automaton::build(contributions, kind, options, reports)?;
+    if dfa.len() > MAX_STATES_16 && !support.state32 {
+        reports.push(automaton::too_many_states(dfa.len(), contributions));
+        return None;
+    }
+    Some(dfa)
+}
+
+/// The entries of a permission table, each set of permissions once. Entry 0 (files: and 1) is that of no match.
+struct Entries {
+    kind: Kind,
+    list: Vec<Perms>,
+    known: FxHashMap<[Perms; 2], u32>,
+}
+
+impl Entries {
+    fn new(kind: Kind) -> Entries {
+        let mut entries = Entries { kind, list: Vec::new(), known: FxHashMap::default() };
+        entries.index(&Permissions::default());
+        entries
+    }
+
+    /// The index of the permissions' entry; of a pair of entries, the first's.
+    fn index(&mut self, permissions: &Permissions) -> u32 {
+        let pair = match self.kind {
+            Kind::File => permissions::file_entries(permissions),
+            Kind::Policy => [permissions::policy_entry(permissions), Perms::default()],
+        };
+        *self.known.entry(pair).or_insert_with(|| {
+            let index = u32::try_from(self.list.len()).unwrap_or(u32::MAX);
+            let [first, second] = pair;
+            self.list.push(first);
+            if self.kind == Kind::File {
+                self.list.push(second);
+            }
+            index
+        })
+    }
+}

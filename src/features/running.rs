@@ -1,0 +1,28 @@
+//! The features of the running kernel: the one place that knows where Linux shows them.
+
+use super::{Features, FeaturesError};
+
+/// Where securityfs is mounted by every init system, and what AppArmor has below it.
+#[cfg(target_os = "linux")]
+const DIRECTORY: &str = "/sys/kernel/security/apparmor/features";
+
+impl Features {
+    /// The features of the running kernel.
+    ///
+    /// # Errors
+    /// [`FeaturesError::Read`] where AppArmor is off or its directory is not to be seen, as in most containers;
+    /// [`FeaturesError::NotLinux`] elsewhere than on Linux.
+    #[cfg(target_os = "linux")]
+    pub fn running() -> Result<Features, FeaturesError> {
+        Features::from_directory(DIRECTORY)
+    }
+
+    /// The features of the running kernel, which this is none of.
+    ///
+    /// # Errors
+    /// Always [`FeaturesError::NotLinux`].
+    #[cfg(not(target_os = "linux"))]
+    pub fn running() -> Result<Features, FeaturesError> {
+        Err(FeaturesError::NotLinux)
+    }
+}

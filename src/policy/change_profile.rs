@@ -1,0 +1,16 @@
+//! Resolved `change_profile` rules.
+
+use serde::Serialize;
+
+use super::{Glob, Safety};
+
+/// Permission to change to another profile.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct ChangeProfileRule {
+    /// `safe`, `unsafe`
+    pub safety: Option<Safety>,
+    /// The executable at whose exec the change may happen.
+    pub exec: Option<Glob>,
+    /// The profile; `None` means any.
+    pub target: Option<Glob>,
+}

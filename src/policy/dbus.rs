@@ -1,0 +1,24 @@
+//! Resolved `dbus` rules.
+
+use serde::Serialize;
+
+use super::Glob;
+
+/// Access to D-Bus messages and services.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct DbusRule {
+    /// Bits of [`vocab::dbus`](crate::vocab), defaults worked in.
+    pub permissions: u32,
+    /// `bus=`
+    pub bus: Option<Glob>,
+    /// `name=`: of the service, or of the peer of a message.
+    pub name: Option<Glob>,
+    /// `label=` of the peer.
+    pub label: Option<Glob>,
+    /// `path=`, slashes filtered.
+    pub path: Option<Glob>,
+    /// `interface=`
+    pub interface: Option<Glob>,
+    /// `member=`
+    pub member: Option<Glob>,
+}

@@ -1,0 +1,238 @@
+//! The resolved policy: profiles with their rules, every variable, include, conditional and alias gone.
+//!
+//! Rules keep the place they were written at. Patterns are text still: globs in *stored* form (see
+//! [`stored`](crate::syntax::word::stored)) with variables replaced by alternations; `encode` turns them into automata.
+
+mod capability;
+mod change_profile;
+mod dbus;
+mod file;
+mod io_uring;
+mod mount;
+mod mqueue;
+mod network;
+mod pivot_root;
+mod ptrace;
+mod signal;
+mod unix;
+
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use crate::features::Features;
+use crate::source::{Span, Spanned, Text};
+
+pub use crate::syntax::ast::{MountOperation, Owner, RuleMode, Safety};
+pub use capability::CapabilityRule;
+pub use change_profile::ChangeProfileRule;
+pub use dbus::DbusRule;
+pub use file::{Exec, ExecFallback, ExecKind, ExecTarget, FileAccess, FileRule, LinkTarget};
+pub use io_uring::IoUringRule;
+pub use mount::{MountOptions, MountRule};
+pub use mqueue::{MqueueKind, MqueueRule};
+pub use network::{FamilySelection, IpAddress, NetworkConditions, NetworkRule};
+pub use pivot_root::PivotRootRule;
+pub use ptrace::PtraceRule;
+pub use signal::SignalRule;
+pub use unix::{UnixAddress, UnixRule};
+
+/// A glob in stored form, variables expanded, with the place of the word it comes from.
+pub type Glob = Spanned<Text>;
+
+/// Every profile of one input file.
+#[derive(Clone, Debug, Serialize)]
+pub struct Policy {
+    /// Top-level profiles: those without namespace first, then by namespace, then by name as written, all by bytes.
+    pub profiles: Vec<Profile>,
+    /// The features that the policy is written for: those of the first `abi` rule, else what the caller pinned or the default.
+    #[serde(skip)]
+    pub features: Arc<Features>,
+}
+
+/// A profile, hat or child profile.
+#[derive(Clone, Debug, Serialize)]
+pub struct Profile {
+    /// The name with those of its parents (`parent//child`), expanded, without namespace.
+    pub name: Text,
+    /// The name as written, not expanded: profiles are ordered by it.
+    pub written_name: Text,
+    /// The namespace; children have that of their parent.
+    pub namespace: Option<Text>,
+    /// Whether it is a hat (for `change_hat`).
+    pub hat: bool,
+    /// The name in its header.
+    pub span: Span,
+    /// The attachment: what is written, or a name that begins with a slash (its part behind the last `//`). Slashes filtered.
+    pub attachment: Option<Glob>,
+    /// The part of the name behind the last `//`, as a glob. It must be valid, and attaches a profile where the name is a pattern.
+    pub name_glob: Glob,
+    /// Further attachments that aliases make of the attachment (or of the name).
+    pub alias_attachments: Vec<Glob>,
+    /// Extended attributes in source order, each with the glob of its value (`None`: any).
+    pub xattrs: Vec<(Text, Option<Glob>)>,
+    /// `+identities`
+    pub identities: Vec<Text>,
+    /// Flags.
+    pub flags: Flags,
+    /// Resource limits, index = Linux generic RLIMIT number.
+    pub rlimits: [Option<u64>; 16],
+    /// Rules in source order: includes spliced in, blocks dissolved, branches of conditionals taken, `all` expanded,
+    /// copies made by aliases behind their original, implied rules last, equal ones merged.
+    pub rules: Vec<Rule>,
+    /// Hats and child profiles, in the order of [`Policy::profiles`].
+    pub children: Vec<Profile>,
+}
+
+/// Flags of a profile.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Flags {
+    /// What happens on a violation.
+    pub mode: ProfileMode,
+    /// Log every access.
+    pub audit: bool,
+    /// `debug`
+    pub debug: bool,
+    /// `interruptible`
+    pub interruptible: bool,
+    /// The path flags; `None` where no path flag is written.
+    pub path_flags: Option<u32>,
+    /// `attach_disconnected.path=`, without trailing slashes.
+    pub disconnected: Option<Text>,
+    /// `attach_disconnected.ipc=`, without trailing slashes.
+    pub disconnected_ipc: Option<Text>,
+    /// `kill.signal=`: the signal's number in [`vocab::signals`](crate::vocab::signals).
+    pub kill_signal: Option<u8>,
+    /// `error=`: errno.
+    pub error: Option<u32>,
+}
+
+/// Modes of a profile.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProfileMode {
+    /// Violations are refused.
+    #[default]
+    Enforce,
+    /// Violations are logged and carried out.
+    Complain,
+    /// Violations kill the task.
+    Kill,
+    /// Nothing is confined.
+    Unconfined,
+    /// As unconfined.
+    DefaultAllow,
+    /// User space is asked.
+    Prompt,
+}
+
+/// A rule with its prefix.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct Rule {
+    /// Its prefix, those of the blocks around it worked in.
+    pub prefix: Prefix,
+    /// What it says.
+    pub kind: RuleKind,
+    /// Where it is written; for implied rules, what implies it.
+    pub span: Span,
+}
+
+/// What stands before a rule.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+pub struct Prefix {
+    /// −1000 to 1000 by `priority=`; the expansion of `all` uses −2.
+    pub priority: i32,
+    /// `audit`
+    pub audit: bool,
+    /// `allow`, `deny`, `prompt`; `None` where nothing is written, which allows.
+    pub mode: Option<RuleMode>,
+    /// `owner`, `other`; `None` means both.
+    pub owner: Option<Owner>,
+}
+
+/// Every kind of resolved rule.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RuleKind {
+    /// File and link rules.
+    File(FileRule),
+    /// `change_profile`
+    ChangeProfile(ChangeProfileRule),
+    /// `capability`
+    Capability(CapabilityRule),
+    /// `network`
+    Network(NetworkRule),
+    /// `unix`
+    Unix(UnixRule),
+    /// `dbus`
+    Dbus(DbusRule),
+    /// `signal`
+    Signal(SignalRule),
+    /// `ptrace`
+    Ptrace(PtraceRule),
+    /// `mount`, `remount`, `umount`
+    Mount(MountRule),
+    /// `pivot_root`
+    PivotRoot(PivotRootRule),
+    /// `mqueue`
+    Mqueue(MqueueRule),
+    /// `userns`: creation is the only permission.
+    Userns,
+    /// `io_uring`
+    IoUring(IoUringRule),
+}
+
+/// Whether runs of slashes in a glob are collapsed once its variables are expanded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Slashes {
+    /// They stay: labels and names; file paths, too, which aliases look at before.
+    Keep,
+    /// They are collapsed.
+    Filter,
+}
+
+impl RuleKind {
+    /// Visits every glob in which variables are expanded, and says what becomes of its slashes.
+    ///
+    /// Not among them: exec targets, and the conditions of `network` and `io_uring`, where no variable is expanded.
+    pub fn for_each_glob(&mut self, f: &mut dyn FnMut(&mut Glob, Slashes)) {
+        fn each<'a>(
+            globs: impl IntoIterator<Item = &'a mut Glob>,
+            slashes: Slashes,
+            f: &mut dyn FnMut(&mut Glob, Slashes),
+        ) {
+            globs.into_iter().for_each(|glob| f(glob, slashes));
+        }
+        match self {
+            RuleKind::File(rule) => {
+                f(&mut rule.path, Slashes::Keep);
+                if let LinkTarget::Path { target, .. } = &mut rule.link {
+                    f(target, Slashes::Keep);
+                }
+            }
+            RuleKind::ChangeProfile(rule) => each(rule.exec.iter_mut().chain(&mut rule.target), Slashes::Keep, f),
+            RuleKind::Capability(_) | RuleKind::Network(_) | RuleKind::Userns | RuleKind::IoUring(_) => {}
+            RuleKind::Unix(rule) => {
+                for address in rule.address.iter_mut().chain(&mut rule.peer_address) {
+                    if let UnixAddress::Abstract(name) = address {
+                        f(name, Slashes::Filter);
+                    }
+                }
+                each(&mut rule.peer_label, Slashes::Keep, f);
+            }
+            RuleKind::Dbus(rule) => {
+                each([&mut rule.bus, &mut rule.name, &mut rule.label].into_iter().flatten(), Slashes::Keep, f);
+                each(&mut rule.path, Slashes::Filter, f);
+                each([&mut rule.interface, &mut rule.member].into_iter().flatten(), Slashes::Keep, f);
+            }
+            RuleKind::Signal(rule) => each(&mut rule.peer, Slashes::Keep, f),
+            RuleKind::Ptrace(rule) => each(&mut rule.peer, Slashes::Keep, f),
+            RuleKind::Mount(rule) => {
+                each(&mut rule.fstypes, Slashes::Keep, f);
+                each(rule.source.iter_mut().chain(&mut rule.point), Slashes::Filter, f);
+            }
+            RuleKind::PivotRoot(rule) => each(rule.old_root.iter_mut().chain(&mut rule.new_root), Slashes::Filter, f),
+            RuleKind::Mqueue(rule) => each(rule.label.iter_mut().chain(&mut rule.name), Slashes::Keep, f),
+        }
+    }
+}

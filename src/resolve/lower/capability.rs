@@ -1,0 +1,45 @@
+//! Lowers `capability` rules.
+
+use super::Context;
+use super::condition::{Reader, choices, shown};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::features::Features;
+use crate::policy::CapabilityRule;
+use crate::syntax::ast;
+use crate::vocab::{capabilities, nearest};
+
+/// The features entry whose words are capabilities, each at the position of its number.
+const MASK: &str = "caps/mask";
+
+pub(super) fn lower(rule: &ast::CapabilityRule, context: &mut Context<'_>) -> Option<CapabilityRule> {
+    if rule.names.is_empty() {
+        return Some(CapabilityRule { mask: u64::MAX });
+    }
+    let mut reader = Reader::new("capability", context.diagnostics);
+    let mut mask = 0;
+    for name in &rule.names {
+        // Names are bare words, so that their text is what is stored.
+        let word: &[u8] = &name.value;
+        if let Some(number) = capabilities::number(word).or_else(|| position(context.kernel, word)) {
+            mask |= 1u64.checked_shl(number.into()).unwrap_or(0);
+        } else if position(context.policy, word).is_some() {
+            let message = format!("the target kernel does not know the capability `{}`", shown(word));
+            reader.warn(Diagnostic::new(Code::CapUnknown, message, name.span).with_label("left out"));
+        } else {
+            let known = capabilities::ALL.iter().map(|&(name, _)| name);
+            let help = match nearest(word, known) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("capabilities have lower-case names without `CAP_`, such as {}", choices(["chown"])),
+            };
+            let message = format!("unknown capability `{}`", shown(word));
+            reader.error(Diagnostic::new(Code::CapInvalid, message, name.span).with_help(help));
+        }
+    }
+    reader.finish(CapabilityRule { mask })
+}
+
+/// The number of a capability that only a features set names.
+fn position(features: &Features, word: &[u8]) -> Option<u8> {
+    let position = features.words(MASK).position(|name| name == word)?;
+    u8::try_from(position).ok().filter(|&number| number < 64)
+}

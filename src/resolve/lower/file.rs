@@ -1,0 +1,160 @@
+//! Lowers file rules.
+
+use super::Context;
+use super::condition::{Reader, choices, glob, shown};
+use super::file_permissions::{Letters, letters};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::policy::{
+    Exec, ExecFallback, ExecKind, ExecTarget, FileAccess, FileRule, Glob, LinkTarget, Prefix, RuleMode, Safety,
+};
+use crate::source::{Span, Spanned, Text};
+use crate::syntax::ast::{self, FileBody};
+use crate::syntax::word::Word;
+
+pub(super) fn lower(rule: &ast::FileRule, prefix: &Prefix, span: Span, context: &mut Context<'_>) -> Option<FileRule> {
+    let mut reader = Reader::new("file", context.diagnostics);
+    let deny = prefix.mode == Some(RuleMode::Deny);
+    let (leading, subset, path, permissions, target) = match &rule.body {
+        FileBody::All if deny => {
+            let message = "`deny file` would deny `ix`, and a denied exec takes no kind";
+            let help = "write `deny /{**,} rwlkmx,`";
+            reader.error(Diagnostic::new(Code::DenyXQual, message, span).with_help(help));
+            return None;
+        }
+        FileBody::All => return Some(everything(span)),
+        FileBody::Access { leading, subset, path, permissions, target } => {
+            (*leading, *subset, path, permissions, target.as_ref())
+        }
+    };
+    let mut letters = letters(permissions, &mut reader);
+    let has_exec = letters.exec.is_some();
+    if let Some(safety) = rule.safety {
+        match &mut letters.exec {
+            Some(exec) => exec.keeps_environment = safety == Safety::Unsafe,
+            None => {
+                let message = "`safe` and `unsafe` are about an exec, and the rule has no exec permission";
+                let help = "remove it, or add an exec permission such as `Px`";
+                reader.error(Diagnostic::new(Code::UnsafeNonexec, message, span).with_help(help));
+            }
+        }
+    }
+    check_exec(&letters, deny, permissions, &mut reader);
+    if subset && (!letters.only_link || !leading) {
+        let message = "`subset` goes with the permission `l` alone";
+        let help = "write `link subset /new -> /target,`, and other permissions in a rule of their own";
+        reader.error(Diagnostic::new(Code::SubsetNonlink, message, permissions.span).with_help(help));
+    }
+    let mut link = LinkTarget::Any;
+    let mut unused_target = None;
+    let meaning = target.map(|target| (target, meaning(target, leading, &letters, permissions.span, &mut reader)));
+    match meaning {
+        Some((target, Meaning::Link)) => link = LinkTarget::Path { target: glob(target), subset },
+        Some((target, Meaning::Exec)) => {
+            let name = ExecTarget::Named(glob(target).value);
+            match &mut letters.exec {
+                Some(exec) => exec.target = Some(name),
+                None if !has_exec => {
+                    let message = "a target without an exec permission has no effect";
+                    let help = "add an exec permission such as `Px`, or remove the target";
+                    reader.warn(Diagnostic::new(Code::UnusedTarget, message, target.span).with_help(help));
+                    unused_target = Some(name);
+                }
+                None => {}
+            }
+        }
+        None => {}
+    }
+    let dangerous = |exec: &Exec| exec.kind == ExecKind::Unconfined && exec.keeps_environment;
+    if reader.is_right() && letters.exec.as_ref().is_some_and(dangerous) {
+        let message = "`ux` runs a program unconfined, in an environment that its caller controls";
+        let help = "write `Ux`, which cleans the environment, or better a profile and `Px`";
+        reader.warn(Diagnostic::new(Code::DangerousUx, message, permissions.span).with_help(help));
+    }
+    reader.finish(FileRule { path: glob(path), access: letters.access, exec: letters.exec, link, unused_target })
+}
+
+/// `file,`: every permission to every file, exec in the same profile.
+fn everything(span: Span) -> FileRule {
+    FileRule {
+        path: Glob::new(Text::from("/{**,}"), span),
+        access: FileAccess { read: true, write: true, append: false, link: true, lock: true, mmap: true },
+        exec: Some(Exec {
+            kind: ExecKind::Inherit,
+            fallback: ExecFallback::None,
+            keeps_environment: false,
+            target: None,
+        }),
+        link: LinkTarget::Any,
+        unused_target: None,
+    }
+}
+
+/// A denied exec has no kind, every other one needs one (or `unsafe`).
+fn check_exec(letters: &Letters, deny: bool, permissions: &Spanned<Text>, reader: &mut Reader<'_>) {
+    let Some(exec) = &letters.exec else { return };
+    let typed = exec.kind != ExecKind::Bare || exec.keeps_environment;
+    let span = letters.exec_span;
+    if deny && typed {
+        let message = format!("a denied exec is written `x`, not `{}`", shown(&permissions.value));
+        let help = "write `x`: it denies every kind of exec";
+        reader.error(Diagnostic::new(Code::DenyXQual, message, span).with_help(help));
+    } else if !deny && !typed {
+        let message = "`x` does not say which profile the program runs in";
+        let help = format!(
+            "write {}: in this profile, one of its own, a child profile, or none",
+            choices(["ix", "Px", "Cx", "Ux"])
+        );
+        reader.error(Diagnostic::new(Code::XNeedsQual, message, span).with_help(help));
+    }
+}
+
+/// What the word behind the arrow is.
+enum Meaning {
+    Link,
+    Exec,
+}
+
+/// `l` makes it the target of a link, unless there is an exec permission too; then the two forms of file rules differ.
+fn meaning(target: &Word, leading: bool, letters: &Letters, permissions: Span, reader: &mut Reader<'_>) -> Meaning {
+    let exec = letters.exec.is_some();
+    match (letters.access.link, exec, leading) {
+        (true, true, true) => {
+            let message = "link and exec permission in one rule: the target can be of one only";
+            let help = "write two rules, one with `l` and one with the exec permission";
+            reader.error(
+                Diagnostic::new(Code::LinkExecConflict, message, permissions)
+                    .and_label(target.span, "the target")
+                    .with_help(help),
+            );
+            Meaning::Link
+        }
+        (true, true, false) => {
+            let message = "the target is the exec's; the link may lead anywhere";
+            let help = "write two rules, one with `l` and one with the exec permission";
+            reader.warn(Diagnostic::new(Code::LinkExecTarget, message, target.span).with_help(help));
+            Meaning::Exec
+        }
+        (true, false, _) => {
+            let stored = glob(target);
+            if leading && has_namespace(&stored.value) {
+                let message =
+                    format!("`{}` names a profile in a namespace, and a link leads to a file", shown(&stored.value));
+                let help = "write the path of the link's target";
+                reader.error(Diagnostic::new(Code::LinkNs, message, target.span).with_help(help));
+            }
+            Meaning::Link
+        }
+        (false, ..) => Meaning::Exec,
+    }
+}
+
+/// Whether a target is `:namespace:name`, with or without `&` before it.
+fn has_namespace(target: &[u8]) -> bool {
+    let target = target.strip_prefix(b"&").unwrap_or(target);
+    let Some(rest) = target.strip_prefix(b":") else { return false };
+    let mut parts = rest.splitn(2, |&byte| byte == b':');
+    let namespace = parts.next().unwrap_or_default();
+    let name = parts.next().unwrap_or_default();
+    let name = name.strip_prefix(b"//").unwrap_or(name);
+    !namespace.is_empty() && !name.is_empty()
+}

@@ -1,0 +1,149 @@
+//! Lowers `mount`, `remount` and `umount` rules.
+
+use super::Context;
+use super::condition::{Reader, choices, glob, name, refers_to_variable, shown};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::policy::{Glob, MountOperation, MountOptions, MountRule};
+use crate::source::{Span, Spanned, Text};
+use crate::syntax::ast::{self, Condition, ConditionOp};
+use crate::syntax::word::{Word, stored};
+use crate::vocab::{mount, nearest};
+
+const CONDITIONS: &[&str] = &["fstype", "vfstype", "options", "option"];
+
+pub(super) fn lower(rule: &ast::MountRule, span: Span, context: &mut Context<'_>) -> Option<MountRule> {
+    let keyword = match rule.operation {
+        MountOperation::Mount => "mount",
+        MountOperation::Remount => "remount",
+        MountOperation::Umount => "umount",
+    };
+    let mut reader = Reader::new(keyword, context.diagnostics);
+    let mut lowered = MountRule {
+        operation: rule.operation,
+        options: Vec::new(),
+        optional: Vec::new(),
+        fstypes: Vec::new(),
+        source: rule.source.as_ref().map(glob),
+        point: rule.point.as_ref().map(glob),
+    };
+    for condition in &rule.conditions {
+        read(condition, keyword, &mut lowered, &mut reader);
+    }
+    if let (Some(first), Some(last)) = (rule.point_conditions.first(), rule.point_conditions.last()) {
+        let message = "conditions stand before what is mounted, not behind the arrow";
+        let help = format!("write `{keyword} {}=… /source -> /mount/point,`", shown(&name(first)));
+        reader.error(Diagnostic::new(Code::MountDstCond, message, first.span.to(last.span)).with_help(help));
+    }
+    if rule.operation != MountOperation::Umount {
+        warn(&lowered, span, &mut reader);
+    }
+    reader.finish(lowered)
+}
+
+fn read(condition: &Spanned<Condition>, keyword: &str, rule: &mut MountRule, reader: &mut Reader<'_>) {
+    let name = name(condition);
+    let value = condition.value.value.as_ref();
+    let words = value.map(|value| value.values.words()).unwrap_or_default();
+    match &*name {
+        b"fstype" | b"vfstype" | b"options" | b"option" if words.is_empty() => {
+            let message = format!("`{}` needs a value", shown(&name));
+            let help = format!("write `{}=(…)`", shown(&name));
+            reader.error(Diagnostic::new(Code::CondOp, message, condition.name.span).with_help(help));
+        }
+        b"fstype" | b"vfstype" => rule.fstypes.extend(words.iter().map(glob)),
+        b"options" | b"option" => {
+            let exact = value.is_some_and(|value| value.op.value != ConditionOp::In);
+            let options = options(words, exact, reader);
+            if exact { rule.options.push(options) } else { rule.optional.push(options) }
+        }
+        _ => {
+            let message = format!("`{keyword}` rules have no condition `{}`", shown(&name));
+            let help = match nearest(&name, CONDITIONS.iter().copied()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("the conditions are {}", choices(["fstype", "options"])),
+            };
+            reader.error(Diagnostic::new(Code::MountCond, message, condition.name.span).with_help(help));
+        }
+    }
+}
+
+/// The flags of one list. In an exact one a flag cannot be set and clear.
+fn options(words: &[Word], exact: bool, reader: &mut Reader<'_>) -> MountOptions {
+    let mut options = MountOptions::default();
+    let mut seen: Vec<(&mount::Flag, Span)> = Vec::new();
+    for word in words {
+        let text = stored(&word.value);
+        let Some(flag) = mount::flag(&text) else {
+            reader.error(unknown_option(word, &text));
+            continue;
+        };
+        let contrary = seen.iter().find(|(other, _)| other.sets & flag.clears != 0 || other.clears & flag.sets != 0);
+        if let Some((other, first)) = contrary.filter(|_| exact) {
+            let message = format!("`{}` and `{}` exclude each other", other.name, flag.name);
+            let help = "write two rules, or `options in (…)` where either may be";
+            reader.error(
+                Diagnostic::new(Code::MountFlagConflict, message, word.span)
+                    .and_label(*first, "the other one")
+                    .with_help(help),
+            );
+        }
+        options.set |= flag.sets;
+        options.clear |= flag.clears;
+        seen.push((flag, word.span));
+    }
+    options
+}
+
+fn unknown_option(word: &Word, text: &[u8]) -> Diagnostic {
+    let help = if text.contains(&b',') {
+        format!("write several options in parentheses: `options=({})`", shown(text).replace(',', ", "))
+    } else if refers_to_variable(text) {
+        "no variable is expanded in mount options: write the word".to_owned()
+    } else if let Some(near) = nearest(text, mount::ALL.iter().map(|flag| flag.name)) {
+        format!("did you mean `{near}`?")
+    } else {
+        "only flags can be mediated, such as `ro`, `nosuid` or `bind`; options of a file system cannot".to_owned()
+    };
+    let message = format!("unknown mount option `{}`", shown(text));
+    Diagnostic::new(Code::MountOption, message, word.span).with_help(help)
+}
+
+/// Rules that mean something else than they seem to.
+fn warn(rule: &MountRule, span: Span, reader: &mut Reader<'_>) {
+    let propagation = mount::PROPAGATION | mount::REC;
+    let bare = rule.options.is_empty() && rule.optional.is_empty();
+    let changes_propagation =
+        rule.options.iter().any(|options| options.set & propagation != 0 && options.set & mount::BIND == 0);
+    if let Some(source) = rule
+        .source
+        .as_ref()
+        .filter(|_| rule.point.is_none() && rule.fstypes.is_empty() && (bare || changes_propagation))
+    {
+        let message = "what is mounted is used as mount point where the propagation changes";
+        let help = format!("name the mount point behind an arrow: `mount … -> {},`", shown(&source.value));
+        reader.warn(Diagnostic::new(Code::MountSource, message, source.span).with_help(help));
+    }
+    // No command but a new mount has a file system type, so that a list with one and a plain flag turns into it.
+    let remount = if rule.operation == MountOperation::Remount { mount::REMOUNT } else { 0 };
+    let every = mount::EVERY & !mount::MOVE;
+    let lists = rule.options.iter().map(|options| options.set | remount);
+    let lists: Vec<u32> = if rule.options.is_empty() { vec![remount] } else { lists.collect() };
+    let optional = rule.optional.iter().fold(0, |bits, options| bits | options.set | options.clear);
+    let optional = if bare { every } else { optional };
+    let turns = lists.iter().any(|list| list & mount::COMMANDS != 0 && (list | optional) & mount::NEW_MASK != 0);
+    if let Some(fstype) = rule.fstypes.first().filter(|_| turns) {
+        let message = "with a file system type this is a rule for new mounts only";
+        reader.warn(
+            Diagnostic::new(Code::MountFstype, message, fstype.span)
+                .and_label(span, "not the operation that it names")
+                .with_help("remove `fstype`: only new mounts have one"),
+        );
+    }
+}
+
+/// The source `detached` is what the kernel shows for a mount that is attached nowhere: nothing.
+pub(super) fn finish(source: Option<&mut Glob>) {
+    if let Some(source) = source.filter(|source| &*source.value == b"detached") {
+        source.value = Text::default();
+    }
+}

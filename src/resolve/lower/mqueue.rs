@@ -1,0 +1,88 @@
+//! Lowers `mqueue` rules.
+
+use super::Context;
+use super::condition::{Reader, glob, name, shown, suggestion};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::policy::{Glob, MqueueKind, MqueueRule};
+use crate::source::Spanned;
+use crate::syntax::ast;
+use crate::vocab::mqueue;
+
+pub(super) fn lower(rule: &ast::MqueueRule, context: &mut Context<'_>) -> Option<MqueueRule> {
+    let mut reader = Reader::new("mqueue", context.diagnostics);
+    let permissions = match reader.permissions(rule.permissions.as_ref(), mqueue::bits, mqueue::ALL) {
+        0 => mqueue::ANY,
+        written => written,
+    };
+    let mut written_kind: Option<Spanned<MqueueKind>> = None;
+    let mut label = None;
+    for condition in &rule.conditions {
+        match &*name(condition) {
+            b"type" => {
+                let found = reader.one(condition).and_then(|value| kind(&value, &mut reader));
+                match &written_kind {
+                    Some(first) => {
+                        let message = "a second `type` has no effect";
+                        reader.warn(
+                            Diagnostic::new(Code::CondIgnored, message, condition.span)
+                                .and_label(first.span, "this one counts")
+                                .with_help("remove it"),
+                        );
+                    }
+                    None => written_kind = found,
+                }
+            }
+            b"label" => reader.once(condition, &mut label),
+            _ => reader.unknown(condition, &["type", "label"]),
+        }
+    }
+    let name = rule.name.as_ref().map(glob);
+    let named = name.as_ref().and_then(|name| kind_of_name(name, written_kind.as_ref(), &mut reader));
+    let kind = written_kind.map(|kind| kind.value).or(named);
+    reader.finish(MqueueRule { permissions, kind, label, name })
+}
+
+fn kind(value: &Glob, reader: &mut Reader<'_>) -> Option<Spanned<MqueueKind>> {
+    let kind = match &*value.value {
+        b"posix" => MqueueKind::Posix,
+        b"sysv" => MqueueKind::Sysv,
+        other => {
+            let message = format!("unknown message queue type `{}`", shown(other));
+            let help = suggestion(other, &["posix", "sysv"]);
+            reader.error(Diagnostic::new(Code::MqType, message, value.span).with_help(help));
+            return None;
+        }
+    };
+    Some(Spanned::new(kind, value.span))
+}
+
+/// The kind that a name is of. It is looked at before variables are expanded, so that none may begin it.
+fn kind_of_name(name: &Glob, written: Option<&Spanned<MqueueKind>>, reader: &mut Reader<'_>) -> Option<MqueueKind> {
+    let digits = !name.value.is_empty() && name.value.iter().all(u8::is_ascii_digit);
+    let kind = match (name.value.starts_with(b"/"), digits) {
+        (true, _) => MqueueKind::Posix,
+        (_, true) => MqueueKind::Sysv,
+        _ => {
+            let message = format!("`{}` is no name of a message queue", shown(&name.value));
+            let help = "POSIX queues are named by a path that begins with `/`, System V queues by a number";
+            reader.error(Diagnostic::new(Code::MqName, message, name.span).with_help(help));
+            return None;
+        }
+    };
+    if let Some(written) = written.filter(|written| written.value != kind) {
+        let (message, help) = match written.value {
+            MqueueKind::Posix => {
+                ("a POSIX queue is not named by a number", "write a path that begins with `/`, or `type=sysv`")
+            }
+            MqueueKind::Sysv => {
+                ("a System V queue is not named by a path", "write the number of its key, or `type=posix`")
+            }
+        };
+        reader.error(
+            Diagnostic::new(Code::MqName, message, name.span)
+                .and_label(written.span, "the type is given here")
+                .with_help(help),
+        );
+    }
+    Some(kind)
+}

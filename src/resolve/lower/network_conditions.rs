@@ -1,0 +1,129 @@
+//! The values of conditions of `network` rules.
+
+use std::net::IpAddr;
+
+use super::condition::{Reader, refers_to_variable, shown};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::policy::{Glob, IpAddress};
+
+/// `none`, or an IPv4 or IPv6 address without prefix length.
+pub(super) fn address(value: &Glob, reader: &mut Reader<'_>) -> Option<IpAddress> {
+    if &*value.value == b"none" {
+        return Some(IpAddress::None);
+    }
+    let text = std::str::from_utf8(&value.value).ok();
+    let address = text.and_then(|text| text.parse::<IpAddr>().ok());
+    if address.is_none() {
+        let help = if value.value.contains(&b'/') {
+            "a rule is about one address: networks (`/24`) cannot be written"
+        } else if refers_to_variable(&value.value) {
+            "no variable is expanded in `network` rules: write the address"
+        } else {
+            "write an IPv4 or IPv6 address, or `none`"
+        };
+        let message = format!("`{}` is no IP address", shown(&value.value));
+        reader.error(Diagnostic::new(Code::NetIp, message, value.span).with_help(help));
+    }
+    address.map(IpAddress::Address)
+}
+
+/// One port, or a range of them.
+pub(super) fn port(value: &Glob, reader: &mut Reader<'_>) -> Option<(u16, u16)> {
+    let text = std::str::from_utf8(&value.value).unwrap_or_default();
+    let ports = match text.split_once('-') {
+        Some((from, to)) => number(from).zip(number(to)),
+        None => number(text).map(|port| (port, port)),
+    };
+    let found = ports.filter(|(from, to)| from <= to);
+    if found.is_none() {
+        let help = match ports {
+            Some((from, to)) => format!("a range begins with the lower port: `{to}-{from}`"),
+            None => "write a number from 0 to 65535, or a range: `8000-8080`".to_owned(),
+        };
+        let message = format!("`{text}` is no port");
+        reader.error(Diagnostic::new(Code::NetPort, message, value.span).with_help(help));
+    }
+    found
+}
+
+/// A decimal number; blanks and a plus sign before it are allowed, because quotes let them through.
+fn number(text: &str) -> Option<u16> {
+    text.trim_start_matches(|c: char| c.is_ascii_whitespace() || c == '\x0b').parse().ok()
+}
+
+/// A pattern. It is the one condition whose grouping is checked whether or not the kernel mediates it.
+pub(super) fn interface(value: Glob, reader: &mut Reader<'_>) -> Option<Glob> {
+    if refers_to_variable(&value.value) {
+        let message = "`interface` does not expand variables";
+        let mut error = Diagnostic::new(Code::VarNotExpanded, message, value.span).with_help("write the name out");
+        error.severity = crate::diagnostic::Severity::Error;
+        reader.error(error);
+        return None;
+    }
+    if let Some(problem) = grouping_problem(&value.value) {
+        let message = format!("`{}` is a bad pattern: {problem}", shown(&value.value));
+        reader.error(Diagnostic::new(Code::NetInterface, message, value.span));
+        return None;
+    }
+    Some(value)
+}
+
+/// As deep as alternations may nest.
+const DEEPEST: usize = 49;
+
+/// What is wrong with the braces, brackets and backslashes of a glob.
+fn grouping_problem(glob: &[u8]) -> Option<&'static str> {
+    // For each open brace: whether a comma was seen.
+    let mut open: Vec<bool> = Vec::new();
+    let mut in_set = false;
+    let mut bytes = glob.iter();
+    while let Some(byte) = bytes.next() {
+        match (byte, in_set) {
+            (b'\\', _) => match bytes.next() {
+                Some(_) => {}
+                None => return Some("it ends in a backslash"),
+            },
+            (b'[', true) => return Some("`[` inside a set"),
+            (b'[', false) => in_set = true,
+            (b']', true) => in_set = false,
+            (b']', false) => return Some("`]` without `[`"),
+            (_, true) => {}
+            (b'{', _) if open.len() >= DEEPEST => return Some("alternations are nested too deep"),
+            (b'{', _) => open.push(false),
+            (b',', _) => {
+                if let Some(comma) = open.last_mut() {
+                    *comma = true;
+                }
+            }
+            (b'}', _) => match open.pop() {
+                Some(true) => {}
+                Some(false) => return Some("an alternation needs a comma: `{a,b}`"),
+                None => return Some("`}` without `{`"),
+            },
+            _ => {}
+        }
+    }
+    match (in_set, open.is_empty()) {
+        (true, _) => Some("`[` without `]`"),
+        (_, false) => Some("`{` without `}`"),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::grouping_problem;
+
+    #[test]
+    fn grouping() {
+        for good in ["eth0", "eth*", "{a,b}", "{,a{b,c}}", "[a-z]", "[^{}]", r"\{", "a,b", "[]", ""] {
+            assert_eq!(grouping_problem(good.as_bytes()), None, "{good}");
+        }
+        for bad in ["{a}", "{", "}", "a]", "[a", r"a\", "{a,b", "{a,{b}}"] {
+            assert!(grouping_problem(bad.as_bytes()).is_some(), "{bad}");
+        }
+        let nested = |depth| [b"{".repeat(depth), b"a".to_vec(), b",}".repeat(depth)].concat();
+        assert_eq!(grouping_problem(&nested(49)), None);
+        assert!(grouping_problem(&nested(50)).is_some());
+    }
+}

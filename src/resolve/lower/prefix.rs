@@ -1,0 +1,142 @@
+//! What stands before a rule: the range of `priority`, and which kind of rule takes what.
+
+use super::Context;
+use super::condition::choices;
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::policy;
+use crate::source::{Span, Spanned};
+use crate::syntax::ast::{Prefix, RuleKind, RuleMode};
+use crate::syntax::word::Word;
+
+/// The least and the greatest priority (`apparmor.d(5)`, "Rule qualifiers").
+const RANGE: std::ops::RangeInclusive<i32> = -1000..=1000;
+
+/// See [`super::prefix`].
+pub(super) fn prefix(prefix: &Spanned<Prefix>, context: &mut Context<'_>) -> Option<policy::Prefix> {
+    let priority = match &prefix.priority {
+        Some(word) => priority(word, context.diagnostics)?,
+        None => 0,
+    };
+    Some(policy::Prefix { priority, audit: prefix.audit, mode: prefix.mode, owner: prefix.owner })
+}
+
+/// See [`super::block_prefix`].
+pub(super) fn block(written: &Spanned<Prefix>, context: &mut Context<'_>) -> Option<policy::Prefix> {
+    let lowered = prefix(written, context)?;
+    if lowered.priority != 0 {
+        let span = written.priority.as_ref().map_or(written.span, |word| word.span);
+        context.diagnostics.push(
+            Diagnostic::new(Code::PriorityBlock, "a block takes no priority", span)
+                .with_help("write the priority before each rule of the block"),
+        );
+        return None;
+    }
+    Some(lowered)
+}
+
+fn priority(word: &Word, diagnostics: &mut Diagnostics) -> Option<i32> {
+    // An optional sign and digits, always decimal. A number too long for i32 is out of range, whatever its value.
+    let number = std::str::from_utf8(&word.value).ok().and_then(|text| text.parse().ok());
+    let found = number.filter(|number| RANGE.contains(number));
+    if found.is_none() {
+        let message = format!("priority {} is outside {} to {}", word.value, RANGE.start(), RANGE.end());
+        diagnostics.push(Diagnostic::new(Code::PriorityRange, message, word.span));
+    }
+    found
+}
+
+/// What a kind of rule does with the parts of a prefix.
+struct Takes {
+    name: &'static str,
+    priority: Use,
+    audit: Use,
+    owner: Use,
+    prompt: Use,
+    deny: Use,
+}
+
+/// What becomes of one part of a prefix.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Use {
+    Taken,
+    /// Without effect; the code of the warning.
+    Ignored(Code),
+    /// It does more than it says: the code of the warning, and what it does.
+    Surprising(Code, &'static str),
+    Refused,
+}
+
+fn takes(kind: &RuleKind) -> Takes {
+    use Use::{Ignored, Refused, Surprising, Taken};
+    let most = |name| Takes { name, priority: Taken, audit: Taken, owner: Refused, prompt: Taken, deny: Taken };
+    match kind {
+        RuleKind::File(_) => Takes { owner: Taken, ..most("file") },
+        RuleKind::Link(_) => Takes { owner: Taken, ..most("link") },
+        RuleKind::ChangeProfile(_) => Takes {
+            priority: Ignored(Code::CpPrefix),
+            audit: Ignored(Code::CpPrefix),
+            prompt: Ignored(Code::CpPrefix),
+            deny: Surprising(
+                Code::CpPrefix,
+                "a denied change_profile denies every change of profile at exec, and is never silent",
+            ),
+            ..most("change_profile")
+        },
+        RuleKind::Capability(_) => {
+            Takes { priority: Ignored(Code::CapPrefix), prompt: Ignored(Code::CapPrefix), ..most("capability") }
+        }
+        RuleKind::Network(_) => Takes { priority: Refused, ..most("network") },
+        RuleKind::All(_) => Takes { priority: Refused, ..most("all") },
+        RuleKind::Unix(_) => most("unix"),
+        RuleKind::Dbus(_) => most("dbus"),
+        RuleKind::Signal(_) => most("signal"),
+        RuleKind::Ptrace(_) => most("ptrace"),
+        RuleKind::Mount(_) => most("mount"),
+        RuleKind::PivotRoot(_) => most("pivot_root"),
+        RuleKind::Mqueue(_) => most("mqueue"),
+        RuleKind::Userns(_) => most("userns"),
+        RuleKind::IoUring(_) => most("io_uring"),
+    }
+}
+
+/// See [`super::check_prefix`].
+pub(super) fn check(kind: &RuleKind, prefix: &policy::Prefix, span: Span, diagnostics: &mut Diagnostics) -> bool {
+    let takes = takes(kind);
+    let owner = prefix.owner.map(|owner| match owner {
+        policy::Owner::Owner => "owner",
+        policy::Owner::Other => "other",
+    });
+    let parts = [
+        ((prefix.priority != 0).then_some("priority"), takes.priority),
+        (prefix.audit.then_some("audit"), takes.audit),
+        ((prefix.mode == Some(RuleMode::Deny)).then_some("deny"), takes.deny),
+        ((prefix.mode == Some(RuleMode::Prompt)).then_some("prompt"), takes.prompt),
+        (owner, takes.owner),
+    ];
+    let mut right = true;
+    for (part, becomes) in parts {
+        let Some(part) = part else { continue };
+        let name = takes.name;
+        match becomes {
+            Use::Taken => {}
+            Use::Ignored(code) => {
+                let message = format!("`{part}` has no effect on `{name}` rules");
+                diagnostics.push(Diagnostic::new(code, message, span).with_help(format!("remove `{part}`")));
+            }
+            Use::Surprising(code, message) => diagnostics.push(Diagnostic::new(code, message, span)),
+            Use::Refused => {
+                right = false;
+                diagnostics.push(refused(part, name, &takes, span));
+            }
+        }
+    }
+    right
+}
+
+fn refused(part: &str, name: &str, takes: &Takes, span: Span) -> Diagnostic {
+    let possible = [("priority", takes.priority), ("audit", takes.audit), ("owner", takes.owner)];
+    let possible = possible.iter().filter(|(_, becomes)| *becomes == Use::Taken).map(|&(part, _)| part);
+    let possible = possible.chain(["allow", "deny", "prompt"]);
+    Diagnostic::new(Code::Prefix, format!("`{name}` rules do not take `{part}`"), span)
+        .with_help(format!("remove `{part}`; these rules take {}", choices(possible)))
+}

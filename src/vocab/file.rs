@@ -1,0 +1,173 @@
+//! Permission letters and exec forms of file rules, and the 32-bit words they become.
+//!
+//! A word has two halves with the same layout: the low one for files that the process owns, the one [`OTHER`] bits
+//! higher for all others. The constants are those of the owner's half.
+
+/// `x`.
+pub const EXEC: u32 = 0x1;
+/// `w`; always together with [`APPEND`].
+pub const WRITE: u32 = 0x2;
+/// `r`.
+pub const READ: u32 = 0x4;
+/// `a`.
+pub const APPEND: u32 = 0x8;
+/// `l`.
+pub const LINK: u32 = 0x10;
+/// `k`; in the second half of a link pair: the subset test is required.
+pub const LOCK: u32 = 0x20;
+/// `m`.
+pub const MMAP_EXEC: u32 = 0x40;
+/// Exec falls back to unconfined.
+pub const EXEC_UNCONFINED: u32 = 0x80;
+/// Exec keeps the environment.
+pub const EXEC_UNSAFE: u32 = 0x100;
+/// Exec inherits the profile, alone or as fallback.
+pub const EXEC_INHERIT: u32 = 0x200;
+/// Where the index of an exec transition begins.
+pub const EXEC_INDEX_SHIFT: u32 = 10;
+/// The index of an exec transition: one of the `INDEX_` constants, or [`INDEX_TABLE`] and more.
+pub const EXEC_INDEX: u32 = 0xf << EXEC_INDEX_SHIFT;
+/// All that belongs to an exec permission but the permission itself.
+pub const EXEC_TYPE: u32 = EXEC_UNCONFINED | EXEC_UNSAFE | EXEC_INHERIT | EXEC_INDEX;
+
+/// Exec index: to unconfined.
+pub const INDEX_UNCONFINED: u32 = 1 << EXEC_INDEX_SHIFT;
+/// Exec index: to the profile that attaches to the file.
+pub const INDEX_NAME: u32 = 2 << EXEC_INDEX_SHIFT;
+/// Exec index: to the child that attaches to the file.
+pub const INDEX_CHILD: u32 = 3 << EXEC_INDEX_SHIFT;
+/// Exec index: the first entry of the transition table.
+pub const INDEX_TABLE: u32 = 4 << EXEC_INDEX_SHIFT;
+
+/// How much higher the half for files of others lies.
+pub const OTHER: u32 = 14;
+/// Every bit of the owner's half.
+pub const OWNER_HALF: u32 = (1 << OTHER) - 1;
+/// Every bit of the other half.
+pub const OTHER_HALF: u32 = OWNER_HALF << OTHER;
+/// The permissions of a half, without the exec type.
+pub const PERMISSIONS: u32 = 0x7f;
+/// `change_profile` at the next exec; both halves.
+pub const ON_EXEC: u32 = 1 << 30;
+/// `change_profile`; both halves.
+pub const CHANGE_PROFILE: u32 = 1 << 31;
+
+/// Letters and their bits, in the order they are written. `x` has forms of its own.
+pub const LETTERS: &[(u8, u32)] =
+    &[(b'm', MMAP_EXEC), (b'r', READ), (b'w', WRITE | APPEND), (b'a', APPEND), (b'l', LINK), (b'k', LOCK)];
+
+/// The bits of a letter. Upper case, which is obsolete, is not among them.
+#[must_use]
+pub fn letter(letter: u8) -> Option<u32> {
+    LETTERS.iter().find(|&&(l, _)| l == letter).map(|&(_, bits)| bits)
+}
+
+/// An exec form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ExecForm {
+    /// The canonical spelling.
+    pub name: &'static str,
+    /// The bits of the owner's half.
+    pub word: u32,
+    /// The exec index of a permission table (Linux 7.2).
+    pub xindex: u32,
+}
+
+const fn form(name: &'static str, word: u32, xindex: u32) -> ExecForm {
+    ExecForm { name, word: word | EXEC, xindex }
+}
+
+/// All forms with a qualifier. An upper-case first letter scrubs the environment.
+pub const EXEC_FORMS: &[ExecForm] = &[
+    form("ix", EXEC_INHERIT, 0x4000_0000),
+    form("px", EXEC_UNSAFE | INDEX_NAME, 0x1400_0000),
+    form("Px", INDEX_NAME, 0x0400_0000),
+    form("cx", EXEC_UNSAFE | INDEX_CHILD, 0x3400_0000),
+    form("Cx", INDEX_CHILD, 0x2400_0000),
+    form("ux", EXEC_UNSAFE | INDEX_UNCONFINED, 0x9000_0000),
+    form("Ux", INDEX_UNCONFINED, 0x8000_0000),
+    form("pix", EXEC_INHERIT | EXEC_UNSAFE | INDEX_NAME, 0x5400_0000),
+    form("Pix", EXEC_INHERIT | INDEX_NAME, 0x4400_0000),
+    form("cix", EXEC_INHERIT | EXEC_UNSAFE | INDEX_CHILD, 0x7400_0000),
+    form("Cix", EXEC_INHERIT | INDEX_CHILD, 0x6400_0000),
+    form("pux", EXEC_UNCONFINED | EXEC_UNSAFE | INDEX_NAME, 0x9400_0000),
+    form("PUx", EXEC_UNCONFINED | INDEX_NAME, 0x8400_0000),
+    form("cux", EXEC_UNCONFINED | EXEC_UNSAFE | INDEX_CHILD, 0xb400_0000),
+    form("CUx", EXEC_UNCONFINED | INDEX_CHILD, 0xa400_0000),
+];
+
+/// The exec form of a spelling: only the case of a first `p`, `c` or `u` matters.
+///
+/// ```
+/// use armorer::vocab::file;
+/// assert_eq!(file::exec_form(b"pUx").map(|form| form.name), Some("pux"));
+/// assert_eq!(file::exec_form(b"Pux").map(|form| form.name), Some("PUx"));
+/// ```
+#[must_use]
+pub fn exec_form(spelling: &[u8]) -> Option<&'static ExecForm> {
+    let &first = spelling.first()?;
+    let safe = first.is_ascii_uppercase() && !first.eq_ignore_ascii_case(&b'i');
+    EXEC_FORMS.iter().find(|form| {
+        form.name.as_bytes().eq_ignore_ascii_case(spelling)
+            && form.name.starts_with(|c: char| c.is_ascii_uppercase()) == safe
+    })
+}
+
+/// The canonical spelling of the exec bits of a half, targets not included.
+#[must_use]
+pub fn exec_name(word: u32) -> Option<&'static str> {
+    let word = word & (EXEC | EXEC_TYPE);
+    EXEC_FORMS.iter().find(|form| form.word == word).map(|form| form.name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_of_the_forms() {
+        let expected = [
+            ("ix", 0x201),
+            ("px", 0x901),
+            ("Px", 0x801),
+            ("cx", 0xd01),
+            ("Cx", 0xc01),
+            ("ux", 0x501),
+            ("Ux", 0x401),
+            ("pix", 0xb01),
+            ("Pix", 0xa01),
+            ("cix", 0xf01),
+            ("Cix", 0xe01),
+            ("pux", 0x981),
+            ("PUx", 0x881),
+            ("cux", 0xd81),
+            ("CUx", 0xc81),
+        ];
+        assert_eq!(EXEC_FORMS.len(), expected.len());
+        for (name, word) in expected {
+            assert_eq!(exec_form(name.as_bytes()).map(|form| (form.name, form.word)), Some((name, word)));
+            assert_eq!(exec_name(word | READ), Some(name));
+        }
+    }
+
+    #[test]
+    fn spellings() {
+        for (spelling, name) in [("PIX", "Pix"), ("pIX", "pix"), ("UX", "Ux"), ("IX", "ix"), ("cUX", "cux")] {
+            assert_eq!(exec_form(spelling.as_bytes()).map(|form| form.name), Some(name));
+        }
+        for spelling in ["", "x", "uix", "iux", "pcx", "pp", "p"] {
+            assert_eq!(exec_form(spelling.as_bytes()), None, "{spelling}");
+        }
+    }
+
+    #[test]
+    fn letters() {
+        assert_eq!(letter(b'w'), Some(0xa));
+        assert_eq!(letter(b'x'), None);
+        assert_eq!(letter(b'R'), None);
+        // What `file,` grants a half, exec aside.
+        assert_eq!(LETTERS.iter().fold(0, |bits, &(_, bit)| bits | bit), PERMISSIONS & !EXEC);
+        assert_eq!(EXEC_TYPE, 0x3f80);
+        assert_eq!(OTHER_HALF, 0x0fff_c000);
+    }
+}

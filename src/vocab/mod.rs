@@ -1,0 +1,109 @@
+//! The fixed words and numbers of AppArmor and Linux, one table a file.
+//!
+//! A word is looked up as bytes, because policy text is bytes; a table is a slice in the order of its numbers, the
+//! canonical word before its synonyms, so that `name` finds the canonical one. No table depends on a kernel's features.
+//!
+//! ```
+//! use armorer::vocab::{capabilities, nearest};
+//! assert_eq!(capabilities::number(b"sys_admin"), Some(21));
+//! assert_eq!(capabilities::name(21), Some("sys_admin"));
+//! let known = capabilities::ALL.iter().map(|&(name, _)| name);
+//! assert_eq!(nearest(b"sys_amdin", known), Some("sys_admin"));
+//! ```
+
+pub mod capabilities;
+pub mod classes;
+pub mod dbus;
+pub mod errno;
+pub mod families;
+pub mod file;
+pub mod flags;
+pub mod io_uring;
+pub mod mount;
+pub mod mqueue;
+mod nearest;
+pub mod network;
+pub mod protocols;
+pub mod ptrace;
+pub mod rlimits;
+pub mod signals;
+pub mod sockets;
+pub mod units;
+
+pub use nearest::nearest;
+
+/// The number of a word.
+fn number_of<T: Copy>(table: &[(&str, T)], word: &[u8]) -> Option<T> {
+    table.iter().find(|(name, _)| name.as_bytes() == word).map(|&(_, number)| number)
+}
+
+/// The first word with that number.
+fn name_of<T: Copy + PartialEq>(table: &[(&'static str, T)], number: T) -> Option<&'static str> {
+    table.iter().find(|&&(_, n)| n == number).map(|&(name, _)| name)
+}
+
+/// The bits of a string of the letters `r` and `w`, which stand for permission words in most rules (`rw`, `wr`, `r`).
+fn letters(word: &[u8], read: u32, write: u32) -> Option<u32> {
+    if word.is_empty() {
+        return None;
+    }
+    word.iter().try_fold(0, |bits, letter| match letter {
+        b'r' => Some(bits | read),
+        b'w' => Some(bits | write),
+        _ => None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::fmt::Debug;
+
+    use super::*;
+
+    /// Every word leads to its number, every number back to the first word that has it, and no word stands twice.
+    pub(super) fn check<T: Copy + PartialEq + Debug>(
+        table: &[(&'static str, T)],
+        number: impl Fn(&[u8]) -> Option<T>,
+        name: impl Fn(T) -> Option<&'static str>,
+    ) {
+        let mut seen = BTreeSet::new();
+        for &(word, value) in table {
+            assert!(seen.insert(word), "{word} stands twice");
+            assert_eq!(number(word.as_bytes()), Some(value), "{word}");
+            let first = table.iter().find(|&&(_, v)| v == value).map(|&(word, _)| word);
+            assert_eq!(name(value), first, "{word}");
+        }
+        assert_eq!(number(b""), None);
+        assert_eq!(number(b"no such word"), None);
+    }
+
+    #[test]
+    fn round_trips() {
+        check(capabilities::ALL, capabilities::number, capabilities::name);
+        check(classes::ALL, classes::number, classes::name);
+        check(dbus::ALL, dbus::bits, dbus::name);
+        check(errno::ALL, errno::number, errno::name);
+        check(families::ALL, families::number, families::name);
+        check(flags::MODES, flags::mode, flags::mode_name);
+        check(io_uring::ALL, io_uring::bits, io_uring::name);
+        check(mqueue::ALL, mqueue::bits, mqueue::name);
+        check(network::ALL, network::bits, network::name);
+        check(ptrace::ALL, ptrace::bits, ptrace::name);
+        check(signals::ALL, signals::number, signals::table_name);
+        check(signals::PERMISSIONS, signals::bits, signals::permission_name);
+        check(sockets::ALL, sockets::number, sockets::name);
+        check(units::SIZE, units::size, units::size_name);
+        check(units::TIME, units::microseconds, units::time_name);
+    }
+
+    #[test]
+    fn letters_are_permissions() {
+        for bits in [dbus::bits, mqueue::bits, network::bits, ptrace::bits, signals::bits] {
+            assert_eq!(bits(b"rw"), bits(b"wr"));
+            assert_eq!(bits(b"r"), bits(b"read"));
+            assert_eq!(bits(b"w"), bits(b"write"));
+            assert_eq!(bits(b"rwx"), None);
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! Mount flags: the words of `options` (`mount(8)`), their bits (`MS_*` of `mount(2)`), and the bits each command looks at.
+
+/// A flag word: the bits it sets, or the bits it asks to be clear.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Flag {
+    /// The word.
+    pub name: &'static str,
+    /// The bits that must be set.
+    pub sets: u32,
+    /// The bits that must be clear.
+    pub clears: u32,
+}
+
+const fn set(name: &'static str, sets: u32) -> Flag {
+    Flag { name, sets, clears: 0 }
+}
+
+const fn clear(name: &'static str, clears: u32) -> Flag {
+    Flag { name, sets: 0, clears }
+}
+
+/// `remount`.
+pub const REMOUNT: u32 = 1 << 5;
+/// `bind`.
+pub const BIND: u32 = 1 << 12;
+/// `move`.
+pub const MOVE: u32 = 1 << 13;
+/// Recursive: part of `rbind` and of the `make-r…` words, no word of its own.
+pub const REC: u32 = 1 << 14;
+/// `unbindable`.
+pub const UNBINDABLE: u32 = 1 << 17;
+/// `private`.
+pub const PRIVATE: u32 = 1 << 18;
+/// `slave`.
+pub const SLAVE: u32 = 1 << 19;
+/// `shared`.
+pub const SHARED: u32 = 1 << 20;
+
+/// The bits that change how a mount propagates.
+pub const PROPAGATION: u32 = UNBINDABLE | PRIVATE | SLAVE | SHARED;
+/// Every bit that a rule can ask for: what a rule without `options` allows. (`nouser` is not among them: the kernel never sees it.)
+pub const EVERY: u32 = 0x03bf_fdff;
+/// The bits that choose a command.
+pub const COMMANDS: u32 = REMOUNT | BIND | MOVE | REC | PROPAGATION;
+/// The bits that count for a new mount.
+pub const NEW_MASK: u32 = EVERY & !COMMANDS;
+/// The bits that count for a bind mount.
+pub const BIND_MASK: u32 = BIND | REC;
+/// The bits that count for a move.
+pub const MOVE_MASK: u32 = MOVE;
+/// The bits that count for a change of propagation: all but those of single mounts.
+pub const MAKE_MASK: u32 = 0x029f_f1f1;
+/// The bits that count for a remount.
+pub const REMOUNT_MASK: u32 = EVERY & !MOVE;
+
+/// Every word, by bit; of words with the same bits the first is the canonical one.
+pub const ALL: &[Flag] = &[
+    set("ro", 1),
+    set("r", 1),
+    set("read-only", 1),
+    clear("rw", 1),
+    clear("w", 1),
+    set("nosuid", 1 << 1),
+    clear("suid", 1 << 1),
+    set("nodev", 1 << 2),
+    clear("dev", 1 << 2),
+    set("noexec", 1 << 3),
+    clear("exec", 1 << 3),
+    set("sync", 1 << 4),
+    clear("async", 1 << 4),
+    set("remount", REMOUNT),
+    set("mand", 1 << 6),
+    clear("nomand", 1 << 6),
+    set("dirsync", 1 << 7),
+    set("nosymfollow", 1 << 8),
+    clear("symfollow", 1 << 8),
+    set("noatime", 1 << 10),
+    clear("atime", 1 << 10),
+    set("nodiratime", 1 << 11),
+    clear("diratime", 1 << 11),
+    set("bind", BIND),
+    set("B", BIND),
+    set("move", MOVE),
+    set("M", MOVE),
+    set("rbind", BIND | REC),
+    set("R", BIND | REC),
+    set("silent", 1 << 15),
+    set("verbose", 1 << 15),
+    clear("loud", 1 << 15),
+    set("acl", 1 << 16),
+    clear("noacl", 1 << 16),
+    set("unbindable", UNBINDABLE),
+    set("make-unbindable", UNBINDABLE),
+    set("runbindable", UNBINDABLE | REC),
+    set("make-runbindable", UNBINDABLE | REC),
+    set("private", PRIVATE),
+    set("make-private", PRIVATE),
+    set("rprivate", PRIVATE | REC),
+    set("make-rprivate", PRIVATE | REC),
+    set("slave", SLAVE),
+    set("make-slave", SLAVE),
+    set("rslave", SLAVE | REC),
+    set("make-rslave", SLAVE | REC),
+    set("shared", SHARED),
+    set("make-shared", SHARED),
+    set("rshared", SHARED | REC),
+    set("make-rshared", SHARED | REC),
+    set("relatime", 1 << 21),
+    clear("norelatime", 1 << 21),
+    set("iversion", 1 << 23),
+    clear("noiversion", 1 << 23),
+    set("strictatime", 1 << 24),
+    clear("nostrictatime", 1 << 24),
+    set("lazytime", 1 << 25),
+    clear("nolazytime", 1 << 25),
+    set("nouser", 1 << 31),
+    clear("user", 1 << 31),
+];
+
+/// The flag of a word.
+///
+/// ```
+/// use armorer::vocab::mount;
+/// assert_eq!(mount::flag(b"rbind").map(|flag| flag.sets), Some(mount::BIND | mount::REC));
+/// assert_eq!(mount::flag(b"rw").map(|flag| (flag.sets, flag.clears)), Some((0, 1)));
+/// ```
+#[must_use]
+pub fn flag(word: &[u8]) -> Option<&'static Flag> {
+    ALL.iter().find(|flag| flag.name.as_bytes() == word)
+}
+
+/// The canonical word that sets exactly these bits.
+#[must_use]
+pub fn name(sets: u32) -> Option<&'static str> {
+    ALL.iter().find(|flag| sets != 0 && flag.sets == sets).map(|flag| flag.name)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn round_trip() {
+        let mut seen = BTreeSet::new();
+        for each in ALL {
+            assert!(seen.insert(each.name), "{} stands twice", each.name);
+            assert_eq!(flag(each.name.as_bytes()), Some(each));
+            assert!((each.sets == 0) != (each.clears == 0), "{}", each.name);
+            if let Some(name) = name(each.sets) {
+                assert_eq!(flag(name.as_bytes()).map(|flag| flag.sets), Some(each.sets));
+            }
+        }
+        assert_eq!(flag(b"defaults"), None);
+        assert_eq!(name(0), None);
+    }
+
+    #[test]
+    fn masks() {
+        let all = ALL.iter().fold(0, |bits, flag| bits | flag.sets | flag.clears);
+        assert_eq!(all & !(1 << 31), EVERY);
+        assert_eq!(COMMANDS, 0x001e_7020);
+        assert_eq!(NEW_MASK, 0x03a1_8ddf);
+        assert_eq!(BIND_MASK, 0x5000);
+        assert_eq!(REMOUNT_MASK, 0x03bf_dfff & EVERY);
+        let single = ["nosuid", "nodev", "noexec", "noatime", "nodiratime", "relatime", "strictatime"];
+        let single = single.iter().filter_map(|word| flag(word.as_bytes())).fold(0, |bits, flag| bits | flag.sets);
+        assert_eq!(MAKE_MASK, EVERY & !single);
+    }
+}

@@ -1,0 +1,145 @@
+//! Signals by AppArmor's own numbers, which do not depend on the architecture, and the permission words of signal rules.
+
+use std::borrow::Cow;
+
+use super::{letters, name_of, number_of};
+
+/// The number of `rtmin+0`.
+pub const REALTIME: u8 = 128;
+/// The largest N of `rtmin+N`.
+pub const REALTIME_LAST: u8 = 32;
+/// `exists`: signal 0, the test whether a process is there.
+pub const EXISTS: u8 = 35;
+
+/// Name and number of each but the real-time ones, by number; `stp` and `poll` are synonyms. The kernel's `lost` (33)
+/// cannot be named in a rule.
+pub const ALL: &[(&str, u8)] = &[
+    ("hup", 1),
+    ("int", 2),
+    ("quit", 3),
+    ("ill", 4),
+    ("trap", 5),
+    ("abrt", 6),
+    ("bus", 7),
+    ("fpe", 8),
+    ("kill", 9),
+    ("usr1", 10),
+    ("segv", 11),
+    ("usr2", 12),
+    ("pipe", 13),
+    ("alrm", 14),
+    ("term", 15),
+    ("stkflt", 16),
+    ("chld", 17),
+    ("cont", 18),
+    ("stop", 19),
+    ("tstp", 20),
+    ("stp", 20),
+    ("ttin", 21),
+    ("ttou", 22),
+    ("urg", 23),
+    ("xcpu", 24),
+    ("xfsz", 25),
+    ("vtalrm", 26),
+    ("prof", 27),
+    ("winch", 28),
+    ("io", 29),
+    ("poll", 29),
+    ("pwr", 30),
+    ("sys", 31),
+    ("emt", 32),
+    ("exists", EXISTS),
+];
+
+/// The number of a signal: a name of [`ALL`], or `rtmin+N` with N from 0 to 32.
+///
+/// ```
+/// use armorer::vocab::signals;
+/// assert_eq!(signals::number(b"rtmin+3"), Some(131));
+/// assert_eq!(signals::number(b"rtmin+33"), None);
+/// ```
+#[must_use]
+pub fn number(word: &[u8]) -> Option<u8> {
+    let Some(digits) = word.strip_prefix(b"rtmin+") else { return number_of(ALL, word) };
+    if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let n: u8 = std::str::from_utf8(digits).ok()?.parse().ok()?;
+    (n <= REALTIME_LAST).then_some(REALTIME + n)
+}
+
+/// The canonical name of a signal, `rtmin+N` included.
+#[must_use]
+pub fn name(number: u8) -> Option<Cow<'static, str>> {
+    match number.checked_sub(REALTIME) {
+        Some(n) => (n <= REALTIME_LAST).then(|| format!("rtmin+{n}").into()),
+        None => table_name(number).map(Cow::Borrowed),
+    }
+}
+
+/// The canonical name of a signal of [`ALL`].
+#[must_use]
+pub fn table_name(number: u8) -> Option<&'static str> {
+    name_of(ALL, number)
+}
+
+/// `send`.
+pub const SEND: u32 = 0x2;
+/// `receive`.
+pub const RECEIVE: u32 = 0x4;
+/// What a rule without permission words has.
+pub const ANY: u32 = SEND | RECEIVE;
+
+/// Word and bit of each permission; `read` and `write` are synonyms.
+pub const PERMISSIONS: &[(&str, u32)] = &[("send", SEND), ("receive", RECEIVE), ("write", SEND), ("read", RECEIVE)];
+
+/// The bits of a permission word, or of a string of the letters `r` and `w`.
+#[must_use]
+pub fn bits(word: &[u8]) -> Option<u32> {
+    number_of(PERMISSIONS, word).or_else(|| letters(word, RECEIVE, SEND))
+}
+
+/// The canonical word of one permission bit.
+#[must_use]
+pub fn permission_name(bit: u32) -> Option<&'static str> {
+    name_of(PERMISSIONS, bit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn real_time() {
+        for n in 0..=32 {
+            let word = format!("rtmin+{n}");
+            assert_eq!(number(word.as_bytes()), Some(128 + n));
+            assert_eq!(name(128 + n).as_deref(), Some(word.as_str()));
+        }
+        for bad in [
+            "rtmin+",
+            "rtmin+33",
+            "rtmin+5abc",
+            "rtmin++5",
+            "rtmin+-1",
+            "rtmin",
+            "rtmin+4294967296",
+            "rtmax",
+            "9",
+            "KILL",
+        ] {
+            assert_eq!(number(bad.as_bytes()), None, "{bad}");
+        }
+        for number in [0, 33, 34, 36, 127, 161, 255] {
+            assert_eq!(name(number), None);
+        }
+    }
+
+    #[test]
+    fn synonyms() {
+        assert_eq!(number(b"poll"), number(b"io"));
+        assert_eq!(number(b"stp"), number(b"tstp"));
+        assert_eq!(name(20).as_deref(), Some("tstp"));
+        assert_eq!(name(35).as_deref(), Some("exists"));
+    }
+}

@@ -1,0 +1,124 @@
+//! Accept/reject cases with the reference compiler's verdicts.
+//!
+//! `ARMORER_CONFORMANCE` names the directory of the cases (`cases.jsonl.gz`, `tst/`), `ARMORER_FEATURES` that of the features
+//! files. Every wrong verdict is listed by name.
+
+mod support;
+
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use armorer::{Compiler, Features};
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+struct Case {
+    path: String,
+    text: String,
+    accept: bool,
+    /// Present where the authors of the cases expect the opposite of what the reference does: either verdict is right.
+    upstream_expects: Option<serde_json::Value>,
+    encoding: Option<String>,
+}
+
+impl Case {
+    fn bytes(&self) -> Vec<u8> {
+        match self.encoding.as_deref() {
+            Some("latin-1") => {
+                self.text.chars().map(|c| u8::try_from(u32::from(c)).expect("a latin-1 character")).collect()
+            }
+            _ => self.text.clone().into_bytes(),
+        }
+    }
+}
+
+/// Cases whose verdict differs on purpose, each with the reason.
+const KNOWN: &[(&str, &str)] = &[];
+
+/// At least so many of the verdicts must be right.
+const REQUIRED: f64 = 0.995;
+
+struct Suite {
+    cases: Vec<Case>,
+    /// The working directory that relative includes of the cases start from.
+    tst: PathBuf,
+    features: PathBuf,
+}
+
+fn suite() -> Option<Suite> {
+    let directory = support::directory("ARMORER_CONFORMANCE", "accept/reject cases")?;
+    let features = support::directory("ARMORER_FEATURES", "accept/reject cases")?.join("all");
+    let file = std::fs::File::open(directory.join("cases.jsonl.gz")).expect("the cases are readable");
+    let mut text = String::new();
+    flate2::read::GzDecoder::new(file).read_to_string(&mut text).expect("the cases unpack");
+    let cases = text.lines().map(|line| serde_json::from_str(line).expect("a case a line")).collect();
+    Some(Suite { cases, tst: directory.join("tst"), features })
+}
+
+fn judge(suite: &Suite, verdicts: &[Result<bool, String>]) {
+    let mut wrong = Vec::new();
+    for (case, verdict) in suite.cases.iter().zip(verdicts) {
+        let right = *verdict == Ok(case.accept) || (verdict.is_ok() && case.upstream_expects.is_some());
+        let known = KNOWN.iter().find(|(name, _)| *name == case.path);
+        match (right, known) {
+            (true, None) => {}
+            (true, Some(_)) => wrong.push(format!("{}: listed as known, but right", case.path)),
+            (false, Some((name, reason))) => eprintln!("known: {name}: {reason}"),
+            (false, None) => {
+                let should = if case.accept { "should be accepted" } else { "should be rejected" };
+                let detail = verdict.as_ref().err().map(String::as_str).unwrap_or_default();
+                wrong.push(format!("{}: {should} {detail}", case.path));
+            }
+        }
+    }
+    let total = suite.cases.len();
+    for line in &wrong {
+        eprintln!("WRONG: {line}");
+    }
+    eprintln!("{} of {total} verdicts right", total - wrong.len());
+    assert!(wrong.len() as f64 <= total as f64 * (1.0 - REQUIRED), "{} wrong verdicts", wrong.len());
+}
+
+#[test]
+fn verdicts_in_process() {
+    let Some(suite) = suite() else { return };
+    let features = Features::from_path(&suite.features).expect("the features are readable");
+    let verdicts = support::parallel(&suite.cases, |case| {
+        let compiler = compiler(&suite.tst, features.clone());
+        let diagnostics = compiler.check_text(&case.path, &case.bytes()).map_err(|error| error.to_string())?;
+        let errors: Vec<String> =
+            diagnostics.iter().filter(|d| d.is_error()).map(|d| format!("[{}] {}", d.code, d.message)).collect();
+        if case.accept && !errors.is_empty() { Err(errors.join("; ")) } else { Ok(errors.is_empty()) }
+    });
+    judge(&suite, &verdicts);
+}
+
+fn compiler(tst: &Path, features: Features) -> Compiler {
+    Compiler::new(features).working_directory(tst).include_dir(tst.join("simple_tests"))
+}
+
+#[cfg(feature = "cli")]
+#[test]
+fn verdicts_of_the_command_line() {
+    let Some(suite) = suite() else { return };
+    let verdicts = support::parallel(&suite.cases, |case| {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_armorer"))
+            .args(["check", "--quiet", "-I", "simple_tests", "--features"])
+            .arg(&suite.features)
+            .arg("-")
+            .current_dir(&suite.tst)
+            .stdin(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("armorer runs");
+        // A child that has seen enough may close its input early.
+        let _ = child.stdin.take().expect("piped").write_all(&case.bytes());
+        match child.wait().expect("armorer ends").code() {
+            Some(0) => Ok(true),
+            Some(1) => Ok(false),
+            other => Err(format!("exit status {other:?}")),
+        }
+    });
+    judge(&suite, &verdicts);
+}
