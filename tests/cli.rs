@@ -123,8 +123,9 @@ fn compile_writes_all_or_nothing() {
     let directory = tempfile::tempdir().unwrap();
     std::fs::write(directory.path().join("good"), GOOD).unwrap();
     std::fs::write(directory.path().join("broken"), BROKEN).unwrap();
-    let compile =
-        |arguments: &[&str], stdin| run(&[&["compile", "--features", "linux-6.1"], arguments].concat(), directory.path(), stdin);
+    let compile = |arguments: &[&str], stdin| {
+        run(&[&["compile", "--features", "linux-6.1"], arguments].concat(), directory.path(), stdin)
+    };
 
     let output = compile(&["-o", "-", "-"], GOOD);
     assert_eq!(status(&output), 0);

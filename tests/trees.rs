@@ -49,7 +49,9 @@ fn every_profile_passes_check() {
             let diagnostics = compiler.check_path(file).expect("the file is readable");
             let errors = diagnostics.iter().filter(|diagnostic| diagnostic.is_error());
             errors
-                .map(|error| format!("{}: [{}] {}", compiler.sources().describe(error.span()), error.code, error.message))
+                .map(|error| {
+                    format!("{}: [{}] {}", compiler.sources().describe(error.span()), error.code, error.message)
+                })
                 .collect::<Vec<_>>()
         })
         .concat();
