@@ -248,6 +248,12 @@ impl Text {
     }
 }
 
+impl std::borrow::Borrow<[u8]> for Text {
+    fn borrow(&self) -> &[u8] {
+        &self.0
+    }
+}
+
 impl std::ops::Deref for Text {
     type Target = [u8];
 

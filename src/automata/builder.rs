@@ -9,7 +9,7 @@ use std::cmp::Reverse;
 /// of a million states, and nobody can do anything about it but say so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Config {
-    /// Most states of the deterministic automaton. The default, 2¹⁹, is 6 times what the largest known policy needs.
+    /// Most states of the deterministic automaton. The default, 2¹⁹, is 6 times what the largest automaton met so far needs.
     pub max_states: usize,
     /// Most 32-bit words in all sets of states and all transitions together. The default, 2²⁵, is 128 MiB.
     pub max_words: usize,

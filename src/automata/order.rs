@@ -1,8 +1,8 @@
 //! State numbers with a meaning.
 //!
 //! A matcher that wants to know where an input first went round a loop may do so by comparing state numbers, as the kernel
-//! does to find out how specific a match is (`leftmatch_fb` in `security/apparmor/match.c`): a step to a lower number, or
-//! to the same, may close a loop. With numbers in reverse postorder of a depth-first search this is exact: among all edges
+//! does to find out how specific a match is (`leftmatch_fb`, beside the matchers of [`tables`](super::tables)): a step to a
+//! lower number, or to the same, may close a loop. With numbers in reverse postorder of a depth-first search this is exact: among all edges
 //! only back edges, which close a loop of the search tree, do not ascend.
 
 #![expect(clippy::indexing_slicing, reason = "state ids come from the automaton")]

@@ -34,7 +34,7 @@ pub enum PackError {
 }
 
 /// Cells 0 to 2²⁴ − 1 can be addressed.
-const MAX_CELLS: usize = 1 << 24;
+const MAX_CELLS: usize = BASE_OFFSET as usize + 1;
 
 /// One cell of a row: the offset from one *below* the base, so that 0 is the out-of-band symbol and byte `b` is `b + 1`;
 /// and the successor.
@@ -90,7 +90,7 @@ impl<A> MinimalDfa<A> {
                 tables.check[cell] = state;
             }
         }
-        if tables.next.len() > MAX_CELLS { Err(PackError::TooManyCells { limit: MAX_CELLS }) } else { Ok(tables) }
+        Ok(tables)
     }
 }
 
@@ -151,8 +151,9 @@ impl Default for Space {
 }
 
 /// How many bases are tried for a row, in units of 64, before it is put behind all others. This bounds the work of
-/// packing to the number of cells times a constant.
-const MAX_TRIES: usize = 4096;
+/// packing to the number of cells times a constant. Of the automata met so far only one, with 23,000 states and 770,000
+/// cells, comes near; 4,096 would make its tables a tenth larger and save 50 ms.
+const MAX_TRIES: usize = 16_384;
 
 impl Space {
     /// Finds the base for a row and takes its cells.
@@ -161,7 +162,7 @@ impl Space {
         let first = offsets.first().copied().map_or(0, usize::from);
         let from = self.first_free.saturating_sub(first).max(self.last.get(&offsets).copied().unwrap_or(0));
         let base = self.first_fit(&offsets, from);
-        if base + 256 > MAX_CELLS || base as u32 > BASE_OFFSET {
+        if base + 256 > MAX_CELLS {
             return Err(PackError::TooManyCells { limit: MAX_CELLS });
         }
         for &offset in &offsets {
@@ -201,5 +202,31 @@ impl Space {
         let word = |i: usize| self.taken.get(i).copied().unwrap_or(0);
         let (index, shift) = (position / 64, position % 64);
         if shift == 0 { word(index) } else { word(index) >> shift | word(index + 1) << (64 - shift) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_fill_the_gaps_of_others() {
+        let mut space = Space::default();
+        // Bytes 1 and 3, twice: the second row lies between the cells of the first.
+        let row = [(2, 5), (4, 6)];
+        assert_eq!(space.place(&row), Ok(0));
+        assert_eq!(space.place(&row), Ok(1));
+        assert_eq!(space.place(&row), Ok(4));
+        // The out-of-band symbol alone, one below the base: not before all cells, not in cell 0, which is the trap's, but
+        // in cell 6, the first that is free.
+        assert_eq!(space.place(&[(0, 1)]), Ok(7));
+        // Cells across a word boundary.
+        assert_eq!(space.place(&[(1, 1), (70, 1)]), Ok(8));
+    }
+
+    #[test]
+    fn bases_have_24_bits() {
+        let mut space = Space { taken: vec![u64::MAX; MAX_CELLS / 64], ..Space::default() };
+        assert_eq!(space.place(&[(1, 1)]), Err(PackError::TooManyCells { limit: MAX_CELLS }));
     }
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::{Glob, Safety};
 
 /// Permission to change to another profile.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct ChangeProfileRule {
     /// `safe`, `unsafe`
     pub safety: Option<Safety>,

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::Glob;
 
 /// Access to D-Bus messages and services.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct DbusRule {
     /// Bits of [`vocab::dbus`](crate::vocab), defaults worked in.
     pub permissions: u32,

@@ -6,7 +6,7 @@ use super::Glob;
 use crate::source::Text;
 
 /// A file or link rule.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct FileRule {
     /// The path; slashes not filtered yet (aliases and merging look at it before).
     pub path: Glob,
@@ -38,7 +38,7 @@ pub struct FileAccess {
 }
 
 /// What link permission may lead to.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LinkTarget {
     /// Anything with at least the link's permissions.

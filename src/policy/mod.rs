@@ -127,7 +127,7 @@ pub enum ProfileMode {
 }
 
 /// A rule with its prefix.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct Rule {
     /// Its prefix, those of the blocks around it worked in.
     pub prefix: Prefix,
@@ -151,7 +151,7 @@ pub struct Prefix {
 }
 
 /// Every kind of resolved rule.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RuleKind {
     /// File and link rules.

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::{Glob, MountOperation};
 
 /// Permission to mount, remount or unmount.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct MountRule {
     /// Which of the three.
     pub operation: MountOperation,

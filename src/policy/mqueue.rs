@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::Glob;
 
 /// Use of message queues.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct MqueueRule {
     /// Natural bits of [`vocab::mqueue`](crate::vocab); all where none is written.
     pub permissions: u32,
@@ -18,7 +18,7 @@ pub struct MqueueRule {
 }
 
 /// Kinds of message queues.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MqueueKind {
     /// `posix`

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::Glob;
 
 /// Use of sockets.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct NetworkRule {
     /// Natural bits of [`vocab::network`](crate::vocab); all where none is written.
     pub permissions: u32,
@@ -22,7 +22,7 @@ pub struct NetworkRule {
 }
 
 /// What a rule covers of one address family.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct FamilySelection {
     /// The family's number.
     pub family: u16,
@@ -33,7 +33,7 @@ pub struct FamilySelection {
 }
 
 /// Conditions on one side of a socket.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize)]
 pub struct NetworkConditions {
     /// `ip=`
     pub ip: Option<IpAddress>,
@@ -54,7 +54,7 @@ impl NetworkConditions {
 }
 
 /// The value of `ip=`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum IpAddress {
     /// `none`

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::Glob;
 
 /// Tracing and being traced.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct PtraceRule {
     /// Bits of [`vocab::ptrace`](crate::vocab); all where none is written.
     pub permissions: u32,

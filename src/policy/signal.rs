@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::Glob;
 
 /// Sending and receiving signals.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct SignalRule {
     /// Bits of [`vocab::signals`](crate::vocab); all where none is written.
     pub permissions: u32,

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::Glob;
 
 /// Use of unix sockets.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct UnixRule {
     /// Natural bits of [`vocab::network`](crate::vocab); all where none is written.
     pub permissions: u32,
@@ -22,7 +22,7 @@ pub struct UnixRule {
 }
 
 /// The address of a unix socket.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum UnixAddress {
     /// `none`: unbound.

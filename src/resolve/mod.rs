@@ -1,3 +1,218 @@
-//! From syntax trees to the resolved policy.
+//! From syntax trees to the resolved [`Policy`]: includes, variables, conditionals, blocks and aliases are gone, every rule is
+//! checked.
+//!
+//! One pass in source order. The preamble sets variables, aliases and the features that the policy is written for. Then each
+//! profile: its header ([`Profile`] but for the rules), its body rule by rule ([`lower`] checks a rule, the prefixes of the
+//! blocks around it are filled in, its variables are expanded), and last what needs all rules: those that others imply, copies
+//! made by aliases, and the merging of equal ones.
+//!
+//! Errors do not stop the pass; a policy is complete only if none was raised.
+//!
+//! ```
+//! use std::sync::Arc;
+//! use armorer::diagnostic::Diagnostics;
+//! use armorer::features::Features;
+//! use armorer::resolve::{Options, Session, resolve};
+//! use armorer::source::Memory;
+//!
+//! let session = Session::new(Memory::new().with("/base/tunables/global", "@{bin} = /bin /usr/bin\n"));
+//! let text = b"abi <kernel>,\ninclude <tunables/global>\nprofile p {\n  @{bin}/cat rix,\n}\n";
+//! let input = session.sources.add("demo", *text)?;
+//! let options = Options { base: "/base".into(), ..Options::new(Arc::new(Features::default_policy())) };
+//! let mut diagnostics = Diagnostics::new();
+//! let policy = resolve(&session, input, &options, &mut diagnostics);
+//! assert!(!diagnostics.has_errors());
+//! let armorer::policy::RuleKind::File(rule) = &policy.profiles[0].rules[0].kind else { panic!() };
+//! assert_eq!(&*rule.path.value, b"{/bin,/usr/bin}/cat");
+//! # Ok::<(), armorer::source::SourceError>(())
+//! ```
 
+mod abi;
+mod alias;
+mod all;
+mod blocks;
+mod body;
+mod condition;
+mod expand;
+mod flags;
+mod header;
+mod implied;
+mod include;
 pub mod lower;
+mod merge;
+mod preamble;
+mod profile;
+mod reference;
+mod session;
+pub mod slashes;
+mod transitions;
+mod variables;
+
+#[cfg(test)]
+mod tests;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::features::Features;
+use crate::policy::{Policy, Profile};
+use crate::source::{SourceId, Span, Text};
+use crate::syntax::parser::parse;
+
+use alias::Aliases;
+use variables::Variables;
+
+pub use include::is_skipped;
+pub use session::Session;
+
+/// The deepest nesting of includes, profiles, blocks and conditionals together. It bounds the stack; the deepest real policy
+/// has about ten levels.
+const MAX_DEPTH: u32 = 200;
+
+/// Where files are looked for, and what the policy is for.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The directory of policy, searched last for `<path>`.
+    pub base: PathBuf,
+    /// Directories that are searched first, in order.
+    pub include_dirs: Vec<PathBuf>,
+    /// What paths without `<>` are relative to.
+    pub working_directory: PathBuf,
+    /// What the target kernel supports.
+    pub kernel: Arc<Features>,
+    /// What files without `abi` rule are written for; without it they get [`Features::default_policy`] and a warning.
+    pub policy: Option<Arc<Features>>,
+}
+
+impl Options {
+    /// Policy in `/etc/apparmor.d`, no further directories, paths relative to the process's working directory, nothing pinned.
+    #[must_use]
+    pub fn new(kernel: Arc<Features>) -> Self {
+        Options {
+            base: "/etc/apparmor.d".into(),
+            include_dirs: Vec::new(),
+            working_directory: ".".into(),
+            kernel,
+            policy: None,
+        }
+    }
+}
+
+/// Resolves one input file, which `session.sources` has.
+///
+/// The policy is complete if no error was raised. Of diagnostics that say the same about the same place, because several
+/// profiles include it, only the first is raised.
+pub fn resolve(session: &Session, input: SourceId, options: &Options, diagnostics: &mut Diagnostics) -> Policy {
+    let parsed = parse(&session.sources.get(input), input);
+    let mut resolver = Resolver {
+        session,
+        options,
+        diagnostics: Diagnostics::new(),
+        variables: Variables::default(),
+        aliases: Aliases::default(),
+        policy: options.policy.clone().unwrap_or_else(|| Arc::new(Features::default_policy())),
+        abi: None,
+        once: Once::default(),
+        dead: false,
+        includes: 0,
+        included_text: 0,
+        depth: 0,
+        first_profile: None,
+        names: FxHashMap::default(),
+        profiles: Vec::new(),
+    };
+    resolver.report(&parsed.diagnostics.into_iter().collect::<Vec<_>>());
+    resolver.top_level(&parsed.file.items);
+    if resolver.abi.is_none() && options.policy.is_none() && resolver.first_profile.is_some() {
+        resolver.diagnostics.push(
+            Diagnostic::new(Code::AbiMissing, "without `abi` rule the default features apply", Span::new(input, 0, 0))
+                .with_help("begin the file with `abi <abi/4.0>,`"),
+        );
+    }
+    let Resolver { mut profiles, policy, diagnostics: raised, .. } = resolver;
+    profiles.sort_by(|a, b| (&a.namespace, &a.written_name).cmp(&(&b.namespace, &b.written_name)));
+    let mut seen = FxHashSet::default();
+    diagnostics.extend(raised.into_vec().into_iter().filter(|d| seen.insert((d.code, d.span(), d.message.clone()))));
+    Policy { profiles, features: policy }
+}
+
+/// The state of one run.
+struct Resolver<'a> {
+    session: &'a Session,
+    options: &'a Options,
+    diagnostics: Diagnostics,
+    variables: Variables,
+    aliases: Aliases,
+    /// What the policy is written for.
+    policy: Arc<Features>,
+    /// The abi rule that said so.
+    abi: Option<Span>,
+    /// What was included in the preamble, or in the body at hand.
+    once: Once,
+    /// Whether this is a branch not taken: it is checked, and then forgotten.
+    dead: bool,
+    /// Files spliced in so far, and their length.
+    includes: usize,
+    included_text: usize,
+    depth: u32,
+    first_profile: Option<Span>,
+    /// Namespaces and names of the top-level profiles so far.
+    names: Names,
+    profiles: Vec<Profile>,
+}
+
+/// Keys of the files that are not included again.
+#[derive(Clone, Debug, Default)]
+struct Once {
+    included: FxHashSet<String>,
+    /// Those of them that the branch at hand, which is not taken, has added.
+    dead: Vec<String>,
+    /// Those that only branches not taken have included.
+    untaken: FxHashSet<String>,
+}
+
+impl Once {
+    /// Takes a key in; `false` if it was there.
+    fn insert(&mut self, key: &str, dead: bool) -> bool {
+        let new = self.included.insert(key.to_owned());
+        if new && dead {
+            self.dead.push(key.to_owned());
+        }
+        new
+    }
+
+    /// Forgets what the branch that ends here has added.
+    fn leave_dead(&mut self) {
+        for key in self.dead.drain(..) {
+            self.included.remove(&key);
+            self.untaken.insert(key);
+        }
+    }
+}
+
+/// Where each namespace and name as written stands.
+type Names = FxHashMap<(Option<Text>, Text), Span>;
+
+impl Resolver<'_> {
+    /// Takes over what the parser said about a file.
+    fn report(&mut self, diagnostics: &[Diagnostic]) {
+        self.variables.incomplete |= diagnostics.iter().any(Diagnostic::is_error);
+        self.diagnostics.extend(diagnostics.iter().cloned());
+    }
+
+    /// Goes one level deeper, unless that is too deep.
+    fn deeper(&mut self, span: Span, code: Code, f: impl FnOnce(&mut Self)) {
+        if self.depth >= MAX_DEPTH {
+            let message = format!("includes, profiles and blocks are nested more than {MAX_DEPTH} deep");
+            self.diagnostics.push(Diagnostic::new(code, message, span));
+            self.variables.incomplete = true;
+            return;
+        }
+        self.depth += 1;
+        f(self);
+        self.depth -= 1;
+    }
+}

@@ -1,0 +1,77 @@
+//! `abi` rules: the features that a policy is written for.
+
+use std::sync::Arc;
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::features::Features;
+use crate::source::{FileKind, Span};
+use crate::syntax::ast::{self, PathForm};
+use crate::syntax::word::stored;
+
+use super::Resolver;
+use super::include::Search;
+use super::session::Unusable;
+
+impl Resolver<'_> {
+    /// An `abi` rule; in the preamble the first one decides.
+    pub(super) fn abi(&mut self, abi: &ast::Abi, span: Span, in_body: bool) {
+        let Some(features) = self.abi_features(abi) else { return };
+        match self.abi {
+            None if !in_body => {
+                self.policy = features;
+                self.abi = Some(span);
+            }
+            before if *features != *self.policy => {
+                let diagnostic =
+                    Diagnostic::new(Code::AbiDiffers, "this abi differs from the one in effect and is ignored", span);
+                self.diagnostics.push(match before {
+                    Some(before) => diagnostic.and_label(before, "in effect"),
+                    None => diagnostic.with_help("move it to the beginning of the file"),
+                });
+            }
+            _ => {}
+        }
+    }
+
+    fn abi_features(&mut self, abi: &ast::Abi) -> Option<Arc<Features>> {
+        let span = abi.path.path.span;
+        if abi.path.form == PathForm::Angle {
+            match stored(&abi.path.path).as_slice() {
+                b"kernel" => return Some(Arc::clone(&self.options.kernel)),
+                b"default" => return Some(Arc::new(Features::default_policy())),
+                _ => {}
+            }
+        }
+        // What the preamble has included may be named again: an abi file is no include.
+        let once = std::mem::take(&mut self.once);
+        let search = self.search(&abi.path);
+        self.once = once;
+        let (found, trouble) = match search {
+            Search::Found(found) => (Some(found), None),
+            Search::Missing(trouble) => (None, trouble),
+            Search::Before => (None, None),
+        };
+        let Some(found) = found else {
+            let diagnostic = self.not_found(Code::AbiOpen, &abi.path, trouble.as_ref());
+            self.diagnostics.push(diagnostic);
+            return None;
+        };
+        if found.kind != FileKind::File {
+            let message = format!("`{}` is not a file", found.key);
+            self.diagnostics.push(Diagnostic::new(Code::AbiNotFile, message, span));
+            return None;
+        }
+        self.once.insert(&found.key, self.dead);
+        match self.session.features(&found.path) {
+            Ok(features) => Some(features),
+            Err(unusable) => {
+                let (code, message) = match &*unusable {
+                    Unusable::Read(error) => (Code::AbiOpen, format!("cannot read `{}`: {error}", found.key)),
+                    Unusable::Features(error) => (Code::FeaturesInvalid, format!("`{}`: {error}", found.key)),
+                };
+                self.diagnostics.push(Diagnostic::new(code, message, span));
+                None
+            }
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! Headers of profiles: name, attachment, extended attributes, identities.
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::policy::Glob;
+use crate::source::{Spanned, Text};
+use crate::syntax::ast::{self, ProfileKeyword};
+use crate::syntax::word::Word;
+
+use super::expand::Expander;
+use super::preamble::stored_text;
+use super::reference::refers;
+use super::variables::Automatic;
+use super::{Resolver, slashes};
+
+/// The name of a profile, taken apart.
+pub(super) struct Name {
+    pub(super) namespace: Option<Text>,
+    /// Without namespace, variables unexpanded.
+    pub(super) written: Text,
+    /// The same with variables expanded.
+    pub(super) expanded: Glob,
+}
+
+/// Where a profile attaches.
+pub(super) struct Attachment {
+    /// The attachment, slashes filtered.
+    pub(super) attachment: Option<Glob>,
+    /// The same with its slashes: what `@{exec_path}` means.
+    pub(super) unfiltered: Option<Glob>,
+    /// The part of the name behind its last `//`.
+    pub(super) name_glob: Glob,
+    /// What aliases make of it.
+    pub(super) aliased: Vec<Glob>,
+}
+
+/// Splits `:namespace:name` or `:namespace://name`.
+pub(super) fn split_namespace(text: &[u8]) -> Result<(Option<&[u8]>, &[u8]), Code> {
+    let Some(rest) = text.strip_prefix(b":") else {
+        return if text.is_empty() { Err(Code::NameEmpty) } else { Ok((None, text)) };
+    };
+    let end = rest.iter().position(|&byte| byte == b':').ok_or(Code::NsUnterminated)?;
+    let (namespace, name) = rest.split_at_checked(end).ok_or(Code::NsUnterminated)?;
+    let name = name.get(1..).unwrap_or_default();
+    let name = name.strip_prefix(b"//").unwrap_or(name);
+    if namespace.is_empty() {
+        Err(Code::NsEmpty)
+    } else if name.is_empty() {
+        Err(Code::NameEmpty)
+    } else {
+        Ok((Some(namespace), name))
+    }
+}
+
+fn filtered(glob: &Glob) -> Glob {
+    Glob::new(slashes::filter(&glob.value).into(), glob.span)
+}
+
+impl Resolver<'_> {
+    /// Expands what stands in a header: automatic variables are not there yet.
+    pub(super) fn expand_in_header(&mut self, glob: &mut Glob) -> bool {
+        if self.dead {
+            return true;
+        }
+        let mut automatic = Automatic::default();
+        let mut expander =
+            Expander { variables: &mut self.variables, automatic: &mut automatic, diagnostics: &mut self.diagnostics };
+        let right = expander.expand(glob);
+        if !right {
+            self.variables.forget_errors();
+        }
+        right
+    }
+
+    /// Checks and takes apart the name in a header.
+    pub(super) fn name(&mut self, profile: &ast::Profile) -> Name {
+        let whole = stored_text(&profile.name);
+        let span = whole.span;
+        let (namespace, name) = if whole.value.starts_with(b"&") {
+            let message = "a profile name cannot begin with `&`";
+            self.diagnostics.push(
+                Diagnostic::new(Code::ProfileNameStack, message, span)
+                    .with_help("only targets (`->`) can be stacks; write the name of this profile"),
+            );
+            (None, whole.value.as_bytes())
+        } else {
+            split_namespace(&whole.value).unwrap_or_else(|code| {
+                let message = match code {
+                    Code::NsUnterminated => format!("the namespace in `{}` has no closing colon", whole.value),
+                    Code::NsEmpty => format!("the namespace in `{}` is empty", whole.value),
+                    _ => "the profile has no name".to_owned(),
+                };
+                let help = "a namespace is written `:namespace:name`";
+                self.diagnostics.push(Diagnostic::new(code, message, span).with_help(help));
+                (None, whole.value.as_bytes())
+            })
+        };
+        let path = name.starts_with(b"/");
+        if profile.keyword == ProfileKeyword::None && !path && namespace.is_none() && !whole.value.starts_with(b":") {
+            let message =
+                format!("without the keyword `profile`, `{}` must begin with a slash or a namespace", whole.value);
+            self.diagnostics.push(
+                Diagnostic::new(Code::ProfileName, message, span)
+                    .with_help(format!("write `profile {} {{`", profile.name.value)),
+            );
+        }
+        if path {
+            let message = "the name is a path, and thereby the attachment, too";
+            self.diagnostics.push(
+                Diagnostic::new(Code::PathName, message, span)
+                    .with_help(format!("give it a name: `profile name {} {{`", profile.name.value)),
+            );
+        }
+        let (namespace, written) = (namespace.map(Text::from), Text::from(name));
+        let mut expanded = Spanned::new(written.clone(), span);
+        self.expand_in_header(&mut expanded);
+        Name { namespace, written, expanded }
+    }
+
+    /// Works out where a profile attaches.
+    pub(super) fn attachment(&mut self, profile: &ast::Profile, name: &Name) -> Attachment {
+        let own = &name.expanded;
+        let last = own.value.windows(2).rposition(|pair| pair == b"//").map_or(0, |at| at + 2);
+        let part: Glob = Spanned::new(own.value.get(last..).unwrap_or_default().into(), own.span);
+        let unfiltered = match &profile.attachment {
+            Some(word) => {
+                let mut glob = stored_text(word);
+                if !glob.value.starts_with(b"/") && !glob.value.starts_with(b"@{") {
+                    let message = format!("the attachment `{}` must begin with a slash or a variable", word.value);
+                    self.diagnostics.push(Diagnostic::new(Code::Attachment, message, word.span));
+                }
+                self.expand_in_header(&mut glob);
+                Some(glob)
+            }
+            None => own.value.starts_with(b"/").then(|| part.clone()),
+        };
+        let aliased = self.aliases.attachments(unfiltered.as_ref().unwrap_or(&part));
+        Attachment {
+            attachment: unfiltered.as_ref().map(filtered),
+            unfiltered,
+            name_glob: filtered(&part),
+            aliased: aliased.iter().map(filtered).collect(),
+        }
+    }
+
+    /// `xattrs=(…)`; `hat`: of a hat inside a profile.
+    pub(super) fn xattrs(&mut self, profile: &ast::Profile, inner_hat: bool) -> Vec<(Text, Option<Glob>)> {
+        let Some(group) = &profile.xattrs else { return Vec::new() };
+        if group.name.value.as_bytes() != b"xattrs" {
+            let message = format!("a profile header takes no `{}`", group.name.value);
+            let diagnostic = Diagnostic::new(Code::CondGroup, message, group.name.span);
+            self.diagnostics.push(diagnostic.with_help("the conditions of a header are `xattrs=(name=value)`"));
+            return Vec::new();
+        }
+        if inner_hat {
+            let message = "a hat is entered by change_hat and not by exec, so that it cannot have xattrs";
+            self.diagnostics.push(Diagnostic::new(Code::HatXattrs, message, group.span).with_help("remove them"));
+        }
+        let mut xattrs = Vec::new();
+        for condition in &group.conditions {
+            let words = condition.value.value.as_ref().map_or(&[][..], |value| value.values.words());
+            if let [_, second, ..] = words {
+                let message = format!("`{}` takes one value", condition.name.value);
+                self.diagnostics.push(Diagnostic::new(Code::CondMulti, message, second.span));
+            }
+            let value = words.first().map(stored_text);
+            if let Some(value) = value.as_ref().filter(|value| refers(&value.value)) {
+                let message = "no variable is expanded in the value of an extended attribute";
+                self.diagnostics.push(Diagnostic::new(Code::VarNotExpanded, message, value.span));
+            }
+            xattrs.push((stored_text(&condition.name).value, value));
+        }
+        xattrs
+    }
+
+    /// `+identities=(…)`
+    pub(super) fn identities(&mut self, profile: &ast::Profile) -> Vec<Text> {
+        let words: Vec<&Word> = profile.identities.iter().flat_map(|list| &list.value).collect();
+        let mut identities = Vec::with_capacity(words.len());
+        for word in words {
+            let text = stored_text(word).value;
+            if text.contains(&b' ') && !text.starts_with(b"/") {
+                let message = "an identity with a blank must begin with a slash";
+                self.diagnostics.push(Diagnostic::new(Code::IdentitySpace, message, word.span));
+            }
+            identities.push(text);
+        }
+        identities
+    }
+}

@@ -1,0 +1,34 @@
+//! Rules that others imply: who changes profile or hat writes to `/proc/PID/attr`.
+
+use crate::policy::{FileAccess, FileRule, Glob, LinkTarget, Owner, Prefix, Rule, RuleKind};
+use crate::source::{Span, Text};
+
+/// Where libapparmor looks whether AppArmor is on, and for the interface of its own.
+const READ: [&str; 2] = ["/proc/*/attr/apparmor/", "/sys/module/apparmor/parameters/enabled"];
+
+/// What `change_hat` writes to.
+const HAT_WRITE: &str = "/proc/[0-9]*/attr/{apparmor/,}current";
+
+/// What `change_profile` and `change_onexec` write to.
+const CHANGE_PROFILE_WRITE: &str = "/proc/*/attr/{apparmor/,}{current,exec}";
+
+/// The rules of a profile that is a hat or has children (`hats`: its name) and that may change profile (where that is written).
+pub(super) fn rules(hats: Option<Span>, change_profile: Option<Span>) -> Vec<Rule> {
+    let read = FileAccess { read: true, ..FileAccess::default() };
+    let write = FileAccess { write: true, ..FileAccess::default() };
+    let mut rules = Vec::new();
+    for (span, file) in [(change_profile, CHANGE_PROFILE_WRITE), (hats, HAT_WRITE)] {
+        let Some(span) = span else { continue };
+        if rules.is_empty() {
+            rules.extend(READ.map(|path| rule(path, read, span)));
+        }
+        rules.push(rule(file, write, span));
+    }
+    rules
+}
+
+fn rule(path: &str, access: FileAccess, span: Span) -> Rule {
+    let path = Glob::new(Text::from(path), span);
+    let file = FileRule { path, access, exec: None, link: LinkTarget::Any, unused_target: None };
+    Rule { prefix: Prefix { owner: Some(Owner::Owner), ..Prefix::default() }, kind: RuleKind::File(file), span }
+}

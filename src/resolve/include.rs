@@ -1,0 +1,270 @@
+//! Finding included files, and splicing them in.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::{FileKind, Span};
+use crate::syntax::ast::{self, IncludePath, PathForm};
+use crate::syntax::word::stored;
+
+use super::Resolver;
+use super::session::Unusable;
+
+/// The most files that are spliced in for one input. The largest real file includes some thousands.
+pub(super) const MAX_INCLUDES: usize = 100_000;
+
+/// The most text that is spliced in for one input, in bytes.
+pub(super) const MAX_INCLUDED_TEXT: usize = 128 << 20;
+
+/// Endings of files that package managers and editors leave behind: they are not read from an included directory.
+const LEFT_BEHIND: [&str; 12] = [
+    ".dpkg-new",
+    ".dpkg-old",
+    ".dpkg-dist",
+    ".dpkg-bak",
+    ".dpkg-remove",
+    ".pacsave",
+    ".pacnew",
+    ".rpmnew",
+    ".rpmsave",
+    ".orig",
+    ".rej",
+    "~",
+];
+
+/// Whether an included directory is read without this entry. An ending counts only where its first occurrence in the name
+/// stands at the end: `a.orig.orig` is read.
+#[must_use]
+pub fn is_skipped(name: &str) -> bool {
+    name.starts_with('.')
+        || name == "README"
+        || LEFT_BEHIND.iter().any(|ending| name.find(ending).is_some_and(|at| at + ending.len() == name.len()))
+}
+
+/// Where a file was found.
+pub(super) struct Found {
+    /// The path as text: what the include-once set compares, and what diagnostics show.
+    pub(super) key: String,
+    /// What the loader is asked for.
+    pub(super) path: PathBuf,
+    pub(super) kind: FileKind,
+}
+
+/// What the search for a file ended with.
+pub(super) enum Search {
+    Found(Found),
+    /// The include-once set has it.
+    Before,
+    /// Nothing is there; an error other than "not found", where there was one.
+    Missing(Option<io::Error>),
+}
+
+/// The text of an include path.
+fn text_of(path: &IncludePath) -> String {
+    String::from_utf8_lossy(&stored(&path.path)).into_owned()
+}
+
+/// A directory of the search list as the beginning of keys: without slashes at its end.
+fn prefix_of(directory: &Path) -> String {
+    let text = directory.to_string_lossy();
+    match text.trim_end_matches('/') {
+        "" if text.starts_with('/') => String::new(),
+        trimmed => trimmed.to_owned(),
+    }
+}
+
+impl Resolver<'_> {
+    /// The directories that `<path>` is looked up in.
+    fn search_list(&self) -> impl Iterator<Item = &Path> {
+        self.options.include_dirs.iter().chain([&self.options.base]).map(PathBuf::as_path)
+    }
+
+    /// Looks a path up.
+    pub(super) fn search(&self, path: &IncludePath) -> Search {
+        let text = text_of(path);
+        if text.is_empty() {
+            return Search::Missing(None);
+        }
+        let mut trouble = None;
+        let candidates: Vec<(String, PathBuf)> = match path.form {
+            PathForm::Angle => self
+                .search_list()
+                .map(|directory| format!("{}/{text}", prefix_of(directory)))
+                .map(|key| (key.clone(), PathBuf::from(key)))
+                .collect(),
+            PathForm::Plain => vec![(text.clone(), self.options.working_directory.join(&text))],
+        };
+        for (key, path) in candidates {
+            if self.once.included.contains(&key) {
+                return Search::Before;
+            }
+            match self.session.loader().kind(&path) {
+                Ok(kind) => return Search::Found(Found { key, path, kind }),
+                Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {}
+                Err(error) => trouble = trouble.or(Some(error)),
+            }
+        }
+        Search::Missing(trouble)
+    }
+
+    /// The error about a file that was not found.
+    pub(super) fn not_found(&self, code: Code, path: &IncludePath, trouble: Option<&io::Error>) -> Diagnostic {
+        let shown = match path.form {
+            PathForm::Angle => format!("<{}>", text_of(path)),
+            PathForm::Plain => format!("\"{}\"", text_of(path)),
+        };
+        let message = match trouble {
+            Some(error) => format!("cannot open {shown}: {error}"),
+            None => format!("cannot open {shown}: there is no such file"),
+        };
+        Diagnostic::new(code, message, path.path.span).with_help(self.help(path))
+    }
+
+    /// The file that was meant, or where it was looked for.
+    fn help(&self, path: &IncludePath) -> String {
+        let text = text_of(path);
+        let (parent, name) = text.rsplit_once('/').unwrap_or(("", &text));
+        let directories: Vec<PathBuf> = match path.form {
+            PathForm::Angle => {
+                self.search_list().map(|directory| directory.join(parent.trim_start_matches('/'))).collect()
+            }
+            PathForm::Plain => vec![self.options.working_directory.join(parent)],
+        };
+        let mut names: Vec<String> = Vec::new();
+        for directory in &directories {
+            let entries = self.session.loader().read_dir(directory).unwrap_or_default();
+            names.extend(entries.into_iter().map(|entry| entry.name));
+        }
+        names.sort_unstable();
+        if let Some(near) = crate::vocab::nearest(name.as_bytes(), names.iter().map(String::as_str)) {
+            let near = if parent.is_empty() { near.to_owned() } else { format!("{parent}/{near}") };
+            return format!("there is `{near}`");
+        }
+        let list: Vec<_> = match path.form {
+            PathForm::Angle => self.search_list().map(|directory| directory.display().to_string()).collect(),
+            PathForm::Plain => vec![self.options.working_directory.display().to_string()],
+        };
+        format!("looked in {}", list.join(", "))
+    }
+
+    /// Splices in what an include names: `each` gets the items of every file.
+    pub(super) fn include(
+        &mut self,
+        include: &ast::Include,
+        span: Span,
+        each: &mut dyn FnMut(&mut Self, &[ast::Item]),
+    ) {
+        if include.pound {
+            let message = "`#include` is an include, although it looks like a comment";
+            self.diagnostics.push(Diagnostic::new(Code::PoundInclude, message, span).with_help("write `include`"));
+        }
+        let found = match self.search(&include.path) {
+            Search::Found(found) => found,
+            Search::Before => return,
+            Search::Missing(None) if include.if_exists && !text_of(&include.path).is_empty() => return,
+            Search::Missing(trouble) => {
+                let diagnostic = self.not_found(Code::IncludeOpen, &include.path, trouble.as_ref());
+                self.diagnostics.push(diagnostic);
+                self.variables.incomplete = true;
+                return;
+            }
+        };
+        self.include_once(&found.key, span);
+        match found.kind {
+            FileKind::File => self.splice(&found.key, &found.path, span, each),
+            FileKind::Directory => self.include_directory(&found, span, each),
+            FileKind::Other => {}
+        }
+    }
+
+    /// Files of a directory are read last name first, as the reference compiler does it: assignments depend on it.
+    fn include_directory(&mut self, found: &Found, span: Span, each: &mut dyn FnMut(&mut Self, &[ast::Item])) {
+        let mut entries = match self.session.loader().read_dir(&found.path) {
+            Ok(entries) => entries,
+            Err(error) => return self.directory_trouble(&format!("`{}`: {error}", found.key), span),
+        };
+        entries.retain(|entry| !is_skipped(&entry.name));
+        entries.sort_unstable_by(|a, b| b.name.cmp(&a.name));
+        let mut files = Vec::new();
+        for entry in entries {
+            let key = format!("{}/{}", found.key, entry.name);
+            match entry.kind {
+                Ok(FileKind::File) => {
+                    // All are taken in before the first is read, so that none includes another.
+                    if self.include_once(&key, span) {
+                        files.push((key, found.path.join(&entry.name)));
+                    }
+                }
+                Ok(FileKind::Directory | FileKind::Other) => {}
+                Err(error) => self.directory_trouble(&format!("`{key}`: {error}"), span),
+            }
+        }
+        for (key, path) in files {
+            self.splice(&key, &path, span, each);
+        }
+    }
+
+    /// Notes that a file is included; `false` if it was before.
+    fn include_once(&mut self, key: &str, span: Span) -> bool {
+        if !self.dead && self.once.untaken.remove(key) {
+            let message =
+                format!("apparmor_parser leaves `{key}` out, as a branch that is not taken includes it before");
+            self.diagnostics.push(Diagnostic::new(Code::ReferenceDiffers, message, span));
+        }
+        self.once.insert(key, self.dead)
+    }
+
+    fn directory_trouble(&mut self, what: &str, span: Span) {
+        self.diagnostics.push(Diagnostic::new(Code::IncludeDir, format!("cannot include {what}"), span));
+        self.variables.incomplete = true;
+    }
+
+    fn splice(&mut self, key: &str, path: &Path, span: Span, each: &mut dyn FnMut(&mut Self, &[ast::Item])) {
+        let included = match self.session.included(path, key) {
+            Ok(included) => included,
+            Err(unusable) => {
+                if let Unusable::Read(error) = &*unusable {
+                    let message = format!("cannot read `{key}`: {error}");
+                    self.diagnostics.push(Diagnostic::new(Code::IncludeOpen, message, span));
+                }
+                self.variables.incomplete = true;
+                return;
+            }
+        };
+        self.includes += 1;
+        self.included_text += included.len;
+        if self.includes > MAX_INCLUDES || self.included_text > MAX_INCLUDED_TEXT {
+            let message = if self.includes > MAX_INCLUDES {
+                format!("more than {MAX_INCLUDES} files are included")
+            } else {
+                format!("more than {} MiB of text are included", MAX_INCLUDED_TEXT >> 20)
+            };
+            // Once: all that follows is left out for the same reason.
+            if !self.variables.incomplete {
+                self.diagnostics.push(Diagnostic::new(Code::IncludeLimit, message, span));
+            }
+            self.variables.incomplete = true;
+            return;
+        }
+        self.diagnostics.enter_include(span);
+        self.report(&included.diagnostics);
+        self.deeper(span, Code::IncludeLimit, |this| each(this, &included.file.items));
+        self.diagnostics.leave_include();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_skipped;
+
+    #[test]
+    fn skip_rules() {
+        for name in [".hid", "README", "x~", "y.orig", "a.rpmnew", "b.dpkg-old", "~"] {
+            assert!(is_skipped(name), "{name}");
+        }
+        for name in ["a.orig.orig", "b~c~", "README.md", "x.bak", "x.swp", "a", "B", "_", "1"] {
+            assert!(!is_skipped(name), "{name}");
+        }
+    }
+}

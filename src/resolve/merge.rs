@@ -1,0 +1,226 @@
+//! Merging of rules that say the same but for their permissions.
+
+use rustc_hash::FxHashMap;
+
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::policy::{
+    ChangeProfileRule, Exec, ExecFallback, ExecKind, ExecTarget, FileRule, LinkTarget, Owner, Prefix, Rule, RuleKind,
+    Safety,
+};
+use crate::source::{Span, Text};
+
+/// Merges equal rules into the first of them, and reports paths with two kinds of exec.
+///
+/// Explicit `allow` and no mode count as different. File rules for the owner and for others stay apart, as one rule cannot say
+/// both, but an exec of theirs conflicts with that of a rule for everybody.
+pub(super) fn merge(rules: Vec<Rule>, diagnostics: &mut Diagnostics) -> Vec<Rule> {
+    let mut merger = Merger {
+        out: Vec::with_capacity(rules.len()),
+        files: FxHashMap::default(),
+        change_profiles: FxHashMap::default(),
+        others: FxHashMap::default(),
+        diagnostics,
+    };
+    for rule in rules {
+        match &rule.kind {
+            RuleKind::File(file) => {
+                let key = FileKey::new(file, &rule.prefix);
+                merger.file(key, rule);
+            }
+            RuleKind::ChangeProfile(change) => {
+                let key = ChangeProfileKey::new(change, &rule.prefix);
+                merger.change_profile(key, rule);
+            }
+            _ => merger.other(rule),
+        }
+    }
+    merger.out
+}
+
+#[derive(PartialEq, Eq, Hash)]
+struct FileKey {
+    path: Text,
+    link: Option<(Text, bool)>,
+    /// Without owner.
+    prefix: Prefix,
+}
+
+impl FileKey {
+    fn new(file: &FileRule, prefix: &Prefix) -> Self {
+        let link = match &file.link {
+            LinkTarget::Any => None,
+            LinkTarget::Path { target, subset } => Some((target.value.clone(), *subset)),
+        };
+        FileKey { path: file.path.value.clone(), link, prefix: Prefix { owner: None, ..*prefix } }
+    }
+}
+
+/// `**` stands for an absent target.
+#[derive(PartialEq, Eq, Hash)]
+struct ChangeProfileKey {
+    exec: Option<Text>,
+    target: Text,
+    prefix: Prefix,
+}
+
+impl ChangeProfileKey {
+    fn new(change: &ChangeProfileRule, prefix: &Prefix) -> Self {
+        ChangeProfileKey {
+            exec: change.exec.as_ref().map(|exec| exec.value.clone()),
+            target: change.target.as_ref().map_or_else(|| "**".into(), |target| target.value.clone()),
+            prefix: *prefix,
+        }
+    }
+}
+
+/// What decides whether two execs are the same: the fields of the exec type (`vocab::file`).
+#[derive(PartialEq, Eq)]
+struct ExecType<'a> {
+    inherit: bool,
+    unconfined: bool,
+    keeps_environment: bool,
+    index: Index<'a>,
+}
+
+#[derive(PartialEq, Eq)]
+enum Index<'a> {
+    None,
+    Unconfined,
+    Profile,
+    Child,
+    Table(&'a Text),
+}
+
+fn exec_type(exec: &Exec) -> ExecType<'_> {
+    ExecType {
+        inherit: exec.kind == ExecKind::Inherit || exec.fallback == ExecFallback::Inherit,
+        unconfined: exec.fallback == ExecFallback::Unconfined,
+        keeps_environment: exec.keeps_environment,
+        index: match (&exec.target, exec.kind) {
+            (Some(ExecTarget::Named(name)), _) => Index::Table(name),
+            (Some(ExecTarget::ChildByPath), _) | (None, ExecKind::Child) => Index::Child,
+            (None, ExecKind::Profile) => Index::Profile,
+            (None, ExecKind::Unconfined) => Index::Unconfined,
+            (None, ExecKind::Bare | ExecKind::Inherit) => Index::None,
+        },
+    }
+}
+
+struct Merger<'a> {
+    out: Vec<Rule>,
+    /// Places in `out` of the rules for everybody, for the owner, and for others.
+    files: FxHashMap<FileKey, [Option<usize>; 3]>,
+    change_profiles: FxHashMap<ChangeProfileKey, usize>,
+    /// Other rules, without their permissions.
+    others: FxHashMap<(Prefix, RuleKind), usize>,
+    diagnostics: &'a mut Diagnostics,
+}
+
+impl Merger<'_> {
+    /// The rule at a place of `out` that was minted here.
+    fn file_at(&self, at: usize) -> Option<(&FileRule, Span)> {
+        match self.out.get(at) {
+            Some(Rule { kind: RuleKind::File(file), span, .. }) => Some((file, *span)),
+            _ => None,
+        }
+    }
+
+    fn file(&mut self, key: FileKey, rule: Rule) {
+        let RuleKind::File(file) = &rule.kind else { return };
+        let half = match rule.prefix.owner {
+            None => 0,
+            Some(Owner::Owner) => 1,
+            Some(Owner::Other) => 2,
+        };
+        let places = self.files.get(&key).copied().unwrap_or_default();
+        for (index, &at) in places.iter().enumerate() {
+            let overlaps = half == 0 || index == 0 || index == half;
+            let Some((before, span)) = at.filter(|_| overlaps).and_then(|at| self.file_at(at)) else { continue };
+            if let (Some(a), Some(b)) = (&before.exec, &file.exec)
+                && exec_type(a) != exec_type(b)
+            {
+                let message = format!("`{}` has two kinds of exec", file.path.value);
+                self.diagnostics.push(conflict(message, rule.span, span));
+                break;
+            }
+        }
+        let slot = self.files.entry(key).or_default().get_mut(half);
+        let Some(slot) = slot else { return };
+        let known = slot.and_then(|at| self.out.get_mut(at));
+        let Some(Rule { kind: RuleKind::File(known), .. }) = known else {
+            *slot = Some(self.out.len());
+            self.out.push(rule);
+            return;
+        };
+        let RuleKind::File(file) = rule.kind else { return };
+        known.access.read |= file.access.read;
+        known.access.write |= file.access.write;
+        known.access.append |= file.access.append;
+        known.access.link |= file.access.link;
+        known.access.lock |= file.access.lock;
+        known.access.mmap |= file.access.mmap;
+        known.exec = known.exec.take().or(file.exec);
+        known.unused_target = known.unused_target.take().or(file.unused_target);
+    }
+
+    fn change_profile(&mut self, key: ChangeProfileKey, rule: Rule) {
+        let unsafely = |rule: &Rule| match &rule.kind {
+            RuleKind::ChangeProfile(change) => change.safety == Some(Safety::Unsafe),
+            _ => false,
+        };
+        let known = self.change_profiles.get(&key).and_then(|&at| self.out.get(at));
+        let Some(known) = known else {
+            self.change_profiles.insert(key, self.out.len());
+            self.out.push(rule);
+            return;
+        };
+        if key.exec.is_some() && unsafely(known) != unsafely(&rule) {
+            let message = "one change_profile is `safe` and `unsafe`".to_owned();
+            self.diagnostics.push(conflict(message, rule.span, known.span));
+        }
+    }
+
+    fn other(&mut self, rule: Rule) {
+        let mut bare = rule.kind.clone();
+        let permissions = permissions(&mut bare).map(std::mem::take);
+        match self.others.entry((rule.prefix, bare)) {
+            std::collections::hash_map::Entry::Occupied(known) => {
+                let known = self.out.get_mut(*known.get());
+                if let (Some(known), Some(more)) =
+                    (known.and_then(|rule| self::permissions(&mut rule.kind)), permissions)
+                {
+                    *known |= more;
+                }
+            }
+            std::collections::hash_map::Entry::Vacant(free) => {
+                free.insert(self.out.len());
+                self.out.push(rule);
+            }
+        }
+    }
+}
+
+/// The permissions of a rule that is merged with others that have different ones.
+fn permissions(kind: &mut RuleKind) -> Option<&mut u32> {
+    match kind {
+        RuleKind::Unix(rule) => Some(&mut rule.permissions),
+        RuleKind::Dbus(rule) => Some(&mut rule.permissions),
+        RuleKind::Signal(rule) => Some(&mut rule.permissions),
+        RuleKind::Ptrace(rule) => Some(&mut rule.permissions),
+        RuleKind::Mqueue(rule) => Some(&mut rule.permissions),
+        RuleKind::IoUring(rule) => Some(&mut rule.permissions),
+        RuleKind::File(_)
+        | RuleKind::ChangeProfile(_)
+        | RuleKind::Capability(_)
+        | RuleKind::Network(_)
+        | RuleKind::Mount(_)
+        | RuleKind::PivotRoot(_)
+        | RuleKind::Userns => None,
+    }
+}
+
+fn conflict(message: String, span: Span, before: Span) -> Diagnostic {
+    Diagnostic::new(Code::MergeXConflict, message, span)
+        .and_label(before, "the other one")
+        .with_help("remove one, or give one a higher `priority=`")
+}

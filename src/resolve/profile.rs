@@ -1,0 +1,104 @@
+//! Profiles, hats and children: from the tree to [`Profile`].
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::policy::Profile;
+use crate::source::{Span, Text};
+use crate::syntax::ast::{self, ProfileKeyword};
+use crate::vocab::rlimits;
+
+use super::blocks::Scope;
+use super::body::Body;
+use super::variables::Automatic;
+use super::{Names, Resolver, implied, merge};
+
+/// What a child gets from the profile around it.
+struct Parent<'a> {
+    full_name: &'a [u8],
+    namespace: Option<&'a Text>,
+}
+
+impl Resolver<'_> {
+    /// A profile at top level.
+    pub(super) fn top_level_profile(&mut self, profile: &ast::Profile) {
+        let (namespace, resolved) = self.profile(profile, None);
+        let mut names = std::mem::take(&mut self.names);
+        self.defined(&mut names, (namespace, resolved.written_name.clone()), resolved.span, Code::DupProfile);
+        self.names = names;
+        self.profiles.push(resolved);
+    }
+
+    /// A hat or child profile.
+    pub(super) fn child(&mut self, profile: &ast::Profile, body: &mut Body) {
+        let parent = Parent { full_name: &body.full_name, namespace: body.namespace.as_ref() };
+        let (namespace, resolved) = self.profile(profile, Some(&parent));
+        if self.dead {
+            return;
+        }
+        self.defined(&mut body.names, (namespace.clone(), resolved.written_name.clone()), resolved.span, Code::DupHat);
+        body.children.push((namespace, resolved));
+    }
+
+    fn defined(&mut self, names: &mut Names, key: (Option<Text>, Text), span: Span, code: Code) {
+        let message = format!("profile `{}` is defined twice", key.1);
+        if let Some(&before) = names.get(&key) {
+            self.diagnostics.push(Diagnostic::new(code, message, span).and_label(before, "first defined here"));
+        } else {
+            names.insert(key, span);
+        }
+    }
+
+    /// A profile and the namespace written before its name.
+    fn profile(&mut self, profile: &ast::Profile, parent: Option<&Parent<'_>>) -> (Option<Text>, Profile) {
+        let hat = matches!(profile.keyword, ProfileKeyword::Hat | ProfileKeyword::Caret);
+        let name = self.name(profile);
+        let attachment = self.attachment(profile, &name);
+        let xattrs = self.xattrs(profile, hat && parent.is_some());
+        let identities = self.identities(profile);
+        let flags = self.flags(profile);
+        let (full_name, namespace) = match parent {
+            Some(parent) => {
+                let full = [parent.full_name, b"//", &name.expanded.value].concat();
+                (full.into(), parent.namespace.cloned())
+            }
+            None => (name.expanded.value.clone(), name.namespace.clone()),
+        };
+        let unfiltered = attachment.unfiltered.as_ref().map(|glob| glob.value.as_bytes());
+        let mut body = Body {
+            automatic: Automatic::new(&full_name, unfiltered),
+            full_name,
+            written_name: name.written.clone(),
+            namespace,
+            rules: Vec::new(),
+            rlimits: [None; rlimits::COUNT],
+            children: Vec::new(),
+            names: Names::default(),
+            change_profile: None,
+        };
+        let once = std::mem::take(&mut self.once);
+        self.items(&profile.body.items, &mut body, &Scope::default());
+        self.once = once;
+        let Body { full_name, namespace, mut rules, rlimits, mut children, change_profile, .. } = body;
+        let hats = (hat || !children.is_empty()).then_some(profile.name.span);
+        rules.extend(implied::rules(hats, change_profile));
+        let rules = self.aliases.copy_rules(rules, &mut self.variables, &mut self.diagnostics);
+        let rules = merge::merge(rules, &mut self.diagnostics);
+        children.sort_by(|(a, x), (b, y)| (a, &x.written_name).cmp(&(b, &y.written_name)));
+        let resolved = Profile {
+            name: full_name,
+            written_name: name.written,
+            namespace,
+            hat,
+            span: profile.name.span,
+            attachment: attachment.attachment,
+            name_glob: attachment.name_glob,
+            alias_attachments: attachment.aliased,
+            xattrs,
+            identities,
+            flags,
+            rlimits,
+            rules,
+            children: children.into_iter().map(|(_, child)| child).collect(),
+        };
+        (name.namespace, resolved)
+    }
+}

@@ -1,0 +1,122 @@
+//! References to variables in stored text.
+
+/// A piece of a text that may refer to variables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Piece<'a> {
+    /// Text without references.
+    Literal(&'a [u8]),
+    /// `@{name}`
+    Reference(&'a [u8]),
+    /// All from `@{a,b}` to the end: an alternation behind a literal `@`, in the spelling of old; nothing behind it is expanded.
+    OldAlternation(&'a [u8]),
+    /// `@{…}` around what is no name.
+    BadName(&'a [u8]),
+}
+
+/// Whether a text may refer to variables: false for most, and quick to tell.
+pub(super) fn may_refer(text: &[u8]) -> bool {
+    text.windows(2).any(|pair| pair == b"@{")
+}
+
+/// Whether a text refers to variables, well or badly.
+pub(super) fn refers(text: &[u8]) -> bool {
+    may_refer(text) && pieces(text).any(|piece| !matches!(piece, Piece::Literal(_)))
+}
+
+/// Splits a text at its references. A reference begins at an unescaped `@{` and ends at the next unescaped `}`; the first byte
+/// behind the brace never ends it.
+pub(super) fn pieces(text: &[u8]) -> Pieces<'_> {
+    Pieces { rest: text }
+}
+
+/// The iterator of [`pieces`].
+#[derive(Clone, Debug)]
+pub(super) struct Pieces<'a> {
+    rest: &'a [u8],
+}
+
+impl<'a> Iterator for Pieces<'a> {
+    type Item = Piece<'a>;
+
+    fn next(&mut self) -> Option<Piece<'a>> {
+        let text = self.rest;
+        if text.is_empty() {
+            return None;
+        }
+        let Some((start, end)) = reference(text) else {
+            self.rest = &[];
+            return Some(Piece::Literal(text));
+        };
+        let (before, from) = text.split_at_checked(start).unwrap_or((text, &[]));
+        if !before.is_empty() {
+            self.rest = from;
+            return Some(Piece::Literal(before));
+        }
+        let name = text.get(start + 2..end).unwrap_or_default();
+        self.rest = text.get(end + 1..).unwrap_or_default();
+        if is_name(name) {
+            Some(Piece::Reference(name))
+        } else if name.contains(&b',') {
+            self.rest = &[];
+            Some(Piece::OldAlternation(text))
+        } else {
+            Some(Piece::BadName(name))
+        }
+    }
+}
+
+/// Where the first reference begins, and where its closing brace is.
+fn reference(text: &[u8]) -> Option<(usize, usize)> {
+    let start = unescaped(text, 0, |rest| rest.starts_with(b"@{"))?;
+    let end = unescaped(text, start + 3, |rest| rest.starts_with(b"}"))?;
+    Some((start, end))
+}
+
+/// The first place from `from` on that fits and is not escaped.
+fn unescaped(text: &[u8], from: usize, fits: impl Fn(&[u8]) -> bool) -> Option<usize> {
+    let mut escaped = false;
+    let mut rest = text.get(from..)?;
+    while let Some((&byte, tail)) = rest.split_first() {
+        if escaped {
+            escaped = false;
+        } else if byte == b'\\' {
+            escaped = true;
+        } else if fits(rest) {
+            return Some(text.len() - rest.len());
+        }
+        rest = tail;
+    }
+    None
+}
+
+/// A letter, then letters, digits and underscores.
+fn is_name(name: &[u8]) -> bool {
+    name.first().is_some_and(u8::is_ascii_alphabetic) && name.iter().all(|&b| b.is_ascii_alphanumeric() || b == b'_')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Piece::{BadName, Literal, OldAlternation, Reference};
+    use super::*;
+
+    #[test]
+    fn splits() {
+        for (text, expected) in [
+            (&b"/a"[..], vec![Literal(b"/a")]),
+            (b"", vec![]),
+            (b"@{A}", vec![Reference(b"A")]),
+            (b"/@{A}/@{b_2}", vec![Literal(b"/"), Reference(b"A"), Literal(b"/"), Reference(b"b_2")]),
+            (br"\@{A}", vec![Literal(br"\@{A}")]),
+            (br"\\@{A}", vec![Literal(br"\\"), Reference(b"A")]),
+            (b"@A/x", vec![Literal(b"@A/x")]),
+            (b"x@{A", vec![Literal(b"x@{A")]),
+            (b"@{}@{A}", vec![BadName(b"}@{A")]),
+            (b"x@{}", vec![Literal(b"x@{}")]),
+            (b"@{1}x", vec![BadName(b"1"), Literal(b"x")]),
+            (b"/x@{a,b}/@{c}", vec![Literal(b"/x"), OldAlternation(b"@{a,b}/@{c}")]),
+            (b"@@{A}}", vec![Literal(b"@"), Reference(b"A"), Literal(b"}")]),
+        ] {
+            assert_eq!(pieces(text).collect::<Vec<_>>(), expected, "{}", text.escape_ascii());
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! What the runs of one process share.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+
+use rustc_hash::FxHashMap;
+
+use crate::diagnostic::Diagnostic;
+use crate::features::{Features, FeaturesError};
+use crate::source::{Loader, SourceMap};
+use crate::syntax::ast::File;
+use crate::syntax::parser::parse;
+
+/// Sources, loader, and every file that was included so far: each is read and parsed once, whoever includes it, on whichever
+/// thread.
+///
+/// ```
+/// use armorer::resolve::Session;
+/// use armorer::source::Memory;
+///
+/// let session = Session::new(Memory::new().with("/base/tunables/global", "@{bin} = /bin /usr/bin\n"));
+/// let input = session.sources.add("demo", *b"include <tunables/global>\n")?;
+/// # Ok::<(), armorer::source::SourceError>(())
+/// ```
+pub struct Session {
+    /// Every text, those of the inputs too.
+    pub sources: SourceMap,
+    loader: Box<dyn Loader>,
+    included: RwLock<FxHashMap<PathBuf, Arc<OnceLock<Shared<Included>>>>>,
+    features: RwLock<FxHashMap<PathBuf, Arc<OnceLock<Shared<Features>>>>>,
+}
+
+/// A file's contents, or what is wrong with it.
+type Shared<T> = Result<Arc<T>, Arc<Unusable>>;
+
+/// An included file, parsed.
+#[derive(Debug)]
+pub(super) struct Included {
+    pub(super) file: File,
+    pub(super) diagnostics: Vec<Diagnostic>,
+    /// Length of the text.
+    pub(super) len: usize,
+}
+
+/// Why a file's contents cannot be used.
+#[derive(Debug)]
+pub(super) enum Unusable {
+    /// It cannot be read.
+    Read(String),
+    /// It is no features set.
+    Features(FeaturesError),
+}
+
+impl Session {
+    /// A session that finds included files through `loader`.
+    #[must_use]
+    pub fn new(loader: impl Loader + 'static) -> Self {
+        Session {
+            sources: SourceMap::new(),
+            loader: Box::new(loader),
+            included: RwLock::default(),
+            features: RwLock::default(),
+        }
+    }
+
+    /// What finds and reads files.
+    #[must_use]
+    pub fn loader(&self) -> &dyn Loader {
+        &*self.loader
+    }
+
+    /// An included file; `name` is how diagnostics call it.
+    pub(super) fn included(&self, path: &Path, name: &str) -> Shared<Included> {
+        shared(&self.included, path, || {
+            let text = self.loader.read(path).map_err(|error| Unusable::Read(error.to_string()))?;
+            let len = text.len();
+            let id = self.sources.add(name, text).map_err(|error| Unusable::Read(error.to_string()))?;
+            let parsed = parse(&self.sources.get(id), id);
+            Ok(Included { file: parsed.file, diagnostics: parsed.diagnostics.into_iter().collect(), len })
+        })
+    }
+
+    /// The features in an abi file.
+    pub(super) fn features(&self, path: &Path) -> Shared<Features> {
+        shared(&self.features, path, || {
+            let text = self.loader.read(path).map_err(|error| Unusable::Read(error.to_string()))?;
+            Features::parse(&text).map_err(Unusable::Features)
+        })
+    }
+}
+
+/// Looks a path up, or makes its value: once, even where threads ask at the same time.
+fn shared<T>(
+    map: &RwLock<FxHashMap<PathBuf, Arc<OnceLock<Shared<T>>>>>,
+    path: &Path,
+    make: impl FnOnce() -> Result<T, Unusable>,
+) -> Shared<T> {
+    let known = map.read().unwrap_or_else(PoisonError::into_inner).get(path).cloned();
+    let cell = known.unwrap_or_else(|| {
+        Arc::clone(map.write().unwrap_or_else(PoisonError::into_inner).entry(path.to_owned()).or_default())
+    });
+    cell.get_or_init(|| make().map(Arc::new).map_err(Arc::new)).clone()
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session").field("sources", &self.sources).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,151 @@
+//! The resolver as a whole, on texts.
+
+mod blocks;
+mod conditionals;
+mod errors;
+mod headers;
+mod includes;
+mod laws;
+mod rules;
+mod variables;
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::features::Features;
+use crate::policy::{
+    Exec, ExecFallback, ExecKind, ExecTarget, LinkTarget, Owner, Policy, Profile, Rule, RuleKind, RuleMode,
+};
+use crate::resolve::{Options, Session, resolve};
+use crate::source::Memory;
+
+/// What came of a text.
+struct Outcome {
+    policy: Policy,
+    diagnostics: Vec<Diagnostic>,
+    session: Session,
+}
+
+impl Outcome {
+    /// The codes of what was raised, and the text that each points at.
+    fn codes(&self) -> Vec<(Code, String)> {
+        let text = |d: &Diagnostic| {
+            let source = self.session.sources.get(d.span().source);
+            String::from_utf8_lossy(source.slice(d.span())).into_owned()
+        };
+        self.diagnostics.iter().map(|d| (d.code, text(d))).collect()
+    }
+
+    #[track_caller]
+    fn only_profile(&self) -> &Profile {
+        assert_eq!(self.codes(), [], "{:#?}", self.diagnostics);
+        assert_eq!(self.policy.profiles.len(), 1);
+        &self.policy.profiles[0]
+    }
+}
+
+/// Resolves a text with files around it; below `/base` lies the policy, the working directory is `/cwd`, `/inc` is searched
+/// first. The policy features are pinned, so that nothing is said about a missing abi.
+fn run_with(files: &[(&str, &str)], text: &str) -> Outcome {
+    let tree = files.iter().fold(Memory::new(), |tree, (path, text)| tree.with(path, *text));
+    let session = Session::new(tree);
+    let input = session.sources.add("input", text.as_bytes()).unwrap();
+    let features = Arc::new(Features::builtin("linux-7.2").unwrap());
+    let options = Options {
+        base: "/base/".into(),
+        include_dirs: vec!["/inc".into()],
+        working_directory: "/cwd".into(),
+        kernel: Arc::clone(&features),
+        policy: Some(features),
+    };
+    let mut diagnostics = Diagnostics::new();
+    let policy = resolve(&session, input, &options, &mut diagnostics);
+    Outcome { policy, diagnostics: diagnostics.into_vec(), session }
+}
+
+fn run(text: &str) -> Outcome {
+    run_with(&[], text)
+}
+
+/// The file and change_profile rules of the only profile, one a string: prefix, path, permissions.
+#[track_caller]
+fn rules(text: &str) -> Vec<String> {
+    run(text).only_profile().rules.iter().filter_map(show).collect()
+}
+
+/// The same without the rules that the profile implies, whatever was raised.
+fn rules_of(profile: &Profile) -> Vec<String> {
+    profile.rules.iter().filter(|rule| rule.span != profile.span).filter_map(show).collect()
+}
+
+fn show(rule: &Rule) -> Option<String> {
+    let mut out = String::new();
+    let prefix = rule.prefix;
+    if prefix.priority != 0 {
+        write!(out, "{} ", prefix.priority).unwrap();
+    }
+    if prefix.audit {
+        out.push_str("audit ");
+    }
+    out.push_str(match prefix.mode {
+        None => "",
+        Some(RuleMode::Allow) => "allow ",
+        Some(RuleMode::Deny) => "deny ",
+        Some(RuleMode::Prompt) => "prompt ",
+    });
+    out.push_str(match prefix.owner {
+        None => "",
+        Some(Owner::Owner) => "owner ",
+        Some(Owner::Other) => "other ",
+    });
+    match &rule.kind {
+        RuleKind::File(file) => {
+            write!(out, "{} ", file.path.value).unwrap();
+            let access = &file.access;
+            for (set, letter) in [
+                (access.read, 'r'),
+                (access.write, 'w'),
+                (access.append, 'a'),
+                (access.link, 'l'),
+                (access.lock, 'k'),
+                (access.mmap, 'm'),
+            ] {
+                out.extend(set.then_some(letter));
+            }
+            out.extend(file.exec.as_ref().map(show_exec));
+            if let LinkTarget::Path { target, subset } = &file.link {
+                write!(out, " {}-> {}", if *subset { "subset " } else { "" }, target.value).unwrap();
+            }
+        }
+        RuleKind::ChangeProfile(change) => {
+            out.push_str("change_profile");
+            out.extend(change.exec.iter().map(|exec| format!(" {}", exec.value)));
+            out.extend(change.target.iter().map(|target| format!(" -> {}", target.value)));
+        }
+        _ => return None,
+    }
+    Some(out)
+}
+
+fn show_exec(exec: &Exec) -> String {
+    let kind = match exec.kind {
+        ExecKind::Bare => "",
+        ExecKind::Inherit => "i",
+        ExecKind::Profile => "p",
+        ExecKind::Child => "c",
+        ExecKind::Unconfined => "u",
+    };
+    let kind = if exec.keeps_environment || exec.kind == ExecKind::Inherit { kind.into() } else { kind.to_uppercase() };
+    let fallback = match exec.fallback {
+        ExecFallback::None => "",
+        ExecFallback::Inherit => "i",
+        ExecFallback::Unconfined => "u",
+    };
+    let target = match &exec.target {
+        None => String::new(),
+        Some(ExecTarget::Named(name)) => format!(" => {}", name.escape_ascii()),
+        Some(ExecTarget::ChildByPath) => " => child".into(),
+    };
+    format!("{kind}{fallback}x{target}")
+}

@@ -1,0 +1,495 @@
+//! The variables of one input file, and what their values expand to.
+
+use std::cell::OnceCell;
+use std::rc::Rc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::source::{Span, Spanned, Text};
+use crate::syntax::ast::AssignOp;
+
+use super::reference::{Piece, pieces};
+
+/// The variables that every profile has of its own.
+pub(super) const AUTOMATIC: [&[u8]; 3] = [b"profile_name", b"attach_path", b"exec_path"];
+
+/// The most values of one variable, nested references multiplied out.
+pub(super) const MAX_VALUES: usize = 1 << 16;
+
+/// The most text of one expansion in bytes.
+pub(super) const MAX_TEXT: usize = 1 << 20;
+
+/// The most text that all expansions for one input file make, in bytes. The largest real file needs a few megabytes.
+pub(super) const MAX_TOTAL: usize = 256 << 20;
+
+/// Every variable and what is known of its values. Assignments forget what was expanded, so a comparison freezes nothing.
+#[derive(Debug, Default)]
+pub(super) struct Variables {
+    declared: FxHashMap<Text, Variable>,
+    /// Expansions that no automatic variable takes part in.
+    expanded: FxHashMap<Text, Expansion>,
+    /// Values of those that automatic variables take part in, in the first profile that uses them; whether another had others.
+    first: FxHashMap<Text, (Rc<Expanded>, bool)>,
+    /// Those that a comparison looked at: the reference compiler keeps their values of that moment.
+    compared: FxHashSet<Text>,
+    /// Whether text that might declare variables is missing: then nothing is said about undeclared ones.
+    pub(super) incomplete: bool,
+    /// Bytes of expanded text so far.
+    total: usize,
+    exhausted: bool,
+}
+
+#[derive(Debug)]
+struct Variable {
+    span: Span,
+    value: Value,
+}
+
+/// What a variable holds.
+#[derive(Debug)]
+pub(super) enum Value {
+    /// Values in stored form, as assigned.
+    Set(Vec<Spanned<Text>>),
+    /// `true` or `false`; `None` after an error in the expression.
+    Bool(Option<bool>),
+}
+
+/// A variable multiplied out, or `None` where its values are wrong, which was reported.
+pub(super) type Expansion = Option<Rc<Expanded>>;
+
+/// The values of a variable without references, sorted by bytes, each once.
+#[derive(Debug, Default)]
+pub(super) struct Expanded {
+    /// The values.
+    pub(super) values: Vec<Text>,
+    /// Whether an automatic variable took part.
+    automatic: bool,
+    /// The alternation for uses, by whether leading and trailing slashes are trimmed.
+    alternations: [OnceCell<Box<[u8]>>; 4],
+}
+
+impl Expanded {
+    pub(super) fn new(mut values: Vec<Text>, automatic: bool) -> Self {
+        values.sort_unstable();
+        values.dedup();
+        Expanded { values, automatic, alternations: Default::default() }
+    }
+
+    /// What stands for the variable: a lone value bare, else `{a,b}`. Trimmed values stay in the order of the untrimmed.
+    pub(super) fn alternation(&self, trim_start: bool, trim_end: bool) -> &[u8] {
+        let [neither, start, end, both] = &self.alternations;
+        let cell = match (trim_start, trim_end) {
+            (false, false) => neither,
+            (true, false) => start,
+            (false, true) => end,
+            (true, true) => both,
+        };
+        cell.get_or_init(|| {
+            let trimmed = self.values.iter().map(|value| {
+                let mut value = value.as_bytes();
+                while let (true, [b'/', rest @ ..]) = (trim_start, value) {
+                    value = rest;
+                }
+                while let (true, [rest @ .., b'/']) = (trim_end, value) {
+                    value = rest;
+                }
+                value
+            });
+            let trimmed: Vec<&[u8]> = trimmed.collect();
+            match trimmed.as_slice() {
+                [one] => (*one).into(),
+                several => [&b"{"[..], &several.join(&b','), b"}"].concat().into(),
+            }
+        })
+    }
+}
+
+/// The automatic variables of one profile, and the expansions that depend on them.
+#[derive(Debug, Default)]
+pub(super) struct Automatic {
+    values: FxHashMap<&'static [u8], Expansion>,
+    expanded: FxHashMap<Text, Expansion>,
+}
+
+impl Automatic {
+    /// The variables of a profile with that full name and, where it has one, that attachment.
+    pub(super) fn new(full_name: &[u8], attachment: Option<&[u8]>) -> Self {
+        let mut escaped = Vec::with_capacity(full_name.len());
+        for &byte in full_name {
+            if matches!(byte, b'{' | b'}' | b'[' | b']' | b'*' | b'?') {
+                escaped.push(b'\\');
+            }
+            escaped.push(byte);
+        }
+        let one = |value: Vec<u8>| Some(Rc::new(Expanded::new(vec![value.into()], true)));
+        let [name, attach, exec] = AUTOMATIC;
+        let mut values = FxHashMap::default();
+        values.insert(name, one(escaped));
+        if let Some(attachment) = attachment {
+            values.insert(attach, one(attachment.to_vec()));
+            values.insert(exec, one(attachment.to_vec()));
+        }
+        Automatic { values, expanded: FxHashMap::default() }
+    }
+}
+
+/// Why a variable cannot be expanded here.
+pub(super) enum Missing {
+    /// It is not declared.
+    Undeclared,
+    /// It is a boolean, declared there.
+    Boolean(Span),
+}
+
+impl Variables {
+    /// Declares, adds to or replaces a set variable.
+    pub(super) fn assign_set(
+        &mut self,
+        name: &Spanned<Text>,
+        op: AssignOp,
+        values: Vec<Spanned<Text>>,
+        diagnostics: &mut Diagnostics,
+    ) {
+        let declared = self.declared.get_mut(&name.value);
+        match (op, declared) {
+            (AssignOp::Set, Some(before)) => {
+                diagnostics.push(
+                    Diagnostic::new(
+                        Code::VarRedeclared,
+                        format!("variable `@{{{}}}` is declared twice", name.value),
+                        name.span,
+                    )
+                    .and_label(before.span, "first declared here")
+                    .with_help("write `+=` to add values, `:=` to replace them, or `?=` to set a default"),
+                );
+                return;
+            }
+            (AssignOp::Add, Some(Variable { value: Value::Set(known), .. })) => {
+                known.extend(values);
+                if self.compared.contains(&name.value) {
+                    diagnostics.push(
+                        Diagnostic::new(
+                            Code::ReferenceDiffers,
+                            format!(
+                                "apparmor_parser loses values added to `@{{{}}}` after it was compared",
+                                name.value
+                            ),
+                            name.span,
+                        )
+                        .with_help("move the comparison behind the last `+=`"),
+                    );
+                }
+            }
+            (AssignOp::Add, before) => {
+                let message = match before {
+                    Some(_) => format!("`{}` is a boolean variable and takes no values", name.value),
+                    None => format!("variable `@{{{}}}` is not declared", name.value),
+                };
+                let mut diagnostic = Diagnostic::new(Code::VarAddUndeclared, message, name.span);
+                match before {
+                    Some(before) => diagnostic = diagnostic.and_label(before.span, "declared here"),
+                    None => diagnostic = diagnostic.with_help("declare it with `=` first"),
+                }
+                diagnostics.push(diagnostic);
+                return;
+            }
+            (AssignOp::Default, Some(_)) => return,
+            (AssignOp::Set | AssignOp::Default | AssignOp::Replace, _) => {
+                self.declared.insert(name.value.clone(), Variable { span: name.span, value: Value::Set(values) });
+            }
+        }
+        self.expanded.clear();
+    }
+
+    /// Declares or replaces a boolean variable.
+    pub(super) fn assign_bool(
+        &mut self,
+        name: &Spanned<Text>,
+        op: &Spanned<AssignOp>,
+        value: Option<bool>,
+        diagnostics: &mut Diagnostics,
+    ) {
+        match (op.value, self.declared.get(&name.value)) {
+            (AssignOp::Add, _) => {
+                let message = format!("`+=` does not go with the boolean variable `${}`", name.value);
+                diagnostics.push(
+                    Diagnostic::new(Code::BoolAdd, message, op.span).with_help("write `:=` to replace its value"),
+                );
+            }
+            (AssignOp::Set, Some(before)) => diagnostics.push(
+                Diagnostic::new(
+                    Code::VarRedeclared,
+                    format!("variable `${}` is declared twice", name.value),
+                    name.span,
+                )
+                .and_label(before.span, "first declared here")
+                .with_help("write `:=` to replace its value, or `?=` to set a default"),
+            ),
+            (AssignOp::Default, Some(_)) => {}
+            (AssignOp::Set | AssignOp::Default | AssignOp::Replace, _) => {
+                self.declared.insert(name.value.clone(), Variable { span: name.span, value: Value::Bool(value) });
+                self.expanded.clear();
+            }
+        }
+    }
+
+    /// What a variable holds, and where it is declared.
+    pub(super) fn get(&self, name: &[u8]) -> Option<(&Value, Span)> {
+        self.declared.get(name).map(|variable| (&variable.value, variable.span))
+    }
+
+    /// The names of all declared variables, for suggestions.
+    pub(super) fn names(&self) -> impl Iterator<Item = &Text> {
+        self.declared.keys()
+    }
+
+    /// Notes that a comparison looked at a variable, and through it at others.
+    pub(super) fn compare(&mut self, name: &[u8]) {
+        let mut open = vec![Text::from(name)];
+        while let Some(name) = open.pop() {
+            if let Some(Variable { value: Value::Set(values), .. }) = self.declared.get(&name)
+                && self.compared.insert(name)
+            {
+                let references = values.iter().flat_map(|value| pieces(value));
+                open.extend(references.filter_map(|piece| match piece {
+                    Piece::Reference(name) => Some(Text::from(name)),
+                    _ => None,
+                }));
+            }
+        }
+    }
+
+    /// Adds expanded text to what the run has made so far; `false` where it grows past all measure.
+    pub(super) fn charge(&mut self, bytes: usize, span: Span, diagnostics: &mut Diagnostics) -> bool {
+        self.total = self.total.saturating_add(bytes);
+        if self.total > MAX_TOTAL && !self.exhausted {
+            self.exhausted = true;
+            diagnostics.push(Diagnostic::new(
+                Code::VarLimit,
+                format!("variables and aliases make more than {} MiB of text of this file", MAX_TOTAL >> 20),
+                span,
+            ));
+        }
+        !self.exhausted
+    }
+
+    /// The values of a variable, references in them multiplied out.
+    ///
+    /// `None` after an error in its values, which is reported once.
+    pub(super) fn expand(
+        &mut self,
+        name: &[u8],
+        automatic: &mut Automatic,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<Expansion, Missing> {
+        if let Some(known) = self.known(name, automatic) {
+            return Ok(known.clone());
+        }
+        match self.declared.get(name) {
+            None => return Err(Missing::Undeclared),
+            Some(Variable { value: Value::Bool(_), span }) => return Err(Missing::Boolean(*span)),
+            Some(Variable { value: Value::Set(_), .. }) => {}
+        }
+        self.multiply_out(&name.into(), automatic, diagnostics);
+        Ok(self.known(name, automatic).cloned().flatten())
+    }
+
+    /// Expands a declared set variable and those it refers to, innermost first. The depth is that of the text, so there is no
+    /// recursion.
+    fn multiply_out(&mut self, name: &Text, automatic: &mut Automatic, diagnostics: &mut Diagnostics) {
+        let mut stack = vec![name.clone()];
+        // Those whose own references are being expanded.
+        let mut open: FxHashSet<Text> = FxHashSet::default();
+        while let Some(top) = stack.last().cloned() {
+            if self.known(&top, automatic).is_some() {
+                stack.pop();
+                continue;
+            }
+            let expansion = match self.needs(&top, automatic, &open) {
+                Ok(needs) if needs.is_empty() => self.product(&top, automatic, diagnostics),
+                Ok(needs) => {
+                    open.insert(top);
+                    stack.extend(needs);
+                    continue;
+                }
+                Err(problem) => {
+                    diagnostics.extend(problem.map(|problem| *problem));
+                    None
+                }
+            };
+            open.remove(&top);
+            // What is wrong stays wrong whoever asks.
+            if let Some(expanded) = expansion.as_ref().filter(|expanded| expanded.automatic) {
+                self.compare_profiles(&top, expanded, diagnostics);
+                automatic.expanded.insert(top, expansion);
+            } else {
+                self.expanded.insert(top, expansion);
+            }
+            stack.pop();
+        }
+    }
+
+    fn known<'a>(&'a self, name: &[u8], automatic: &'a Automatic) -> Option<&'a Expansion> {
+        automatic.values.get(name).or_else(|| self.expanded.get(name)).or_else(|| automatic.expanded.get(name))
+    }
+
+    /// The reference compiler gives a variable that automatic ones take part in the values it had in one profile everywhere.
+    fn compare_profiles(&mut self, name: &Text, expanded: &Rc<Expanded>, diagnostics: &mut Diagnostics) {
+        let (first, reported) = self.first.entry(name.clone()).or_insert_with(|| (Rc::clone(expanded), false));
+        if !*reported
+            && first.values != expanded.values
+            && let Some(variable) = self.declared.get(name)
+        {
+            *reported = true;
+            let message = format!("apparmor_parser gives `@{{{name}}}` the values of one profile in all");
+            diagnostics.push(Diagnostic::new(Code::ReferenceDiffers, message, variable.span));
+        }
+    }
+
+    /// The variables that have to be expanded before `name` can be.
+    fn needs(
+        &self,
+        name: &Text,
+        automatic: &Automatic,
+        open: &FxHashSet<Text>,
+    ) -> Result<Vec<Text>, Option<Box<Diagnostic>>> {
+        let Some(Variable { value: Value::Set(values), .. }) = self.declared.get(name) else { return Ok(Vec::new()) };
+        let mut needs = Vec::new();
+        for value in values {
+            for piece in pieces(value) {
+                let inner = match piece {
+                    Piece::Reference(inner) => Text::from(inner),
+                    Piece::BadName(bad) => return Err(Some(Box::new(bad_name(bad, value.span)))),
+                    Piece::Literal(_) | Piece::OldAlternation(_) => continue,
+                };
+                if self.known(&inner, automatic).is_some() {
+                    continue;
+                }
+                match self.declared.get(&inner) {
+                    Some(Variable { value: Value::Set(_), .. }) if inner == *name || open.contains(&inner) => {
+                        let message = format!("variable `@{{{inner}}}` refers to itself");
+                        return Err(Some(Box::new(Diagnostic::new(Code::VarRecursive, message, value.span))));
+                    }
+                    Some(Variable { value: Value::Set(_), .. }) => needs.push(inner),
+                    Some(Variable { value: Value::Bool(_), span }) => {
+                        let message = format!("`{inner}` is a boolean variable and has no values to insert");
+                        let diagnostic = Diagnostic::new(Code::VarUndeclared, message, value.span);
+                        return Err(Some(Box::new(diagnostic.and_label(*span, "declared here"))));
+                    }
+                    None if self.incomplete => return Err(None),
+                    None => {
+                        let message = format!("variable `@{{{inner}}}` is not declared");
+                        let mut diagnostic = Diagnostic::new(Code::VarUndeclared, message, value.span);
+                        diagnostic.help = self.suggestion(&inner);
+                        return Err(Some(Box::new(diagnostic)));
+                    }
+                }
+            }
+        }
+        Ok(needs)
+    }
+
+    /// The values of a variable whose references are all expanded.
+    fn product(&mut self, name: &Text, automatic: &Automatic, diagnostics: &mut Diagnostics) -> Expansion {
+        let Some(Variable { value: Value::Set(values), span }) = self.declared.get(name) else { return None };
+        let span = *span;
+        let mut product = Product::default();
+        for value in values {
+            let mut partial = vec![Vec::new()];
+            for piece in pieces(value) {
+                let fits = match piece {
+                    Piece::Literal(text) => product.append(&mut partial, &[text]),
+                    Piece::OldAlternation(text) => {
+                        diagnostics.push(old_alternation(value.span));
+                        product.append(&mut partial, &[text])
+                    }
+                    // `needs` has reported it.
+                    Piece::BadName(_) => return None,
+                    Piece::Reference(inner) => {
+                        let expanded = self.known(inner, automatic)?.as_ref()?;
+                        product.automatic |= expanded.automatic || AUTOMATIC.contains(&inner);
+                        let endings: Vec<&[u8]> = expanded.values.iter().map(Text::as_bytes).collect();
+                        product.append(&mut partial, &endings)
+                    }
+                };
+                if !fits {
+                    diagnostics.push(Diagnostic::new(
+                        Code::VarLimit,
+                        format!("variable `@{{{name}}}` expands to more than {MAX_VALUES} values or {MAX_TEXT} bytes"),
+                        value.span,
+                    ));
+                    return None;
+                }
+            }
+            product.text += partial.iter().map(Vec::len).sum::<usize>();
+            product.values.extend(partial.into_iter().map(Text::from));
+        }
+        let Product { values, text, automatic } = product;
+        let fits = self.charge(text, span, diagnostics);
+        fits.then(|| Rc::new(Expanded::new(values, automatic)))
+    }
+
+    /// Forgets what was wrong with values: where the automatic variables are there, it may not be.
+    pub(super) fn forget_errors(&mut self) {
+        self.expanded.retain(|_, expansion| expansion.is_some());
+    }
+
+    /// What an unknown variable may have been meant to be.
+    pub(super) fn suggestion(&self, name: &[u8]) -> Option<String> {
+        if name == b"attach_path" || name == b"exec_path" {
+            return Some("only profiles with an attachment have this variable".into());
+        }
+        let mut names: Vec<_> = self.names().map(Text::to_str_lossy).collect();
+        names.sort_unstable();
+        let near = crate::vocab::nearest(name, names.iter().map(|name| &**name))?;
+        Some(format!("there is a variable `@{{{near}}}`"))
+    }
+}
+
+/// Multiplies values out within the limits.
+#[derive(Default)]
+struct Product {
+    values: Vec<Text>,
+    /// Bytes of the values.
+    text: usize,
+    /// Whether an automatic variable took part.
+    automatic: bool,
+}
+
+impl Product {
+    /// Continues each partial value with each of `endings`; `false` where that is too much.
+    fn append(&mut self, partial: &mut Vec<Vec<u8>>, endings: &[&[u8]]) -> bool {
+        let count = partial.len().saturating_mul(endings.len());
+        let ending_bytes: usize = endings.iter().map(|ending| ending.len()).sum();
+        let partial_bytes: usize = partial.iter().map(Vec::len).sum();
+        let bytes =
+            partial_bytes.saturating_mul(endings.len()).saturating_add(ending_bytes.saturating_mul(partial.len()));
+        if self.values.len().saturating_add(count) > MAX_VALUES || self.text.saturating_add(bytes) > MAX_TEXT {
+            return false;
+        }
+        if let [ending] = endings {
+            partial.iter_mut().for_each(|text| text.extend_from_slice(ending));
+        } else {
+            *partial =
+                partial.iter().flat_map(|text| endings.iter().map(move |ending| [text, *ending].concat())).collect();
+        }
+        true
+    }
+}
+
+/// The warning about `@{a,b}`.
+pub(super) fn old_alternation(span: Span) -> Diagnostic {
+    Diagnostic::new(
+        Code::OldAlternation,
+        "a comma makes this an alternation behind a literal `@`; variables behind it are not expanded",
+        span,
+    )
+    .with_help(r"write `\@{a,b}` where an alternation is meant")
+}
+
+/// The error about a reference with a name that none can have.
+pub(super) fn bad_name(name: &[u8], span: Span) -> Diagnostic {
+    Diagnostic::new(Code::VarName, format!("`{}` cannot be the name of a variable", name.escape_ascii()), span)
+        .with_help(r"names are a letter, then letters, digits and `_`; a literal `@{` is written `\@\{`")
+}

@@ -1,0 +1,199 @@
+//! `name=value`, `name=(values)`, `name in (values)`, and groups of conditions.
+
+use nom::Parser;
+use nom::combinator::{opt, verify};
+use nom::multi::many0;
+
+use super::error;
+use super::input::{Input, PResult, Problem};
+use super::lexer::{Kind, Lexer, Token, classes, skip_blanks, skip_space, spanned, take_word};
+use crate::source::Spanned;
+use crate::syntax::ast::{Condition, ConditionOp, ConditionValue, Group, Values};
+use crate::syntax::word::Word;
+
+/// Any number of conditions.
+pub(super) fn conditions(lex: Lexer) -> impl for<'a> Fn(Input<'a>) -> PResult<'a, Vec<Spanned<Condition>>> {
+    move |input| many0(|input| condition(lex, input)).parse(input)
+}
+
+fn condition<'a>(lex: Lexer, input: Input<'a>) -> PResult<'a, Spanned<Condition>> {
+    let (rest, token) = verify(lex, |token: &Token<'_>| token.kind == Kind::Condition).parse(input)?;
+    let (rest, value) = value(rest)?;
+    let condition = Condition { name: token.word(), value: Some(value) };
+    Ok((rest, Spanned::new(condition, token.span.to(rest.span(0)))))
+}
+
+/// Operator and value behind the head of a condition.
+pub(super) fn value(input: Input<'_>) -> PResult<'_, ConditionValue> {
+    let start = skip_space(input);
+    let (op, len) = match start.rest() {
+        [b'=', ..] => (ConditionOp::Equal, 1),
+        [b':', b'=', ..] => (ConditionOp::ColonEqual, 2),
+        [b'i', b'n', ..] => (ConditionOp::In, 2),
+        _ => return Err(error::expected(start, "`=`")),
+    };
+    let behind = start.advance(len);
+    let op = spanned(start, behind, op);
+    let same_line = skip_blanks(behind);
+    let (rest, values) =
+        if op.value == ConditionOp::In || same_line.byte(0) == Some(b'(') || classes::newline(same_line.rest()) > 0 {
+            let list = skip_space(same_line);
+            if list.byte(0) != Some(b'(') {
+                let message = format!("expected a value on this line, found {}", error::found(same_line));
+                let help = "write the value directly behind `=`; only a list in parentheses may begin on the next line";
+                return Err(error::syntax(behind.span(0), message, help));
+            }
+            let (rest, values) = list_values(list.advance(1), list)?;
+            (rest, Values::List(values))
+        } else {
+            match classes::word_or_quoted(same_line.rest()) {
+                0 => return Err(error::expected(same_line, "a value")),
+                len => {
+                    let (rest, word) = take_word(same_line, len);
+                    (rest, Values::One(word))
+                }
+            }
+        };
+    Ok((rest, ConditionValue { op, values }))
+}
+
+/// One or more values up to the closing parenthesis; `open` is the opening one.
+pub(super) fn list_values<'a>(input: Input<'a>, open: Input<'a>) -> PResult<'a, Vec<Word>> {
+    let (rest, values) = list(input, open)?;
+    if values.is_empty() {
+        return Err(error::syntax(
+            open.span_to(rest),
+            "an empty list",
+            "write one or more values between the parentheses",
+        ));
+    }
+    Ok((rest, values))
+}
+
+/// Values up to the closing parenthesis. Commas between them are white space.
+pub(super) fn list<'a>(mut input: Input<'a>, open: Input<'a>) -> PResult<'a, Vec<Word>> {
+    let mut values = Vec::new();
+    loop {
+        input = skip_space_and_commas(input);
+        match input.byte(0) {
+            Some(b')') => return Ok((input.advance(1), values)),
+            None => return Err(unclosed_list(open)),
+            Some(_) => {}
+        }
+        match classes::list_item(input.rest()) {
+            0 if input.byte(0) == Some(b'(') => {
+                return Err(error::syntax(
+                    input.span(1),
+                    "a list inside a list",
+                    "remove this `(`, or quote the value",
+                ));
+            }
+            0 => return Err(error::unexpected_char(input)),
+            len => {
+                let (rest, word) = take_word(input, len);
+                if word.as_bytes() == b"{" {
+                    return Err(unclosed_list(open));
+                }
+                values.push(word);
+                input = rest;
+            }
+        }
+    }
+}
+
+fn unclosed_list(open: Input<'_>) -> nom::Err<Problem> {
+    error::syntax(open.span(1), "this list has no closing parenthesis", "write `)` behind its last value")
+}
+
+fn skip_space_and_commas(mut input: Input<'_>) -> Input<'_> {
+    loop {
+        input = skip_space(input);
+        if input.byte(0) != Some(b',') {
+            return input;
+        }
+        input = input.advance(1);
+    }
+}
+
+/// `peer=(…)` or `xattrs=(…)`, if one is there.
+pub(super) fn group(lex: Lexer) -> impl for<'a> Fn(Input<'a>) -> PResult<'a, Option<Spanned<Group>>> {
+    move |input| {
+        let (rest, token) = opt(verify(lex, |token: &Token<'_>| token.kind == Kind::Group)).parse(input)?;
+        match token {
+            None => Ok((rest, None)),
+            Some(token) => {
+                let (rest, group) = grouped(rest, &token)?;
+                Ok((rest, Some(group)))
+            }
+        }
+    }
+}
+
+/// The rest of a group behind its name.
+pub(super) fn grouped<'a>(input: Input<'a>, name: &Token<'a>) -> PResult<'a, Spanned<Group>> {
+    // The head has seen `=(` on this line.
+    let open = skip_blanks(skip_blanks(input).advance(1));
+    let mut input = open.advance(1);
+    let mut conditions = Vec::new();
+    loop {
+        input = skip_space_and_commas(input);
+        match input.byte(0) {
+            Some(b')') => {
+                let rest = input.advance(1);
+                let group = Group { name: name.word(), conditions };
+                return Ok((rest, Spanned::new(group, name.span.to(rest.span(0)))));
+            }
+            None => return Err(unclosed_list(open)),
+            Some(_) => {}
+        }
+        let (rest, condition) = grouped_condition(input)?;
+        conditions.push(condition);
+        input = rest;
+    }
+}
+
+/// `name`, `name=value`, `name:=value`, `name=(value)`
+fn grouped_condition(input: Input<'_>) -> PResult<'_, Spanned<Condition>> {
+    let (rest, name) = match classes::rule_word(input.rest()) {
+        0 if input.byte(0) == Some(b'"') => {
+            return Err(error::syntax(
+                error::place(input),
+                "the name of a condition cannot be quoted",
+                "remove the quotes",
+            ));
+        }
+        0 => return Err(error::expected(input, "the name of a condition, or `)`")),
+        len => take_word(input, len),
+    };
+    let start = skip_space_and_commas(rest);
+    let (op, len) = match start.rest() {
+        [b'=', ..] => (ConditionOp::Equal, 1),
+        [b':', b'=', ..] => (ConditionOp::ColonEqual, 2),
+        _ => return Ok((rest, spanned(input, rest, Condition { name, value: None }))),
+    };
+    let behind = start.advance(len);
+    let op = spanned(start, behind, op);
+    let same_line = skip_blanks(behind);
+    let (rest, values) = if same_line.byte(0) == Some(b'(') {
+        let (rest, word) = grouped_value(skip_space(same_line.advance(1)))?;
+        let close = skip_space(rest);
+        if close.byte(0) != Some(b')') {
+            return Err(error::expected(close, "`)`: a condition in a group takes one value"));
+        }
+        (close.advance(1), Values::List(vec![word]))
+    } else {
+        let (rest, word) = grouped_value(skip_space(same_line))?;
+        (rest, Values::One(word))
+    };
+    Ok((rest, spanned(input, rest, Condition { name, value: Some(ConditionValue { op, values }) })))
+}
+
+fn grouped_value(input: Input<'_>) -> PResult<'_, Word> {
+    match classes::list_item(input.rest()) {
+        2 if input.rest().starts_with(b"\"\"") => {
+            Err(error::syntax(input.span(2), "an empty value in a group", "write a value, or leave the condition out"))
+        }
+        0 => Err(error::expected(input, "a value")),
+        len => Ok(take_word(input, len)),
+    }
+}

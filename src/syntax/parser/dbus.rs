@@ -1,0 +1,24 @@
+//! `dbus send bus=system path=/x peer=(name=y),`
+
+use nom::Parser;
+use nom::combinator::map;
+use nom::sequence::terminated;
+
+use super::condition::{conditions, group};
+use super::error::{Place, comma};
+use super::input::{Input, PResult};
+use super::lexer::{Lexer, mode};
+use super::permissions::permissions;
+use crate::syntax::ast::DbusRule;
+
+/// What stands behind the keyword.
+pub(super) fn rule(input: Input<'_>) -> PResult<'_, DbusRule> {
+    let lex: Lexer = mode::dbus;
+    let parts = (permissions(lex), conditions(lex), group(lex));
+    map(terminated(parts, comma(Place::Mode)), |(permissions, conditions, peer)| DbusRule {
+        permissions,
+        conditions,
+        peer,
+    })
+    .parse(input)
+}

@@ -1,0 +1,107 @@
+//! File rules, in both orders: `/path rw -> target,` and `rw subset /path -> target,`
+
+use nom::Parser;
+use nom::combinator::opt;
+use nom::sequence::{preceded, terminated};
+
+use super::error::{self, Place, comma};
+use super::input::{Input, PResult, word};
+use super::lexer::{Keyword, Kind, Token, classes, initial};
+use super::link::{is_path, path, subset};
+use super::pivot_root::arrow;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::Spanned;
+use crate::syntax::ast::{FileBody, FileRule, Safety};
+
+/// A rule whose first token is scanned: `file`, `safe`, `unsafe`, permissions or a path.
+pub(super) fn rule<'a>(mut first: Token<'a>, mut input: Input<'a>) -> PResult<'a, FileRule> {
+    let mut rule = FileRule { keyword: false, safety: None, body: FileBody::All };
+    if first.kind == Kind::Keyword(Keyword::File) {
+        rule.keyword = true;
+        let end = input;
+        (input, first) = initial::lex(input)?;
+        let bare = matches!(first.kind, Kind::Comma | Kind::Close | Kind::End | Kind::Open)
+            || error::starts_item(end.seek(first.span.start).rest(), false) && !is_safety(&first);
+        if bare {
+            let (rest, ()) = comma(Place::Initial)(end)?;
+            return Ok((rest, rule));
+        }
+    }
+    if is_safety(&first) {
+        let safe = first.kind == Kind::Keyword(Keyword::Safe);
+        rule.safety = Some(if safe { Safety::Safe } else { Safety::Unsafe });
+        (input, first) = initial::lex(input)?;
+    }
+    let (input, body) = terminated(|input| body(&first, input), comma(Place::Initial)).parse(input)?;
+    rule.body = body;
+    Ok((input, rule))
+}
+
+fn is_safety(token: &Token<'_>) -> bool {
+    matches!(token.kind, Kind::Keyword(Keyword::Safe | Keyword::Unsafe))
+}
+
+fn body<'a>(first: &Token<'a>, input: Input<'a>) -> PResult<'a, FileBody> {
+    if first.kind == Kind::Mode {
+        let (input, subset) = opt(subset).parse(input)?;
+        let (input, path) = path(input)?;
+        let (input, target) = target(input)?;
+        let permissions = Spanned::new(first.text.into(), first.span);
+        return Ok((input, FileBody::Access { leading: true, subset: subset.is_some(), path, permissions, target }));
+    }
+    if !is_path(first) {
+        return Err(error::expected(input.seek(first.span.start), "a path or permissions"));
+    }
+    let (rest, permissions) = initial::lex(input)?;
+    if permissions.kind != Kind::Mode {
+        return without_permissions(first, input, rest, &permissions);
+    }
+    let (rest, target) = target(rest)?;
+    Ok((rest, access(first, &permissions, target)))
+}
+
+fn access(path: &Token<'_>, permissions: &Token<'_>, target: Option<crate::syntax::word::Word>) -> FileBody {
+    let permissions = Spanned::new(permissions.text.into(), permissions.span);
+    FileBody::Access { leading: false, subset: false, path: path.word(), permissions, target }
+}
+
+/// `-> target`; a comma decides quickly that there is none.
+fn target(input: Input<'_>) -> PResult<'_, Option<crate::syntax::word::Word>> {
+    if input.byte(0) == Some(b',') { Ok((input, None)) } else { opt(preceded(arrow, initial::target)).parse(input) }
+}
+
+/// A path with something else behind it than permissions and white space or a comma.
+fn without_permissions<'a>(
+    path: &Token<'a>,
+    input: Input<'a>,
+    rest: Input<'a>,
+    next: &Token<'a>,
+) -> PResult<'a, FileBody> {
+    if next.kind == Kind::Name && classes::is_mode(next.text) {
+        return match rest.byte(0) {
+            // The permissions are there, the comma is not.
+            Some(b'}') | None => Ok((rest, access(path, next, None))),
+            _ => {
+                let message = format!("permissions followed by {}", error::found(rest));
+                Err(error::syntax(next.span, message, "write a comma or a blank behind the permissions"))
+            }
+        };
+    }
+    let text = String::from_utf8_lossy(path.text);
+    let at = input.seek(next.span.start);
+    let diagnostic = match next.kind {
+        Kind::Comma | Kind::Close | Kind::End => {
+            Diagnostic::new(Code::Syntax, "a file rule without permissions", path.span)
+                .with_help(format!("write the permissions behind the path: `{text} r,`"))
+        }
+        Kind::Arrow => Diagnostic::new(Code::Syntax, "the permissions stand before `->`", next.span)
+            .with_help(format!("write `{text} px -> …,`")),
+        Kind::Name => {
+            let word = word(next.text, next.span);
+            Diagnostic::new(Code::Syntax, format!("`{}` are no permissions", word.to_str_lossy()), next.span)
+                .with_help("permissions are made of `r w a l k m x`, with `i`, `p`, `c`, `u`, `P`, `C`, `U` before `x`")
+        }
+        _ => return Err(error::expected(at, "the permissions of a file rule")),
+    };
+    Err(error::failure(diagnostic))
+}

@@ -1,0 +1,224 @@
+//! One item of any kind: its first token decides which.
+
+use nom::Parser;
+use nom::combinator::map;
+
+use super::input::{Input, PResult, Problem};
+use super::lexer::{Keyword, Kind, Token, classes, initial, keyword};
+use super::{
+    abi, all, block, capability, change_profile, conditional, dbus, error, file, include, io_uring, link, mount,
+    mqueue, network, pivot_root, prefix, profile, ptrace, rlimit, signal, unix, userns, variable,
+};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::syntax::ast::{ItemKind, MountOperation, ProfileKeyword, QualifierBlock, Rule, RuleKind};
+
+/// An item; the input stands at its first token.
+pub(super) fn item(start: Input<'_>) -> PResult<'_, ItemKind> {
+    let (input, token) = initial::lex(start)?;
+    let result = match token.kind {
+        Kind::Include { pound, if_exists } => map(include::item(pound, if_exists), ItemKind::Include).parse(input),
+        Kind::Keyword(Keyword::Abi) => map(abi::item, ItemKind::Abi).parse(input),
+        Kind::Keyword(Keyword::Alias) => map(variable::alias, ItemKind::Alias).parse(input),
+        Kind::Keyword(Keyword::If) => {
+            let (rest, conditional) = conditional::item(input, &token)?;
+            Ok((rest, ItemKind::Conditional(Box::new(conditional))))
+        }
+        Kind::Keyword(Keyword::Set) => map(rlimit::rule, ItemKind::Rlimit).parse(input),
+        Kind::Profile => profile(&token, ProfileKeyword::Profile, input),
+        Kind::Hat => profile(&token, ProfileKeyword::Hat, input),
+        Kind::Caret => profile(&token, ProfileKeyword::Caret, input),
+        Kind::BoolVariable => map(variable::boolean(&token), ItemKind::BoolVariable).parse(input),
+        Kind::SetVariable => match initial::lex(input) {
+            Ok((rest, op)) if op.kind == Kind::Assign => {
+                map(variable::set(&token, &op), ItemKind::SetVariable).parse(rest)
+            }
+            _ => prefixed(start, token, input),
+        },
+        Kind::Id | Kind::Name => path_first(start, token, input),
+        _ => prefixed(start, token, input),
+    };
+    result.map_err(|problem| explained(problem, &token))
+}
+
+fn profile<'a>(token: &Token<'a>, keyword: ProfileKeyword, input: Input<'a>) -> PResult<'a, ItemKind> {
+    let (rest, profile) = profile::named(token, keyword, input)?;
+    Ok((rest, ItemKind::Profile(Box::new(profile))))
+}
+
+/// A path or name: with permissions behind it a rule, else a profile without keyword, or a misspelt keyword.
+fn path_first<'a>(start: Input<'a>, token: Token<'a>, input: Input<'a>) -> PResult<'a, ItemKind> {
+    let (rest, next) = match initial::lex(input) {
+        Ok(next) => next,
+        Err(problem) => return Err(unknown_keyword(&token).unwrap_or(problem)),
+    };
+    let like_mode = next.kind == Kind::Name && classes::is_mode(next.text) && matches!(rest.byte(0), Some(b'}') | None);
+    match next.kind {
+        Kind::Mode => match prefixed(start, token, input) {
+            Err(problem) => Err(unknown_keyword(&token).unwrap_or(problem)),
+            result => result,
+        },
+        Kind::Open | Kind::ListOpen | Kind::Flags | Kind::Group | Kind::Plus => without_keyword(&token, input),
+        // An attachment, if the header goes on to its brace.
+        Kind::Id | Kind::SetVariable | Kind::Name if !like_mode => match initial::lex(rest) {
+            Ok((_, third))
+                if matches!(third.kind, Kind::Open | Kind::ListOpen | Kind::Flags | Kind::Group | Kind::Plus)
+                    || third.kind != Kind::Comma && next.text.ends_with(b"{") =>
+            {
+                without_keyword(&token, input)
+            }
+            _ => Err(unknown_keyword(&token).map_or_else(|| failed(file::rule(token, input)), |problem| problem)),
+        },
+        _ if token.text.ends_with(b"{") => without_keyword(&token, input),
+        _ => match unknown_keyword(&token) {
+            Some(problem) => Err(problem),
+            None => prefixed(start, token, input),
+        },
+    }
+}
+
+fn without_keyword<'a>(name: &Token<'a>, input: Input<'a>) -> PResult<'a, ItemKind> {
+    let (rest, profile) = profile::header(ProfileKeyword::None, name.word(), input)?;
+    Ok((rest, ItemKind::Profile(Box::new(profile))))
+}
+
+/// The problem of a result that has one.
+fn failed<T>(result: PResult<'_, T>) -> nom::Err<Problem> {
+    result.err().unwrap_or(nom::Err::Error(Problem::Mismatch))
+}
+
+/// What to say about a bare name that no rule begins with.
+fn unknown_keyword(token: &Token<'_>) -> Option<nom::Err<Problem>> {
+    if token.kind != Kind::Name {
+        return None;
+    }
+    let word = String::from_utf8_lossy(token.text);
+    let diagnostic = Diagnostic::new(Code::UnknownKeyword, format!("no rule begins with `{word}`"), token.span);
+    Some(error::failure(match keyword::nearest(token.text) {
+        Some(nearest) => diagnostic.with_help(format!("did you mean `{nearest}`?")),
+        None => diagnostic.with_help("a rule begins with a keyword, or with a path that begins with `/` or `@{`"),
+    }))
+}
+
+/// A rule or block with its prefix.
+fn prefixed<'a>(start: Input<'a>, token: Token<'a>, input: Input<'a>) -> PResult<'a, ItemKind> {
+    let (input, (prefix, token)) = prefix::prefix(token, input)?;
+    if token.kind == Kind::Open {
+        let (rest, block) = block::block(input, token.span)?;
+        return Ok((rest, ItemKind::Block(QualifierBlock { prefix, block })));
+    }
+    let at = start.seek(token.span.start);
+    let (rest, kind) = if prefix.is_empty() {
+        rule(token, at, input)?
+    } else {
+        rule(token, at, input).map_err(|problem| explained(problem, &token))?
+    };
+    Ok((rest, ItemKind::Rule(Rule { prefix, kind })))
+}
+
+/// A rule whose first token is scanned; the token stands at `at`.
+fn rule<'a>(token: Token<'a>, at: Input<'a>, input: Input<'a>) -> PResult<'a, RuleKind> {
+    let keyword = match token.kind {
+        Kind::Id | Kind::Name | Kind::SetVariable | Kind::Mode => {
+            return file::rule(token, input).map(|(rest, rule)| (rest, RuleKind::File(rule)));
+        }
+        Kind::Keyword(keyword) => keyword,
+        _ => return Err(no_rule(&token, at)),
+    };
+    match keyword {
+        Keyword::File | Keyword::Safe | Keyword::Unsafe => {
+            file::rule(token, input).map(|(rest, rule)| (rest, RuleKind::File(rule)))
+        }
+        Keyword::Link => map(link::rule, RuleKind::Link).parse(input),
+        Keyword::ChangeProfile => map(change_profile::rule, RuleKind::ChangeProfile).parse(input),
+        Keyword::Capability => map(capability::rule, RuleKind::Capability).parse(input),
+        Keyword::Network => map(network::rule, RuleKind::Network).parse(input),
+        Keyword::Unix => map(unix::rule, RuleKind::Unix).parse(input),
+        Keyword::Dbus => map(dbus::rule, RuleKind::Dbus).parse(input),
+        Keyword::Signal => map(signal::rule, RuleKind::Signal).parse(input),
+        Keyword::Ptrace => map(ptrace::rule, RuleKind::Ptrace).parse(input),
+        Keyword::Mount => map(mount::rule(MountOperation::Mount), RuleKind::Mount).parse(input),
+        Keyword::Remount => map(mount::rule(MountOperation::Remount), RuleKind::Mount).parse(input),
+        Keyword::Umount => map(mount::rule(MountOperation::Umount), RuleKind::Mount).parse(input),
+        Keyword::PivotRoot => map(pivot_root::rule, RuleKind::PivotRoot).parse(input),
+        Keyword::Mqueue => map(mqueue::rule, RuleKind::Mqueue).parse(input),
+        Keyword::Userns => map(userns::rule, RuleKind::Userns).parse(input),
+        Keyword::IoUring => map(io_uring::rule, RuleKind::IoUring).parse(input),
+        Keyword::All => map(all::rule, RuleKind::All).parse(input),
+        _ => Err(no_rule(&token, at)),
+    }
+}
+
+/// A token that no rule begins with.
+fn no_rule(token: &Token<'_>, at: Input<'_>) -> nom::Err<Problem> {
+    let text = String::from_utf8_lossy(token.text.trim_ascii_end());
+    let no_prefix = match token.kind {
+        Kind::Keyword(Keyword::If | Keyword::Set | Keyword::Abi | Keyword::Alias) => true,
+        Kind::Profile | Kind::Hat | Kind::Caret | Kind::Include { .. } => true,
+        _ => false,
+    };
+    if no_prefix {
+        let message = format!("`{text}` takes no prefix");
+        return error::syntax(token.span, message, format!("remove what stands before `{text}`"));
+    }
+    match token.kind {
+        Kind::Keyword(Keyword::Else) => {
+            error::syntax(token.span, "`else` without `if`", "`else` stands directly behind the block of an `if`")
+        }
+        Kind::Keyword(Keyword::Rlimit) => error::syntax(token.span, "`rlimit` without `set`", "write `set rlimit`"),
+        Kind::Comma => error::syntax(token.span, "a comma without a rule", "remove the comma"),
+        Kind::Condition | Kind::Flags | Kind::Group | Kind::Identities => {
+            let help = "a condition stands behind the keyword of its rule, before the comma that ends it";
+            error::syntax(token.span, format!("`{text}=` without a rule"), help)
+        }
+        _ => error::expected(at, "a rule"),
+    }
+}
+
+/// Adds what the item looks like to a problem that says nothing about it.
+fn explained(problem: nom::Err<Problem>, token: &Token<'_>) -> nom::Err<Problem> {
+    let mut diagnostic = match problem {
+        nom::Err::Failure(Problem::Reported(diagnostic)) => diagnostic,
+        other => return other,
+    };
+    if diagnostic.help.is_none() {
+        diagnostic.help = example(token).map(|example| format!("write it like this: `{example}`"));
+    }
+    nom::Err::Failure(Problem::Reported(diagnostic))
+}
+
+fn example(token: &Token<'_>) -> Option<&'static str> {
+    Some(match token.kind {
+        Kind::Include { .. } => "include <abstractions/base>",
+        Kind::Profile => "profile NAME /path flags=(complain) { … }",
+        Kind::Hat => "hat NAME { … }",
+        Kind::Caret => "^NAME { … }",
+        Kind::SetVariable => "@{NAME} = value value",
+        Kind::BoolVariable => "$NAME = true",
+        Kind::Id | Kind::Mode => "/path rw,",
+        Kind::Keyword(keyword) => match keyword {
+            Keyword::Network => "network (send, receive) inet stream,",
+            Keyword::Unix => "unix (send, receive) type=stream peer=(label=NAME),",
+            Keyword::Dbus => "dbus send bus=system path=/path interface=NAME member=NAME peer=(name=NAME, label=NAME),",
+            Keyword::Signal => "signal (send, receive) set=(term, kill) peer=NAME,",
+            Keyword::Ptrace => "ptrace (read, trace) peer=NAME,",
+            Keyword::Userns => "userns create,",
+            Keyword::Mqueue => "mqueue (read, write) type=posix /name,",
+            Keyword::Abi => "abi <abi/4.0>,",
+            Keyword::ChangeProfile => "change_profile /path -> NAME,",
+            Keyword::Mount => "mount fstype=ext4 options=(rw, nosuid) /source -> /mount/point/,",
+            Keyword::Remount => "remount options=(ro) /mount/point/,",
+            Keyword::Umount => "umount /mount/point/,",
+            Keyword::If => "if @{NAME} == value { … } else { … }",
+            Keyword::Capability => "capability chown setuid,",
+            Keyword::Link => "link subset /link -> /target,",
+            Keyword::Set => "set rlimit nofile <= 1024,",
+            Keyword::Alias => "alias /from/ -> /to/,",
+            Keyword::File | Keyword::Safe | Keyword::Unsafe => "file /path rw,",
+            Keyword::PivotRoot => "pivot_root oldroot=/old/ /new/,",
+            Keyword::IoUring => "io_uring (sqpoll, override_creds) label=NAME,",
+            Keyword::All => "all,",
+            _ => return None,
+        },
+        _ => return None,
+    })
+}

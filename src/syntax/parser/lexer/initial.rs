@@ -1,0 +1,162 @@
+//! The state between rules, in which also headers, assignments and the rules without a mode of their own are scanned:
+//! file, link, capability, pivot_root, io_uring and all. Comments may stand between any two tokens here.
+
+use memchr::memchr;
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::Spanned;
+use crate::syntax::ast::Comment;
+
+use super::classes::{
+    blanks, bool_variable, ends_mode, is_blank, is_mode, newline, path, quoted_path, set_variable, word_or_quoted,
+};
+use super::{Keyword, Kind, Token, head, skip_space, token};
+use crate::syntax::parser::error;
+use crate::syntax::parser::input::{Input, PResult};
+use crate::syntax::word::Word;
+
+/// Skips blanks, line ends and comments; the comments are kept for the item around them.
+pub(in super::super) fn skip(mut input: Input<'_>) -> Input<'_> {
+    loop {
+        input = skip_space(input);
+        match comment(input) {
+            Some((rest, comment)) => {
+                input.state().keep_comment(comment);
+                input = rest;
+            }
+            None => return input,
+        }
+    }
+}
+
+/// A comment, without its line end. `#include` is none.
+pub(in super::super) fn comment(input: Input<'_>) -> Option<(Input<'_>, Comment)> {
+    if input.byte(0) != Some(b'#') || input.rest().starts_with(b"#include") {
+        return None;
+    }
+    let len = memchr(b'\n', input.rest()).unwrap_or_else(|| {
+        unfinished_line(input);
+        input.rest().len()
+    });
+    let text = input.rest().get(..len).unwrap_or_default();
+    let text = text.trim_ascii_end();
+    Some((input.advance(len), Spanned::new(text.into(), input.span(text.len()))))
+}
+
+/// The reference does not take a comment or `#include` for one where its line end is missing.
+fn unfinished_line(input: Input<'_>) {
+    let end = input.advance(input.rest().len());
+    if input.state().note_unfinished() {
+        let message = "the last line has no line end";
+        let diagnostic = Diagnostic::new(Code::UnexpectedChar, message, input.span_to(end));
+        input.state().report(diagnostic.with_help("end the file with a newline"));
+    }
+}
+
+/// The next token.
+pub(in super::super) fn lex(input: Input<'_>) -> PResult<'_, Token<'_>> {
+    let input = skip(input);
+    let text = input.rest();
+    let Some(&first) = text.first() else { return Ok(token(input, Kind::End, 0)) };
+    let (kind, len) = match first {
+        b'/' | b'&' => (Kind::Id, path(text)),
+        b'a'..=b'z' | b'A'..=b'Z' => return Ok(name(input)),
+        b',' => (Kind::Comma, 1),
+        b'{' => (Kind::Open, 1),
+        b'}' => (Kind::Close, 1),
+        b'(' => (Kind::ListOpen, 1),
+        b'^' => (Kind::Caret, 1),
+        b'@' => match path(text) {
+            0 => (Kind::SetVariable, set_variable(text)),
+            len => (Kind::Id, len),
+        },
+        b'"' => (Kind::Id, quoted_path(text)),
+        b'$' => (Kind::BoolVariable, bool_variable(text)),
+        b'-' if text.get(1) == Some(&b'>') => (Kind::Arrow, 2),
+        b'=' => (Kind::Assign, 1),
+        b'+' | b'?' | b':' if text.get(1) == Some(&b'=') => (Kind::Assign, 2),
+        b'+' => (Kind::Plus, 1),
+        b':' => match path(text) {
+            0 => (Kind::Colon, 1),
+            len => (Kind::Id, len),
+        },
+        b'#' if text.starts_with(b"#include") => {
+            if memchr(b'\n', text).is_none() {
+                unfinished_line(input);
+            }
+            let after = text.get(b"#include".len()..).unwrap_or_default();
+            let exists = if_exists(after);
+            (Kind::Include { pound: true, if_exists: exists > 0 }, b"#include".len() + exists)
+        }
+        _ => (Kind::End, 0),
+    };
+    if len == 0 { Err(error::unexpected_char(input)) } else { Ok(token(input, kind, len)) }
+}
+
+/// A token that begins with a letter.
+fn name(input: Input<'_>) -> (Input<'_>, Token<'_>) {
+    let text = input.rest();
+    let mut len = super::name(text);
+    let (name, after) = text.split_at_checked(len).unwrap_or((text, &[]));
+    let kind = if let Some(kind) = head(text, len) {
+        kind
+    } else if name != b"all" && is_mode(name) && after.first().is_some_and(|&byte| ends_mode(byte)) {
+        Kind::Mode
+    } else {
+        match name {
+            b"include" if after.first().is_some_and(|&byte| is_blank(byte)) => {
+                let exists = if_exists(after);
+                len += exists;
+                Kind::Include { pound: false, if_exists: exists > 0 }
+            }
+            b"profile" => {
+                len += blanks(after);
+                Kind::Profile
+            }
+            b"hat" => {
+                len += blanks(after);
+                Kind::Hat
+            }
+            b"open" => Kind::Open,
+            _ => Keyword::of(name).map_or(Kind::Name, Kind::Keyword),
+        }
+    };
+    token(input, kind, len)
+}
+
+/// The length of ` if exists` where a blank follows it.
+fn if_exists(text: &[u8]) -> usize {
+    let mut len = 0;
+    for word in [&b"if"[..], b"exists"] {
+        let rest = text.get(len..).unwrap_or_default();
+        let gap = blanks(rest);
+        if gap == 0 || !rest.get(gap..).is_some_and(|rest| rest.starts_with(word)) {
+            return 0;
+        }
+        len += gap + word.len();
+    }
+    if text.get(len).is_some_and(|&byte| is_blank(byte)) { len } else { 0 }
+}
+
+/// The word behind `->`: any, also on a later line.
+pub(in super::super) fn target(input: Input<'_>) -> PResult<'_, Word> {
+    let input = skip_space(input);
+    name_word(input).map_err(|problem| match problem {
+        nom::Err::Error(_) => error::expected(input, "a name or path behind `->`"),
+        other => other,
+    })
+}
+
+/// The word that stands directly here, whatever it is.
+pub(in super::super) fn name_word(input: Input<'_>) -> PResult<'_, Word> {
+    match word_or_quoted(input.rest()) {
+        0 if input.byte(0) == Some(b'"') => Err(error::unterminated(input)),
+        0 => Err(nom::Err::Error(crate::syntax::parser::input::Problem::Mismatch)),
+        len => Ok(super::take_word(input, len)),
+    }
+}
+
+/// Whether the line ends here, or the text.
+pub(in super::super) fn at_line_end(text: &[u8]) -> bool {
+    text.is_empty() || newline(text) > 0
+}

@@ -1,0 +1,45 @@
+//! `link subset /a -> /b,`
+
+use nom::Parser;
+use nom::combinator::{map, opt, verify};
+use nom::sequence::terminated;
+
+use super::error::{self, Place, comma};
+use super::input::{Input, PResult};
+use super::lexer::{Keyword, Kind, Token, initial};
+use super::pivot_root::arrow;
+use crate::syntax::ast::LinkRule;
+use crate::syntax::word::Word;
+
+/// What stands behind the keyword.
+pub(super) fn rule(input: Input<'_>) -> PResult<'_, LinkRule> {
+    let parts = |input| {
+        let (input, subset) = opt(subset).parse(input)?;
+        let (input, link) = path(input)?;
+        let (input, _) = match arrow(input) {
+            Err(nom::Err::Error(_)) => return Err(error::expected(initial::skip(input), "`->`")),
+            other => other?,
+        };
+        let (input, target) = initial::target(input)?;
+        Ok((input, LinkRule { subset: subset.is_some(), link, target }))
+    };
+    terminated(parts, comma(Place::Initial)).parse(input)
+}
+
+/// The keyword `subset`.
+pub(super) fn subset(input: Input<'_>) -> PResult<'_, Token<'_>> {
+    verify(initial::lex, |token: &Token<'_>| token.kind == Kind::Keyword(Keyword::Subset)).parse(input)
+}
+
+/// Whether a token is the path of a file or link rule.
+pub(super) fn is_path(token: &Token<'_>) -> bool {
+    matches!(token.kind, Kind::Id | Kind::Name | Kind::SetVariable)
+}
+
+/// A path that has to be there.
+pub(super) fn path(input: Input<'_>) -> PResult<'_, Word> {
+    match map(verify(initial::lex, is_path), |token| token.word()).parse(input) {
+        Err(nom::Err::Error(_)) => Err(error::expected(initial::skip(input), "a path")),
+        other => other,
+    }
+}

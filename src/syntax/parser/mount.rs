@@ -1,0 +1,46 @@
+//! `mount options=(rw) /dev/x -> /mnt/,`, `remount /mnt/,` and `umount /mnt/,`
+
+use nom::Parser;
+use nom::combinator::{map, opt, verify};
+use nom::sequence::terminated;
+
+use super::condition::conditions;
+use super::error::{self, Place, comma};
+use super::input::{Input, PResult};
+use super::lexer::{Kind, Lexer, Token, keyword, mode, skip_space};
+use crate::syntax::ast::{MountOperation, MountRule};
+use crate::syntax::word::Word;
+
+const LEX: Lexer = mode::mount;
+
+/// What stands behind the keyword.
+pub(super) fn rule(operation: MountOperation) -> impl for<'a> Fn(Input<'a>) -> PResult<'a, MountRule> {
+    move |input| {
+        let parts = |input| {
+            let (input, (conditions, path)) = (conditions(LEX), opt(path)).parse(input)?;
+            if operation != MountOperation::Mount {
+                let rule = MountRule { operation, conditions, source: None, point_conditions: Vec::new(), point: path };
+                return Ok((input, rule));
+            }
+            let (input, target) = opt(target).parse(input)?;
+            let (point_conditions, point) = target.map_or((Vec::new(), None), |(list, word)| (list, Some(word)));
+            Ok((input, MountRule { operation, conditions, source: path, point_conditions, point }))
+        };
+        terminated(parts, comma(Place::Mode)).parse(input)
+    }
+}
+
+fn path(input: Input<'_>) -> PResult<'_, Word> {
+    let is_path = |token: &Token<'_>| token.kind == Kind::Id && !keyword::starts_item(token.text);
+    map(verify(LEX, is_path), |token| token.word()).parse(input)
+}
+
+fn target(input: Input<'_>) -> PResult<'_, (Vec<crate::source::Spanned<crate::syntax::ast::Condition>>, Word)> {
+    let (input, _) = verify(LEX, |token: &Token<'_>| token.kind == Kind::Arrow).parse(input)?;
+    let (input, conditions) = conditions(LEX)(input)?;
+    match path(input) {
+        Ok((rest, point)) => Ok((rest, (conditions, point))),
+        Err(nom::Err::Error(_)) => Err(error::expected(skip_space(input), "the mount point behind `->`")),
+        Err(other) => Err(other),
+    }
+}

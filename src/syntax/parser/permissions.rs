@@ -1,0 +1,24 @@
+//! Permissions of the rules with a mode of their own: one word or a list.
+
+use super::condition::list;
+use super::input::{Input, PResult};
+use super::lexer::{Kind, Lexer};
+use crate::source::Spanned;
+use crate::syntax::ast::Permissions;
+
+/// The permissions, if any are there.
+pub(super) fn permissions(lex: Lexer) -> impl for<'a> Fn(Input<'a>) -> PResult<'a, Option<Spanned<Permissions>>> {
+    move |input| {
+        let (rest, token) = lex(input)?;
+        let (rest, words, list) = match token.kind {
+            Kind::Permission => (rest, vec![token.word()], false),
+            Kind::ListOpen => {
+                let (rest, words) = list(rest, rest.seek(token.span.start))?;
+                (rest, words, true)
+            }
+            _ => return Ok((input, None)),
+        };
+        let span = token.span.to(rest.span(0));
+        Ok((rest, Some(Spanned::new(Permissions { words, list }, span))))
+    }
+}

@@ -1,0 +1,29 @@
+//! `pivot_root oldroot=/old /new -> profile,`
+
+use nom::Parser;
+use nom::combinator::{map, opt, verify};
+use nom::sequence::{preceded, terminated};
+
+use super::condition::conditions;
+use super::error::{Place, comma};
+use super::input::{Input, PResult};
+use super::lexer::{Kind, Lexer, Token, initial};
+use crate::syntax::ast::PivotRootRule;
+
+/// What stands behind the keyword.
+pub(super) fn rule(input: Input<'_>) -> PResult<'_, PivotRootRule> {
+    let lex: Lexer = initial::lex;
+    let new_root = verify(lex, |token: &Token<'_>| matches!(token.kind, Kind::Id | Kind::Name));
+    let parts = (conditions(lex), opt(map(new_root, |token| token.word())), opt(preceded(arrow, initial::target)));
+    map(terminated(parts, comma(Place::Initial)), |(conditions, new_root, target)| PivotRootRule {
+        conditions,
+        new_root,
+        target,
+    })
+    .parse(input)
+}
+
+/// `->` between rules.
+pub(super) fn arrow(input: Input<'_>) -> PResult<'_, Token<'_>> {
+    verify(initial::lex, |token: &Token<'_>| token.kind == Kind::Arrow).parse(input)
+}

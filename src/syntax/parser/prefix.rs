@@ -1,0 +1,64 @@
+//! `priority=1 audit deny owner`: what stands before a rule or block.
+
+use super::error;
+use super::input::{Input, PResult};
+use super::lexer::{Keyword, Kind, Token, classes, initial, skip_blanks, take_word};
+use crate::source::Spanned;
+use crate::syntax::ast::{Owner, Prefix, RuleMode};
+use crate::syntax::word::Word;
+
+/// The prefix whose first token may be `token`, and the first token behind it.
+pub(super) fn prefix<'a>(mut token: Token<'a>, mut input: Input<'a>) -> PResult<'a, (Spanned<Prefix>, Token<'a>)> {
+    let mut prefix = Prefix::default();
+    let mut span = input.seek(token.span.start).span(0);
+    let mut stage = 0;
+    loop {
+        let part = match token.kind {
+            Kind::Priority => 1,
+            Kind::Keyword(Keyword::Audit) => 2,
+            Kind::Keyword(Keyword::Allow | Keyword::Deny | Keyword::Prompt) => 3,
+            Kind::Keyword(Keyword::Owner | Keyword::Other) => 4,
+            _ => return Ok((input, (Spanned::new(prefix, span), token))),
+        };
+        if part <= stage {
+            let name = String::from_utf8_lossy(token.text);
+            let message = if part == stage {
+                format!("`{name}` behind a prefix of the same kind")
+            } else {
+                format!("`{name}` stands too late")
+            };
+            let help = "prefixes stand in this order, at most one of a kind: `priority=N`, `audit`, \
+                        `allow` or `deny` or `prompt`, `owner` or `other`";
+            return Err(error::syntax(token.span, message, help));
+        }
+        stage = part;
+        match token.kind {
+            Kind::Priority => {
+                let (rest, value) = priority(input)?;
+                prefix.priority = Some(value);
+                input = rest;
+            }
+            Kind::Keyword(Keyword::Audit) => prefix.audit = true,
+            Kind::Keyword(Keyword::Allow) => prefix.mode = Some(RuleMode::Allow),
+            Kind::Keyword(Keyword::Deny) => prefix.mode = Some(RuleMode::Deny),
+            Kind::Keyword(Keyword::Prompt) => prefix.mode = Some(RuleMode::Prompt),
+            Kind::Keyword(Keyword::Owner) => prefix.owner = Some(Owner::Owner),
+            _ => prefix.owner = Some(Owner::Other),
+        }
+        span = span.to(input.span(0));
+        (input, token) = initial::lex(input)?;
+    }
+}
+
+/// `=` and the number, all on one line.
+fn priority(input: Input<'_>) -> PResult<'_, Word> {
+    let input = skip_blanks(skip_blanks(input).advance(1));
+    let sign = usize::from(matches!(input.byte(0), Some(b'+' | b'-')));
+    match classes::number(input.rest().get(sign..).unwrap_or_default()) {
+        0 => {
+            let message = format!("expected a number, found {}", error::found(input));
+            Err(error::syntax(error::place(input), message, "write the priority as a decimal number: `priority=1`"))
+        }
+        len => Ok(take_word(input, sign + len)),
+    }
+}

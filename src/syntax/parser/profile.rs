@@ -1,0 +1,134 @@
+//! Profiles, hats and child profiles.
+
+use super::condition::{grouped, list_values, value};
+use super::input::{Input, PResult};
+use super::lexer::{Kind, Token, initial, named_head, skip_blanks};
+use super::{block, error};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::Spanned;
+use crate::syntax::ast::{Profile, ProfileKeyword, Values};
+use crate::syntax::word::Word;
+
+/// What stands behind a keyword that introduces a profile.
+pub(super) fn named<'a>(token: &Token<'a>, keyword: ProfileKeyword, input: Input<'a>) -> PResult<'a, Profile> {
+    match initial::name_word(input) {
+        Ok((rest, name)) => header(keyword, name, rest),
+        Err(nom::Err::Error(_)) => {
+            let text = String::from_utf8_lossy(token.text.trim_ascii_end());
+            let message = format!("expected a name directly behind `{text}`, found {}", error::found(input));
+            Err(error::syntax(error::place(input), message, format!("write the name on the same line as `{text}`")))
+        }
+        Err(other) => Err(other),
+    }
+}
+
+/// What stands behind the name.
+pub(super) fn header(keyword: ProfileKeyword, name: Word, input: Input<'_>) -> PResult<'_, Profile> {
+    let mut profile = Profile {
+        keyword,
+        name,
+        attachment: None,
+        xattrs: None,
+        identities: Vec::new(),
+        flags: None,
+        body: Default::default(),
+    };
+    let mut input = input;
+    // Attachment, xattrs, identities, flags: in this order.
+    let mut stage = 0;
+    loop {
+        let (rest, token) = initial::lex(input)?;
+        let at = input.seek(token.span.start);
+        let part = match token.kind {
+            Kind::Open => {
+                let (rest, body) = block::block(rest, token.span)?;
+                profile.body = body;
+                return Ok((rest, profile));
+            }
+            Kind::Id | Kind::Name | Kind::SetVariable => 1,
+            Kind::Group => 2,
+            Kind::Plus => 3,
+            Kind::Flags | Kind::ListOpen => 4,
+            _ => return glued_brace(profile, input, at),
+        };
+        if part < stage || part == stage && part != 3 {
+            return if part == 1 { glued_brace(profile, input, at) } else { Err(order(&token)) };
+        }
+        stage = part;
+        input = match part {
+            1 => {
+                profile.attachment = Some(token.word());
+                rest
+            }
+            2 => {
+                let (rest, group) = grouped(rest, &token)?;
+                profile.xattrs = Some(group);
+                rest
+            }
+            3 => {
+                let (rest, values) = identities(rest)?;
+                profile.identities.push(Spanned::new(values, token.span.to(rest.span(0))));
+                rest
+            }
+            _ => {
+                let (rest, values) =
+                    if token.kind == Kind::Flags { flags(&token, rest)? } else { list_values(rest, at)? };
+                profile.flags = Some(Spanned::new(values, token.span.to(rest.span(0))));
+                rest
+            }
+        };
+    }
+}
+
+fn order(token: &Token<'_>) -> nom::Err<super::input::Problem> {
+    let text = String::from_utf8_lossy(token.text);
+    let help = "the parts of a header stand in this order, each once: name, attachment, `xattrs=(…)`, `flags=(…)`, `{`";
+    error::syntax(token.span, format!("`{text}` does not stand here"), help)
+}
+
+/// `flags=(…)` behind the word.
+fn flags<'a>(token: &Token<'a>, input: Input<'a>) -> PResult<'a, Vec<Word>> {
+    let (rest, flags) = value(input)?;
+    match flags.values {
+        Values::List(words) => Ok((rest, words)),
+        Values::One(word) => {
+            let help = format!("write `flags=({})`", word.value);
+            Err(error::syntax(token.span.to(word.span), "flags stand in parentheses", help))
+        }
+    }
+}
+
+/// `identities=(…)` behind `+`.
+fn identities(input: Input<'_>) -> PResult<'_, Vec<Word>> {
+    let input = skip_blanks(input);
+    let (len, head) = named_head(input.rest());
+    if head != Some(Kind::Identities) {
+        return Err(error::expected(input, "`identities=(…)` behind `+`"));
+    }
+    let (rest, found) = value(input.advance(len))?;
+    match found.values {
+        Values::List(words) => Ok((rest, words)),
+        Values::One(word) => Err(error::syntax(
+            word.span,
+            "identities stand in parentheses",
+            format!("write `+identities=({})`", word.value),
+        )),
+    }
+}
+
+/// A header without its brace. Where the brace sticks to the last word, that is reported and the body parsed.
+fn glued_brace<'a>(mut profile: Profile, input: Input<'a>, at: Input<'a>) -> PResult<'a, Profile> {
+    let last = profile.attachment.as_ref().unwrap_or(&profile.name);
+    let text = last.as_bytes();
+    let brace = text.strip_suffix(b"}").unwrap_or(text);
+    if last.span.end == input.at() && brace.ends_with(b"{") && profile.flags.is_none() {
+        let brace = input.seek(last.span.end - u32::try_from(text.len() - brace.len()).unwrap_or(0) - 1);
+        let diagnostic = Diagnostic::new(Code::Syntax, "this brace is part of the word before it", brace.span(1));
+        input.state().report(diagnostic.with_help("write a blank before `{`"));
+        let (rest, body) = block::block(brace.advance(1), brace.span(1))?;
+        profile.body = body;
+        return Ok((rest, profile));
+    }
+    let what = if profile.flags.is_some() { "`{`" } else { "`{` or another part of the profile's header" };
+    Err(error::expected(at, what))
+}

@@ -1,0 +1,31 @@
+//! `ptrace read peer=p,`
+
+use nom::Parser;
+use nom::combinator::map;
+use nom::sequence::terminated;
+
+use super::condition::conditions;
+use super::error::{self, Place, comma};
+use super::input::{Input, PResult};
+use super::lexer::{Kind, Lexer, mode};
+use super::permissions::permissions;
+use crate::syntax::ast::PtraceRule;
+
+/// What stands behind the keyword.
+pub(super) fn rule(input: Input<'_>) -> PResult<'_, PtraceRule> {
+    let lex: Lexer = mode::ptrace;
+    let parts = (permissions(lex), conditions(lex), no_group(lex));
+    map(terminated(parts, comma(Place::Mode)), |(permissions, conditions, ())| PtraceRule { permissions, conditions })
+        .parse(input)
+}
+
+/// Rules whose peer is a single value: a group is refused with the way to write it.
+pub(super) fn no_group(lex: Lexer) -> impl for<'a> Fn(Input<'a>) -> PResult<'a, ()> {
+    move |input| match lex(input)? {
+        (_, token) if token.kind == Kind::Group => {
+            let message = format!("`{}` takes no list here", String::from_utf8_lossy(token.text));
+            Err(error::syntax(token.span, message, "write one name without parentheses: `peer=NAME`"))
+        }
+        _ => Ok((input, ())),
+    }
+}

@@ -1,0 +1,21 @@
+//! `signal send set=term peer=p,`
+
+use nom::Parser;
+use nom::combinator::map;
+use nom::sequence::terminated;
+
+use super::condition::conditions;
+use super::error::{Place, comma};
+use super::input::{Input, PResult};
+use super::lexer::{Lexer, mode};
+use super::permissions::permissions;
+use super::ptrace::no_group;
+use crate::syntax::ast::SignalRule;
+
+/// What stands behind the keyword.
+pub(super) fn rule(input: Input<'_>) -> PResult<'_, SignalRule> {
+    let lex: Lexer = mode::signal;
+    let parts = (permissions(lex), conditions(lex), no_group(lex));
+    map(terminated(parts, comma(Place::Mode)), |(permissions, conditions, ())| SignalRule { permissions, conditions })
+        .parse(input)
+}

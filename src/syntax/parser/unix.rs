@@ -1,0 +1,24 @@
+//! `unix (send, receive) type=stream peer=(label=p),`
+
+use nom::Parser;
+use nom::combinator::map;
+use nom::sequence::terminated;
+
+use super::condition::{conditions, group};
+use super::error::{Place, comma};
+use super::input::{Input, PResult};
+use super::lexer::{Lexer, mode};
+use super::permissions::permissions;
+use crate::syntax::ast::UnixRule;
+
+/// What stands behind the keyword.
+pub(super) fn rule(input: Input<'_>) -> PResult<'_, UnixRule> {
+    let lex: Lexer = mode::network;
+    let parts = (permissions(lex), conditions(lex), group(lex));
+    map(terminated(parts, comma(Place::Mode)), |(permissions, conditions, peer)| UnixRule {
+        permissions,
+        conditions,
+        peer,
+    })
+    .parse(input)
+}

@@ -1,0 +1,123 @@
+//! Assignments to variables, and aliases.
+
+use nom::Parser;
+use nom::combinator::{map, verify};
+use nom::sequence::terminated;
+
+use super::error::{self, Place, comma};
+use super::input::{Input, PResult, word};
+use super::lexer::expression::{assigned, skip_continued};
+use super::lexer::{Kind, Token, classes, initial, skip_blanks, take_word};
+use super::{conditional, pivot_root};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::Spanned;
+use crate::syntax::ast::{Alias, AssignOp, BoolVariable, SetVariable};
+use crate::syntax::word::Word;
+
+/// The name inside a variable token.
+fn name(token: &Token<'_>) -> Word {
+    let name = classes::variable_name(token.text);
+    let skip = if token.text.get(1) == Some(&b'{') { 2 } else { 1 };
+    let start = token.span.start + skip;
+    let end = start + u32::try_from(name.len()).unwrap_or(0);
+    word(name, crate::source::Span::new(token.span.source, start, end))
+}
+
+/// The operator.
+fn operator(token: &Token<'_>) -> Spanned<AssignOp> {
+    let op = match token.text {
+        b"+=" => AssignOp::Add,
+        b"?=" => AssignOp::Default,
+        b":=" => AssignOp::Replace,
+        _ => AssignOp::Set,
+    };
+    Spanned::new(op, token.span)
+}
+
+/// What stands behind the operator of an assignment to a set variable.
+pub(super) fn set<'a>(variable: &Token<'a>, op: &Token<'a>) -> impl Fn(Input<'a>) -> PResult<'a, SetVariable> {
+    let (name, op) = (name(variable), operator(op));
+    move |input| {
+        let (rest, values) = values(input)?;
+        if values.is_empty() {
+            let message = "an assignment without a value";
+            let help = "write the value on the same line, `\"\"` for an empty one";
+            return Err(error::syntax(op.span, message, help));
+        }
+        Ok((rest, SetVariable { name: name.clone(), op, values }))
+    }
+}
+
+/// Values up to the end of the line.
+fn values(mut input: Input<'_>) -> PResult<'_, Vec<Word>> {
+    let mut values = Vec::new();
+    let mut end = input;
+    loop {
+        input = skip_continued(input);
+        let text = input.rest();
+        if initial::at_line_end(text) || text.first() == Some(&b'#') {
+            // A comment stays for the item, a continuation that nothing follows for the next one.
+            let rest = if text.first() == Some(&b'#') { input } else { end };
+            return Ok((rest, values));
+        }
+        match classes::word_or_quoted(text) {
+            0 if text.first() == Some(&b',') => {
+                trailing_comma(input);
+                input = input.advance(1);
+            }
+            0 => return Err(error::unexpected_char(input)),
+            len => {
+                let (rest, word) = take_word(input, len);
+                values.push(word);
+                input = rest;
+            }
+        }
+        end = input;
+    }
+}
+
+fn trailing_comma(input: Input<'_>) {
+    let diagnostic = Diagnostic::new(Code::TrailingComma, "an assignment does not end with a comma", input.span(1));
+    input.state().report(diagnostic.with_help("remove the comma; blanks separate the values"));
+}
+
+/// What stands behind a boolean variable.
+pub(super) fn boolean<'a>(variable: &Token<'a>) -> impl Fn(Input<'a>) -> PResult<'a, BoolVariable> {
+    let name = name(variable);
+    move |input| {
+        // The operator stands on the same line.
+        let at = skip_blanks(input);
+        let (input, op) = match initial::lex(at) {
+            Ok((rest, token)) if token.kind == Kind::Assign && token.span.start == at.at() => (rest, operator(&token)),
+            _ => return Err(error::expected(at, "`=` behind the boolean variable")),
+        };
+        let (input, value) = conditional::expression(assigned, input)?;
+        let (rest, end) = assigned(input)?;
+        match end.kind {
+            Kind::End => Ok((input, BoolVariable { name: name.clone(), op, value })),
+            Kind::Comma => {
+                trailing_comma(input.seek(end.span.start));
+                Ok((rest, BoolVariable { name: name.clone(), op, value }))
+            }
+            _ => Err(error::expected(input.seek(end.span.start), "the end of the line")),
+        }
+    }
+}
+
+/// What stands behind `alias`.
+pub(super) fn alias(input: Input<'_>) -> PResult<'_, Alias> {
+    let parts = |input| {
+        let from = verify(initial::lex, |token: &Token<'_>| matches!(token.kind, Kind::Id | Kind::Name));
+        let (input, from) = match map(from, |token| token.word()).parse(input) {
+            Err(nom::Err::Error(_)) => return Err(error::expected(initial::skip(input), "a path")),
+            other => other?,
+        };
+        let (input, _) = match pivot_root::arrow(input) {
+            Err(nom::Err::Error(_)) => return Err(error::expected(initial::skip(input), "`->`")),
+            other => other?,
+        };
+        let (input, to) = initial::target(input)?;
+        Ok((input, Alias { from, to }))
+    };
+    terminated(parts, comma(Place::Initial)).parse(input)
+}
