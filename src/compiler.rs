@@ -42,13 +42,7 @@ impl Compiler {
         let kernel = Arc::new(kernel);
         Compiler {
             session: Session::new(FileSystem),
-            options: resolve::Options {
-                base: PathBuf::from("/etc/apparmor.d"),
-                include_dirs: Vec::new(),
-                working_directory: PathBuf::new(),
-                policy: Some(Arc::clone(&kernel)),
-                kernel,
-            },
+            options: resolve::Options { policy: Some(Arc::clone(&kernel)), ..resolve::Options::new(kernel) },
             encode: encode::Options::default(),
         }
     }
@@ -117,7 +111,7 @@ impl Compiler {
     /// When the text is too large.
     pub fn check_text(&self, name: impl Into<String>, text: &[u8]) -> Result<Vec<Diagnostic>, CompileError> {
         let (policy, mut diagnostics) = self.resolve(name.into(), text)?;
-        encode::check(&policy, &self.target(), &mut diagnostics);
+        encode::check(&policy, &self.target(), &self.encode, &mut diagnostics);
         Ok(diagnostics.into_vec())
     }
 

@@ -1,4 +1,15 @@
-//! armorer compiles AppArmor profiles.
+//! armorer compiles AppArmor profiles: it reads the profile language into a typed syntax tree, says what is wrong with it,
+//! prints it in canonical form, and emits the binary policy that the Linux kernel loads.
+//!
+//! The pipeline, a module a stage:
+//!
+//! ```text
+//! files ─► source ─► syntax ─► resolve ─► policy ─► encode ─► automata ─► blob ─► kernel
+//! ```
+//!
+//! [`Compiler`] is all of it behind one builder; [`parse`] is the first part alone. A module knows only those to its left, and
+//! two that serve all: [`vocab`], the words and numbers of AppArmor and Linux, and [`diagnostic`], what is said about a text.
+//! [`features`] says what a kernel can do, [`analysis`] compares finished policies.
 
 pub mod analysis;
 pub mod automata;
@@ -12,5 +23,16 @@ pub mod source;
 pub mod syntax;
 pub mod vocab;
 
+mod compiler;
+
 #[cfg(feature = "cli")]
 pub mod cli;
+
+pub use compiler::{CompileError, CompiledPolicy, Compiler};
+pub use features::Features;
+pub use syntax::{ParseError, parse};
+
+/// The README's code is compiled and run with the documentation's.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

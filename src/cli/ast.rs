@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::inputs::Input;
-use super::render::Renderer;
+use super::render::{Renderer, Verbosity};
 use super::{Status, complain};
 use crate::diagnostic::Diagnostic;
 use crate::source::SourceMap;
@@ -32,7 +32,7 @@ fn try_run(args: &Args) -> Result<Status, String> {
     let sources = SourceMap::new();
     let id = sources.add(input.name(), text).map_err(|error| error.to_string())?;
     let parsed = parser::parse(&sources.get(id), id);
-    Renderer::new(false).print(&parsed.diagnostics, &sources);
+    Renderer::new(Verbosity::VERBOSE).print(&parsed.diagnostics, &sources);
     if parsed.diagnostics.iter().any(Diagnostic::is_error) {
         return Ok(Status::Findings);
     }

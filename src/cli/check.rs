@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::inputs::{self, Input};
-use super::render::Renderer;
+use super::render::{Renderer, Verbosity};
 use super::target::TargetArgs;
 use super::{Status, complain};
 
@@ -12,9 +12,8 @@ pub(super) struct Args {
     #[command(flatten)]
     target: TargetArgs,
 
-    /// Show errors only
-    #[arg(short, long)]
-    quiet: bool,
+    #[command(flatten)]
+    verbosity: Verbosity,
 
     /// Profile files and directories of them; `-` or nothing is standard input
     #[arg(value_name = "PATH")]
@@ -29,7 +28,7 @@ pub(super) fn run(args: &Args) -> Status {
             return Status::Failed;
         }
     };
-    let mut renderer = Renderer::new(args.quiet);
+    let mut renderer = Renderer::new(args.verbosity);
     let mut status = Status::Fine;
     for input in &inputs {
         match input.read().map(|text| compiler.check_text(input.name(), &text)) {
@@ -54,6 +53,6 @@ pub(super) fn run(args: &Args) -> Status {
         [_] => "1 file".to_owned(),
         many => format!("{} files", many.len()),
     };
-    eprintln!("checked {files}: {} errors, {} warnings", renderer.errors, renderer.warnings);
+    eprintln!("checked {files}: {}", renderer.summary());
     status
 }

@@ -10,7 +10,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use rayon::prelude::*;
 
 use super::inputs::{self, Input};
-use super::render::Renderer;
+use super::render::{Renderer, Verbosity};
 use super::target::TargetArgs;
 use super::{Status, atomic, complain};
 use crate::compiler::{CompileError, Compiler};
@@ -31,9 +31,8 @@ pub(super) struct Args {
     #[command(flatten)]
     output: Output,
 
-    /// Show errors only
-    #[arg(short, long)]
-    quiet: bool,
+    #[command(flatten)]
+    verbosity: Verbosity,
 
     /// Profile files and directories of them; `-` or nothing is standard input
     #[arg(value_name = "PATH")]
@@ -103,7 +102,7 @@ fn try_run(args: &Args) -> Result<Status, String> {
     });
     progress.finish_and_clear();
 
-    let mut renderer = Renderer::new(args.quiet);
+    let mut renderer = Renderer::new(args.verbosity);
     let mut status = Status::Fine;
     for outcome in &outcomes {
         renderer.print(&outcome.diagnostics, compiler.sources());
@@ -125,7 +124,7 @@ fn try_run(args: &Args) -> Result<Status, String> {
             write_output(output, &all)?;
         }
     }
-    if !args.quiet {
+    if !args.verbosity.is_quiet() {
         let nothing = args.output.output.is_some() && status != Status::Fine;
         let to = match destination.as_path() {
             _ if nothing => "; nothing was written".to_owned(),
@@ -133,10 +132,8 @@ fn try_run(args: &Args) -> Result<Status, String> {
             path => format!(" → {}", path.display()),
         };
         let (good, all) = (outcomes.iter().filter(|outcome| outcome.blob.is_some()).count(), outcomes.len());
-        eprintln!(
-            "compiled {good} of {all} files: {profiles} profiles, {bytes} bytes{to} ({} errors, {} warnings)",
-            renderer.errors, renderer.warnings
-        );
+        eprintln!("compiled {good} of {all} files: {profiles} profiles, {bytes} bytes{to}");
+        eprintln!("{}", renderer.summary());
     }
     Ok(status)
 }

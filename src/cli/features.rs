@@ -14,11 +14,10 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args) -> Status {
     let features = match &args.name {
         Some(name) => target::features(name),
-        None => Ok(target::default_features()),
+        None => target::default_features(),
     };
-    let written = features.and_then(|features| {
-        std::io::stdout().write_all(features.to_text().as_bytes()).map_err(|error| error.to_string())
-    });
+    let written = features
+        .and_then(|features| std::io::stdout().write_all(features.to_text()).map_err(|error| error.to_string()));
     match written {
         Ok(()) => Status::Fine,
         Err(message) => {

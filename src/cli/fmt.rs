@@ -6,10 +6,10 @@ use std::path::PathBuf;
 use similar::TextDiff;
 
 use super::inputs::{self, Input};
-use super::render::Renderer;
+use super::render::{Renderer, Verbosity};
 use super::{Status, atomic, complain};
 use crate::source::SourceMap;
-use crate::syntax::format;
+use crate::syntax;
 
 #[derive(clap::Args)]
 pub(super) struct Args {
@@ -34,7 +34,7 @@ pub(super) fn run(args: &Args) -> Status {
             return Status::Failed;
         }
     };
-    let mut renderer = Renderer::new(true);
+    let mut renderer = Renderer::new(Verbosity::QUIET);
     let mut status = Status::Fine;
     for input in &inputs {
         match format_one(args, input, &mut renderer) {
@@ -52,7 +52,7 @@ fn format_one(args: &Args, input: &Input, renderer: &mut Renderer) -> Result<Sta
     let text = input.read()?;
     let sources = SourceMap::new();
     let id = sources.add(input.name(), text.as_slice())?;
-    let formatted = match format::format(&sources.get(id), id) {
+    let formatted = match syntax::format(&sources.get(id), id) {
         Ok(formatted) => formatted,
         Err(diagnostics) => {
             renderer.print(&diagnostics, &sources);

@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use crate::resolve::is_skipped_name;
+use crate::resolve::is_skipped;
 
 /// One input of a command.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,7 +50,7 @@ pub(super) fn expand(operands: &[PathBuf]) -> Result<Vec<Input>, String> {
             let entries = std::fs::read_dir(operand).and_then(Iterator::collect::<Result<Vec<_>, _>>);
             let mut entries = entries.map_err(|error| format!("{}: {error}", operand.display()))?;
             entries.sort_by_key(std::fs::DirEntry::file_name);
-            let files = entries.iter().filter(|entry| !is_skipped_name(&entry.file_name().to_string_lossy()));
+            let files = entries.iter().filter(|entry| !is_skipped(&entry.file_name().to_string_lossy()));
             inputs.extend(files.map(std::fs::DirEntry::path).filter(|path| !path.is_dir()).map(Input::File));
         } else {
             inputs.push(Input::File(operand.clone()));

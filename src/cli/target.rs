@@ -31,7 +31,7 @@ impl TargetArgs {
         let compiler = match &self.features {
             Some(name) => Compiler::new(features(name)?),
             // A file without `abi` rule is then written for AppArmor 2.x, as the reference has it.
-            None => Compiler::new(default_features()).policy_features(None),
+            None => Compiler::new(default_features()?).policy_features(None),
         };
         let compiler = compiler.base(&self.base);
         Ok(self.include.iter().fold(compiler, |compiler, directory| compiler.include_dir(directory)))
@@ -52,15 +52,11 @@ pub(super) fn features(name: &str) -> Result<Features, String> {
 }
 
 /// The running kernel's features, else the fall-back; a note on standard error says which.
-pub(super) fn default_features() -> Features {
-    match Features::running() {
-        Ok(features) => {
-            eprintln!("note: compiling for the running kernel (id {:08x})", features.id());
-            features
-        }
-        Err(_) => {
-            eprintln!("note: the running kernel offers no AppArmor features; compiling for {FALLBACK}");
-            Features::builtin(FALLBACK).unwrap_or_default()
-        }
+pub(super) fn default_features() -> Result<Features, String> {
+    if let Ok(features) = Features::running() {
+        eprintln!("note: the features are those of the running kernel (id {:08x})", features.id());
+        return Ok(features);
     }
+    eprintln!("note: the running kernel offers no AppArmor features; those of {FALLBACK} are taken");
+    features(FALLBACK)
 }

@@ -48,6 +48,7 @@ codes! {
     UnknownKeyword = "unknown-keyword", Error, "a word that no rule begins with";
     NestingLimit = "nesting-limit", Error, "blocks or expressions are nested too deep";
     TrailingComma = "trailing-comma", Error, "a variable assignment does not take a comma";
+    FormatChanged = "format-changed", Error, "formatting would change what the file says";
     NulByte = "nul-byte", Error, "a NUL byte in the text";
     MisplacedItem = "misplaced-item", Error, "an item that is not allowed at this place of a file";
     // Includes and abi.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// The directory that an environment variable names; says aloud what is skipped without it.
-pub fn directory(variable: &str, what: &str) -> Option<PathBuf> {
+pub(crate) fn directory(variable: &str, what: &str) -> Option<PathBuf> {
     let directory = std::env::var_os(variable).map(PathBuf::from);
     match &directory {
         None => eprintln!("SKIPPED: {what}: {variable} is not set"),
@@ -16,21 +16,19 @@ pub fn directory(variable: &str, what: &str) -> Option<PathBuf> {
 }
 
 /// The features sets that are built in, which every differential test covers.
-pub const KERNELS: [&str; 3] = ["linux-6.1", "linux-6.12", "linux-7.2"];
+pub(crate) const KERNELS: [&str; 3] = ["linux-6.1", "linux-6.12", "linux-7.2"];
 
 /// The profile files of a tree, in byte order: what is no directory and no leftover of a package manager.
-pub fn profiles(tree: &Path) -> Vec<PathBuf> {
+pub(crate) fn profiles(tree: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(tree).expect("the tree is readable");
     let mut files: Vec<PathBuf> = entries.map(|entry| entry.expect("the entry is readable").path()).collect();
-    files.retain(|path| {
-        path.is_file() && !armorer::resolve::is_skipped_name(&path.file_name().unwrap().to_string_lossy())
-    });
+    files.retain(|path| path.is_file() && !armorer::resolve::is_skipped(&path.file_name().unwrap().to_string_lossy()));
     files.sort();
     files
 }
 
 /// Maps every item on as many threads as there are cores; results are in the order of the items.
-pub fn parallel<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+pub(crate) fn parallel<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
     let next = AtomicUsize::new(0);
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let mut results: Vec<(usize, R)> = std::thread::scope(|scope| {
