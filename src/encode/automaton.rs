@@ -23,12 +23,12 @@ struct Labels {
 }
 
 impl Labels {
-    fn of(contributions: &[Contribution]) -> Labels {
+    fn of(kind: Kind, contributions: &[Contribution]) -> Labels {
         let mut known = FxHashMap::default();
         let mut labels = Vec::new();
         let mut ids = Vec::with_capacity(contributions.len());
         for contribution in contributions {
-            let label = Label::of(contribution);
+            let label = Label::of(kind, contribution);
             ids.push(*known.entry(label).or_insert_with(|| {
                 let id = LabelId(u32::try_from(labels.len()).unwrap_or(u32::MAX));
                 labels.push((id, label));
@@ -36,6 +36,10 @@ impl Labels {
             }));
         }
         Labels { labels, ids }
+    }
+
+    fn label(&self, id: LabelId) -> Option<&Label> {
+        self.labels.get(id.0 as usize).map(|(_, label)| label)
     }
 
     /// The labels behind ids.
@@ -61,8 +65,8 @@ pub(super) fn build(
     options: &Options,
     reports: &mut Reports,
 ) -> Option<MinimalDfa<Permissions>> {
-    let labels = Labels::of(contributions);
-    let dfa = match determinise(contributions, &labels, options) {
+    let labels = Labels::of(kind, contributions);
+    let dfa = match determinise(contributions, kind, &labels, options) {
         Ok(dfa) => dfa,
         Err(error) => {
             reports.push(too_large(&error, &labels, contributions));
@@ -78,12 +82,20 @@ pub(super) fn build(
     }
 }
 
-fn determinise(contributions: &[Contribution], labels: &Labels, options: &Options) -> Result<Dfa, BuildError> {
+fn determinise(
+    contributions: &[Contribution],
+    kind: Kind,
+    labels: &Labels,
+    options: &Options,
+) -> Result<Dfa, BuildError> {
     let mut builder = Builder::new(Config { max_states: options.max_states, ..Config::default() });
     for (contribution, &label) in contributions.iter().zip(&labels.ids) {
         builder.add(&contribution.pattern, label);
     }
-    builder.build()
+    builder.build_absorbing(|broad, narrow| match (labels.label(broad), labels.label(narrow)) {
+        (Some(broad), Some(narrow)) => broad.absorbs(kind, narrow),
+        _ => false,
+    })
 }
 
 /// The message for an automaton with more states than the target can number.

@@ -73,6 +73,7 @@ fn access_word(access: FileAccess, surroundings: Surroundings<'_>) -> u32 {
     let letters = [
         (access.read, bits::READ),
         (access.write, bits::WRITE | bits::APPEND),
+        (access.overwrite, bits::WRITE),
         (access.append, bits::APPEND),
         (access.link, bits::LINK),
         (access.lock, bits::LOCK),

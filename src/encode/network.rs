@@ -117,8 +117,11 @@ pub(super) fn legacy_table(rules: &[Rule], support: &Support) -> Option<Vec<[u16
                     }
                 }
             }
-            RuleKind::Unix(unix) if !unix.from_network && origin.mode != Mode::Deny => {
+            RuleKind::Unix(unix) if !unix.from_network => {
                 any = true;
+                if origin.mode == Mode::Deny {
+                    continue;
+                }
                 if let Some(family) = table.get_mut(usize::from(families::UNIX)) {
                     family.add(origin, unix_types(unix));
                 }

@@ -13,6 +13,7 @@ use super::transitions::Transitions;
 use super::{Options, change_profile, dbus, file, io_uring, mount, mqueue, pivot_root, ptrace, signal, unix, userns};
 use crate::blob;
 use crate::policy::{Profile, ProfileMode, Rule, RuleKind};
+use crate::resolve::lower::unix_rules;
 use crate::source::Text;
 use crate::vocab::flags;
 
@@ -64,7 +65,15 @@ fn encode_rule(
         RuleKind::ChangeProfile(kind) => change_profile::encode(kind, origin, support, reports, file),
         // In masks of the profile.
         RuleKind::Capability(_) => Some(()),
-        RuleKind::Network(kind) => network::encode(kind, origin, support, reports, policy),
+        RuleKind::Network(kind) => {
+            network::encode(kind, origin, support, reports, policy)?;
+            // A rule about the unix family is also one about what only unix rules can say.
+            for derived in unix_rules(rule).iter().filter(|_| support.unix.is_some()) {
+                let RuleKind::Unix(kind) = &derived.kind else { continue };
+                unix::encode(kind, origin, support, reports, policy)?;
+            }
+            Some(())
+        }
         RuleKind::Unix(kind) => unix::encode(kind, origin, support, reports, policy),
         RuleKind::Dbus(kind) => dbus::encode(kind, origin, support, reports, policy),
         RuleKind::Signal(kind) => signal::encode(kind, origin, support, reports, policy),

@@ -36,10 +36,43 @@ pub(super) struct Label {
 }
 
 impl Label {
-    pub(super) fn of(contribution: &Contribution) -> Label {
-        let Contribution { mode, priority, word, second, exact, transition, .. } = *contribution;
-        let exact = exact && mode == Mode::Allow && word & EXEC != 0;
+    pub(super) fn of(kind: Kind, contribution: &Contribution) -> Label {
+        let Contribution { mode, priority, mut word, second, mut transition, .. } = *contribution;
+        if kind == Kind::File {
+            // Only an allowed exec has a type.
+            for half in Half::BOTH {
+                if mode != Mode::Allow || word >> half.shift() & bits::EXEC == 0 {
+                    word &= !(bits::EXEC_TYPE << half.shift());
+                }
+            }
+        }
+        if kind == Kind::Policy || mode != Mode::Allow || word & EXEC == 0 {
+            transition = 0;
+        }
+        let second = if kind == Kind::File { second & !EXEC_TYPES } else { second };
+        let exact = contribution.exact && mode == Mode::Allow && word & EXEC != 0;
         Label { mode, priority, word, second, exact, transition }
+    }
+
+    /// Whether a string that has this label means the same with or without the other: each bit of the other is decided at a higher
+    /// rank, or at the same one with no less.
+    pub(super) fn absorbs(&self, kind: Kind, other: &Label) -> bool {
+        let mine = self.ranked(kind);
+        other.ranked(kind).into_iter().all(|(rank, decided)| {
+            let with = |test: &dyn Fn(i32) -> bool| {
+                mine.iter().filter(|(rank, _)| test(*rank)).fold(0, |all, (_, decided)| all | decided)
+            };
+            let even = decided & !with(&|mine| mine > rank);
+            let no_more = |word: u32, of: u32| word & even & !of == 0;
+            let same_exec = kind == Kind::Policy
+                || Half::BOTH.into_iter().all(|half| {
+                    even >> half.shift() & bits::EXEC == 0 || self.exec_type(half) == other.exec_type(half)
+                });
+            even & !with(&|mine| mine == rank) == 0
+                && no_more(other.word, self.word)
+                && no_more(other.second, self.second)
+                && same_exec
+        })
     }
 
     /// The bits that are decided, in groups of one rank.
@@ -187,3 +220,7 @@ pub(super) fn resolve(kind: Kind, labels: &[(LabelId, Label)]) -> Result<Permiss
     permissions.prompt &= !denied;
     Ok(permissions)
 }
+
+#[cfg(test)]
+#[path = "resolution_tests.rs"]
+mod tests;

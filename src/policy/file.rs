@@ -27,6 +27,8 @@ pub struct FileAccess {
     pub read: bool,
     /// `w`, which includes append.
     pub write: bool,
+    /// Writing without appending: only what other rules imply has it.
+    pub overwrite: bool,
     /// `a`
     pub append: bool,
     /// `l`

@@ -33,7 +33,15 @@ impl Resolver<'_> {
                 self.push(Rule { prefix, kind, span }, body);
             }
         }
-        let access = FileAccess { read: true, write: true, append: false, link: true, lock: true, mmap: true };
+        let access = FileAccess {
+            read: true,
+            write: true,
+            append: false,
+            link: true,
+            lock: true,
+            mmap: true,
+            ..FileAccess::default()
+        };
         let kind = if prefix.mode == Some(RuleMode::Deny) { ExecKind::Bare } else { ExecKind::Inherit };
         let exec = Exec { kind, fallback: ExecFallback::None, keeps_environment: false, target: None };
         self.push(Rule { prefix, kind: file(access, None, span), span }, body);

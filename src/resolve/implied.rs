@@ -15,7 +15,7 @@ const CHANGE_PROFILE_WRITE: &str = "/proc/*/attr/{apparmor/,}{current,exec}";
 /// The rules of a profile that is a hat or has children (`hats`: its name) and that may change profile (where that is written).
 pub(super) fn rules(hats: Option<Span>, change_profile: Option<Span>) -> Vec<Rule> {
     let read = FileAccess { read: true, ..FileAccess::default() };
-    let write = FileAccess { write: true, ..FileAccess::default() };
+    let write = FileAccess { overwrite: true, ..FileAccess::default() };
     let mut rules = Vec::new();
     for (span, file) in [(change_profile, CHANGE_PROFILE_WRITE), (hats, HAT_WRITE)] {
         let Some(span) = span else { continue };

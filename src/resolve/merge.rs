@@ -155,6 +155,7 @@ impl Merger<'_> {
         let RuleKind::File(file) = rule.kind else { return };
         known.access.read |= file.access.read;
         known.access.write |= file.access.write;
+        known.access.overwrite |= file.access.overwrite;
         known.access.append |= file.access.append;
         known.access.link |= file.access.link;
         known.access.lock |= file.access.lock;
