@@ -1,8 +1,9 @@
 //! Blocks, and the loop over the items of a block or file.
 
 use super::input::{Input, PResult, Problem};
+use super::lexer::{Keyword, Kind, initial};
 use super::recovery::{Resume, resume};
-use super::{item, trivia};
+use super::{error, item, trivia};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{Span, Spanned};
 use crate::syntax::ast::{Block, Item, Trivia};
@@ -60,6 +61,10 @@ pub(super) fn items(mut input: Input<'_>) -> (Input<'_>, Vec<Item>, Vec<Trivia>)
 /// Reports why the item at `start` is broken, and goes to the next one.
 fn recover<'a>(start: Input<'a>, problem: nom::Err<Problem>) -> Input<'a> {
     let state = start.state();
+    let problem = match problem {
+        nom::Err::Error(Problem::Mismatch) if !state.stopped() => error::expected(start, "a rule"),
+        other => other,
+    };
     let mut at = start;
     if let nom::Err::Error(Problem::Reported(diagnostic)) | nom::Err::Failure(Problem::Reported(diagnostic)) = problem {
         at = start.seek(diagnostic.span().start.max(start.at()));
@@ -68,17 +73,24 @@ fn recover<'a>(start: Input<'a>, problem: nom::Err<Problem>) -> Input<'a> {
     if state.stopped() {
         return start.seek(u32::MAX);
     }
-    match resume(start, at) {
-        Resume::Item(rest) => rest,
-        Resume::Block(open) => {
-            // The block is looked at for its errors only.
-            let mark = state.comment_mark();
-            let rest = match block(open.advance(1), open.span(1)) {
-                Ok((rest, _)) => rest,
-                Err(_) => open.advance(1),
-            };
-            state.take_comments(mark);
-            rest
+    state.note_broken();
+    loop {
+        match resume(start, at) {
+            Resume::Item(rest) => return rest,
+            Resume::Block(open) => {
+                // The block is looked at for its errors only.
+                let mark = state.comment_mark();
+                let rest = match block(open.advance(1), open.span(1)) {
+                    Ok((rest, _)) => rest,
+                    Err(_) => open.advance(1),
+                };
+                state.take_comments(mark);
+                match initial::lex(rest) {
+                    // The other half of a broken conditional.
+                    Ok((next, token)) if token.kind == Kind::Keyword(Keyword::Else) => at = next,
+                    _ => return rest,
+                }
+            }
         }
     }
 }

@@ -19,15 +19,15 @@ pub(super) fn item<'a>(input: Input<'a>, keyword: &Token<'a>) -> PResult<'a, Con
     }
     let (input, then) = block::block(input, open.span)?;
     let mark = input.state().comment_mark();
-    let (rest, token) = match initial::lex(input) {
-        Ok((rest, token)) if token.kind == Kind::Keyword(Keyword::Else) => (rest, token),
+    let rest = match initial::lex(input) {
+        Ok((rest, token)) if token.kind == Kind::Keyword(Keyword::Else) => rest,
         _ => {
             input.state().reset_comments(mark);
             return Ok((input, Conditional { condition, then, otherwise: None }));
         }
     };
     let (rest, next) = initial::lex(rest)?;
-    let (rest, otherwise) = match next.kind {
+    let (end, otherwise) = match next.kind {
         Kind::Open => {
             let (rest, block) = block::block(rest, next.span)?;
             (rest, Else::Block(block))
@@ -38,8 +38,7 @@ pub(super) fn item<'a>(input: Input<'a>, keyword: &Token<'a>) -> PResult<'a, Con
         }
         _ => return Err(error::expected(rest.seek(next.span.start), "`{` or `if` behind `else`")),
     };
-    let _ = token;
-    Ok((rest, Conditional { condition, then, otherwise: Some(otherwise) }))
+    Ok((end, Conditional { condition, then, otherwise: Some(otherwise) }))
 }
 
 /// An expression in one of the two states that have them.
@@ -89,6 +88,12 @@ fn not<'a>(lex: Lexer, input: Input<'a>) -> PResult<'a, Spanned<Expr>> {
             let (rest, inner) = rest.nested(token.span, |rest| expression(lex, rest))?;
             let (end, close) = lex(rest)?;
             if close.kind != Kind::ListClose {
+                // A path goes on over the parenthesis.
+                let behind = rest.at().checked_sub(1).and_then(|at| rest.seek(at).byte(0));
+                if behind == Some(b')') {
+                    let span = rest.seek(rest.at() - 1).span(1);
+                    return Err(error::syntax(span, "the parenthesis is part of a word", "write a blank before `)`"));
+                }
                 return Err(error::expected(rest.seek(close.span.start), "`)`, `and` or `or`"));
             }
             Ok((end, Spanned::new(Expr::Paren(Box::new(inner)), token.span.to(close.span))))

@@ -42,6 +42,9 @@ pub(super) fn found(input: Input<'_>) -> String {
     if classes::newline(input.rest()) > 0 {
         return "the end of the line".to_owned();
     }
+    if input.byte(0).is_some_and(classes::is_blank) {
+        return "a blank".to_owned();
+    }
     let len = extent(input.rest());
     let word = input.rest().get(..len.min(60)).unwrap_or_default();
     let dots = if len > 60 { "…" } else { "" };
@@ -148,7 +151,6 @@ fn missing_comma<'a>(end: Input<'a>, next: Input<'a>) -> PResult<'a, ()> {
         end.state().report(diagnostic.with_help(help));
         return Ok((comma.advance(1), ()));
     }
-    let skipped = end.state().text().get(end.at() as usize..next.at() as usize).unwrap_or_default();
     let ends = match next.byte(0) {
         None | Some(b'}') => true,
         Some(b';') => {
@@ -156,7 +158,7 @@ fn missing_comma<'a>(end: Input<'a>, next: Input<'a>) -> PResult<'a, ()> {
             end.state().report(diagnostic.with_help("write `,` instead of `;`"));
             return Ok((next.advance(1), ()));
         }
-        Some(_) => starts_item(next.rest(), skipped.contains(&b'\n')),
+        Some(_) => starts_item(next.rest(), end.line_ends_before(next)),
     };
     if !ends {
         return Err(expected(next, "`,`"));

@@ -80,7 +80,7 @@ fn without_permissions<'a>(
     if next.kind == Kind::Name && classes::is_mode(next.text) {
         return match rest.byte(0) {
             // The permissions are there, the comma is not.
-            Some(b'}') | None => Ok((rest, access(path, next, None))),
+            Some(b'}' | b';') | None => Ok((rest, access(path, next, None))),
             _ => {
                 let message = format!("permissions followed by {}", error::found(rest));
                 Err(error::syntax(next.span, message, "write a comma or a blank behind the permissions"))
@@ -90,6 +90,12 @@ fn without_permissions<'a>(
     let text = String::from_utf8_lossy(path.text);
     let at = input.seek(next.span.start);
     let diagnostic = match next.kind {
+        _ if path.text.starts_with(b"@") && path.text.contains(&b'=') => {
+            Diagnostic::new(Code::Syntax, format!("the operator is part of the word `{text}`"), path.span)
+                .with_help("write blanks around the operator of an assignment")
+        }
+        Kind::Id => Diagnostic::new(Code::Syntax, format!("`{text}` has neither permissions nor a body"), path.span)
+            .with_help(format!("write permissions behind it (`{text} r,`), or `{{` if a profile begins here")),
         Kind::Comma | Kind::Close | Kind::End => {
             Diagnostic::new(Code::Syntax, "a file rule without permissions", path.span)
                 .with_help(format!("write the permissions behind the path: `{text} r,`"))

@@ -51,6 +51,8 @@ pub(super) struct State<'a> {
     stopped: Cell<bool>,
     unfinished: Cell<bool>,
     unclosed: Cell<bool>,
+    /// Whether an item at the top was broken.
+    broken: Cell<bool>,
 }
 
 impl<'a> State<'a> {
@@ -65,6 +67,7 @@ impl<'a> State<'a> {
             stopped: Cell::new(false),
             unfinished: Cell::new(false),
             unclosed: Cell::new(false),
+            broken: Cell::new(false),
         }
     }
 
@@ -97,6 +100,18 @@ impl<'a> State<'a> {
     /// Whether this is the first word about a block that is not closed.
     pub(super) fn note_unclosed(&self) -> bool {
         !self.unclosed.replace(true)
+    }
+
+    /// An item was broken; at the top, a closing brace may belong to it.
+    pub(super) fn note_broken(&self) {
+        if self.depth.get() == 0 {
+            self.broken.set(true);
+        }
+    }
+
+    /// Whether an item at the top was broken since this was asked last.
+    pub(super) fn take_broken(&self) -> bool {
+        self.broken.replace(false)
     }
 
     /// Whether the rest of the text is to be left unread.
@@ -175,6 +190,12 @@ impl<'a> Input<'a> {
     pub(super) fn seek(self, at: u32) -> Self {
         let rest = self.state.text.get(at as usize..).unwrap_or_default();
         Input { rest, at: offset(self.state.text.len() - rest.len()), ..self }
+    }
+
+    /// Whether a line ends between here and `end`.
+    pub(super) fn line_ends_before(self, end: Input<'a>) -> bool {
+        let len = end.at.saturating_sub(self.at) as usize;
+        self.rest.get(..len).unwrap_or_default().contains(&b'\n')
     }
 
     /// The next `count` bytes as a span.

@@ -11,6 +11,7 @@ use super::{
 };
 use crate::diagnostic::{Code, Diagnostic};
 use crate::syntax::ast::{ItemKind, MountOperation, ProfileKeyword, QualifierBlock, Rule, RuleKind};
+use crate::vocab::nearest;
 
 /// An item; the input stands at its first token.
 pub(super) fn item(start: Input<'_>) -> PResult<'_, ItemKind> {
@@ -20,8 +21,7 @@ pub(super) fn item(start: Input<'_>) -> PResult<'_, ItemKind> {
         Kind::Keyword(Keyword::Abi) => map(abi::item, ItemKind::Abi).parse(input),
         Kind::Keyword(Keyword::Alias) => map(variable::alias, ItemKind::Alias).parse(input),
         Kind::Keyword(Keyword::If) => {
-            let (rest, conditional) = conditional::item(input, &token)?;
-            Ok((rest, ItemKind::Conditional(Box::new(conditional))))
+            map(|input| conditional::item(input, &token), |it| ItemKind::Conditional(Box::new(it))).parse(input)
         }
         Kind::Keyword(Keyword::Set) => map(rlimit::rule, ItemKind::Rlimit).parse(input),
         Kind::Profile => profile(&token, ProfileKeyword::Profile, input),
@@ -51,13 +51,15 @@ fn path_first<'a>(start: Input<'a>, token: Token<'a>, input: Input<'a>) -> PResu
         Ok(next) => next,
         Err(problem) => return Err(unknown_keyword(&token).unwrap_or(problem)),
     };
-    let like_mode = next.kind == Kind::Name && classes::is_mode(next.text) && matches!(rest.byte(0), Some(b'}') | None);
+    let like_mode =
+        next.kind == Kind::Name && classes::is_mode(next.text) && matches!(rest.byte(0), Some(b'}' | b';') | None);
     match next.kind {
         Kind::Mode => match prefixed(start, token, input) {
             Err(problem) => Err(unknown_keyword(&token).unwrap_or(problem)),
             result => result,
         },
         Kind::Open | Kind::ListOpen | Kind::Flags | Kind::Group | Kind::Plus => without_keyword(&token, input),
+        Kind::Condition if token.kind == Kind::Id => without_keyword(&token, input),
         // An attachment, if the header goes on to its brace.
         Kind::Id | Kind::SetVariable | Kind::Name if !like_mode => match initial::lex(rest) {
             Ok((_, third))
@@ -66,7 +68,7 @@ fn path_first<'a>(start: Input<'a>, token: Token<'a>, input: Input<'a>) -> PResu
             {
                 without_keyword(&token, input)
             }
-            _ => Err(unknown_keyword(&token).map_or_else(|| failed(file::rule(token, input)), |problem| problem)),
+            _ => Err(unknown_keyword(&token).unwrap_or_else(|| failed(file::rule(token, input)))),
         },
         _ if token.text.ends_with(b"{") => without_keyword(&token, input),
         _ => match unknown_keyword(&token) {
@@ -91,9 +93,12 @@ fn unknown_keyword(token: &Token<'_>) -> Option<nom::Err<Problem>> {
     if token.kind != Kind::Name {
         return None;
     }
+    if token.text == b"include" {
+        return Some(error::syntax(token.span, "no blank behind `include`", "write `include <path>`"));
+    }
     let word = String::from_utf8_lossy(token.text);
     let diagnostic = Diagnostic::new(Code::UnknownKeyword, format!("no rule begins with `{word}`"), token.span);
-    Some(error::failure(match keyword::nearest(token.text) {
+    Some(error::failure(match nearest(token.text, keyword::STARTERS.iter().copied()) {
         Some(nearest) => diagnostic.with_help(format!("did you mean `{nearest}`?")),
         None => diagnostic.with_help("a rule begins with a keyword, or with a path that begins with `/` or `@{`"),
     }))
@@ -151,11 +156,14 @@ fn rule<'a>(token: Token<'a>, at: Input<'a>, input: Input<'a>) -> PResult<'a, Ru
 /// A token that no rule begins with.
 fn no_rule(token: &Token<'_>, at: Input<'_>) -> nom::Err<Problem> {
     let text = String::from_utf8_lossy(token.text.trim_ascii_end());
-    let no_prefix = match token.kind {
-        Kind::Keyword(Keyword::If | Keyword::Set | Keyword::Abi | Keyword::Alias) => true,
-        Kind::Profile | Kind::Hat | Kind::Caret | Kind::Include { .. } => true,
-        _ => false,
-    };
+    let no_prefix = matches!(
+        token.kind,
+        Kind::Keyword(Keyword::If | Keyword::Set | Keyword::Abi | Keyword::Alias)
+            | Kind::Profile
+            | Kind::Hat
+            | Kind::Caret
+            | Kind::Include { .. }
+    );
     if no_prefix {
         let message = format!("`{text}` takes no prefix");
         return error::syntax(token.span, message, format!("remove what stands before `{text}`"));
@@ -165,6 +173,7 @@ fn no_rule(token: &Token<'_>, at: Input<'_>) -> nom::Err<Problem> {
             error::syntax(token.span, "`else` without `if`", "`else` stands directly behind the block of an `if`")
         }
         Kind::Keyword(Keyword::Rlimit) => error::syntax(token.span, "`rlimit` without `set`", "write `set rlimit`"),
+        Kind::Stray => error::unexpected_char(at),
         Kind::Comma => error::syntax(token.span, "a comma without a rule", "remove the comma"),
         Kind::Condition | Kind::Flags | Kind::Group | Kind::Identities => {
             let help = "a condition stands behind the keyword of its rule, before the comma that ends it";

@@ -58,8 +58,8 @@ pub(super) enum Kind {
     ListClose,
     /// `,`
     Comma,
-    /// `:`
-    Colon,
+    /// `:` or `;`, which are good for nothing.
+    Stray,
     /// Permission letters of a file rule.
     Mode,
     /// A permission of the mode's rule.

@@ -36,6 +36,9 @@ mod unix;
 mod userns;
 mod variable;
 
+#[cfg(test)]
+mod tests;
+
 use memchr::memchr;
 
 use crate::diagnostic::{Code, Diagnostic};
@@ -78,8 +81,11 @@ pub fn parse(source: &Source, id: SourceId) -> Parsed {
     }
     let (mut end, mut items, mut tail) = block::items(start);
     while end.byte(0) == Some(b'}') && !state.stopped() {
-        let diagnostic = Diagnostic::new(Code::Syntax, "this brace closes nothing", end.span(1));
-        state.report(diagnostic.with_help("remove it, or write the `{` that it should close"));
+        // Behind a broken item it may close what was not seen to be open.
+        if !state.take_broken() {
+            let diagnostic = Diagnostic::new(Code::Syntax, "this brace closes nothing", end.span(1));
+            state.report(diagnostic.with_help("remove it, or write the `{` that it should close"));
+        }
         let (next, more, new_tail) = block::items(end.advance(1));
         end = next;
         items.extend(more);

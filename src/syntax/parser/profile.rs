@@ -40,6 +40,9 @@ pub(super) fn header(keyword: ProfileKeyword, name: Word, input: Input<'_>) -> P
         let (rest, token) = initial::lex(input)?;
         let at = input.seek(token.span.start);
         let part = match token.kind {
+            Kind::Id | Kind::Name | Kind::SetVariable if ends_with_brace(&profile, input) => {
+                return glued_brace(profile, input, at);
+            }
             Kind::Open => {
                 let (rest, body) = block::block(rest, token.span)?;
                 profile.body = body;
@@ -49,6 +52,11 @@ pub(super) fn header(keyword: ProfileKeyword, name: Word, input: Input<'_>) -> P
             Kind::Group => 2,
             Kind::Plus => 3,
             Kind::Flags | Kind::ListOpen => 4,
+            Kind::Condition => {
+                let help = "behind the name stand an attachment, `xattrs=(…)` and `flags=(…)`, then `{`";
+                let text = String::from_utf8_lossy(token.text);
+                return Err(error::syntax(token.span, format!("a profile has no `{text}=`"), help));
+            }
             _ => return glued_brace(profile, input, at),
         };
         if part < stage || part == stage && part != 3 {
@@ -116,12 +124,24 @@ fn identities(input: Input<'_>) -> PResult<'_, Vec<Word>> {
     }
 }
 
+/// The last word of a header so far.
+fn last_word(profile: &Profile) -> &Word {
+    profile.attachment.as_ref().unwrap_or(&profile.name)
+}
+
+/// Whether the header ends in a word that holds its brace.
+fn ends_with_brace(profile: &Profile, input: Input<'_>) -> bool {
+    let last = last_word(profile);
+    let text = last.as_bytes();
+    last.span.end == input.at() && text.strip_suffix(b"}").unwrap_or(text).ends_with(b"{")
+}
+
 /// A header without its brace. Where the brace sticks to the last word, that is reported and the body parsed.
 fn glued_brace<'a>(mut profile: Profile, input: Input<'a>, at: Input<'a>) -> PResult<'a, Profile> {
-    let last = profile.attachment.as_ref().unwrap_or(&profile.name);
+    let last = last_word(&profile);
     let text = last.as_bytes();
     let brace = text.strip_suffix(b"}").unwrap_or(text);
-    if last.span.end == input.at() && brace.ends_with(b"{") && profile.flags.is_none() {
+    if ends_with_brace(&profile, input) {
         let brace = input.seek(last.span.end - u32::try_from(text.len() - brace.len()).unwrap_or(0) - 1);
         let diagnostic = Diagnostic::new(Code::Syntax, "this brace is part of the word before it", brace.span(1));
         input.state().report(diagnostic.with_help("write a blank before `{`"));

@@ -57,7 +57,8 @@ fn values(mut input: Input<'_>) -> PResult<'_, Vec<Word>> {
         let text = input.rest();
         if initial::at_line_end(text) || text.first() == Some(&b'#') {
             // A comment stays for the item, a continuation that nothing follows for the next one.
-            let rest = if text.first() == Some(&b'#') { input } else { end };
+            let continued = end.line_ends_before(input);
+            let rest = if continued && text.first() == Some(&b'#') { input } else { end };
             return Ok((rest, values));
         }
         match classes::word_or_quoted(text) {

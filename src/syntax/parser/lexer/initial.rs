@@ -77,9 +77,10 @@ pub(in super::super) fn lex(input: Input<'_>) -> PResult<'_, Token<'_>> {
         b'+' | b'?' | b':' if text.get(1) == Some(&b'=') => (Kind::Assign, 2),
         b'+' => (Kind::Plus, 1),
         b':' => match path(text) {
-            0 => (Kind::Colon, 1),
+            0 => (Kind::Stray, 1),
             len => (Kind::Id, len),
         },
+        b';' => (Kind::Stray, 1),
         b'#' if text.starts_with(b"#include") => {
             if memchr(b'\n', text).is_none() {
                 unfinished_line(input);

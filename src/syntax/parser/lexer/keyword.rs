@@ -102,43 +102,6 @@ pub(in super::super) fn starts_item(word: &[u8]) -> bool {
     std::str::from_utf8(word).is_ok_and(|word| STARTERS.binary_search(&word).is_ok())
 }
 
-/// The word an item may begin with that is most like this one, if any is near enough to be meant.
-pub(in super::super) fn nearest(word: &[u8]) -> Option<&'static str> {
-    // Keywords have at most 14 letters; a longer word is none with a slip of the finger.
-    if word.len() > 20 {
-        return None;
-    }
-    let lower = word.to_ascii_lowercase();
-    let (distance, best) = STARTERS.iter().map(|starter| (distance(&lower, starter.as_bytes()), *starter)).min()?;
-    (distance <= 1 + word.len() / 5 && distance < best.len()).then_some(best)
-}
-
-/// Insertions, deletions, replacements and swaps of neighbours that turn one word into the other.
-fn distance(from: &[u8], to: &[u8]) -> usize {
-    let mut before: Vec<usize> = Vec::new();
-    let mut above: Vec<usize> = (0..=to.len()).collect();
-    for (i, &a) in from.iter().enumerate() {
-        let mut row = Vec::with_capacity(above.len());
-        let mut left = i + 1;
-        row.push(left);
-        for (j, (&b, corner)) in to.iter().zip(above.windows(2)).enumerate() {
-            let [diagonal, up] = corner else { continue };
-            let mut cost = (diagonal + usize::from(a != b)).min(up + 1).min(left + 1);
-            let swapped = i
-                .checked_sub(1)
-                .zip(j.checked_sub(1))
-                .is_some_and(|(i, j)| from.get(i) == Some(&b) && to.get(j) == Some(&a));
-            if let Some(&swap) = before.get(j.wrapping_sub(1)).filter(|_| swapped) {
-                cost = cost.min(swap + 1);
-            }
-            row.push(cost);
-            left = cost;
-        }
-        before = std::mem::replace(&mut above, row);
-    }
-    above.last().copied().unwrap_or(0)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -146,22 +109,5 @@ mod tests {
     #[test]
     fn starters_are_sorted() {
         assert!(STARTERS.is_sorted());
-    }
-
-    #[test]
-    fn near_words_are_suggested() {
-        for (word, best) in [
-            ("capabilty", Some("capability")),
-            ("capabiltiy", Some("capability")),
-            ("newtork", Some("network")),
-            ("Network", Some("network")),
-            ("incldue", Some("include")),
-            ("prfile", Some("profile")),
-            ("foo", None),
-            ("x", None),
-            ("quiet", None),
-        ] {
-            assert_eq!(nearest(word.as_bytes()), best, "{word}");
-        }
     }
 }
