@@ -184,6 +184,9 @@ struct Found {
     b: String,
 }
 
+/// The mediation class of mount, umount and pivot_root.
+const MOUNT: u8 = 7;
+
 type Result<T, E = super::product::OutOfBudget> = std::result::Result<T, E>;
 
 fn xmatch(a: &Xmatch, b: &Xmatch, options: &DiffOptions) -> Result<Vec<Found>> {
@@ -222,7 +225,18 @@ fn policydb(a: &Profile, b: &Profile, options: &DiffOptions) -> Result<Vec<Found
     let trap_counts = |depth, symbol| {
         depth == Depth::First && matches!(symbol, Symbol::Byte(class) if classes::MEDIATED.contains(&class))
     };
-    let how = Walk { trap_counts, ..options.walk(dbs.iter().any(|(db, _)| db.perms.is_some())) };
+    let observable = |field, a: u32, b: u32| {
+        let perms = |(db, version), state| ClassPerms::of_state(db, version, index(state)).only(asked(field));
+        let [db_a, db_b] = dbs;
+        perms(db_a, a) != perms(db_b, b)
+    };
+    let how = Walk {
+        trap_counts,
+        field: mount_field,
+        marks: &[0, MOUNT],
+        observable: &observable,
+        ..options.walk(dbs.iter().any(|(db, _)| db.perms.is_some()))
+    };
     let [a, b] = dbs;
     let hits = walk(&a_side, &b_side, &how)?.into_iter().map(|hit| {
         let say = |(db, version): (&PolicyDb, u32), state: u32| match (hit.trap, state) {
@@ -256,13 +270,39 @@ fn file(a: Option<&PolicyDb>, b: Option<&PolicyDb>, options: &DiffOptions) -> Re
 
 impl DiffOptions {
     /// With permission tables the start state's own permissions are not written, so they cannot be compared.
-    fn walk(&self, table: bool) -> Walk {
+    fn walk(&self, table: bool) -> Walk<'static> {
         Walk {
             limit: self.max_per_automaton.max(1),
             max_pairs: self.max_pairs,
             skip_start: table,
             trap_counts: |_, _| false,
+            field: |_, _, _| 0,
+            marks: &[],
+            observable: &|_, _, _| true,
         }
+    }
+}
+
+/// Which field of a mount string follows a symbol: 1 behind the class byte, one more behind each NUL; 0 in other classes.
+fn mount_field(field: u8, depth: Depth, symbol: Symbol) -> u8 {
+    match (depth, field, symbol) {
+        (Depth::First, _, Symbol::Byte(MOUNT)) => 1,
+        (Depth::First, ..) | (_, 0, _) => 0,
+        (_, 1..=5, Symbol::Byte(0)) => field + 1,
+        _ => field,
+    }
+}
+
+/// What the kernel asks for in that field (`security/apparmor/mount.c`): `umount` behind the mount point, `pivot_root` behind
+/// the old root, `mount` behind the flags or the data. A compiler may leave the bits of merged rules on the other strings.
+fn asked(field: u8) -> u32 {
+    match field {
+        0 => u32::MAX,
+        1 => 0x4,
+        2 => 0x1,
+        4 => 0x42,
+        5 => 0x2,
+        _ => 0,
     }
 }
 

@@ -214,6 +214,13 @@ impl ClassPerms {
         let Plain { allow, audit, quiet, prompt, rare } = Plain::of(&entry);
         Self { allow, audit, quiet, prompt, rare }
     }
+
+    /// What they say about some bits.
+    #[must_use]
+    pub fn only(self, bits: u32) -> Self {
+        let Self { allow, audit, quiet, prompt, rare } = self;
+        Self { allow: allow & bits, audit: audit & bits, quiet: quiet & bits, prompt: prompt & bits, rare }
+    }
 }
 
 impl Exec {

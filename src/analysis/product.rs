@@ -96,7 +96,7 @@ impl Side<'_> {
 }
 
 /// How to walk.
-pub(super) struct Walk {
+pub(super) struct Walk<'a> {
     /// Stop after so many differences, each of another pair of meanings.
     pub(super) limit: usize,
     /// Give up after so many pairs of states.
@@ -105,6 +105,12 @@ pub(super) struct Walk {
     pub(super) skip_start: bool,
     /// Whether the trap state differs from any other after this symbol, whatever they mean.
     pub(super) trap_counts: fn(depth: Depth, symbol: Symbol) -> bool,
+    /// Which field of its string a pair of states is in, for classes where that decides what the kernel asks for; else 0.
+    pub(super) field: fn(field: u8, depth: Depth, symbol: Symbol) -> u8,
+    /// Bytes that `field` tells apart.
+    pub(super) marks: &'static [u8],
+    /// Whether two states with different meanings differ in what the kernel asks for in that field.
+    pub(super) observable: &'a dyn Fn(u8, u32, u32) -> bool,
 }
 
 /// Where in a string a symbol stands.
@@ -127,17 +133,18 @@ pub(super) struct Hit {
 pub(super) struct OutOfBudget;
 
 /// Walks both automata over all strings, shortest first, and returns strings on which they differ.
-pub(super) fn walk(a: &Side<'_>, b: &Side<'_>, how: &Walk) -> Result<Vec<Hit>, OutOfBudget> {
-    let symbols = representatives(a.dfa, b.dfa);
+pub(super) fn walk(a: &Side<'_>, b: &Side<'_>, how: &Walk<'_>) -> Result<Vec<Hit>, OutOfBudget> {
+    let symbols = representatives(a.dfa, b.dfa, how.marks);
     let mut walk = Pairs::new(a.meaning.len());
-    walk.add((a.start, b.start), 0, Symbol::OutOfBand);
+    walk.add((a.start, b.start, 0), 0, Symbol::OutOfBand);
     let mut hits = Vec::new();
     let mut known = FxHashSet::default();
     let mut current = 0;
-    while let Some(&(from_a, from_b)) = walk.pairs.get(current) {
+    while let Some(&(from_a, from_b, field)) = walk.pairs.get(current) {
         let meanings = (a.meaning(from_a), b.meaning(from_b));
         let compared = current != 0 || !how.skip_start;
-        if compared && meanings.0 != meanings.1 && known.insert(meanings) {
+        let differ = compared && meanings.0 != meanings.1 && (how.observable)(field, from_a, from_b);
+        if differ && known.insert(meanings) {
             hits.push(Hit { witness: walk.witness(current, None), a: from_a, b: from_b, trap: false });
             if hits.len() >= how.limit {
                 return Ok(hits);
@@ -152,6 +159,7 @@ pub(super) fn walk(a: &Side<'_>, b: &Side<'_>, how: &Walk) -> Result<Vec<Hit>, O
                     return Ok(hits);
                 }
             }
+            let to = (to.0, to.1, (how.field)(field, depth, symbol));
             if walk.add(to, current, symbol) && walk.pairs.len() > how.max_pairs {
                 return Err(OutOfBudget);
             }
@@ -161,14 +169,17 @@ pub(super) fn walk(a: &Side<'_>, b: &Side<'_>, how: &Walk) -> Result<Vec<Hit>, O
     Ok(hits)
 }
 
+/// A state of each automaton, and the field they are in.
+type Pair = (u32, u32, u8);
+
 /// The pairs of states met so far, in the order of their discovery, each with the way to it.
 struct Pairs {
-    pairs: Vec<(u32, u32)>,
+    pairs: Vec<Pair>,
     from: Vec<(usize, Symbol)>,
-    /// The first partner of each state of the left automaton: most states have only one.
+    /// The first partner of each state of the left automaton in field 0: most states have only one.
     partner: Vec<u32>,
     /// All further pairs.
-    more: FxHashSet<(u32, u32)>,
+    more: FxHashSet<Pair>,
 }
 
 impl Pairs {
@@ -177,8 +188,8 @@ impl Pairs {
     }
 
     /// Adds a pair; `false` if it is known.
-    fn add(&mut self, pair: (u32, u32), from: usize, symbol: Symbol) -> bool {
-        match self.partner.get_mut(index(pair.0)) {
+    fn add(&mut self, pair: Pair, from: usize, symbol: Symbol) -> bool {
+        match self.partner.get_mut(index(pair.0)).filter(|_| pair.2 == 0) {
             Some(partner) if *partner == pair.1 => return false,
             Some(partner) if *partner == u32::MAX => *partner = pair.1,
             _ if !self.more.insert(pair) => return false,
@@ -204,7 +215,9 @@ impl Pairs {
 }
 
 /// One symbol of each set of symbols that behave equally in both automata; letters first, so that witnesses are readable.
-fn representatives(a: &Tables, b: &Tables) -> Vec<Symbol> {
+///
+/// Each of `marks` stands for itself alone.
+fn representatives(a: &Tables, b: &Tables, marks: &[u8]) -> Vec<Symbol> {
     let classes_a = Cells { dfa: a }.symbol_classes();
     let classes_b = Cells { dfa: b }.symbol_classes();
     let mut known = FxHashSet::default();
@@ -215,7 +228,8 @@ fn representatives(a: &Tables, b: &Tables) -> Vec<Symbol> {
             Symbol::Byte(byte) => usize::from(byte),
             Symbol::OutOfBand => OUT_OF_BAND,
         };
-        (classes_a.get(at).copied(), classes_b.get(at).copied())
+        let mark = marks.iter().position(|&mark| symbol == Symbol::Byte(mark));
+        (classes_a.get(at).copied(), classes_b.get(at).copied(), mark)
     };
     bytes.chain([Symbol::OutOfBand]).filter(|&symbol| known.insert(class(symbol))).collect()
 }

@@ -34,8 +34,14 @@ impl Scope {
     /// The inside of a block in this scope.
     pub(super) fn enter(&self, prefix: Spanned<Prefix>, diagnostics: &mut Diagnostics) -> Scope {
         let mut inner = self.clone();
-        // After a contradiction the inner prefix stands alone, so that it is reported once.
-        inner.combined = self.fill(prefix.value, prefix.span, diagnostics).unwrap_or(prefix.value);
+        match self.fill(prefix.value, prefix.span, diagnostics) {
+            Some(combined) => inner.combined = combined,
+            None => {
+                // The inner prefix stands alone, so that the contradiction is reported once.
+                inner.combined = prefix.value;
+                inner.blocks.clear();
+            }
+        }
         inner.blocks.push(prefix);
         inner
     }

@@ -241,7 +241,7 @@ impl Resolver<'_> {
                 format!("more than {} MiB of text are included", MAX_INCLUDED_TEXT >> 20)
             };
             // Once: all that follows is left out for the same reason.
-            if !self.variables.incomplete {
+            if !std::mem::replace(&mut self.limited, true) {
                 self.diagnostics.push(Diagnostic::new(Code::IncludeLimit, message, span));
             }
             self.variables.incomplete = true;

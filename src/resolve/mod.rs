@@ -119,6 +119,7 @@ pub fn resolve(session: &Session, input: SourceId, options: &Options, diagnostic
         dead: false,
         includes: 0,
         included_text: 0,
+        limited: false,
         depth: 0,
         first_profile: None,
         names: FxHashMap::default(),
@@ -157,6 +158,8 @@ struct Resolver<'a> {
     /// Files spliced in so far, and their length.
     includes: usize,
     included_text: usize,
+    /// Whether those were too many.
+    limited: bool,
     depth: u32,
     first_profile: Option<Span>,
     /// Namespaces and names of the top-level profiles so far.

@@ -1,8 +1,21 @@
 //! The grammar file against the parser and the printer.
+#![expect(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test may fail"
+)]
 
+mod corpus;
 mod ebnf;
+mod laws;
+mod sample;
 mod sentence;
+mod tree;
 
+use armorer::source::SourceMap;
+use armorer::syntax::ast::File;
 use ebnf::Grammar;
 use sentence::Generator;
 
@@ -28,4 +41,17 @@ fn sentences_cover_the_grammar() {
     let unused: Vec<_> =
         grammar.rules.keys().filter(|&name| name != "keyword" && !rules.contains(name.as_str())).collect();
     assert!(unused.is_empty(), "rules that nothing uses: {unused:?}");
+}
+
+/// The tree of a text, or its errors.
+fn parse(text: &[u8]) -> Result<File, String> {
+    let sources = SourceMap::new();
+    let id = sources.add("text", text).map_err(|error| error.to_string())?;
+    let parsed = armorer::syntax::parser::parse(&sources.get(id), id);
+    let errors: Vec<_> = parsed.diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).collect();
+    if errors.is_empty() {
+        return Ok(parsed.file);
+    }
+    let show = |span| format!("{} ({})", sources.describe(span), sources.get(id).slice(span).escape_ascii());
+    Err(errors.iter().map(|error| format!("{}: {error}", show(error.span()))).collect::<Vec<_>>().join("\n"))
 }

@@ -386,3 +386,13 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_the_kernel_never_asks_for_is_no_difference() {
+    let db = |word| classes(packed(&[(b"\x07/b", word, 0), (b"\x07/b\0/a\0\0", 2, 0), (b"\x07/b\0/o", 1, 0)], &[]));
+    assert_eq!(found(&db(4), &db(6)), "", "only umount is asked for on the mount point alone");
+    assert_ne!(found(&db(4), &db(2)), "");
+    let flags = |word| classes(packed(&[(b"\x07/b\0/a\0\0\x01", word, 0)], &[]));
+    assert_eq!(found(&flags(2), &flags(6)), "");
+    assert_ne!(found(&flags(2), &flags(4)), "");
+}

@@ -101,8 +101,8 @@ fn products_are_bounded() {
 fn aliases() {
     let text = "alias /a -> /z,\nprofile p { /ab r, deny /a/d w, /x r, }\n";
     assert_eq!(rules(text), ["/ab r", "/zb r", "deny /a/d w", "deny /z/d w", "/x r"]);
-    let text = "alias /a/ -> /b/,\nalias /a/ -> /d/,\nprofile p { link /a/x -> /a/y, //a/x r, {/a/,/b/}x r, }\n";
-    assert_eq!(rules(text), ["/a/x l -> /a/y", "/b/x l -> /b/y", "/d/x l -> /d/y", "//a/x r", "{/a/,/b/}x r"]);
+    let text = "alias /a/ -> /b/,\nalias /a/ -> /d/,\nprofile p { link /a/x -> /a/y, //a/x r, /{a/,b/}x r, }\n";
+    assert_eq!(rules(text), ["/a/x l -> /a/y", "/b/x l -> /b/y", "/d/x l -> /d/y", "//a/x r", "/{a/,b/}x r"]);
     let outcome = run("alias /a/ -> /q//,\nprofile p /a//b { signal peer=/a/b, change_profile -> /a/b, }\n");
     let profile = outcome.only_profile();
     assert_eq!(profile.attachment.as_ref().unwrap().value, "/a/b".into());

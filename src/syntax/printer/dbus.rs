@@ -8,7 +8,7 @@ use crate::syntax::ast::DbusRule;
 const WIDE: usize = 80;
 
 pub(super) fn print(rule: &DbusRule, line: &mut Line) {
-    line.limit_width(WIDE);
+    line.one_part_a_line(WIDE);
     line.part("dbus");
     permissions(rule.permissions.as_ref(), line);
     for written in &rule.conditions {

@@ -5,7 +5,7 @@ use super::{
     abi, all, capability, change_profile, dbus, file, include, io_uring, link, mount, mqueue, network, pivot_root,
     prefix, ptrace, rlimit, signal, unix, userns, variable,
 };
-use crate::syntax::ast::{Block, Comment, Item, ItemKind, QualifierBlock, Rule, RuleKind, Trivia};
+use crate::syntax::ast::{Block, Comment, File, Item, ItemKind, QualifierBlock, Rule, RuleKind, Trivia};
 
 /// Blanks a level.
 const STEP: usize = 2;
@@ -22,18 +22,39 @@ impl Printer {
         self.out
     }
 
-    /// Writes what a file or block holds, a line each.
-    pub(super) fn items(&mut self, items: &[Item], tail: &[Trivia]) {
-        let start = self.out.len();
+    /// Writes a file.
+    pub(super) fn file(&mut self, file: &File) {
         let mut blank = false;
-        for item in items {
-            self.trivia(&item.leading, start, &mut blank);
-            self.blank_line(start, &mut blank);
-            self.item(&item.kind.value);
-            self.trailing(item.trailing.as_ref());
-            self.out.push(b'\n');
+        let Some((first, others)) = file.items.split_first() else { return self.trivia(&file.tail, 0, &mut blank) };
+        // What a blank line separates from the first item is about the file.
+        let split = first.leading.iter().rposition(|piece| *piece == Trivia::Blank).unwrap_or(0);
+        let (top, leading) = first.leading.split_at_checked(split).unwrap_or_default();
+        self.trivia(top, 0, &mut blank);
+        if file.items.iter().any(is_part_of_profile) {
+            self.indent = STEP;
         }
-        self.trivia(tail, start, &mut blank);
+        self.trivia(leading, 0, &mut blank);
+        self.blank_line(0, &mut blank);
+        self.line(first);
+        self.items(others, &[], 0, &mut blank);
+        self.indent = 0;
+        self.trivia(&file.tail, 0, &mut blank);
+    }
+
+    /// Writes items, a line each; `start` is where their file or block begins.
+    fn items(&mut self, items: &[Item], tail: &[Trivia], start: usize, blank: &mut bool) {
+        for item in items {
+            self.trivia(&item.leading, start, blank);
+            self.blank_line(start, blank);
+            self.line(item);
+        }
+        self.trivia(tail, start, blank);
+    }
+
+    fn line(&mut self, item: &Item) {
+        self.item(&item.kind.value);
+        self.trailing(item.trailing.as_ref());
+        self.out.push(b'\n');
     }
 
     /// Writes comments; a blank line is written when something follows it.
@@ -111,7 +132,7 @@ impl Printer {
         self.trailing(block.opening.as_ref());
         self.out.push(b'\n');
         self.indent += STEP;
-        self.items(&block.items, &block.tail);
+        self.items(&block.items, &block.tail, self.out.len(), &mut false);
         self.indent -= STEP;
         pad(&mut self.out, self.indent);
         self.out.push(b'}');
@@ -123,6 +144,11 @@ impl Printer {
             self.out.extend_from_slice(comment);
         }
     }
+}
+
+/// Whether an item stands only in profiles.
+fn is_part_of_profile(item: &Item) -> bool {
+    matches!(item.kind.value, ItemKind::Rule(_) | ItemKind::Rlimit(_) | ItemKind::Block(_) | ItemKind::Conditional(_))
 }
 
 fn print_rule(rule: &Rule, line: &mut Line) {

@@ -1,7 +1,7 @@
 //! One rule or header: its parts, and how they are laid out in lines.
 
 /// How wide a line may get before it is broken, in columns (bytes).
-pub(super) const WIDE: usize = 120;
+const WIDE: usize = 120;
 
 /// Blanks before a continuation line, beyond the indentation of the rule.
 const CONTINUATION: usize = 5;
@@ -9,7 +9,16 @@ const CONTINUATION: usize = 5;
 /// A rule in the making: parts that are separated by one blank or a line break.
 pub(super) struct Line {
     parts: Vec<Part>,
-    width: usize,
+    layout: Layout,
+}
+
+/// How a rule that is too wide is broken.
+#[derive(Clone, Copy)]
+enum Layout {
+    /// Lines are filled up to [`WIDE`] columns.
+    Fill,
+    /// Every part that may begin a line does, when the rule is wider than so many columns.
+    Each(usize),
 }
 
 struct Part {
@@ -20,12 +29,12 @@ struct Part {
 
 impl Line {
     pub(super) fn new() -> Self {
-        Line { parts: Vec::new(), width: WIDE }
+        Line { parts: Vec::new(), layout: Layout::Fill }
     }
 
-    /// Breaks the rule when it is wider than `width` columns.
-    pub(super) fn limit_width(&mut self, width: usize) {
-        self.width = width;
+    /// Begins a line with every part that may, when the rule is wider than `width` columns.
+    pub(super) fn one_part_a_line(&mut self, width: usize) {
+        self.layout = Layout::Each(width);
     }
 
     /// Adds a part that stays on the line of the one before.
@@ -46,20 +55,31 @@ impl Line {
 
     /// Writes the parts and what ends them (`,` or nothing) without the line end; `indent` in blanks.
     pub(super) fn write(&self, out: &mut Vec<u8>, indent: usize, end: &[u8]) {
-        let blanks = self.parts.len().saturating_sub(1);
-        let width = indent + self.parts.iter().map(|part| part.text.len()).sum::<usize>() + blanks + end.len();
-        let broken = width > self.width;
+        let width = |parts: &[Part]| parts.iter().map(|part| part.text.len() + 1).sum::<usize>();
+        let whole = (indent + width(&self.parts) + end.len()).saturating_sub(1);
         pad(out, indent);
-        for (i, part) in self.parts.iter().enumerate() {
-            if i > 0 {
-                if broken && part.may_break {
-                    out.push(b'\n');
-                    pad(out, indent + CONTINUATION);
-                } else {
-                    separate(out, b" ");
-                }
+        let mut column = indent;
+        let mut rest = self.parts.as_slice();
+        while let Some((part, after)) = rest.split_first() {
+            // What cannot be torn off this part.
+            let tied = after.iter().position(|part| part.may_break).unwrap_or(after.len());
+            let unit = part.text.len() + width(after.get(..tied).unwrap_or_default());
+            let comma = if tied == after.len() { end.len() } else { 0 };
+            let full = match self.layout {
+                Layout::Fill => column + 1 + unit + comma > WIDE,
+                Layout::Each(most) => whole > most,
+            };
+            if full && part.may_break {
+                out.push(b'\n');
+                pad(out, indent + CONTINUATION);
+                column = indent + CONTINUATION;
+            } else if column > indent {
+                separate(out, b" ");
+                column += 1;
             }
             out.extend_from_slice(&part.text);
+            column += part.text.len();
+            rest = after;
         }
         separate(out, end);
     }
@@ -82,9 +102,11 @@ pub(super) fn separate(out: &mut Vec<u8>, separator: &[u8]) {
 mod tests {
     use super::Line;
 
-    fn text(parts: &[&str], breakable: &[&str], width: usize, indent: usize) -> String {
+    fn text(parts: &[&str], breakable: &[&str], width: Option<usize>, indent: usize) -> String {
         let mut line = Line::new();
-        line.limit_width(width);
+        if let Some(width) = width {
+            line.one_part_a_line(width);
+        }
         parts.iter().for_each(|part| line.part(*part));
         breakable.iter().for_each(|part| line.breakable(*part));
         let mut out = Vec::new();
@@ -94,13 +116,20 @@ mod tests {
 
     #[test]
     fn a_rule_that_fits_stays_on_its_line() {
-        assert_eq!(text(&["dbus", "send"], &["a=b"], 16, 2), "  dbus send a=b,");
-        assert_eq!(text(&["dbus", "send"], &["a=b"], 15, 2), "  dbus send\n       a=b,");
+        assert_eq!(text(&["dbus", "send"], &["a=b", "c"], Some(18), 2), "  dbus send a=b c,");
+        assert_eq!(text(&["dbus", "send"], &["a=b", "c"], Some(17), 2), "  dbus send\n       a=b\n       c,");
+    }
+
+    #[test]
+    fn a_wide_rule_fills_its_lines() {
+        let (a, b) = ("a".repeat(54), "b".repeat(53));
+        assert_eq!(text(&["mount"], &[&a, &b, "-> c"], None, 2), format!("  mount {a} {b}\n       -> c,"));
+        assert_eq!(text(&["mount"], &[&a, &b], None, 4), format!("    mount {a} {b},"));
     }
 
     #[test]
     fn nothing_escapes_what_follows_a_word() {
-        assert_eq!(text(&["/a\\", "r"], &[], 120, 0), "/a\\\n r,");
-        assert_eq!(text(&["r", "/a\\"], &[], 120, 0), "r /a\\\n,");
+        assert_eq!(text(&["/a\\", "r"], &[], None, 0), "/a\\\n r,");
+        assert_eq!(text(&["r", "/a\\"], &[], None, 0), "r /a\\\n,");
     }
 }

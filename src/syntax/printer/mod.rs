@@ -9,7 +9,9 @@
 //! - lists in parentheses are separated by `, ` (as `apparmor.d(5)` writes them), `flags=(a,b)` by the comma alone; a list of one
 //!   keeps its parentheses;
 //! - a `dbus` rule wider than 80 columns is broken before each of its conditions but `bus` and `path`; any other rule wider than
-//!   120 columns before its conditions and arrow. What follows is indented by five more than the rule.
+//!   120 columns before conditions and arrow, as seldom as possible. What follows is indented by five more than the rule;
+//! - a file that holds rules outside of profiles is a piece of a profile and indented like one, but for the comments at its top
+//!   and end.
 //!
 //! Words, permission letters and comments are printed as they are written, so that `parse(print(tree)) == tree`: a printer that
 //! re-quotes or re-orders could change what a profile means.
@@ -64,7 +66,7 @@ use item::Printer;
 #[must_use]
 pub fn print(file: &File) -> Vec<u8> {
     let mut printer = Printer::default();
-    printer.items(&file.items, &file.tail);
+    printer.file(file);
     printer.into_bytes()
 }
 

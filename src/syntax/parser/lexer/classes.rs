@@ -79,11 +79,6 @@ pub(in super::super) fn is_word_byte(byte: u8) -> bool {
     has(byte, ID)
 }
 
-/// Likewise for bare include paths.
-pub(in super::super) fn is_include_byte(byte: u8) -> bool {
-    has(byte, INCLUDE)
-}
-
 /// How many blanks.
 pub(in super::super) fn blanks(text: &[u8]) -> usize {
     text.iter().take_while(|&&byte| is_blank(byte)).count()

@@ -66,9 +66,9 @@ pub(in super::super) fn lex(input: Input<'_>) -> PResult<'_, Token<'_>> {
         b'}' => (Kind::Close, 1),
         b'(' => (Kind::ListOpen, 1),
         b'^' => (Kind::Caret, 1),
-        b'@' => match path(text) {
-            0 => (Kind::SetVariable, set_variable(text)),
-            len => (Kind::Id, len),
+        b'@' => match (path(text), set_variable(text)) {
+            (path, variable) if path > variable => (Kind::Id, path),
+            (_, variable) => (Kind::SetVariable, variable),
         },
         b'"' => (Kind::Id, quoted_path(text)),
         b'$' => (Kind::BoolVariable, bool_variable(text)),
