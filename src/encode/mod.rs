@@ -36,6 +36,8 @@ mod resolution;
 mod signal;
 mod support;
 mod tables;
+#[cfg(test)]
+mod tests;
 mod transitions;
 mod unix;
 mod userns;

@@ -65,7 +65,7 @@ fn labels(kind: Kind) -> impl Strategy<Value = Label> {
         half | if other { half << bits::OTHER } else { 0 }
     });
     (mode, -1..=1, word, any::<u32>(), any::<bool>(), 0_u16..2).prop_map(
-        |(mode, priority, word, mask, exact, transition)| {
+        move |(mode, priority, word, mask, exact, transition)| {
             let contribution = Contribution {
                 pattern: crate::automata::Pattern::Empty,
                 exact,

@@ -1,0 +1,85 @@
+//! From text to tables: what the automata answer for given strings.
+
+mod classes;
+mod files;
+mod profiles;
+
+use std::sync::Arc;
+
+use super::{Options, Target, encode};
+use crate::automata::Symbol;
+use crate::blob::{self, PolicyDb};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::features::Features;
+use crate::resolve::{self, Session, resolve};
+use crate::source::Memory;
+
+/// What came of a text.
+struct Outcome {
+    profiles: Option<Vec<blob::Profile>>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Outcome {
+    fn codes(&self) -> Vec<Code> {
+        self.diagnostics.iter().map(|diagnostic| diagnostic.code).collect()
+    }
+}
+
+/// Compiles a text with the same features for kernel and policy.
+fn compile_with(features: &Arc<Features>, options: &Options, text: &str) -> Outcome {
+    let session = Session::new(Memory::new());
+    let input = session.sources.add("input", text.as_bytes()).unwrap();
+    let resolved =
+        resolve::Options { policy: Some(Arc::clone(features)), ..resolve::Options::new(Arc::clone(features)) };
+    let mut diagnostics = Diagnostics::new();
+    let policy = resolve(&session, input, &resolved, &mut diagnostics);
+    assert!(!diagnostics.has_errors(), "{text}: {diagnostics:?}");
+    let mut diagnostics = Diagnostics::new();
+    let profiles = encode(&policy, &Target { kernel: Arc::clone(features) }, options, &mut diagnostics);
+    Outcome { profiles, diagnostics: diagnostics.into_vec() }
+}
+
+fn features(kernel: &str) -> Arc<Features> {
+    Arc::new(Features::builtin(&format!("linux-{kernel}")).unwrap())
+}
+
+fn compile(kernel: &str, text: &str) -> Outcome {
+    compile_with(&features(kernel), &Options::default(), text)
+}
+
+/// The profiles of a text that raises no error.
+#[track_caller]
+fn profiles(kernel: &str, text: &str) -> Vec<blob::Profile> {
+    let outcome = compile(kernel, text);
+    outcome.profiles.unwrap_or_else(|| panic!("{text}: {:?}", outcome.diagnostics))
+}
+
+/// The rules in a profile `t`.
+#[track_caller]
+fn profile(kernel: &str, rules: &str) -> blob::Profile {
+    profiles(kernel, &format!("profile t {{ {rules} }}")).remove(0)
+}
+
+/// Packed words, or the entries of the permission table: of files that the task owns, and of others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Answer {
+    NoMatch,
+    Words(u32, u32),
+    Entries(blob::Perms, blob::Perms),
+}
+
+/// What a kernel finds for a string.
+fn ask(db: Option<&PolicyDb>, string: &[u8]) -> Answer {
+    let Some(db) = db else { return Answer::NoMatch };
+    let state = string.iter().fold(1, |state, &byte| db.dfa.step(state, Symbol::Byte(byte))) as usize;
+    if state == 0 {
+        return Answer::NoMatch;
+    }
+    let accept = db.dfa.accept[state] as usize;
+    match &db.perms {
+        None => Answer::Words(db.dfa.accept[state], db.dfa.accept2.as_ref().unwrap()[state]),
+        Some(perms) if db.dfa.accept2.is_some() => Answer::Entries(perms[accept], perms[accept + 1]),
+        Some(perms) => Answer::Entries(perms[accept], perms[accept]),
+    }
+}
