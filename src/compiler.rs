@@ -227,3 +227,25 @@ fn rejected(diagnostics: &[Diagnostic]) -> String {
         (None, _) => "the policy was rejected".into(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn blob(text: &str) -> Vec<u8> {
+        let compiler = Compiler::new(Features::builtin("linux-7.2").unwrap());
+        compiler.compile_text("test", text.as_bytes()).unwrap().to_blob().unwrap()
+    }
+
+    #[test]
+    fn labels_of_network_rules_expand_variables() {
+        let with = |label: &str| blob(&format!("profile p {{\n  network send peer=(label={label}),\n}}\n"));
+        assert_eq!(with("@{profile_name}"), with("p"));
+        assert_ne!(with("q"), with("p"), "the unix rules that it implies keep the label");
+    }
+
+    #[test]
+    fn an_empty_file_is_an_empty_policy() {
+        assert!(blob("# nothing\n").is_empty());
+    }
+}

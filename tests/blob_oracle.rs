@@ -4,6 +4,14 @@
 //! `ARMORER_FEATURES` that of the features files. `ARMORER_CORPUS`, where set, names a further tree;
 //! `ARMORER_CORPUS_STEP=N` takes every Nth profile of it only.
 
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking, in its helpers too"
+)]
+
 mod support;
 
 use std::path::Path;

@@ -1,5 +1,12 @@
 //! The command line as other programs call it: arguments, standard streams, exit status, files.
 
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking, in its helpers too"
+)]
 #![cfg(feature = "cli")]
 
 use std::io::Write;

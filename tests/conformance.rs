@@ -3,6 +3,14 @@
 //! `ARMORER_CONFORMANCE` names the directory of the cases (`cases.jsonl.gz`, `tst/`), `ARMORER_FEATURES` that of the features
 //! files. Every wrong verdict is listed by name.
 
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking, in its helpers too"
+)]
+
 mod support;
 
 use std::io::{Read, Write};

@@ -2,6 +2,13 @@
 //!
 //! `ARMORER_TREES` names the trees, with `:` between them.
 
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking, in its helpers too"
+)]
 #![cfg(feature = "cli")]
 
 mod support;

@@ -211,7 +211,9 @@ impl RuleKind {
                 }
             }
             RuleKind::ChangeProfile(rule) => each(rule.exec.iter_mut().chain(&mut rule.target), Slashes::Keep, f),
-            RuleKind::Capability(_) | RuleKind::Network(_) | RuleKind::Userns | RuleKind::IoUring(_) => {}
+            RuleKind::Capability(_) | RuleKind::Userns | RuleKind::IoUring(_) => {}
+            // The reference expands no label here, and stops dead where it needs one with a variable.
+            RuleKind::Network(rule) => each(rule.local.label.iter_mut().chain(&mut rule.peer.label), Slashes::Keep, f),
             RuleKind::Unix(rule) => {
                 for address in rule.address.iter_mut().chain(&mut rule.peer_address) {
                     if let UnixAddress::Abstract(name) = address {

@@ -349,7 +349,7 @@ proptest! {
     #[test]
     fn a_policy_is_equal_to_itself(profile in arbitrary::profile()) {
         let same = profile.clone();
-        prop_assert!(diff(&[profile.clone()], &[same], &DiffOptions::default()).unwrap().is_empty());
+        prop_assert!(diff(std::slice::from_ref(&profile), &[same], &DiffOptions::default()).unwrap().is_empty());
         // Behind another start state that leads to the same states the walk has to be done.
         let mut other = profile.clone();
         for db in [&mut other.policydb, &mut other.file].into_iter().flatten() {

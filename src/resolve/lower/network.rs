@@ -76,7 +76,6 @@ fn conditions(written: &[Spanned<Condition>], peer: bool, reader: &mut Reader<'_
             _ => reader.unknown(condition, &["ip", "port", "interface", "label"]),
         }
     }
-    reader.not_expanded(label.as_ref(), "label");
     NetworkConditions {
         ip: ip.and_then(|ip| address(&ip, reader)),
         port: ports.and_then(|ports| port(&ports, reader)),
