@@ -94,7 +94,11 @@ fn fmt_rewrites_only_what_changes() {
     assert_eq!(status(&fmt(&["--check", "untidy"], "")), 1);
     let output = fmt(&["--diff", "untidy"], "");
     assert_eq!(status(&output), 1);
-    assert!(text(&output.stdout).contains("-/etc/good.conf    r,\n+  /etc/good.conf r,"), "{}", text(&output.stdout));
+    assert!(
+        text(&output.stdout).contains("-/etc/good.conf    r,\n+profile good { # why\n+  /etc/good.conf r,"),
+        "{}",
+        text(&output.stdout)
+    );
     assert_eq!(std::fs::read_to_string(&path).unwrap(), UNTIDY, "--check and --diff write nothing");
 
     assert_eq!(status(&fmt(&["untidy"], "")), 0);

@@ -132,9 +132,9 @@ fn a_class() {
     assert_eq!(found(&named("p"), &silent), "p: signal: A does not mediate it, B mediates it\n");
     // A byte that no kernel looks up is no class.
     assert_eq!(found(&named("p"), &db(&[(b"\x50", 0, 0)])), "");
-    let mount = db(&[(b"\x07/mnt", 2, 2)]);
-    let audit = db(&[(b"\x07/mnt", 2, 0)]);
-    assert_eq!(found(&mount, &audit), "p: mount \"/mnt\": A allows mount (audit mount), B allows mount\n");
+    let umount = db(&[(b"\x07/mnt", 4, 4)]);
+    let audit = db(&[(b"\x07/mnt", 4, 0)]);
+    assert_eq!(found(&umount, &audit), "p: mount \"/mnt\": A allows umount (audit umount), B allows umount\n");
     // In the label class the byte behind it tells what the bits are.
     let ptrace = db(&[(b"\x10\x09foo", 4, 0)]);
     let silent = db(&[(b"\x10\x09foo", 0, 0)]);

@@ -105,7 +105,7 @@ fn show(rule: &Rule) -> Option<String> {
             let access = &file.access;
             for (set, letter) in [
                 (access.read, 'r'),
-                (access.write, 'w'),
+                (access.write || access.overwrite, 'w'),
                 (access.append, 'a'),
                 (access.link, 'l'),
                 (access.lock, 'k'),

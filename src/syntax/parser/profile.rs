@@ -133,7 +133,10 @@ fn last_word(profile: &Profile) -> &Word {
 fn ends_with_brace(profile: &Profile, input: Input<'_>) -> bool {
     let last = last_word(profile);
     let text = last.as_bytes();
-    last.span.end == input.at() && text.strip_suffix(b"}").unwrap_or(text).ends_with(b"{")
+    let text = text.strip_suffix(b"}").unwrap_or(text);
+    // A brace behind a backslash is a byte of the name.
+    let escapes = |text: &[u8]| text.iter().rev().take_while(|&&byte| byte == b'\\').count();
+    last.span.end == input.at() && text.strip_suffix(b"{").is_some_and(|name| escapes(name) % 2 == 0)
 }
 
 /// A header without its brace. Where the brace sticks to the last word, that is reported and the body parsed.
