@@ -6,7 +6,7 @@ use nom::sequence::terminated;
 
 use super::condition::conditions;
 use super::error::{self, Place, comma};
-use super::input::{Input, PResult};
+use super::input::{Input, PResult, Problem};
 use super::lexer::{Kind, Lexer, Token, keyword, mode, skip_space};
 use crate::syntax::ast::{MountOperation, MountRule};
 use crate::syntax::word::Word;
@@ -30,15 +30,26 @@ pub(super) fn rule(operation: MountOperation) -> impl for<'a> Fn(Input<'a>) -> P
     }
 }
 
+/// What is mounted, or a mount point without arrow. A word on a line of its own that begins rules, with no arrow behind it,
+/// is the next rule, and the comma of this one is missing. (`mqueue` is a source, too.)
 fn path(input: Input<'_>) -> PResult<'_, Word> {
-    let is_path = |token: &Token<'_>| token.kind == Kind::Id && !keyword::starts_item(token.text);
-    map(verify(LEX, is_path), |token| token.word()).parse(input)
+    let (rest, token) = verify(LEX, |token: &Token<'_>| token.kind == Kind::Id).parse(input)?;
+    let new_line = input.line_ends_before(input.seek(token.span.start));
+    let arrow = skip_space(rest).rest().starts_with(b"->");
+    if new_line && !arrow && keyword::starts_item(token.text) {
+        return Err(nom::Err::Error(Problem::Mismatch));
+    }
+    Ok((rest, token.word()))
+}
+
+fn point(input: Input<'_>) -> PResult<'_, Word> {
+    map(verify(LEX, |token: &Token<'_>| token.kind == Kind::Id), |token| token.word()).parse(input)
 }
 
 fn target(input: Input<'_>) -> PResult<'_, (Vec<crate::source::Spanned<crate::syntax::ast::Condition>>, Word)> {
     let (input, _) = verify(LEX, |token: &Token<'_>| token.kind == Kind::Arrow).parse(input)?;
     let (input, conditions) = conditions(LEX)(input)?;
-    match path(input) {
+    match point(input) {
         Ok((rest, point)) => Ok((rest, (conditions, point))),
         Err(nom::Err::Error(_)) => Err(error::expected(skip_space(input), "the mount point behind `->`")),
         Err(other) => Err(other),

@@ -136,7 +136,10 @@ fn ends_with_brace(profile: &Profile, input: Input<'_>) -> bool {
     let text = text.strip_suffix(b"}").unwrap_or(text);
     // A brace behind a backslash is a byte of the name.
     let escapes = |text: &[u8]| text.iter().rev().take_while(|&&byte| byte == b'\\').count();
-    last.span.end == input.at() && text.strip_suffix(b"{").is_some_and(|name| escapes(name) % 2 == 0)
+    let ends = text.strip_suffix(b"{").is_some_and(|name| escapes(name) % 2 == 0);
+    // A header with a brace of its own has no need of one, however odd its name is.
+    let line = input.rest().split(|&byte| byte == b'\n').next().unwrap_or_default();
+    last.span.end == input.at() && ends && !line.windows(2).any(|pair| pair == b" {")
 }
 
 /// A header without its brace. Where the brace sticks to the last word, that is reported and the body parsed.

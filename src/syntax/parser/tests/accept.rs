@@ -311,3 +311,15 @@ fn carriage_returns_end_lines_with_their_line_feeds() {
         assert_eq!(returns.file, plain.file);
     }
 }
+
+#[test]
+fn words_that_begin_rules_are_mounted_too() {
+    for text in [
+        "profile p {\n  mount fstype=mqueue mqueue -> /dev/mqueue/,\n}\n",
+        "profile p {\n  mount fstype=mqueue\n    mqueue -> /dev/mqueue/,\n}\n",
+        "profile p {\n  mount file -> all,\n}\n",
+        "profile p {\n  umount mqueue,\n}\n",
+    ] {
+        assert!(crate::parse(text.as_bytes()).is_ok(), "{text}");
+    }
+}
