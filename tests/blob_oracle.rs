@@ -15,7 +15,6 @@
 mod support;
 
 use std::path::Path;
-use std::process::Command;
 use std::time::{Duration, Instant};
 
 use armorer::analysis::{self, DiffOptions, Place};
@@ -30,19 +29,6 @@ struct Figures {
     states: usize,
     read: Duration,
     diff: Duration,
-}
-
-fn oracle(oracle: &Path, features: &Path, tree: &Path, file: &Path) -> Option<Vec<u8>> {
-    let output = Command::new(oracle.join("apparmor_parser"))
-        .args(["-K", "-Q", "-q", "-j1", "-M"])
-        .arg(features)
-        .arg("-b")
-        .arg(tree)
-        .arg("-S")
-        .arg(file)
-        .output()
-        .expect("the reference runs");
-    output.status.success().then_some(output.stdout)
 }
 
 /// Reads, judges and writes a blob, and compares it with itself; what is wrong goes to `faults`.
@@ -111,7 +97,7 @@ fn check_tree(tree: &Path, step: usize, reference: &Path, features: &Path) {
         let mut faults = Vec::new();
         let policies = support::KERNELS.map(|kernel| {
             let label = format!("{} {kernel}", file.display());
-            let bytes = oracle(reference, &features.join(kernel), tree, file)?;
+            let bytes = support::reference(reference, &features.join(kernel), tree, file).ok()?;
             check(&bytes, &label, &mut figures, &mut faults)
         });
         if let [Some(old), _, Some(new)] = &policies {

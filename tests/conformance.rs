@@ -13,9 +13,8 @@
 
 mod support;
 
-use std::io::{Read, Write};
+use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
 use armorer::{Compiler, Features};
 use serde::Deserialize;
@@ -109,6 +108,9 @@ fn compiler(tst: &Path, features: Features) -> Compiler {
 #[cfg(feature = "cli")]
 #[test]
 fn verdicts_of_the_command_line() {
+    use std::io::Write;
+    use std::process::{Command, Stdio};
+
     let Some(suite) = suite() else { return };
     let verdicts = support::parallel(&suite.cases, |case| {
         let mut child = Command::new(env!("CARGO_BIN_EXE_armorer"))

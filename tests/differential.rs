@@ -18,7 +18,6 @@ mod support;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use armorer::analysis::{self, DiffOptions};
 use armorer::diagnostic::Code;
@@ -32,19 +31,6 @@ enum Outcome {
     /// It uses something that armorer cannot compile yet.
     OutOfReach(String),
     Different(String),
-}
-
-fn oracle(oracle: &Path, features: &Path, tree: &Path, file: &Path) -> Result<Vec<u8>, String> {
-    let output = Command::new(oracle.join("apparmor_parser"))
-        .args(["-K", "-Q", "-q", "-j1", "-M"])
-        .arg(features)
-        .arg("-b")
-        .arg(tree)
-        .arg("-S")
-        .arg(file)
-        .output()
-        .expect("the reference runs");
-    if output.status.success() { Ok(output.stdout) } else { Err(String::from_utf8_lossy(&output.stderr).into_owned()) }
 }
 
 fn compare(theirs: Result<Vec<u8>, String>, ours: Result<armorer::CompiledPolicy, CompileError>) -> Outcome {
@@ -116,7 +102,7 @@ fn differential(tree: &Path, files: &[PathBuf]) {
         let features = features_dir.join(kernel);
         let compiler = Compiler::new(Features::from_path(&features).expect("the features are readable")).base(tree);
         let outcomes = support::parallel(files, |file| {
-            compare(oracle(&oracle_dir, &features, tree, file), compiler.compile_path(file))
+            compare(support::reference(&oracle_dir, &features, tree, file), compiler.compile_path(file))
         });
         let (mut same, mut refused, mut out_of_reach, mut explained) = (0, 0, 0, 0);
         for (file, outcome) in files.iter().zip(outcomes) {

@@ -120,7 +120,7 @@ fn block(
 
 /// Reads the tables that fill `data` exactly; `offset` is the place of `data` in the policy, for errors.
 ///
-/// Checks what concerns the form: the numbers in the tables are for [`super::verify`].
+/// Checks what concerns the form: the numbers in the tables are for [`super::verify()`].
 pub(super) fn decode(data: &[u8], offset: usize) -> Result<Tables, ReadError> {
     let bad = |at: usize, why| ReadError::BadAutomaton { offset: offset.saturating_add(at), why };
     let magic = be32(data, 0).ok_or(bad(0, "shorter than its header"))?;

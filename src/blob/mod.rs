@@ -8,7 +8,7 @@
 //! |---|---|---|
 //! | [`write()`] | profiles → bytes, as the reference compiler lays them out | what the format cannot hold |
 //! | [`read()`] | bytes → profiles, any layout from ABI 5 to 9 | a wrong structure, with the byte offset |
-//! | [`verify`] | the checks of the kernel on the values | what a kernel refuses to load, or would read out of bounds on |
+//! | [`verify()`] | the checks of the kernel on the values | what a kernel refuses to load, or would read out of bounds on |
 //!
 //! ```
 //! use armorer::blob::{self, Profile};

@@ -11,7 +11,7 @@ type KeyValue = (Vec<u8>, Vec<u8>);
 
 /// Reads the profiles of a policy: ABI 5 to 9, with any of the optional fields, whoever wrote it.
 ///
-/// The structure is checked, the values are not: see [`super::verify`]. What is allocated is bounded by the length of the
+/// The structure is checked, the values are not: see [`super::verify()`]. What is allocated is bounded by the length of the
 /// input. An empty input holds no profile.
 ///
 /// # Errors

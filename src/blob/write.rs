@@ -70,7 +70,7 @@ pub enum WriteError {
 /// Writes profiles one after the other, in the given order.
 ///
 /// The bytes are those of the reference compiler for the same values: field order, padding of the automata, table order.
-/// Values are not judged (see [`super::verify`]), except those that the format cannot hold.
+/// Values are not judged (see [`super::verify()`]), except those that the format cannot hold.
 ///
 /// # Errors
 ///

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::inputs::Input;
 use super::render::{Renderer, Verbosity};
-use super::{Status, complain};
+use super::{Status, settle};
 use crate::diagnostic::Diagnostic;
 use crate::source::SourceMap;
 use crate::syntax::parser;
@@ -17,13 +17,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args) -> Status {
-    match try_run(args) {
-        Ok(status) => status,
-        Err(message) => {
-            complain(message);
-            Status::Failed
-        }
-    }
+    settle(try_run(args))
 }
 
 fn try_run(args: &Args) -> Result<Status, String> {

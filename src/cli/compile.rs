@@ -12,7 +12,7 @@ use rayon::prelude::*;
 use super::inputs::{self, Input};
 use super::render::{Renderer, Verbosity};
 use super::target::TargetArgs;
-use super::{Status, atomic, complain};
+use super::{Status, atomic, complain, settle};
 use crate::compiler::{CompileError, Compiler};
 use crate::diagnostic::Diagnostic;
 
@@ -65,13 +65,7 @@ struct Blob {
 }
 
 pub(super) fn run(args: &Args) -> Status {
-    match try_run(args) {
-        Ok(status) => status,
-        Err(message) => {
-            complain(message);
-            Status::Failed
-        }
-    }
+    settle(try_run(args))
 }
 
 fn try_run(args: &Args) -> Result<Status, String> {

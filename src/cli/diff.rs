@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::inputs::Input;
-use super::{Status, complain};
+use super::{Status, settle};
 use crate::analysis;
 use crate::blob;
 
@@ -23,13 +23,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args) -> Status {
-    match try_run(args) {
-        Ok(status) => status,
-        Err(message) => {
-            complain(message);
-            Status::Failed
-        }
-    }
+    settle(try_run(args))
 }
 
 fn try_run(args: &Args) -> Result<Status, String> {

@@ -76,6 +76,14 @@ pub fn main() -> ExitCode {
     .into()
 }
 
+/// The status of a command that something may have kept from its work; what it was is said on standard error.
+fn settle(result: Result<Status, String>) -> Status {
+    result.unwrap_or_else(|message| {
+        complain(message);
+        Status::Failed
+    })
+}
+
 /// Says on standard error what went wrong outside the profiles' text.
 fn complain(message: impl std::fmt::Display) {
     eprintln!("armorer: {message}");

@@ -2,7 +2,7 @@
 //!
 //! 1. Each rule becomes *contributions*: a pattern over the bytes of the strings that the kernel asks about, with permissions, mode
 //!    and priority. One file per rule class says what those strings are.
-//! 2. [`automata`](crate::automata) makes one automaton of all contributions of a kind; each of its states knows the set of
+//! 2. [`automata`] makes one automaton of all contributions of a kind; each of its states knows the set of
 //!    contributions that match.
 //! 3. Resolution decides what such a set permits.
 //! 4. Permissions become the words or tables that the target kernel reads.

@@ -1,6 +1,6 @@
 //! `network` rules: `CLASS family type`, all numbers big-endian.
 //!
-//! Targets that mediate addresses and ports (no kernel of the main line up to 7.2) get the strings of [`inet`](super::inet) for
+//! Targets that mediate addresses and ports (no kernel of the main line up to 7.2) get the strings of [`inet`] for
 //! the inet families; elsewhere an allow rule covers all addresses, and a deny rule with conditions is left out, because it would
 //! deny more than it says.
 

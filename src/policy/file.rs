@@ -39,6 +39,12 @@ pub struct FileAccess {
     pub mmap: bool,
 }
 
+impl FileAccess {
+    /// Every permission there is.
+    pub const ALL: FileAccess =
+        FileAccess { read: true, write: true, overwrite: false, append: false, link: true, lock: true, mmap: true };
+}
+
 /// What link permission may lead to.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]

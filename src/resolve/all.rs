@@ -33,18 +33,9 @@ impl Resolver<'_> {
                 self.push(Rule { prefix, kind, span }, body);
             }
         }
-        let access = FileAccess {
-            read: true,
-            write: true,
-            append: false,
-            link: true,
-            lock: true,
-            mmap: true,
-            ..FileAccess::default()
-        };
         let kind = if prefix.mode == Some(RuleMode::Deny) { ExecKind::Bare } else { ExecKind::Inherit };
         let exec = Exec { kind, fallback: ExecFallback::None, keeps_environment: false, target: None };
-        self.push(Rule { prefix, kind: file(access, None, span), span }, body);
+        self.push(Rule { prefix, kind: file(FileAccess::ALL, None, span), span }, body);
         let prefix = Prefix { priority: EXEC_PRIORITY, ..prefix };
         self.push(Rule { prefix, kind: file(FileAccess::default(), Some(exec), span), span }, body);
     }

@@ -34,6 +34,7 @@ mod blocks;
 mod body;
 mod condition;
 mod expand;
+mod expanded;
 mod flags;
 mod header;
 mod implied;

@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test binary uses its part")]
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// The directory that an environment variable names; says aloud what is skipped without it.
@@ -25,6 +26,20 @@ pub(crate) fn profiles(tree: &Path) -> Vec<PathBuf> {
     files.retain(|path| path.is_file() && !armorer::resolve::is_skipped(&path.file_name().unwrap().to_string_lossy()));
     files.sort();
     files
+}
+
+/// What the reference makes of a profile file: its blob, or what it says against the file.
+pub(crate) fn reference(oracle: &Path, features: &Path, tree: &Path, file: &Path) -> Result<Vec<u8>, String> {
+    let output = Command::new(oracle.join("apparmor_parser"))
+        .args(["-K", "-Q", "-q", "-j1", "-M"])
+        .arg(features)
+        .arg("-b")
+        .arg(tree)
+        .arg("-S")
+        .arg(file)
+        .output()
+        .expect("the reference runs");
+    if output.status.success() { Ok(output.stdout) } else { Err(String::from_utf8_lossy(&output.stderr).into_owned()) }
 }
 
 /// Maps every item on as many threads as there are cores; results are in the order of the items.

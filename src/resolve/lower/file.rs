@@ -77,15 +77,7 @@ pub(super) fn lower(rule: &ast::FileRule, prefix: &Prefix, span: Span, context: 
 fn everything(span: Span) -> FileRule {
     FileRule {
         path: Glob::new(Text::from("/{**,}"), span),
-        access: FileAccess {
-            read: true,
-            write: true,
-            append: false,
-            link: true,
-            lock: true,
-            mmap: true,
-            ..FileAccess::default()
-        },
+        access: FileAccess::ALL,
         exec: Some(Exec {
             kind: ExecKind::Inherit,
             fallback: ExecFallback::None,

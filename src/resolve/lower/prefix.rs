@@ -11,7 +11,7 @@ use crate::syntax::word::Word;
 /// The least and the greatest priority (`apparmor.d(5)`, "Rule qualifiers").
 const RANGE: std::ops::RangeInclusive<i32> = -1000..=1000;
 
-/// See [`super::prefix`].
+/// See [`super::prefix()`].
 pub(super) fn prefix(prefix: &Spanned<Prefix>, context: &mut Context<'_>) -> Option<policy::Prefix> {
     let priority = match &prefix.priority {
         Some(word) => priority(word, context.diagnostics)?,

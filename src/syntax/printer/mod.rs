@@ -71,7 +71,7 @@ pub fn print(file: &File) -> Vec<u8> {
 }
 
 impl File {
-    /// The canonical text, byte for byte; see [`print`].
+    /// The canonical text, byte for byte; see [`print()`].
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
         print(self)
