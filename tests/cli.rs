@@ -206,6 +206,7 @@ fn features_are_printed() {
     assert_eq!(status(&output), 0);
     std::fs::write(directory.path().join("set"), &output.stdout).unwrap();
     assert_eq!(run(&["features", "set"], directory.path(), "").stdout, output.stdout);
+    assert_eq!(run(&["features", "-"], directory.path(), text(&output.stdout)).stdout, output.stdout);
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use super::inputs::Input;
 use crate::compiler::Compiler;
 use crate::features::Features;
 
@@ -38,10 +39,14 @@ impl TargetArgs {
     }
 }
 
-/// The features that a name or path stands for.
+/// The features that a name or path stands for; `-` is standard input.
 pub(super) fn features(name: &str) -> Result<Features, String> {
     if let Some(features) = Features::builtin(name) {
         return Ok(features);
+    }
+    if name == "-" {
+        let text = Input::Stdin.read().map_err(|error| format!("standard input: {error}"))?;
+        return Features::parse(&text).map_err(|error| format!("standard input: {error}"));
     }
     let path = Path::new(name);
     if !path.exists() {

@@ -1,11 +1,7 @@
-//! Any bytes are read as features without panic.
 #![no_main]
 
-use armorer::Features;
+#[path = "../laws.rs"]
+#[allow(dead_code, reason = "each target uses one")]
+mod laws;
 
-libfuzzer_sys::fuzz_target!(|text: &[u8]| {
-    if let Ok(features) = Features::parse(text) {
-        let _ = features.supports("policy/versions/v7");
-        let _ = features.intersect(&features);
-    }
-});
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| laws::features(bytes));

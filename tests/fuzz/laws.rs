@@ -1,0 +1,46 @@
+//! What must hold for any bytes: the bodies of the fuzz targets, which `tests/fuzz.rs` runs on inputs that once failed.
+
+use armorer::source::{Memory, SourceMap};
+use armorer::{Compiler, Features, analysis, blob, syntax};
+
+/// Any bytes parse without panic; what parses prints, and what is printed is canonical already.
+pub fn parser(text: &[u8]) {
+    let sources = SourceMap::new();
+    let id = sources.add("fuzz", text).expect("small");
+    if let Ok(formatted) = syntax::format(&sources.get(id), id) {
+        let again = sources.add("again", formatted.as_slice()).expect("small");
+        assert_eq!(syntax::format(&sources.get(again), again).as_deref(), Ok(formatted.as_slice()));
+    }
+}
+
+/// Any bytes are read without panic; what is read can be compared with itself, and what is written reads back.
+pub fn blob(bytes: &[u8]) {
+    if let Ok(profiles) = blob::read(bytes) {
+        if let Ok(written) = blob::write(&profiles) {
+            assert_eq!(blob::read(&written).expect("what was written reads"), profiles);
+        }
+        if let Ok(diff) = analysis::diff(&profiles, &profiles, &analysis::DiffOptions::default()) {
+            assert!(diff.is_empty(), "{diff}");
+        }
+    }
+}
+
+/// Any bytes are read as features without panic.
+pub fn features(text: &[u8]) {
+    if let Ok(features) = Features::parse(text) {
+        let _ = features.supports("policy/versions/v7");
+        let both = features.intersect(&features);
+        assert_eq!(both, both.intersect(&both));
+    }
+}
+
+/// Any text compiles or is refused without panic; what compiles is a blob that the kernel's checks pass.
+pub fn compiler(text: &[u8]) {
+    let compiler = Compiler::new(Features::builtin("linux-7.2").expect("built in")).loader(Memory::new());
+    if let Ok(policy) = compiler.compile_text("fuzz", text) {
+        let read = blob::read(&policy.to_blob().expect("fits the format")).expect("reads back");
+        for profile in &read {
+            blob::verify_profile(profile).expect("the kernel would take it");
+        }
+    }
+}
