@@ -20,6 +20,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use serde::{Deserialize, Serialize};
 
+#[cfg(feature = "cli")]
+pub(crate) use loader::read_limited;
 pub use loader::{DirEntry, FileKind, FileSystem, Loader, Memory};
 
 /// Names one text of a [`SourceMap`].

@@ -118,7 +118,7 @@ fn check_tree(tree: &Path, step: usize, reference: &Path, features: &Path) {
         slowest = slowest.max(figures.diff);
         faults.extend(more);
     }
-    eprintln!(
+    support::say!(
         "{}: {} blobs of {} files, {} profiles, {} states, {} bytes; read in {:?}, compared in {:?} (slowest file {:?})",
         tree.display(),
         sum.blobs,

@@ -178,6 +178,19 @@ fn usage_errors_are_2() {
     }
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn endless_inputs_and_devices() {
+    let directory = tempfile::tempdir().unwrap();
+    let output = run(&["check", "--features", "linux-6.1", "/dev/zero"], directory.path(), "");
+    assert_eq!(status(&output), 2, "{}", text(&output.stderr));
+    assert_eq!(
+        status(&run(&["compile", "--features", "linux-6.1", "-o", "/dev/null", "-"], directory.path(), GOOD)),
+        0
+    );
+    assert!(!std::fs::metadata("/dev/null").unwrap().is_file(), "a device is not replaced by a file");
+}
+
 #[test]
 fn two_inputs_of_one_name_are_refused() {
     let directory = tempfile::tempdir().unwrap();

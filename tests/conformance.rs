@@ -71,7 +71,7 @@ fn judge(suite: &Suite, verdicts: &[Result<bool, String>]) {
         match (right, known) {
             (true, None) => {}
             (true, Some(_)) => wrong.push(format!("{}: listed as known, but right", case.path)),
-            (false, Some((name, reason))) => eprintln!("known: {name}: {reason}"),
+            (false, Some((name, reason))) => support::say!("known: {name}: {reason}"),
             (false, None) => {
                 let should = if case.accept { "should be accepted" } else { "should be rejected" };
                 let detail = verdict.as_ref().err().map(String::as_str).unwrap_or_default();
@@ -81,9 +81,9 @@ fn judge(suite: &Suite, verdicts: &[Result<bool, String>]) {
     }
     let total = suite.cases.len();
     for line in &wrong {
-        eprintln!("WRONG: {line}");
+        support::say!("WRONG: {line}");
     }
-    eprintln!("{} of {total} verdicts right", total - wrong.len());
+    support::say!("{} of {total} verdicts right", total - wrong.len());
     assert!(wrong.len() as f64 <= total as f64 * (1.0 - REQUIRED), "{} wrong verdicts", wrong.len());
 }
 

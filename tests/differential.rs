@@ -113,24 +113,24 @@ fn differential(tree: &Path, files: &[PathBuf]) {
                 (Outcome::Same, Some(_)) => unexplained.push(format!("{kernel} {name}: listed as known, but the same")),
                 (Outcome::BothRefuse, _) => refused += 1,
                 (Outcome::OutOfReach(why), _) => {
-                    eprintln!("out of reach: {kernel} {name}: {why}");
+                    support::say!("out of reach: {kernel} {name}: {why}");
                     out_of_reach += 1;
                 }
                 (Outcome::Different(what), Some(expected)) if what == *expected => {
-                    eprintln!("known: {kernel} {name}");
+                    support::say!("known: {kernel} {name}");
                     explained += 1;
                 }
                 (Outcome::Different(what), _) => unexplained.push(format!("{kernel} {name}:\n    {what}")),
             }
         }
-        eprintln!(
+        support::say!(
             "{} {kernel}: {} profile files: {same} the same, {refused} refused by both, {explained} known differences, {out_of_reach} out of reach",
             tree.display(),
             files.len(),
         );
     }
     for line in &unexplained {
-        eprintln!("DIFFERENT: {line}");
+        support::say!("DIFFERENT: {line}");
     }
     assert!(unexplained.is_empty(), "{} unexplained differences", unexplained.len());
 }

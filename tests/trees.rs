@@ -22,7 +22,7 @@ fn trees() -> Vec<PathBuf> {
     match std::env::var("ARMORER_TREES") {
         Ok(trees) => trees.split(':').map(PathBuf::from).collect(),
         Err(_) => {
-            eprintln!("SKIPPED: trees of real profiles: ARMORER_TREES is not set");
+            support::say!("SKIPPED: trees of real profiles: ARMORER_TREES is not set");
             Vec::new()
         }
     }
@@ -63,7 +63,7 @@ fn every_profile_passes_check() {
         })
         .concat();
         assert!(failures.is_empty(), "{}", failures.join("\n"));
-        eprintln!("{}: {} profile files pass", tree.display(), files.len());
+        support::say!("{}: {} profile files pass", tree.display(), files.len());
     }
 }
 
@@ -96,6 +96,6 @@ fn formatting_changes_no_meaning() {
         .flatten()
         .collect();
         assert!(changed.is_empty(), "formatting changes the policy of {changed:?}");
-        eprintln!("{}: {} profile files mean the same formatted", tree.display(), profiles.len());
+        support::say!("{}: {} profile files mean the same formatted", tree.display(), profiles.len());
     }
 }

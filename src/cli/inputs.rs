@@ -1,9 +1,9 @@
 //! The PATH operands: files, directories, standard input.
 
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use crate::resolve::is_skipped;
+use crate::source::read_limited;
 
 /// One input of a command.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,12 +26,8 @@ impl Input {
     /// Its text.
     pub(super) fn read(&self) -> std::io::Result<Vec<u8>> {
         match self {
-            Input::Stdin => {
-                let mut text = Vec::new();
-                std::io::stdin().lock().read_to_end(&mut text)?;
-                Ok(text)
-            }
-            Input::File(path) => std::fs::read(path),
+            Input::Stdin => read_limited(std::io::stdin().lock()),
+            Input::File(path) => read_limited(std::fs::File::open(path)?),
         }
     }
 }

@@ -1,8 +1,10 @@
 //! Finding and reading files: the real file system, or a tree in memory.
 
 use std::collections::BTreeMap;
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+
+use super::SourceMap;
 
 /// What a path leads to, symbolic links followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +49,17 @@ pub trait Loader: Send + Sync {
     fn read_dir(&self, path: &Path) -> io::Result<Vec<DirEntry>>;
 }
 
+/// Reads to the end, but no more than a source may hold: there are endless files.
+pub(crate) fn read_limited(reader: impl Read) -> io::Result<Vec<u8>> {
+    let limit = u64::from(SourceMap::MAX_LEN);
+    let mut bytes = Vec::new();
+    reader.take(limit + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > limit {
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("larger than {limit} bytes")));
+    }
+    Ok(bytes)
+}
+
 /// The real file system.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct FileSystem;
@@ -67,7 +80,7 @@ impl Loader for FileSystem {
     }
 
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        std::fs::read(path)
+        read_limited(std::fs::File::open(path)?)
     }
 
     fn read_dir(&self, path: &Path) -> io::Result<Vec<DirEntry>> {

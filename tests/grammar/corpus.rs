@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use crate::{laws, parse};
+use crate::{laws, parse, support};
 
 #[test]
 fn real_profiles_parse_and_print() {
     let Some(trees) = std::env::var_os("ARMORER_TREES") else {
-        println!("skipped: ARMORER_TREES names no directories of profiles");
+        support::say!("SKIPPED: printing real profiles: ARMORER_TREES is not set");
         return;
     };
     let mut files = Vec::new();
@@ -33,7 +33,7 @@ fn real_profiles_parse_and_print() {
             Err(error) => failures.push(format!("{}: {error}", path.display())),
         }
     }
-    println!("{} files, {lines} lines, {changed} changed by formatting", files.len());
+    support::say!("{} files, {lines} lines, {changed} changed by formatting", files.len());
     assert!(failures.is_empty(), "{} failures:\n{}", failures.len(), failures.join("\n"));
 }
 

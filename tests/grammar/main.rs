@@ -12,6 +12,8 @@ mod ebnf;
 mod laws;
 mod sample;
 mod sentence;
+#[path = "../support/mod.rs"]
+mod support;
 mod tree;
 
 use armorer::source::SourceMap;

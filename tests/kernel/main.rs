@@ -17,6 +17,8 @@
 
 mod checks;
 mod initramfs;
+#[path = "../support/mod.rs"]
+mod support;
 mod vm;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -53,7 +55,7 @@ fn examples() -> PathBuf {
 /// Boots the image, loads each compiler's policies, and compares all that happens with what should.
 fn confine(image: &str, features: &str) {
     let Some(kernels) = env::var_os("ARMORER_KERNELS") else {
-        eprintln!("SKIPPED: {features}: ARMORER_KERNELS does not name a directory with kernel images");
+        support::say!("SKIPPED: {features}: ARMORER_KERNELS does not name a directory with kernel images");
         return;
     };
     let directory = tempfile::tempdir().unwrap();
@@ -64,7 +66,7 @@ fn confine(image: &str, features: &str) {
         let parser = Path::new(&oracle).join("apparmor_parser");
         compilers.push(("reference", compile_all(|profile| reference(&parser, profile, &file))));
     } else {
-        eprintln!(
+        support::say!(
             "SKIPPED: {features}: ARMORER_ORACLE does not name the reference compiler's directory, so it is not compared"
         );
     }
@@ -89,6 +91,8 @@ fn confine(image: &str, features: &str) {
         compare_records(&run, ours, theirs, &mut wrong);
     }
     assert!(wrong.is_empty(), "on {features}:\n{wrong}\nThe console:\n{}", run.console);
+    let names: Vec<_> = compilers.iter().map(|(name, _)| *name).collect();
+    support::say!("{features}: booted; {} checks hold for the policies of {}", CHECKS.len(), names.join(" and "));
 }
 
 /// Every message of the kernel is kept, also those about denials that a `deny` rule silences. Files of procfs and sysfs are looked up

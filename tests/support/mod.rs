@@ -6,11 +6,21 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+/// Says something aloud: the test runner swallows what the print macros print in tests that pass.
+macro_rules! say {
+    ($($text:tt)*) => {{
+        use std::io::Write;
+        // A runner that closed its standard error does not want to know.
+        let _ = writeln!(std::io::stderr(), $($text)*);
+    }};
+}
+pub(crate) use say;
+
 /// The directory that an environment variable names; says aloud what is skipped without it.
 pub(crate) fn directory(variable: &str, what: &str) -> Option<PathBuf> {
     let directory = std::env::var_os(variable).map(PathBuf::from);
     match &directory {
-        None => eprintln!("SKIPPED: {what}: {variable} is not set"),
+        None => say!("SKIPPED: {what}: {variable} is not set"),
         Some(path) => assert!(path.is_dir(), "{variable} names {}, which is no directory", path.display()),
     }
     directory

@@ -74,8 +74,10 @@ impl<'a> Reader<'a> {
     pub(super) fn unknown(&mut self, condition: &Spanned<Condition>, known: &[&str]) {
         let name = name(condition);
         let message = format!("`{}` rules have no condition `{}`", self.rule, shown(&name));
+        let groups = ["dbus", "network", "unix"].contains(&self.rule);
         let help = match nearest(&name, known.iter().copied()) {
             Some(near) => format!("did you mean `{near}`?"),
+            None if name == b"peer" && groups => "what the peer must be stands in parentheses: `peer=(label=…)`".into(),
             None => format!("the conditions are {}", choices(known.iter().copied())),
         };
         self.error(Diagnostic::new(Code::CondInvalid, message, condition.name.span).with_help(help));

@@ -75,15 +75,17 @@ impl<'a> State<'a> {
         self.text
     }
 
-    pub(super) fn report(&self, diagnostic: Diagnostic) {
+    pub(super) fn report(&self, mut diagnostic: Diagnostic) {
         let mut diagnostics = self.diagnostics.borrow_mut();
         if self.stopped.get() {
             return;
         }
-        diagnostics.push(diagnostic);
-        if diagnostics.len() >= ERROR_LIMIT {
+        if diagnostics.len() + 1 >= ERROR_LIMIT {
+            let end = format!("after {ERROR_LIMIT} errors the rest of the file is not read");
+            diagnostic.help = Some(diagnostic.help.map_or(end.clone(), |help| format!("{help}\n{end}")));
             self.stopped.set(true);
         }
+        diagnostics.push(diagnostic);
     }
 
     /// Reports what leaves no sense in the rest of the text.
