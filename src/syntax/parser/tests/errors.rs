@@ -67,7 +67,7 @@ fn messages() {
 
 #[test]
 fn the_last_of_too_many_errors_says_so() {
-    let text = format!("profile p {{\n{}}}\n", "  capabilty x,\n".repeat(600));
+    let text = format!("profile p {{\n{}}}\n", "  capabilty chown,\n".repeat(600));
     let error = crate::parse(text.as_bytes()).unwrap_err();
     assert_eq!(error.diagnostics.len(), 500);
     assert!(error.diagnostics[499].help.as_deref().unwrap().contains("after 500 errors"));
