@@ -31,6 +31,7 @@ pub struct Compiler {
     session: Session,
     options: resolve::Options,
     encode: encode::Options,
+    workshops: encode::Workshops,
 }
 
 impl Compiler {
@@ -44,6 +45,7 @@ impl Compiler {
             session: Session::new(FileSystem),
             options: resolve::Options { policy: Some(Arc::clone(&kernel)), ..resolve::Options::new(kernel) },
             encode: encode::Options::default(),
+            workshops: encode::Workshops::default(),
         }
     }
 
@@ -111,7 +113,7 @@ impl Compiler {
     /// When the text is too large.
     pub fn check_text(&self, name: impl Into<String>, text: &[u8]) -> Result<Vec<Diagnostic>, CompileError> {
         let (policy, mut diagnostics) = self.resolve(name.into(), text)?;
-        encode::check(&policy, &self.target(), &self.encode, &mut diagnostics);
+        encode::check(&policy, &self.target(), &self.encode, &self.workshops, &mut diagnostics);
         Ok(diagnostics.into_vec())
     }
 
@@ -133,7 +135,7 @@ impl Compiler {
         let profiles = if diagnostics.has_errors() {
             None
         } else {
-            encode::encode(&policy, &self.target(), &self.encode, &mut diagnostics)
+            encode::encode(&policy, &self.target(), &self.encode, &self.workshops, &mut diagnostics)
         };
         match profiles {
             Some(profiles) if !diagnostics.has_errors() => {

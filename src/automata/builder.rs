@@ -1,7 +1,9 @@
 //! The front door: patterns with labels in, a deterministic automaton out.
 
-use super::nfa::{self, MAX_DEPTH, NfaError};
-use super::{Dfa, LabelId, Pattern, determinise};
+use super::absorb::Absorbs;
+use super::determinise::Subsets;
+use super::nfa::{MAX_DEPTH, Nfa, NfaError, normalise};
+use super::{Dfa, LabelId, Pattern};
 use rustc_hash::FxHashMap;
 use std::cmp::Reverse;
 
@@ -113,13 +115,86 @@ impl Builder {
     ///
     /// As for [`Builder::build`].
     pub fn build_absorbing(self, absorbs: impl Fn(LabelId, LabelId) -> bool) -> Result<Dfa, BuildError> {
+        self.build_with(&mut Workshop::default(), absorbs)
+    }
+
+    /// Like [`Builder::build_absorbing`], with the help of what earlier automata of the workshop have in common with this one.
+    /// Once classified and minimised, the result is the same as without.
+    ///
+    /// Labels must mean the same in all automata of a workshop, and `absorbs` must say the same about them.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Builder::build`].
+    pub fn build_with(
+        self,
+        workshop: &mut Workshop,
+        absorbs: impl Fn(LabelId, LabelId) -> bool,
+    ) -> Result<Dfa, BuildError> {
+        if workshop.words() > KEPT_WORDS {
+            *workshop = Workshop::default();
+        }
+        let fresh = workshop.is_empty();
+        let built = workshop.build(&self, &absorbs);
+        if built.is_err() {
+            // After an error the workshop is of no use any more.
+            *workshop = Workshop::default();
+            if !fresh {
+                // What is too large must not depend on what was built before.
+                let built = workshop.build(&self, &absorbs);
+                if built.is_err() {
+                    *workshop = Workshop::default();
+                }
+                return built;
+            }
+        }
+        built
+    }
+}
+
+/// A workshop with more words than this forgets everything before it builds another automaton.
+const KEPT_WORDS: usize = 5 << 20;
+
+/// What automata have in common that are built one after another: patterns, states of the NFA, and states of the DFA with
+/// their rows. It is bounded: what becomes too much is forgotten.
+#[derive(Debug)]
+pub struct Workshop {
+    nfa: Nfa,
+    subsets: Subsets,
+}
+
+impl Default for Workshop {
+    fn default() -> Self {
+        Self { nfa: Nfa::new(), subsets: Subsets::default() }
+    }
+}
+
+impl Workshop {
+    /// Whether nothing was built yet.
+    fn is_empty(&self) -> bool {
+        self.nfa.states.is_empty()
+    }
+
+    /// About how many 32-bit words all of it takes.
+    fn words(&self) -> usize {
+        self.nfa.words() + self.subsets.words()
+    }
+
+    fn build(&mut self, builder: &Builder, absorbs: Absorbs<'_>) -> Result<Dfa, BuildError> {
         // Ids are 32 bits wide.
-        let max_words = self.config.max_words.min(u32::MAX as usize / 4);
-        let nfa = nfa::build(&self.patterns, max_words).map_err(|error| match error {
-            NfaError::TooDeep(label) => BuildError::TooDeep { limit: MAX_DEPTH, label },
-            NfaError::TooLarge(labels) => BuildError::TooLarge { states: 0, labels: most_frequent(labels) },
-        })?;
-        determinise::determinise(&nfa, &absorbs, Config { max_words, ..self.config })
+        let max_words = builder.config.max_words.min(u32::MAX as usize / 8);
+        self.nfa.allow(max_words);
+        let mut start = Vec::new();
+        for (pattern, label) in &builder.patterns {
+            self.nfa.add(pattern, *label, &mut start).map_err(|error| match error {
+                NfaError::TooDeep => BuildError::TooDeep { limit: MAX_DEPTH, label: *label },
+                NfaError::TooLarge => {
+                    BuildError::TooLarge { states: 0, labels: most_frequent(self.nfa.all_labels()) }
+                }
+            })?;
+        }
+        normalise(&mut start);
+        self.subsets.determinise(&mut self.nfa, &start, absorbs, &Config { max_words, ..builder.config })
     }
 }
 

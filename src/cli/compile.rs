@@ -61,6 +61,8 @@ struct Outcome {
 
 struct Blob {
     profiles: usize,
+    len: usize,
+    /// Empty once they are written to a file of their own.
     bytes: Vec<u8>,
 }
 
@@ -108,7 +110,7 @@ fn try_run(args: &Args) -> Result<Status, String> {
         }
     }
     let made = outcomes.iter().filter_map(|outcome| outcome.blob.as_ref());
-    let (profiles, bytes) = made.clone().fold((0, 0), |(p, b), blob| (p + blob.profiles, b + blob.bytes.len()));
+    let (profiles, bytes) = made.clone().fold((0, 0), |(p, b), blob| (p + blob.profiles, b + blob.len));
     let mut destination = args.output.output_dir.clone().unwrap_or_default();
     if let Some(output) = &args.output.output {
         destination.clone_from(output);
@@ -145,7 +147,9 @@ fn compile_one(compiler: &Compiler, input: &Input) -> Outcome {
         Ok(policy) => {
             outcome.diagnostics = policy.diagnostics().to_vec();
             match policy.to_blob() {
-                Ok(bytes) => outcome.blob = Some(Blob { profiles: policy.profiles().len(), bytes }),
+                Ok(bytes) => {
+                    outcome.blob = Some(Blob { profiles: policy.profiles().len(), len: bytes.len(), bytes });
+                }
                 Err(error) => outcome.failure = Some(format!("{}: {error}", input.name())),
             }
         }
@@ -158,8 +162,8 @@ fn compile_one(compiler: &Compiler, input: &Input) -> Outcome {
 impl Outcome {
     /// Writes the blob at once, so that a long run does not keep them all in memory for the end.
     fn write_to(&mut self, path: &Path) {
-        let Some(blob) = &self.blob else { return };
-        if let Err(error) = atomic::write(path, &blob.bytes) {
+        let Some(blob) = &mut self.blob else { return };
+        if let Err(error) = atomic::write(path, &std::mem::take(&mut blob.bytes)) {
             self.failure = Some(format!("{}: {error}", path.display()));
         }
     }

@@ -6,8 +6,9 @@ use rustc_hash::FxHashMap;
 
 use super::Options;
 use super::contribution::{Contribution, Reports};
-use super::resolution::{self, Conflict, Kind, Label, Permissions};
-use crate::automata::{BuildError, Builder, Config, Dfa, LabelId, MinimalDfa, Symbol, Unclassified};
+use super::resolution::{self, Conflict, Label, Permissions};
+use super::workshop::Shop;
+use crate::automata::{BuildError, Builder, Config, LabelId, MinimalDfa, Symbol, Unclassified};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 
@@ -17,42 +18,31 @@ const BLAME_STATES: usize = 1 << 12;
 const BLAMED: usize = 3;
 
 /// The labels of contributions: one for all that resolution need not tell apart.
-struct Labels {
-    labels: Vec<(LabelId, Label)>,
+struct Labels<'a> {
+    all: &'a [Label],
     ids: Vec<LabelId>,
+    /// Where each label comes first. What is said about labels follows this order, so that it does not depend on other automata.
+    order: FxHashMap<LabelId, usize>,
 }
 
-impl Labels {
-    fn of(kind: Kind, contributions: &[Contribution]) -> Labels {
-        let mut known = FxHashMap::default();
-        let mut labels = Vec::new();
-        let mut ids = Vec::with_capacity(contributions.len());
-        for contribution in contributions {
-            let label = Label::of(kind, contribution);
-            ids.push(*known.entry(label).or_insert_with(|| {
-                let id = LabelId(u32::try_from(labels.len()).unwrap_or(u32::MAX));
-                labels.push((id, label));
-                id
-            }));
-        }
-        Labels { labels, ids }
-    }
-
-    fn label(&self, id: LabelId) -> Option<&Label> {
-        self.labels.get(id.0 as usize).map(|(_, label)| label)
+impl<'a> Labels<'a> {
+    fn label(&self, id: LabelId) -> Option<&'a Label> {
+        self.all.get(id.0 as usize)
     }
 
     /// The labels behind ids.
     fn get(&self, ids: &[LabelId]) -> Vec<(LabelId, Label)> {
-        ids.iter().filter_map(|id| self.labels.get(id.0 as usize).copied()).collect()
+        let mut labels: Vec<_> = ids.iter().filter_map(|&id| self.label(id).map(|&label| (id, label))).collect();
+        labels.sort_by_key(|(id, _)| self.order.get(id));
+        labels
     }
 
     /// The contributions with one of the labels.
-    fn with<'a>(
-        &'a self,
-        labels: &'a [LabelId],
-        contributions: &'a [Contribution],
-    ) -> impl Iterator<Item = &'a Contribution> {
+    fn with<'b>(
+        &'b self,
+        labels: &'b [LabelId],
+        contributions: &'b [Contribution],
+    ) -> impl Iterator<Item = &'b Contribution> {
         let labelled = contributions.iter().zip(&self.ids);
         labelled.filter(move |(_, id)| labels.contains(id)).map(|(contribution, _)| contribution)
     }
@@ -61,12 +51,27 @@ impl Labels {
 /// Builds the automaton. `None` where it grows too large or two rules want different things at an exec, which is then reported.
 pub(super) fn build(
     contributions: &[Contribution],
-    kind: Kind,
+    shop: &mut Shop,
     options: &Options,
     reports: &mut Reports,
 ) -> Option<MinimalDfa<Permissions>> {
-    let labels = Labels::of(kind, contributions);
-    let dfa = match determinise(contributions, kind, &labels, options) {
+    let kind = shop.kind;
+    let ids = shop.label(contributions);
+    let mut order = FxHashMap::default();
+    for (at, &id) in ids.iter().enumerate() {
+        order.entry(id).or_insert(at);
+    }
+    let Shop { workshop, labels: all, .. } = shop;
+    let labels = Labels { all, ids, order };
+    let mut builder = Builder::new(Config { max_states: options.max_states, ..Config::default() });
+    for (contribution, &label) in contributions.iter().zip(&labels.ids) {
+        builder.add(&contribution.pattern, label);
+    }
+    let built = builder.build_with(workshop, |broad, narrow| match (labels.label(broad), labels.label(narrow)) {
+        (Some(broad), Some(narrow)) => broad.absorbs(kind, narrow),
+        _ => false,
+    });
+    let dfa = match built {
         Ok(dfa) => dfa,
         Err(error) => {
             reports.push(too_large(&error, &labels, contributions));
@@ -82,29 +87,13 @@ pub(super) fn build(
     }
 }
 
-fn determinise(
-    contributions: &[Contribution],
-    kind: Kind,
-    labels: &Labels,
-    options: &Options,
-) -> Result<Dfa, BuildError> {
-    let mut builder = Builder::new(Config { max_states: options.max_states, ..Config::default() });
-    for (contribution, &label) in contributions.iter().zip(&labels.ids) {
-        builder.add(&contribution.pattern, label);
-    }
-    builder.build_absorbing(|broad, narrow| match (labels.label(broad), labels.label(narrow)) {
-        (Some(broad), Some(narrow)) => broad.absorbs(kind, narrow),
-        _ => false,
-    })
-}
-
 /// The message for an automaton with more states than the target can number.
 pub(super) fn too_many_states(states: usize, contributions: &[Contribution]) -> Diagnostic {
     let message = format!("the rules need {states} states, and the target can number 65535");
     blame(message, contributions.iter())
 }
 
-fn too_large(error: &BuildError, labels: &Labels, contributions: &[Contribution]) -> Diagnostic {
+fn too_large(error: &BuildError, labels: &Labels<'_>, contributions: &[Contribution]) -> Diagnostic {
     blame(error.to_string(), labels.with(error.labels(), contributions))
 }
 
@@ -131,7 +120,7 @@ fn blame<'a>(message: String, suspects: impl Iterator<Item = &'a Contribution>) 
     spans.fold(diagnostic, |diagnostic, span| diagnostic.and_label(span, "this rule has a large part, too"))
 }
 
-fn conflict(failure: &Unclassified<Conflict>, labels: &Labels, contributions: &[Contribution]) -> Diagnostic {
+fn conflict(failure: &Unclassified<Conflict>, labels: &Labels<'_>, contributions: &[Contribution]) -> Diagnostic {
     let span = |label: LabelId| labels.with(&[label], contributions).map(|each| each.span).next().unwrap_or(Span::NONE);
     // Several rules may share a label; the ones that match the witness are those to name.
     let matching = |label: LabelId| {

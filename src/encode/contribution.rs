@@ -91,6 +91,11 @@ impl Reports {
         }
     }
 
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.list.len()
+    }
+
     pub(super) fn has_errors(&self) -> bool {
         self.list.iter().any(Diagnostic::is_error)
     }

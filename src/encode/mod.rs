@@ -41,6 +41,7 @@ mod tests;
 mod transitions;
 mod unix;
 mod userns;
+mod workshop;
 
 use std::sync::Arc;
 
@@ -52,8 +53,9 @@ use crate::policy::{Policy, Profile, RuleKind, RuleMode};
 use crate::vocab::file as bits;
 use contribution::{Contribution, Reports};
 use profile::Contributions;
-use resolution::Kind;
 use support::Support;
+use workshop::Workshop;
+pub use workshop::Workshops;
 
 /// What policy is compiled for.
 #[derive(Clone, Debug)]
@@ -81,42 +83,53 @@ impl Default for Options {
 
 /// Raises what [`encode`] would raise, short of building the automata: bad patterns of rules that the target mediates, rules that
 /// cannot be expressed, rules that are not enforced, exec transitions that contradict each other.
-pub fn check(policy: &Policy, target: &Target, options: &Options, diagnostics: &mut Diagnostics) {
+pub fn check(
+    policy: &Policy,
+    target: &Target,
+    options: &Options,
+    workshops: &Workshops,
+    diagnostics: &mut Diagnostics,
+) {
     let support = Support::new(&target.kernel, &policy.features);
-    run(policy, diagnostics, |profile, reports| {
-        let contributions = Contributions::of(profile, &support, options, reports);
-        let exec = exec_contributions(contributions.file);
+    run(policy, workshops, diagnostics, |profile, workshop, reports| {
+        let contributions = Contributions::of(profile, &support, options, &mut workshop.rules, reports);
         if !reports.has_errors() && may_conflict(profile) {
-            _ = automaton::build(&exec, Kind::File, options, reports);
+            let exec = exec_contributions(contributions.file);
+            _ = automaton::build(&exec, &mut workshop.file, options, reports);
         }
     });
 }
 
 /// Compiles every profile for a target: each profile is followed by its hats and child profiles.
 ///
-/// `None` if there was an error, which is then among the diagnostics.
+/// `None` if there was an error, which is then among the diagnostics. What several policies have in common is worked out once
+/// where they are encoded with the same `workshops`.
 pub fn encode(
     policy: &Policy,
     target: &Target,
     options: &Options,
+    workshops: &Workshops,
     diagnostics: &mut Diagnostics,
 ) -> Option<Vec<blob::Profile>> {
     let support = Support::new(&target.kernel, &policy.features);
-    let records = run(policy, diagnostics, |profile, reports| profile::encode(profile, &support, options, reports));
+    let records = run(policy, workshops, diagnostics, |profile, workshop, reports| {
+        profile::encode(profile, &support, options, workshop, reports)
+    });
     records.into_iter().collect()
 }
 
 /// Works on every profile, each followed by its children, and collects what was reported in that order.
 fn run<T: Send>(
     policy: &Policy,
+    workshops: &Workshops,
     diagnostics: &mut Diagnostics,
-    work: impl Fn(&Profile, &mut Reports) -> T + Sync,
+    work: impl Fn(&Profile, &mut Workshop, &mut Reports) -> T + Sync,
 ) -> Vec<T> {
     let mut profiles = Vec::new();
     flatten(&policy.profiles, &mut profiles);
     let each = |profile: &Profile| {
         let mut reports = Reports::default();
-        let result = work(profile, &mut reports);
+        let result = workshops.with(|workshop| work(profile, workshop, &mut reports));
         (result, reports.into_vec())
     };
     let results = map(&profiles, each);

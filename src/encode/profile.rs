@@ -6,10 +6,10 @@ use super::contribution::{Contribution, Mode, Origin, Reports};
 use super::file::Surroundings;
 use super::network;
 use super::presence;
-use super::resolution::Kind;
 use super::support::Support;
 use super::tables;
 use super::transitions::Transitions;
+use super::workshop::{Encoded, Rules, Workshop};
 use super::{Options, change_profile, dbus, file, io_uring, mount, mqueue, pivot_root, ptrace, signal, unix, userns};
 use crate::blob;
 use crate::policy::{Profile, ProfileMode, Rule, RuleKind};
@@ -30,18 +30,52 @@ pub(super) struct Contributions {
 
 impl Contributions {
     /// Encodes every rule; what cannot be encoded is reported.
-    pub(super) fn of(profile: &Profile, support: &Support, options: &Options, reports: &mut Reports) -> Contributions {
+    pub(super) fn of(
+        profile: &Profile,
+        support: &Support,
+        options: &Options,
+        rules: &mut Rules,
+        reports: &mut Reports,
+    ) -> Contributions {
         let attachment = attachment::encode(profile, support, reports);
         let capabilities = capability::encode(&profile.rules, support, reports);
         let transitions = Transitions::collect(profile, support, reports);
         let surroundings = Surroundings { transitions: &transitions, read_implies_mmap: options.read_implies_mmap };
         let (mut file, mut policy) = (Vec::new(), Vec::new());
+        rules.prepare(support, options.read_implies_mmap);
         for rule in &profile.rules {
-            // `None` has been reported.
-            _ = encode_rule(rule, surroundings, support, reports, &mut file, &mut policy);
+            encode_or_recall(rule, surroundings, support, rules, reports, &mut file, &mut policy);
         }
         presence::encode(profile.flags.mode, support, profile.span, &mut policy);
         Contributions { file, policy, attachment, capabilities, transitions }
+    }
+}
+
+/// Adds what one rule contributes to the automata. A rule that was encoded before contributes the same again, unless it leads to
+/// a slot of this profile's transition table, or there is something to report.
+fn encode_or_recall(
+    rule: &Rule,
+    surroundings: Surroundings<'_>,
+    support: &Support,
+    rules: &mut Rules,
+    reports: &mut Reports,
+    file: &mut Vec<Contribution>,
+    policy: &mut Vec<Contribution>,
+) {
+    if let Some(known) = rules.get(&rule.prefix, &rule.kind) {
+        let here = |known: &Contribution| Contribution { span: rule.span, ..known.clone() };
+        file.extend(known.file.iter().map(here));
+        policy.extend(known.policy.iter().map(here));
+        return;
+    }
+    let before = (file.len(), policy.len(), reports.len());
+    // `None` has been reported.
+    _ = encode_rule(rule, surroundings, support, reports, file, policy);
+    let (new_file, new_policy) = (file.get(before.0..).unwrap_or_default(), policy.get(before.1..).unwrap_or_default());
+    let of_profile = new_file.iter().any(|each| each.transition != 0);
+    if reports.len() == before.2 && !of_profile {
+        let encoded = Encoded { file: new_file.into(), policy: new_policy.into() };
+        rules.insert(rule.prefix, rule.kind.clone(), encoded);
     }
 }
 
@@ -94,18 +128,20 @@ pub(super) fn encode(
     profile: &Profile,
     support: &Support,
     options: &Options,
+    workshop: &mut Workshop,
     reports: &mut Reports,
 ) -> Option<blob::Profile> {
-    let contributions = Contributions::of(profile, support, options, reports);
+    let Workshop { rules, file: files, policy: others } = workshop;
+    let contributions = Contributions::of(profile, support, options, rules, reports);
     if reports.has_errors() {
         return None;
     }
     let Contributions { file, policy, attachment, capabilities, transitions } = contributions;
     let transitions = transitions.into_names();
     let xmatch = attachment
-        .and_then(|attachment| tables::xmatch(&attachment.contributions, attachment.length, support, options, reports));
-    let policydb = tables::policy_db(&policy, Kind::Policy, &transitions, support, options, reports);
-    let file = tables::policy_db(&file, Kind::File, &transitions, support, options, reports);
+        .and_then(|attachment| tables::xmatch(&attachment.contributions, attachment.length, files, support, options, reports));
+    let policydb = tables::policy_db(&policy, others, &transitions, support, options, reports);
+    let file = tables::policy_db(&file, files, &transitions, support, options, reports);
     let record = header(profile, support, options, reports);
     let net_allowed_af = network::legacy_table(&profile.rules, support);
     (!reports.has_errors()).then_some(blob::Profile { capabilities, xmatch, policydb, file, net_allowed_af, ..record })

@@ -8,6 +8,7 @@ use super::contribution::{Contribution, Reports};
 use super::permissions;
 use super::resolution::{Kind, Permissions};
 use super::support::Support;
+use super::workshop::Shop;
 use crate::automata::{MinimalDfa, PackOptions, StateId, Tables};
 use crate::blob::{Perms, PolicyDb, Xmatch};
 use crate::diagnostic::{Code, Diagnostic};
@@ -21,7 +22,7 @@ const MAX_ENTRIES: usize = u16::MAX as usize;
 /// The automaton of file rules or of the other classes. `None` where there is none to write, or after a report.
 pub(super) fn policy_db(
     contributions: &[Contribution],
-    kind: Kind,
+    shop: &mut Shop,
     transitions: &[Vec<u8>],
     support: &Support,
     options: &Options,
@@ -30,7 +31,8 @@ pub(super) fn policy_db(
     if contributions.is_empty() {
         return None;
     }
-    let dfa = minimal(contributions, kind, support, options, reports)?;
+    let kind = shop.kind;
+    let dfa = minimal(contributions, shop, support, options, reports)?;
     let span = contributions.first().map_or(Span::NONE, |contribution| contribution.span);
     let mut entries = Entries::new(kind);
     let version = support.table;
@@ -65,11 +67,12 @@ pub(super) fn policy_db(
 pub(super) fn xmatch(
     contributions: &[Contribution],
     length: u32,
+    shop: &mut Shop,
     support: &Support,
     options: &Options,
     reports: &mut Reports,
 ) -> Option<Xmatch> {
-    let dfa = minimal(contributions, Kind::File, support, options, reports)?.renumber_reverse_postorder();
+    let dfa = minimal(contributions, shop, support, options, reports)?.renumber_reverse_postorder();
     let pack_options = PackOptions { diff_encode: false, accept2: true };
     let packed: Result<Tables, _> = dfa.pack(pack_options, |_, permissions| permissions::packed(permissions));
     match packed {
@@ -84,12 +87,12 @@ pub(super) fn xmatch(
 
 fn minimal(
     contributions: &[Contribution],
-    kind: Kind,
+    shop: &mut Shop,
     support: &Support,
     options: &Options,
     reports: &mut Reports,
 ) -> Option<MinimalDfa<Permissions>> {
-    let dfa = automaton::build(contributions, kind, options, reports)?;
+    let dfa = automaton::build(contributions, shop, options, reports)?;
     if dfa.len() > MAX_STATES_16 && !support.state32 {
         reports.push(automaton::too_many_states(dfa.len(), contributions));
         return None;
