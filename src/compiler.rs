@@ -247,6 +247,17 @@ mod tests {
     }
 
     #[test]
+    fn what_profiles_share_does_not_show() {
+        let compiler = Compiler::new(Features::builtin("linux-7.2").unwrap());
+        let common = "/etc/common/** r,\n  /usr/bin/*x rix,\n  signal send peer=q,";
+        for own in ["/a/** rw,", "deny /etc/common/b r,", "/usr/bin/tool px -> other,", "/a/** rw,"] {
+            let text = format!("profile p {{\n  {common}\n  {own}\n}}\n");
+            let shared = compiler.compile_text("test", text.as_bytes()).unwrap().to_blob().unwrap();
+            assert!(shared == blob(&text), "{own}");
+        }
+    }
+
+    #[test]
     fn an_empty_file_is_an_empty_policy() {
         assert!(blob("# nothing\n").is_empty());
     }

@@ -84,9 +84,8 @@ impl Loop {
 
     fn find_out(&mut self, nfa: &Nfa, absorbs: Absorbs<'_>, kind: KindId) -> bool {
         let (label, Reach { bytes, out_of_band }) = nfa.kind(kind);
-        let absorbed = !out_of_band
-            && bytes.is_subset(self.reads)
-            && absorbs(nfa.label_id(self.label), nfa.label_id(label));
+        let absorbed =
+            !out_of_band && bytes.is_subset(self.reads) && absorbs(nfa.label_id(self.label), nfa.label_id(label));
         let index = kind as usize;
         if self.absorbs.len() <= index {
             self.absorbs.resize(index + 1, None);

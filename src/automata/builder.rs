@@ -188,9 +188,7 @@ impl Workshop {
         for (pattern, label) in &builder.patterns {
             self.nfa.add(pattern, *label, &mut start).map_err(|error| match error {
                 NfaError::TooDeep => BuildError::TooDeep { limit: MAX_DEPTH, label: *label },
-                NfaError::TooLarge => {
-                    BuildError::TooLarge { states: 0, labels: most_frequent(self.nfa.all_labels()) }
-                }
+                NfaError::TooLarge => BuildError::TooLarge { states: 0, labels: most_frequent(self.nfa.all_labels()) },
             })?;
         }
         normalise(&mut start);

@@ -84,7 +84,7 @@ impl ByteSet {
 
     /// The bytes of the set, ascending.
     pub fn iter(&self) -> impl Iterator<Item = u8> + use<> {
-        let words = (0_u8..).step_by(64).zip(self.0);
+        let words = [0_u8, 64, 128, 192].into_iter().zip(self.0);
         words.flat_map(|(first, mut word)| {
             std::iter::from_fn(move || {
                 let bit = word.trailing_zeros() as u8;

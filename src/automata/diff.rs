@@ -8,6 +8,7 @@
 //!   is not encoded itself. So chains have no loops; and since a byte of the input deepens by one at most and each step of
 //!   a chain but the last makes shallower, all chains of a match together are no longer than twice its input;
 //! * no chain is longer than [`MAX_CHAIN`];
+//! * states with fewer than [`MIN_CELLS`] cells are left alone: that is most of them, and there is next to nothing to gain;
 //! * for each state only a few others are considered: the one that leads to it, and the first and the last that share its
 //!   default or one of a few of its transitions. Rows are compared run by run.
 
@@ -19,6 +20,8 @@ use rustc_hash::FxHashMap;
 
 /// Most states that a lookup visits in place of one, less one.
 const MAX_CHAIN: u8 = 3;
+/// Fewest cells of a state that is encoded, or that another one is encoded against.
+const MIN_CELLS: u32 = 2;
 /// How many transitions of a state are looked up for candidates.
 const SAMPLES: usize = 8;
 
@@ -32,6 +35,10 @@ pub(super) fn plan(graph: &Graph) -> Vec<Option<u32>> {
     let mut candidates = Vec::new();
     for &state in &order {
         let row = graph.row(state);
+        let (_, plain) = row.heaviest();
+        if plain < MIN_CELLS {
+            continue;
+        }
         let stride = row.edges.len().div_ceil(SAMPLES).max(1);
         let samples = row.edges.iter().step_by(stride).map(|edge| (edge.first, edge.target));
         candidates.clear();
@@ -43,19 +50,21 @@ pub(super) fn plan(graph: &Graph) -> Vec<Option<u32>> {
         }
         candidates.sort_unstable();
         candidates.dedup();
-        let (_, plain) = row.heaviest();
         let allowed = |&candidate: &u32| {
             let (length, other) = (chain[candidate as usize], depth[candidate as usize]);
             length < MAX_CHAIN && (other < depth[state as usize] || length == 0)
         };
-        let priced = candidates
-            .iter()
-            .copied()
-            .filter(allowed)
-            .map(|candidate| (difference(row, graph.row(candidate)), chain[candidate as usize], candidate));
-        if let Some((cells, length, candidate)) = priced.min()
-            && cells < plain
-        {
+        // The fewest cells, the shortest chain, the lowest state.
+        let mut best = (plain, 0, None);
+        for candidate in candidates.iter().copied().filter(allowed) {
+            let length = chain[candidate as usize];
+            if let Some(cells) = difference(row, graph.row(candidate), best.0)
+                && (cells, length, Some(candidate)) < best
+            {
+                best = (cells, length, Some(candidate));
+            }
+        }
+        if let (_, length, Some(candidate)) = best {
             against[state as usize] = Some(candidate);
             chain[state as usize] = length + 1;
         }
@@ -70,7 +79,7 @@ fn breadth_first(graph: &Graph) -> (Vec<u32>, Vec<Option<u32>>, Vec<u32>) {
     let mut depth = vec![0; graph.len()];
     let mut next = 0;
     while let Some(&state) = order.get(next) {
-        for target in graph.row(state).successors() {
+        for target in graph.row(state).targets() {
             if target != StateId::START.0 && found_from[target as usize].is_none() {
                 found_from[target as usize] = Some(state);
                 depth[target as usize] = depth[state as usize] + 1;
@@ -82,8 +91,15 @@ fn breadth_first(graph: &Graph) -> (Vec<u32>, Vec<Option<u32>>, Vec<u32>) {
     (order, found_from, depth)
 }
 
-/// How many bytes the two rows send to different states. The out-of-band symbol does not count: it needs a cell of its own
-/// whatever the other row says.
-fn difference(a: Row<'_>, b: Row<'_>) -> u32 {
-    a.differences(b).map(|run| run.weight()).sum()
+/// How many bytes the two rows send to different states, unless it is more than `limit`. The out-of-band symbol does not count:
+/// it needs a cell of its own whatever the other row says.
+fn difference(a: Row<'_>, b: Row<'_>, limit: u32) -> Option<u32> {
+    let mut bytes = 0;
+    for run in a.differences(b) {
+        bytes += run.weight();
+        if bytes > limit {
+            return None;
+        }
+    }
+    Some(bytes)
 }

@@ -97,7 +97,16 @@ impl Row<'_> {
     /// The states where the row leads, in the order of their first symbols; the trap is left out, others may come repeatedly.
     pub(super) fn successors(&self) -> impl Iterator<Item = u32> {
         let mut before = 0;
-        self.runs().map(|run| run.target).filter(move |&target| target != 0 && std::mem::replace(&mut before, target) != target)
+        self.runs()
+            .map(|run| run.target)
+            .filter(move |&target| target != 0 && std::mem::replace(&mut before, target) != target)
+    }
+
+    /// The states where the row leads, in any order; the trap is left out, others may come repeatedly.
+    pub(super) fn targets(&self) -> impl Iterator<Item = u32> {
+        let mut before = 0;
+        let targets = std::iter::once(self.default).chain(self.edges.iter().map(|edge| edge.target));
+        targets.filter(move |&target| target != 0 && std::mem::replace(&mut before, target) != target)
     }
 
     /// The row as a list of words, with other numbers for states: rows that say the same are equal lists.

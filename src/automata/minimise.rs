@@ -121,7 +121,7 @@ impl Predecessors {
     fn of(graph: &Graph) -> Self {
         let mut ends = vec![0; graph.len() + 1];
         for state in 0..graph.len() as u32 {
-            for target in graph.row(state).successors() {
+            for target in graph.row(state).targets() {
                 ends[target as usize + 1] += 1;
             }
         }
@@ -131,7 +131,7 @@ impl Predecessors {
         let mut states = vec![0; ends.last().copied().unwrap_or(0) as usize];
         // Filling moves each start to the end, which is where the next one starts.
         for state in 0..graph.len() as u32 {
-            for target in graph.row(state).successors() {
+            for target in graph.row(state).targets() {
                 let end = &mut ends[target as usize];
                 states[*end as usize] = state;
                 *end += 1;
@@ -237,8 +237,7 @@ const SIGNATURE_WORDS: usize = 1 << 20;
 impl<'a> Partition<'a> {
     fn new(graph: &'a Graph, accept: &[u32], finite: Finite) -> Self {
         let Finite { mut block_of, blocks: first } = finite;
-        let mut members: Vec<u32> =
-            (0..graph.len() as u32).filter(|&state| block_of[state as usize] == NONE).collect();
+        let mut members: Vec<u32> = (0..graph.len() as u32).filter(|&state| block_of[state as usize] == NONE).collect();
         members.sort_by_key(|&state| accept[state as usize]);
         let mut position = vec![0; graph.len()];
         let mut blocks = Vec::new();

@@ -66,10 +66,8 @@ impl<A> MinimalDfa<A> {
             default: vec![0; self.len()],
             ..Tables::default()
         };
-        let mut order: Vec<u32> = (0..self.len() as u32).collect();
-        order.sort_by_key(|&state| std::cmp::Reverse(rows.get(state).len()));
         let mut space = Space::default();
-        for state in order {
+        for state in rows.longest_first() {
             let cells = rows.get(state);
             let (base, flags) = match cells.first() {
                 None => (0, 0),
@@ -118,6 +116,19 @@ impl Rows {
             }
         }
         self.ends.push(self.cells.len());
+    }
+
+    /// All states, those with many cells first, else in order.
+    fn longest_first(&self) -> Vec<u32> {
+        let mut by_length: Vec<Vec<u32>> = Vec::new();
+        for state in 0..self.ends.len() as u32 {
+            let length = self.get(state).len();
+            if by_length.len() <= length {
+                by_length.resize_with(length + 1, Vec::new);
+            }
+            by_length[length].push(state);
+        }
+        by_length.into_iter().rev().flatten().collect()
     }
 
     fn get(&self, state: u32) -> &[Cell] {

@@ -138,8 +138,9 @@ pub(super) fn encode(
     }
     let Contributions { file, policy, attachment, capabilities, transitions } = contributions;
     let transitions = transitions.into_names();
-    let xmatch = attachment
-        .and_then(|attachment| tables::xmatch(&attachment.contributions, attachment.length, files, support, options, reports));
+    let xmatch = attachment.and_then(|attachment| {
+        tables::xmatch(&attachment.contributions, attachment.length, files, support, options, reports)
+    });
     let policydb = tables::policy_db(&policy, others, &transitions, support, options, reports);
     let file = tables::policy_db(&file, files, &transitions, support, options, reports);
     let record = header(profile, support, options, reports);

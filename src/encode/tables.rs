@@ -105,22 +105,28 @@ struct Entries {
     kind: Kind,
     list: Vec<Perms>,
     known: FxHashMap<[Perms; 2], u32>,
+    /// The same by what the entries are made of: there is one for each state, and few that differ.
+    of_permissions: FxHashMap<Permissions, u32>,
 }
 
 impl Entries {
     fn new(kind: Kind) -> Entries {
-        let mut entries = Entries { kind, list: Vec::new(), known: FxHashMap::default() };
+        let (list, known, of_permissions) = Default::default();
+        let mut entries = Entries { kind, list, known, of_permissions };
         entries.index(&Permissions::default());
         entries
     }
 
     /// The index of the permissions' entry; of a pair of entries, the first's.
     fn index(&mut self, permissions: &Permissions) -> u32 {
+        if let Some(&index) = self.of_permissions.get(permissions) {
+            return index;
+        }
         let pair = match self.kind {
             Kind::File => permissions::file_entries(permissions),
             Kind::Policy => [permissions::policy_entry(permissions), Perms::default()],
         };
-        *self.known.entry(pair).or_insert_with(|| {
+        let index = *self.known.entry(pair).or_insert_with(|| {
             let index = u32::try_from(self.list.len()).unwrap_or(u32::MAX);
             let [first, second] = pair;
             self.list.push(first);
@@ -128,6 +134,8 @@ impl Entries {
                 self.list.push(second);
             }
             index
-        })
+        });
+        self.of_permissions.insert(*permissions, index);
+        index
     }
 }

@@ -6,7 +6,7 @@ mod profiles;
 
 use std::sync::Arc;
 
-use super::{Options, Target, encode};
+use super::{Options, Target, Workshops, encode};
 use crate::automata::Symbol;
 use crate::blob::{self, PolicyDb};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
