@@ -170,7 +170,6 @@ codes! {
     StackUnsupported = "stack-unsupported", Error, "the target kernel does not stack profiles";
     NotEnforced = "rule-not-enforced", Warning, "the target kernel does not mediate this";
     Downgraded = "rule-downgraded", Warning, "the target kernel mediates this only in part";
-    Unencoded = "unencoded", Error, "armorer cannot compile this yet";
     ReferenceDiffers = "reference-differs", Warning, "apparmor_parser makes something else of this";
     // Limits and files.
     StateLimit = "state-limit", Error, "the automaton grows too large";

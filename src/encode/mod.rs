@@ -34,6 +34,7 @@ mod profile;
 mod ptrace;
 mod resolution;
 mod signal;
+mod skb;
 mod support;
 mod tables;
 #[cfg(test)]

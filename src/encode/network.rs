@@ -7,6 +7,7 @@
 use super::contribution::{Contribution, Mode, Origin, Reports};
 use super::expression::Expression;
 use super::inet;
+use super::skb;
 use super::support::{Network, Support};
 use crate::automata::ByteSet;
 use crate::diagnostic::{Code, Diagnostic};
@@ -56,11 +57,6 @@ pub(super) fn encode(
             return Some(());
         }
     };
-    if support.skb {
-        let message = "rules for packets (`network_v9_skb`), which the target wants beside those for sockets";
-        reports.push(Diagnostic::new(Code::Unencoded, format!("armorer cannot make {message}"), origin.span));
-        return None;
-    }
     // Conditions restrict rules to the inet families, so one test decides for the whole rule.
     if !support.inet && !conditions_expressible(rule, origin, reports) {
         return Some(());
@@ -71,6 +67,9 @@ pub(super) fn encode(
             inet::encode(rule, *selection, class, origin, reports, out)?;
         } else {
             out.push(origin.grant(coarse(class, *selection), word));
+        }
+        if support.skb {
+            skb::encode(rule, *selection, origin, support, reports, out)?;
         }
     }
     Some(())

@@ -33,7 +33,10 @@ pub(super) struct Support {
     pub(super) network_v8: bool,
     /// Whether conditions on addresses and ports of the inet families are mediated.
     pub(super) inet: bool,
+    /// Whether packets are mediated beside sockets.
     pub(super) skb: bool,
+    /// Whether a packet's interface is.
+    pub(super) skb_interface: bool,
     /// The class of fine-grained unix rules.
     pub(super) unix: Option<u8>,
     pub(super) unix_v9: bool,
@@ -93,6 +96,7 @@ impl Support {
             network_v8: v8,
             inet: both("network_v8/af_inet") || both("network_v9/af_inet"),
             skb: both("network_v9_skb"),
+            skb_interface: both("network_v9_skb/iface"),
             unix,
             unix_v9,
             unix_v7,
