@@ -11,6 +11,7 @@ use super::contribution::{Contribution, Mode, Origin, Reports};
 use super::expression::Expression;
 use super::network::{self, PEER, fold};
 use crate::automata::ByteSet;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::{FamilySelection, IpAddress, NetworkConditions, NetworkRule};
 use crate::vocab::network as bits;
 
@@ -32,6 +33,14 @@ pub(super) fn encode(
     reports: &mut Reports,
     out: &mut Vec<Contribution>,
 ) -> Option<()> {
+    if origin.mode == Mode::Deny {
+        let message = "apparmor_parser makes this rule undo all other rules of the same family and type";
+        reports.push(Diagnostic::new(Code::RefDenyWider, message, origin.span));
+    }
+    if selection.protocol.is_some() {
+        let message = "apparmor_parser gives the protocol as a mask where the kernel wants its number";
+        reports.push(Diagnostic::new(Code::RefIcmp, message, origin.span));
+    }
     let prefix = network::coarse(class, selection);
     let word = fold(rule.permissions);
     let goes_on = |out: &mut Vec<Contribution>, expression: &Expression, second: u32| {
@@ -108,7 +117,8 @@ pub(super) fn port(range: Option<(u16, u16)>, kind: u8, binds: bool) -> Expressi
     let Some((low, high)) = range else { return Expression::any_bytes(3) };
     let typed = |kind: u8, number: Expression| Expression::literal([kind]).then(number);
     match (low, high) {
-        (0, 0) => typed(kind, Expression::any_bytes(2)),
+        // Counted among the privileged ones, as the reference has it.
+        (0, 0) => typed(if binds { PRIVILEGED } else { kind }, Expression::any_bytes(2)),
         (low, high) if !binds || low >= FIRST_FREE_PORT => typed(kind, numbers(low, high)),
         (low, high) if high < FIRST_FREE_PORT => typed(PRIVILEGED, numbers(low, high)),
         (low, high) => Expression::alternation([

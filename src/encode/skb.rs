@@ -27,7 +27,7 @@ pub(super) fn encode(
     let word = fold(rule.permissions);
     // As in [`inet`], a deny only touches whole strings: at their prefixes it would cut off what other rules allow.
     let denies = origin.mode == Mode::Deny;
-    let mut goes_on = |out: &mut Vec<Contribution>, expression: &Expression, word: u32, second: u32| {
+    let goes_on = |out: &mut Vec<Contribution>, expression: &Expression, word: u32, second: u32| {
         if !denies {
             out.push(origin.grant_with(expression.clone(), word, second));
         }

@@ -55,6 +55,8 @@ pub(super) struct Support {
     pub(super) xattrs: bool,
     pub(super) interruptible: bool,
     pub(super) kill_signal: bool,
+    /// Whether the kernel announces that under the name that the reference compiler looks for.
+    pub(super) kill_signal_in_policy: bool,
     pub(super) error: bool,
     pub(super) disconnected_ipc: bool,
     pub(super) identity: bool,
@@ -111,8 +113,9 @@ impl Support {
             stack: both("domain/stack"),
             xattrs: both("domain/attach_conditions/xattr") && kernel.supports("policy/outofband"),
             interruptible: both("policy/profile/interruptible"),
-            // Linux 7.2 announces the second name; the first is the one that the reference compiler looks for.
+            // Linux 7.2 announces the second name.
             kill_signal: both("policy/profile/kill.signal") || both("domain/kill.signal"),
+            kill_signal_in_policy: both("policy/profile/kill.signal"),
             error: both("policy/profile/error"),
             disconnected_ipc: both("domain/disconnected.ipc"),
             identity: both("domain/identity"),
