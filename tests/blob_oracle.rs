@@ -98,7 +98,7 @@ fn check_tree(tree: &Path, step: usize, reference: &Path, features: &Path) {
         let text = std::fs::read(file).expect("the profile is readable");
         let policies = support::TARGETS.map(|target| {
             let label = format!("{} {target}", file.display());
-            let reference = support::Reference::new(reference, &features.join(target)).base(tree);
+            let reference = support::reference::Reference::new(reference, &features.join(target)).base(tree);
             check(&reference.compile(&text).ok()?, &label, &mut figures, &mut faults)
         });
         if let [Some(old), _, Some(new), _] = &policies {

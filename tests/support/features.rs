@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 /// A features set under a name.
+#[derive(Clone)]
 pub(crate) struct Target {
     pub(crate) name: String,
     /// Its file.
@@ -12,6 +13,18 @@ pub(crate) struct Target {
 /// The sets that every differential test covers, from the directory of features files.
 pub(crate) fn targets(directory: &Path) -> Vec<Target> {
     super::TARGETS.map(|name| Target { name: name.into(), path: directory.join(name) }).into()
+}
+
+/// The sets that are built in, written to a directory.
+pub(crate) fn builtin(to: &Path) -> Vec<Target> {
+    let names = armorer::Features::builtin_names();
+    let write = |name: &'static str| {
+        let path = to.join(name);
+        let features = armorer::Features::builtin(name).expect("built in");
+        std::fs::write(&path, features.to_text()).expect("the features are writable");
+        Target { name: name.into(), path }
+    };
+    names.map(write).collect()
 }
 
 /// A name, and what to replace in the text of Linux 7.2's features by what.
@@ -66,6 +79,7 @@ const VARIANTS: &[Variant] = &[
     // Classes that are missing.
     ("no-stack", &[("stack {yes\n}\n", "")]),
     ("no-outofband", &[("outofband {0x000001\n}\n", "")]),
+    ("no-dbus", &[("dbus {", "nodbus {")]),
     ("no-signal", &[("signal {mask", "signal_none {mask")]),
     ("no-ptrace", &[("ptrace {mask", "ptrace_none {mask")]),
     ("no-mount", &[("mount {mask", "mount_none {mask")]),
