@@ -106,11 +106,12 @@ impl Reference {
         if output.status.success() {
             Ok(output.stdout)
         } else {
-            // What `timeout` makes of its own doing, and of a child that a signal ended.
+            // `timeout` ends with 124 when it had to stop the child, and as the child did otherwise.
             let how = match output.status.code() {
                 Some(124) => "hangs".to_owned(),
-                Some(code @ 129..) => format!("crashes with signal {}", code - 128),
-                _ => "refuses".to_owned(),
+                // The process that does the work died.
+                Some(10) | None => "crashes".to_owned(),
+                Some(_) => "refuses".to_owned(),
             };
             Err(format!("{how}: {}", String::from_utf8_lossy(&output.stderr)))
         }
