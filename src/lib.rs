@@ -14,6 +14,8 @@
 pub mod analysis;
 pub mod automata;
 pub mod blob;
+#[cfg(feature = "cache")]
+pub mod cache;
 pub mod diagnostic;
 pub mod encode;
 pub mod features;
@@ -28,7 +30,7 @@ mod compiler;
 #[cfg(feature = "cli")]
 pub mod cli;
 
-pub use compiler::{CompileError, CompiledPolicy, Compiler};
+pub use compiler::{CompileError, CompiledBlob, CompiledPolicy, Compiler};
 pub use features::Features;
 pub use syntax::{ParseError, parse};
 
