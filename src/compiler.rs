@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::blob;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::encode;
+use crate::encode::{self, Provenance};
 use crate::features::Features;
 use crate::policy::Policy;
 use crate::resolve::{self, Session};
@@ -129,7 +129,29 @@ impl Compiler {
     /// # Errors
     /// When it has errors.
     pub fn compile_text(&self, name: impl Into<String>, text: &[u8]) -> Result<CompiledPolicy, CompileError> {
-        let (policy, mut diagnostics) = self.resolve(name.into(), text)?;
+        self.compile(name.into(), text).map(|(compiled, _)| compiled)
+    }
+
+    /// Compiles a file, and keeps which rules its permissions come from.
+    ///
+    /// # Errors
+    /// When it cannot be read, or has errors.
+    pub fn compile_traced_path(&self, path: impl AsRef<Path>) -> Result<TracedPolicy, CompileError> {
+        let (name, text) = self.read(path.as_ref())?;
+        self.compile_traced_text(name, &text)
+    }
+
+    /// Like [`Compiler::compile_traced_path`], for text from elsewhere.
+    ///
+    /// # Errors
+    /// When it has errors.
+    pub fn compile_traced_text(&self, name: impl Into<String>, text: &[u8]) -> Result<TracedPolicy, CompileError> {
+        let (compiled, policy) = self.compile(name.into(), text)?;
+        Ok(TracedPolicy { compiled, provenance: encode::trace(&policy, &self.target(), &self.encode) })
+    }
+
+    fn compile(&self, name: String, text: &[u8]) -> Result<(CompiledPolicy, Policy), CompileError> {
+        let (policy, mut diagnostics) = self.resolve(name, text)?;
         let profiles = if diagnostics.has_errors() {
             None
         } else {
@@ -137,7 +159,7 @@ impl Compiler {
         };
         match profiles {
             Some(profiles) if !diagnostics.has_errors() => {
-                Ok(CompiledPolicy { profiles, diagnostics: diagnostics.into_vec() })
+                Ok((CompiledPolicy { profiles, diagnostics: diagnostics.into_vec() }, policy))
             }
             _ => Err(CompileError::Rejected { diagnostics: diagnostics.into_vec() }),
         }
@@ -189,6 +211,27 @@ impl CompiledPolicy {
     /// When a name or table is too large for the format.
     pub fn to_blob(&self) -> Result<Vec<u8>, CompileError> {
         blob::write(&self.profiles).map_err(CompileError::Write)
+    }
+}
+
+/// The binary policy of one file with the rules that its permissions come from.
+#[derive(Clone, Debug)]
+pub struct TracedPolicy {
+    compiled: CompiledPolicy,
+    provenance: Vec<Provenance>,
+}
+
+impl TracedPolicy {
+    /// The policy.
+    #[must_use]
+    pub fn compiled(&self) -> &CompiledPolicy {
+        &self.compiled
+    }
+
+    /// Where the permissions of a profile come from; the index is that of [`CompiledPolicy::profiles`].
+    #[must_use]
+    pub fn provenance(&self, profile: usize) -> Option<&Provenance> {
+        self.provenance.get(profile)
     }
 }
 

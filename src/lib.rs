@@ -28,7 +28,7 @@ mod compiler;
 #[cfg(feature = "cli")]
 pub mod cli;
 
-pub use compiler::{CompileError, CompiledPolicy, Compiler};
+pub use compiler::{CompileError, CompiledPolicy, Compiler, TracedPolicy};
 pub use features::Features;
 pub use syntax::{ParseError, parse};
 
