@@ -233,6 +233,11 @@ impl TracedPolicy {
     pub fn provenance(&self, profile: usize) -> Option<&Provenance> {
         self.provenance.get(profile)
     }
+
+    /// Each profile with its provenance.
+    pub fn into_profiles(self) -> impl Iterator<Item = (blob::Profile, Provenance)> {
+        self.compiled.profiles.into_iter().zip(self.provenance)
+    }
 }
 
 /// Why there is no policy.
