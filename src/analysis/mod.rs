@@ -18,6 +18,8 @@ mod fields;
 pub mod perms;
 mod product;
 pub mod query;
+#[cfg(feature = "suite")]
+pub mod suite;
 
 pub use access::{Access, UsageError};
 pub use diff::{DiffError, DiffOptions, diff};

@@ -66,7 +66,7 @@ use crate::syntax::parser::parse;
 use alias::Aliases;
 use variables::Variables;
 
-pub use include::is_skipped;
+pub use include::{is_skipped, policy_files};
 pub use session::Session;
 
 /// The deepest nesting of includes, profiles, blocks and conditionals together. It bounds the stack; the deepest real policy

@@ -113,6 +113,10 @@ impl FileAccess {
             let way = if bit == EXEC { Way::Exec(path()) } else { Way::File(Strings::one(path())) };
             plan.check(name, bit, way);
         }
+        if self.permissions & LINK != 0 {
+            let note = "whether a link may be made depends on what it leads to, too: ask for";
+            plan.notes.push(format!("{note} `file PATH l -> TARGET`"));
+        }
         plan
     }
 

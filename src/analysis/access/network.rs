@@ -118,6 +118,11 @@ impl fmt::Display for NetworkAccess {
         write_permissions(f, self.permissions, bits::ANY, bits::ALL)?;
         let number = |number: u16| number.to_string();
         let family = families::name(self.family).map_or_else(|| number(self.family), str::to_owned);
+        if let Some((name, ..)) =
+            PROTOCOLS.iter().find(|&&(_, kind, number)| (kind, number) == (self.kind, self.protocol))
+        {
+            return write!(f, " {family} {name}");
+        }
         let kind = sockets::name(self.kind).map_or_else(|| number(self.kind), str::to_owned);
         write!(f, " {family} {kind}")?;
         if self.protocol == 0 { Ok(()) } else { write!(f, " {}", self.protocol) }

@@ -99,7 +99,11 @@ impl Answer {
     /// Whether everything that was asked is allowed.
     #[must_use]
     pub fn is_allowed(&self) -> bool {
-        self.verdicts.iter().all(|verdict| verdict.decision == Decision::Allowed)
+        self.denied().next().is_none()
+    }
+
+    fn denied(&self) -> impl Iterator<Item = &Verdict> {
+        self.verdicts.iter().filter(|verdict| verdict.decision != Decision::Allowed)
     }
 }
 
@@ -294,14 +298,14 @@ impl<'s> Subject<'s> {
     pub fn ask(&self, profile: Option<&[u8]>, access: &Access) -> Result<Answer, QueryError> {
         let entry = self.find(profile)?;
         let mut answer = decide::answer(self, entry, access);
-        if let Some(directory) = access.to_directory() {
-            let other = decide::answer(self, entry, &directory);
-            if other.is_allowed() != answer.is_allowed() {
-                let instead = if other.is_allowed() { "allowed" } else { "denied" };
-                answer.notes.push(format!(
-                    "a directory's name ends in a slash: if it is one, ask for `{directory}`, which is {instead}"
-                ));
-            }
+        // What a rule denies is not meant to be something else.
+        let by_rule = |verdict: &Verdict| verdict.quiet || !verdict.decided_by.is_empty();
+        let undecided = !answer.is_allowed() && !answer.denied().any(by_rule);
+        if let Some(directory) = access.to_directory().filter(|_| undecided)
+            && decide::answer(self, entry, &directory).is_allowed()
+        {
+            let note = "a directory's name ends in a slash: if it is one, ask for";
+            answer.notes.push(format!("{note} `{directory}`, which is allowed"));
         }
         Ok(answer)
     }

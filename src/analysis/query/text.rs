@@ -50,12 +50,13 @@ impl Answer {
                 }
             }
         }
+        let words = lines.iter().map(|(word, ..)| word.len()).max().unwrap_or(0);
         let names = lines.iter().map(|(_, names, ..)| names.len()).max().unwrap_or(0);
         let places = lines.iter().map(|(_, _, place, _)| place.len()).max().unwrap_or(0);
         writeln!(f, "rules")?;
-        lines
-            .iter()
-            .try_for_each(|(word, list, place, text)| writeln!(f, "  {word:9}  {list:names$}  {place:places$}  {text}"))
+        lines.iter().try_for_each(|(word, list, place, text)| {
+            writeln!(f, "  {word:words$}  {list:names$}  {place:places$}  {text}")
+        })
     }
 }
 
