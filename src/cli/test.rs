@@ -1,6 +1,6 @@
 //! `armorer test`: runs tests of policy.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
@@ -73,8 +73,8 @@ pub(super) fn run(args: &Args) -> Status {
     status
 }
 
-fn load(path: &PathBuf) -> Result<Suite, String> {
-    let bytes = Input::File(path.clone()).read().map_err(|error| format!("{}: {error}", path.display()))?;
+fn load(path: &Path) -> Result<Suite, String> {
+    let bytes = Input::File(path.to_owned()).read().map_err(|error| format!("{}: {error}", path.display()))?;
     let text = String::from_utf8(bytes).map_err(|error| format!("{}: {error}", path.display()))?;
     Suite::parse(path, &text).map_err(|error| error.to_string())
 }
@@ -90,7 +90,7 @@ fn targets(args: &Args, suite: &Suite) -> Result<Vec<(String, Features)>, String
 }
 
 /// `None` if the profiles have errors, which then are said.
-fn run_one(suite: &Suite, path: &PathBuf, name: &str, features: Features) -> Result<Option<Run>, String> {
+fn run_one(suite: &Suite, path: &Path, name: &str, features: Features) -> Result<Option<Run>, String> {
     let compiler: Compiler = suite.compiler(features);
     let tests = match suite.run(&compiler, name) {
         Ok(tests) => tests,

@@ -1,14 +1,12 @@
 //! The look-ups of an access, made on the tables of a profile.
 
-use super::{Answer, Decision, Entry, ExecTo, Execution, Fallback, Mode, RuleUse, Subject, Verdict, Whose};
+use super::rules::RuleBook;
+use super::{Answer, Decision, Entry, ExecTo, Execution, Fallback, Mode, Subject, Verdict, Whose};
 use crate::analysis::access::Access;
 use crate::analysis::access::plan::{Check, Strings, Way};
-use crate::analysis::perms::{
-    ClassPerms, EXEC, Exec, FilePerms, Half, LINK, LOCK, ONEXEC, Rare, Target, attaches, mediates,
-};
+use crate::analysis::perms::{ClassPerms, EXEC, Exec, FilePerms, Half, LINK, LOCK, Rare, Target, attaches, mediates};
 use crate::automata::Symbol;
-use crate::blob::{Automaton, PolicyDb, Profile};
-use crate::encode::provenance::RuleMatch;
+use crate::blob::{PolicyDb, Profile};
 use crate::policy::Owner;
 use crate::vocab::classes;
 
@@ -22,7 +20,7 @@ pub(super) fn answer(subject: &Subject<'_>, entry: &Entry, access: &Access) -> A
     let mut plan = access.plan(profile);
     let mode = mode(profile);
     let mut notes = std::mem::take(&mut plan.notes);
-    let mut book = RuleBook { subject, rules: Vec::new() };
+    let mut book = RuleBook::default();
     let free = if mode == Mode::Unconfined && !plan.binds_unconfined {
         Some("the profile is unconfined: none of this is checked".to_owned())
     } else {
@@ -67,7 +65,9 @@ pub(super) fn answer(subject: &Subject<'_>, entry: &Entry, access: &Access) -> A
         notes,
         traced: entry.provenance.is_some(),
     };
-    book.into_answer(&mut answer);
+    if let Some(sources) = subject.sources {
+        book.into_answer(sources, &mut answer);
+    }
     answer
 }
 
@@ -168,7 +168,7 @@ impl Judge<'_> {
         &self,
         check: &Check,
         whose: Option<Owner>,
-        book: &mut RuleBook<'_>,
+        book: &mut RuleBook,
         notes: &mut Vec<String>,
     ) -> Vec<Verdict> {
         let halves = match (&check.way, whose) {
@@ -434,82 +434,5 @@ impl Verdict {
             }
         }
         self.outranked.retain(|at| !self.decided_by.contains(at));
-    }
-}
-
-/// The rules met so far.
-struct RuleBook<'a> {
-    subject: &'a Subject<'a>,
-    rules: Vec<RuleMatch>,
-}
-
-impl RuleBook<'_> {
-    /// Notes the rules about a permission.
-    fn enter(&mut self, entry: &Entry, check: &Check, whose: Whose, strings: &[Vec<u8>], verdict: &mut Verdict) {
-        let Some(provenance) = &entry.provenance else { return };
-        let symbols = |string: &[u8]| string.iter().copied().map(Symbol::Byte).collect::<Vec<_>>();
-        let automaton = match check.way {
-            Way::Policy(_) => Automaton::Policydb,
-            Way::Attachment(_) => Automaton::Xmatch,
-            _ => Automaton::File,
-        };
-        let rules = match check.way {
-            Way::Capability(number) => provenance.capability(number),
-            Way::Sockets { family, kind } => provenance.sockets(family, kind),
-            _ => strings.iter().flat_map(|string| provenance.rules(automaton, &symbols(string))).collect(),
-        };
-        let mask = if let Way::OnExec { .. } = check.way { ONEXEC } else { check.mask };
-        for rule in rules {
-            let bits = if whose == Whose::Other { rule.other } else { rule.owner };
-            if bits.permissions & mask == 0 {
-                continue;
-            }
-            let decides = bits.decisive & mask != 0;
-            let same = |known: &RuleMatch| (known.span, known.mode) == (rule.span, rule.mode);
-            let at = self.rules.iter().position(same).unwrap_or_else(|| {
-                self.rules.push(rule);
-                self.rules.len() - 1
-            });
-            let list = if decides { &mut verdict.decided_by } else { &mut verdict.outranked };
-            if !list.contains(&at) {
-                list.push(at);
-            }
-        }
-        verdict.outranked.retain(|at| !verdict.decided_by.contains(at));
-    }
-
-    /// Puts the rules into the answer in the order of the text.
-    fn into_answer(self, answer: &mut Answer) {
-        let Some(sources) = self.subject.sources else { return };
-        let mut order: Vec<usize> = (0..self.rules.len()).collect();
-        let place = |at: usize| self.rules.get(at).map(|rule| rule.span);
-        order.sort_by_key(|&at| place(at).map(|span| (span.source, span.start, span.end)));
-        let mut new_place = vec![0; order.len()];
-        for (new, &old) in order.iter().enumerate() {
-            if let Some(place) = new_place.get_mut(old) {
-                *place = new;
-            }
-        }
-        for verdict in &mut answer.verdicts {
-            for list in [&mut verdict.decided_by, &mut verdict.outranked] {
-                list.iter_mut().for_each(|at| *at = new_place.get(*at).copied().unwrap_or(*at));
-                list.sort_unstable();
-            }
-        }
-        let rules = order.iter().filter_map(|&at| self.rules.get(at));
-        answer.rules = rules
-            .map(|rule| {
-                let source = sources.get(rule.span.source);
-                let (line, column) = source.line_column(rule.span.start);
-                RuleUse {
-                    file: source.name().to_owned(),
-                    line,
-                    column,
-                    text: String::from_utf8_lossy(source.line(line).trim_ascii()).into_owned(),
-                    mode: rule.mode,
-                    priority: rule.priority,
-                }
-            })
-            .collect();
     }
 }

@@ -20,6 +20,7 @@
 //! ```
 
 mod decide;
+mod rules;
 mod text;
 
 use serde::Serialize;

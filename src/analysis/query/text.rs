@@ -39,17 +39,17 @@ impl Answer {
             }
             names.join(", ")
         };
-        let lists: [(&str, fn(&Verdict) -> &[usize]); 2] =
-            [("decides", |verdict| &verdict.decided_by), ("outranked", |verdict| &verdict.outranked)];
         let mut lines = Vec::new();
-        for (word, list) in lists {
+        let mut add = |word: &'static str, list: fn(&Verdict) -> &[usize]| {
             for (at, rule) in self.rules.iter().enumerate() {
                 let names = permissions(at, list);
                 if !names.is_empty() {
                     lines.push((word, names, rule.place(), &rule.text));
                 }
             }
-        }
+        };
+        add("decides", |verdict| &verdict.decided_by);
+        add("outranked", |verdict| &verdict.outranked);
         let words = lines.iter().map(|(word, ..)| word.len()).max().unwrap_or(0);
         let names = lines.iter().map(|(_, names, ..)| names.len()).max().unwrap_or(0);
         let places = lines.iter().map(|(_, _, place, _)| place.len()).max().unwrap_or(0);
