@@ -22,6 +22,7 @@ use armorer::analysis::query::Decision;
 use armorer::analysis::{self, Access, DiffOptions, Subject};
 use armorer::policy::RuleMode;
 use armorer::{Compiler, Features, blob};
+use support::reference::Reference;
 
 /// Every how manyth profile of the reference's tree is asked.
 const STEP: usize = 6;
@@ -145,8 +146,9 @@ fn accesses(text: &str, names: &[String], numbers: &mut Numbers) -> Vec<Vec<Stri
 }
 
 /// How many questions were answered alike; `None` where the compilers do not agree in the first place.
-fn compare(oracle: &Path, features: &Path, tree: &Path, file: &Path, compiler: &Compiler) -> Option<usize> {
-    let theirs = blob::read(&support::reference(oracle, features, tree, file).ok()?).expect("the reference's blob");
+fn compare(reference: &Reference, file: &Path, compiler: &Compiler) -> Option<usize> {
+    let text = std::fs::read(file).expect("the profile is readable");
+    let theirs = blob::read(&reference.compile(&text).ok()?).expect("the reference's blob");
     let ours = compiler.compile_path(file).ok()?;
     let options = DiffOptions { ignore_xmatch_len: true, ..DiffOptions::default() };
     if !analysis::diff(ours.profiles(), &theirs, &options).is_ok_and(|diff| diff.differences.is_empty()) {
@@ -155,7 +157,7 @@ fn compare(oracle: &Path, features: &Path, tree: &Path, file: &Path, compiler: &
     let ours = Subject::from_profiles(ours.profiles().to_vec()).expect("armorer's policy is sound");
     let theirs = Subject::from_profiles(theirs).expect("the reference's policy is sound");
     let names: Vec<String> = ours.names().collect();
-    let text = String::from_utf8_lossy(&std::fs::read(file).expect("the profile is readable")).into_owned();
+    let text = String::from_utf8_lossy(&text).into_owned();
     let mut numbers = Numbers(text.len() as u64);
     let accesses = accesses(&text, &names, &mut numbers);
     let mut asked = 0;
@@ -228,7 +230,7 @@ fn rules_agree_with_the_tables() {
     if let Some(oracle) = support::directory("ARMORER_ORACLE", "rules of real profiles") {
         trees.push((oracle.join("etc/apparmor.d"), STEP));
     }
-    for kernel in support::KERNELS {
+    for kernel in Features::builtin_names() {
         for (tree, step) in &trees {
             let compiler = Compiler::new(Features::builtin(kernel).expect("built in")).base(tree);
             let files: Vec<PathBuf> = support::profiles(tree).into_iter().step_by(*step).collect();
@@ -247,11 +249,12 @@ fn answers_about_both_policies_are_the_same() {
     let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/apparmor.d");
     let reference_tree = oracle.join("etc/apparmor.d");
     let sample: Vec<PathBuf> = support::profiles(&reference_tree).into_iter().step_by(STEP).collect();
-    for kernel in support::KERNELS.into_iter().chain(["all"]) {
+    for kernel in support::TARGETS {
         let features = all_features.join(kernel);
         for (tree, files) in [(&examples, support::profiles(&examples)), (&reference_tree, sample.clone())] {
             let compiler = Compiler::new(Features::from_path(&features).expect("the features are readable")).base(tree);
-            let asked = support::parallel(&files, |file| compare(&oracle, &features, tree, file, &compiler));
+            let reference = Reference::new(&oracle, &features).base(tree);
+            let asked = support::parallel(&files, |file| compare(&reference, file, &compiler));
             let left_out = asked.iter().filter(|asked| asked.is_none()).count();
             let total: usize = asked.iter().flatten().sum();
             support::say!(

@@ -35,6 +35,7 @@ pub mod provenance;
 mod ptrace;
 mod resolution;
 mod signal;
+mod skb;
 mod support;
 mod tables;
 #[cfg(test)]
@@ -105,7 +106,9 @@ pub fn encode(
 ) -> Option<Vec<blob::Profile>> {
     let support = Support::new(&target.kernel, &policy.features);
     let records = run(policy, diagnostics, |profile, reports| profile::encode(profile, &support, options, reports));
-    records.into_iter().collect()
+    let records: Vec<blob::Profile> = records.into_iter().collect::<Option<_>>()?;
+    network::report_shared_table(policy, &records, &support, diagnostics);
+    Some(records)
 }
 
 /// Where the permissions of every profile come from, in the order of [`encode`].
