@@ -7,9 +7,9 @@ use crate::blob;
 #[cfg(feature = "cache")]
 use crate::cache::{Cache, CacheStatistics, Cached, Key};
 use crate::diagnostic::{Diagnostic, Diagnostics, Levels};
-use crate::encode;
+use crate::encode::{self, Provenance};
 use crate::features::Features;
-use crate::policy::{Dependency, Policy};
+use crate::policy::Policy;
 use crate::resolve::{self, Session};
 use crate::source::{FileSystem, Loader, SourceError, SourceId, SourceMap};
 
@@ -165,6 +165,27 @@ impl Compiler {
         Ok(CompiledPolicy { profiles, diagnostics })
     }
 
+    /// Compiles a file, and keeps which rules its permissions come from.
+    ///
+    /// # Errors
+    /// When it cannot be read, or has errors.
+    pub fn compile_traced_path(&self, path: impl AsRef<Path>) -> Result<TracedPolicy, CompileError> {
+        let (name, text) = self.read(path.as_ref())?;
+        self.compile_traced_text(name, &text)
+    }
+
+    /// Like [`Compiler::compile_traced_path`], for text from elsewhere.
+    ///
+    /// # Errors
+    /// When it has errors.
+    pub fn compile_traced_text(&self, name: impl Into<String>, text: &[u8]) -> Result<TracedPolicy, CompileError> {
+        let id = self.session.sources.add(name, text)?;
+        let Outcome { profiles, diagnostics, policy } = self.compile_source(id);
+        let (profiles, diagnostics) = self.judged(profiles, diagnostics)?;
+        let compiled = CompiledPolicy { profiles, diagnostics };
+        Ok(TracedPolicy { compiled, provenance: encode::trace(&policy, &self.target(), &self.encode) })
+    }
+
     /// Compiles a file to what the kernel takes.
     ///
     /// # Errors
@@ -190,18 +211,18 @@ impl Compiler {
             let (bytes, diagnostics) = self.judged(Some(blob), diagnostics)?;
             return Ok(CompiledBlob { bytes, profiles, diagnostics });
         }
-        let Outcome { profiles, diagnostics, dependencies } = self.compile_source(id);
+        let Outcome { profiles, diagnostics, policy } = self.compile_source(id);
         let written = match profiles {
             Some(profiles) => Some((profiles.len(), blob::write(&profiles).map_err(CompileError::Write)?)),
             None => None,
         };
         #[cfg(feature = "cache")]
         if let (Some((cache, key)), Some((profiles, blob))) = (&key, &written) {
-            let policy = Cached { blob: blob.clone(), profiles: *profiles, diagnostics: diagnostics.clone() };
-            cache.put(key, &policy, &dependencies, id, &self.session);
+            let kept = Cached { blob: blob.clone(), profiles: *profiles, diagnostics: diagnostics.clone() };
+            cache.put(key, &kept, &policy.dependencies, id, &self.session);
         }
         #[cfg(not(feature = "cache"))]
-        drop(dependencies);
+        drop(policy);
         let ((profiles, bytes), diagnostics) = self.judged(written, diagnostics)?;
         Ok(CompiledBlob { bytes, profiles, diagnostics })
     }
@@ -229,7 +250,7 @@ impl Compiler {
             encode::encode(&policy, &self.target(), &self.encode, &mut diagnostics)
         };
         let profiles = profiles.filter(|_| !diagnostics.has_errors());
-        Outcome { profiles, diagnostics: diagnostics.into_vec(), dependencies: policy.dependencies }
+        Outcome { profiles, diagnostics: diagnostics.into_vec(), policy }
     }
 
     /// Applies the severities that the user wants.
@@ -266,7 +287,7 @@ struct Outcome {
     /// `None` after an error.
     profiles: Option<Vec<blob::Profile>>,
     diagnostics: Vec<Diagnostic>,
-    dependencies: Vec<Dependency>,
+    policy: Policy,
 }
 
 /// The binary policy of one file as the kernel takes it, and what there is to say about the file.
@@ -306,6 +327,32 @@ impl CompiledPolicy {
     /// When a name or table is too large for the format.
     pub fn to_blob(&self) -> Result<Vec<u8>, CompileError> {
         blob::write(&self.profiles).map_err(CompileError::Write)
+    }
+}
+
+/// The binary policy of one file with the rules that its permissions come from.
+#[derive(Clone, Debug)]
+pub struct TracedPolicy {
+    compiled: CompiledPolicy,
+    provenance: Vec<Provenance>,
+}
+
+impl TracedPolicy {
+    /// The policy.
+    #[must_use]
+    pub fn compiled(&self) -> &CompiledPolicy {
+        &self.compiled
+    }
+
+    /// Where the permissions of a profile come from; the index is that of [`CompiledPolicy::profiles`].
+    #[must_use]
+    pub fn provenance(&self, profile: usize) -> Option<&Provenance> {
+        self.provenance.get(profile)
+    }
+
+    /// Each profile with its provenance.
+    pub fn into_profiles(self) -> impl Iterator<Item = (blob::Profile, Provenance)> {
+        self.compiled.profiles.into_iter().zip(self.provenance)
     }
 }
 

@@ -43,6 +43,18 @@ pub fn is_skipped(name: &str) -> bool {
         || LEFT_BEHIND.iter().any(|ending| name.find(ending).is_some_and(|at| at + ending.len() == name.len()))
 }
 
+/// The profile files of a directory, in byte order of their names: without entries that are skipped, and without its
+/// sub-directories.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn policy_files(directory: &Path) -> std::io::Result<Vec<PathBuf>> {
+    let mut entries = std::fs::read_dir(directory)?.collect::<Result<Vec<_>, _>>()?;
+    entries.sort_by_key(std::fs::DirEntry::file_name);
+    let files = entries.iter().filter(|entry| !is_skipped(&entry.file_name().to_string_lossy()));
+    Ok(files.map(std::fs::DirEntry::path).filter(|path| !path.is_dir()).collect())
+}
+
 /// Where a file was found.
 pub(super) struct Found {
     /// The path as text: what the include-once set compares, and what diagnostics show.

@@ -65,7 +65,7 @@ use crate::source::{SourceId, Span, Text};
 use alias::Aliases;
 use variables::Variables;
 
-pub use include::is_skipped;
+pub use include::{is_skipped, policy_files};
 pub use session::Session;
 
 /// The deepest nesting of includes, profiles, blocks and conditionals together. It bounds the stack; the deepest real policy
