@@ -104,8 +104,10 @@ pub(super) fn encode(
     let transitions = transitions.into_names();
     let xmatch = attachment
         .and_then(|attachment| tables::xmatch(&attachment.contributions, attachment.length, support, options, reports));
-    let policydb = tables::policy_db(&policy, Kind::Policy, &transitions, support, options, reports);
-    let file = tables::policy_db(&file, Kind::File, &transitions, support, options, reports);
+    let confines = !matches!(profile.flags.mode, ProfileMode::Unconfined | ProfileMode::DefaultAllow);
+    let asked_for_files = confines && file.is_empty();
+    let policydb = tables::policy_db(&policy, Kind::Policy, asked_for_files, &transitions, support, options, reports);
+    let file = tables::policy_db(&file, Kind::File, false, &transitions, support, options, reports);
     let record = header(profile, support, options, reports);
     let net_allowed_af = network::legacy_table(&profile.rules, support);
     (!reports.has_errors()).then_some(blob::Profile { capabilities, xmatch, policydb, file, net_allowed_af, ..record })
