@@ -121,6 +121,8 @@ fn header(profile: &Profile, support: &Support, options: &Options, reports: &mut
             reports.not_enforced(profile.span, flag);
         }
     };
+    let prompts = given.mode == ProfileMode::Prompt;
+    unsupported(prompts, support.prompt_mode, "the mode `prompt`, and refuses to load the profile");
     unsupported(given.interruptible, support.interruptible, "the flag `interruptible`");
     unsupported(given.kill_signal.is_some(), support.kill_signal, "the flag `kill.signal`");
     unsupported(given.error.is_some(), support.error, "the flag `error`");

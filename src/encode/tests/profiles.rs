@@ -97,6 +97,15 @@ fn kill_signal_is_for_kernels_that_announce_it() {
 }
 
 #[test]
+fn prompt_mode_is_for_kernels_that_load_it() {
+    let text = "profile t flags=(prompt) { }";
+    assert_eq!(compile("6.12", text).codes(), []);
+    let old = compile("6.1", text);
+    assert_eq!(old.codes(), [Code::NotEnforced]);
+    assert_eq!(old.profiles.unwrap()[0].mode, 4);
+}
+
+#[test]
 fn no_match_allows_no_lock_of_files() {
     let perms = |text: &str| profiles("7.2", text).remove(0).policydb.unwrap().perms.unwrap();
     let locks = |entry: &blob::Perms| entry.allow & 0x8000 != 0;
