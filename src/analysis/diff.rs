@@ -6,7 +6,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use thiserror::Error;
 
 use super::difference::{Diff, Difference, Place, Witness};
-use super::perms::{self, ClassPerms, FilePerms, attaches};
+use super::perms::{self, ClassPerms, FilePerms, LOCK, attaches};
 use super::product::{Hits, OutOfBudget, Side, Walk, walk};
 use super::witness::{self, Asked};
 use super::{classes, describe, fields, networks};
@@ -367,9 +367,11 @@ impl DiffOptions {
 
 /// What the kernel asks for in that field (`security/apparmor/mount.c`): `umount` behind the mount point, `pivot_root` behind
 /// the old root, `mount` behind the flags or the data. A compiler may leave the bits of merged rules on the other strings.
+/// Lock is asked for in no class: compilers grant it everywhere, or everywhere but where nothing matches (see
+/// `fields::lock_without_file_rules`).
 fn asked(field: u8) -> u32 {
     match field {
-        0 => u32::MAX,
+        0 => !LOCK,
         1 => 0x4,
         2 => 0x1,
         4 => 0x42,

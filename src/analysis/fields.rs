@@ -2,6 +2,7 @@
 
 use super::difference::{Difference, Place};
 use super::names::{self, Quoted};
+use super::perms::LOCK;
 use super::witness::{Asked, capability::Capability};
 use crate::blob::Profile;
 use crate::vocab::rlimits;
@@ -45,8 +46,22 @@ pub(super) fn compare(a: &Profile, b: &Profile, ignore_xmatch_len: bool) -> Vec<
         note("attachment length", a.len.to_string(), b.len.to_string());
     }
     sockets(a, b, &mut note);
+    if let (Some(a), Some(b)) = (lock_without_file_rules(a), lock_without_file_rules(b)) {
+        note("lock of files, without rules for files", a.to_string(), b.to_string());
+    }
     found.extend(capabilities(a, b));
     found
+}
+
+/// Whether files can be locked in a confining profile without rules for files: Linux 7.2 looks them up among the other classes, where
+/// nothing matches. `None` for other profiles, and without the permission tables of that kernel.
+fn lock_without_file_rules(profile: &Profile) -> Option<bool> {
+    const UNCONFINED: u32 = 3;
+    if profile.file.is_some() || profile.mode == UNCONFINED {
+        return None;
+    }
+    let entry = profile.policydb.as_ref()?.perms.as_ref()?.first()?;
+    Some(entry.allow & LOCK != 0)
 }
 
 /// Capabilities, those together that differ the same way.

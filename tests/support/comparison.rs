@@ -28,11 +28,13 @@ pub(crate) fn compare_all(theirs: Result<Vec<u8>, String>, ours: Result<Compiled
     compare_after(|_| (), theirs, ours)
 }
 
-/// Allows lock in every entry of the automaton of the other classes: only files are locked.
+/// Allows lock where nothing matches in the automaton of the other classes.
 fn allow_lock(profile: &mut blob::Profile) {
     const LOCK: u32 = 0x8000;
     let perms = profile.policydb.as_mut().and_then(|db| db.perms.as_mut());
-    perms.into_iter().flatten().for_each(|entry| entry.allow |= LOCK);
+    if let Some(entry) = perms.and_then(|perms| perms.first_mut()) {
+        entry.allow |= LOCK;
+    }
 }
 
 fn compare_after(
