@@ -1,0 +1,153 @@
+//! Runs both compilers on one text and compares what comes of it.
+
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use armorer::analysis::{self, DiffOptions, Difference};
+use armorer::diagnostic::{Code, Diagnostic};
+use armorer::{CompileError, Compiler, blob};
+
+use crate::material::{Material, Target};
+
+/// How long the reference may take: a thousand times what it usually does.
+const SECONDS: &str = "20";
+
+/// What the reference makes of a text.
+#[derive(Debug)]
+pub(crate) enum Theirs {
+    Blob(Vec<u8>),
+    Refuses(String),
+    /// It ended by a signal, or a process of its did.
+    Crashes(String),
+    /// It did not end in time.
+    Hangs,
+}
+
+/// One text for one target, as both compilers see it.
+pub(crate) struct Case<'a> {
+    pub(crate) target: &'a str,
+    pub(crate) text: &'a str,
+    /// All that armorer says.
+    pub(crate) diagnostics: Vec<Said>,
+}
+
+/// A diagnostic, with the text of its places.
+pub(crate) struct Said {
+    pub(crate) diagnostic: Diagnostic,
+    pub(crate) texts: Vec<String>,
+}
+
+/// Something in which the two differ.
+#[derive(Debug)]
+pub(crate) enum Finding {
+    OnlyArmorerRefuses,
+    OnlyTheReferenceRefuses(String),
+    Crashes(String),
+    Hangs,
+    /// A is armorer.
+    Differs(Difference),
+    /// A blob that no kernel takes.
+    Unsound(String),
+}
+
+/// What a comparison comes to.
+pub(crate) enum Outcome {
+    Same,
+    BothRefuse,
+    Findings(Vec<Finding>),
+}
+
+impl Case<'_> {
+    /// Whether armorer has said this, with these words in the message.
+    pub(crate) fn says(&self, code: Code, words: &str) -> bool {
+        self.diagnostics.iter().any(|said| said.diagnostic.code == code && said.diagnostic.message.contains(words))
+    }
+
+    /// What armorer has said as errors.
+    pub(crate) fn errors(&self) -> impl Iterator<Item = &Said> {
+        self.diagnostics.iter().filter(|said| said.diagnostic.is_error())
+    }
+}
+
+/// Compares both compilers on a text.
+pub(crate) fn compare<'a>(
+    oracle: &Path,
+    material: &Material,
+    target: &'a Target,
+    text: &'a str,
+) -> (Case<'a>, Outcome) {
+    let compiler = Compiler::new(target.features.clone()).base(material.base());
+    let (ours, diagnostics) = match compiler.compile_text("random", text.as_bytes()) {
+        Ok(policy) => {
+            let blob = policy.to_blob().expect("small policies fit the format");
+            (Some(blob), policy.diagnostics().to_vec())
+        }
+        Err(CompileError::Rejected { diagnostics }) => (None, diagnostics),
+        Err(error) => panic!("{error}"),
+    };
+    let said = |diagnostic: Diagnostic| {
+        let sources = compiler.sources();
+        let text =
+            |span: armorer::source::Span| String::from_utf8_lossy(sources.get(span.source).slice(span)).into_owned();
+        let texts = diagnostic.labels.iter().map(|label| text(label.span)).collect();
+        Said { diagnostic, texts }
+    };
+    let case = Case { target: target.name, text, diagnostics: diagnostics.into_iter().map(said).collect() };
+    let outcome = match (ours, reference(oracle, material.base(), target, text)) {
+        (None, Theirs::Refuses(_)) => Outcome::BothRefuse,
+        (_, Theirs::Crashes(how)) => Outcome::Findings(vec![Finding::Crashes(how)]),
+        (_, Theirs::Hangs) => Outcome::Findings(vec![Finding::Hangs]),
+        (None, Theirs::Blob(_)) => Outcome::Findings(vec![Finding::OnlyArmorerRefuses]),
+        (Some(_), Theirs::Refuses(why)) => Outcome::Findings(vec![Finding::OnlyTheReferenceRefuses(why)]),
+        (Some(ours), Theirs::Blob(theirs)) => blobs(&ours, &theirs),
+    };
+    (case, outcome)
+}
+
+/// Compares two blobs by meaning.
+fn blobs(ours: &[u8], theirs: &[u8]) -> Outcome {
+    let read = |who: &str, bytes| blob::read(bytes).map_err(|error| format!("{who}: {error}"));
+    let profiles = match (read("armorer", ours), read("the reference", theirs)) {
+        (Ok(ours), Ok(theirs)) => Ok((ours, theirs)),
+        (Err(error), _) | (_, Err(error)) => Err(error),
+    };
+    // See tests/differential/known.md for the length; one difference must not hide another of the same automaton.
+    let options = DiffOptions { ignore_xmatch_len: true, max_per_automaton: 64, ..DiffOptions::default() };
+    let diff =
+        profiles.and_then(|(ours, theirs)| analysis::diff(&ours, &theirs, &options).map_err(|error| error.to_string()));
+    match diff {
+        Ok(diff) if diff.is_empty() => Outcome::Same,
+        Ok(diff) => Outcome::Findings(diff.differences.into_iter().map(Finding::Differs).collect()),
+        Err(error) => Outcome::Findings(vec![Finding::Unsound(error)]),
+    }
+}
+
+/// Runs the reference.
+fn reference(oracle: &Path, base: &Path, target: &Target, text: &str) -> Theirs {
+    let mut child = Command::new("timeout")
+        .args(["--signal=KILL", SECONDS])
+        .arg(oracle.join("apparmor_parser"))
+        .args(["-K", "-Q", "-q", "-j1", "-M"])
+        .arg(&target.path)
+        .arg("-b")
+        .arg(base)
+        .arg("-S")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("timeout and the reference run");
+    // It reads all of its input before it says anything, unless it ends early.
+    let _ = child.stdin.take().expect("it is piped").write_all(text.as_bytes());
+    let output = child.wait_with_output().expect("its output is readable");
+    let stderr = || String::from_utf8_lossy(&output.stderr).into_owned();
+    match output.status.code() {
+        Some(0) => Theirs::Blob(output.stdout),
+        // `timeout` ends by the signal that it sends.
+        None | Some(137) => Theirs::Hangs,
+        // A process of the reference's ended without status (10), or this one by a signal.
+        Some(10 | 128..) => Theirs::Crashes(stderr()),
+        Some(_) => Theirs::Refuses(stderr()),
+    }
+}

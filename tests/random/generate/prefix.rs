@@ -1,0 +1,39 @@
+//! What stands before a rule.
+
+use crate::text::{Text, blunder, just, percent, weighted, word, words};
+
+fn priority() -> Text {
+    percent(10, word("priority=1 priority=-1 priority=2 priority=+3 priority=-1000 priority=1000 priority=0"))
+}
+
+fn audit() -> Text {
+    percent(15, just("audit"))
+}
+
+fn mode() -> Text {
+    weighted([(70, just("")), (5, just("allow")), (20, just("deny")), (4, just("prompt"))])
+}
+
+fn owner() -> Text {
+    percent(20, word("owner other user"))
+}
+
+/// For file and link rules.
+pub(crate) fn of_files() -> Text {
+    words([priority(), audit(), mode(), owner()])
+}
+
+/// For rules that take everything but `owner`.
+pub(crate) fn of_others() -> Text {
+    words([priority(), audit(), mode(), blunder(just("owner"))])
+}
+
+/// For rules without priority.
+pub(crate) fn without_priority() -> Text {
+    words([blunder(just("priority=1")), audit(), mode()])
+}
+
+/// For blocks.
+pub(crate) fn of_blocks() -> Text {
+    words([audit(), weighted([(4, just("")), (1, just("allow")), (2, just("deny"))]), owner()])
+}
