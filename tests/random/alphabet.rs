@@ -1,6 +1,6 @@
 //! Few letters, so that what is made of them overlaps.
 
-use crate::text::{Text, cat, just, many, one, weighted, word};
+use crate::text::{Text, cat, just, many, one, quoted, weighted, word};
 
 /// Names of profiles, hats and targets.
 pub(crate) fn name() -> Text {
@@ -55,5 +55,5 @@ pub(crate) fn pattern() -> Text {
 
 /// A label that a peer has.
 pub(crate) fn label() -> Text {
-    one([word("p q unconfined p//q /a :ns:p"), pattern(), word("@{profile_name} p* {p,q}")])
+    quoted(one([word("p q unconfined p//q /a :ns:p"), pattern(), word("@{profile_name} p* {p,q}")]))
 }

@@ -1,10 +1,11 @@
 //! Runs both compilers on one text and compares what comes of it.
 
+use std::fmt;
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use armorer::analysis::{self, DiffOptions, Difference};
+use armorer::analysis::{self, DiffOptions, Difference, Place};
 use armorer::diagnostic::{Code, Diagnostic};
 use armorer::{CompileError, Compiler, blob};
 
@@ -26,7 +27,6 @@ pub(crate) enum Theirs {
 
 /// One text for one target, as both compilers see it.
 pub(crate) struct Case<'a> {
-    pub(crate) target: &'a str,
     pub(crate) text: &'a str,
     /// All that armorer says.
     pub(crate) diagnostics: Vec<Said>,
@@ -49,6 +49,19 @@ pub(crate) enum Finding {
     Differs(Difference),
     /// A blob that no kernel takes.
     Unsound(String),
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Finding::OnlyArmorerRefuses => f.write_str("only armorer refuses"),
+            Finding::OnlyTheReferenceRefuses(why) => write!(f, "only the reference refuses: {}", why.trim()),
+            Finding::Crashes(why) => write!(f, "the reference crashes: {}", why.trim()),
+            Finding::Hangs => f.write_str("the reference hangs"),
+            Finding::Differs(difference) => difference.fmt(f),
+            Finding::Unsound(error) => f.write_str(error),
+        }
+    }
 }
 
 /// What a comparison comes to.
@@ -93,7 +106,7 @@ pub(crate) fn compare<'a>(
         let texts = diagnostic.labels.iter().map(|label| text(label.span)).collect();
         Said { diagnostic, texts }
     };
-    let case = Case { target: target.name, text, diagnostics: diagnostics.into_iter().map(said).collect() };
+    let case = Case { text, diagnostics: diagnostics.into_iter().map(said).collect() };
     let outcome = match (ours, reference(oracle, material.base(), target, text)) {
         (None, Theirs::Refuses(_)) => Outcome::BothRefuse,
         (_, Theirs::Crashes(how)) => Outcome::Findings(vec![Finding::Crashes(how)]),
@@ -112,14 +125,26 @@ fn blobs(ours: &[u8], theirs: &[u8]) -> Outcome {
         (Ok(ours), Ok(theirs)) => Ok((ours, theirs)),
         (Err(error), _) | (_, Err(error)) => Err(error),
     };
+    let (ours, theirs) = match profiles {
+        Ok(profiles) => profiles,
+        Err(error) => return Outcome::Findings(vec![Finding::Unsound(error)]),
+    };
     // See tests/differential/known.md for the length; one difference must not hide another of the same automaton.
     let options = DiffOptions { ignore_xmatch_len: true, max_per_automaton: 64, ..DiffOptions::default() };
-    let diff =
-        profiles.and_then(|(ours, theirs)| analysis::diff(&ours, &theirs, &options).map_err(|error| error.to_string()));
-    match diff {
-        Ok(diff) if diff.is_empty() => Outcome::Same,
-        Ok(diff) => Outcome::Findings(diff.differences.into_iter().map(Finding::Differs).collect()),
-        Err(error) => Outcome::Findings(vec![Finding::Unsound(error)]),
+    let diff = |options: &DiffOptions| analysis::diff(&ours, &theirs, options).map(|diff| diff.differences);
+    let differences = diff(&options).and_then(|mut differences| {
+        // Profiles that only one of them has may be the other's children in another namespace.
+        let missing = |difference: &Difference| difference.place == Place::Profile;
+        if differences.iter().any(missing) {
+            differences.retain(missing);
+            differences.extend(diff(&DiffOptions { children_in_parent_namespace: true, ..options })?);
+        }
+        Ok(differences)
+    });
+    match differences {
+        Ok(differences) if differences.is_empty() => Outcome::Same,
+        Ok(differences) => Outcome::Findings(differences.into_iter().map(Finding::Differs).collect()),
+        Err(error) => Outcome::Findings(vec![Finding::Unsound(error.to_string())]),
     }
 }
 

@@ -26,6 +26,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use armorer::diagnostic::Code;
 use armorer::{Compiler, Features};
 use compare::{Finding, Outcome};
 use material::{Material, Target};
@@ -40,7 +41,7 @@ const CASES: usize = 300;
 const STEPS: usize = 600;
 
 /// How many of them are.
-const SHOWN: usize = 12;
+const SHOWN: usize = 30;
 
 fn setting(variable: &str, default: usize) -> usize {
     std::env::var(variable).map_or(default, |value| value.parse().expect("a number"))
@@ -56,12 +57,24 @@ fn tree(seed: usize, number: usize) -> impl ValueTree<Value = String> {
     POLICY.with(|policy| policy.new_tree(&mut TestRunner::new_with_rng(Config::default(), rng))).expect("a text")
 }
 
-/// What both compilers make of a text: the faults that show, and what none explains.
-fn judge(oracle: &Path, material: &Material, target: &Target, text: &str) -> (Verdict, BTreeSet<u8>, Vec<Finding>) {
+/// What both compilers make of a text.
+enum Verdict {
+    Same,
+    /// And armorer gives these reasons.
+    BothRefuse(BTreeSet<Code>),
+    Differ {
+        /// The numbers of the faults that show.
+        explained: BTreeSet<u8>,
+        /// What no fault explains.
+        unexplained: Vec<Finding>,
+    },
+}
+
+fn judge(oracle: &Path, material: &Material, target: &Target, text: &str) -> Verdict {
     let (case, outcome) = compare::compare(oracle, material, target, text);
     match outcome {
-        Outcome::Same => (Verdict::Same, BTreeSet::new(), Vec::new()),
-        Outcome::BothRefuse => (Verdict::BothRefuse, BTreeSet::new(), Vec::new()),
+        Outcome::Same => Verdict::Same,
+        Outcome::BothRefuse => Verdict::BothRefuse(case.errors().map(|said| said.diagnostic.code).collect()),
         Outcome::Findings(findings) => {
             let mut explained = BTreeSet::new();
             let mut unexplained = Vec::new();
@@ -71,16 +84,9 @@ fn judge(oracle: &Path, material: &Material, target: &Target, text: &str) -> (Ve
                     None => unexplained.push(finding),
                 }
             }
-            (Verdict::Differ, explained, unexplained)
+            Verdict::Differ { explained, unexplained }
         }
     }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Verdict {
-    Same,
-    BothRefuse,
-    Differ,
 }
 
 /// The smallest text in which something unexplained shows, and what.
@@ -118,26 +124,32 @@ fn random_profiles() {
     let numbers: Vec<usize> = (0..cases).collect();
     let results = support::parallel(&numbers, |&number| {
         let text = tree(seed, number).current();
-        let of_target = |target| {
-            let (verdict, explained, unexplained) = judge(&oracle, &material, target, &text);
-            if !unexplained.is_empty() && shown.fetch_add(1, Ordering::Relaxed) < SHOWN {
-                let (text, findings) = shrink(tree(seed, number), |text| judge(&oracle, &material, target, text).2);
-                support::say!("DIFFERENT: profile {number} of seed {seed}, {}:\n{text}{findings:#?}", target.name);
+        let mut reported = false;
+        let mut of_target = |target: &Target| {
+            let verdict = judge(&oracle, &material, target, &text);
+            let unexplained = |text: &str| match judge(&oracle, &material, target, text) {
+                Verdict::Differ { unexplained, .. } => unexplained,
+                Verdict::Same | Verdict::BothRefuse(_) => Vec::new(),
+            };
+            let differs = matches!(&verdict, Verdict::Differ { unexplained, .. } if !unexplained.is_empty());
+            // Once for all targets.
+            let news = differs && !std::mem::replace(&mut reported, true);
+            if news && shown.fetch_add(1, Ordering::Relaxed) < SHOWN {
+                let (text, findings) = shrink(tree(seed, number), unexplained);
+                let findings: String = findings.iter().map(|finding| format!("    {finding}\n")).collect();
+                support::say!("DIFFERENT: profile {number} of seed {seed}, {}:\n{text}{findings}", target.name);
             }
-            (target.name, verdict, explained, unexplained.len())
+            (target.name, verdict)
         };
-        material.targets.iter().map(of_target).collect::<Vec<_>>()
+        // Every fourth for all targets, the others for one each.
+        let all = number % 4 == 0;
+        let targets = material.targets.iter().enumerate();
+        let asked = targets.filter(|(at, _)| all || number % material.targets.len() == *at);
+        asked.map(|(_, target)| of_target(target)).collect::<Vec<_>>()
     });
     let mut totals: BTreeMap<&str, Totals> = BTreeMap::new();
-    for (name, verdict, explained, unexplained) in results.into_iter().flatten() {
-        let total = totals.entry(name).or_default();
-        total.comparisons += 1;
-        total.same += usize::from(verdict == Verdict::Same);
-        total.both_refuse += usize::from(verdict == Verdict::BothRefuse);
-        total.unexplained += usize::from(unexplained != 0);
-        for fault in explained {
-            *total.faults.entry(fault).or_default() += 1;
-        }
+    for (name, verdict) in results.into_iter().flatten() {
+        totals.entry(name).or_default().add(verdict);
     }
     support::say!("{cases} random profiles of seed {seed}");
     for (name, total) in &totals {
@@ -161,4 +173,51 @@ fn most_profiles_are_accepted() {
         accepted += usize::from(blob.is_some());
     }
     assert!(accepted > CASES / 2, "{accepted} of {CASES} are accepted");
+}
+
+/// What a fixture says of itself in its first line: `same`, or the faults that show for some targets and no others.
+fn expectation(text: &str) -> BTreeSet<u8> {
+    let line = text.lines().next().and_then(|line| line.strip_prefix("# expect: ")).expect("an expectation");
+    let faults = line.trim().split(", ").filter(|word| *word != "same");
+    faults.map(|word| word.strip_prefix("fault ").expect("a fault").parse().expect("a number")).collect()
+}
+
+fn fixtures() -> BTreeMap<String, String> {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/random/fixtures");
+    let files = std::fs::read_dir(directory).expect("fixtures").map(|entry| entry.expect("an entry").path());
+    files.map(|path| (path.display().to_string(), std::fs::read_to_string(&path).expect("a text"))).collect()
+}
+
+/// Texts that found something: each has the same policy, is refused by both, or shows the faults that it is about.
+#[test]
+fn texts_that_found_something() {
+    let Some(oracle) = support::directory("ARMORER_ORACLE", "comparison of random profiles") else { return };
+    let Some(features) = support::directory("ARMORER_FEATURES", "comparison of random profiles") else { return };
+    let material = Material::new(&features);
+    let fixtures: Vec<_> = fixtures().into_iter().collect();
+    let results = support::parallel(&fixtures, |(name, text)| {
+        let mut wrong = String::new();
+        let mut seen = BTreeSet::new();
+        for target in &material.targets {
+            if let Verdict::Differ { explained, unexplained } = judge(&oracle, &material, target, text) {
+                unexplained.iter().for_each(|finding| wrong += &format!("{name}, {}: {finding}\n", target.name));
+                seen.extend(explained);
+            }
+        }
+        let expected = expectation(text);
+        if wrong.is_empty() && seen != expected {
+            wrong = format!("{name}: faults {seen:?}, not {expected:?}\n");
+        }
+        wrong
+    });
+    let wrong: String = results.into_iter().collect();
+    support::say!("{} texts that found something", fixtures.len());
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+#[test]
+fn every_fault_has_a_fixture() {
+    let shown: BTreeSet<u8> = fixtures().values().flat_map(|text| expectation(text)).collect();
+    let missing: Vec<u8> = faults::numbers().filter(|number| !shown.contains(number)).collect();
+    assert!(missing.is_empty(), "{missing:?}");
 }

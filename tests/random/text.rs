@@ -62,6 +62,15 @@ pub(crate) fn many(item: Text, count: std::ops::RangeInclusive<usize>, between: 
     proptest::collection::vec(item, count).prop_map(move |items| items.join(between)).boxed()
 }
 
+/// In quotes, where it holds what ends a word in a list.
+pub(crate) fn quoted(text: Text) -> Text {
+    let quote = |text: String| {
+        let plain = text.starts_with('"') || !text.contains([' ', ',', '(', ')', '{', '!']) && !text.is_empty();
+        if plain { text } else { format!("\"{text}\"") }
+    };
+    text.prop_map(quote).boxed()
+}
+
 /// `NAME=VALUE`
 pub(crate) fn condition(name: &'static str, value: Text) -> Text {
     cat([just(name), just("="), value])

@@ -6,8 +6,19 @@ use crate::text::{Text, cat, just, many, one, percent, weighted, word, words};
 
 /// What is true or false. There is no variable `N`.
 pub(crate) fn expression() -> Text {
-    let operand = || word("@{V} @{W} @{X} /a a b 1 10 010 0x10");
-    let comparison = || words([operand(), word("== != in < <= > >="), operand()]);
+    let text = || word("@{V} @{W} @{X} /a a b");
+    let number = || word("1 10 010 0x10");
+    let comparison = || {
+        let any = one([text(), number()]);
+        let ordered = |operand: Text| words([operand.clone(), word("< <= > >="), operand]);
+        let equal = words([any.clone(), word("== != in"), any.clone()]);
+        weighted([
+            (3, equal),
+            (2, ordered(text())),
+            (2, ordered(number())),
+            (1, one([ordered(number()), ordered(any)])),
+        ])
+    };
     let simple = || one([word("true false TRUE"), comparison(), just("not false")]);
     weighted([
         (4, simple()),
@@ -19,8 +30,9 @@ pub(crate) fn expression() -> Text {
 
 fn block() -> Text {
     let files = many(one([file::rule(), link::rule()]), 1..=3, "");
-    let inside = weighted([(5, files), (1, many(rule(), 1..=2, ""))]);
-    cat([words([prefix::of_blocks(), just("{\n")]), inside, just("}\n")])
+    let files = cat([words([prefix::of_blocks(), percent(30, word("owner other")), just("{\n")]), files]);
+    let any = cat([words([prefix::of_blocks(), just("{\n")]), many(rule(), 1..=2, "")]);
+    cat([weighted([(5, files), (1, any)]), just("}\n")])
 }
 
 fn conditional() -> Text {

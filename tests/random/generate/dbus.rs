@@ -2,11 +2,11 @@
 
 use super::{end, prefix};
 use crate::alphabet::{label, path, pattern};
-use crate::text::{Text, blunder, cat, condition, just, list, percent, weighted, word, words};
+use crate::text::{Text, blunder, cat, condition, just, list, percent, quoted, weighted, word, words};
 
 pub(crate) fn rule() -> Text {
     let bus = || percent(60, condition("bus", word("session system a* {session,system}")));
-    let own_name = || condition("name", weighted([(3, word("a.b a.* org.{a,b}")), (1, pattern())]));
+    let own_name = || condition("name", quoted(weighted([(3, word("a.b a.* org.{a,b}")), (1, pattern())])));
     let object = percent(50, condition("path", weighted([(2, word("/a /a/* /a/** //a/b")), (1, path())])));
     let interface = percent(40, condition("interface", word("a.b a.* ** {a,b}.c")));
     let member = percent(40, condition("member", word("Get Get* {Get,Set} *")));

@@ -1,7 +1,7 @@
 //! What stands between the name of a profile and its body.
 
 use crate::alphabet::path;
-use crate::text::{Text, blunder, cat, condition, just, many, one, percent, weighted, word, words};
+use crate::text::{Text, cat, condition, just, many, one, percent, weighted, word, words};
 
 fn flag() -> Text {
     let modes = word("complain enforce kill unconfined prompt default_allow");
@@ -16,7 +16,7 @@ fn flag() -> Text {
         (3, paths),
         (2, values),
         (2, word("audit audit debug interruptible")),
-        (1, blunder(word("hat error=1 kill.signal=x allow"))),
+        (1, one([word("audit"), word("audit"), word("audit hat error=1 kill.signal=x allow")])),
     ])
 }
 
@@ -26,7 +26,7 @@ fn flags() -> Text {
 }
 
 fn xattrs() -> Text {
-    let value = word("a user.a=* user.b=\"a b\" security.c=a*b user.d={a,b} user.e=?");
+    let value = word("a user.a=* user.b=\"a b\" security.c=a*b user.d=\"{a,b}\" user.e=?");
     cat([just("xattrs=("), many(value, 0..=2, " "), just(")")])
 }
 

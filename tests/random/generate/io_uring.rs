@@ -2,11 +2,11 @@
 
 use super::{end, prefix};
 use crate::alphabet::pattern;
-use crate::text::{Text, blunder, cat, condition, just, list, percent, weighted, word, words};
+use crate::text::{Text, blunder, cat, condition, just, list, percent, quoted, weighted, word, words};
 
 pub(crate) fn rule() -> Text {
     let access = percent(70, list(word("sqpoll override_creds")));
-    let label = weighted([(4, word("p /a/* {p,q}")), (1, pattern())]);
+    let label = quoted(weighted([(4, word("p /a/* {p,q}")), (1, pattern())]));
     let label = || condition("label", label.clone());
     let label = weighted([(5, just("")), (3, label()), (1, cat([just("peer=("), label(), just(")")]))]);
     let rest = words([access, label, blunder(word("(poll) name=a label=b sqpoll"))]);

@@ -2,10 +2,10 @@
 
 use super::{end, prefix};
 use crate::alphabet::{path, pattern};
-use crate::text::{Text, blunder, cat, condition, just, list, many, one, percent, weighted, word, words};
+use crate::text::{Text, blunder, cat, condition, just, list, many, one, percent, quoted, weighted, word, words};
 
 fn fstype() -> Text {
-    condition("fstype", list(weighted([(4, word("ext4 proc tmpfs a* {a,b}")), (1, pattern())])))
+    condition("fstype", list(quoted(weighted([(4, word("ext4 proc tmpfs a* {a,b}")), (1, pattern())]))))
 }
 
 /// What a `mount` does that is no new mount.
@@ -23,7 +23,11 @@ fn options() -> Text {
     let flags = list(flag());
     let exact = condition(
         "options",
-        one([flags.clone(), list(command()), cat([just("("), command(), just(", "), flag(), just(")")])]),
+        one([
+            flags.clone(),
+            list(command()),
+            cat([just("("), command(), just(", "), weighted([(1, flag()), (2, word("silent rw"))]), just(")")]),
+        ]),
     );
     let sometimes = cat([just("options in ("), many(one([flag(), command()]), 1..=3, ", "), just(")")]);
     weighted([

@@ -10,8 +10,12 @@ fn audit() -> Text {
     percent(15, just("audit"))
 }
 
+fn grant() -> Text {
+    weighted([(90, just("")), (5, just("allow")), (5, just("prompt"))])
+}
+
 fn mode() -> Text {
-    weighted([(70, just("")), (5, just("allow")), (20, just("deny")), (4, just("prompt"))])
+    weighted([(80, grant()), (20, just("deny"))])
 }
 
 fn owner() -> Text {
@@ -23,9 +27,14 @@ pub(crate) fn of_files() -> Text {
     words([priority(), audit(), mode(), owner()])
 }
 
+/// For file rules with a kind of exec, which cannot be denied.
+pub(crate) fn of_exec() -> Text {
+    words([priority(), audit(), weighted([(30, grant()), (1, just("deny"))]), owner()])
+}
+
 /// For rules that take everything but `owner`.
 pub(crate) fn of_others() -> Text {
-    words([priority(), audit(), mode(), blunder(just("owner"))])
+    words([priority(), audit(), mode(), percent(1, just("owner"))])
 }
 
 /// For rules without priority.
@@ -35,5 +44,5 @@ pub(crate) fn without_priority() -> Text {
 
 /// For blocks.
 pub(crate) fn of_blocks() -> Text {
-    words([audit(), weighted([(4, just("")), (1, just("allow")), (2, just("deny"))]), owner()])
+    words([audit(), weighted([(4, just("")), (1, just("allow")), (2, just("deny"))])])
 }

@@ -14,11 +14,13 @@ pub(crate) fn rule() -> Text {
             maybe(word("K KB M MB G GB")),
         ]),
         words([word("nproc nofile ofile locks sigpending rtprio"), just("<="), number()]),
-        words([word("cpu rttime"), just("<="), number(), word("s sec min h hours d day week weeks ms us")]),
+        words([word("cpu rttime"), just("<="), word("1 7 60 010"), word("s sec min h hours d day week weeks")]),
+        words([word("cpu rttime"), just("<="), word("1000000 2500000 1"), word("us ms")]),
         words([just("nice <="), word("-20 -1 0 5 19")]),
         words([word("cpu nofile nice as"), just("<= infinity")]),
         words([word("cpu rttime"), just("<="), number(), percent(20, just("min"))]),
-        words([word("nice nofile as cpu other"), just("<="), word("-21 20 99999999999999999999 -1 1x")]),
     ]);
+    let bad = words([word("nice nofile as cpu other"), just("<="), word("-21 20 99999999999999999999 -1 1x")]);
+    let limit = one([limit.clone(), limit.clone(), limit, percent(40, bad)]);
     cat([blunder(just("audit ")), just("set rlimit "), limit, end()])
 }

@@ -3,18 +3,12 @@
 use super::network::access;
 use super::{end, prefix};
 use crate::alphabet::{label, pattern};
-use crate::text::{Text, blunder, cat, condition, just, list, percent, weighted, word, words};
+use crate::text::{Text, blunder, cat, condition, just, list, percent, quoted, weighted, word, words};
 
 fn address() -> Text {
-    condition(
-        "addr",
-        weighted([
-            (2, word("none auto")),
-            (4, word("@a @b @a* @{a,b} @** @/a/b")),
-            (2, cat([just("@"), pattern()])),
-            (1, just("@@{W}")),
-        ]),
-    )
+    let name =
+        weighted([(4, word("@a @b @a* @{a,b} @** @/a/b")), (2, cat([just("@"), pattern()])), (1, just("@@{W}"))]);
+    condition("addr", weighted([(2, word("none auto")), (7, quoted(name))]))
 }
 
 pub(crate) fn rule() -> Text {
