@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::blob;
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::{Diagnostic, Diagnostics, Levels};
 use crate::encode;
 use crate::features::Features;
 use crate::policy::Policy;
@@ -31,6 +31,7 @@ pub struct Compiler {
     session: Session,
     options: resolve::Options,
     encode: encode::Options,
+    levels: Levels,
 }
 
 impl Compiler {
@@ -44,6 +45,7 @@ impl Compiler {
             session: Session::new(FileSystem),
             options: resolve::Options { policy: Some(Arc::clone(&kernel)), ..resolve::Options::new(kernel) },
             encode: encode::Options::default(),
+            levels: Levels::new(),
         }
     }
 
@@ -90,6 +92,13 @@ impl Compiler {
         self
     }
 
+    /// Which warnings are errors, and which are dropped.
+    #[must_use]
+    pub fn levels(mut self, levels: Levels) -> Self {
+        self.levels = levels;
+        self
+    }
+
     /// The texts read so far, which spans of diagnostics point into.
     #[must_use]
     pub fn sources(&self) -> &SourceMap {
@@ -112,7 +121,7 @@ impl Compiler {
     pub fn check_text(&self, name: impl Into<String>, text: &[u8]) -> Result<Vec<Diagnostic>, CompileError> {
         let (policy, mut diagnostics) = self.resolve(name.into(), text)?;
         encode::check(&policy, &self.target(), &self.encode, &mut diagnostics);
-        Ok(diagnostics.into_vec())
+        Ok(self.levels.apply(diagnostics.into_vec()))
     }
 
     /// Compiles a file.
@@ -135,11 +144,12 @@ impl Compiler {
         } else {
             encode::encode(&policy, &self.target(), &self.encode, &mut diagnostics)
         };
+        let diagnostics = self.levels.apply(diagnostics.into_vec());
         match profiles {
-            Some(profiles) if !diagnostics.has_errors() => {
-                Ok(CompiledPolicy { profiles, diagnostics: diagnostics.into_vec() })
+            Some(profiles) if !diagnostics.iter().any(Diagnostic::is_error) => {
+                Ok(CompiledPolicy { profiles, diagnostics })
             }
-            _ => Err(CompileError::Rejected { diagnostics: diagnostics.into_vec() }),
+            _ => Err(CompileError::Rejected { diagnostics }),
         }
     }
 

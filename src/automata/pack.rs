@@ -41,6 +41,11 @@ const MAX_CELLS: usize = BASE_OFFSET as usize + 1;
 type Cell = (u16, u32);
 
 impl<A> MinimalDfa<A> {
+    /// Whether [`PackOptions::diff_encode`] would change the tables.
+    pub fn gains_from_differences(&self) -> bool {
+        diff::plan(&self.graph).iter().any(Option::is_some)
+    }
+
     /// Packs the automaton. `words` gives the first and the second accept value of each state; the second is dropped
     /// unless the options ask for it.
     ///

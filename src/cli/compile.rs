@@ -10,6 +10,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use rayon::prelude::*;
 
 use super::inputs::{self, Input};
+use super::levels::LevelArgs;
 use super::render::{Renderer, Verbosity};
 use super::target::TargetArgs;
 use super::{Status, atomic, complain, settle};
@@ -27,6 +28,9 @@ pub(super) struct Args {
     /// How many files are compiled at a time [default: one a core]
     #[arg(short, long, value_name = "N")]
     jobs: Option<NonZeroUsize>,
+
+    #[command(flatten)]
+    levels: LevelArgs,
 
     #[command(flatten)]
     output: Output,
@@ -74,7 +78,7 @@ fn try_run(args: &Args) -> Result<Status, String> {
         Some(_) => output_names(&inputs)?,
         None => Vec::new(),
     };
-    let compiler = args.target.compiler()?;
+    let compiler = args.target.compiler()?.levels(args.levels.levels()?);
     if let Some(directory) = &args.output.output_dir {
         std::fs::create_dir_all(directory).map_err(|error| format!("{}: {error}", directory.display()))?;
     }

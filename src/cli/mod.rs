@@ -10,6 +10,7 @@ mod diff;
 mod features;
 mod fmt;
 mod inputs;
+mod levels;
 mod render;
 mod target;
 

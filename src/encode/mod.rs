@@ -34,6 +34,7 @@ mod profile;
 mod ptrace;
 mod resolution;
 mod signal;
+mod skb;
 mod support;
 mod tables;
 #[cfg(test)]
@@ -103,7 +104,9 @@ pub fn encode(
 ) -> Option<Vec<blob::Profile>> {
     let support = Support::new(&target.kernel, &policy.features);
     let records = run(policy, diagnostics, |profile, reports| profile::encode(profile, &support, options, reports));
-    records.into_iter().collect()
+    let records: Vec<blob::Profile> = records.into_iter().collect::<Option<_>>()?;
+    network::report_shared_table(policy, &records, &support, diagnostics);
+    Some(records)
 }
 
 /// Works on every profile, each followed by its children, and collects what was reported in that order.

@@ -7,10 +7,12 @@
 use super::contribution::{Contribution, Mode, Origin, Reports};
 use super::expression::Expression;
 use super::inet;
+use super::skb;
 use super::support::{Network, Support};
 use crate::automata::ByteSet;
-use crate::diagnostic::{Code, Diagnostic};
-use crate::policy::{FamilySelection, NetworkRule, Rule, RuleKind, UnixRule};
+use crate::blob;
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::policy::{FamilySelection, NetworkRule, Policy, Rule, RuleKind, UnixRule};
 use crate::vocab::{families, network as bits, sockets};
 
 /// Folds permissions into the bits of the automaton.
@@ -56,11 +58,6 @@ pub(super) fn encode(
             return Some(());
         }
     };
-    if support.skb {
-        let message = "rules for packets (`network_v9_skb`), which the target wants beside those for sockets";
-        reports.push(Diagnostic::new(Code::Unencoded, format!("armorer cannot make {message}"), origin.span));
-        return None;
-    }
     // Conditions restrict rules to the inet families, so one test decides for the whole rule.
     if !support.inet && !conditions_expressible(rule, origin, reports) {
         return Some(());
@@ -71,6 +68,9 @@ pub(super) fn encode(
             inet::encode(rule, *selection, class, origin, reports, out)?;
         } else {
             out.push(origin.grant(coarse(class, *selection), word));
+        }
+        if support.skb {
+            skb::encode(rule, *selection, origin, support, reports, out)?;
         }
     }
     Some(())
@@ -89,7 +89,12 @@ fn conditions_expressible(rule: &NetworkRule, origin: Origin, reports: &mut Repo
     let denies = origin.mode == Mode::Deny;
     let consequence = if denies { "the rule is left out" } else { "the rule covers all of the family" };
     let message = format!("the target kernel does not mediate addresses, ports, interfaces and labels: {consequence}");
-    reports.push(Diagnostic::new(Code::Downgraded, message, origin.span));
+    let diagnostic = if denies {
+        Diagnostic::new(Code::RefDenyWider, message, origin.span).with_help("apparmor_parser denies all of the family")
+    } else {
+        Diagnostic::new(Code::Downgraded, message, origin.span)
+    };
+    reports.push(diagnostic);
     !denies
 }
 
@@ -130,6 +135,31 @@ pub(super) fn legacy_table(rules: &[Rule], support: &Support) -> Option<Vec<[u16
         }
     }
     any.then(|| table.into_iter().map(Legacy::finish).collect())
+}
+
+/// Warns where the reference compiler writes another table: it has one for all profiles of a file.
+pub(super) fn report_shared_table(
+    policy: &Policy,
+    records: &[blob::Profile],
+    support: &Support,
+    diagnostics: &mut Diagnostics,
+) {
+    if support.network != Network::Legacy {
+        return;
+    }
+    let mut profiles = Vec::new();
+    super::flatten(&policy.profiles, &mut profiles);
+    let shared = records.windows(2).any(|pair| matches!(pair, [a, b] if a.net_allowed_af != b.net_allowed_af));
+    let denies = |rule: &&Rule| matches!(rule.kind, RuleKind::Network(_)) && Origin::of(rule).mode == Mode::Deny;
+    let denied = profiles.iter().flat_map(|profile| &profile.rules).find(denies);
+    if let Some(first) = profiles.first().filter(|_| shared) {
+        let message = "apparmor_parser gives every profile of this file the sockets of all of them";
+        diagnostics.push(Diagnostic::new(Code::RefNetworkTable, message, first.span));
+    }
+    if let Some(rule) = denied {
+        let message = "apparmor_parser logs what this rule denies the other way round";
+        diagnostics.push(Diagnostic::new(Code::RefNetworkTable, message, rule.span));
+    }
 }
 
 /// The type of a unix rule as a mask.

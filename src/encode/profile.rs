@@ -12,6 +12,7 @@ use super::tables;
 use super::transitions::Transitions;
 use super::{Options, change_profile, dbus, file, io_uring, mount, mqueue, pivot_root, ptrace, signal, unix, userns};
 use crate::blob;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::{Profile, ProfileMode, Rule, RuleKind};
 use crate::resolve::lower::unix_rules;
 use crate::source::Text;
@@ -124,6 +125,11 @@ fn header(profile: &Profile, support: &Support, options: &Options, reports: &mut
     unsupported(given.error.is_some(), support.error, "the flag `error`");
     unsupported(given.disconnected_ipc.is_some(), support.disconnected_ipc, "the path of `attach_disconnected.ipc`");
     unsupported(!profile.identities.is_empty(), support.identity, "identities");
+    if given.kill_signal.is_some() && support.kill_signal && !support.kill_signal_in_policy {
+        let message =
+            "apparmor_parser leaves `kill.signal` out: it does not look for it where this kernel announces it";
+        reports.push(Diagnostic::new(Code::RefKillSignal, message, profile.span));
+    }
 
     let bytes = |text: &Text| text.to_vec();
     // Only the header of newer blobs has a bit for forced complain mode.

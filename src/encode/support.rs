@@ -33,7 +33,10 @@ pub(super) struct Support {
     pub(super) network_v8: bool,
     /// Whether conditions on addresses and ports of the inet families are mediated.
     pub(super) inet: bool,
+    /// Whether packets are mediated beside sockets.
     pub(super) skb: bool,
+    /// Whether a packet's interface is.
+    pub(super) skb_interface: bool,
     /// The class of fine-grained unix rules.
     pub(super) unix: Option<u8>,
     pub(super) unix_v9: bool,
@@ -52,6 +55,8 @@ pub(super) struct Support {
     pub(super) xattrs: bool,
     pub(super) interruptible: bool,
     pub(super) kill_signal: bool,
+    /// Whether the kernel announces that under the name that the reference compiler looks for.
+    pub(super) kill_signal_in_policy: bool,
     pub(super) error: bool,
     pub(super) disconnected_ipc: bool,
     pub(super) identity: bool,
@@ -93,6 +98,7 @@ impl Support {
             network_v8: v8,
             inet: both("network_v8/af_inet") || both("network_v9/af_inet"),
             skb: both("network_v9_skb"),
+            skb_interface: both("network_v9_skb/iface"),
             unix,
             unix_v9,
             unix_v7,
@@ -107,8 +113,9 @@ impl Support {
             stack: both("domain/stack"),
             xattrs: both("domain/attach_conditions/xattr") && kernel.supports("policy/outofband"),
             interruptible: both("policy/profile/interruptible"),
-            // Linux 7.2 announces the second name; the first is the one that the reference compiler looks for.
+            // Linux 7.2 announces the second name.
             kill_signal: both("policy/profile/kill.signal") || both("domain/kill.signal"),
+            kill_signal_in_policy: both("policy/profile/kill.signal"),
             error: both("policy/profile/error"),
             disconnected_ipc: both("domain/disconnected.ipc"),
             identity: both("domain/identity"),

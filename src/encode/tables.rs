@@ -70,6 +70,12 @@ pub(super) fn xmatch(
     reports: &mut Reports,
 ) -> Option<Xmatch> {
     let dfa = minimal(contributions, Kind::File, support, options, reports)?.renumber_reverse_postorder();
+    if support.diff_encode && dfa.gains_from_differences() {
+        let span = contributions.first().map_or(Span::NONE, |contribution| contribution.span);
+        let message = "apparmor_parser encodes this attachment as differences, which the kernel misreads: \
+                       some programs that it names run unconfined";
+        reports.push(Diagnostic::new(Code::RefAttachment, message, span));
+    }
     let pack_options = PackOptions { diff_encode: false, accept2: true };
     let packed: Result<Tables, _> = dfa.pack(pack_options, |_, permissions| permissions::packed(permissions));
     match packed {
@@ -93,6 +99,12 @@ fn minimal(
     if dfa.len() > MAX_STATES_16 && !support.state32 {
         reports.push(automaton::too_many_states(dfa.len(), contributions));
         return None;
+    }
+    if dfa.len() > MAX_STATES_16 {
+        let span = contributions.first().map_or(Span::NONE, |contribution| contribution.span);
+        let message =
+            format!("apparmor_parser refuses an automaton of {} states unless asked for larger tables", dfa.len());
+        reports.push(Diagnostic::new(Code::RefLimit, message, span));
     }
     Some(dfa)
 }

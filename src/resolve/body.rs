@@ -19,6 +19,8 @@ pub(super) struct Body {
     pub(super) full_name: Text,
     /// The profile's own name, as written.
     pub(super) written_name: Text,
+    /// Whether it stands in another profile.
+    pub(super) is_child: bool,
     pub(super) namespace: Option<Text>,
     pub(super) rules: Vec<Rule>,
     pub(super) rlimits: [Option<u64>; rlimits::COUNT],
@@ -185,7 +187,11 @@ impl Resolver<'_> {
     /// Expands the variables of a rule and takes it into the body.
     pub(super) fn push(&mut self, mut rule: Rule, body: &mut Body) {
         if let RuleKind::File(file) = &mut rule.kind {
-            let owner = transitions::Owner { full_name: &body.full_name, written_name: &body.written_name };
+            let owner = transitions::Owner {
+                full_name: &body.full_name,
+                written_name: &body.written_name,
+                is_child: body.is_child,
+            };
             transitions::resolve(file, &owner, rule.span, &mut self.diagnostics);
         }
         let mut expander = Expander {

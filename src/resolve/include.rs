@@ -210,7 +210,7 @@ impl Resolver<'_> {
         if !self.dead && self.once.untaken.remove(key) {
             let message =
                 format!("apparmor_parser leaves `{key}` out, as a branch that is not taken includes it before");
-            self.diagnostics.push(Diagnostic::new(Code::ReferenceDiffers, message, span));
+            self.diagnostics.push(Diagnostic::new(Code::RefInclude, message, span));
         }
         self.once.insert(key, self.dead)
     }

@@ -61,7 +61,6 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::features::Features;
 use crate::policy::{Policy, Profile};
 use crate::source::{SourceId, Span, Text};
-use crate::syntax::parser::parse;
 
 use alias::Aliases;
 use variables::Variables;
@@ -107,7 +106,7 @@ impl Options {
 /// The policy is complete if no error was raised. Of diagnostics that say the same about the same place, because several
 /// profiles include it, only the first is raised.
 pub fn resolve(session: &Session, input: SourceId, options: &Options, diagnostics: &mut Diagnostics) -> Policy {
-    let parsed = parse(&session.sources.get(input), input);
+    let (file, raised) = session.parse(input);
     let mut resolver = Resolver {
         session,
         options,
@@ -126,8 +125,8 @@ pub fn resolve(session: &Session, input: SourceId, options: &Options, diagnostic
         names: FxHashMap::default(),
         profiles: Vec::new(),
     };
-    resolver.report(&parsed.diagnostics.into_iter().collect::<Vec<_>>());
-    resolver.top_level(&parsed.file.items);
+    resolver.report(&raised);
+    resolver.top_level(&file.items);
     if resolver.abi.is_none() && options.policy.is_none() && resolver.first_profile.is_some() {
         resolver.diagnostics.push(
             Diagnostic::new(Code::AbiMissing, "without `abi` rule the default features apply", Span::new(input, 0, 0))

@@ -12,6 +12,8 @@ pub(super) struct Owner<'a> {
     pub(super) full_name: &'a [u8],
     /// Its own, as written.
     pub(super) written_name: &'a [u8],
+    /// Whether it is a child itself.
+    pub(super) is_child: bool,
 }
 
 /// Turns the targets of a rule, still as written, into what the kernel gets. The path must not be expanded yet.
@@ -26,7 +28,13 @@ pub(super) fn resolve(rule: &mut FileRule, owner: &Owner<'_>, span: Span, diagno
             let message = format!("no variable is expanded in the exec target `{written}`");
             diagnostics.push(Diagnostic::new(Code::VarNotExpanded, message, span).with_help("write the name out"));
         }
-        *target = resolved(written, kind, path, owner);
+        let named = resolved(written, kind, path, owner);
+        if owner.is_child && kind == ExecKind::Child && matches!(named, ExecTarget::Named(_)) {
+            let message =
+                format!("apparmor_parser names `{written}` without the parents of this child: the exec fails");
+            diagnostics.push(Diagnostic::new(Code::RefNestedChild, message, span));
+        }
+        *target = named;
     }
 }
 
@@ -91,7 +99,7 @@ mod tests {
             (":ns:", Profile, "/f", named(":ns:")),
             ("@{V}", Profile, "/f", named("@{V}")),
         ] {
-            let owner = Owner { full_name: b"t//c", written_name: b"c" };
+            let owner = Owner { full_name: b"t//c", written_name: b"c", is_child: true };
             assert_eq!(resolved(target.as_bytes(), kind, path.as_bytes(), &owner), expected, "{target}");
         }
     }
