@@ -1,29 +1,13 @@
 //! Runs both compilers on one text and compares what comes of it.
 
 use std::fmt;
-use std::io::Write;
 use std::path::Path;
-use std::process::{Command, Stdio};
 
 use armorer::analysis::{self, DiffOptions, Difference, Place};
 use armorer::diagnostic::{Code, Diagnostic};
 use armorer::{CompileError, Compiler, blob};
 
 use crate::material::{Material, Target};
-
-/// How long the reference may take: a thousand times what it usually does.
-const SECONDS: &str = "20";
-
-/// What the reference makes of a text.
-#[derive(Debug)]
-pub(crate) enum Theirs {
-    Blob(Vec<u8>),
-    Refuses(String),
-    /// It ended by a signal, or a process of its did.
-    Crashes(String),
-    /// It did not end in time.
-    Hangs,
-}
 
 /// One text for one target, as both compilers see it.
 pub(crate) struct Case<'a> {
@@ -107,13 +91,15 @@ pub(crate) fn compare<'a>(
         Said { diagnostic, texts }
     };
     let case = Case { text, diagnostics: diagnostics.into_iter().map(said).collect() };
-    let outcome = match (ours, reference(oracle, material.base(), target, text)) {
-        (None, Theirs::Refuses(_)) => Outcome::BothRefuse,
-        (_, Theirs::Crashes(how)) => Outcome::Findings(vec![Finding::Crashes(how)]),
-        (_, Theirs::Hangs) => Outcome::Findings(vec![Finding::Hangs]),
-        (None, Theirs::Blob(_)) => Outcome::Findings(vec![Finding::OnlyArmorerRefuses]),
-        (Some(_), Theirs::Refuses(why)) => Outcome::Findings(vec![Finding::OnlyTheReferenceRefuses(why)]),
-        (Some(ours), Theirs::Blob(theirs)) => blobs(&ours, &theirs),
+    let outcome = match (ours, material.reference(oracle, target).compile(text.as_bytes())) {
+        (ours, Err(how)) => match (ours, how.split_once(": ").unwrap_or(("", &how))) {
+            (_, ("crashes", why)) => Outcome::Findings(vec![Finding::Crashes(why.into())]),
+            (_, ("hangs", _)) => Outcome::Findings(vec![Finding::Hangs]),
+            (None, _) => Outcome::BothRefuse,
+            (Some(_), (_, why)) => Outcome::Findings(vec![Finding::OnlyTheReferenceRefuses(why.into())]),
+        },
+        (None, Ok(_)) => Outcome::Findings(vec![Finding::OnlyArmorerRefuses]),
+        (Some(ours), Ok(theirs)) => blobs(&ours, &theirs),
     };
     (case, outcome)
 }
@@ -145,34 +131,5 @@ fn blobs(ours: &[u8], theirs: &[u8]) -> Outcome {
         Ok(differences) if differences.is_empty() => Outcome::Same,
         Ok(differences) => Outcome::Findings(differences.into_iter().map(Finding::Differs).collect()),
         Err(error) => Outcome::Findings(vec![Finding::Unsound(error.to_string())]),
-    }
-}
-
-/// Runs the reference.
-fn reference(oracle: &Path, base: &Path, target: &Target, text: &str) -> Theirs {
-    let mut child = Command::new("timeout")
-        .args(["--signal=KILL", SECONDS])
-        .arg(oracle.join("apparmor_parser"))
-        .args(["-K", "-Q", "-q", "-j1", "-M"])
-        .arg(&target.path)
-        .arg("-b")
-        .arg(base)
-        .arg("-S")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("timeout and the reference run");
-    // It reads all of its input before it says anything, unless it ends early.
-    let _ = child.stdin.take().expect("it is piped").write_all(text.as_bytes());
-    let output = child.wait_with_output().expect("its output is readable");
-    let stderr = || String::from_utf8_lossy(&output.stderr).into_owned();
-    match output.status.code() {
-        Some(0) => Theirs::Blob(output.stdout),
-        // `timeout` ends by the signal that it sends.
-        None | Some(137) => Theirs::Hangs,
-        // A process of the reference's ended without status (10), or this one by a signal.
-        Some(10 | 128..) => Theirs::Crashes(stderr()),
-        Some(_) => Theirs::Refuses(stderr()),
     }
 }

@@ -51,11 +51,6 @@ pub(crate) fn numbers() -> impl Iterator<Item = u8> {
     FAULTS.iter().map(|(number, _)| *number)
 }
 
-/// Whether armorer has said that the reference makes something else of the text, with these words.
-fn warns(case: &Case<'_>, words: &str) -> bool {
-    case.says(Code::ReferenceDiffers, words)
-}
-
 /// Whether the finding is a difference with these properties.
 fn differs(finding: &Finding, how: impl Fn(&Difference) -> bool) -> bool {
     matches!(finding, Finding::Differs(difference) if how(difference))
@@ -90,7 +85,9 @@ fn is_about(rule: &str, difference: &Difference) -> bool {
     let word = word.unwrap_or_default().trim_end_matches(',');
     match word {
         "capability" => in_field(difference, &["capabilities"]),
-        "network" | "unix" => in_classes(difference, &[0x04, 0x0e, 0x0f]) || in_field(difference, &["net_allowed_af"]),
+        "network" | "unix" => {
+            in_classes(difference, &[0x04, 0x0e, 0x0f, 0x1e]) || in_field(difference, &["net_allowed_af"])
+        }
         "dbus" => in_classes(difference, &[0x20]),
         "signal" => in_classes(difference, &[0x0a, 0x10]),
         "ptrace" => in_classes(difference, &[0x09, 0x10]),
@@ -106,7 +103,7 @@ fn is_about(rule: &str, difference: &Difference) -> bool {
 
 fn names_are_compared_without_their_first_byte(case: &Case<'_>, finding: &Finding) -> bool {
     let conflict = |why: &str| why.contains("conflicting x modifiers");
-    warns(case, "takes this rule and another one for the same")
+    case.says(Code::RefMerge, "")
         && match finding {
             Finding::OnlyTheReferenceRefuses(why) => conflict(why),
             finding => differs(finding, in_files),
@@ -138,11 +135,11 @@ fn blocks_lose_rules(case: &Case<'_>, finding: &Finding) -> bool {
 }
 
 fn defined_booleans(case: &Case<'_>, finding: &Finding) -> bool {
-    warns(case, "takes `defined $") && matches!(finding, Finding::Differs(_))
+    case.says(Code::RefDefined, "") && matches!(finding, Finding::Differs(_))
 }
 
 fn stale_variables(case: &Case<'_>, finding: &Finding) -> bool {
-    let warned = warns(case, "after it was compared") || warns(case, "the values of one profile in all");
+    let warned = case.says(Code::RefVariable, "");
     let refused = |said: &Said| matches!(said.diagnostic.code, Code::VarUndeclared | Code::VarRecursive);
     match finding {
         Finding::Crashes(_) | Finding::OnlyArmorerRefuses => {
@@ -154,7 +151,7 @@ fn stale_variables(case: &Case<'_>, finding: &Finding) -> bool {
 
 fn unix_rules_of_network_rules(case: &Case<'_>, finding: &Finding) -> bool {
     let unix = |class: u8| move |difference: &Difference| begins(difference, &[class, 0, 1]);
-    warns(case, "this rule about unix sockets")
+    case.says(Code::RefNetworkUnix, "")
         && (differs(finding, unix(0x0f)) || differs(finding, unix(0x0e)) || differs(finding, unix(0x04)))
 }
 
@@ -162,29 +159,27 @@ fn deny_all(case: &Case<'_>, finding: &Finding) -> bool {
     let place = |difference: &Difference| {
         matches!(difference.place, Place::Automaton(_)) || in_field(difference, &["capabilities", "net_allowed_af"])
     };
-    warns(case, "denies files to their owner only here") && differs(finding, place)
+    case.says(Code::RefDenyAll, "") && differs(finding, place)
 }
 
 fn one_legacy_table_for_all(case: &Case<'_>, finding: &Finding) -> bool {
-    let warned = ["the sockets of each", "logs what this denies", "forgets the rules about sockets"];
-    warned.iter().any(|words| warns(case, words))
-        && differs(finding, |difference| in_field(difference, &["net_allowed_af"]))
+    case.says(Code::RefNetworkTable, "") && differs(finding, |difference| in_field(difference, &["net_allowed_af"]))
 }
 
 fn denied_conditions_that_are_not_mediated(case: &Case<'_>, finding: &Finding) -> bool {
-    let sockets =
-        |difference: &Difference| in_classes(difference, &[0x0e, 0x0f]) || in_field(difference, &["net_allowed_af"]);
-    case.says(Code::Downgraded, "the rule is left out") && differs(finding, sockets)
+    let sockets = |difference: &Difference| {
+        in_classes(difference, &[0x0e, 0x0f, 0x1e]) || in_field(difference, &["net_allowed_af"])
+    };
+    case.says(Code::RefDenyWider, "the rule is left out") && differs(finding, sockets)
 }
 
 fn denied_addresses_and_protocols(case: &Case<'_>, finding: &Finding) -> bool {
-    let inet = |difference: &Difference| in_classes(difference, &[0x0e, 0x0f]);
-    (warns(case, "cuts off what other rules allow") || warns(case, "writes the mask of the protocol"))
-        && differs(finding, inet)
+    let inet = |difference: &Difference| in_classes(difference, &[0x0e, 0x0f, 0x1e]);
+    (case.says(Code::RefDenyWider, "undo all other rules") || case.says(Code::RefIcmp, "")) && differs(finding, inet)
 }
 
 fn doubled_label(case: &Case<'_>, finding: &Finding) -> bool {
-    warns(case, "doubles the label") && differs(finding, |difference| in_classes(difference, &[0x12]))
+    case.says(Code::RefQueueLabel, "") && differs(finding, |difference| in_classes(difference, &[0x12]))
 }
 
 /// Words that the reference does not check, and values that it drops.
@@ -207,10 +202,8 @@ fn first_byte_of_an_address(case: &Case<'_>, finding: &Finding) -> bool {
     let refused = |said: &Said| said.diagnostic.code == Code::UnixAddr;
     match finding {
         Finding::OnlyArmorerRefuses => case.errors().all(refused),
-        finding => {
-            warns(case, "drops the first byte of the address")
-                && differs(finding, |difference| in_classes(difference, &[0x04, 0x0f]))
-        }
+        Finding::OnlyTheReferenceRefuses(_) => case.says(Code::RefUnixAddress, ""),
+        _ => false,
     }
 }
 
@@ -219,7 +212,7 @@ fn capabilities_unknown_to_the_kernel(case: &Case<'_>, finding: &Finding) -> boo
 }
 
 fn kill_signal(case: &Case<'_>, finding: &Finding) -> bool {
-    warns(case, "`kill.signal`") && differs(finding, |difference| in_field(difference, &["kill"]))
+    case.says(Code::RefKillSignal, "") && differs(finding, |difference| in_field(difference, &["kill"]))
 }
 
 /// The children are there in both, in other namespaces.
@@ -229,7 +222,7 @@ fn children_outside_of_the_namespace(case: &Case<'_>, finding: &Finding) -> bool
             && difference.profile.contains("//")
             && (difference.a == "has it") == difference.namespace.is_some()
     };
-    warns(case, "outside of it") && differs(finding, child)
+    case.says(Code::RefNamespace, "") && differs(finding, child)
 }
 
 fn crashes_and_hangs(case: &Case<'_>, finding: &Finding) -> bool {
@@ -246,7 +239,7 @@ fn carriage_returns(case: &Case<'_>, finding: &Finding) -> bool {
 }
 
 fn nested_child_targets(case: &Case<'_>, finding: &Finding) -> bool {
-    warns(case, "apparmor_parser looks for `") && differs(finding, in_files)
+    case.says(Code::RefNestedChild, "") && differs(finding, in_files)
 }
 
 fn wildcards_in_sets(case: &Case<'_>, finding: &Finding) -> bool {
@@ -259,17 +252,16 @@ fn wildcards_in_sets(case: &Case<'_>, finding: &Finding) -> bool {
 
 fn contradictions_that_others_decide(case: &Case<'_>, finding: &Finding) -> bool {
     let refused = |why: &str| why.contains("conflicting x modifiers");
-    warns(case, "want different things at an exec that another decides")
-        && matches!(finding, Finding::OnlyTheReferenceRefuses(why) if refused(why))
+    case.says(Code::RefExecConflict, "") && matches!(finding, Finding::OnlyTheReferenceRefuses(why) if refused(why))
 }
 
 fn many_transitions(case: &Case<'_>, finding: &Finding) -> bool {
-    warns(case, "different exec targets")
+    case.says(Code::RefLimit, "exec targets")
         && matches!(finding, Finding::OnlyTheReferenceRefuses(why) if why.contains("too many specified profile transitions"))
 }
 
 fn flags_behind_the_first(case: &Case<'_>, finding: &Finding) -> bool {
-    warns(case, "where it is not the first") && differs(finding, |difference| in_field(difference, &["flags"]))
+    case.says(Code::RefFlagOrder, "") && differs(finding, |difference| in_field(difference, &["flags"]))
 }
 
 /// The reference writes signals that no kernel takes there.

@@ -139,15 +139,14 @@ fn random_profiles() {
                 let findings: String = findings.iter().map(|finding| format!("    {finding}\n")).collect();
                 support::say!("DIFFERENT: profile {number} of seed {seed}, {}:\n{text}{findings}", target.name);
             }
-            (target.name, verdict)
+            (target.name.clone(), verdict)
         };
-        // Every fourth for all targets, the others for one each.
-        let all = number % 4 == 0;
-        let targets = material.targets.iter().enumerate();
-        let asked = targets.filter(|(at, _)| all || number % material.targets.len() == *at);
-        asked.map(|(_, target)| of_target(target)).collect::<Vec<_>>()
+        // Every fourth for all main targets, the others for one.
+        let others = &material.all[number % material.all.len()..][..1];
+        let targets = if number % 4 == 0 { &material.main } else { others };
+        targets.iter().map(|target| of_target(target)).collect::<Vec<_>>()
     });
-    let mut totals: BTreeMap<&str, Totals> = BTreeMap::new();
+    let mut totals: BTreeMap<String, Totals> = BTreeMap::new();
     for (name, verdict) in results.into_iter().flatten() {
         totals.entry(name).or_default().add(verdict);
     }
@@ -198,7 +197,13 @@ fn texts_that_found_something() {
     let results = support::parallel(&fixtures, |(name, text)| {
         let mut wrong = String::new();
         let mut seen = BTreeSet::new();
-        for target in &material.targets {
+        // The second line may name the features sets that matter.
+        let named = text.lines().nth(1).and_then(|line| line.strip_prefix("# for: ")).map(str::trim);
+        let is_for = |target: &&Target| match named {
+            Some(names) => names.split(", ").any(|name| name == target.name),
+            None => support::TARGETS.contains(&target.name.as_str()),
+        };
+        for target in material.all.iter().filter(is_for) {
             if let Verdict::Differ { explained, unexplained } = judge(&oracle, &material, target, text) {
                 unexplained.iter().for_each(|finding| wrong += &format!("{name}, {}: {finding}\n", target.name));
                 seen.extend(explained);

@@ -1,11 +1,11 @@
-//! What the random profiles refer to: features sets and included files, of our own or from the directory of features files.
+//! What the random profiles refer to: features sets, and files of our own that they include.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use armorer::Features;
 
-/// A features set with all that none of the built-in kernels has: message queues, conditions on addresses, further flags.
-const EXTENDED: &str = "extended";
+use crate::support::features;
+use crate::support::reference::Reference;
 
 /// Included files, by their path under the base directory. Those of a directory are read last name first.
 const INCLUDES: [(&str, &str); 6] = [
@@ -17,59 +17,59 @@ const INCLUDES: [(&str, &str); 6] = [
     ("directory/b.rpmsave", "this is skipped\n"),
 ];
 
-/// The directory with it, and the sets that everything is compared for.
+/// Seconds that the reference may take: hundreds of times what it usually does.
+const PATIENCE: u64 = 8;
+
+/// The directory with it, and what everything is compared for.
 pub(crate) struct Material {
     directory: tempfile::TempDir,
-    pub(crate) targets: Vec<Target>,
+    /// Three kernels and the set of every class.
+    pub(crate) main: Vec<Target>,
+    /// Those, and variants of a kernel that reach encodings which those do not.
+    pub(crate) all: Vec<Target>,
 }
 
 /// A features set.
+#[derive(Clone)]
 pub(crate) struct Target {
-    pub(crate) name: &'static str,
-    pub(crate) path: PathBuf,
+    pub(crate) name: String,
     pub(crate) features: Features,
+    path: std::path::PathBuf,
 }
 
 impl Material {
-    pub(crate) fn new(features: &Path) -> Material {
+    pub(crate) fn new(sets: &Path) -> Material {
         let directory = tempfile::tempdir().expect("a temporary directory");
-        let write = |path: &str, text: &str| {
+        for (path, text) in INCLUDES {
             let path = directory.path().join(path);
             std::fs::create_dir_all(path.parent().expect("it has a parent")).expect("a directory");
             std::fs::write(&path, text).expect("a file is written");
-            path
-        };
-        for (path, text) in INCLUDES {
-            write(path, text);
         }
-        let read = |name: &str| std::fs::read_to_string(features.join(name)).expect("the features are readable");
-        let targets = ["linux-6.1", "linux-6.12", "linux-7.2", "all", EXTENDED].map(|name| {
-            let text = if name == EXTENDED { extended(&read("linux-7.2")) } else { read(name) };
-            let path = write(&format!("abi/{name}"), &text);
-            Target { name, features: Features::from_path(&path).expect("the features are readable"), path }
-        });
-        Material { directory, targets: targets.into() }
+        let abi = directory.path().join("abi");
+        std::fs::create_dir(&abi).expect("a directory");
+        let read = |target: features::Target| {
+            let features::Target { name, path } = target;
+            Target { features: Features::from_path(&path).expect("the features are readable"), name, path }
+        };
+        let copied = |target: features::Target| {
+            let path = abi.join(&target.name);
+            std::fs::copy(&target.path, &path).expect("a file is copied");
+            features::Target { path, ..target }
+        };
+        let main: Vec<Target> = features::targets(sets).into_iter().map(copied).map(read).collect();
+        // `no-dbus` is about the names of features, and differs for every text.
+        let variants = features::variants(sets, &abi).into_iter().filter(|target| target.name != "no-dbus").map(read);
+        let all = main.iter().cloned().chain(variants).collect();
+        Material { directory, main, all }
     }
 
     /// Where `<…>` paths begin.
     pub(crate) fn base(&self) -> &Path {
         self.directory.path()
     }
-}
 
-/// The features of a kernel, and what patches to it have announced.
-fn extended(kernel: &str) -> String {
-    let more = [
-        ("network_v8 {", "af_inet {yes\n}\n"),
-        ("network_v9 {", "af_inet {yes\n}\n"),
-        ("policy {", "profile {interruptible {yes\n}\nkill.signal {yes\n}\nerror {yes\n}\n}\n"),
-        ("domain {", "disconnected.ipc {yes\n}\n"),
-    ];
-    let queues =
-        "ipc {posix_mqueue {create read write open delete setattr getattr\n}\nsysv_mqueue {create read write\n}\n}\n";
-    let text = more.iter().fold(kernel.to_owned(), |text, (behind, more)| {
-        assert!(text.contains(behind), "{behind}");
-        text.replacen(behind, &format!("{behind}{more}"), 1)
-    });
-    format!("{text}{queues}")
+    /// The reference for a features set.
+    pub(crate) fn reference(&self, oracle: &Path, target: &Target) -> Reference {
+        Reference::new(oracle, &target.path).base(self.base()).patience(PATIENCE)
+    }
 }

@@ -19,7 +19,9 @@ fn alias() -> Text {
 fn abi() -> Text {
     cat([
         just("abi "),
-        word("<abi/linux-6.1> <abi/linux-6.12> <abi/linux-7.2> <abi/all> <abi/extended> <kernel> <default>"),
+        word(
+            "<abi/linux-6.1> <abi/linux-6.12> <abi/linux-7.2> <abi/all> <abi/inet> <abi/queues> <abi/unix-v7> <kernel> <default>",
+        ),
         just(",\n"),
     ])
 }
