@@ -1,6 +1,6 @@
 //! The command line: clap commands, one file each.
 //!
-//! Exit status: 0 fine, 1 the profiles have errors (or would change, or differ), 2 usage or input/output errors.
+//! Exit status: 0 fine, 1 the profiles have errors (or would change, differ, deny what is asked, or fail a test), 2 usage or input/output errors.
 
 mod ast;
 mod atomic;
@@ -11,8 +11,10 @@ mod features;
 mod fmt;
 mod inputs;
 mod levels;
+mod query;
 mod render;
 mod target;
+mod test;
 
 use std::process::ExitCode;
 
@@ -40,6 +42,10 @@ enum Command {
     Features(features::Args),
     /// Compare what two binary policies mean
     Diff(diff::Args),
+    /// Ask what a policy says about an access
+    Query(query::Args),
+    /// Run tests of policy
+    Test(test::Args),
 }
 
 /// How a command ended.
@@ -47,7 +53,7 @@ enum Command {
 enum Status {
     /// Everything is fine.
     Fine,
-    /// Profiles have errors, would change, or differ.
+    /// Profiles have errors, would change, differ, deny what is asked, or fail a test.
     Findings,
     /// Something could not be read or written.
     Failed,
@@ -73,6 +79,8 @@ pub fn main() -> ExitCode {
         Command::Ast(args) => ast::run(&args),
         Command::Features(args) => features::run(&args),
         Command::Diff(args) => diff::run(&args),
+        Command::Query(args) => query::run(&args),
+        Command::Test(args) => test::run(&args),
     }
     .into()
 }

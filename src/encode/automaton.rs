@@ -157,7 +157,7 @@ fn conflict(failure: &Unclassified<Conflict>, labels: &Labels, contributions: &[
     // Several rules may share a label; the ones that match the witness are those to name.
     let matching = |label: LabelId| {
         let mut rules = labels.with(std::slice::from_ref(&label), contributions);
-        rules.find(|rule| matches(rule, &failure.witness)).map_or_else(|| span(label), |rule| rule.span)
+        rules.find(|rule| rule.pattern.matches(&failure.witness)).map_or_else(|| span(label), |rule| rule.span)
     };
     let (first, second) = (matching(failure.error.first), matching(failure.error.second));
     let (first, second) = if second < first { (second, first) } else { (first, second) };
@@ -166,16 +166,6 @@ fn conflict(failure: &Unclassified<Conflict>, labels: &Labels, contributions: &[
         .with_label("one of them")
         .and_label(first, "the other one")
         .with_help("give one of the rules a higher priority, make its pattern literal, or deny exec to one of them")
-}
-
-/// Whether the rule's pattern matches the input.
-fn matches(rule: &Contribution, input: &[Symbol]) -> bool {
-    let mut builder = Builder::new(Config { max_states: BLAME_STATES, ..Config::default() });
-    builder.add(&rule.pattern, LabelId(0));
-    builder.build().is_ok_and(|dfa| {
-        let end = input.iter().fold(crate::automata::StateId::START, |state, &symbol| dfa.step(state, symbol));
-        !dfa.labels(end).is_empty()
-    })
 }
 
 /// The bytes of an input.

@@ -31,6 +31,7 @@ mod permissions;
 mod pivot_root;
 mod presence;
 mod profile;
+pub mod provenance;
 mod ptrace;
 mod resolution;
 mod signal;
@@ -53,6 +54,7 @@ use crate::policy::{Policy, Profile, RuleKind, RuleMode};
 use crate::vocab::file as bits;
 use contribution::{Contribution, Reports};
 use profile::Contributions;
+pub use provenance::Provenance;
 use resolution::Kind;
 use support::Support;
 
@@ -107,6 +109,16 @@ pub fn encode(
     let records: Vec<blob::Profile> = records.into_iter().collect::<Option<_>>()?;
     network::report_shared_table(policy, &records, &support, diagnostics);
     Some(records)
+}
+
+/// Where the permissions of every profile come from, in the order of [`encode`].
+///
+/// What [`encode`] reports is not reported again; what it leaves out is left out.
+#[must_use]
+pub fn trace(policy: &Policy, target: &Target, options: &Options) -> Vec<Provenance> {
+    let support = Support::new(&target.kernel, &policy.features);
+    let trace = |profile: &Profile, reports: &mut Reports| Provenance::of(profile, &support, options, reports);
+    run(policy, &mut Diagnostics::new(), trace)
 }
 
 /// Works on every profile, each followed by its children, and collects what was reported in that order.

@@ -102,10 +102,31 @@ fn conditions_expressible(rule: &NetworkRule, origin: Origin, reports: &mut Repo
 ///
 /// `None` where no rule says anything about sockets. Unix rules count with their type, unless they deny.
 pub(super) fn legacy_table(rules: &[Rule], support: &Support) -> Option<Vec<[u16; 3]>> {
+    let entries = legacy_entries(rules, support)?;
+    let mut table = vec![Legacy::default(); families::COUNT.into()];
+    for LegacyEntry { origin, family, types } in entries {
+        if let Some(family) = table.get_mut(usize::from(family)) {
+            family.add(origin, types);
+        }
+    }
+    Some(table.into_iter().map(Legacy::finish).collect())
+}
+
+/// What a rule adds to the table of socket types.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct LegacyEntry {
+    pub(super) origin: Origin,
+    pub(super) family: u16,
+    /// A bit for each type.
+    pub(super) types: u32,
+}
+
+/// What all rules add to the table; `None` where there is none.
+pub(super) fn legacy_entries(rules: &[Rule], support: &Support) -> Option<Vec<LegacyEntry>> {
     if support.network != Network::Legacy {
         return None;
     }
-    let mut table = vec![Legacy::default(); families::COUNT.into()];
+    let mut entries = Vec::new();
     let mut any = false;
     for rule in rules {
         let origin = Origin::of(rule);
@@ -113,28 +134,21 @@ pub(super) fn legacy_table(rules: &[Rule], support: &Support) -> Option<Vec<[u16
             RuleKind::Network(network) => {
                 any = true;
                 let conditional = !network.local.is_empty() || !network.peer.is_empty();
-                if conditional && origin.mode == Mode::Deny {
-                    continue;
-                }
-                for selection in &network.families {
-                    if let Some(family) = table.get_mut(usize::from(selection.family)) {
-                        family.add(origin, selection.types);
-                    }
+                if !(conditional && origin.mode == Mode::Deny) {
+                    let each = network.families.iter();
+                    entries.extend(each.map(|each| LegacyEntry { origin, family: each.family, types: each.types }));
                 }
             }
             RuleKind::Unix(unix) if !unix.from_network => {
                 any = true;
-                if origin.mode == Mode::Deny {
-                    continue;
-                }
-                if let Some(family) = table.get_mut(usize::from(families::UNIX)) {
-                    family.add(origin, unix_types(unix));
+                if origin.mode != Mode::Deny {
+                    entries.push(LegacyEntry { origin, family: families::UNIX, types: unix_types(unix) });
                 }
             }
             _ => {}
         }
     }
-    any.then(|| table.into_iter().map(Legacy::finish).collect())
+    any.then_some(entries)
 }
 
 /// Warns where the reference compiler writes another table: it has one for all profiles of a file.

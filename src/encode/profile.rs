@@ -105,8 +105,10 @@ pub(super) fn encode(
     let transitions = transitions.into_names();
     let xmatch = attachment
         .and_then(|attachment| tables::xmatch(&attachment.contributions, attachment.length, support, options, reports));
-    let policydb = tables::policy_db(&policy, Kind::Policy, &transitions, support, options, reports);
-    let file = tables::policy_db(&file, Kind::File, &transitions, support, options, reports);
+    let confines = !matches!(profile.flags.mode, ProfileMode::Unconfined | ProfileMode::DefaultAllow);
+    let asked_for_files = confines && file.is_empty();
+    let policydb = tables::policy_db(&policy, Kind::Policy, asked_for_files, &transitions, support, options, reports);
+    let file = tables::policy_db(&file, Kind::File, false, &transitions, support, options, reports);
     let record = header(profile, support, options, reports);
     let net_allowed_af = network::legacy_table(&profile.rules, support);
     (!reports.has_errors()).then_some(blob::Profile { capabilities, xmatch, policydb, file, net_allowed_af, ..record })
@@ -120,6 +122,8 @@ fn header(profile: &Profile, support: &Support, options: &Options, reports: &mut
             reports.not_enforced(profile.span, flag);
         }
     };
+    let prompts = given.mode == ProfileMode::Prompt;
+    unsupported(prompts, support.prompt_mode, "the mode `prompt`, and refuses to load the profile");
     unsupported(given.interruptible, support.interruptible, "the flag `interruptible`");
     unsupported(given.kill_signal.is_some(), support.kill_signal, "the flag `kill.signal`");
     unsupported(given.error.is_some(), support.error, "the flag `error`");

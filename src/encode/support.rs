@@ -53,6 +53,8 @@ pub(super) struct Support {
     pub(super) stack: bool,
     /// Whether attachments may depend on extended attributes.
     pub(super) xattrs: bool,
+    /// Whether profiles may be in the mode `prompt`.
+    pub(super) prompt_mode: bool,
     pub(super) interruptible: bool,
     pub(super) kill_signal: bool,
     /// Whether the kernel announces that under the name that the reference compiler looks for.
@@ -112,6 +114,9 @@ impl Support {
             io_uring: both("io_uring"),
             stack: both("domain/stack"),
             xattrs: both("domain/attach_conditions/xattr") && kernel.supports("policy/outofband"),
+            // No kernel announces the mode. Linux 6.1 refuses to load it, Linux 6.12 takes it: it came with the prompt column of
+            // permission tables.
+            prompt_mode: kernel.supports("policy/permstable32"),
             interruptible: both("policy/profile/interruptible"),
             // Linux 7.2 announces the second name.
             kill_signal: both("policy/profile/kill.signal") || both("domain/kill.signal"),
@@ -155,6 +160,7 @@ mod tests {
         let new = support("linux-7.2");
         assert_eq!((new.abi, new.table, new.network, new.unix), (7, Some(3), Network::Class(15), Some(15)));
         assert!(new.dbus && new.unix_v9 && !new.unix_v7 && new.network_v8 && new.diff_encode && new.state32);
+        assert!(!old.prompt_mode && middle.prompt_mode && new.prompt_mode);
         assert!(new.kill_signal && !new.error && !new.interruptible && !new.disconnected_ipc && !new.identity);
     }
 

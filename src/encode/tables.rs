@@ -19,9 +19,14 @@ const MAX_STATES_16: usize = u16::MAX as usize;
 const MAX_ENTRIES: usize = u16::MAX as usize;
 
 /// The automaton of file rules or of the other classes. `None` where there is none to write, or after a report.
+///
+/// The kernel asks that of the other classes about files, too, if a confining profile has no rules for them: `asked_for_files`. No path
+/// matches anything there, and what does not match must not even allow the lock that all other entries do, or a process could lock
+/// files that it was handed open (seen on Linux 7.2).
 pub(super) fn policy_db(
     contributions: &[Contribution],
     kind: Kind,
+    asked_for_files: bool,
     transitions: &[Vec<u8>],
     support: &Support,
     options: &Options,
@@ -32,7 +37,7 @@ pub(super) fn policy_db(
     }
     let dfa = minimal(contributions, kind, support, options, reports)?;
     let span = contributions.first().map_or(Span::NONE, |contribution| contribution.span);
-    let mut entries = Entries::new(kind);
+    let mut entries = Entries::new(kind, asked_for_files);
     let version = support.table;
     let owner_flags = kind == Kind::File && version == Some(3);
     let pack_options = PackOptions { diff_encode: support.diff_encode, accept2: version.is_none() || owner_flags };
@@ -117,9 +122,13 @@ struct Entries {
 }
 
 impl Entries {
-    fn new(kind: Kind) -> Entries {
+    fn new(kind: Kind, asked_for_files: bool) -> Entries {
         let mut entries = Entries { kind, list: Vec::new(), known: FxHashMap::default() };
-        entries.index(&Permissions::default());
+        if asked_for_files {
+            entries.list.push(Perms::default());
+        } else {
+            entries.index(&Permissions::default());
+        }
         entries
     }
 

@@ -59,13 +59,13 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::features::Features;
-use crate::policy::{Policy, Profile};
+use crate::policy::{Dependency, Policy, Profile};
 use crate::source::{SourceId, Span, Text};
 
 use alias::Aliases;
 use variables::Variables;
 
-pub use include::is_skipped;
+pub use include::{is_skipped, policy_files};
 pub use session::Session;
 
 /// The deepest nesting of includes, profiles, blocks and conditionals together. It bounds the stack; the deepest real policy
@@ -125,6 +125,7 @@ pub fn resolve(session: &Session, input: SourceId, options: &Options, diagnostic
         sockets: false,
         names: FxHashMap::default(),
         profiles: Vec::new(),
+        dependencies: Dependencies::default(),
     };
     resolver.report(&raised);
     resolver.top_level(&file.items);
@@ -134,11 +135,11 @@ pub fn resolve(session: &Session, input: SourceId, options: &Options, diagnostic
                 .with_help("begin the file with `abi <abi/4.0>,`"),
         );
     }
-    let Resolver { mut profiles, policy, diagnostics: raised, .. } = resolver;
+    let Resolver { mut profiles, policy, diagnostics: raised, dependencies, .. } = resolver;
     profiles.sort_by(|a, b| (&a.namespace, &a.written_name).cmp(&(&b.namespace, &b.written_name)));
     let mut seen = FxHashSet::default();
     diagnostics.extend(raised.into_vec().into_iter().filter(|d| seen.insert((d.code, d.span(), d.message.clone()))));
-    Policy { profiles, features: policy }
+    Policy { profiles, features: policy, dependencies: dependencies.list }
 }
 
 /// The state of one run.
@@ -168,6 +169,23 @@ struct Resolver<'a> {
     /// Namespaces and names of the top-level profiles so far.
     names: Names,
     profiles: Vec<Profile>,
+    dependencies: Dependencies,
+}
+
+/// What was looked at.
+#[derive(Default)]
+struct Dependencies {
+    list: Vec<Dependency>,
+    /// Kind of dependency and path.
+    known: FxHashSet<(std::mem::Discriminant<Dependency>, PathBuf)>,
+}
+
+impl Dependencies {
+    fn add(&mut self, dependency: Dependency) {
+        if self.known.insert((std::mem::discriminant(&dependency), dependency.path().to_owned())) {
+            self.list.push(dependency);
+        }
+    }
 }
 
 /// Keys of the files that are not included again.

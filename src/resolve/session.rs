@@ -40,6 +40,7 @@ type Shared<T> = Result<Arc<T>, Arc<Unusable>>;
 pub(super) struct Included {
     pub(super) file: File,
     pub(super) diagnostics: Vec<Diagnostic>,
+    pub(super) source: SourceId,
     /// Length of the text.
     pub(super) len: usize,
 }
@@ -78,8 +79,14 @@ impl Session {
             let len = text.len();
             let id = self.sources.add(name, text).map_err(|error| Unusable::Read(error.to_string()))?;
             let (file, diagnostics) = self.parse(id);
-            Ok(Included { file, diagnostics, len })
+            Ok(Included { file, diagnostics, source: id, len })
         })
+    }
+
+    /// The text of an included file, for those who only show it.
+    #[cfg(feature = "cache")]
+    pub(crate) fn source(&self, path: &Path, name: &str) -> Option<SourceId> {
+        self.included(path, name).ok().map(|included| included.source)
     }
 
     /// The tree of a text, and what there is to say about the text.
