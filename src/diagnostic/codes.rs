@@ -185,9 +185,10 @@ codes! {
     RefKillSignal = "ref-kill-signal", Warning, "apparmor_parser leaves kill.signal out";
     RefFlagOrder = "ref-flag-order", Warning, "apparmor_parser loses a flag that does not stand first";
     RefNamespace = "ref-namespace", Warning, "apparmor_parser leaves children of a profile in a namespace outside of it";
-    RefNestedChild = "ref-nested-child", Warning, "apparmor_parser names a transition to a child's child wrongly";
+    RefNestedChild = "ref-nested-child", Warning, "apparmor_parser names the target of a transition to a child wrongly";
     RefAttachment = "ref-attachment", Note, "apparmor_parser writes the attachment in a form that the kernel misreads";
     RefLock = "ref-lock", Note, "apparmor_parser lets a profile without file rules lock files";
+    RefExecConflict = "ref-exec-conflict", Warning, "apparmor_parser may refuse kinds of exec that another rule decides";
     RefLimit = "ref-limit", Note, "apparmor_parser refuses so large a profile";
     CarriageReturn = "carriage-return", Note, "lines end in CR LF; apparmor_parser takes some of the CRs for text";
     // Limits and files.

@@ -73,8 +73,29 @@ pub(super) fn build(
             return None;
         }
     };
-    match dfa.classify(|ids| resolution::resolve(kind, &labels.get(ids))) {
-        Ok(classified) => Some(classified.minimise()),
+    // A contradiction that a higher rank decides. Whether the reference compiler sees it depends on the order it looks in.
+    let mut overruled = None;
+    let meaning = |ids: &[LabelId]| {
+        let labels = labels.get(ids);
+        if kind == Kind::File {
+            overruled = overruled.or_else(|| resolution::contradiction(&labels));
+        }
+        resolution::resolve(kind, &labels)
+    };
+    match dfa.classify(meaning) {
+        Ok(classified) => {
+            if let Some(Conflict { first, second }) = overruled {
+                let span = |label| labels.with(&[label], contributions).map(|each| each.span).next();
+                let (first, second) = (span(first).unwrap_or(Span::NONE), span(second).unwrap_or(Span::NONE));
+                let message = "two rules want different things at an exec that another rule decides";
+                reports.push(
+                    Diagnostic::new(Code::RefExecConflict, message, second)
+                        .and_label(first, "the other one")
+                        .with_help("apparmor_parser may refuse them, depending on the order that it looks at rules in"),
+                );
+            }
+            Some(classified.minimise())
+        }
         Err(unclassified) => {
             reports.push(conflict(&unclassified, &labels, contributions));
             None

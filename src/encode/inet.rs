@@ -33,10 +33,7 @@ pub(super) fn encode(
     reports: &mut Reports,
     out: &mut Vec<Contribution>,
 ) -> Option<()> {
-    if origin.mode == Mode::Deny {
-        let message = "apparmor_parser makes this rule undo all other rules of the same family and type";
-        reports.push(Diagnostic::new(Code::RefDenyWider, message, origin.span));
-    }
+    report_wider_deny(origin, reports);
     if selection.protocol.is_some() {
         let message = "apparmor_parser gives the protocol as a mask where the kernel wants its number";
         reports.push(Diagnostic::new(Code::RefIcmp, message, origin.span));
@@ -95,6 +92,14 @@ pub(super) fn encode(
         out.push(origin.grant(local, word));
     }
     Some(())
+}
+
+/// Warns of a deny, which the reference compiler extends to the prefixes of what it denies.
+pub(super) fn report_wider_deny(origin: Origin, reports: &mut Reports) {
+    if origin.mode == Mode::Deny {
+        let message = "apparmor_parser makes this rule undo all other rules of the same family and type";
+        reports.push(Diagnostic::new(Code::RefDenyWider, message, origin.span));
+    }
 }
 
 /// The IP address of one side; without condition one expression for each kind of address.

@@ -16,7 +16,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::{Profile, ProfileMode, Rule, RuleKind};
 use crate::resolve::lower::unix_rules;
 use crate::source::Text;
-use crate::vocab::flags;
+use crate::vocab::{flags, signals};
 
 /// Everything that a profile's rules come to, short of the automata.
 pub(super) struct Contributions {
@@ -133,6 +133,11 @@ fn header(profile: &Profile, support: &Support, options: &Options, reports: &mut
     unsupported(given.error.is_some(), support.error, "the flag `error`");
     unsupported(given.disconnected_ipc.is_some(), support.disconnected_ipc, "the path of `attach_disconnected.ipc`");
     unsupported(!profile.identities.is_empty(), support.identity, "identities");
+    if let Some(signal) = given.kill_signal.filter(|&signal| support.kill_signal && signal > signals::EXISTS) {
+        let name = signals::name(signal).unwrap_or_default();
+        let message = format!("no kernel takes the real-time signal `{name}` for `kill.signal`");
+        reports.push(Diagnostic::new(Code::FlagSignal, message, profile.span).with_help("name another signal"));
+    }
     if given.kill_signal.is_some() && support.kill_signal && !support.kill_signal_in_policy {
         let message =
             "apparmor_parser leaves `kill.signal` out: it does not look for it where this kernel announces it";

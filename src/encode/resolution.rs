@@ -221,6 +221,21 @@ pub(super) fn resolve(kind: Kind, labels: &[(LabelId, Label)]) -> Result<Permiss
     Ok(permissions)
 }
 
+/// Two of these that grant exec with different types at the same rank, be it the one that counts or not.
+pub(super) fn contradiction(labels: &[(LabelId, Label)]) -> Option<Conflict> {
+    let grants = |label: &Label, half: Half| label.mode == Mode::Allow && label.word >> half.shift() & bits::EXEC != 0;
+    let contradict = |one: &Label, other: &Label| {
+        (one.priority, one.exact) == (other.priority, other.exact)
+            && Half::BOTH
+                .into_iter()
+                .any(|half| grants(one, half) && grants(other, half) && one.exec_type(half) != other.exec_type(half))
+    };
+    let pairs =
+        labels.iter().enumerate().flat_map(|(at, one)| labels.iter().skip(at + 1).map(move |other| (one, other)));
+    let mut found = pairs.filter(|((_, one), (_, other))| contradict(one, other));
+    found.next().map(|(one, other)| Conflict { first: one.0, second: other.0 })
+}
+
 /// The bits that each of the labels of one string decides: those in which no other has a higher rank.
 ///
 /// Map permission that comes with exec permission counts as decided by whoever gives that.

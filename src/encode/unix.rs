@@ -71,7 +71,10 @@ fn fine(rule: &UnixRule, class: u8, origin: Origin, reports: &mut Reports, out: 
     let head = Expression::concat([Expression::literal([class]), network::number(families::UNIX), kind, protocol]);
     let mut grant = |expression: Expression, permissions: u32| {
         if permissions != 0 {
-            out.push(origin.grant(expression, fold(permissions)));
+            // Options are logged together, as in the reference compiler's policies.
+            let options = bits::SETOPT | bits::GETOPT;
+            let logged = if permissions & options != 0 { options } else { permissions };
+            out.push(origin.grant_with(expression, fold(permissions), fold(logged)));
         }
     };
     if !has_peer {

@@ -122,6 +122,7 @@ pub fn resolve(session: &Session, input: SourceId, options: &Options, diagnostic
         limited: false,
         depth: 0,
         first_profile: None,
+        sockets: false,
         names: FxHashMap::default(),
         profiles: Vec::new(),
         dependencies: Dependencies::default(),
@@ -163,6 +164,8 @@ struct Resolver<'a> {
     limited: bool,
     depth: u32,
     first_profile: Option<Span>,
+    /// Whether there was a rule about sockets.
+    sockets: bool,
     /// Namespaces and names of the top-level profiles so far.
     names: Names,
     profiles: Vec<Profile>,

@@ -72,7 +72,6 @@ impl Resolver<'_> {
             automatic: Automatic::new(&full_name, unfiltered),
             full_name,
             written_name: name.written.clone(),
-            is_child: parent.is_some(),
             namespace,
             rules: Vec::new(),
             rlimits: [None; rlimits::COUNT],

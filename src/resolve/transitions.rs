@@ -12,8 +12,6 @@ pub(super) struct Owner<'a> {
     pub(super) full_name: &'a [u8],
     /// Its own, as written.
     pub(super) written_name: &'a [u8],
-    /// Whether it is a child itself.
-    pub(super) is_child: bool,
 }
 
 /// Turns the targets of a rule, still as written, into what the kernel gets. The path must not be expanded yet.
@@ -29,9 +27,10 @@ pub(super) fn resolve(rule: &mut FileRule, owner: &Owner<'_>, span: Span, diagno
             diagnostics.push(Diagnostic::new(Code::VarNotExpanded, message, span).with_help("write the name out"));
         }
         let named = resolved(written, kind, path, owner);
-        if owner.is_child && kind == ExecKind::Child && matches!(named, ExecTarget::Named(_)) {
-            let message =
-                format!("apparmor_parser names `{written}` without the parents of this child: the exec fails");
+        let of_owner = matches!(&named, ExecTarget::Named(name) if name.starts_with(owner.full_name));
+        if kind == ExecKind::Child && of_owner && owner.full_name != owner.written_name {
+            let name = Text::from(owner.written_name);
+            let message = format!("apparmor_parser looks for `{name}//{written}` here: the exec fails");
             diagnostics.push(Diagnostic::new(Code::RefNestedChild, message, span));
         }
         *target = named;
@@ -99,7 +98,7 @@ mod tests {
             (":ns:", Profile, "/f", named(":ns:")),
             ("@{V}", Profile, "/f", named("@{V}")),
         ] {
-            let owner = Owner { full_name: b"t//c", written_name: b"c", is_child: true };
+            let owner = Owner { full_name: b"t//c", written_name: b"c" };
             assert_eq!(resolved(target.as_bytes(), kind, path.as_bytes(), &owner), expected, "{target}");
         }
     }

@@ -126,6 +126,15 @@ fn unconfined_profiles() {
 }
 
 #[test]
+fn kill_signal_is_none_that_kernels_refuse() {
+    let text = "profile t flags=(kill.signal=rtmin+1) { }";
+    let new = compile("7.2", text);
+    assert!(new.profiles.is_none() && new.codes().contains(&Code::FlagSignal));
+    // Where it is not written it does no harm.
+    assert!(compile("6.1", text).profiles.is_some());
+}
+
+#[test]
 fn legacy_network_tables() {
     let features = Arc::new(Features::parse(b"network {af_mask {inet\n}\n}\n").unwrap());
     let table = |rules: &str| {
@@ -144,6 +153,7 @@ fn legacy_network_tables() {
     assert_eq!(entries("network inet, audit deny network inet raw,"), [(2, [0x436, 0, 0])]);
     assert_eq!(entries("audit unix type=stream,"), [(1, [0x2, 0x2, 0])]);
     assert_eq!(entries("network tcp,"), [(2, [2, 0, 0]), (10, [2, 0, 0])]);
+    assert_eq!(entries("network ip=1.2.3.4,"), [(2, [0x43e, 0, 0]), (10, [0x43e, 0, 0])]);
     assert_eq!(table("/a r,"), None);
 }
 
