@@ -3,8 +3,6 @@
 //! Needs `ARMORER_CORPUS`, `ARMORER_ORACLE` and `ARMORER_FEATURES` (see CONTRIBUTING). Every `ARMORER_BENCH_STEP`th profile is
 //! taken (default 25; 1 takes all, and the reference then needs some ten minutes of CPU for each features set).
 
-#![expect(missing_docs, reason = "a program")]
-
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

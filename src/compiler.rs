@@ -4,12 +4,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::blob;
-use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::encode;
+#[cfg(feature = "cache")]
+use crate::cache::{Cache, CacheStatistics, Cached, Key};
+use crate::diagnostic::{Diagnostic, Diagnostics, Levels};
+use crate::encode::{self, Provenance};
 use crate::features::Features;
 use crate::policy::Policy;
 use crate::resolve::{self, Session};
-use crate::source::{FileSystem, Loader, SourceError, SourceMap};
+use crate::source::{FileSystem, Loader, SourceError, SourceId, SourceMap};
 
 /// Compiles profiles for one target.
 ///
@@ -32,6 +34,9 @@ pub struct Compiler {
     options: resolve::Options,
     encode: encode::Options,
     workshops: encode::Workshops,
+    levels: Levels,
+    #[cfg(feature = "cache")]
+    cache: Option<Cache>,
 }
 
 impl Compiler {
@@ -46,6 +51,9 @@ impl Compiler {
             options: resolve::Options { policy: Some(Arc::clone(&kernel)), ..resolve::Options::new(kernel) },
             encode: encode::Options::default(),
             workshops: encode::Workshops::default(),
+            levels: Levels::new(),
+            #[cfg(feature = "cache")]
+            cache: None,
         }
     }
 
@@ -92,6 +100,28 @@ impl Compiler {
         self
     }
 
+    /// Which warnings are errors, and which are dropped.
+    #[must_use]
+    pub fn levels(mut self, levels: Levels) -> Self {
+        self.levels = levels;
+        self
+    }
+
+    /// Keeps blobs in a cache, and takes them from it: see [`Compiler::compile_blob`].
+    #[cfg(feature = "cache")]
+    #[must_use]
+    pub fn cache(mut self, cache: Cache) -> Self {
+        self.cache = Some(cache);
+        self
+    }
+
+    /// What the cache was good for; `None` without one.
+    #[cfg(feature = "cache")]
+    #[must_use]
+    pub fn cache_statistics(&self) -> Option<CacheStatistics> {
+        self.cache.as_ref().map(Cache::statistics)
+    }
+
     /// The texts read so far, which spans of diagnostics point into.
     #[must_use]
     pub fn sources(&self) -> &SourceMap {
@@ -114,7 +144,7 @@ impl Compiler {
     pub fn check_text(&self, name: impl Into<String>, text: &[u8]) -> Result<Vec<Diagnostic>, CompileError> {
         let (policy, mut diagnostics) = self.resolve(name.into(), text)?;
         encode::check(&policy, &self.target(), &self.encode, &self.workshops, &mut diagnostics);
-        Ok(diagnostics.into_vec())
+        Ok(self.levels.apply(diagnostics.into_vec()))
     }
 
     /// Compiles a file.
@@ -131,17 +161,106 @@ impl Compiler {
     /// # Errors
     /// When it has errors.
     pub fn compile_text(&self, name: impl Into<String>, text: &[u8]) -> Result<CompiledPolicy, CompileError> {
-        let (policy, mut diagnostics) = self.resolve(name.into(), text)?;
+        let id = self.session.sources.add(name, text)?;
+        let Outcome { profiles, diagnostics, .. } = self.compile_source(id);
+        let (profiles, diagnostics) = self.judged(profiles, diagnostics)?;
+        Ok(CompiledPolicy { profiles, diagnostics })
+    }
+
+    /// Compiles a file, and keeps which rules its permissions come from.
+    ///
+    /// # Errors
+    /// When it cannot be read, or has errors.
+    pub fn compile_traced_path(&self, path: impl AsRef<Path>) -> Result<TracedPolicy, CompileError> {
+        let (name, text) = self.read(path.as_ref())?;
+        self.compile_traced_text(name, &text)
+    }
+
+    /// Like [`Compiler::compile_traced_path`], for text from elsewhere.
+    ///
+    /// # Errors
+    /// When it has errors.
+    pub fn compile_traced_text(&self, name: impl Into<String>, text: &[u8]) -> Result<TracedPolicy, CompileError> {
+        let id = self.session.sources.add(name, text)?;
+        let Outcome { profiles, diagnostics, policy } = self.compile_source(id);
+        let (profiles, diagnostics) = self.judged(profiles, diagnostics)?;
+        let compiled = CompiledPolicy { profiles, diagnostics };
+        Ok(TracedPolicy { compiled, provenance: encode::trace(&policy, &self.target(), &self.encode) })
+    }
+
+    /// Compiles a file to what the kernel takes.
+    ///
+    /// # Errors
+    /// When it cannot be read, has errors, or its policy does not fit the format.
+    pub fn compile_blob(&self, path: impl AsRef<Path>) -> Result<CompiledBlob, CompileError> {
+        let (name, text) = self.read(path.as_ref())?;
+        self.compile_blob_text(name, &text)
+    }
+
+    /// Compiles text from elsewhere to what the kernel takes; with a [cache](Compiler::cache), only where that does not have it.
+    ///
+    /// # Errors
+    /// When it has errors, or its policy does not fit the format.
+    pub fn compile_blob_text(&self, name: impl Into<String>, text: &[u8]) -> Result<CompiledBlob, CompileError> {
+        let name = name.into();
+        #[cfg(feature = "cache")]
+        let key = self.cache.as_ref().map(|cache| (cache, self.key(&name, text)));
+        let id = self.session.sources.add(name, text)?;
+        #[cfg(feature = "cache")]
+        if let Some((cache, key)) = &key
+            && let Some(Cached { blob, profiles, diagnostics }) = cache.get(key, id, &self.session)
+        {
+            let (bytes, diagnostics) = self.judged(Some(blob), diagnostics)?;
+            return Ok(CompiledBlob { bytes, profiles, diagnostics });
+        }
+        let Outcome { profiles, diagnostics, policy } = self.compile_source(id);
+        let written = match profiles {
+            Some(profiles) => Some((profiles.len(), blob::write(&profiles).map_err(CompileError::Write)?)),
+            None => None,
+        };
+        #[cfg(feature = "cache")]
+        if let (Some((cache, key)), Some((profiles, blob))) = (&key, &written) {
+            let kept = Cached { blob: blob.clone(), profiles: *profiles, diagnostics: diagnostics.clone() };
+            cache.put(key, &kept, &policy.dependencies, id, &self.session);
+        }
+        #[cfg(not(feature = "cache"))]
+        drop(policy);
+        let ((profiles, bytes), diagnostics) = self.judged(written, diagnostics)?;
+        Ok(CompiledBlob { bytes, profiles, diagnostics })
+    }
+
+    /// All that a policy depends on before its text is read.
+    #[cfg(feature = "cache")]
+    fn key(&self, name: &str, text: &[u8]) -> Key {
+        let resolve::Options { base, include_dirs, working_directory, kernel, policy } = &self.options;
+        let encode::Options { max_states, force_complain, read_implies_mmap } = self.encode;
+        let paths = [base, working_directory].into_iter().chain(include_dirs);
+        let paths = paths.map(|path| path.as_os_str().as_encoded_bytes());
+        let numbers = [max_states as u64, force_complain.into(), read_implies_mmap.into()].map(u64::to_le_bytes);
+        let policy = policy.as_ref().map_or([&b""[..], b"none"], |features| [features.to_text(), b"pinned"]);
+        let fixed = [name.as_bytes(), text, kernel.to_text()].into_iter().chain(policy);
+        Key::of(fixed.chain(numbers.iter().map(|number| &number[..])).chain(paths))
+    }
+
+    /// Compiles a text that the session has.
+    fn compile_source(&self, id: SourceId) -> Outcome {
+        let mut diagnostics = Diagnostics::new();
+        let policy = resolve::resolve(&self.session, id, &self.options, &mut diagnostics);
         let profiles = if diagnostics.has_errors() {
             None
         } else {
             encode::encode(&policy, &self.target(), &self.encode, &self.workshops, &mut diagnostics)
         };
-        match profiles {
-            Some(profiles) if !diagnostics.has_errors() => {
-                Ok(CompiledPolicy { profiles, diagnostics: diagnostics.into_vec() })
-            }
-            _ => Err(CompileError::Rejected { diagnostics: diagnostics.into_vec() }),
+        let profiles = profiles.filter(|_| !diagnostics.has_errors());
+        Outcome { profiles, diagnostics: diagnostics.into_vec(), policy }
+    }
+
+    /// Applies the severities that the user wants.
+    fn judged<T>(&self, result: Option<T>, diagnostics: Vec<Diagnostic>) -> Result<(T, Vec<Diagnostic>), CompileError> {
+        let diagnostics = self.levels.apply(diagnostics);
+        match result {
+            Some(result) if !diagnostics.iter().any(Diagnostic::is_error) => Ok((result, diagnostics)),
+            _ => Err(CompileError::Rejected { diagnostics }),
         }
     }
 
@@ -163,6 +282,25 @@ impl Compiler {
         let policy = resolve::resolve(&self.session, id, &self.options, &mut diagnostics);
         Ok((policy, diagnostics))
     }
+}
+
+/// What became of a text.
+struct Outcome {
+    /// `None` after an error.
+    profiles: Option<Vec<blob::Profile>>,
+    diagnostics: Vec<Diagnostic>,
+    policy: Policy,
+}
+
+/// The binary policy of one file as the kernel takes it, and what there is to say about the file.
+#[derive(Clone, Debug)]
+pub struct CompiledBlob {
+    /// The bytes of one write to the kernel; none for a file without profiles.
+    pub bytes: Vec<u8>,
+    /// How many profiles are in it, hats and children counted.
+    pub profiles: usize,
+    /// Warnings and notes.
+    pub diagnostics: Vec<Diagnostic>,
 }
 
 /// The binary policy of one file, and what there is to say about it.
@@ -191,6 +329,32 @@ impl CompiledPolicy {
     /// When a name or table is too large for the format.
     pub fn to_blob(&self) -> Result<Vec<u8>, CompileError> {
         blob::write(&self.profiles).map_err(CompileError::Write)
+    }
+}
+
+/// The binary policy of one file with the rules that its permissions come from.
+#[derive(Clone, Debug)]
+pub struct TracedPolicy {
+    compiled: CompiledPolicy,
+    provenance: Vec<Provenance>,
+}
+
+impl TracedPolicy {
+    /// The policy.
+    #[must_use]
+    pub fn compiled(&self) -> &CompiledPolicy {
+        &self.compiled
+    }
+
+    /// Where the permissions of a profile come from; the index is that of [`CompiledPolicy::profiles`].
+    #[must_use]
+    pub fn provenance(&self, profile: usize) -> Option<&Provenance> {
+        self.provenance.get(profile)
+    }
+
+    /// Each profile with its provenance.
+    pub fn into_profiles(self) -> impl Iterator<Item = (blob::Profile, Provenance)> {
+        self.compiled.profiles.into_iter().zip(self.provenance)
     }
 }
 

@@ -4,6 +4,7 @@
 //! around it. Who raises one looks for a [`Code`] whose description fits, and adds a code to the table where none does.
 
 mod codes;
+mod levels;
 mod report;
 
 use std::fmt;
@@ -13,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::source::Span;
 
 pub use codes::Code;
+pub use levels::Levels;
 pub use report::Report;
 
 /// How much a diagnostic matters.

@@ -9,11 +9,13 @@
 //!
 //! [`Compiler`] is all of it behind one builder; [`parse`] is the first part alone. A module knows only those to its left, and
 //! two that serve all: [`vocab`], the words and numbers of AppArmor and Linux, and [`diagnostic`], what is said about a text.
-//! [`features`] says what a kernel can do, [`analysis`] compares finished policies.
+//! [`features`] says what a kernel can do, [`analysis`] compares finished policies and answers what they allow.
 
 pub mod analysis;
 pub mod automata;
 pub mod blob;
+#[cfg(feature = "cache")]
+pub mod cache;
 pub mod diagnostic;
 pub mod encode;
 pub mod features;
@@ -28,7 +30,7 @@ mod compiler;
 #[cfg(feature = "cli")]
 pub mod cli;
 
-pub use compiler::{CompileError, CompiledPolicy, Compiler};
+pub use compiler::{CompileError, CompiledBlob, CompiledPolicy, Compiler, TracedPolicy};
 pub use features::Features;
 pub use syntax::{ParseError, parse};
 

@@ -29,6 +29,18 @@ pub use loader::{DirEntry, FileKind, FileSystem, Loader, Memory};
 pub struct SourceId(u32);
 
 impl SourceId {
+    /// The id with this number.
+    #[cfg(feature = "cache")]
+    pub(crate) fn new(number: u32) -> Self {
+        SourceId(number)
+    }
+
+    /// Its number.
+    #[cfg(feature = "cache")]
+    pub(crate) fn number(self) -> u32 {
+        self.0
+    }
+
     /// The place of spans that no text stands behind (built by a program).
     pub const NONE: SourceId = SourceId(u32::MAX);
 }

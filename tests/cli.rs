@@ -160,6 +160,26 @@ fn compile_writes_all_or_nothing() {
 }
 
 #[test]
+fn warnings_can_be_errors() {
+    let directory = tempfile::tempdir().unwrap();
+    let compile = |options: &[&str]| {
+        let arguments = [&["compile", "--features", "linux-6.1", "-o", "out"], options, &["-"]].concat();
+        run(&arguments, directory.path(), "profile p {\n  userns,\n}\n")
+    };
+    assert_eq!(status(&compile(&[])), 0);
+    assert_eq!(names(directory.path()), ["out"]);
+    std::fs::remove_file(directory.path().join("out")).unwrap();
+    for options in [&["--werror"][..], &["--werror=rule-not-enforced"], &["--werror=userns-unused,rule-not-enforced"]] {
+        let output = compile(options);
+        assert!(names(directory.path()).is_empty(), "{options:?}");
+        let unknown = options[0].contains("userns-unused");
+        assert_eq!(status(&output), if unknown { 2 } else { 1 }, "{options:?}: {}", text(&output.stderr));
+    }
+    assert_eq!(status(&compile(&["--werror", "--allow=rule-not-enforced"])), 0);
+    assert_eq!(status(&compile(&["--werror=cap-unknown"])), 0);
+}
+
+#[test]
 fn usage_errors_are_2() {
     let directory = tempfile::tempdir().unwrap();
     for arguments in [

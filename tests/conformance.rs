@@ -13,55 +13,15 @@
 
 mod support;
 
-use std::io::Read;
-use std::path::{Path, PathBuf};
+use armorer::Features;
 
-use armorer::{Compiler, Features};
-use serde::Deserialize;
-
-#[derive(Deserialize)]
-struct Case {
-    path: String,
-    text: String,
-    accept: bool,
-    /// Present where the authors of the cases expect the opposite of what the reference does: either verdict is right.
-    upstream_expects: Option<serde_json::Value>,
-    encoding: Option<String>,
-}
-
-impl Case {
-    fn bytes(&self) -> Vec<u8> {
-        match self.encoding.as_deref() {
-            Some("latin-1") => {
-                self.text.chars().map(|c| u8::try_from(u32::from(c)).expect("a latin-1 character")).collect()
-            }
-            _ => self.text.clone().into_bytes(),
-        }
-    }
-}
+use support::conformance::{Suite, suite};
 
 /// Cases whose verdict differs on purpose, each with the reason.
 const KNOWN: &[(&str, &str)] = &[];
 
 /// At least so many of the verdicts must be right.
 const REQUIRED: f64 = 0.995;
-
-struct Suite {
-    cases: Vec<Case>,
-    /// The working directory that relative includes of the cases start from.
-    tst: PathBuf,
-    features: PathBuf,
-}
-
-fn suite() -> Option<Suite> {
-    let directory = support::directory("ARMORER_CONFORMANCE", "accept/reject cases")?;
-    let features = support::directory("ARMORER_FEATURES", "accept/reject cases")?.join("all");
-    let file = std::fs::File::open(directory.join("cases.jsonl.gz")).expect("the cases are readable");
-    let mut text = String::new();
-    flate2::read::GzDecoder::new(file).read_to_string(&mut text).expect("the cases unpack");
-    let cases = text.lines().map(|line| serde_json::from_str(line).expect("a case a line")).collect();
-    Some(Suite { cases, tst: directory.join("tst"), features })
-}
 
 fn judge(suite: &Suite, verdicts: &[Result<bool, String>]) {
     let mut wrong = Vec::new();
@@ -89,10 +49,10 @@ fn judge(suite: &Suite, verdicts: &[Result<bool, String>]) {
 
 #[test]
 fn verdicts_in_process() {
-    let Some(suite) = suite() else { return };
+    let Some(suite) = suite("accept/reject cases") else { return };
     let features = Features::from_path(&suite.features).expect("the features are readable");
     let verdicts = support::parallel(&suite.cases, |case| {
-        let compiler = compiler(&suite.tst, features.clone());
+        let compiler = suite.compiler(features.clone());
         let diagnostics = compiler.check_text(&case.path, &case.bytes()).map_err(|error| error.to_string())?;
         let errors: Vec<String> =
             diagnostics.iter().filter(|d| d.is_error()).map(|d| format!("[{}] {}", d.code, d.message)).collect();
@@ -101,17 +61,13 @@ fn verdicts_in_process() {
     judge(&suite, &verdicts);
 }
 
-fn compiler(tst: &Path, features: Features) -> Compiler {
-    Compiler::new(features).working_directory(tst).include_dir(tst.join("simple_tests"))
-}
-
 #[cfg(feature = "cli")]
 #[test]
 fn verdicts_of_the_command_line() {
     use std::io::Write;
     use std::process::{Command, Stdio};
 
-    let Some(suite) = suite() else { return };
+    let Some(suite) = suite("accept/reject cases") else { return };
     let verdicts = support::parallel(&suite.cases, |case| {
         let mut child = Command::new(env!("CARGO_BIN_EXE_armorer"))
             .args(["check", "--quiet", "-I", "simple_tests", "--features"])

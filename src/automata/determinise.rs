@@ -16,7 +16,7 @@
 
 use super::absorb::{Absorber, Absorbs};
 use super::builder::most_frequent;
-use super::graph::{Edge, Graph, LAST_BYTE, OUT_OF_BAND, Row, SymbolId, push_run};
+use super::graph::{Edge, Graph, LAST_BYTE, OUT_OF_BAND, Row, SymbolId, push_runs};
 use super::interner::SliceInterner;
 use super::nfa::{ACCEPT, BROAD, ContinuationId, Nfa, NfaState, NfaStateId, ReadId, normalise};
 use super::{BuildError, Config, Dfa, LabelId};
@@ -329,16 +329,13 @@ impl Subsets {
                 }
             }
         }
-        let default = scratch.runs.last().map_or(TRAP, |run| run.target);
-        let first = self.edges.len();
-        for &run in &scratch.runs {
-            push_run(&mut self.edges, first, default, run);
-        }
         let out_of_band = &narrow.lists[usize::from(OUT_OF_BAND)];
         if !out_of_band.is_empty() {
             let target = self.target(nfa, absorbs, 0, out_of_band, scratch);
-            push_run(&mut self.edges, first, default, Edge { first: OUT_OF_BAND, last: OUT_OF_BAND, target });
+            scratch.runs.push(Edge { first: OUT_OF_BAND, last: OUT_OF_BAND, target });
         }
+        let first = self.edges.len();
+        let default = push_runs(&mut self.edges, &scratch.runs);
         self.rows[state as usize] = (default, first as u32, self.edges.len() as u32);
         Some(())
     }

@@ -8,7 +8,7 @@
 //!   is not encoded itself. So chains have no loops; and since a byte of the input deepens by one at most and each step of
 //!   a chain but the last makes shallower, all chains of a match together are no longer than twice its input;
 //! * no chain is longer than [`MAX_CHAIN`];
-//! * states with fewer than [`MIN_CELLS`] cells are left alone: that is most of them, and there is next to nothing to gain;
+//! * states with fewer cells than the caller says are left alone: most have one, and there is next to nothing to gain;
 //! * for each state only a few others are considered: the one that leads to it, and the first and the last that share its
 //!   default or one of a few of its transitions. Rows are compared run by run.
 
@@ -20,13 +20,11 @@ use rustc_hash::FxHashMap;
 
 /// Most states that a lookup visits in place of one, less one.
 const MAX_CHAIN: u8 = 3;
-/// Fewest cells of a state that is encoded, or that another one is encoded against.
-const MIN_CELLS: u32 = 2;
 /// How many transitions of a state are looked up for candidates.
 const SAMPLES: usize = 8;
 
-/// For each state the one that it is to be encoded against, if any.
-pub(super) fn plan(graph: &Graph) -> Vec<Option<u32>> {
+/// For each state the one that it is to be encoded against, if any; both have at least `fewest` cells.
+pub(super) fn plan(graph: &Graph, fewest: u32) -> Vec<Option<u32>> {
     let (order, found_from, depth) = breadth_first(graph);
     let mut against: Vec<Option<u32>> = vec![None; graph.len()];
     let mut chain = vec![0_u8; graph.len()];
@@ -36,7 +34,7 @@ pub(super) fn plan(graph: &Graph) -> Vec<Option<u32>> {
     for &state in &order {
         let row = graph.row(state);
         let (_, plain) = row.heaviest();
-        if plain < MIN_CELLS {
+        if plain < fewest {
             continue;
         }
         let stride = row.edges.len().div_ceil(SAMPLES).max(1);

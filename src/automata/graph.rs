@@ -174,8 +174,19 @@ impl Row<'_> {
     }
 }
 
-/// Appends normalised edges, made of runs in ascending order that leave out none of the bytes but those of the default.
-pub(super) fn push_run(edges: &mut Vec<Edge>, start: usize, default: u32, run: Edge) {
+/// Appends normalised edges for runs in ascending order that cover all bytes, and perhaps the out-of-band symbol; returns the
+/// default.
+pub(super) fn push_runs(edges: &mut Vec<Edge>, runs: &[Edge]) -> u32 {
+    let start = edges.len();
+    let default = runs.iter().find(|run| run.last == LAST_BYTE).map_or(0, |run| run.target);
+    for &run in runs {
+        push_run(edges, start, default, run);
+    }
+    default
+}
+
+/// Appends a normalised edge to those from `start` on, for the next run that the default may not cover.
+fn push_run(edges: &mut Vec<Edge>, start: usize, default: u32, run: Edge) {
     if run.target == if run.first == OUT_OF_BAND { 0 } else { default } {
         return;
     }
@@ -213,6 +224,13 @@ impl Graph {
 
     pub(super) fn step(&self, state: StateId, symbol: Symbol) -> StateId {
         StateId(self.row(state.0).target(symbol.into()))
+    }
+
+    /// Appends the row of the next state, made of runs in ascending order that cover all bytes.
+    pub(super) fn push_runs(&mut self, runs: &[Edge]) {
+        let default = push_runs(&mut self.edges, runs);
+        self.defaults.push(default);
+        self.ends.push(self.edges.len() as u32);
     }
 
     /// Appends the row of the next state: another row with its targets renamed, in order of their symbols.

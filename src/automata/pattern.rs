@@ -157,43 +157,98 @@ fn write_set(f: &mut Formatter<'_>, set: &ByteSet) -> fmt::Result {
     f.write_char(']')
 }
 
-#[cfg(test)]
 impl Pattern {
-    /// Whether the complete input matches: the slow and plain definition that the automata are tested against.
-    pub(crate) fn matches(&self, input: &[Symbol]) -> bool {
-        self.ends(input, &std::collections::BTreeSet::from([0])).contains(&input.len())
+    /// Whether the complete input matches, found without building an automaton: right for asking one pattern about a few inputs.
+    ///
+    /// The time grows with the size of the pattern times the length of the input, in the worst case (stars in stars) times
+    /// that length again for each star; the patterns of policies have no star in a star.
+    ///
+    /// ```
+    /// use armorer::automata::{Pattern, Symbol};
+    ///
+    /// let pattern = Pattern::concat([Pattern::literal("/tmp/"), Pattern::star(Pattern::any_byte())]);
+    /// let symbols = |text: &[u8]| text.iter().copied().map(Symbol::Byte).collect::<Vec<_>>();
+    /// assert!(pattern.matches(&symbols(b"/tmp/a")));
+    /// assert!(!pattern.matches(&symbols(b"/tm")));
+    /// ```
+    #[must_use]
+    pub fn matches(&self, input: &[Symbol]) -> bool {
+        self.ends(input, vec![0]).last() == Some(&input.len())
     }
 
-    /// Where a match of this pattern may end that begins at one of `starts`.
-    fn ends(&self, input: &[Symbol], starts: &std::collections::BTreeSet<usize>) -> std::collections::BTreeSet<usize> {
-        let step = |matches: &dyn Fn(Symbol) -> bool| {
-            starts.iter().filter(|&&at| input.get(at).is_some_and(|&s| matches(s))).map(|at| at + 1).collect()
-        };
+    /// Where a match of this pattern may end that begins at one of `starts`. Both lists are ascending.
+    fn ends(&self, input: &[Symbol], mut starts: Vec<usize>) -> Vec<usize> {
+        if starts.is_empty() {
+            return starts;
+        }
         match self {
-            Self::Empty => starts.clone(),
-            Self::Set(set) => step(&|symbol| matches!(symbol, Symbol::Byte(byte) if set.contains(byte))),
+            Self::Empty => starts,
+            Self::Set(set) => step(input, starts, |symbol| contains(set, symbol)),
+            Self::OutOfBand => step(input, starts, |symbol| symbol == Symbol::OutOfBand),
             Self::Literal(bytes) => {
-                let bytes: Vec<Symbol> = bytes.iter().map(|&b| b.into()).collect();
-                let here = |at: &&usize| input.get(**at..).is_some_and(|rest| rest.starts_with(&bytes));
-                starts.iter().filter(here).map(|at| at + bytes.len()).collect()
+                let follows = |at: &usize| {
+                    let rest = input.get(*at..).unwrap_or_default();
+                    rest.len() >= bytes.len() && bytes.iter().zip(rest).all(|(&byte, &symbol)| symbol == byte.into())
+                };
+                starts.retain(follows);
+                starts.iter_mut().for_each(|at| *at += bytes.len());
+                starts
             }
-            Self::OutOfBand => step(&|symbol| symbol == Symbol::OutOfBand),
-            Self::Concat(parts) => parts.iter().fold(starts.clone(), |at, part| part.ends(input, &at)),
-            Self::Alternation(alternatives) => alternatives.iter().flat_map(|a| a.ends(input, starts)).collect(),
-            Self::Plus(body) => Self::Star(body.clone()).ends(input, &body.ends(input, starts)),
-            Self::Star(body) => {
-                let mut all = starts.clone();
-                loop {
-                    let mut more = body.ends(input, &all);
-                    more.extend(&all);
-                    if more.len() == all.len() {
-                        return all;
-                    }
-                    all = more;
-                }
+            Self::Concat(parts) => parts.iter().fold(starts, |at, part| part.ends(input, at)),
+            Self::Alternation(alternatives) => {
+                union(alternatives.iter().flat_map(|each| each.ends(input, starts.clone())).collect())
             }
+            Self::Plus(body) => {
+                let once = body.ends(input, starts);
+                body.repeated_ends(input, once)
+            }
+            Self::Star(body) => body.repeated_ends(input, starts),
         }
     }
+
+    /// Where any number of matches of this pattern, none included, may end.
+    fn repeated_ends(&self, input: &[Symbol], starts: Vec<usize>) -> Vec<usize> {
+        if let Self::Set(set) = self {
+            let mut all = Vec::new();
+            let mut starts = starts.into_iter().peekable();
+            while let Some(mut at) = starts.next() {
+                all.push(at);
+                while input.get(at).is_some_and(|&symbol| contains(set, symbol)) {
+                    at += 1;
+                    all.push(at);
+                    while starts.next_if_eq(&at).is_some() {}
+                }
+            }
+            return all;
+        }
+        let mut all = starts.clone();
+        let mut fresh = starts;
+        while !fresh.is_empty() {
+            fresh = self.ends(input, fresh);
+            fresh.retain(|at| all.binary_search(at).is_err());
+            all.extend(&fresh);
+            all.sort_unstable();
+        }
+        all
+    }
+}
+
+fn contains(set: &ByteSet, symbol: Symbol) -> bool {
+    matches!(symbol, Symbol::Byte(byte) if set.contains(byte))
+}
+
+/// The places behind those where a symbol fits.
+fn step(input: &[Symbol], mut starts: Vec<usize>, fits: impl Fn(Symbol) -> bool) -> Vec<usize> {
+    starts.retain(|&at| input.get(at).is_some_and(|&symbol| fits(symbol)));
+    starts.iter_mut().for_each(|at| *at += 1);
+    starts
+}
+
+/// The list ascending, each place once.
+fn union(mut places: Vec<usize>) -> Vec<usize> {
+    places.sort_unstable();
+    places.dedup();
+    places
 }
 
 #[cfg(test)]
@@ -225,7 +280,7 @@ mod tests {
     }
 
     #[test]
-    fn naive_matcher_knows_the_operators() {
+    fn matching_knows_the_operators() {
         let ab = || Pattern::alternation([Pattern::literal("a"), Pattern::literal("bb")]);
         assert!(Pattern::star(ab()).matches(&[]));
         assert!(!Pattern::plus(ab()).matches(&[]));
@@ -234,5 +289,9 @@ mod tests {
         assert!(!Pattern::any_byte().matches(&[Symbol::OutOfBand]));
         assert!(Pattern::OutOfBand.matches(&[Symbol::OutOfBand]));
         assert!(Pattern::star(Pattern::star(ab())).matches(&symbols("bbabb")));
+        let words = Pattern::star(Pattern::Set(ByteSet::range(b'a', b'y')));
+        let several = Pattern::concat([Pattern::star(ab()), words.clone(), Pattern::literal("z")]);
+        assert!(several.matches(&symbols("abbcz")) && several.matches(&symbols("z")));
+        assert!(!several.matches(&symbols("abbcz!")) && !words.matches(&[Symbol::OutOfBand]));
     }
 }

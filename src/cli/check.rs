@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::inputs::{self, Input};
+use super::levels::LevelArgs;
 use super::render::{Renderer, Verbosity};
 use super::target::TargetArgs;
 use super::{Status, complain};
@@ -13,6 +14,9 @@ pub(super) struct Args {
     target: TargetArgs,
 
     #[command(flatten)]
+    levels: LevelArgs,
+
+    #[command(flatten)]
     verbosity: Verbosity,
 
     /// Profile files and directories of them; `-` or nothing is standard input
@@ -21,9 +25,11 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args) -> Status {
-    let (compiler, inputs) = match args.target.compiler().and_then(|c| Ok((c, inputs::expand(&args.paths)?))) {
+    let set_up = || Ok((args.target.compiler()?.levels(args.levels.levels()?), inputs::expand(&args.paths)?));
+    let (compiler, inputs) = match set_up() {
         Ok(both) => both,
         Err(message) => {
+            let message: String = message;
             complain(message);
             return Status::Failed;
         }

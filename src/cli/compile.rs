@@ -10,10 +10,12 @@ use indicatif::{ProgressBar, ProgressStyle};
 use rayon::prelude::*;
 
 use super::inputs::{self, Input};
+use super::levels::LevelArgs;
 use super::render::{Renderer, Verbosity};
 use super::target::TargetArgs;
 use super::{Status, atomic, complain, settle};
-use crate::compiler::{CompileError, Compiler};
+use crate::cache::{Cache, CacheStatistics};
+use crate::compiler::{CompileError, CompiledBlob, Compiler};
 use crate::diagnostic::Diagnostic;
 
 /// Above so many files a terminal shows a progress bar.
@@ -29,7 +31,14 @@ pub(super) struct Args {
     jobs: Option<NonZeroUsize>,
 
     #[command(flatten)]
+    levels: LevelArgs,
+
+    #[command(flatten)]
     output: Output,
+
+    /// Keep compiled policy in this directory, and take from it what has not changed
+    #[arg(long, value_name = "DIR")]
+    cache_dir: Option<PathBuf>,
 
     #[command(flatten)]
     verbosity: Verbosity,
@@ -76,7 +85,11 @@ fn try_run(args: &Args) -> Result<Status, String> {
         Some(_) => output_names(&inputs)?,
         None => Vec::new(),
     };
-    let compiler = args.target.compiler()?;
+    let mut compiler = args.target.compiler()?.levels(args.levels.levels()?);
+    if let Some(directory) = &args.cache_dir {
+        let cache = Cache::open(directory).map_err(|error| format!("{}: {error}", directory.display()))?;
+        compiler = compiler.cache(cache);
+    }
     if let Some(directory) = &args.output.output_dir {
         std::fs::create_dir_all(directory).map_err(|error| format!("{}: {error}", directory.display()))?;
     }
@@ -129,6 +142,10 @@ fn try_run(args: &Args) -> Result<Status, String> {
         };
         let (good, all) = (outcomes.iter().filter(|outcome| outcome.blob.is_some()).count(), outcomes.len());
         eprintln!("compiled {good} of {all} files: {profiles} profiles, {bytes} bytes{to}");
+        if let Some(CacheStatistics { hits, failures, .. }) = compiler.cache_statistics() {
+            let failed = if failures == 0 { String::new() } else { format!(", {failures} could not be kept") };
+            eprintln!("{hits} of them from the cache{failed}");
+        }
         eprintln!("{}", renderer.summary());
     }
     Ok(status)
@@ -143,17 +160,13 @@ fn compile_one(compiler: &Compiler, input: &Input) -> Outcome {
             return outcome;
         }
     };
-    match compiler.compile_text(input.name(), &text) {
-        Ok(policy) => {
-            outcome.diagnostics = policy.diagnostics().to_vec();
-            match policy.to_blob() {
-                Ok(bytes) => {
-                    outcome.blob = Some(Blob { profiles: policy.profiles().len(), len: bytes.len(), bytes });
-                }
-                Err(error) => outcome.failure = Some(format!("{}: {error}", input.name())),
-            }
+    match compiler.compile_blob_text(input.name(), &text) {
+        Ok(CompiledBlob { bytes, profiles, diagnostics }) => {
+            outcome.diagnostics = diagnostics;
+            outcome.blob = Some(Blob { profiles, len: bytes.len(), bytes });
         }
         Err(CompileError::Rejected { diagnostics }) => outcome.diagnostics = diagnostics,
+        Err(error @ CompileError::Write(_)) => outcome.failure = Some(format!("{}: {error}", input.name())),
         Err(error) => outcome.failure = Some(error.to_string()),
     }
     outcome

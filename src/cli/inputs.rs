@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::resolve::is_skipped;
+use crate::resolve::policy_files;
 use crate::source::read_limited;
 
 /// One input of a command.
@@ -15,6 +15,11 @@ pub(super) enum Input {
 }
 
 impl Input {
+    /// What an operand stands for.
+    pub(super) fn of(operand: &Path) -> Input {
+        if operand == Path::new("-") { Input::Stdin } else { Input::File(operand.to_owned()) }
+    }
+
     /// What diagnostics call it.
     pub(super) fn name(&self) -> String {
         match self {
@@ -40,16 +45,11 @@ pub(super) fn expand(operands: &[PathBuf]) -> Result<Vec<Input>, String> {
     }
     let mut inputs = Vec::new();
     for operand in operands {
-        if operand == Path::new("-") {
-            inputs.push(Input::Stdin);
-        } else if operand.is_dir() {
-            let entries = std::fs::read_dir(operand).and_then(Iterator::collect::<Result<Vec<_>, _>>);
-            let mut entries = entries.map_err(|error| format!("{}: {error}", operand.display()))?;
-            entries.sort_by_key(std::fs::DirEntry::file_name);
-            let files = entries.iter().filter(|entry| !is_skipped(&entry.file_name().to_string_lossy()));
-            inputs.extend(files.map(std::fs::DirEntry::path).filter(|path| !path.is_dir()).map(Input::File));
+        if operand.is_dir() {
+            let files = policy_files(operand).map_err(|error| format!("{}: {error}", operand.display()))?;
+            inputs.extend(files.into_iter().map(Input::File));
         } else {
-            inputs.push(Input::File(operand.clone()));
+            inputs.push(Input::of(operand));
         }
     }
     Ok(inputs)

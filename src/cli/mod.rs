@@ -1,17 +1,22 @@
 //! The command line: clap commands, one file each.
 //!
-//! Exit status: 0 fine, 1 the profiles have errors (or would change, or differ), 2 usage or input/output errors.
+//! Exit status: 0 fine, 1 the profiles have errors (or would change, differ, deny what is asked, or fail a test), 2 usage or input/output errors.
 
 mod ast;
 mod atomic;
 mod check;
 mod compile;
 mod diff;
+mod dump;
 mod features;
 mod fmt;
 mod inputs;
+mod levels;
+mod policy;
+mod query;
 mod render;
 mod target;
+mod test;
 
 use std::process::ExitCode;
 
@@ -37,8 +42,14 @@ enum Command {
     Ast(ast::Args),
     /// Print a features set
     Features(features::Args),
-    /// Compare what two binary policies mean
+    /// Compare what two policies mean
     Diff(diff::Args),
+    /// Print everything in a binary policy
+    Dump(dump::Args),
+    /// Ask what a policy says about an access
+    Query(query::Args),
+    /// Run tests of policy
+    Test(test::Args),
 }
 
 /// How a command ended.
@@ -46,7 +57,7 @@ enum Command {
 enum Status {
     /// Everything is fine.
     Fine,
-    /// Profiles have errors, would change, or differ.
+    /// Profiles have errors, would change, differ, deny what is asked, or fail a test.
     Findings,
     /// Something could not be read or written.
     Failed,
@@ -72,6 +83,9 @@ pub fn main() -> ExitCode {
         Command::Ast(args) => ast::run(&args),
         Command::Features(args) => features::run(&args),
         Command::Diff(args) => diff::run(&args),
+        Command::Dump(args) => dump::run(&args),
+        Command::Query(args) => query::run(&args),
+        Command::Test(args) => test::run(&args),
     }
     .into()
 }

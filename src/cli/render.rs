@@ -20,7 +20,7 @@ pub(super) struct Verbosity {
     #[arg(short, long, conflicts_with = "verbose")]
     quiet: bool,
 
-    /// Show also which rules the target kernel does not mediate
+    /// Show also notes, and which rules the target kernel does not mediate
     #[arg(short, long)]
     verbose: bool,
 }
@@ -37,7 +37,8 @@ impl Verbosity {
     }
 
     fn shows(self, diagnostic: &Diagnostic) -> bool {
-        diagnostic.is_error() || !self.quiet && (self.verbose || !is_about_the_target(diagnostic))
+        let detail = diagnostic.severity == Severity::Note || is_about_the_target(diagnostic);
+        diagnostic.is_error() || !self.quiet && (self.verbose || !detail)
     }
 }
 

@@ -9,7 +9,7 @@ use crate::compiler::Compiler;
 use crate::features::Features;
 
 /// The features set that is taken where the running kernel has none to offer.
-const FALLBACK: &str = "linux-6.12";
+pub(super) const FALLBACK: &str = "linux-6.12";
 
 #[derive(Args, Clone, Debug)]
 pub(super) struct TargetArgs {

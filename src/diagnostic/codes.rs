@@ -170,8 +170,27 @@ codes! {
     StackUnsupported = "stack-unsupported", Error, "the target kernel does not stack profiles";
     NotEnforced = "rule-not-enforced", Warning, "the target kernel does not mediate this";
     Downgraded = "rule-downgraded", Warning, "the target kernel mediates this only in part";
-    Unencoded = "unencoded", Error, "armorer cannot compile this yet";
-    ReferenceDiffers = "reference-differs", Warning, "apparmor_parser makes something else of this";
+    // Where apparmor_parser does not do what the text says, and armorer does.
+    RefDefined = "ref-defined", Warning, "apparmor_parser takes `defined $X` for false";
+    RefVariable = "ref-variable", Warning, "apparmor_parser uses old values of a variable";
+    RefInclude = "ref-include", Warning, "apparmor_parser leaves out what a branch that is not taken includes";
+    RefMerge = "ref-merge", Warning, "apparmor_parser loses one of two rules";
+    RefNetworkUnix = "ref-network-unix", Warning, "apparmor_parser makes other unix rules of a network rule";
+    RefNetworkTable = "ref-network-table", Warning, "apparmor_parser gives all profiles of a file one table of sockets";
+    RefDenyAll = "ref-deny-all", Warning, "apparmor_parser denies less than `deny all` says";
+    RefDenyWider = "ref-deny-wider", Warning, "apparmor_parser denies more than the rule says";
+    RefIcmp = "ref-icmp", Warning, "apparmor_parser gives icmp another protocol number";
+    RefQueueLabel = "ref-queue-label", Warning, "apparmor_parser writes the label of a System V queue twice";
+    RefUnixAddress = "ref-unix-address", Warning, "apparmor_parser drops the first byte of a variable in an address";
+    RefKillSignal = "ref-kill-signal", Warning, "apparmor_parser leaves kill.signal out";
+    RefFlagOrder = "ref-flag-order", Warning, "apparmor_parser loses a flag that does not stand first";
+    RefNamespace = "ref-namespace", Warning, "apparmor_parser leaves children of a profile in a namespace outside of it";
+    RefNestedChild = "ref-nested-child", Warning, "apparmor_parser names the target of a transition to a child wrongly";
+    RefAttachment = "ref-attachment", Note, "apparmor_parser writes the attachment in a form that the kernel misreads";
+    RefLock = "ref-lock", Note, "apparmor_parser lets a profile without file rules lock files";
+    RefExecConflict = "ref-exec-conflict", Warning, "apparmor_parser may refuse kinds of exec that another rule decides";
+    RefLimit = "ref-limit", Note, "apparmor_parser refuses so large a profile";
+    CarriageReturn = "carriage-return", Note, "lines end in CR LF; apparmor_parser takes some of the CRs for text";
     // Limits and files.
     StateLimit = "state-limit", Error, "the automaton grows too large";
     SizeLimit = "size-limit", Error, "a value too long for the policy format";

@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 
 use super::Options;
 use super::contribution::{Contribution, Reports};
-use super::resolution::{self, Conflict, Label, Permissions};
+use super::resolution::{self, Conflict, Kind, Label, Permissions};
 use super::workshop::Shop;
 use crate::automata::{BuildError, Builder, Config, LabelId, MinimalDfa, Symbol, Unclassified};
 use crate::diagnostic::{Code, Diagnostic};
@@ -78,8 +78,29 @@ pub(super) fn build(
             return None;
         }
     };
-    match dfa.classify(|ids| resolution::resolve(kind, &labels.get(ids))) {
-        Ok(classified) => Some(classified.minimise()),
+    // A contradiction that a higher rank decides. Whether the reference compiler sees it depends on the order it looks in.
+    let mut overruled = None;
+    let meaning = |ids: &[LabelId]| {
+        let labels = labels.get(ids);
+        if kind == Kind::File {
+            overruled = overruled.or_else(|| resolution::contradiction(&labels));
+        }
+        resolution::resolve(kind, &labels)
+    };
+    match dfa.classify(meaning) {
+        Ok(classified) => {
+            if let Some(Conflict { first, second }) = overruled {
+                let span = |label| labels.with(&[label], contributions).map(|each| each.span).next();
+                let (first, second) = (span(first).unwrap_or(Span::NONE), span(second).unwrap_or(Span::NONE));
+                let message = "two rules want different things at an exec that another rule decides";
+                reports.push(
+                    Diagnostic::new(Code::RefExecConflict, message, second)
+                        .and_label(first, "the other one")
+                        .with_help("apparmor_parser may refuse them, depending on the order that it looks at rules in"),
+                );
+            }
+            Some(classified.minimise())
+        }
         Err(unclassified) => {
             reports.push(conflict(&unclassified, &labels, contributions));
             None
@@ -125,7 +146,7 @@ fn conflict(failure: &Unclassified<Conflict>, labels: &Labels<'_>, contributions
     // Several rules may share a label; the ones that match the witness are those to name.
     let matching = |label: LabelId| {
         let mut rules = labels.with(std::slice::from_ref(&label), contributions);
-        rules.find(|rule| matches(rule, &failure.witness)).map_or_else(|| span(label), |rule| rule.span)
+        rules.find(|rule| rule.pattern.matches(&failure.witness)).map_or_else(|| span(label), |rule| rule.span)
     };
     let (first, second) = (matching(failure.error.first), matching(failure.error.second));
     let (first, second) = if second < first { (second, first) } else { (first, second) };
@@ -134,16 +155,6 @@ fn conflict(failure: &Unclassified<Conflict>, labels: &Labels<'_>, contributions
         .with_label("one of them")
         .and_label(first, "the other one")
         .with_help("give one of the rules a higher priority, make its pattern literal, or deny exec to one of them")
-}
-
-/// Whether the rule's pattern matches the input.
-fn matches(rule: &Contribution, input: &[Symbol]) -> bool {
-    let mut builder = Builder::new(Config { max_states: BLAME_STATES, ..Config::default() });
-    builder.add(&rule.pattern, LabelId(0));
-    builder.build().is_ok_and(|dfa| {
-        let end = input.iter().fold(crate::automata::StateId::START, |state, &symbol| dfa.step(state, symbol));
-        !dfa.labels(end).is_empty()
-    })
 }
 
 /// The bytes of an input.

@@ -29,7 +29,7 @@ pub(super) fn encode(rules: &[Rule], support: &Support, reports: &mut Reports) -
 }
 
 /// The mask in capabilities that the kernel knows: youngest ones become `sys_admin`, from which they were split off.
-fn known_mask(capability: CapabilityRule, rule: &Rule, support: &Support, reports: &mut Reports) -> u64 {
+pub(super) fn known_mask(capability: CapabilityRule, rule: &Rule, support: &Support, reports: &mut Reports) -> u64 {
     if capability.mask == u64::MAX {
         return u64::MAX;
     }

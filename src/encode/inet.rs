@@ -11,15 +11,16 @@ use super::contribution::{Contribution, Mode, Origin, Reports};
 use super::expression::Expression;
 use super::network::{self, PEER, fold};
 use crate::automata::ByteSet;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::{FamilySelection, IpAddress, NetworkConditions, NetworkRule};
 use crate::vocab::network as bits;
 
 /// More is to be matched behind this prefix.
-const CONTINUE: u32 = 0x1000_0000;
+pub(super) const CONTINUE: u32 = 0x1000_0000;
 /// Type byte of a port that only privileged tasks may bind.
 const PRIVILEGED: u8 = 1;
 /// Type byte of a peer's port.
-const REMOTE: u8 = 2;
+pub(super) const REMOTE: u8 = 2;
 /// The first port that everybody may bind.
 const FIRST_FREE_PORT: u16 = 1024;
 
@@ -32,14 +33,19 @@ pub(super) fn encode(
     reports: &mut Reports,
     out: &mut Vec<Contribution>,
 ) -> Option<()> {
+    report_wider_deny(origin, reports);
+    if selection.protocol.is_some() {
+        let message = "apparmor_parser gives the protocol as a mask where the kernel wants its number";
+        reports.push(Diagnostic::new(Code::RefIcmp, message, origin.span));
+    }
     let prefix = network::coarse(class, selection);
     let word = fold(rule.permissions);
-    let goes_on = |out: &mut Vec<Contribution>, expression: &Expression| {
+    let goes_on = |out: &mut Vec<Contribution>, expression: &Expression, second: u32| {
         if origin.mode != Mode::Deny {
-            out.push(origin.grant_with(expression.clone(), CONTINUE, 0));
+            out.push(origin.grant_with(expression.clone(), CONTINUE, second));
         }
     };
-    goes_on(out, &prefix);
+    goes_on(out, &prefix, 0);
     if rule.permissions & bits::CREATE != 0 {
         out.push(origin.grant(prefix.clone(), bits::CREATE));
     }
@@ -56,9 +62,9 @@ pub(super) fn encode(
         let peer_port = port(rule.peer.port, REMOTE, false);
         for peer in addresses(&rule.peer) {
             let peer = Expression::concat([prefix.clone(), peer_port.clone(), peer, Expression::nul()]);
-            goes_on(out, &peer);
+            goes_on(out, &peer, word);
             let peer = peer.then(label.clone());
-            goes_on(out, &peer);
+            goes_on(out, &peer, word);
             for local in addresses(&rule.local) {
                 let parts = [peer.clone(), Expression::literal([1]), local_port.clone(), local, Expression::nul()];
                 let both = Expression::concat(parts);
@@ -72,7 +78,7 @@ pub(super) fn encode(
     for local in addresses(&rule.local) {
         let mut local = Expression::concat([prefix.clone(), local_port.clone(), local, Expression::nul()]);
         if let Some(label) = &local_label {
-            goes_on(out, &local);
+            goes_on(out, &local, word);
             local = local.then(label.clone());
         }
         if rule.permissions & bits::LISTEN != 0 {
@@ -88,8 +94,16 @@ pub(super) fn encode(
     Some(())
 }
 
+/// Warns of a deny, which the reference compiler extends to the prefixes of what it denies.
+pub(super) fn report_wider_deny(origin: Origin, reports: &mut Reports) {
+    if origin.mode == Mode::Deny {
+        let message = "apparmor_parser makes this rule undo all other rules of the same family and type";
+        reports.push(Diagnostic::new(Code::RefDenyWider, message, origin.span));
+    }
+}
+
 /// The IP address of one side; without condition one expression for each kind of address.
-fn addresses(conditions: &NetworkConditions) -> Vec<Expression> {
+pub(super) fn addresses(conditions: &NetworkConditions) -> Vec<Expression> {
     let any = |code: u8, len: usize| Expression::literal([code]).then(Expression::any_bytes(len));
     match conditions.ip {
         None => vec![any(0, 0), any(1, 4), any(2, 16)],
@@ -104,11 +118,12 @@ fn addresses(conditions: &NetworkConditions) -> Vec<Expression> {
 }
 
 /// The port of one side: type byte and number. Port 0 means any.
-fn port(range: Option<(u16, u16)>, kind: u8, binds: bool) -> Expression {
+pub(super) fn port(range: Option<(u16, u16)>, kind: u8, binds: bool) -> Expression {
     let Some((low, high)) = range else { return Expression::any_bytes(3) };
     let typed = |kind: u8, number: Expression| Expression::literal([kind]).then(number);
     match (low, high) {
-        (0, 0) => typed(kind, Expression::any_bytes(2)),
+        // Counted among the privileged ones, as the reference has it.
+        (0, 0) => typed(if binds { PRIVILEGED } else { kind }, Expression::any_bytes(2)),
         (low, high) if !binds || low >= FIRST_FREE_PORT => typed(kind, numbers(low, high)),
         (low, high) if high < FIRST_FREE_PORT => typed(PRIVILEGED, numbers(low, high)),
         (low, high) => Expression::alternation([

@@ -31,9 +31,11 @@ mod permissions;
 mod pivot_root;
 mod presence;
 mod profile;
+pub mod provenance;
 mod ptrace;
 mod resolution;
 mod signal;
+mod skb;
 mod support;
 mod tables;
 #[cfg(test)]
@@ -53,6 +55,7 @@ use crate::policy::{Policy, Profile, RuleKind, RuleMode};
 use crate::vocab::file as bits;
 use contribution::{Contribution, Reports};
 use profile::Contributions;
+pub use provenance::Provenance;
 use support::Support;
 use workshop::Workshop;
 pub use workshop::Workshops;
@@ -115,7 +118,20 @@ pub fn encode(
     let records = run(policy, workshops, diagnostics, |profile, workshop, reports| {
         profile::encode(profile, &support, options, workshop, reports)
     });
-    records.into_iter().collect()
+    let records: Vec<blob::Profile> = records.into_iter().collect::<Option<_>>()?;
+    network::report_shared_table(policy, &records, &support, diagnostics);
+    Some(records)
+}
+
+/// Where the permissions of every profile come from, in the order of [`encode`].
+///
+/// What [`encode`] reports is not reported again; what it leaves out is left out.
+#[must_use]
+pub fn trace(policy: &Policy, target: &Target, options: &Options) -> Vec<Provenance> {
+    let support = Support::new(&target.kernel, &policy.features);
+    run(policy, &Workshops::default(), &mut Diagnostics::new(), |profile, workshop, reports| {
+        Provenance::of(profile, &support, options, &mut workshop.rules, reports)
+    })
 }
 
 /// Works on every profile, each followed by its children, and collects what was reported in that order.

@@ -5,6 +5,7 @@
 
 use super::contribution::{Contribution, Origin, Reports};
 use super::expression::Expression;
+use super::glob::Nul;
 use super::support::Support;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::{Glob, MountOperation, MountRule};
@@ -41,6 +42,10 @@ pub(super) fn encode(
         point: rule.point.is_some().then_some(point),
         source: match &rule.source {
             Some(source) => Some(self::source(source, reports)?),
+            None => None,
+        },
+        source_as_written: match &rule.source {
+            Some(source) => Some(reports.glob(source, Nul::Excluded)?),
             None => None,
         },
         fstypes: fstypes(&rule.fstypes, reports)?,
@@ -84,6 +89,8 @@ enum Command {
 struct Fields {
     point: Option<Expression>,
     source: Option<Expression>,
+    /// The source where it is taken for a mount point: `detached` is a name then.
+    source_as_written: Option<Expression>,
     fstypes: Option<Expression>,
 }
 
@@ -96,7 +103,7 @@ impl Fields {
             Command::Remount => (point, None, None, flags::REMOUNT_MASK),
             Command::Bind => (point, source, None, flags::BIND_MASK),
             // A rule without mount point means its source: an old way to write it.
-            Command::ChangeType => (point.or(source), None, None, flags::MAKE_MASK),
+            Command::ChangeType => (point.or(self.source_as_written.as_ref()), None, None, flags::MAKE_MASK),
             Command::Move => (point, source, None, flags::MOVE_MASK),
             Command::New => (point, source, fstypes, flags::NEW_MASK),
         };

@@ -39,6 +39,10 @@ pub(super) fn encode(
         reports.not_enforced(origin.span, kind);
         return Some(());
     }
+    if let Some(label) = rule.label.as_ref().filter(|_| posix && sysv) {
+        let message = "apparmor_parser writes the label of a System V queue twice, so that the rule never matches";
+        reports.push(Diagnostic::new(Code::RefQueueLabel, message, label.span));
+    }
     let label = reports.condition(rule.label.as_ref(), Expression::any_label)?;
     let mut queue = |class: u8, name: Expression| {
         let queue = Expression::literal([class]).then(name);

@@ -7,10 +7,12 @@
 use super::contribution::{Contribution, Mode, Origin, Reports};
 use super::expression::Expression;
 use super::inet;
+use super::skb;
 use super::support::{Network, Support};
 use crate::automata::ByteSet;
-use crate::diagnostic::{Code, Diagnostic};
-use crate::policy::{FamilySelection, NetworkRule, Rule, RuleKind, UnixRule};
+use crate::blob;
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::policy::{FamilySelection, NetworkRule, Policy, Rule, RuleKind, UnixRule};
 use crate::vocab::{families, network as bits, sockets};
 
 /// Folds permissions into the bits of the automaton.
@@ -56,11 +58,6 @@ pub(super) fn encode(
             return Some(());
         }
     };
-    if support.skb {
-        let message = "rules for packets (`network_v9_skb`), which the target wants beside those for sockets";
-        reports.push(Diagnostic::new(Code::Unencoded, format!("armorer cannot make {message}"), origin.span));
-        return None;
-    }
     // Conditions restrict rules to the inet families, so one test decides for the whole rule.
     if !support.inet && !conditions_expressible(rule, origin, reports) {
         return Some(());
@@ -71,6 +68,9 @@ pub(super) fn encode(
             inet::encode(rule, *selection, class, origin, reports, out)?;
         } else {
             out.push(origin.grant(coarse(class, *selection), word));
+        }
+        if support.skb {
+            skb::encode(rule, *selection, origin, support, reports, out)?;
         }
     }
     Some(())
@@ -89,7 +89,12 @@ fn conditions_expressible(rule: &NetworkRule, origin: Origin, reports: &mut Repo
     let denies = origin.mode == Mode::Deny;
     let consequence = if denies { "the rule is left out" } else { "the rule covers all of the family" };
     let message = format!("the target kernel does not mediate addresses, ports, interfaces and labels: {consequence}");
-    reports.push(Diagnostic::new(Code::Downgraded, message, origin.span));
+    let diagnostic = if denies {
+        Diagnostic::new(Code::RefDenyWider, message, origin.span).with_help("apparmor_parser denies all of the family")
+    } else {
+        Diagnostic::new(Code::Downgraded, message, origin.span)
+    };
+    reports.push(diagnostic);
     !denies
 }
 
@@ -97,10 +102,31 @@ fn conditions_expressible(rule: &NetworkRule, origin: Origin, reports: &mut Repo
 ///
 /// `None` where no rule says anything about sockets. Unix rules count with their type, unless they deny.
 pub(super) fn legacy_table(rules: &[Rule], support: &Support) -> Option<Vec<[u16; 3]>> {
+    let entries = legacy_entries(rules, support)?;
+    let mut table = vec![Legacy::default(); families::COUNT.into()];
+    for LegacyEntry { origin, family, types } in entries {
+        if let Some(family) = table.get_mut(usize::from(family)) {
+            family.add(origin, types);
+        }
+    }
+    Some(table.into_iter().map(Legacy::finish).collect())
+}
+
+/// What a rule adds to the table of socket types.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct LegacyEntry {
+    pub(super) origin: Origin,
+    pub(super) family: u16,
+    /// A bit for each type.
+    pub(super) types: u32,
+}
+
+/// What all rules add to the table; `None` where there is none.
+pub(super) fn legacy_entries(rules: &[Rule], support: &Support) -> Option<Vec<LegacyEntry>> {
     if support.network != Network::Legacy {
         return None;
     }
-    let mut table = vec![Legacy::default(); families::COUNT.into()];
+    let mut entries = Vec::new();
     let mut any = false;
     for rule in rules {
         let origin = Origin::of(rule);
@@ -108,28 +134,46 @@ pub(super) fn legacy_table(rules: &[Rule], support: &Support) -> Option<Vec<[u16
             RuleKind::Network(network) => {
                 any = true;
                 let conditional = !network.local.is_empty() || !network.peer.is_empty();
-                if conditional && origin.mode == Mode::Deny {
-                    continue;
-                }
-                for selection in &network.families {
-                    if let Some(family) = table.get_mut(usize::from(selection.family)) {
-                        family.add(origin, selection.types);
-                    }
+                if !(conditional && origin.mode == Mode::Deny) {
+                    let each = network.families.iter();
+                    entries.extend(each.map(|each| LegacyEntry { origin, family: each.family, types: each.types }));
                 }
             }
             RuleKind::Unix(unix) if !unix.from_network => {
                 any = true;
-                if origin.mode == Mode::Deny {
-                    continue;
-                }
-                if let Some(family) = table.get_mut(usize::from(families::UNIX)) {
-                    family.add(origin, unix_types(unix));
+                if origin.mode != Mode::Deny {
+                    entries.push(LegacyEntry { origin, family: families::UNIX, types: unix_types(unix) });
                 }
             }
             _ => {}
         }
     }
-    any.then(|| table.into_iter().map(Legacy::finish).collect())
+    any.then_some(entries)
+}
+
+/// Warns where the reference compiler writes another table: it has one for all profiles of a file.
+pub(super) fn report_shared_table(
+    policy: &Policy,
+    records: &[blob::Profile],
+    support: &Support,
+    diagnostics: &mut Diagnostics,
+) {
+    if support.network != Network::Legacy {
+        return;
+    }
+    let mut profiles = Vec::new();
+    super::flatten(&policy.profiles, &mut profiles);
+    let shared = records.windows(2).any(|pair| matches!(pair, [a, b] if a.net_allowed_af != b.net_allowed_af));
+    let denies = |rule: &&Rule| matches!(rule.kind, RuleKind::Network(_)) && Origin::of(rule).mode == Mode::Deny;
+    let denied = profiles.iter().flat_map(|profile| &profile.rules).find(denies);
+    if let Some(first) = profiles.first().filter(|_| shared) {
+        let message = "apparmor_parser gives every profile of this file the sockets of all of them";
+        diagnostics.push(Diagnostic::new(Code::RefNetworkTable, message, first.span));
+    }
+    if let Some(rule) = denied {
+        let message = "apparmor_parser logs what this rule denies the other way round";
+        diagnostics.push(Diagnostic::new(Code::RefNetworkTable, message, rule.span));
+    }
 }
 
 /// The type of a unix rule as a mask.

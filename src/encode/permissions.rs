@@ -53,10 +53,7 @@ pub(super) fn file_entries(permissions: &Permissions) -> [Perms; 2] {
     [(Half::Owner, permissions.owner_exec), (Half::Other, permissions.other_exec)].map(|(half, exec)| {
         let map = |word: u32| file_half(word >> half.shift());
         let whole = permissions.allow;
-        let allow = map(whole)
-            | GETATTR
-            | if whole & bits::CHANGE_PROFILE == 0 { 0 } else { CHANGE_PROFILE }
-            | if whole & bits::ON_EXEC == 0 { 0 } else { ON_EXEC };
+        let allow = file_bits(whole, half) | GETATTR;
         Perms {
             allow,
             prompt: map(permissions.prompt) & !allow,
@@ -66,6 +63,13 @@ pub(super) fn file_entries(permissions: &Permissions) -> [Perms; 2] {
             ..Perms::default()
         }
     })
+}
+
+/// What a word says about one half, in the bits of a table entry.
+pub(super) fn file_bits(word: u32, half: Half) -> u32 {
+    file_half(word >> half.shift())
+        | if word & bits::CHANGE_PROFILE == 0 { 0 } else { CHANGE_PROFILE }
+        | if word & bits::ON_EXEC == 0 { 0 } else { ON_EXEC }
 }
 
 /// The seven permissions of a half, in the bits of a table entry.
@@ -97,17 +101,20 @@ fn exec_index(exec: ExecType) -> u32 {
 /// The table entry of a string of any other class.
 pub(super) fn policy_entry(permissions: &Permissions) -> Perms {
     let Permissions { allow, prompt, audit, quiet, .. } = *permissions;
-    let plain = |word: u32| word & bits::PERMISSIONS | policy_other(word >> bits::OTHER);
-    let top = |word: u32| word & 0x8000_0000;
-    // Every entry allows lock, that of no match included: so does what the kernel makes of packed words.
     let continues = if allow & CONTINUE_RULE == 0 { 0 } else { CONTINUE_MATCH };
     Perms {
-        allow: plain(allow) | top(allow) | LOCK | continues,
-        prompt: plain(prompt) | top(prompt),
-        audit: plain(audit & AUDITABLE),
-        quiet: plain(quiet & AUDITABLE),
+        // Every entry allows lock, that of no match included: so does what the kernel makes of packed words.
+        allow: policy_bits(allow) | LOCK | continues,
+        prompt: policy_bits(prompt),
+        audit: policy_bits(audit & AUDITABLE),
+        quiet: policy_bits(quiet & AUDITABLE),
         ..Perms::default()
     }
+}
+
+/// What a word says, in the bits of a table entry; that more is to be matched is not in it.
+pub(super) fn policy_bits(word: u32) -> u32 {
+    word & bits::PERMISSIONS | policy_other(word >> bits::OTHER) | word & 0x8000_0000
 }
 
 /// The seven further permissions of a word, in the bits of a table entry: setattr, getattr; accept, bind, listen; setopt, getopt.

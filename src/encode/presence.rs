@@ -16,6 +16,11 @@ const ABOVE: i32 = 1001;
 /// Below every rule, for classes whose byte carries real permissions.
 const BELOW: i32 = -1001;
 
+/// Whether a contribution is such an entry, and no rule's.
+pub(super) fn is_entry(contribution: &Contribution) -> bool {
+    [ABOVE, BELOW].contains(&contribution.priority)
+}
+
 /// Adds the entries of a profile.
 pub(super) fn encode(mode: ProfileMode, support: &Support, span: Span, out: &mut Vec<Contribution>) {
     let mut add = |bytes: &[u8], priority: i32| {

@@ -12,10 +12,11 @@ use super::transitions::Transitions;
 use super::workshop::{Encoded, Rules, Workshop};
 use super::{Options, change_profile, dbus, file, io_uring, mount, mqueue, pivot_root, ptrace, signal, unix, userns};
 use crate::blob;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::{Profile, ProfileMode, Rule, RuleKind};
 use crate::resolve::lower::unix_rules;
 use crate::source::Text;
-use crate::vocab::flags;
+use crate::vocab::{flags, signals};
 
 /// Everything that a profile's rules come to, short of the automata.
 pub(super) struct Contributions {
@@ -68,12 +69,12 @@ fn encode_or_recall(
         policy.extend(known.policy.iter().map(here));
         return;
     }
-    let before = (file.len(), policy.len(), reports.len());
+    let before = (file.len(), policy.len(), reports.count());
     // `None` has been reported.
     _ = encode_rule(rule, surroundings, support, reports, file, policy);
     let (new_file, new_policy) = (file.get(before.0..).unwrap_or_default(), policy.get(before.1..).unwrap_or_default());
     let of_profile = new_file.iter().any(|each| each.transition != 0);
-    if reports.len() == before.2 && !of_profile {
+    if reports.count() == before.2 && !of_profile {
         let encoded = Encoded { file: new_file.into(), policy: new_policy.into() };
         rules.insert(rule.prefix, rule.kind.clone(), encoded);
     }
@@ -141,8 +142,14 @@ pub(super) fn encode(
     let xmatch = attachment.and_then(|attachment| {
         tables::xmatch(&attachment.contributions, attachment.length, files, support, options, reports)
     });
-    let policydb = tables::policy_db(&policy, others, &transitions, support, options, reports);
-    let file = tables::policy_db(&file, files, &transitions, support, options, reports);
+    let confines = !matches!(profile.flags.mode, ProfileMode::Unconfined | ProfileMode::DefaultAllow);
+    let asked_for_files = confines && file.is_empty();
+    if asked_for_files && support.table.is_some() {
+        let message = "apparmor_parser lets this profile, which has no rules for files, lock files that it is handed";
+        reports.push(Diagnostic::new(Code::RefLock, message, profile.span));
+    }
+    let policydb = tables::policy_db(&policy, others, asked_for_files, &transitions, support, options, reports);
+    let file = tables::policy_db(&file, files, false, &transitions, support, options, reports);
     let record = header(profile, support, options, reports);
     let net_allowed_af = network::legacy_table(&profile.rules, support);
     (!reports.has_errors()).then_some(blob::Profile { capabilities, xmatch, policydb, file, net_allowed_af, ..record })
@@ -156,11 +163,23 @@ fn header(profile: &Profile, support: &Support, options: &Options, reports: &mut
             reports.not_enforced(profile.span, flag);
         }
     };
+    let prompts = given.mode == ProfileMode::Prompt;
+    unsupported(prompts, support.prompt_mode, "the mode `prompt`, and refuses to load the profile");
     unsupported(given.interruptible, support.interruptible, "the flag `interruptible`");
     unsupported(given.kill_signal.is_some(), support.kill_signal, "the flag `kill.signal`");
     unsupported(given.error.is_some(), support.error, "the flag `error`");
     unsupported(given.disconnected_ipc.is_some(), support.disconnected_ipc, "the path of `attach_disconnected.ipc`");
     unsupported(!profile.identities.is_empty(), support.identity, "identities");
+    if let Some(signal) = given.kill_signal.filter(|&signal| support.kill_signal && signal > signals::EXISTS) {
+        let name = signals::name(signal).unwrap_or_default();
+        let message = format!("no kernel takes the real-time signal `{name}` for `kill.signal`");
+        reports.push(Diagnostic::new(Code::FlagSignal, message, profile.span).with_help("name another signal"));
+    }
+    if given.kill_signal.is_some() && support.kill_signal && !support.kill_signal_in_policy {
+        let message =
+            "apparmor_parser leaves `kill.signal` out: it does not look for it where this kernel announces it";
+        reports.push(Diagnostic::new(Code::RefKillSignal, message, profile.span));
+    }
 
     let bytes = |text: &Text| text.to_vec();
     // Only the header of newer blobs has a bit for forced complain mode.

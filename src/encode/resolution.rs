@@ -104,7 +104,7 @@ pub(super) enum Half {
 }
 
 impl Half {
-    const BOTH: [Half; 2] = [Half::Owner, Half::Other];
+    pub(super) const BOTH: [Half; 2] = [Half::Owner, Half::Other];
 
     /// Where the half begins.
     pub(super) fn shift(self) -> u32 {
@@ -219,6 +219,56 @@ pub(super) fn resolve(kind: Kind, labels: &[(LabelId, Label)]) -> Result<Permiss
     permissions.allow = (permissions.allow | implies_mmap) & !denied;
     permissions.prompt &= !denied;
     Ok(permissions)
+}
+
+/// Two of these that grant exec with different types at the same rank, be it the one that counts or not.
+pub(super) fn contradiction(labels: &[(LabelId, Label)]) -> Option<Conflict> {
+    let grants = |label: &Label, half: Half| label.mode == Mode::Allow && label.word >> half.shift() & bits::EXEC != 0;
+    let contradict = |one: &Label, other: &Label| {
+        (one.priority, one.exact) == (other.priority, other.exact)
+            && Half::BOTH
+                .into_iter()
+                .any(|half| grants(one, half) && grants(other, half) && one.exec_type(half) != other.exec_type(half))
+    };
+    let pairs =
+        labels.iter().enumerate().flat_map(|(at, one)| labels.iter().skip(at + 1).map(move |other| (one, other)));
+    let mut found = pairs.filter(|((_, one), (_, other))| contradict(one, other));
+    found.next().map(|(one, other)| Conflict { first: one.0, second: other.0 })
+}
+
+/// The bits that each of the labels of one string decides: those in which no other has a higher rank.
+///
+/// Map permission that comes with exec permission counts as decided by whoever gives that.
+pub(super) fn decisive(kind: Kind, labels: &[Label]) -> Vec<u32> {
+    let mut won = vec![0; labels.len()];
+    let ranked =
+        labels.iter().enumerate().flat_map(|(at, label)| label.ranked(kind).map(|(rank, bits)| (rank, bits, at)));
+    let mut ranked: Vec<_> = ranked.filter(|&(_, bits, _)| bits != 0).collect();
+    ranked.sort_by_key(|&(rank, ..)| std::cmp::Reverse(rank));
+    let mut decided = 0;
+    let mut implied = vec![0; labels.len()];
+    for group in ranked.chunk_by(|(a, ..), (b, ..)| a == b) {
+        let mut decided_here = 0;
+        for &(_, mine, at) in group {
+            let mine = mine & !decided;
+            decided_here |= mine;
+            let (Some(won), Some(implied), Some(label)) = (won.get_mut(at), implied.get_mut(at), labels.get(at)) else {
+                continue;
+            };
+            *won |= mine;
+            for half in Half::BOTH.into_iter().filter(|_| kind == Kind::File && label.mode == Mode::Allow) {
+                let (exec, mmap) = (bits::EXEC << half.shift(), bits::MMAP_EXEC << half.shift());
+                let inherits = label.exec_type(half).bits & bits::EXEC_INHERIT != 0;
+                if mine & label.word & exec != 0 && inherits && decided & mmap == 0 {
+                    *implied |= mmap;
+                }
+            }
+        }
+        decided |= decided_here;
+    }
+    let denied = labels.iter().zip(&won).filter(|(label, _)| label.mode == Mode::Deny);
+    let denied = denied.fold(0, |denied, (_, won)| denied | won);
+    won.iter().zip(&implied).map(|(won, implied)| won | implied & !denied).collect()
 }
 
 #[cfg(test)]

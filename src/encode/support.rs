@@ -33,7 +33,10 @@ pub(super) struct Support {
     pub(super) network_v8: bool,
     /// Whether conditions on addresses and ports of the inet families are mediated.
     pub(super) inet: bool,
+    /// Whether packets are mediated beside sockets.
     pub(super) skb: bool,
+    /// Whether a packet's interface is.
+    pub(super) skb_interface: bool,
     /// The class of fine-grained unix rules.
     pub(super) unix: Option<u8>,
     pub(super) unix_v9: bool,
@@ -50,8 +53,12 @@ pub(super) struct Support {
     pub(super) stack: bool,
     /// Whether attachments may depend on extended attributes.
     pub(super) xattrs: bool,
+    /// Whether profiles may be in the mode `prompt`.
+    pub(super) prompt_mode: bool,
     pub(super) interruptible: bool,
     pub(super) kill_signal: bool,
+    /// Whether the kernel announces that under the name that the reference compiler looks for.
+    pub(super) kill_signal_in_policy: bool,
     pub(super) error: bool,
     pub(super) disconnected_ipc: bool,
     pub(super) identity: bool,
@@ -93,6 +100,7 @@ impl Support {
             network_v8: v8,
             inet: both("network_v8/af_inet") || both("network_v9/af_inet"),
             skb: both("network_v9_skb"),
+            skb_interface: both("network_v9_skb/iface"),
             unix,
             unix_v9,
             unix_v7,
@@ -106,9 +114,13 @@ impl Support {
             io_uring: both("io_uring"),
             stack: both("domain/stack"),
             xattrs: both("domain/attach_conditions/xattr") && kernel.supports("policy/outofband"),
+            // No kernel announces the mode. Linux 6.1 refuses to load it, Linux 6.12 takes it: it came with the prompt column of
+            // permission tables.
+            prompt_mode: kernel.supports("policy/permstable32"),
             interruptible: both("policy/profile/interruptible"),
-            // Linux 7.2 announces the second name; the first is the one that the reference compiler looks for.
+            // Linux 7.2 announces the second name.
             kill_signal: both("policy/profile/kill.signal") || both("domain/kill.signal"),
+            kill_signal_in_policy: both("policy/profile/kill.signal"),
             error: both("policy/profile/error"),
             disconnected_ipc: both("domain/disconnected.ipc"),
             identity: both("domain/identity"),
@@ -148,6 +160,7 @@ mod tests {
         let new = support("linux-7.2");
         assert_eq!((new.abi, new.table, new.network, new.unix), (7, Some(3), Network::Class(15), Some(15)));
         assert!(new.dbus && new.unix_v9 && !new.unix_v7 && new.network_v8 && new.diff_encode && new.state32);
+        assert!(!old.prompt_mode && middle.prompt_mode && new.prompt_mode);
         assert!(new.kill_signal && !new.error && !new.interruptible && !new.disconnected_ipc && !new.identity);
     }
 

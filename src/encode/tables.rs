@@ -20,9 +20,14 @@ const MAX_STATES_16: usize = u16::MAX as usize;
 const MAX_ENTRIES: usize = u16::MAX as usize;
 
 /// The automaton of file rules or of the other classes. `None` where there is none to write, or after a report.
+///
+/// The kernel asks that of the other classes about files, too, if a confining profile has no rules for them: `asked_for_files`. No path
+/// matches anything there, and what does not match must not even allow the lock that all other entries do, or a process could lock
+/// files that it was handed open (seen on Linux 7.2).
 pub(super) fn policy_db(
     contributions: &[Contribution],
     shop: &mut Shop,
+    asked_for_files: bool,
     transitions: &[Vec<u8>],
     support: &Support,
     options: &Options,
@@ -34,7 +39,7 @@ pub(super) fn policy_db(
     let kind = shop.kind;
     let dfa = minimal(contributions, shop, support, options, reports)?;
     let span = contributions.first().map_or(Span::NONE, |contribution| contribution.span);
-    let mut entries = Entries::new(kind);
+    let mut entries = Entries::new(kind, asked_for_files);
     let version = support.table;
     let owner_flags = kind == Kind::File && version == Some(3);
     let pack_options = PackOptions { diff_encode: support.diff_encode, accept2: version.is_none() || owner_flags };
@@ -73,6 +78,12 @@ pub(super) fn xmatch(
     reports: &mut Reports,
 ) -> Option<Xmatch> {
     let dfa = minimal(contributions, shop, support, options, reports)?.renumber_reverse_postorder();
+    if support.diff_encode && dfa.gains_from_differences() {
+        let span = contributions.first().map_or(Span::NONE, |contribution| contribution.span);
+        let message = "apparmor_parser encodes this attachment as differences, which the kernel misreads: \
+                       some programs that it names run unconfined";
+        reports.push(Diagnostic::new(Code::RefAttachment, message, span));
+    }
     let pack_options = PackOptions { diff_encode: false, accept2: true };
     let packed: Result<Tables, _> = dfa.pack(pack_options, |_, permissions| permissions::packed(permissions));
     match packed {
@@ -97,6 +108,12 @@ fn minimal(
         reports.push(automaton::too_many_states(dfa.len(), contributions));
         return None;
     }
+    if dfa.len() > MAX_STATES_16 {
+        let span = contributions.first().map_or(Span::NONE, |contribution| contribution.span);
+        let message =
+            format!("apparmor_parser refuses an automaton of {} states unless asked for larger tables", dfa.len());
+        reports.push(Diagnostic::new(Code::RefLimit, message, span));
+    }
     Some(dfa)
 }
 
@@ -110,10 +127,14 @@ struct Entries {
 }
 
 impl Entries {
-    fn new(kind: Kind) -> Entries {
+    fn new(kind: Kind, asked_for_files: bool) -> Entries {
         let (list, known, of_permissions) = Default::default();
         let mut entries = Entries { kind, list, known, of_permissions };
-        entries.index(&Permissions::default());
+        if asked_for_files {
+            entries.list.push(Perms::default());
+        } else {
+            entries.index(&Permissions::default());
+        }
         entries
     }
 

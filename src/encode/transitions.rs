@@ -39,6 +39,10 @@ impl Transitions {
                 reports.push(Diagnostic::new(Code::TooManyTransitions, message, rule.span).with_help(help));
                 break;
             };
+            if usize::from(slot) == PACKED_LIMIT {
+                let message = format!("apparmor_parser refuses more than {PACKED_LIMIT} different exec targets");
+                reports.push(Diagnostic::new(Code::RefLimit, message, rule.span));
+            }
             transitions.slots.insert(name.clone(), slot);
             transitions.names.push(name.clone());
         }

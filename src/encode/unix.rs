@@ -6,10 +6,11 @@ use super::contribution::{Contribution, Mode, Origin, Reports};
 use super::expression::Expression;
 use super::glob::Nul;
 use super::network::{self, PEER, fold};
+use super::skb;
 use super::support::{Network, Support};
 use crate::automata::ByteSet;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::policy::{FamilySelection, UnixAddress, UnixRule};
+use crate::policy::{FamilySelection, NetworkConditions, NetworkRule, UnixAddress, UnixRule};
 use crate::vocab::{families, network as bits};
 
 /// Adds what a rule contributes; `None` where a pattern is bad.
@@ -21,6 +22,12 @@ pub(super) fn encode(
     out: &mut Vec<Contribution>,
 ) -> Option<()> {
     if let Some(class) = support.unix {
+        let differs = origin.mode == Mode::Deny || rule.permissions != bits::ANY || rule.peer_label.is_some();
+        if rule.from_network && (differs || origin.marked) {
+            let message = "apparmor_parser takes neither permissions nor label from this rule to those of unix sockets";
+            let help = "it grants or denies all, and logs the other way round; write `unix` rules to be plain";
+            reports.push(Diagnostic::new(Code::RefNetworkUnix, message, origin.span).with_help(help));
+        }
         fine(rule, class, origin, reports, out)?;
     } else if !rule.from_network {
         downgraded(origin, support, reports);
@@ -32,6 +39,17 @@ pub(super) fn encode(
         let selection = FamilySelection { family: families::UNIX, types: network::unix_types(rule), protocol: None };
         let origin = Origin { priority: 0, ..origin };
         out.push(origin.grant(network::coarse(class, selection), fold(rule.permissions)));
+        if support.skb {
+            let packets = NetworkRule {
+                permissions: rule.permissions,
+                families: vec![selection],
+                names_family: true,
+                names_type: rule.kind.is_some(),
+                local: NetworkConditions::default(),
+                peer: NetworkConditions::default(),
+            };
+            skb::encode(&packets, selection, origin, support, reports, out)?;
+        }
     }
     Some(())
 }
@@ -53,7 +71,10 @@ fn fine(rule: &UnixRule, class: u8, origin: Origin, reports: &mut Reports, out: 
     let head = Expression::concat([Expression::literal([class]), network::number(families::UNIX), kind, protocol]);
     let mut grant = |expression: Expression, permissions: u32| {
         if permissions != 0 {
-            out.push(origin.grant(expression, fold(permissions)));
+            // Options are logged together, as in the reference compiler's policies.
+            let options = bits::SETOPT | bits::GETOPT;
+            let logged = if permissions & options != 0 { options } else { permissions };
+            out.push(origin.grant_with(expression, fold(permissions), fold(logged)));
         }
     };
     if !has_peer {

@@ -16,12 +16,13 @@ mod ptrace;
 mod signal;
 mod unix;
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde::Serialize;
 
 use crate::features::Features;
-use crate::source::{Span, Spanned, Text};
+use crate::source::{DirEntry, FileKind, SourceId, Span, Spanned, Text};
 
 pub use crate::syntax::ast::{MountOperation, Owner, RuleMode, Safety};
 pub use capability::CapabilityRule;
@@ -48,6 +49,55 @@ pub struct Policy {
     /// The features that the policy is written for: those of the first `abi` rule, else what the caller pinned or the default.
     #[serde(skip)]
     pub features: Arc<Features>,
+    /// What was looked at to get here, in that order, each once: while nothing of it changes, the policy is the same.
+    #[serde(skip)]
+    pub dependencies: Vec<Dependency>,
+}
+
+/// Something of the file system that a policy depends on.
+#[derive(Clone, Debug)]
+pub enum Dependency {
+    /// What a path led to; `None` where nothing was found.
+    Kind {
+        /// The path that was looked at.
+        path: PathBuf,
+        /// What was there.
+        kind: Option<FileKind>,
+    },
+    /// An included file.
+    File {
+        /// Its path.
+        path: PathBuf,
+        /// Its text.
+        source: SourceId,
+    },
+    /// An abi file.
+    Features {
+        /// Its path.
+        path: PathBuf,
+        /// What it says.
+        features: Arc<Features>,
+    },
+    /// An included directory.
+    Directory {
+        /// Its path.
+        path: PathBuf,
+        /// What was in it.
+        entries: Vec<DirEntry>,
+    },
+}
+
+impl Dependency {
+    /// The path.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        match self {
+            Dependency::Kind { path, .. }
+            | Dependency::File { path, .. }
+            | Dependency::Features { path, .. }
+            | Dependency::Directory { path, .. } => path,
+        }
+    }
 }
 
 /// A profile, hat or child profile.

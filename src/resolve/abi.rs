@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::features::Features;
+use crate::policy::Dependency;
 use crate::source::{FileKind, Span};
 use crate::syntax::ast::{self, PathForm};
 use crate::syntax::word::stored;
@@ -63,7 +64,11 @@ impl Resolver<'_> {
         }
         self.once.insert(&found.key, self.dead);
         match self.session.features(&found.path) {
-            Ok(features) => Some(features),
+            Ok(features) => {
+                let dependency = Dependency::Features { path: found.path, features: Arc::clone(&features) };
+                self.dependencies.add(dependency);
+                Some(features)
+            }
             Err(unusable) => {
                 let (code, message) = match &*unusable {
                     Unusable::Read(error) => (Code::AbiOpen, format!("cannot read `{}`: {error}", found.key)),

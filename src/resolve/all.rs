@@ -21,7 +21,7 @@ impl Resolver<'_> {
     pub(super) fn all(&mut self, prefix: Prefix, span: Span, body: &mut Body) {
         if prefix.mode == Some(RuleMode::Deny) {
             let message = "apparmor_parser denies files to their owner only here, and logs the other way round";
-            self.diagnostics.push(Diagnostic::new(Code::ReferenceDiffers, message, span));
+            self.diagnostics.push(Diagnostic::new(Code::RefDenyAll, message, span));
         }
         for kind in bare() {
             let mut context = lower::Context {

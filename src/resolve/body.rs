@@ -70,15 +70,26 @@ impl Resolver<'_> {
                 }
                 ItemKind::Conditional(conditional) => {
                     self.deeper(span, Code::NestingLimit, |this| this.conditional(conditional, body, scope));
+                    self.compare_sockets(span);
                 }
                 ItemKind::Rlimit(rlimit) => self.rlimit(rlimit, span, body, scope),
                 ItemKind::Block(block) => {
                     let prefix = self.lower(|context| lower::block_prefix(&block.prefix, context)).unwrap_or_default();
                     let inner = scope.enter(Spanned::new(prefix, block.prefix.span), &mut self.diagnostics);
                     self.deeper(span, Code::NestingLimit, |this| this.items(&block.block.items, body, &inner));
+                    self.compare_sockets(span);
                 }
                 ItemKind::Rule(rule) => self.rule(rule, span, body, scope),
             }
+        }
+    }
+
+    /// The reference compiler empties its table of sockets, which kernels with no class for them get, at the end of each block.
+    fn compare_sockets(&mut self, span: Span) {
+        let both = |path: &str| self.options.kernel.supports(path) && self.policy.supports(path);
+        if self.sockets && both("network") && !both("network_v8") && !both("network_v9") {
+            let message = "apparmor_parser forgets the rules about sockets up to the end of this block";
+            self.diagnostics.push(Diagnostic::new(Code::RefNetworkTable, message, span));
         }
     }
 
@@ -184,6 +195,7 @@ impl Resolver<'_> {
 
     /// Expands the variables of a rule and takes it into the body.
     pub(super) fn push(&mut self, mut rule: Rule, body: &mut Body) {
+        self.sockets |= matches!(rule.kind, RuleKind::Network(_) | RuleKind::Unix(_));
         if let RuleKind::File(file) = &mut rule.kind {
             let owner = transitions::Owner { full_name: &body.full_name, written_name: &body.written_name };
             transitions::resolve(file, &owner, rule.span, &mut self.diagnostics);

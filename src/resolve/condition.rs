@@ -58,7 +58,7 @@ impl Evaluator<'_> {
             let defined = matches!(self.variables.get(name), Some((Value::Bool(_), _)));
             if defined {
                 let message = format!("apparmor_parser takes `defined {}` for false", word.value);
-                self.diagnostics.push(Diagnostic::new(Code::ReferenceDiffers, message, word.span));
+                self.diagnostics.push(Diagnostic::new(Code::RefDefined, message, word.span));
             }
             return Some(defined);
         }

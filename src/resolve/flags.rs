@@ -131,8 +131,12 @@ impl Resolver<'_> {
     pub(super) fn flags(&mut self, profile: &ast::Profile) -> Flags {
         let mut flags = Flags::default();
         let mut seen = Seen::default();
-        for word in profile.flags.iter().flat_map(|list| &list.value) {
+        for (place, word) in profile.flags.iter().flat_map(|list| &list.value).enumerate() {
             let text = stored_text(word).value;
+            if place > 0 && matches!(&*text, b"debug" | b"interruptible") {
+                let message = format!("apparmor_parser loses the flag `{text}` where it does not stand first");
+                self.diagnostics.push(Diagnostic::new(Code::RefFlagOrder, message, word.span));
+            }
             if let Err(refusal) = seen.flag(&text, word.span, &mut flags) {
                 self.diagnostics.push(refused(word, &text, &refusal));
             }

@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::diagnostic::{Code, Diagnostic};
+use crate::policy::Dependency;
 use crate::source::{FileKind, Span};
 use crate::syntax::ast::{self, IncludePath, PathForm};
 use crate::syntax::word::stored;
@@ -40,6 +41,18 @@ pub fn is_skipped(name: &str) -> bool {
     name.starts_with('.')
         || name == "README"
         || LEFT_BEHIND.iter().any(|ending| name.find(ending).is_some_and(|at| at + ending.len() == name.len()))
+}
+
+/// The profile files of a directory, in byte order of their names: without entries that are skipped, and without its
+/// sub-directories.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn policy_files(directory: &Path) -> std::io::Result<Vec<PathBuf>> {
+    let mut entries = std::fs::read_dir(directory)?.collect::<Result<Vec<_>, _>>()?;
+    entries.sort_by_key(std::fs::DirEntry::file_name);
+    let files = entries.iter().filter(|entry| !is_skipped(&entry.file_name().to_string_lossy()));
+    Ok(files.map(std::fs::DirEntry::path).filter(|path| !path.is_dir()).collect())
 }
 
 /// Where a file was found.
@@ -81,7 +94,7 @@ impl Resolver<'_> {
     }
 
     /// Looks a path up.
-    pub(super) fn search(&self, path: &IncludePath) -> Search {
+    pub(super) fn search(&mut self, path: &IncludePath) -> Search {
         let text = text_of(path);
         if text.is_empty() {
             return Search::Missing(None);
@@ -99,7 +112,9 @@ impl Resolver<'_> {
             if self.once.included.contains(&key) {
                 return Search::Before;
             }
-            match self.session.loader().kind(&path) {
+            let kind = self.session.loader().kind(&path);
+            self.dependencies.add(Dependency::Kind { path: path.clone(), kind: kind.as_ref().ok().copied() });
+            match kind {
                 Ok(kind) => return Search::Found(Found { key, path, kind }),
                 Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {}
                 Err(error) => trouble = trouble.or(Some(error)),
@@ -181,7 +196,11 @@ impl Resolver<'_> {
     /// Files of a directory are read last name first, as the reference compiler does it: assignments depend on it.
     fn include_directory(&mut self, found: &Found, span: Span, each: &mut dyn FnMut(&mut Self, &[ast::Item])) {
         let mut entries = match self.session.loader().read_dir(&found.path) {
-            Ok(entries) => entries,
+            Ok(entries) => {
+                let dependency = Dependency::Directory { path: found.path.clone(), entries: entries.clone() };
+                self.dependencies.add(dependency);
+                entries
+            }
             Err(error) => return self.directory_trouble(&format!("`{}`: {error}", found.key), span),
         };
         entries.retain(|entry| !is_skipped(&entry.name));
@@ -210,7 +229,7 @@ impl Resolver<'_> {
         if !self.dead && self.once.untaken.remove(key) {
             let message =
                 format!("apparmor_parser leaves `{key}` out, as a branch that is not taken includes it before");
-            self.diagnostics.push(Diagnostic::new(Code::ReferenceDiffers, message, span));
+            self.diagnostics.push(Diagnostic::new(Code::RefInclude, message, span));
         }
         self.once.insert(key, self.dead)
     }
@@ -232,6 +251,7 @@ impl Resolver<'_> {
                 return;
             }
         };
+        self.dependencies.add(Dependency::File { path: path.to_owned(), source: included.source });
         self.includes += 1;
         self.included_text += included.len;
         if self.includes > MAX_INCLUDES || self.included_text > MAX_INCLUDED_TEXT {

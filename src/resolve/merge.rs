@@ -1,5 +1,7 @@
 //! Merging of rules that say the same but for their permissions.
 
+use std::collections::hash_map::Entry;
+
 use rustc_hash::FxHashMap;
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
@@ -34,7 +36,47 @@ pub(super) fn merge(rules: Vec<Rule>, diagnostics: &mut Diagnostics) -> Vec<Rule
             _ => merger.other(rule),
         }
     }
-    merger.out
+    let merged = merger.out;
+    lost_by_the_reference(&merged, diagnostics);
+    merged
+}
+
+/// Warns about rules of which the reference compiler keeps only one: it does not compare the first byte of the names of
+/// `change_profile` rules, nor whether the other rule is about a file.
+fn lost_by_the_reference(rules: &[Rule], diagnostics: &mut Diagnostics) {
+    /// What is left to compare.
+    type Rest<'a> = (&'a [u8], Option<&'a Text>, Prefix);
+    fn rest<'a>(name: &'a [u8], other: Option<&'a Text>, prefix: &Prefix) -> Rest<'a> {
+        (name.get(1..).unwrap_or_default(), other, Prefix { owner: None, ..*prefix })
+    }
+    let mut changes: FxHashMap<Rest<'_>, Span> = FxHashMap::default();
+    let mut lost = |span: Span, before: Span| {
+        let message = "apparmor_parser takes this rule and another one for the same and loses one of them";
+        diagnostics.push(Diagnostic::new(Code::RefMerge, message, span).and_label(before, "the other rule"));
+    };
+    for rule in rules {
+        if let RuleKind::ChangeProfile(change) = &rule.kind {
+            let target = change.target.as_ref().map_or(&b"**"[..], |target| &target.value);
+            match changes.entry(rest(target, change.exec.as_ref().map(|exec| &exec.value), &rule.prefix)) {
+                Entry::Occupied(before) => lost(rule.span, *before.get()),
+                Entry::Vacant(place) => _ = place.insert(rule.span),
+            }
+        }
+    }
+    if changes.is_empty() {
+        return;
+    }
+    for rule in rules {
+        if let RuleKind::File(file) = &rule.kind {
+            let link = match &file.link {
+                LinkTarget::Any => None,
+                LinkTarget::Path { target, .. } => Some(&target.value),
+            };
+            if let Some(&before) = changes.get(&rest(&file.path.value, link, &rule.prefix)) {
+                lost(rule.span, before);
+            }
+        }
+    }
 }
 
 #[derive(PartialEq, Eq, Hash)]

@@ -59,14 +59,13 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::features::Features;
-use crate::policy::{Policy, Profile};
+use crate::policy::{Dependency, Policy, Profile};
 use crate::source::{SourceId, Span, Text};
-use crate::syntax::parser::parse;
 
 use alias::Aliases;
 use variables::Variables;
 
-pub use include::is_skipped;
+pub use include::{is_skipped, policy_files};
 pub use session::Session;
 
 /// The deepest nesting of includes, profiles, blocks and conditionals together. It bounds the stack; the deepest real policy
@@ -107,7 +106,7 @@ impl Options {
 /// The policy is complete if no error was raised. Of diagnostics that say the same about the same place, because several
 /// profiles include it, only the first is raised.
 pub fn resolve(session: &Session, input: SourceId, options: &Options, diagnostics: &mut Diagnostics) -> Policy {
-    let parsed = parse(&session.sources.get(input), input);
+    let (file, raised) = session.parse(input);
     let mut resolver = Resolver {
         session,
         options,
@@ -123,22 +122,24 @@ pub fn resolve(session: &Session, input: SourceId, options: &Options, diagnostic
         limited: false,
         depth: 0,
         first_profile: None,
+        sockets: false,
         names: FxHashMap::default(),
         profiles: Vec::new(),
+        dependencies: Dependencies::default(),
     };
-    resolver.report(&parsed.diagnostics.into_iter().collect::<Vec<_>>());
-    resolver.top_level(&parsed.file.items);
+    resolver.report(&raised);
+    resolver.top_level(&file.items);
     if resolver.abi.is_none() && options.policy.is_none() && resolver.first_profile.is_some() {
         resolver.diagnostics.push(
             Diagnostic::new(Code::AbiMissing, "without `abi` rule the default features apply", Span::new(input, 0, 0))
                 .with_help("begin the file with `abi <abi/4.0>,`"),
         );
     }
-    let Resolver { mut profiles, policy, diagnostics: raised, .. } = resolver;
+    let Resolver { mut profiles, policy, diagnostics: raised, dependencies, .. } = resolver;
     profiles.sort_by(|a, b| (&a.namespace, &a.written_name).cmp(&(&b.namespace, &b.written_name)));
     let mut seen = FxHashSet::default();
     diagnostics.extend(raised.into_vec().into_iter().filter(|d| seen.insert((d.code, d.span(), d.message.clone()))));
-    Policy { profiles, features: policy }
+    Policy { profiles, features: policy, dependencies: dependencies.list }
 }
 
 /// The state of one run.
@@ -163,9 +164,28 @@ struct Resolver<'a> {
     limited: bool,
     depth: u32,
     first_profile: Option<Span>,
+    /// Whether there was a rule about sockets.
+    sockets: bool,
     /// Namespaces and names of the top-level profiles so far.
     names: Names,
     profiles: Vec<Profile>,
+    dependencies: Dependencies,
+}
+
+/// What was looked at.
+#[derive(Default)]
+struct Dependencies {
+    list: Vec<Dependency>,
+    /// Kind of dependency and path.
+    known: FxHashSet<(std::mem::Discriminant<Dependency>, PathBuf)>,
+}
+
+impl Dependencies {
+    fn add(&mut self, dependency: Dependency) {
+        if self.known.insert((std::mem::discriminant(&dependency), dependency.path().to_owned())) {
+            self.list.push(dependency);
+        }
+    }
 }
 
 /// Keys of the files that are not included again.

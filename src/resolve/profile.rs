@@ -34,6 +34,11 @@ impl Resolver<'_> {
         if self.dead {
             return;
         }
+        if let Some(namespace) = &resolved.namespace {
+            let message =
+                format!("apparmor_parser leaves this profile outside of its parent's namespace `{namespace}`");
+            self.diagnostics.push(Diagnostic::new(Code::RefNamespace, message, resolved.span));
+        }
         self.defined(&mut body.names, (namespace.clone(), resolved.written_name.clone()), resolved.span, Code::DupHat);
         body.children.push((namespace, resolved));
     }

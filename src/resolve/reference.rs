@@ -56,7 +56,11 @@ impl<'a> Iterator for Pieces<'a> {
         self.rest = text.get(end + 1..).unwrap_or_default();
         if is_name(name) {
             Some(Piece::Reference(name))
-        } else if name.contains(&b',') {
+        } else if name
+            .split(|&byte| byte == b',')
+            .next()
+            .is_some_and(|first| first.len() < name.len() && is_name(first))
+        {
             self.rest = &[];
             Some(Piece::OldAlternation(text))
         } else {
@@ -114,6 +118,9 @@ mod tests {
             (b"x@{}", vec![Literal(b"x@{}")]),
             (b"@{1}x", vec![BadName(b"1"), Literal(b"x")]),
             (b"/x@{a,b}/@{c}", vec![Literal(b"/x"), OldAlternation(b"@{a,b}/@{c}")]),
+            (b"@{**,}", vec![BadName(b"**,")]),
+            (b"@{a*,b}", vec![BadName(b"a*,b")]),
+            (b"@{a,*}", vec![OldAlternation(b"@{a,*}")]),
             (b"@@{A}}", vec![Literal(b"@"), Reference(b"A"), Literal(b"}")]),
         ] {
             assert_eq!(pieces(text).collect::<Vec<_>>(), expected, "{}", text.escape_ascii());

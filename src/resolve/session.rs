@@ -4,11 +4,12 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
+use memchr::memmem;
 use rustc_hash::FxHashMap;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::features::{Features, FeaturesError};
-use crate::source::{Loader, SourceMap};
+use crate::source::{Loader, SourceId, SourceMap, Span};
 use crate::syntax::ast::File;
 use crate::syntax::parser::parse;
 
@@ -39,6 +40,7 @@ type Shared<T> = Result<Arc<T>, Arc<Unusable>>;
 pub(super) struct Included {
     pub(super) file: File,
     pub(super) diagnostics: Vec<Diagnostic>,
+    pub(super) source: SourceId,
     /// Length of the text.
     pub(super) len: usize,
 }
@@ -76,9 +78,28 @@ impl Session {
             let text = self.loader.read(path).map_err(|error| Unusable::Read(error.to_string()))?;
             let len = text.len();
             let id = self.sources.add(name, text).map_err(|error| Unusable::Read(error.to_string()))?;
-            let parsed = parse(&self.sources.get(id), id);
-            Ok(Included { file: parsed.file, diagnostics: parsed.diagnostics.into_iter().collect(), len })
+            let (file, diagnostics) = self.parse(id);
+            Ok(Included { file, diagnostics, source: id, len })
         })
+    }
+
+    /// The text of an included file, for those who only show it.
+    #[cfg(feature = "cache")]
+    pub(crate) fn source(&self, path: &Path, name: &str) -> Option<SourceId> {
+        self.included(path, name).ok().map(|included| included.source)
+    }
+
+    /// The tree of a text, and what there is to say about the text.
+    pub(super) fn parse(&self, id: SourceId) -> (File, Vec<Diagnostic>) {
+        let source = self.sources.get(id);
+        let parsed = parse(&source, id);
+        let mut diagnostics: Vec<Diagnostic> = parsed.diagnostics.into_iter().collect();
+        if let Some(at) = memmem::find(source.text(), b"\r\n").and_then(|at| u32::try_from(at).ok()) {
+            let message = "lines end in CR LF, which armorer takes like LF";
+            let note = Diagnostic::new(Code::CarriageReturn, message, Span::new(id, at, at + 1));
+            diagnostics.push(note.with_help("apparmor_parser makes some of the CRs part of names"));
+        }
+        (parsed.file, diagnostics)
     }
 
     /// The features in an abi file.

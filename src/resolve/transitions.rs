@@ -26,7 +26,14 @@ pub(super) fn resolve(rule: &mut FileRule, owner: &Owner<'_>, span: Span, diagno
             let message = format!("no variable is expanded in the exec target `{written}`");
             diagnostics.push(Diagnostic::new(Code::VarNotExpanded, message, span).with_help("write the name out"));
         }
-        *target = resolved(written, kind, path, owner);
+        let named = resolved(written, kind, path, owner);
+        let of_owner = matches!(&named, ExecTarget::Named(name) if name.starts_with(owner.full_name));
+        if kind == ExecKind::Child && of_owner && owner.full_name != owner.written_name {
+            let name = Text::from(owner.written_name);
+            let message = format!("apparmor_parser looks for `{name}//{written}` here: the exec fails");
+            diagnostics.push(Diagnostic::new(Code::RefNestedChild, message, span));
+        }
+        *target = named;
     }
 }
 

@@ -84,7 +84,7 @@ impl Variables {
                 if self.compared.contains(&name.value) {
                     diagnostics.push(
                         Diagnostic::new(
-                            Code::ReferenceDiffers,
+                            Code::RefVariable,
                             format!(
                                 "apparmor_parser loses values added to `@{{{}}}` after it was compared",
                                 name.value
@@ -257,7 +257,7 @@ impl Variables {
         {
             *reported = true;
             let message = format!("apparmor_parser gives `@{{{name}}}` the values of one profile in all");
-            diagnostics.push(Diagnostic::new(Code::ReferenceDiffers, message, variable.span));
+            diagnostics.push(Diagnostic::new(Code::RefVariable, message, variable.span));
         }
     }
 

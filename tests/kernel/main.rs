@@ -6,7 +6,8 @@
 //! - `ARMORER_ORACLE`: a directory with the reference compiler, `apparmor_parser`. Without it only armorer's policies are tried;
 //! - on the machine: `qemu-system-x86_64`, a static `busybox`, and a C compiler that links statically.
 //!
-//! Policies of both compilers are loaded in the same boot, one after the other, and both have to give what `checks.rs` says.
+//! Policies of both compilers are loaded in the same boot, one after the other, and both have to give what the checks say: the
+//! same outcomes, and the same audit records, check by check. Where the reference is at fault, a check says what its policy gives.
 
 #![expect(
     clippy::expect_used,
@@ -16,7 +17,9 @@
 )]
 
 mod checks;
+mod compilers;
 mod initramfs;
+mod script;
 #[path = "../support/mod.rs"]
 mod support;
 mod vm;
@@ -24,12 +27,14 @@ mod vm;
 use std::collections::{BTreeMap, BTreeSet};
 use std::env;
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use armorer::features::Features;
 
-use checks::{AUDITED, CHECKS, FILES, LOADED, PROBES, PROFILES};
+use checks::{Check, GROUPS, Group, Load, Reference};
+use compilers::Compiler;
+use script::Script;
 use vm::{File, Vm};
 
 #[test]
@@ -47,139 +52,133 @@ fn linux_7_2() {
     confine("sid", "linux-7.2");
 }
 
-/// Where the example profiles are.
-fn examples() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/apparmor.d")
-}
-
 /// Boots the image, loads each compiler's policies, and compares all that happens with what should.
-fn confine(image: &str, features: &str) {
+fn confine(image: &str, kernel: &str) {
     let Some(kernels) = env::var_os("ARMORER_KERNELS") else {
-        support::say!("SKIPPED: {features}: ARMORER_KERNELS does not name a directory with kernel images");
+        support::say!("SKIPPED: {kernel}: ARMORER_KERNELS does not name a directory with kernel images");
         return;
     };
     let directory = tempfile::tempdir().unwrap();
-    let mut compilers: Vec<(&str, Vec<Vec<u8>>)> = vec![("armorer", compile_all(|profile| armorer(profile, features)))];
+    let mut compilers = vec![Compiler::armorer(kernel, directory.path())];
     if let Some(oracle) = env::var_os("ARMORER_ORACLE") {
-        let file = directory.path().join("features");
-        std::fs::write(&file, Features::builtin(features).unwrap().to_text()).unwrap();
-        let parser = Path::new(&oracle).join("apparmor_parser");
-        compilers.push(("reference", compile_all(|profile| reference(&parser, profile, &file))));
+        compilers.push(Compiler::reference(Path::new(&oracle), kernel, directory.path()));
     } else {
         support::say!(
-            "SKIPPED: {features}: ARMORER_ORACLE does not name the reference compiler's directory, so it is not compared"
+            "SKIPPED: {kernel}: ARMORER_ORACLE does not name the reference compiler's directory, so it is not compared"
         );
     }
+    let groups: Vec<&Group> = GROUPS.iter().copied().filter(|group| group.kernels.contains(&kernel)).collect();
 
-    let probe = compile_probe(directory.path());
-    let mut files: Vec<File> = PROBES.iter().map(|&path| File::program(path, probe.as_slice())).collect();
-    files.extend(FILES.iter().map(|&path| File::data(path, "there\n")));
-    let mut script = String::from(SET_UP);
-    for (compiler, policies) in compilers.iter() {
-        let paths: Vec<String> = PROFILES.iter().map(|profile| format!("/policies/{compiler}/{profile}")).collect();
-        files.extend(paths.iter().zip(policies).map(|(path, policy)| File::data(path, policy.as_slice())));
-        load_and_check(&mut script, compiler, &paths);
+    let mut files = vec![File::program("/bin/probe", compile_probe(directory.path()))];
+    let mut script = Script::new();
+    for group in &groups {
+        files.extend(group.there.iter().map(|&path| File::data(path, "there\n")));
+        script.probes(group.probes);
     }
-    let run = Vm { kernel: &Path::new(&kernels).join(image), files, script }.run();
+    for compiler in &compilers {
+        script.begin(compiler.name);
+        for group in groups.iter().filter(|group| compiler.accepts(group)) {
+            files.extend(compiler.policies(group));
+            script.group(compiler.name, group);
+        }
+        script.end(compiler.name);
+    }
+    let run = Vm { kernel: &Path::new(&kernels).join(image), files, script: script.text() }.run();
 
     let mut wrong = String::new();
-    judge_features(&run, features, &mut wrong);
-    for (compiler, _) in &compilers {
-        judge(&run, compiler, features, &mut wrong);
+    judge_features(&run, kernel, &mut wrong);
+    let records: Vec<Records> = compilers.iter().map(|compiler| records(&run, compiler.name)).collect();
+    for compiler in &compilers {
+        for group in groups.iter().filter(|group| compiler.accepts(group)) {
+            judge(&run, compiler, group, kernel, &mut wrong);
+        }
     }
-    if let [(ours, _), (theirs, _)] = compilers.as_slice() {
-        compare_records(&run, ours, theirs, &mut wrong);
+    for group in &groups {
+        for (number, check) in group.checks.iter().enumerate() {
+            judge_records(&records, group, number, check, kernel, &mut wrong);
+        }
     }
-    assert!(wrong.is_empty(), "on {features}:\n{wrong}\nThe console:\n{}", run.console);
-    let names: Vec<_> = compilers.iter().map(|(name, _)| *name).collect();
-    support::say!("{features}: booted; {} checks hold for the policies of {}", CHECKS.len(), names.join(" and "));
+    assert!(wrong.is_empty(), "on {kernel}:\n{wrong}\nThe console:\n{}", run.console);
+    let names: Vec<_> = compilers.iter().map(|compiler| compiler.name).collect();
+    let count: usize = groups.iter().map(|group| group.checks.len()).sum();
+    support::say!(
+        "{kernel}: booted; {count} checks in {} groups hold for the policies of {}",
+        groups.len(),
+        names.join(" and ")
+    );
 }
 
-/// Every message of the kernel is kept, also those about denials that a `deny` rule silences. Files of procfs and sysfs are looked up
-/// once, because the first lookup of a name is logged in another way.
-const SET_UP: &str = r#"
-echo 0 > /proc/sys/kernel/printk_ratelimit
-echo -n noquiet > /sys/module/apparmor/parameters/audit
-cd /sys/kernel/security/apparmor/features
-find . -type f | while read -r file; do echo "RESULT features ${file#./} $(cat $file)"; done
-cd /
-cat /proc/sys/kernel/hostname /sys/kernel/uevent_seqnum > /dev/null
-export PATH=/applets:/bin
-N="probe as k8s-nginx /bin/probe"
-"#;
-
-/// Takes back what the checks change, so that the next policies meet the same files.
-const CLEAN_UP: &str = "rm -f /var/lib/new /var/run/nginx.pid /srv/www/upload/picture; chown 0:0 /var/lib/there";
-
-/// Appends the commands that load the policies and try each check, and show what the kernel had to say.
-fn load_and_check(script: &mut String, compiler: &str, policies: &[String]) {
-    writeln!(script, "dmesg -c > /dev/null").unwrap();
-    for path in policies {
-        // One write is one policy, so dd must not split it.
-        let target = "/sys/kernel/security/apparmor/.replace";
-        writeln!(
-            script,
-            "dd if={path} of={target} bs=16M 2> /errors || echo \"RESULT {compiler} load {path} $(cat /errors)\""
-        )
-        .unwrap();
-    }
-    writeln!(script, "sort /sys/kernel/security/apparmor/profiles | sed 's/^/RESULT {compiler} profile /'").unwrap();
-    for (number, check) in CHECKS.iter().enumerate() {
-        writeln!(script, "echo \"RESULT {compiler} {number} $({} 2> /dev/null < /dev/null)\"", check.command).unwrap();
-    }
-    writeln!(script, "{CLEAN_UP}").unwrap();
-    writeln!(script, "dmesg | grep apparmor= | sed 's/^/RESULT {compiler} audit /'").unwrap();
-}
-
-/// The results of one kind (`audit`, `profile`, the number of a check) of one compiler.
-fn results<'a>(run: &'a vm::Run, compiler: &str, kind: &str) -> Vec<&'a str> {
-    let prefix = format!("{compiler} {kind} ");
+/// The results of one kind (`load`, `profile`, the number of a check) of one compiler and group.
+fn results<'a>(run: &'a vm::Run, compiler: &str, group: &str, kind: &str) -> Vec<&'a str> {
+    let prefix = format!("{compiler} {group} {kind} ");
     run.results.iter().filter_map(|line| line.strip_prefix(&prefix)).collect()
 }
 
-/// Appends whatever differs from what should have happened.
-fn judge(run: &vm::Run, compiler: &str, kernel: &str, wrong: &mut String) {
-    for failure in results(run, compiler, "load") {
-        writeln!(wrong, "{compiler}: cannot load {failure}").unwrap();
+/// Appends whatever one compiler's policies do otherwise than they should.
+fn judge(run: &vm::Run, compiler: &Compiler, group: &Group, kernel: &str, wrong: &mut String) {
+    let name = compiler.name;
+    for outcome in results(run, name, group.name, "load") {
+        if !outcome.ends_with(" ok") {
+            writeln!(wrong, "{name}, {}: cannot load {outcome}", group.name).unwrap();
+        }
     }
-    let loaded = results(run, compiler, "profile");
-    if loaded != LOADED {
-        writeln!(wrong, "{compiler}: loaded are {loaded:?}").unwrap();
+    let loaded: BTreeSet<&str> = results(run, name, group.name, "profile").into_iter().collect();
+    if group.load == Load::Files && !group.loaded.iter().eq(&loaded) {
+        writeln!(wrong, "{name}, {}: loaded are {loaded:?}", group.name).unwrap();
     }
-    for (number, check) in CHECKS.iter().enumerate() {
-        let got = results(run, compiler, &number.to_string());
-        let expected = check.expected(kernel);
+    for (number, check) in group.checks.iter().enumerate() {
+        let got = results(run, name, group.name, &number.to_string());
+        let expected = check.expected(kernel, compiler.is_reference());
         if got != [expected] {
-            writeln!(wrong, "{compiler}: `{}` gives {got:?}, not {expected:?}", check.command).unwrap();
-        }
-    }
-    let audit = results(run, compiler, "audit");
-    for words in AUDITED {
-        if !audit.iter().any(|line| in_order(line, words)) {
-            writeln!(wrong, "{compiler}: no audit record with {words:?}").unwrap();
+            writeln!(wrong, "{name}, {}: `{}` gives {got:?}, not {expected:?}", group.name, check.command).unwrap();
         }
     }
 }
 
-/// Appends the audit records that only one compiler's policies gave: what is logged is as much part of a policy as what is denied.
-fn compare_records(run: &vm::Run, ours: &str, theirs: &str, wrong: &mut String) {
-    let (our_records, their_records) = (records(run, ours), records(run, theirs));
-    for record in our_records.difference(&their_records) {
-        writeln!(wrong, "only with {ours}: {record}").unwrap();
+/// The audit records of each check, by group and number.
+type Records = BTreeMap<(String, String), BTreeSet<String>>;
+
+/// Appends what one check should or should not have logged. What is logged is as much part of a policy as what is denied.
+fn judge_records(records: &[Records], group: &Group, number: usize, check: &Check, kernel: &str, wrong: &mut String) {
+    let none = BTreeSet::new();
+    let key = (group.name.to_owned(), number.to_string());
+    let of_check: Vec<&BTreeSet<String>> = records.iter().map(|records| records.get(&key).unwrap_or(&none)).collect();
+    let tried = if group.reference == Reference::Compiles { 2 } else { 1 };
+    for (reference, records) in of_check.iter().take(tried).enumerate() {
+        let records: Vec<&str> = records.iter().map(String::as_str).collect();
+        if let Some(text) = check.judge_records(kernel, reference == 1, &records) {
+            writeln!(wrong, "{}: {text}", group.name).unwrap();
+        }
     }
-    for record in their_records.difference(&our_records) {
-        writeln!(wrong, "only with {theirs}: {record}").unwrap();
+    if let &[ours, theirs, ..] = of_check.as_slice()
+        && tried == 2
+        && check.same(kernel)
+    {
+        for record in ours.difference(theirs) {
+            writeln!(wrong, "{}: `{}`: only with armorer: {record}", group.name, check.command).unwrap();
+        }
+        for record in theirs.difference(ours) {
+            writeln!(wrong, "{}: `{}`: only with the reference: {record}", group.name, check.command).unwrap();
+        }
     }
 }
 
-/// The audit records about accesses, without the words that differ from one access to the next.
-fn records(run: &vm::Run, compiler: &str) -> BTreeSet<String> {
-    let mut records = BTreeSet::new();
-    for line in results(run, compiler, "audit") {
+/// The audit records of a compiler, without the words that differ from one access to the next. They come in the order in which
+/// things happened, so the records that mark the beginning of a check tell which check they belong to.
+fn records(run: &vm::Run, compiler: &str) -> Records {
+    let mut records = Records::new();
+    let mut check = None;
+    let prefix = format!("{compiler} audit ");
+    for line in run.results.iter().filter_map(|line| line.strip_prefix(&prefix)) {
         let words = line.split(' ').skip_while(|word| !word.starts_with("apparmor="));
         let record: Vec<&str> = words.filter(|word| !word.starts_with("pid=")).collect();
-        if record.first() != Some(&"apparmor=\"STATUS\"") {
-            records.insert(without_process(&record.join(" ")));
+        if record.first() == Some(&"apparmor=\"STATUS\"") {
+            if let Some((_, mark)) = line.split_once(script::MARK) {
+                check = mark.split('"').next().and_then(|mark| mark.split_once('.'));
+            }
+        } else if let Some((group, number)) = check {
+            let key = (group.to_owned(), number.to_owned());
+            records.entry(key).or_default().insert(without_process(&record.join(" ")));
         }
     }
     records
@@ -193,11 +192,6 @@ fn without_process(record: &str) -> String {
         }
         _ => record.to_owned(),
     }
-}
-
-/// Whether the words stand on the line one after the other.
-fn in_order(line: &str, words: &[&str]) -> bool {
-    words.iter().try_fold(line, |rest, word| rest.split_once(word).map(|(_, rest)| rest)).is_some()
 }
 
 /// Appends how the features that the kernel shows differ from those that are built in for it.
@@ -228,36 +222,13 @@ fn flatten(path: &str, value: &serde_json::Value, leaves: &mut BTreeMap<String, 
     }
 }
 
-fn compile_all(compile: impl Fn(&Path) -> Command) -> Vec<Vec<u8>> {
-    PROFILES
-        .iter()
-        .map(|profile| {
-            let mut command = compile(&examples().join(profile));
-            let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
-            assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
-            output.stdout
-        })
-        .collect()
-}
-
-fn armorer(profile: &Path, features: &str) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_armorer"));
-    command.args(["compile", "--features", features, "-o", "-", "-b"]).arg(examples()).arg(profile);
-    command
-}
-
-fn reference(parser: &Path, profile: &Path, features: &Path) -> Command {
-    let mut command = Command::new(parser);
-    command.args(["-K", "-Q", "-q", "-j1", "-M"]).arg(features).arg("-b").arg(examples()).arg("-S").arg(profile);
-    command
-}
-
 /// The probe is static: the machine has no libraries.
 fn compile_probe(directory: &Path) -> Vec<u8> {
     let program = directory.join("probe");
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/kernel/probe.c");
+    let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/kernel/probe");
+    let files = ["main.c", "task.c", "file.c", "mount.c", "ipc.c"].map(|name| sources.join(name));
     let compiler = env::var_os("CC").unwrap_or_else(|| "cc".into());
-    let status = Command::new(compiler).args(["-static", "-Os", "-Wall", "-o"]).arg(&program).arg(source).status();
+    let status = Command::new(compiler).args(["-static", "-Os", "-Wall", "-o"]).arg(&program).args(files).status();
     assert!(status.expect("the kernel tests need a C compiler").success(), "the probe does not compile");
     std::fs::read(program).unwrap()
 }

@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 
 use crate::initramfs;
 
-/// A boot takes about four seconds, a script a few more; a machine that hangs is stopped after this.
-const TIME_LIMIT: Duration = Duration::from_secs(120);
+/// A boot takes about four seconds, a script some more; a machine that hangs is stopped after this.
+const TIME_LIMIT: Duration = Duration::from_secs(300);
 
 /// What is written in front of every result, at the start of a line.
 const MARK: &str = "RESULT ";
@@ -89,7 +89,10 @@ impl Vm<'_> {
             .arg(self.kernel)
             .arg("-initrd")
             .arg(&initrd)
-            .args(["-append", "console=ttyS0 quiet apparmor=1 security=apparmor panic=-1"])
+            .args([
+                "-append",
+                "console=ttyS0 quiet apparmor=1 security=apparmor audit_backlog_limit=0 log_buf_len=4M panic=-1",
+            ])
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::inherit())

@@ -2,8 +2,12 @@
 
 #![allow(dead_code, reason = "each test binary uses its part")]
 
+pub(crate) mod comparison;
+pub(crate) mod conformance;
+pub(crate) mod features;
+pub(crate) mod reference;
+
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Says something aloud: the test runner swallows what the print macros print in tests that pass.
@@ -14,6 +18,7 @@ macro_rules! say {
         let _ = writeln!(std::io::stderr(), $($text)*);
     }};
 }
+#[allow(unused_imports, reason = "each test binary uses its part")]
 pub(crate) use say;
 
 /// The directory that an environment variable names; says aloud what is skipped without it.
@@ -26,8 +31,13 @@ pub(crate) fn directory(variable: &str, what: &str) -> Option<PathBuf> {
     directory
 }
 
-/// The features sets that are built in, which every differential test covers.
-pub(crate) const KERNELS: [&str; 3] = ["linux-6.1", "linux-6.12", "linux-7.2"];
+/// The number that an environment variable holds, to take only every Nth of many items; 1 where it is not set.
+pub(crate) fn step(variable: &str) -> usize {
+    std::env::var(variable).map_or(1, |step| step.parse().unwrap_or_else(|_| panic!("{variable} is not a number")))
+}
+
+/// The features sets that every differential test covers: those of three kernels, and one with (nearly) every mediation class.
+pub(crate) const TARGETS: [&str; 4] = ["linux-6.1", "linux-6.12", "linux-7.2", "all"];
 
 /// The profile files of a tree, in byte order: what is no directory and no leftover of a package manager.
 pub(crate) fn profiles(tree: &Path) -> Vec<PathBuf> {
@@ -36,20 +46,6 @@ pub(crate) fn profiles(tree: &Path) -> Vec<PathBuf> {
     files.retain(|path| path.is_file() && !armorer::resolve::is_skipped(&path.file_name().unwrap().to_string_lossy()));
     files.sort();
     files
-}
-
-/// What the reference makes of a profile file: its blob, or what it says against the file.
-pub(crate) fn reference(oracle: &Path, features: &Path, tree: &Path, file: &Path) -> Result<Vec<u8>, String> {
-    let output = Command::new(oracle.join("apparmor_parser"))
-        .args(["-K", "-Q", "-q", "-j1", "-M"])
-        .arg(features)
-        .arg("-b")
-        .arg(tree)
-        .arg("-S")
-        .arg(file)
-        .output()
-        .expect("the reference runs");
-    if output.status.success() { Ok(output.stdout) } else { Err(String::from_utf8_lossy(&output.stderr).into_owned()) }
 }
 
 /// Maps every item on as many threads as there are cores; results are in the order of the items.

@@ -113,7 +113,7 @@ fn what_is_not_mediated_is_warned_about() {
 fn a_deny_is_never_wider_than_written() {
     let rules = "network inet, deny network inet stream ip=1.2.3.4,";
     assert_eq!(ask(profile("6.1", rules).policydb.as_ref(), b"\x0e\x00\x02\x00\x01"), Answer::Words(0x1f_c076, 0));
-    assert_eq!(compile("6.1", &format!("profile t {{ {rules} }}")).codes(), [Code::Downgraded]);
+    assert_eq!(compile("6.1", &format!("profile t {{ {rules} }}")).codes(), [Code::RefDenyWider]);
 }
 
 #[test]

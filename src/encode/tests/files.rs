@@ -187,3 +187,13 @@ fn explosions_name_the_rule() {
     assert_eq!((outcome.profiles.is_none(), outcome.codes()), (true, vec![Code::StateLimit]));
     assert_eq!(outcome.diagnostics[0].span().start, 20);
 }
+
+#[test]
+fn kinds_of_exec_that_another_rule_decides() {
+    let codes = |rules: &str| compile("7.2", &format!("profile t {{ {rules} }}")).codes();
+    assert_eq!(codes("/?a px, /a? ix, deny /aa x,"), [Code::RefExecConflict]);
+    assert_eq!(codes("/?a px, /a? ix, priority=1 /aa cx,"), [Code::RefExecConflict]);
+    assert_eq!(codes("/?a px, /a? px, deny /aa x,"), []);
+    assert_eq!(codes("/** px, /aa ix,"), []);
+    assert_eq!(codes("/?a px, /a? ix,"), [Code::DfaXConflict]);
+}

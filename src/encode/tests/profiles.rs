@@ -97,10 +97,41 @@ fn kill_signal_is_for_kernels_that_announce_it() {
 }
 
 #[test]
+fn prompt_mode_is_for_kernels_that_load_it() {
+    let text = "profile t flags=(prompt) { }";
+    assert_eq!(compile("6.12", text).codes(), []);
+    let old = compile("6.1", text);
+    assert_eq!(old.codes(), [Code::NotEnforced]);
+    assert_eq!(old.profiles.unwrap()[0].mode, 4);
+}
+
+#[test]
+fn no_match_allows_no_lock_of_files() {
+    let perms = |text: &str| profiles("7.2", text).remove(0).policydb.unwrap().perms.unwrap();
+    let locks = |entry: &blob::Perms| entry.allow & 0x8000 != 0;
+    // The kernel asks this automaton about files, as there are no rules for them.
+    let asked = perms("profile t { umount /mnt/, }");
+    assert_eq!(asked[0], blob::Perms::default());
+    assert!(asked.len() > 1 && asked[1..].iter().all(locks));
+    for text in ["profile t { umount /mnt/, /file r, }", "profile t flags=(unconfined) { umount /mnt/, }"] {
+        assert!(perms(text).iter().all(locks), "{text}");
+    }
+}
+
+#[test]
 fn unconfined_profiles() {
     let text = "profile u flags=(unconfined) { }";
     assert_eq!(profiles("6.1", text)[0].policydb, None);
     assert!(profiles("7.2", text)[0].policydb.is_some());
+}
+
+#[test]
+fn kill_signal_is_none_that_kernels_refuse() {
+    let text = "profile t flags=(kill.signal=rtmin+1) { }";
+    let new = compile("7.2", text);
+    assert!(new.profiles.is_none() && new.codes().contains(&Code::FlagSignal));
+    // Where it is not written it does no harm.
+    assert!(compile("6.1", text).profiles.is_some());
 }
 
 #[test]
@@ -122,6 +153,7 @@ fn legacy_network_tables() {
     assert_eq!(entries("network inet, audit deny network inet raw,"), [(2, [0x436, 0, 0])]);
     assert_eq!(entries("audit unix type=stream,"), [(1, [0x2, 0x2, 0])]);
     assert_eq!(entries("network tcp,"), [(2, [2, 0, 0]), (10, [2, 0, 0])]);
+    assert_eq!(entries("network ip=1.2.3.4,"), [(2, [0x43e, 0, 0]), (10, [0x43e, 0, 0])]);
     assert_eq!(table("/a r,"), None);
 }
 

@@ -104,17 +104,12 @@ pub fn check_prefix(kind: &ast::RuleKind, prefix: &policy::Prefix, span: Span, d
 /// Checks and normalises what only the expanded text shows. To be called once, when every glob of
 /// [`for_each_glob`](policy::RuleKind::for_each_glob) is expanded and filtered; `false`: errors were raised.
 ///
-/// Unix addresses lose their `@` and become what they are (`none` and `auto` may come from a variable); the mount source
-/// `detached` becomes the empty one.
+/// Unix addresses lose their `@` and become what they are (`none` and `auto` may come from a variable).
 pub fn finish(rule: &mut policy::Rule, diagnostics: &mut Diagnostics) -> bool {
     match &mut rule.kind {
         RuleKind::Unix(rule) => {
             let address = unix::finish(&mut rule.address, diagnostics);
             unix::finish(&mut rule.peer_address, diagnostics) && address
-        }
-        RuleKind::Mount(rule) => {
-            mount::finish(rule.source.as_mut());
-            true
         }
         _ => true,
     }

@@ -3,8 +3,8 @@
 use super::Context;
 use super::condition::{Reader, choices, glob, name, refers_to_variable, shown};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::policy::{Glob, MountOperation, MountOptions, MountRule};
-use crate::source::{Span, Spanned, Text};
+use crate::policy::{MountOperation, MountOptions, MountRule};
+use crate::source::{Span, Spanned};
 use crate::syntax::ast::{self, Condition, ConditionOp};
 use crate::syntax::word::{Word, stored};
 use crate::vocab::{mount, nearest};
@@ -138,12 +138,5 @@ fn warn(rule: &MountRule, span: Span, reader: &mut Reader<'_>) {
                 .and_label(span, "not the operation that it names")
                 .with_help("remove `fstype`: only new mounts have one"),
         );
-    }
-}
-
-/// The source `detached` is what the kernel shows for a mount that is attached nowhere: nothing.
-pub(super) fn finish(source: Option<&mut Glob>) {
-    if let Some(source) = source.filter(|source| &*source.value == b"detached") {
-        source.value = Text::default();
     }
 }

@@ -107,7 +107,9 @@ fn select(words: &[Word], internet: bool, reader: &mut Reader<'_>) -> Option<Sel
     let selection = match stored.as_slice() {
         [] => {
             let families = (0..families::COUNT).filter(|&family| fits(family));
-            let families = families.map(|family| FamilySelection { family, types: u32::MAX, protocol: None });
+            // Conditions select the rows of the inet families, no condition everything.
+            let types = if internet { sockets::NAMED_MASK } else { u32::MAX };
+            let families = families.map(|family| FamilySelection { family, types, protocol: None });
             Selection { families: families.collect(), names_family: false, names_type: false }
         }
         [(word, text)] => match families::number(text) {

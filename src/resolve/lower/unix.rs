@@ -95,6 +95,11 @@ fn bad_address(value: &Glob) -> Diagnostic {
 /// (the reference compiler drops the first byte of its value, whatever that is).
 pub(super) fn finish(address: &mut Option<UnixAddress>, diagnostics: &mut Diagnostics) -> bool {
     let Some(UnixAddress::Abstract(value)) = address else { return true };
+    // The brace of an alternation; one value loses its own `@`, and two words the kernel never asks for.
+    if value.value.starts_with(b"{") {
+        let message = "apparmor_parser drops the first byte of the alternation that the variable stands for";
+        diagnostics.push(Diagnostic::new(Code::RefUnixAddress, message, value.span));
+    }
     let found = match &*value.value {
         b"none" => UnixAddress::None,
         b"auto" => UnixAddress::Auto,

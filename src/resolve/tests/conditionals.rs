@@ -45,7 +45,7 @@ fn comparisons() {
 #[test]
 fn defined_is_right_about_booleans() {
     let outcome = run("$T = true\nprofile p { if defined $T { /a r, } }\n");
-    assert_eq!(outcome.codes(), [(Code::ReferenceDiffers, "$T".into())]);
+    assert_eq!(outcome.codes(), [(Code::RefDefined, "$T".into())]);
     assert_eq!(rules_of(&outcome.policy.profiles[0]), ["/a r"]);
 }
 

@@ -6,7 +6,8 @@ fn names_and_order() {
     let outcome = run(
         "profile b { ^z { } hat a { } profile c { ^h { } } }\nprofile :m:a { ^x { } }\nprofile a { }\nprofile :m://B { }\n",
     );
-    assert_eq!(outcome.codes(), []);
+    // The reference leaves the child of `:m:a` outside of the namespace.
+    assert_eq!(outcome.codes(), [(Code::RefNamespace, "x".into())]);
     fn list(profiles: &[Profile], out: &mut Vec<String>) {
         for profile in profiles {
             let namespace = profile.namespace.as_ref().map(|ns| format!(":{ns}:")).unwrap_or_default();
@@ -64,8 +65,10 @@ fn xattrs_and_identities() {
 
 #[test]
 fn flags() {
-    let flags =
-        |text: &str| run(&format!("@{{R}}=/run//x\nprofile p flags=({text}) {{ }}\n")).only_profile().flags.clone();
+    let resolved = |text: &str| run(&format!("@{{R}}=/run//x\nprofile p flags=({text}) {{ }}\n"));
+    let flags = |text: &str| resolved(text).policy.profiles[0].flags.clone();
+    assert_eq!(resolved("complain complain debug").codes(), [(Code::RefFlagOrder, "debug".into())]);
+    assert_eq!(resolved("interruptible audit").codes(), []);
     assert_eq!(flags("complain complain").mode, ProfileMode::Complain);
     assert_eq!(flags("default_allow").mode, ProfileMode::DefaultAllow);
     let all = flags("audit, debug, interruptible, kill.signal=hup error=eacces");

@@ -56,11 +56,11 @@ fn automatic_variables() {
 #[test]
 fn nothing_goes_stale() {
     let outcome = run("@{A}=@{profile_name}\nprofile p { /@{A} r, }\nprofile q { /@{A} r, }\n");
-    assert_eq!(outcome.codes(), [(Code::ReferenceDiffers, "A".into())]);
+    assert_eq!(outcome.codes(), [(Code::RefVariable, "A".into())]);
     let all: Vec<_> = outcome.policy.profiles.iter().flat_map(rules_of).collect();
     assert_eq!(all, ["/p r", "/q r"]);
     let outcome = run("@{A}=a\n$B = @{A} == a\n@{A}+=b\nprofile p { /@{A} r, }\n");
-    assert_eq!(outcome.codes(), [(Code::ReferenceDiffers, "A".into())]);
+    assert_eq!(outcome.codes(), [(Code::RefVariable, "A".into())]);
     assert_eq!(rules_of(&outcome.policy.profiles[0]), ["/{a,b} r"]);
 }
 

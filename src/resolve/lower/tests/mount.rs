@@ -15,7 +15,7 @@ fn rules() {
             "mount options=ro options=rw -> /a,",
             r#"{"operation": "mount", "options": [{"set": 1, "clear": 0}, {"set": 0, "clear": 1}], "point": "/a"}"#,
         ),
-        ("mount detached -> /b,", r#"{"operation": "mount", "source": "", "point": "/b"}"#),
+        ("mount detached -> /b,", r#"{"operation": "mount", "source": "detached", "point": "/b"}"#),
         ("mount fstype in (ext3),", r#"{"operation": "mount", "fstypes": ["ext3"]}"#),
         ("pivot_root,", "{}"),
         ("pivot_root oldroot=/y /z,", r#"{"old_root": "/y", "new_root": "/z"}"#),

@@ -34,7 +34,7 @@ fn selections() {
         ("network icmp,", vec![(2, 8, Some(1))]),
         ("network tcp,", vec![(2, 2, None), (10, 2, None)]),
         ("network netlink packet,", vec![(16, 1 << 10, None)]),
-        ("network ip=::1,", vec![(2, u32::MAX, None), (10, u32::MAX, None)]),
+        ("network ip=::1,", vec![(2, 0x43e, None), (10, 0x43e, None)]),
         ("network stream peer=(port=1),", vec![(2, 2, None), (10, 2, None)]),
         ("network seqpacket label=a,", vec![(2, 32, None), (10, 32, None)]),
     ] {

@@ -1,0 +1,67 @@
+//! Capabilities.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use super::UsageError;
+use super::plan::{Plan, Strings, Way};
+use super::words::Words;
+use crate::analysis::perms::mediates;
+use crate::blob::Profile;
+use crate::vocab::{capabilities, classes};
+
+/// Use of capabilities.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct CapabilityAccess {
+    /// Their numbers.
+    pub numbers: Vec<u8>,
+}
+
+impl CapabilityAccess {
+    pub(super) fn parse(words: &mut Words<'_>) -> Result<CapabilityAccess, UsageError> {
+        let mut numbers = Vec::new();
+        while let Some(word) = words.next() {
+            let Some(number) = capabilities::number(word) else {
+                let known = capabilities::ALL.iter().map(|&(name, _)| name);
+                return Err(UsageError::unknown(word, "no capability", known));
+            };
+            if !numbers.contains(&number) {
+                numbers.push(number);
+            }
+        }
+        if numbers.is_empty() {
+            numbers = capabilities::ALL.iter().map(|&(_, number)| number).collect();
+        }
+        Ok(CapabilityAccess { numbers })
+    }
+
+    pub(super) fn plan(&self, profile: &Profile) -> Plan {
+        let mut plan = Plan::default();
+        // Kernels prefer the class of the automaton to the masks where it is there; no compiler writes it.
+        let by_class = mediates(profile, classes::CAPABILITY);
+        for &number in &self.numbers {
+            let name = capabilities::name(number).map_or_else(|| number.to_string(), str::to_owned);
+            if by_class {
+                let string = Strings::one(vec![classes::CAPABILITY, number >> 5]);
+                plan.check(name, 1 << (number & 31), Way::Policy(string));
+            } else {
+                plan.check(name, 1, Way::Capability(number));
+            }
+        }
+        plan
+    }
+}
+
+impl fmt::Display for CapabilityAccess {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("capability")?;
+        if self.numbers.len() == capabilities::ALL.len() {
+            return Ok(());
+        }
+        self.numbers.iter().try_for_each(|&number| match capabilities::name(number) {
+            Some(name) => write!(f, " {name}"),
+            None => write!(f, " {number}"),
+        })
+    }
+}

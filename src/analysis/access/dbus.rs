@@ -1,0 +1,124 @@
+//! D-Bus: what the bus daemon asks the kernel.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use super::UsageError;
+use super::plan::{Plan, Strings, Way};
+use super::words::{Words, each, write_permissions, write_word};
+use crate::analysis::perms::mediates;
+use crate::blob::Profile;
+use crate::source::Text;
+use crate::vocab::{classes, dbus as bits};
+
+/// Permissions on messages.
+const MESSAGE: u32 = bits::SEND | bits::RECEIVE;
+
+/// A message, a name or a bus.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct DbusAccess {
+    /// Permissions.
+    pub permissions: u32,
+    /// The bus: `system`, `session`.
+    pub bus: Text,
+    /// The name to own, or the peer's.
+    pub name: Text,
+    /// The peer's profile; `None` is taken for `unconfined`.
+    pub label: Option<Text>,
+    /// The object.
+    pub path: Text,
+    /// The interface.
+    pub interface: Text,
+    /// The member.
+    pub member: Text,
+}
+
+impl DbusAccess {
+    pub(super) fn parse(words: &mut Words<'_>) -> Result<DbusAccess, UsageError> {
+        let mut label = None;
+        let mut peer_name = None;
+        for (key, value) in words.group("peer") {
+            match key {
+                b"label" => label = Some(Text::from(value)),
+                b"name" => peer_name = Some(value),
+                _ => return Err(UsageError::unknown(key, "no condition on a peer", ["label", "name"])),
+            }
+        }
+        if let Some(value) = words.value("peer").or_else(|| words.value("label")) {
+            label = Some(value.into());
+        }
+        let named = ["bus", "name", "path", "interface", "member"].map(|key| words.value(key));
+        let [bus, name, path, interface, member] = named;
+        let permissions = words.permissions(bits::bits);
+        if permissions == 0 {
+            let known = bits::ALL.iter().map(|&(name, _)| name);
+            let help = "a permission is missing: send, receive, bind or eavesdrop";
+            return Err(match words.peek() {
+                Some(word) => UsageError::unknown(word, "no permission for D-Bus", known).or_else(help.into()),
+                None => UsageError::new(help),
+            });
+        }
+        let mut field = |given: Option<&[u8]>, what: &str| match given {
+            Some(value) => Ok(Text::from(value)),
+            None => words.expect(what),
+        };
+        let (message, bind) = (permissions & MESSAGE != 0, permissions & bits::BIND != 0);
+        let bus = field(bus, "the bus (`system`, `session`)")?;
+        let name = if message || bind { field(name.or(peer_name), "the name on the bus")? } else { Text::default() };
+        let mut part = |given, what| if message { field(given, what) } else { Ok(Text::default()) };
+        let path = part(path, "the path of the object")?;
+        let interface = part(interface, "the interface")?;
+        let member = part(member, "the member")?;
+        Ok(DbusAccess { permissions, bus, name, label, path, interface, member })
+    }
+
+    pub(super) fn plan(&self, profile: &Profile) -> Plan {
+        let mut plan = Plan::of_class(profile, classes::DBUS, "D-Bus messages");
+        if plan.unmediated.is_none() && !mediates(profile, classes::NETWORK_V9) {
+            let why =
+                "Linux 7.2 mediates D-Bus only where the policy has fine-grained unix sockets, which this one lacks";
+            plan.notes.push(why.into());
+        }
+        let bus = [&[classes::DBUS][..], &self.bus].concat();
+        let named = [&*bus, b"\0", &self.name].concat();
+        let label = self.label.as_ref().map_or(&b"unconfined"[..], |label| label);
+        let message = [&*named, label, &self.path, &self.interface, &self.member].join(&0);
+        for (name, bit) in each(self.permissions, bits::ALL) {
+            let string = match bit {
+                bits::BIND => &named,
+                bits::EAVESDROP => &bus,
+                _ => &message,
+            };
+            plan.check(name, bit, Way::Policy(Strings::one(string.clone())));
+        }
+        if self.permissions & MESSAGE != 0 && self.label.is_none() {
+            plan.notes.push("the peer is taken to be unconfined; name its profile with peer=PROFILE".into());
+        }
+        plan
+    }
+}
+
+impl fmt::Display for DbusAccess {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("dbus")?;
+        write_permissions(f, self.permissions, 0, bits::ALL)?;
+        let message = self.permissions & MESSAGE != 0;
+        let fields = [
+            (&self.bus, true),
+            (&self.name, message || self.permissions & bits::BIND != 0),
+            (&self.path, message),
+            (&self.interface, message),
+            (&self.member, message),
+        ];
+        for (value, _) in fields.into_iter().filter(|(_, there)| *there) {
+            f.write_str(" ")?;
+            write_word(f, value)?;
+        }
+        if let Some(label) = &self.label {
+            f.write_str(" peer=")?;
+            write_word(f, label)?;
+        }
+        Ok(())
+    }
+}

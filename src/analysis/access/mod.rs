@@ -1,0 +1,254 @@
+//! What a program may try, in the words of the profile language, and what a kernel looks up for it.
+//!
+//! An [`Access`] is one concrete thing (this path, that peer), where a rule has patterns. One file per mediation class says how it
+//! is written and which strings of the automata decide about it.
+//!
+//! | class | words |
+//! |---|---|
+//! | `file` | `[owner\|other] PATH PERMISSIONS [-> LINK-TARGET]`: `rwaxmkl`, `create`, `delete`, `chmod`, … |
+//! | `capability` | `NAME…` |
+//! | `network` | `[PERMISSIONS] FAMILY TYPE [PROTOCOL]`: the type may be `tcp`, `udp`, `icmp` |
+//! | `unix` | `[PERMISSIONS] TYPE [@NAME] [addr=@NAME] [peer=LABEL] [peer-addr=@NAME]` |
+//! | `dbus` | `send\|receive BUS NAME PATH INTERFACE MEMBER [peer=LABEL]`, `bind BUS NAME`, `eavesdrop BUS` |
+//! | `signal` | `[send\|receive] SIGNAL PEER` |
+//! | `ptrace` | `[trace\|read\|tracedby\|readby] PEER` |
+//! | `mount` | `SOURCE POINT [FSTYPE] [FLAG,…]`, `POINT make-private` |
+//! | `remount`, `umount` | `POINT [FLAG,…]`, `POINT` |
+//! | `pivot_root` | `NEW-ROOT OLD-ROOT` |
+//! | `change_profile` | `[EXECUTABLE ->] TARGET` |
+//! | `userns` | `[create]` |
+//! | `mqueue` | `[PERMISSIONS] NAME [label=LABEL]`: a number names a System V queue |
+//! | `io_uring` | `sqpoll`, `override_creds LABEL` |
+//! | `attach` | `PATH`: whether the profile attaches to an executable |
+//!
+//! Several permissions stand one after the other or with commas between them; where none is written, all of the class are asked.
+
+mod attach;
+mod capability;
+mod change_profile;
+mod dbus;
+mod file;
+mod io_uring;
+mod mount;
+mod mqueue;
+mod network;
+pub(super) mod plan;
+mod ptrace;
+mod signal;
+mod unix;
+mod userns;
+mod words;
+
+use std::fmt;
+
+use serde::Serialize;
+use thiserror::Error;
+
+use crate::blob::Profile;
+use crate::vocab::nearest;
+use plan::Plan;
+use words::Words;
+
+pub use attach::AttachAccess;
+pub use capability::CapabilityAccess;
+pub use change_profile::ChangeProfileAccess;
+pub use dbus::DbusAccess;
+pub use file::FileAccess;
+pub use io_uring::IoUringAccess;
+pub use mount::{MountAccess, PivotRootAccess, UmountAccess};
+pub use mqueue::{MqueueAccess, Queue};
+pub use network::NetworkAccess;
+pub use ptrace::PtraceAccess;
+pub use signal::SignalAccess;
+pub use unix::{UnixAccess, UnixName};
+pub use userns::UsernsAccess;
+
+/// What a program may try.
+///
+/// ```
+/// use armorer::analysis::Access;
+///
+/// let access = Access::parse(&["signal", "send", "term", "webapp"])?;
+/// assert_eq!(access.to_string(), "signal send term webapp");
+/// let error = Access::parse(&["signal", "send", "tern", "webapp"]).unwrap_err();
+/// assert_eq!(error.to_string(), "`tern` is neither a permission nor a signal; is it `term`?");
+/// # Ok::<(), armorer::analysis::UsageError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case", tag = "class")]
+#[non_exhaustive]
+pub enum Access {
+    /// A file.
+    File(FileAccess),
+    /// Capabilities.
+    Capability(CapabilityAccess),
+    /// A socket.
+    Network(NetworkAccess),
+    /// A unix socket.
+    Unix(UnixAccess),
+    /// A D-Bus message, name or bus.
+    Dbus(DbusAccess),
+    /// A signal.
+    Signal(SignalAccess),
+    /// A look into another process.
+    Ptrace(PtraceAccess),
+    /// A mount or remount.
+    Mount(MountAccess),
+    /// An unmount.
+    Umount(UmountAccess),
+    /// A change of the root.
+    PivotRoot(PivotRootAccess),
+    /// A change of the profile.
+    ChangeProfile(ChangeProfileAccess),
+    /// A new user namespace.
+    Userns(UsernsAccess),
+    /// A message queue.
+    Mqueue(MqueueAccess),
+    /// Use of io_uring.
+    IoUring(IoUringAccess),
+    /// The start of an executable that the profile may attach to.
+    Attach(AttachAccess),
+}
+
+/// The words that an access begins with.
+const CLASSES: [&str; 16] = [
+    "file",
+    "capability",
+    "network",
+    "unix",
+    "dbus",
+    "signal",
+    "ptrace",
+    "mount",
+    "remount",
+    "umount",
+    "pivot_root",
+    "change_profile",
+    "userns",
+    "mqueue",
+    "io_uring",
+    "attach",
+];
+
+impl Access {
+    /// Reads an access, a word each.
+    ///
+    /// # Errors
+    /// When the words are none; the error says what was meant, as far as it can be told.
+    pub fn parse<W: AsRef<[u8]>>(words: &[W]) -> Result<Access, UsageError> {
+        let all: Vec<&[u8]> = words.iter().map(AsRef::as_ref).collect();
+        let Some((&class, rest)) = all.split_first() else {
+            return Err(UsageError::new(format!("the class of the access is missing: {}", CLASSES.join(", "))));
+        };
+        let mut words = Words::new(rest);
+        let access = match class {
+            b"file" => Access::File(FileAccess::parse(&mut words)?),
+            b"capability" => Access::Capability(CapabilityAccess::parse(&mut words)?),
+            b"network" => Access::Network(NetworkAccess::parse(&mut words)?),
+            b"unix" => Access::Unix(UnixAccess::parse(&mut words)?),
+            b"dbus" => Access::Dbus(DbusAccess::parse(&mut words)?),
+            b"signal" => Access::Signal(SignalAccess::parse(&mut words)?),
+            b"ptrace" => Access::Ptrace(PtraceAccess::parse(&mut words)?),
+            b"mount" => Access::Mount(MountAccess::parse(&mut words, false)?),
+            b"remount" => Access::Mount(MountAccess::parse(&mut words, true)?),
+            b"umount" => Access::Umount(UmountAccess::parse(&mut words)?),
+            b"pivot_root" => Access::PivotRoot(PivotRootAccess::parse(&mut words)?),
+            b"change_profile" => Access::ChangeProfile(ChangeProfileAccess::parse(&mut words)?),
+            b"userns" => Access::Userns(UsernsAccess::parse(&mut words)?),
+            b"mqueue" => Access::Mqueue(MqueueAccess::parse(&mut words)?),
+            b"io_uring" => Access::IoUring(IoUringAccess::parse(&mut words)?),
+            b"attach" => Access::Attach(AttachAccess::parse(&mut words)?),
+            _ => {
+                let known = format!("the classes are {}", CLASSES.join(", "));
+                return Err(UsageError::unknown(class, "no class of access", CLASSES).or_else(known));
+            }
+        };
+        words.finish()?;
+        Ok(access)
+    }
+
+    /// What a kernel looks up.
+    pub(super) fn plan(&self, profile: &Profile) -> Plan {
+        match self {
+            Access::File(access) => access.plan(),
+            Access::Capability(access) => access.plan(profile),
+            Access::Network(access) => access.plan(profile),
+            Access::Unix(access) => access.plan(profile),
+            Access::Dbus(access) => access.plan(profile),
+            Access::Signal(access) => access.plan(profile),
+            Access::Ptrace(access) => access.plan(profile),
+            Access::Mount(access) => access.plan(profile),
+            Access::Umount(access) => access.plan(profile),
+            Access::PivotRoot(access) => access.plan(profile),
+            Access::ChangeProfile(access) => access.plan(),
+            Access::Userns(access) => access.plan(profile),
+            Access::Mqueue(access) => access.plan(profile),
+            Access::IoUring(access) => access.plan(profile),
+            Access::Attach(access) => access.plan(),
+        }
+    }
+
+    /// The same access to a directory where it may be meant: a directory's name ends in a slash for the kernel.
+    pub(super) fn to_directory(&self) -> Option<Access> {
+        match self {
+            Access::File(access) => access.to_directory().map(Access::File),
+            Access::Mount(access) => access.to_directory().map(Access::Mount),
+            Access::Umount(access) => access.to_directory().map(Access::Umount),
+            Access::PivotRoot(access) => access.to_directory().map(Access::PivotRoot),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Access {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Access::File(access) => access.fmt(f),
+            Access::Capability(access) => access.fmt(f),
+            Access::Network(access) => access.fmt(f),
+            Access::Unix(access) => access.fmt(f),
+            Access::Dbus(access) => access.fmt(f),
+            Access::Signal(access) => access.fmt(f),
+            Access::Ptrace(access) => access.fmt(f),
+            Access::Mount(access) => access.fmt(f),
+            Access::Umount(access) => access.fmt(f),
+            Access::PivotRoot(access) => access.fmt(f),
+            Access::ChangeProfile(access) => access.fmt(f),
+            Access::Userns(access) => access.fmt(f),
+            Access::Mqueue(access) => access.fmt(f),
+            Access::IoUring(access) => access.fmt(f),
+            Access::Attach(access) => access.fmt(f),
+        }
+    }
+}
+
+/// Words that are no access.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("{message}")]
+pub struct UsageError {
+    message: String,
+    guessed: bool,
+}
+
+impl UsageError {
+    fn new(message: impl Into<String>) -> UsageError {
+        UsageError { message: message.into(), guessed: false }
+    }
+
+    /// A word that is not known, with the known one that may be meant.
+    fn unknown<'a>(word: &[u8], what: &str, known: impl IntoIterator<Item = &'a str>) -> UsageError {
+        let message = format!("`{}` is {what}", word.escape_ascii());
+        match nearest(word, known) {
+            Some(meant) => UsageError { message: format!("{message}; is it `{meant}`?"), guessed: true },
+            None => UsageError::new(message),
+        }
+    }
+
+    /// Says what there is, where nothing could be guessed.
+    fn or_else(self, known: String) -> UsageError {
+        if self.guessed { self } else { UsageError::new(format!("{}; {known}", self.message)) }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,98 @@
+//! What a kernel looks up for an access.
+
+use crate::analysis::perms::mediates;
+use crate::blob::Profile;
+
+/// Every look-up for an access.
+#[derive(Debug, Default)]
+pub(in crate::analysis) struct Plan {
+    /// One for each permission asked.
+    pub(in crate::analysis) checks: Vec<Check>,
+    /// What mediates nothing of it: then all is allowed.
+    pub(in crate::analysis) unmediated: Option<String>,
+    /// Whether it is checked in unconfined profiles, too.
+    pub(in crate::analysis) binds_unconfined: bool,
+    /// What the asker should know.
+    pub(in crate::analysis) notes: Vec<String>,
+}
+
+/// The look-up for one permission.
+#[derive(Debug)]
+pub(in crate::analysis) struct Check {
+    pub(in crate::analysis) permission: String,
+    /// The bits that must all be allowed; for a capability and socket tables bit 0.
+    pub(in crate::analysis) mask: u32,
+    pub(in crate::analysis) way: Way,
+}
+
+/// Where a permission is looked up.
+#[derive(Clone, Debug)]
+pub(in crate::analysis) enum Way {
+    /// In the file automaton.
+    File(Strings),
+    /// In the file automaton, with a transition behind it. The path.
+    Exec(Vec<u8>),
+    /// A hard link: its name, and behind a NUL what it leads to.
+    Link { name: Vec<u8>, target: Vec<u8> },
+    /// A change of profile at the exec of a program: the program, and behind a NUL the profile.
+    OnExec { program: Vec<u8>, pairs: Strings },
+    /// In the automaton of the other classes.
+    Policy(Strings),
+    /// In the mask of the profile.
+    Capability(u8),
+    /// In the table of socket types.
+    Sockets { family: u16, kind: u16 },
+    /// In the attachment automaton.
+    Attachment(Vec<u8>),
+}
+
+/// Strings to match.
+#[derive(Clone, Debug, Default)]
+pub(in crate::analysis) struct Strings {
+    /// Of the first attempt whose strings all allow, or of the last, is the answer.
+    pub(in crate::analysis) attempts: Vec<Vec<Vec<u8>>>,
+    /// The permission without which there is no next attempt; 0: there always is.
+    pub(in crate::analysis) goes_on: u32,
+}
+
+impl Strings {
+    /// One string.
+    pub(in crate::analysis) fn one(string: Vec<u8>) -> Strings {
+        Strings { attempts: vec![vec![string]], goes_on: 0 }
+    }
+
+    /// A label behind a prefix: first the whole, then, of a stack, each profile of it.
+    pub(in crate::analysis) fn label(prefix: &[u8], label: &[u8]) -> Strings {
+        let whole = vec![[prefix, label].concat()];
+        let parts: Vec<Vec<u8>> = components(label).map(|part| [prefix, part].concat()).collect();
+        let attempts = if parts.len() > 1 { vec![whole, parts] } else { vec![whole] };
+        Strings { attempts, goes_on: 0 }
+    }
+}
+
+/// The profiles of a stack: what stands between `//&`.
+pub(in crate::analysis) fn components(label: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut rest = Some(label);
+    std::iter::from_fn(move || {
+        let now = rest?;
+        let at = now.windows(3).position(|three| three == b"//&");
+        let (part, behind) = match at {
+            Some(at) => (now.get(..at).unwrap_or(now), now.get(at + 3..)),
+            None => (now, None),
+        };
+        rest = behind;
+        Some(part)
+    })
+}
+
+impl Plan {
+    /// A plan whose checks begin with a class byte; where that is not mediated, everything is allowed.
+    pub(super) fn of_class(profile: &Profile, class: u8, what: &str) -> Plan {
+        let unmediated = (!mediates(profile, class)).then(|| format!("{what} are not mediated by this policy"));
+        Plan { unmediated, ..Plan::default() }
+    }
+
+    pub(super) fn check(&mut self, permission: impl Into<String>, mask: u32, way: Way) {
+        self.checks.push(Check { permission: permission.into(), mask, way });
+    }
+}

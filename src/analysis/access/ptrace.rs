@@ -1,0 +1,61 @@
+//! ptrace, and what else lets a process look into another.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use super::UsageError;
+use super::plan::{Plan, Strings, Way};
+use super::words::{Words, each, write_permissions, write_word};
+use crate::blob::Profile;
+use crate::source::Text;
+use crate::vocab::{classes, ptrace as bits};
+
+/// A look into another process, or one by it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PtraceAccess {
+    /// Permissions.
+    pub permissions: u32,
+    /// The other side's label.
+    pub peer: Text,
+}
+
+impl PtraceAccess {
+    pub(super) fn parse(words: &mut Words<'_>) -> Result<PtraceAccess, UsageError> {
+        let peer = words.value("peer");
+        let permissions = words.permissions(bits::bits);
+        let peer = match peer {
+            Some(peer) => peer.into(),
+            None => words.expect("the peer's profile (or `unconfined`)")?,
+        };
+        if let Some(word) = words.peek() {
+            let known = bits::ALL.iter().map(|&(name, _)| name);
+            return Err(UsageError::unknown(&peer, "no permission for ptrace", known)
+                .or_else(format!("`{}` is one word too many", word.escape_ascii())));
+        }
+        Ok(PtraceAccess { permissions: if permissions == 0 { bits::ANY } else { permissions }, peer })
+    }
+
+    pub(super) fn plan(&self, profile: &Profile) -> Plan {
+        // Mediated by one class, matched by the other.
+        let mut plan = Plan::of_class(profile, classes::PTRACE, "looks into other processes");
+        let way = Way::Policy(Strings::label(&[classes::LABEL, classes::PTRACE], &self.peer));
+        for (name, bit) in each(self.permissions, bits::ALL) {
+            plan.check(name, bit, way.clone());
+        }
+        plan.notes.push(match plan.unmediated {
+            None => "the other side's profile must allow its side of it, too".into(),
+            Some(_) => "without mediation the old rule holds: the same profile, or capability sys_ptrace".into(),
+        });
+        plan
+    }
+}
+
+impl fmt::Display for PtraceAccess {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ptrace")?;
+        write_permissions(f, self.permissions, bits::ANY, bits::ALL)?;
+        f.write_str(" ")?;
+        write_word(f, &self.peer)
+    }
+}

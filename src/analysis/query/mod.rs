@@ -1,0 +1,368 @@
+//! Asking a policy what it allows: permissions, logging, exec transitions, and the rules that say so.
+//!
+//! ```
+//! use armorer::analysis::{Access, Subject};
+//! use armorer::{Compiler, Features};
+//!
+//! let compiler = Compiler::new(Features::builtin("linux-7.2").unwrap());
+//! let text = b"profile p {\n  /etc/** r,\n  deny /etc/shadow r,\n}\n";
+//! let subject = Subject::from_text(compiler.compile_traced_text("p", text)?, compiler.sources())?;
+//! let answer = subject.ask(Some(b"p"), &Access::parse(&["file", "/etc/shadow", "r"])?)?;
+//! assert!(!answer.is_allowed());
+//! assert_eq!(answer.to_string(), "\
+//! profile p (enforce): file /etc/shadow r
+//!   read  denied, not logged
+//! rules
+//!   decides    read  p:3:3  deny /etc/shadow r,
+//!   outranked  read  p:2:3  /etc/** r,
+//! ");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod decide;
+mod rules;
+mod text;
+
+use serde::Serialize;
+use thiserror::Error;
+
+use super::access::Access;
+use crate::blob::{self, Profile, ReadError, VerifyError};
+use crate::compiler::TracedPolicy;
+use crate::encode::Provenance;
+use crate::policy::RuleMode;
+use crate::source::{SourceMap, Text};
+use crate::vocab::nearest;
+
+/// A policy to ask.
+#[derive(Debug)]
+pub struct Subject<'s> {
+    entries: Vec<Entry>,
+    sources: Option<&'s SourceMap>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    profile: Profile,
+    provenance: Option<Provenance>,
+}
+
+/// Why there is no answer.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum QueryError {
+    /// The bytes are no binary policy.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// A policy that no kernel would load has no meaning.
+    #[error("the policy is unsound: {0}")]
+    Unsound(#[from] VerifyError),
+    /// There is nothing to ask.
+    #[error("there is no profile in the policy")]
+    Empty,
+    /// No profile of that name.
+    #[error("there is no profile `{name}`; {hint}")]
+    NoProfile {
+        /// The name.
+        name: String,
+        /// What may be meant, or what there is.
+        hint: String,
+    },
+    /// Several profiles, and none is named.
+    #[error("there are several profiles; name one: {0}")]
+    Several(String),
+}
+
+/// What a policy says about an access.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Answer {
+    /// The profile's name, unprintable bytes escaped.
+    pub profile: String,
+    /// Its namespace.
+    pub namespace: Option<String>,
+    /// Its mode.
+    pub mode: Mode,
+    /// What was asked.
+    pub access: Access,
+    /// What was asked, in words.
+    pub question: String,
+    /// For each permission; where it differs, apart for files that the task owns and for others.
+    pub verdicts: Vec<Verdict>,
+    /// The rules about it in the order of the text; none where the policy is a blob.
+    pub rules: Vec<RuleUse>,
+    /// What else is to know.
+    pub notes: Vec<String>,
+    /// Whether the rules are known: the policy comes from text.
+    pub traced: bool,
+}
+
+impl Answer {
+    /// Whether everything that was asked is allowed.
+    #[must_use]
+    pub fn is_allowed(&self) -> bool {
+        self.denied().next().is_none()
+    }
+
+    fn denied(&self) -> impl Iterator<Item = &Verdict> {
+        self.verdicts.iter().filter(|verdict| verdict.decision != Decision::Allowed)
+    }
+}
+
+/// Modes of a profile, as a kernel gets them; `default_allow` is [`Mode::Unconfined`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// What is denied fails.
+    Enforce,
+    /// What is denied is logged and happens, but for what a rule denies without logging.
+    Complain,
+    /// What is denied kills the task.
+    Kill,
+    /// Nothing is confined.
+    Unconfined,
+    /// User space is asked about what is denied.
+    Prompt,
+}
+
+/// What a policy says about one permission.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Verdict {
+    /// Its name.
+    pub permission: String,
+    /// On whose files.
+    pub whose: Whose,
+    /// What the rules say.
+    pub decision: Decision,
+    /// Allowed and logged.
+    pub audited: bool,
+    /// Denied and not logged.
+    pub quiet: bool,
+    /// Whether it happens: it is allowed, or the profile only complains.
+    pub happens: bool,
+    /// What exec leads to.
+    pub exec: Option<Execution>,
+    /// The rules that decide, as indices of [`Answer::rules`].
+    pub decided_by: Vec<usize>,
+    /// The rules that say something about it, but that others go before.
+    pub outranked: Vec<usize>,
+}
+
+/// On whose files a verdict is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Whose {
+    /// On all, or on what has no owner.
+    Any,
+    /// Those that the task owns.
+    Owner,
+    /// Those of others.
+    Other,
+}
+
+/// What rules say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Decision {
+    /// It is allowed.
+    Allowed,
+    /// User space is asked; kernels up to Linux 7.2 deny.
+    Prompt,
+    /// It is denied.
+    Denied,
+}
+
+/// What exec leads to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Execution {
+    /// The profile of the program.
+    pub to: ExecTo,
+    /// What happens where there is no such profile; `None`: the exec fails.
+    pub fallback: Option<Fallback>,
+    /// Whether the environment is scrubbed (`AT_SECURE`) where the profile changes.
+    pub scrubs_environment: bool,
+    /// Profiles of this policy that attach to the program, where attachment decides.
+    pub candidates: Vec<String>,
+}
+
+/// The profile that a program runs under.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ExecTo {
+    /// The one of this name.
+    Profile(String),
+    /// The one that attaches to the program.
+    Attachment,
+    /// The child of the current one that attaches to the program.
+    ChildAttachment,
+    /// The current one.
+    Inherit,
+    /// None.
+    Unconfined,
+    /// There is no way to tell: every exec fails.
+    Nowhere,
+}
+
+impl ExecTo {
+    /// In a word: the name of the profile, or `attachment`, `child`, `inherit`, `unconfined`, `nowhere`.
+    #[must_use]
+    pub fn word(&self) -> &str {
+        match self {
+            ExecTo::Profile(name) => name,
+            ExecTo::Attachment => "attachment",
+            ExecTo::ChildAttachment => "child",
+            ExecTo::Inherit => "inherit",
+            ExecTo::Unconfined => "unconfined",
+            ExecTo::Nowhere => "nowhere",
+        }
+    }
+}
+
+/// What happens where an exec finds no profile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fallback {
+    /// The program runs under the current profile.
+    Inherit,
+    /// It runs unconfined.
+    Unconfined,
+}
+
+/// A rule with its place.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RuleUse {
+    /// The file.
+    pub file: String,
+    /// The line, from 1.
+    pub line: u32,
+    /// The column, in bytes from 1.
+    pub column: u32,
+    /// The line's text, without the space around it.
+    pub text: String,
+    /// What the rule does.
+    pub mode: RuleMode,
+    /// Its priority.
+    pub priority: i32,
+}
+
+impl Subject<'static> {
+    /// A binary policy.
+    ///
+    /// # Errors
+    /// When the bytes are none, or no kernel would load it.
+    pub fn from_blob(bytes: &[u8]) -> Result<Self, QueryError> {
+        Self::from_profiles(blob::read(bytes)?)
+    }
+
+    /// Profiles of a binary policy.
+    ///
+    /// # Errors
+    /// When no kernel would load them.
+    pub fn from_profiles(profiles: Vec<Profile>) -> Result<Self, QueryError> {
+        blob::verify(&profiles)?;
+        let entries = profiles.into_iter().map(|profile| Entry { profile, provenance: None });
+        Ok(Subject { entries: entries.collect(), sources: None })
+    }
+}
+
+impl<'s> Subject<'s> {
+    /// A policy compiled from text; its rules are known.
+    ///
+    /// # Errors
+    /// When no kernel would load it.
+    pub fn from_text(policy: TracedPolicy, sources: &'s SourceMap) -> Result<Self, QueryError> {
+        let mut subject = Subject { entries: Vec::new(), sources: Some(sources) };
+        subject.add(policy)?;
+        Ok(subject)
+    }
+
+    /// Adds what another file defines. Its sources must be those of the first.
+    ///
+    /// # Errors
+    /// When no kernel would load it.
+    pub fn add(&mut self, policy: TracedPolicy) -> Result<(), QueryError> {
+        blob::verify(policy.compiled().profiles())?;
+        let entries = policy.into_profiles();
+        self.entries.extend(entries.map(|(profile, provenance)| Entry { profile, provenance: Some(provenance) }));
+        Ok(())
+    }
+
+    /// The names of the profiles, hats and children, unprintable bytes escaped.
+    pub fn names(&self) -> impl Iterator<Item = String> {
+        self.entries.iter().map(|entry| full_name(&entry.profile))
+    }
+
+    /// What the policy says about an access of a task under a profile. The profile may be left out where there is only one; one
+    /// in a namespace is named `:namespace:profile`.
+    ///
+    /// # Errors
+    /// When there is no such profile.
+    pub fn ask(&self, profile: Option<&[u8]>, access: &Access) -> Result<Answer, QueryError> {
+        let entry = self.find(profile)?;
+        let mut answer = decide::answer(self, entry, access);
+        // What a rule denies is not meant to be something else.
+        let by_rule = |verdict: &Verdict| verdict.quiet || !verdict.decided_by.is_empty();
+        let undecided = !answer.is_allowed() && !answer.denied().any(by_rule);
+        if let Some(directory) = access.to_directory().filter(|_| undecided)
+            && decide::answer(self, entry, &directory).is_allowed()
+        {
+            let note = "a directory's name ends in a slash: if it is one, ask for";
+            answer.notes.push(format!("{note} `{directory}`, which is allowed"));
+        }
+        Ok(answer)
+    }
+
+    fn find(&self, name: Option<&[u8]>) -> Result<&Entry, QueryError> {
+        let Some(wanted) = name else {
+            return match self.entries.as_slice() {
+                [] => Err(QueryError::Empty),
+                [only] => Ok(only),
+                _ => Err(QueryError::Several(self.list())),
+            };
+        };
+        let named = |entry: &&Entry| {
+            let Profile { namespace, name, .. } = &entry.profile;
+            let whole = namespace.as_ref().map(|namespace| [b":", &**namespace, b":", name].concat());
+            name == wanted || whole.is_some_and(|whole| whole == wanted)
+        };
+        self.entries.iter().find(named).ok_or_else(|| {
+            let names: Vec<String> = self.names().collect();
+            let hint = match nearest(wanted, names.iter().map(String::as_str)) {
+                Some(meant) => format!("is it `{meant}`?"),
+                None => format!("there are: {}", self.list()),
+            };
+            QueryError::NoProfile { name: wanted.escape_ascii().to_string(), hint }
+        })
+    }
+
+    /// The names of the profiles, not too many.
+    fn list(&self) -> String {
+        const MOST: usize = 20;
+        let mut names: Vec<String> = self.names().take(MOST).collect();
+        if self.entries.len() > MOST {
+            names.push(format!("and {} more", self.entries.len() - MOST));
+        }
+        if names.is_empty() { "none".into() } else { names.join(", ") }
+    }
+}
+
+/// The profile's name with its namespace.
+fn full_name(profile: &Profile) -> String {
+    let name = Text::from(&*profile.name);
+    let name = name.escape_ascii();
+    match &profile.namespace {
+        Some(namespace) => format!(":{}:{name}", namespace.escape_ascii()),
+        None => name.to_string(),
+    }
+}
+
+/// Whether bytes are a binary policy, damaged or not, and no text.
+///
+/// No text begins with either byte: a policy begins with the tag of its version's name, a compressed one with the version of
+/// its header.
+#[must_use]
+pub fn is_blob(bytes: &[u8]) -> bool {
+    matches!(bytes.first(), Some(1 | 4))
+}
+
+#[cfg(test)]
+mod tests;

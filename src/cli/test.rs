@@ -1,0 +1,114 @@
+//! `armorer test`: runs tests of policy.
+
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use super::inputs::Input;
+use super::render::{Renderer, Verbosity};
+use super::target::{FALLBACK, features};
+use super::{Status, complain};
+use crate::analysis::suite::{Suite, SuiteError, TestResult};
+use crate::compiler::{CompileError, Compiler};
+use crate::features::Features;
+
+/// Exit status: 0 all tests pass, 1 one fails or the profiles have errors, 2 usage or input/output errors.
+#[derive(clap::Args)]
+pub(super) struct Args {
+    /// Kernel for suites that name none: linux-6.1, linux-6.12, linux-7.2, a features file or directory [default: linux-6.12]
+    #[arg(long, value_name = "NAME|FILE|DIR")]
+    features: Option<String>,
+
+    /// Print the results as JSON
+    #[arg(long)]
+    json: bool,
+
+    /// Files of tests (TOML)
+    #[arg(value_name = "FILE", required = true)]
+    suites: Vec<PathBuf>,
+}
+
+/// The results of a suite for one features set.
+#[derive(Serialize)]
+struct Run {
+    suite: String,
+    features: String,
+    passed: usize,
+    failed: usize,
+    tests: Vec<TestResult>,
+}
+
+pub(super) fn run(args: &Args) -> Status {
+    let mut status = Status::Fine;
+    let mut runs = Vec::new();
+    for path in &args.suites {
+        let ended = load(path).and_then(|suite| {
+            for (name, features) in targets(args, &suite)? {
+                match run_one(&suite, path, &name, features)? {
+                    Some(run) => runs.push(run),
+                    None => status = status.max(Status::Findings),
+                }
+            }
+            Ok(())
+        });
+        if let Err(message) = ended {
+            complain(message);
+            status = Status::Failed;
+        }
+    }
+    if runs.iter().any(|run| run.failed != 0) {
+        status = status.max(Status::Findings);
+    }
+    if args.json {
+        match serde_json::to_string_pretty(&runs) {
+            Ok(text) => println!("{text}"),
+            Err(error) => {
+                complain(error);
+                status = Status::Failed;
+            }
+        }
+    } else {
+        runs.iter().for_each(print);
+    }
+    status
+}
+
+fn load(path: &Path) -> Result<Suite, String> {
+    let bytes = Input::File(path.to_owned()).read().map_err(|error| format!("{}: {error}", path.display()))?;
+    let text = String::from_utf8(bytes).map_err(|error| format!("{}: {error}", path.display()))?;
+    Suite::parse(path, &text).map_err(|error| error.to_string())
+}
+
+/// The features sets that the suite names, else the one of the command line.
+fn targets(args: &Args, suite: &Suite) -> Result<Vec<(String, Features)>, String> {
+    let named = suite.features().map_err(|error| error.to_string())?;
+    if !named.is_empty() {
+        return Ok(named);
+    }
+    let name = args.features.as_deref().unwrap_or(FALLBACK);
+    Ok(vec![(name.to_owned(), features(name)?)])
+}
+
+/// `None` if the profiles have errors, which then are said.
+fn run_one(suite: &Suite, path: &Path, name: &str, features: Features) -> Result<Option<Run>, String> {
+    let compiler: Compiler = suite.compiler(features);
+    let tests = match suite.run(&compiler, name) {
+        Ok(tests) => tests,
+        Err(SuiteError::Compile(CompileError::Rejected { diagnostics })) => {
+            Renderer::new(Verbosity::QUIET).print(&diagnostics, compiler.sources());
+            return Ok(None);
+        }
+        Err(error) => return Err(format!("{}: {error}", path.display())),
+    };
+    let failed = tests.iter().filter(|test| !test.passed()).count();
+    let passed = tests.len() - failed;
+    Ok(Some(Run { suite: path.display().to_string(), features: name.to_owned(), passed, failed, tests }))
+}
+
+fn print(run: &Run) {
+    let Run { suite, features, passed, failed, tests } = run;
+    for test in tests.iter().filter(|test| !test.passed()) {
+        print!("{suite}:{} ({features}): {test}", test.line);
+    }
+    println!("{suite} ({features}): {passed} passed, {failed} failed");
+}

@@ -1,0 +1,292 @@
+//! Where permissions come from: which rules match what the kernel asks about, and which of them decide.
+//!
+//! Compiled policy does not know its rules any more. A [`Provenance`] keeps what the rules of a profile contributed to the
+//! automata, so that it can be asked about any string that a kernel may walk. Permissions are given in the kernel's bits
+//! (`AA_MAY_…`), like those of [`analysis::perms`](crate::analysis::perms).
+//!
+//! ```
+//! use armorer::{Compiler, Features, automata::Symbol, blob::Automaton};
+//!
+//! let compiler = Compiler::new(Features::builtin("linux-7.2").unwrap());
+//! let text = b"profile p {\n  /etc/** r,\n  deny /etc/shadow r,\n}\n";
+//! let traced = compiler.compile_traced_text("p", text)?;
+//! let string: Vec<Symbol> = b"/etc/shadow".iter().copied().map(Symbol::Byte).collect();
+//! let rules = traced.provenance(0).unwrap().rules(Automaton::File, &string);
+//! let place = |span| compiler.sources().describe(span);
+//! let read = 0x4;
+//! assert_eq!((place(rules[0].span), rules[0].decides(read)), ("p:2:3".into(), false));
+//! assert_eq!((place(rules[1].span), rules[1].decides(read)), ("p:3:3".into(), true));
+//! # Ok::<(), armorer::CompileError>(())
+//! ```
+
+use serde::Serialize;
+
+use super::Options;
+use super::capability;
+use super::contribution::{Contribution, Mode, Origin, Reports};
+use super::network::{self, LegacyEntry};
+use super::permissions;
+use super::presence;
+use super::profile::Contributions;
+use super::resolution::{self, Half, Kind, Label};
+use super::support::Support;
+use super::workshop::Rules;
+use crate::automata::Symbol;
+use crate::blob::Automaton;
+use crate::policy::{Profile, RuleKind, RuleMode};
+use crate::source::Span;
+
+/// What the rules of one profile contribute.
+#[derive(Clone, Debug)]
+pub struct Provenance {
+    file: Vec<Contribution>,
+    policy: Vec<Contribution>,
+    attachment: Vec<Contribution>,
+    /// What each capability rule says, with its mask in capabilities of the kernel.
+    capabilities: Vec<(Origin, u64)>,
+    sockets: Vec<LegacyEntry>,
+}
+
+/// A rule that matches.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RuleMatch {
+    /// Where it is written; what implies it where it is implied, the profile's name where it is the attachment.
+    pub span: Span,
+    /// What it does with its permissions.
+    pub mode: RuleMode,
+    /// −1000 to 1000.
+    pub priority: i32,
+    /// Whether its pattern has no wildcard: exec permission by such a rule goes before that of others.
+    pub exact: bool,
+    /// What it says about objects that the task owns.
+    pub owner: RuleBits,
+    /// About all other objects; only file rules tell the two apart.
+    pub other: RuleBits,
+}
+
+/// What a rule says, in the kernel's bits. A capability, and a type of sockets where those are a table, is bit 0.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct RuleBits {
+    /// What it is about.
+    pub permissions: u32,
+    /// Those of them in which no other rule goes before it.
+    pub decisive: u32,
+    /// What it wants logged although it is granted.
+    pub audit: u32,
+    /// What it wants not logged although it is denied.
+    pub quiet: u32,
+}
+
+impl RuleMatch {
+    /// Whether it is one of the rules that decide about any of the permissions.
+    #[must_use]
+    pub fn decides(&self, permissions: u32) -> bool {
+        (self.owner.decisive | self.other.decisive) & permissions != 0
+    }
+
+    /// Whether it is about any of the permissions, decisive or not.
+    #[must_use]
+    pub fn concerns(&self, permissions: u32) -> bool {
+        (self.owner.permissions | self.other.permissions) & permissions != 0
+    }
+
+    /// A rule about a single thing, which is bit 0.
+    fn of_one(origin: Origin, decisive: bool) -> RuleMatch {
+        let marked = |wanted: bool| u32::from(wanted && origin.marked);
+        let denies = origin.mode == Mode::Deny;
+        let bits =
+            RuleBits { permissions: 1, decisive: decisive.into(), audit: marked(!denies), quiet: marked(denies) };
+        let Origin { span, priority, .. } = origin;
+        RuleMatch { span, mode: rule_mode(origin.mode), priority, exact: true, owner: bits, other: bits }
+    }
+
+    /// Takes in what the same rule says by another of its patterns.
+    fn absorb(&mut self, more: &RuleMatch) {
+        self.exact &= more.exact;
+        for (mine, theirs) in [(&mut self.owner, more.owner), (&mut self.other, more.other)] {
+            mine.permissions |= theirs.permissions;
+            mine.decisive |= theirs.decisive;
+            mine.audit |= theirs.audit;
+            mine.quiet |= theirs.quiet;
+        }
+    }
+}
+
+impl Provenance {
+    pub(super) fn of(
+        profile: &Profile,
+        support: &Support,
+        options: &Options,
+        rules: &mut Rules,
+        reports: &mut Reports,
+    ) -> Provenance {
+        let Contributions { file, mut policy, attachment, .. } =
+            Contributions::of(profile, support, options, rules, reports);
+        policy.retain(|contribution| !presence::is_entry(contribution));
+        let capabilities = profile.rules.iter().filter_map(|rule| match rule.kind {
+            RuleKind::Capability(kind) => {
+                Some((Origin::of(rule), capability::known_mask(kind, rule, support, reports)))
+            }
+            _ => None,
+        });
+        Provenance {
+            file,
+            policy,
+            attachment: attachment.map(|attachment| attachment.contributions).unwrap_or_default(),
+            capabilities: capabilities.collect(),
+            sockets: network::legacy_entries(&profile.rules, support).unwrap_or_default(),
+        }
+    }
+
+    /// The rules that match a string of an automaton, in the order in which they are written. (Classes that are mediated for
+    /// no other reason than that the kernel can are no rule's doing.)
+    ///
+    /// Takes time in proportion to all patterns of the automaton, of which most are done with after a few symbols.
+    #[must_use]
+    pub fn rules(&self, automaton: Automaton, string: &[Symbol]) -> Vec<RuleMatch> {
+        let (contributions, kind) = match automaton {
+            Automaton::File => (&self.file, Kind::File),
+            Automaton::Policydb => (&self.policy, Kind::Policy),
+            Automaton::Xmatch => (&self.attachment, Kind::File),
+        };
+        let matching: Vec<&Contribution> =
+            contributions.iter().filter(|contribution| contribution.pattern.matches(string)).collect();
+        let labels: Vec<Label> = matching.iter().map(|contribution| Label::of(kind, contribution)).collect();
+        let decisive = resolution::decisive(kind, &labels);
+        let each = matching.into_iter().zip(decisive);
+        merged(each.map(|(contribution, decisive)| rule_match(kind, contribution, decisive)))
+    }
+
+    /// The rules about a capability. Deny goes before allow; priority counts for nothing.
+    #[must_use]
+    pub fn capability(&self, number: u8) -> Vec<RuleMatch> {
+        let named = self.capabilities.iter().filter(|(_, mask)| mask.checked_shr(number.into()).unwrap_or(0) & 1 == 1);
+        one(named.map(|&(origin, _)| origin).collect())
+    }
+
+    /// The rules about sockets of a family and type, where the target has a table for them and no class.
+    #[must_use]
+    pub fn sockets(&self, family: u16, kind: u16) -> Vec<RuleMatch> {
+        let about =
+            |entry: &&LegacyEntry| entry.family == family && entry.types.checked_shr(kind.into()).unwrap_or(0) & 1 == 1;
+        one(self.sockets.iter().filter(about).map(|entry| entry.origin).collect())
+    }
+}
+
+/// Rules about a single thing.
+fn one(origins: Vec<Origin>) -> Vec<RuleMatch> {
+    let denied = origins.iter().any(|origin| origin.mode == Mode::Deny);
+    merged(origins.into_iter().map(|origin| RuleMatch::of_one(origin, !denied || origin.mode == Mode::Deny)))
+}
+
+fn rule_match(kind: Kind, contribution: &Contribution, decisive: u32) -> RuleMatch {
+    let &Contribution { span, mode, priority, exact, word, second, .. } = contribution;
+    let (audit, quiet) = if mode == Mode::Deny { (0, second) } else { (second, 0) };
+    let [owner, other] = Half::BOTH.map(|half| {
+        let map = |word: u32| match kind {
+            Kind::File => permissions::file_bits(word, half),
+            Kind::Policy => permissions::policy_bits(word),
+        };
+        // A rule may decide more than it is about: who may execute a file and stay in the profile may map it.
+        RuleBits { permissions: map(word | decisive), decisive: map(decisive), audit: map(audit), quiet: map(quiet) }
+    });
+    RuleMatch { span, mode: rule_mode(mode), priority, exact, owner, other }
+}
+
+fn rule_mode(mode: Mode) -> RuleMode {
+    match mode {
+        Mode::Allow => RuleMode::Allow,
+        Mode::Deny => RuleMode::Deny,
+        Mode::Prompt => RuleMode::Prompt,
+    }
+}
+
+/// Each rule once, however many of its patterns match.
+fn merged(matches: impl Iterator<Item = RuleMatch>) -> Vec<RuleMatch> {
+    let mut rules: Vec<RuleMatch> = Vec::new();
+    for next in matches {
+        let same =
+            |known: &&mut RuleMatch| (known.span, known.mode, known.priority) == (next.span, next.mode, next.priority);
+        match rules.iter_mut().find(same) {
+            Some(known) => known.absorb(&next),
+            None => rules.push(next),
+        }
+    }
+    rules
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compiler::{Compiler, TracedPolicy};
+    use crate::features::Features;
+
+    fn traced(kernel: &str, rules: &str) -> TracedPolicy {
+        let compiler = Compiler::new(Features::builtin(kernel).unwrap());
+        compiler.compile_traced_text("p", format!("profile p {{\n{rules}\n}}\n").as_bytes()).unwrap()
+    }
+
+    fn symbols(text: &[u8]) -> Vec<Symbol> {
+        text.iter().copied().map(Symbol::Byte).collect()
+    }
+
+    /// Mode and owner's decisive bits of each rule, in the order of the text.
+    fn deciding(kernel: &str, automaton: Automaton, string: &[u8], rules: &str) -> Vec<(RuleMode, u32)> {
+        let traced = traced(kernel, rules);
+        let rules = traced.provenance(0).unwrap().rules(automaton, &symbols(string));
+        rules.iter().map(|rule| (rule.mode, rule.owner.decisive)).collect()
+    }
+
+    #[test]
+    fn the_highest_rank_decides() {
+        let file = |rules| deciding("linux-7.2", Automaton::File, b"/f", rules);
+        let (read, write) = (0x244, 0x317a);
+        assert_eq!(file("/f r, /* r,"), [(RuleMode::Allow, read), (RuleMode::Allow, read)]);
+        assert_eq!(file("/f rw, deny /* w,"), [(RuleMode::Allow, read), (RuleMode::Deny, write)]);
+        assert_eq!(file("priority=1 /f rw, deny /* w, /g r,"), [(RuleMode::Allow, read | write), (RuleMode::Deny, 0)]);
+        // Exact exec goes before exec by wildcard, and brings map permission along.
+        assert_eq!(file("/f ix, /* px,"), [(RuleMode::Allow, 0x1_0001), (RuleMode::Allow, 0)]);
+        assert_eq!(file("/f ix, deny /* m,"), [(RuleMode::Allow, 1), (RuleMode::Deny, 0x1_0000)]);
+    }
+
+    #[test]
+    fn halves_are_apart() {
+        let traced = traced("linux-6.1", "/f r, deny owner /f r,");
+        let rules = traced.provenance(0).unwrap().rules(Automaton::File, &symbols(b"/f"));
+        assert_eq!((rules[0].owner.decisive, rules[0].other.decisive), (0, 0x244));
+        assert_eq!((rules[1].owner.decisive, rules[1].other.decisive), (0x244, 0));
+        assert_eq!((rules[1].owner.quiet, rules[1].other.quiet), (0x244, 0));
+    }
+
+    #[test]
+    fn other_classes_without_what_makes_them_present() {
+        let rules = "signal send peer=foo, deny signal receive, priority=1 audit signal peer=f*, ptrace,";
+        let found = deciding("linux-6.12", Automaton::Policydb, b"\x0a\x0ffoo", rules);
+        assert_eq!(found, [(RuleMode::Allow, 0), (RuleMode::Deny, 0), (RuleMode::Allow, 0x6)]);
+        assert_eq!(deciding("linux-6.12", Automaton::Policydb, b"\x0a", rules), []);
+    }
+
+    #[test]
+    fn capabilities_and_socket_tables() {
+        let rules = "capability chown, deny capability chown kill, audit capability kill bpf,";
+        let traced = traced("linux-6.1", rules);
+        let modes = |number: u8| {
+            let rules = traced.provenance(0).unwrap().capability(number);
+            rules.iter().map(|rule| (rule.mode, rule.decides(1))).collect::<Vec<_>>()
+        };
+        assert_eq!(modes(0), [(RuleMode::Allow, false), (RuleMode::Deny, true)]);
+        assert_eq!(modes(39), [(RuleMode::Allow, true)]);
+        assert_eq!(modes(64), []);
+
+        let old = Features::parse(b"network {yes\n}\nfile {yes\n}\n").unwrap();
+        let compiler = Compiler::new(old);
+        let text = b"profile p {\n  network inet stream,\n  unix,\n  deny network inet,\n}\n";
+        let traced = compiler.compile_traced_text("p", text).unwrap();
+        let sockets = traced.provenance(0).unwrap().sockets(2, 1);
+        assert_eq!(
+            sockets.iter().map(|rule| (rule.mode, rule.decides(1))).collect::<Vec<_>>(),
+            [(RuleMode::Allow, false), (RuleMode::Deny, true)]
+        );
+        assert_eq!(traced.provenance(0).unwrap().sockets(1, 2).len(), 1);
+    }
+}
