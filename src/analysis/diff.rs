@@ -289,13 +289,20 @@ fn one_class(
 ) -> Outcome {
     let of = |(db, version), state| ClassPerms::of_state(db, version, index(state));
     let observable = |field, in_a: u32, in_b: u32| {
-        let asked = asked(field) & !classes::unasked(class);
+        let asked = if class == MOUNT { asked(field) } else { u32::MAX } & !classes::unasked(class);
         of(a, in_a).only(asked) != of(b, in_b).only(asked)
     };
     let how = Walk {
         first_field: u8::from(class == MOUNT),
-        // Behind each NUL of a mount string begins the next field.
-        field: |field, symbol| if matches!((field, symbol), (1..=5, Symbol::Byte(0))) { field + 1 } else { field },
+        field: match class {
+            // Behind each NUL of a mount string begins the next field.
+            MOUNT => {
+                |field, symbol| if matches!((field, symbol), (1..=5, Symbol::Byte(0))) { field + 1 } else { field }
+            }
+            // Two bytes each are family, type and protocol, which decide alone or with what is behind them.
+            class if networks::CLASSES.contains(&class) => |field, _| field.saturating_add(1).min(7),
+            _ => |field, _| field,
+        },
         marks: &[0],
         first: if networks::CLASSES.contains(&class) { &[0, 1, 2] } else { &[] },
         observable: &observable,
