@@ -48,6 +48,15 @@ pub fn permissions(class: u8) -> &'static [(u32, &'static str)] {
     }
 }
 
+/// The bit that compilers set behind the byte of each class that is mediated.
+pub(super) const MEDIATED_MARK: u32 = 0x4;
+
+/// Bits that say no more than that the class is mediated: kernels ask for others only.
+pub(super) fn unasked(class: u8) -> u32 {
+    // Elsewhere the strings that have this mark and those of rules are not the same.
+    if matches!(class, 21 | 22) { MEDIATED_MARK } else { 0 }
+}
+
 const NETWORK: [(u32, &str); 14] = [
     (0x2, "send"),
     (0x4, "receive"),

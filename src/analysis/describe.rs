@@ -3,11 +3,13 @@
 use std::fmt::Write;
 
 use super::classes;
+use super::names::Quoted;
 use super::perms::{
     APPEND, CHANGE_PROFILE, ClassPerms, EXEC, EXEC_MMAP, Exec, FilePerms, GETATTR, Half, LINK, LOCK, ONEXEC, READ,
-    Rare, Target, WRITE,
+    Rare, Target, WRITE, X_CHILD, X_INHERIT, X_NAME, X_UNCONFINED, X_UNSAFE,
 };
 use crate::automata::Symbol;
+use crate::vocab::file::EXEC_FORMS;
 
 /// `allows rw`, `denies`, `allows r (quiet w)`; with `owner` and `other` where the halves differ.
 pub(super) fn file(perms: &FilePerms) -> String {
@@ -20,24 +22,70 @@ pub(super) fn file(perms: &FilePerms) -> String {
 fn half(half: &Half) -> String {
     // What is granted everywhere is worth a word only where it is missing.
     let missing = if half.allow & GETATTR == 0 { vec!["no getattr".to_owned()] } else { Vec::new() };
-    let mut granted = letters(half.allow & !GETATTR, u32::MAX);
+    let executes = half.allow & EXEC != 0;
+    let form = half.exec.as_ref().filter(|_| executes).and_then(exec_form);
+    // The form has the `x` in it.
+    let letters_of = if form.is_some() { half.allow & !(GETATTR | EXEC) } else { half.allow & !GETATTR };
+    let (word, mut more) = letters(letters_of, u32::MAX);
+    let mut granted = vec![word + form.as_deref().unwrap_or_default()];
+    granted.append(&mut more);
     // Onexec alone knows only whether it is safe.
-    if let Some(exec) = half.exec.as_ref().filter(|exec| half.allow & EXEC != 0 || **exec != Exec::default()) {
-        granted.push(transition(exec));
-    }
+    let odd = half.exec.as_ref().filter(|exec| form.is_none() && (executes || **exec != Exec::default()));
+    granted.extend(odd.map(transition));
+    granted.retain(|word| !word.is_empty());
     let seconds = [
         (half.audit, half.allow | half.prompt, "audit"),
         (half.quiet & !GETATTR, !half.allow, "quiet"),
         (half.prompt, !half.allow, "prompt"),
     ];
     let seconds = seconds.into_iter().filter(|&(bits, ..)| bits != 0);
-    let notes = seconds.map(|(bits, possible, name)| format!("{name} {}", letters(bits, possible).join(" ")));
+    let notes = seconds.map(|(bits, possible, name)| {
+        let (word, more) = letters(bits, possible);
+        let words: Vec<String> = [word].into_iter().chain(more).filter(|word| !word.is_empty()).collect();
+        format!("{name} {}", words.join(" "))
+    });
     sentence(&granted.join(" "), missing.into_iter().chain(notes).chain(rare(&half.rare)))
 }
 
-/// Letters of the permissions as rules would have them, and the remaining bits as a number. `possible` holds the bits that
+/// Bits that have no letter of their own, by name; what has no name as one number.
+fn bit_names(bits: u32) -> Vec<String> {
+    const NAMES: [(u32, &str); 9] = [
+        (APPEND, "append"),
+        (0x10, "create"),
+        (0x20, "delete"),
+        (0x40, "open"),
+        (0x80, "rename"),
+        (0x100, "setattr"),
+        (0x1000, "chmod"),
+        (0x2000, "chown"),
+        (0x4000, "chgrp"),
+    ];
+    let named = NAMES.into_iter().filter(|(bit, _)| bits & bit != 0).map(|(_, name)| name.to_owned());
+    let rest = bits & !NAMES.iter().fold(0, |bits, (bit, _)| bits | bit);
+    named.chain((rest != 0).then(|| format!("{rest:#x}"))).collect()
+}
+
+/// The transition as rules have it: `ix`, `Px`, `pix -> "target"`. `None` for what no rule says.
+fn exec_form(exec: &Exec) -> Option<String> {
+    let (table, named) = match &exec.target {
+        Target::None => (0, None),
+        Target::Attachment => (X_NAME, None),
+        Target::Named(name) => (X_NAME, Some(name)),
+        Target::Missing(_) | Target::Reserved(_) => return None,
+    };
+    let flags =
+        [(exec.r#unsafe, X_UNSAFE), (exec.child, X_CHILD), (exec.inherit, X_INHERIT), (exec.unconfined, X_UNCONFINED)];
+    let xindex = flags.into_iter().filter(|(set, _)| *set).fold(table, |word, (_, flag)| word | flag);
+    let form = EXEC_FORMS.iter().find(|form| form.xindex == xindex)?;
+    Some(match named {
+        Some(name) => format!("{} -> {}", form.name, Quoted(name)),
+        None => form.name.to_owned(),
+    })
+}
+
+/// Letters of the permissions as rules would have them, then the words of others, and the remaining bits as a number. `possible` holds the bits that
 /// can be set at all: what a letter promises besides is said to be missing only among those.
-fn letters(bits: u32, possible: u32) -> Vec<String> {
+fn letters(bits: u32, possible: u32) -> (String, Vec<String>) {
     const OPEN: u32 = 0x40;
     // What comes with a letter besides its own bit: attributes, create, delete, open.
     const WITH_WRITE: u32 = 0x3170 | APPEND;
@@ -60,24 +108,18 @@ fn letters(bits: u32, possible: u32) -> Vec<String> {
         }
     }
     let mut words = Vec::new();
-    if !word.is_empty() {
-        words.push(word);
-    }
     for (bit, name) in [(CHANGE_PROFILE, "change_profile"), (ONEXEC, "onexec")] {
         if bits & bit != 0 {
             words.push(name.to_owned());
             known |= bit;
         }
     }
-    let more = bits & !known & !promised;
-    if more != 0 {
-        words.push(format!("{more:#x}"));
+    words.extend(bit_names(bits & !known & !promised));
+    let missing = bit_names(promised & possible & !bits);
+    if !missing.is_empty() {
+        words.push(format!("without {}", missing.join(" ")));
     }
-    let missing = promised & possible & !bits;
-    if missing != 0 {
-        words.push(format!("without {missing:#x}"));
-    }
-    words
+    (word, words)
 }
 
 fn transition(exec: &Exec) -> String {
@@ -92,7 +134,7 @@ fn transition(exec: &Exec) -> String {
         (Target::Reserved(_), _) => "reserved type ",
     });
     match &exec.target {
-        Target::Named(name) => write!(text, "\"{}\"", name.escape_ascii()),
+        Target::Named(name) => write!(text, "{}", Quoted(name)),
         Target::Missing(index) | Target::Reserved(index) => write!(text, "{index}"),
         Target::None | Target::Attachment => Ok(()),
     }
@@ -114,7 +156,10 @@ pub(super) fn class(perms: &ClassPerms, witness: &[Symbol]) -> String {
         [Symbol::Byte(LABEL), Symbol::Byte(class), ..] | [Symbol::Byte(class), ..] => *class,
         _ => 0,
     };
+    // Behind the byte of the class alone stands the mark that it is mediated, whatever it is.
+    let unasked = if witness.len() == 1 { classes::MEDIATED_MARK } else { classes::unasked(class) };
     let names = |bits: u32| {
+        let bits = bits & !unasked;
         let mut words: Vec<String> = Vec::new();
         let mut known = 0;
         for &(bit, name) in classes::permissions(class) {

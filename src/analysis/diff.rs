@@ -2,15 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use thiserror::Error;
 
-use super::difference::{Diff, Difference, Place};
-use super::perms::{ClassPerms, FilePerms, attaches};
-use super::product::{Depth, Side, Walk, walk};
-use super::{classes, describe, fields};
+use super::difference::{Diff, Difference, Place, Witness};
+use super::perms::{self, ClassPerms, FilePerms, LOCK, attaches};
+use super::product::{Hits, OutOfBudget, Side, Walk, walk};
+use super::witness::{self, Asked};
+use super::{classes, describe, fields, networks};
 use crate::automata::{Symbol, Tables};
 use crate::blob::{Automaton, PolicyDb, Profile, VerifyError, Xmatch, verify_profile};
+use crate::vocab::classes::{LABEL, MOUNT, NETWORK_V8, NETWORK_V9};
 
 /// What to compare, and how far to go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,8 +23,11 @@ pub struct DiffOptions {
     /// Take hats and children without namespace to be in that of their parent: the reference compiler writes the
     /// namespace of the source for the parent only.
     pub children_in_parent_namespace: bool,
-    /// How many differences to report for each automaton, each of other permissions; at least one.
+    /// How many differences to report for each automaton, in that of the rules for each class, each of other permissions;
+    /// at least one.
     pub max_per_automaton: usize,
+    /// How many strings to report for each difference; at least one. More than one takes a walk over all strings.
+    pub examples: usize,
     /// How many pairs of states to visit in each automaton before giving up.
     pub max_pairs: usize,
 }
@@ -33,6 +38,7 @@ impl Default for DiffOptions {
             ignore_xmatch_len: false,
             children_in_parent_namespace: false,
             max_per_automaton: 1,
+            examples: 1,
             // Two automata of the same meaning need as many pairs as the larger has states; the largest real
             // ones have 25,000. A pair takes about 50 bytes.
             max_pairs: 2_000_000,
@@ -85,33 +91,35 @@ pub enum DiffError {
 /// let b = Profile { capabilities: Capabilities { allow: 1, ..Default::default() }, ..a.clone() };
 /// let options = DiffOptions::default();
 /// assert!(diff(&[a.clone()], &[a.clone()], &options)?.is_empty());
-/// assert_eq!(diff(&[a], &[b], &options)?.to_string(), "p: capabilities allow: A has 0x0, B has 0x1\n");
+/// assert_eq!(diff(&[a], &[b], &options)?.to_string(), "p: capability chown: A denies, B allows\n");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn diff(a: &[Profile], b: &[Profile], options: &DiffOptions) -> Result<Diff, DiffError> {
     sound('A', a)?;
     sound('B', b)?;
-    let mut pairs: BTreeMap<Key<'_>, [Option<&Profile>; 2]> = BTreeMap::new();
+    let mut pairs: BTreeMap<Key<'_>, [Option<(usize, &Profile)>; 2]> = BTreeMap::new();
     for (side, profiles) in [a, b].into_iter().enumerate() {
-        for (key, profile) in keys(profiles, options) {
+        for (index, (key, profile)) in keys(profiles, options).into_iter().enumerate() {
             if let Some(place) = pairs.entry(key).or_default().get_mut(side) {
-                *place = Some(profile);
+                *place = Some((index, profile));
             }
         }
     }
-    let mut differences = Vec::new();
+    let mut diff = Diff::default();
     for ((namespace, name, _), pair) in pairs {
+        let indices = pair.map(|profile| profile.map(|(index, _)| index));
         let found = match pair {
-            [Some(a), Some(b)] => profile(a, b, options)?,
+            [Some((_, a)), Some((_, b))] => profile(a, b, options, &mut diff.more)?,
             [a, _] => vec![fields::missing(a.is_some())],
         };
-        differences.extend(found.into_iter().map(|difference| Difference {
+        diff.differences.extend(found.into_iter().map(|difference| Difference {
             namespace: namespace.map(|namespace| namespace.escape_ascii().to_string()),
             profile: name.escape_ascii().to_string(),
+            indices,
             ..difference
         }));
     }
-    Ok(Diff { differences })
+    Ok(diff)
 }
 
 fn sound(policy: char, profiles: &[Profile]) -> Result<(), DiffError> {
@@ -149,55 +157,59 @@ fn keys<'a>(profiles: &'a [Profile], options: &DiffOptions) -> Vec<(Key<'a>, &'a
     keys
 }
 
-/// The differences of two profiles, without their name.
-fn profile(a: &Profile, b: &Profile, options: &DiffOptions) -> Result<Vec<Difference>, DiffError> {
-    let mut found = Vec::new();
-    let mut note = |place, witness, a, b| {
-        found.push(Difference { namespace: None, profile: String::new(), place, witness, a, b });
-    };
-    for (place, a, b) in fields::compare(a, b, options.ignore_xmatch_len) {
-        note(place, Vec::new(), a, b);
-    }
+/// The differences of two profiles, without their name; `more` is set if there may be others.
+fn profile(a: &Profile, b: &Profile, options: &DiffOptions, more: &mut bool) -> Result<Vec<Difference>, DiffError> {
+    let mut differences = fields::compare(a, b, options.ignore_xmatch_len);
     let mut automata = Vec::new();
-    if let (Some(a), Some(b)) = (&a.xmatch, &b.xmatch) {
-        automata.push((Automaton::Xmatch, xmatch(a, b, options)));
+    if let (Some(of_a), Some(of_b)) = (&a.xmatch, &b.xmatch) {
+        automata.push((Automaton::Xmatch, xmatch((of_a, &a.xattrs), of_b, options)));
     }
     automata.push((Automaton::Policydb, policydb(a, b, options)));
     automata.push((Automaton::File, file(a.file.as_ref(), b.file.as_ref(), options)));
-    for (automaton, hits) in automata {
-        let too_large = |_| DiffError::OutOfBudget {
+    for (automaton, outcome) in automata {
+        let too_large = |OutOfBudget| DiffError::OutOfBudget {
             profile: a.name.escape_ascii().to_string(),
             automaton,
             pairs: options.max_pairs,
         };
-        for Found { witness, a, b } in hits.map_err(too_large)? {
-            note(Place::Automaton(automaton), witness, a, b);
-        }
+        let (found, complete) = outcome.map_err(too_large)?;
+        *more |= !complete;
+        differences.extend(found.into_iter().map(|Found { witnesses, a, b, permissions }| {
+            let mut witnesses = witnesses.into_iter();
+            let (access, witness) = witnesses.next().map(|first| (first.access, first.string)).unzip();
+            Difference {
+                access,
+                witness: witness.unwrap_or_default(),
+                permissions,
+                examples: witnesses.collect(),
+                ..Difference::new(Place::Automaton(automaton), a, b)
+            }
+        }));
     }
-    Ok(found)
+    Ok(differences)
 }
 
-/// A string on which two automata differ, and what they say to it.
-struct Found {
-    witness: Vec<Symbol>,
-    a: String,
-    b: String,
+/// Strings on which two automata differ, and what they say to them.
+pub(super) struct Found {
+    pub(super) witnesses: Vec<Witness>,
+    pub(super) a: String,
+    pub(super) b: String,
+    pub(super) permissions: u32,
 }
 
-/// The mediation class of mount, umount and pivot_root.
-const MOUNT: u8 = 7;
+/// Differences, and whether there are no others.
+type Outcome = Result<(Vec<Found>, bool), OutOfBudget>;
 
-type Result<T, E = super::product::OutOfBudget> = std::result::Result<T, E>;
-
-fn xmatch(a: &Xmatch, b: &Xmatch, options: &DiffOptions) -> Result<Vec<Found>> {
+/// With the names of the extended attributes, which are those of A: a difference in them is one of its own.
+fn xmatch((a, names): (&Xmatch, &[Vec<u8>]), b: &Xmatch, options: &DiffOptions) -> Outcome {
     if a.dfa == b.dfa {
-        return Ok(Vec::new());
+        return Ok((Vec::new(), true));
     }
     let side = |xmatch: &'_ Xmatch| (0..xmatch.dfa.accept.len()).map(|state| attaches(xmatch, state).into()).collect();
     let sides = [Side { dfa: &a.dfa, start: 1, meaning: side(a) }, Side { dfa: &b.dfa, start: 1, meaning: side(b) }];
     // The trap after the out-of-band symbol means that an extended attribute must be there and is not, whatever
     // its value would have to be.
-    let how = Walk { trap_counts: |_, symbol| symbol == Symbol::OutOfBand, ..options.walk(false) };
+    let how = Walk { trap_counts: |symbol| symbol == Symbol::OutOfBand, ..options.walk(false) };
     let [a_side, b_side] = &sides;
     let say = |trap, yes| match (trap, yes) {
         (true, true) => "goes on".to_owned(),
@@ -205,99 +217,161 @@ fn xmatch(a: &Xmatch, b: &Xmatch, options: &DiffOptions) -> Result<Vec<Found>> {
         (false, true) => "attaches".to_owned(),
         (false, false) => "does not attach".to_owned(),
     };
-    let hits = walk(a_side, b_side, &how)?.into_iter().map(|hit| {
+    let Hits { hits, complete } = walk(a_side, b_side, &how)?;
+    let hits = hits.into_iter().map(|hit| {
         let yes = |xmatch, state| if hit.trap { state != 0 } else { attaches(xmatch, index(state)) };
-        Found { a: say(hit.trap, yes(a, hit.a)), b: say(hit.trap, yes(b, hit.b)), witness: hit.witness }
+        let (a, b) = (say(hit.trap, yes(a, hit.a)), say(hit.trap, yes(b, hit.b)));
+        let witnesses = hit.witnesses.into_iter();
+        let witnesses = witnesses.map(|string| Witness { access: Asked::of_attachment(&string, names), string });
+        Found { a, b, witnesses: witnesses.collect(), permissions: perms::EXEC }
     });
-    Ok(hits.collect())
+    Ok((hits.collect(), complete))
 }
 
-fn policydb(a: &Profile, b: &Profile, options: &DiffOptions) -> Result<Vec<Found>> {
+fn policydb(a: &Profile, b: &Profile, options: &DiffOptions) -> Outcome {
     if a.policydb == b.policydb && a.version & 0x3ff == b.version & 0x3ff {
-        return Ok(Vec::new());
+        return Ok((Vec::new(), true));
     }
     let absent = nothing();
     let dbs =
         [(a.policydb.as_ref().unwrap_or(&absent), a.version), (b.policydb.as_ref().unwrap_or(&absent), b.version)];
     let mut meanings = Meanings::default();
-    let [a_side, b_side] = dbs.map(|(db, version)| meanings.side(db, |x, y| ClassPerms::of_words(db, version, x, y)));
-    // Whether a class is mediated at all hangs on the state after its byte, not on its permissions.
-    let trap_counts = |depth, symbol| {
-        depth == Depth::First && matches!(symbol, Symbol::Byte(class) if classes::MEDIATED.contains(&class))
-    };
-    let observable = |field, a: u32, b: u32| {
-        let perms = |(db, version), state| ClassPerms::of_state(db, version, index(state)).only(asked(field));
-        let [db_a, db_b] = dbs;
-        perms(db_a, a) != perms(db_b, b)
-    };
-    let how = Walk {
-        trap_counts,
-        field: mount_field,
-        marks: &[0, MOUNT],
-        observable: &observable,
-        ..options.walk(dbs.iter().any(|(db, _)| db.perms.is_some()))
-    };
-    let [a, b] = dbs;
-    let hits = walk(&a_side, &b_side, &how)?.into_iter().map(|hit| {
-        let say = |(db, version): (&PolicyDb, u32), state: u32| match (hit.trap, state) {
-            (true, 0) => "does not mediate it".to_owned(),
-            (true, _) => "mediates it".to_owned(),
-            (false, _) => describe::class(&ClassPerms::of_state(db, version, index(state)), &hit.witness),
-        };
-        let (a, b) = (say(a, hit.a), say(b, hit.b));
-        Found { a, b, witness: hit.witness }
+    let mut sides = dbs.map(|(db, version)| meanings.side(db, |x, y| ClassPerms::of_words(db, version, x, y)));
+    let starts = [sides[0].start, sides[1].start];
+    let mut found: Vec<Found> = Vec::new();
+    let mut complete = true;
+    let generations = networks::generations([(&sides[0], starts[0]), (&sides[1], starts[1])]);
+    if let Some(generations) = generations {
+        found.extend(networks::compare(generations, dbs, options.examples.max(1)));
+    }
+    for class in 0..=u8::MAX {
+        if generations.is_some() && matches!(class, NETWORK_V8 | NETWORK_V9) {
+            continue;
+        }
+        let first = Symbol::Byte(class);
+        let [a, b] = &mut sides;
+        (a.start, b.start) = (a.dfa.step(starts[0], first), b.dfa.step(starts[1], first));
+        // Whether a class is mediated at all hangs on the state after its byte, not on its permissions; where it is not, all
+        // is granted, and there is nothing more to compare.
+        // No kernel asks whether the label class is there: the class behind it decides.
+        let asked = classes::MEDIATED.contains(&class) && class != LABEL;
+        if asked && (a.start == 0) != (b.start == 0) {
+            let say = |state: u32| if state == 0 { "does not mediate it" } else { "mediates it" }.to_owned();
+            let witnesses = vec![Witness { access: Asked::class(class), string: vec![first] }];
+            found.push(Found { witnesses, a: say(a.start), b: say(b.start), permissions: 0 });
+        } else if (a.start, b.start) != (0, 0) {
+            let (more, all) = one_class(class, [&sides[0], &sides[1]], dbs, starts, options)?;
+            complete &= all;
+            found.extend(more);
+        }
+    }
+    // What is asked for in two ways, once with the label class, is one difference.
+    let first = |found: &Found| found.witnesses.first().map(|witness| witness.access.clone());
+    let signals =
+        found.iter().any(|found| matches!(first(found), Some(Asked::Signal(signal)) if signal.signal.is_some()));
+    let mut told = FxHashSet::default();
+    found.retain(|found| {
+        let access = first(found);
+        let again = signals
+            && matches!(&access, Some(Asked::Signal(signal)) if signal.signal.is_none() && signal.peer.is_some());
+        !again && told.insert((access.map(|access| access.to_string()), found.a.clone(), found.b.clone()))
     });
-    Ok(hits.collect())
+    Ok((found, complete))
 }
 
-fn file(a: Option<&PolicyDb>, b: Option<&PolicyDb>, options: &DiffOptions) -> Result<Vec<Found>> {
+/// The strings of one class; the sides begin behind its byte.
+fn one_class(
+    class: u8,
+    [a_side, b_side]: [&Side<'_>; 2],
+    [a, b]: [(&PolicyDb, u32); 2],
+    starts: [u32; 2],
+    options: &DiffOptions,
+) -> Outcome {
+    let of = |(db, version), state| ClassPerms::of_state(db, version, index(state));
+    let observable = |field, in_a: u32, in_b: u32| {
+        let asked = asked(field) & !classes::unasked(class);
+        of(a, in_a).only(asked) != of(b, in_b).only(asked)
+    };
+    let how = Walk {
+        first_field: u8::from(class == MOUNT),
+        // Behind each NUL of a mount string begins the next field.
+        field: |field, symbol| if matches!((field, symbol), (1..=5, Symbol::Byte(0))) { field + 1 } else { field },
+        marks: &[0],
+        first: if networks::CLASSES.contains(&class) { &[0, 1, 2] } else { &[] },
+        observable: &observable,
+        ..options.walk(false)
+    };
+    let Hits { hits, complete } = walk(a_side, b_side, &how)?;
+    let hits = hits.into_iter().map(|hit| {
+        let perms = [of(a, hit.a), of(b, hit.b)];
+        let permissions = perms::class_difference(&perms[0], &perms[1]) & !classes::unasked(class);
+        let strings = hit.witnesses.into_iter().map(|rest| {
+            let mut string = [&[Symbol::Byte(class)][..], &rest].concat();
+            witness::polish(Automaton::Policydb, &mut string, [(&a.0.dfa, starts[0]), (&b.0.dfa, starts[1])]);
+            string
+        });
+        let witnesses: Vec<Witness> =
+            strings.map(|string| Witness { access: Asked::of_class(&string, permissions), string }).collect();
+        let string = witnesses.first().map(|witness| witness.string.as_slice()).unwrap_or_default();
+        let [a, b] = perms.map(|perms| describe::class(&perms, string));
+        Found { a, b, witnesses, permissions }
+    });
+    Ok((hits.collect(), complete))
+}
+
+fn file(a: Option<&PolicyDb>, b: Option<&PolicyDb>, options: &DiffOptions) -> Outcome {
     if a == b {
-        return Ok(Vec::new());
+        return Ok((Vec::new(), true));
     }
     // No file rules: every access is denied, as by rules that grant nothing.
     let absent = nothing();
     let dbs = [a, b].map(|db| db.unwrap_or(&absent));
     let mut meanings = Meanings::default();
     let [a_side, b_side] = dbs.map(|db| meanings.side(db, |x, y| FilePerms::of_words(db, x, y)));
-    let how = Walk { trap_counts: |_, _| false, ..options.walk(dbs.iter().any(|db| db.perms.is_some())) };
+    // With permission tables the start state's own permissions are not written, so they cannot be compared.
+    let how = Walk {
+        // Behind a NUL begins the target of a link or a change of profile.
+        field: |field, symbol| if symbol == Symbol::Byte(0) { 1 } else { field },
+        marks: &[0],
+        ..options.walk(dbs.iter().any(|db| db.perms.is_some()))
+    };
     let [a, b] = dbs;
-    let hits = walk(&a_side, &b_side, &how)?.into_iter().map(|hit| {
-        let say = |db, state| describe::file(&FilePerms::of_state(db, index(state)));
-        Found { a: say(a, hit.a), b: say(b, hit.b), witness: hit.witness }
+    let Hits { hits, complete } = walk(&a_side, &b_side, &how)?;
+    let hits = hits.into_iter().map(|hit| {
+        let perms = [FilePerms::of_state(a, index(hit.a)), FilePerms::of_state(b, index(hit.b))];
+        let permissions = perms::file_difference(&perms[0], &perms[1]);
+        let witnesses = hit.witnesses.into_iter();
+        let witnesses = witnesses.map(|string| Witness { access: Asked::of_file(&string, permissions), string });
+        let [a, b] = perms.map(|perms| describe::file(&perms));
+        Found { a, b, witnesses: witnesses.collect(), permissions }
     });
-    Ok(hits.collect())
+    Ok((hits.collect(), complete))
 }
 
 impl DiffOptions {
-    /// With permission tables the start state's own permissions are not written, so they cannot be compared.
-    fn walk(&self, table: bool) -> Walk<'static> {
+    fn walk(&self, skip_start: bool) -> Walk<'static> {
         Walk {
             limit: self.max_per_automaton.max(1),
+            examples: self.examples.max(1),
             max_pairs: self.max_pairs,
-            skip_start: table,
-            trap_counts: |_, _| false,
-            field: |_, _, _| 0,
+            skip_start,
+            trap_counts: |_| false,
+            first_field: 0,
+            field: |field, _| field,
             marks: &[],
+            first: &[],
             observable: &|_, _, _| true,
         }
     }
 }
 
-/// Which field of a mount string follows a symbol: 1 behind the class byte, one more behind each NUL; 0 in other classes.
-fn mount_field(field: u8, depth: Depth, symbol: Symbol) -> u8 {
-    match (depth, field, symbol) {
-        (Depth::First, _, Symbol::Byte(MOUNT)) => 1,
-        (Depth::First, ..) | (_, 0, _) => 0,
-        (_, 1..=5, Symbol::Byte(0)) => field + 1,
-        _ => field,
-    }
-}
-
 /// What the kernel asks for in that field (`security/apparmor/mount.c`): `umount` behind the mount point, `pivot_root` behind
 /// the old root, `mount` behind the flags or the data. A compiler may leave the bits of merged rules on the other strings.
+/// Lock is asked for in no class: compilers grant it everywhere, or everywhere but where nothing matches (see
+/// `fields::lock_without_file_rules`).
 fn asked(field: u8) -> u32 {
     match field {
-        0 => u32::MAX,
+        0 => !LOCK,
         1 => 0x4,
         2 => 0x1,
         4 => 0x42,

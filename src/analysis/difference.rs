@@ -4,7 +4,8 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-use super::classes;
+use super::rules::Rules;
+use super::witness::Asked;
 use crate::automata::Symbol;
 use crate::blob::Automaton;
 
@@ -13,6 +14,8 @@ use crate::blob::Automaton;
 pub struct Diff {
     /// What differs; nothing if the policies mean the same.
     pub differences: Vec<Difference>,
+    /// Whether there may be further differences, which the options left out.
+    pub more: bool,
 }
 
 impl Diff {
@@ -23,7 +26,7 @@ impl Diff {
     }
 }
 
-/// One line a difference.
+/// A line a difference, and one for each further example.
 impl fmt::Display for Diff {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.differences.iter().try_for_each(|difference| writeln!(f, "{difference}"))
@@ -37,15 +40,35 @@ pub struct Difference {
     pub namespace: Option<String>,
     /// Name of the profile, unprintable bytes escaped.
     pub profile: String,
+    /// Which profile it is in A and in B, counted from 0.
+    pub indices: [Option<usize>; 2],
     /// What of it differs.
     pub place: Place,
+    /// What it is about, in the user's terms, where it is something that programs do.
+    pub access: Option<Asked>,
     /// For automata: a shortest string on which they differ (serialised as numbers, `null` for the out-of-band symbol).
     #[serde(serialize_with = "symbols")]
     pub witness: Vec<Symbol>,
+    /// For automata: the permissions that differ, in the kernel's bits (`AA_MAY_…`).
+    pub permissions: u32,
     /// What A has there.
     pub a: String,
     /// What B has there.
     pub b: String,
+    /// Further strings on which A and B differ the same way.
+    pub examples: Vec<Witness>,
+    /// The rules that decide, where a policy is text: see [`Diff::name_rules`].
+    pub rules: Rules,
+}
+
+/// A string on which two automata differ.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Witness {
+    /// What it is about.
+    pub access: Asked,
+    /// The string (serialised as numbers, `null` for the out-of-band symbol).
+    #[serde(serialize_with = "symbols")]
+    pub string: Vec<Symbol>,
 }
 
 /// What of a profile differs.
@@ -61,41 +84,42 @@ pub enum Place {
     Automaton(Automaton),
 }
 
-/// `nginx: file "/etc/shadow": A allows r, B denies`.
+impl Difference {
+    /// A difference of a profile that is not named yet.
+    pub(super) fn new(place: Place, a: String, b: String) -> Self {
+        Difference {
+            namespace: None,
+            profile: String::new(),
+            indices: [None; 2],
+            place,
+            access: None,
+            witness: Vec::new(),
+            permissions: 0,
+            a,
+            b,
+            examples: Vec::new(),
+            rules: Rules::default(),
+        }
+    }
+}
+
+/// `nginx: file "/etc/shadow": A allows r, B denies; rule at nginx:14:3`.
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(namespace) = &self.namespace {
             write!(f, ":{namespace}:")?;
         }
         write!(f, "{}: ", self.profile)?;
-        match self.place {
-            Place::Profile => {}
-            Place::Field(name) => write!(f, "{name}: ")?,
-            Place::Automaton(Automaton::Policydb) => match self.witness.split_first() {
-                Some((&Symbol::Byte(class), rest)) => {
-                    write!(f, "{}", classes::name(class))?;
-                    if !rest.is_empty() {
-                        write!(f, " \"{}\"", Text(rest))?;
-                    }
-                    write!(f, ": ")?;
-                }
-                _ => write!(f, "policydb \"{}\": ", Text(&self.witness))?,
-            },
-            Place::Automaton(automaton) => write!(f, "{automaton} \"{}\": ", Text(&self.witness))?,
+        match (&self.access, self.place) {
+            (Some(access), _) => write!(f, "{access}: ")?,
+            (None, Place::Field(name)) => write!(f, "{name}: ")?,
+            (None, Place::Profile | Place::Automaton(_)) => {}
         }
-        write!(f, "A {}, B {}", self.a, self.b)
-    }
-}
-
-/// A string of symbols as text: bytes outside of ASCII escaped, `<oob>` for the out-of-band symbol.
-struct Text<'a>(&'a [Symbol]);
-
-impl fmt::Display for Text<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|symbol| match symbol {
-            Symbol::Byte(byte) => write!(f, "{}", byte.escape_ascii()),
-            Symbol::OutOfBand => f.write_str("<oob>"),
-        })
+        write!(f, "A {}, B {}{}", self.a, self.b, self.rules)?;
+        for example in &self.examples {
+            write!(f, "\n    also {}", example.access)?;
+        }
+        Ok(())
     }
 }
 

@@ -2,8 +2,9 @@
 //!
 //! Everything here works on the tables that the kernel walks, not on profile text, so it sees what the kernel sees.
 //! [`perms`] maps the two encodings of permissions (packed words; tables of entries) into one form, [`diff()`] compares two
-//! policies by meaning, with a shortest string on which they differ. [`query`] answers what a policy says about one [`access`],
-//! and, where it comes from text, which rules say so.
+//! policies by meaning, with a shortest string on which they differ, which [`witness`] says in the user's terms; [`dump()`] takes
+//! a policy apart, field by field. [`query`] answers what a policy says about one [`access`], and, where it comes from text,
+//! which rules say so.
 //!
 //! Chains of diff-encoded states are resolved in every automaton, the attachment automaton included: that is what the
 //! tables mean. The attachment matcher of Linux 7.2 does not resolve them, so a blob with a diff-encoded attachment can be
@@ -14,18 +15,25 @@ pub mod classes;
 mod describe;
 mod diff;
 mod difference;
+pub mod dump;
 mod fields;
+mod names;
+mod networks;
 pub mod perms;
 mod product;
 pub mod query;
+mod rules;
 #[cfg(feature = "suite")]
 pub mod suite;
+pub mod witness;
 
 pub use access::{Access, UsageError};
 pub use diff::{DiffError, DiffOptions, diff};
-pub use difference::{Diff, Difference, Place};
+pub use difference::{Diff, Difference, Place, Witness};
+pub use dump::{Dump, dump};
 pub use perms::{ClassPerms, Exec, FilePerms, Half, Rare, Target};
 pub use query::{Answer, QueryError, Subject, is_blob};
+pub use rules::{RulePlace, Rules, Side};
 
 #[cfg(test)]
 mod tests;

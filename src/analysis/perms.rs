@@ -44,13 +44,13 @@ pub const ONEXEC: u32 = 0x2000_0000;
 /// Change profile.
 pub const CHANGE_PROFILE: u32 = 0x4000_0000;
 
-const X_NAME: u32 = 0x0400_0000;
+pub(super) const X_NAME: u32 = 0x0400_0000;
 const X_TABLE: u32 = 0x0800_0000;
 const X_TYPE: u32 = X_NAME | X_TABLE;
-const X_UNSAFE: u32 = 0x1000_0000;
-const X_CHILD: u32 = 0x2000_0000;
-const X_INHERIT: u32 = 0x4000_0000;
-const X_UNCONFINED: u32 = 0x8000_0000;
+pub(super) const X_UNSAFE: u32 = 0x1000_0000;
+pub(super) const X_CHILD: u32 = 0x2000_0000;
+pub(super) const X_INHERIT: u32 = 0x4000_0000;
+pub(super) const X_UNCONFINED: u32 = 0x8000_0000;
 const X_INDEX: u32 = 0x00ff_ffff;
 
 /// Permissions on a file.
@@ -248,6 +248,25 @@ impl Exec {
             unconfined: xindex & X_UNCONFINED != 0,
         }
     }
+}
+
+/// The bits about which two permissions on files say different things.
+pub(super) fn file_difference(a: &FilePerms, b: &FilePerms) -> u32 {
+    let half = |a: &Half, b: &Half| {
+        let exec = if a.exec == b.exec { 0 } else { EXEC | ONEXEC };
+        let exec = exec & (a.allow | b.allow);
+        exec | bits([a.allow, a.audit, a.quiet, a.prompt], [b.allow, b.audit, b.quiet, b.prompt])
+    };
+    half(&a.owner, &b.owner) | half(&a.other, &b.other)
+}
+
+/// The same for the other classes.
+pub(super) fn class_difference(a: &ClassPerms, b: &ClassPerms) -> u32 {
+    bits([a.allow, a.audit, a.quiet, a.prompt], [b.allow, b.audit, b.quiet, b.prompt])
+}
+
+fn bits(a: [u32; 4], b: [u32; 4]) -> u32 {
+    a.into_iter().zip(b).fold(0, |bits, (a, b)| bits | (a ^ b))
 }
 
 /// Whether `state` of an attachment automaton accepts: the profile attaches to what leads there.

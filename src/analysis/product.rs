@@ -1,81 +1,8 @@
 //! The product walk: two automata side by side, breadth first, until their states differ.
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::automata::tables::{BASE_DIFF_ENCODED, BASE_OFFSET};
 use crate::automata::{Symbol, Tables};
-
-/// The 256 bytes and the out-of-band symbol.
-const SYMBOLS: usize = 257;
-const OUT_OF_BAND: usize = 256;
-
-/// What tables are made of, for finding symbols that behave alike.
-#[derive(Clone, Copy)]
-struct Cells<'a> {
-    dfa: &'a Tables,
-}
-
-impl Cells<'_> {
-    fn base(self, state: u32) -> u32 {
-        self.dfa.base.get(index(state)).copied().unwrap_or(0)
-    }
-
-    fn column(self, byte: u8) -> u8 {
-        self.dfa.classes.as_ref().and_then(|classes| classes.get(usize::from(byte)).copied()).unwrap_or(byte)
-    }
-
-    /// A number for each symbol, such that symbols with equal numbers lead to the same state from every state.
-    ///
-    /// The out-of-band symbol has one of its own.
-    fn symbol_classes(self) -> [u32; SYMBOLS] {
-        let mut columns = [0; SYMBOLS];
-        self.refine(&mut columns);
-        let mut symbols = columns;
-        for byte in 0..=u8::MAX {
-            let column = columns.get(usize::from(self.column(byte))).copied();
-            if let (Some(symbol), Some(column)) = (symbols.get_mut(usize::from(byte)), column) {
-                *symbol = column;
-            }
-        }
-        if let Some(symbol) = symbols.get_mut(OUT_OF_BAND) {
-            *symbol = u32::MAX;
-        }
-        symbols
-    }
-
-    /// Splits classes of columns until all columns of a class have the same cells in every state.
-    fn refine(self, columns: &mut [u32; SYMBOLS]) {
-        // (state, column, successor) of every owned cell that says something else than the default.
-        let mut cells: Vec<(u32, u8, u32)> = Vec::new();
-        for ((cell, &state), &next) in self.dfa.check.iter().enumerate().zip(&self.dfa.next) {
-            let base = self.base(state);
-            let column = cell.checked_sub(index(base & BASE_OFFSET)).and_then(|column| u8::try_from(column).ok());
-            let plain = base & BASE_DIFF_ENCODED == 0 && self.dfa.default.get(index(state)) == Some(&next);
-            if let Some(column) = column.filter(|_| !plain) {
-                cells.push((state, column, next));
-            }
-        }
-        cells.sort_unstable();
-        let mut fresh = 0;
-        let mut group: Vec<(u32, u32, u8)> = Vec::new();
-        for of_state in cells.chunk_by(|a, b| a.0 == b.0) {
-            group.clear();
-            for &(_, column, next) in of_state {
-                let class = columns.get(usize::from(column)).copied().unwrap_or(0);
-                group.push((class, next, column));
-            }
-            group.sort_unstable();
-            for alike in group.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
-                fresh += 1;
-                for &(_, _, column) in alike {
-                    if let Some(class) = columns.get_mut(usize::from(column)) {
-                        *class = fresh;
-                    }
-                }
-            }
-        }
-    }
-}
 
 fn index(state: u32) -> usize {
     usize::try_from(state).unwrap_or(usize::MAX)
@@ -97,76 +24,120 @@ impl Side<'_> {
 
 /// How to walk.
 pub(super) struct Walk<'a> {
-    /// Stop after so many differences, each of another pair of meanings.
+    /// Look for so many differences, each of another pair of meanings.
     pub(super) limit: usize,
+    /// How many strings to collect for each of them.
+    pub(super) examples: usize,
     /// Give up after so many pairs of states.
     pub(super) max_pairs: usize,
     /// The meanings of the start states are not compared (those of all later visits are).
     pub(super) skip_start: bool,
     /// Whether the trap state differs from any other after this symbol, whatever they mean.
-    pub(super) trap_counts: fn(depth: Depth, symbol: Symbol) -> bool,
-    /// Which field of its string a pair of states is in, for classes where that decides what the kernel asks for; else 0.
-    pub(super) field: fn(field: u8, depth: Depth, symbol: Symbol) -> u8,
+    pub(super) trap_counts: fn(Symbol) -> bool,
+    /// The field of their string that the start states are in, for classes where that decides what the kernel asks for.
+    pub(super) first_field: u8,
+    /// The field behind a symbol in a field.
+    pub(super) field: fn(field: u8, symbol: Symbol) -> u8,
     /// Bytes that `field` tells apart.
     pub(super) marks: &'static [u8],
+    /// Bytes to try before letters, because strings are made of numbers.
+    pub(super) first: &'static [u8],
     /// Whether two states with different meanings differ in what the kernel asks for in that field.
     pub(super) observable: &'a dyn Fn(u8, u32, u32) -> bool,
 }
 
-/// Where in a string a symbol stands.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Depth {
-    First,
-    Later,
-}
-
-/// A string that leads to states with different meanings.
+/// Strings that lead to states with different meanings, the same for all of them.
 pub(super) struct Hit {
-    pub(super) witness: Vec<Symbol>,
+    /// A shortest one, and further ones, each to another pair of states.
+    pub(super) witnesses: Vec<Vec<Symbol>>,
+    /// The states of the first.
     pub(super) a: u32,
     pub(super) b: u32,
     /// One of the states is the trap and the other is not, and this is the difference.
     pub(super) trap: bool,
 }
 
+/// The outcome of a walk.
+pub(super) struct Hits {
+    pub(super) hits: Vec<Hit>,
+    /// Whether there are no others.
+    pub(super) complete: bool,
+}
+
 /// More pairs of states than allowed.
 pub(super) struct OutOfBudget;
 
 /// Walks both automata over all strings, shortest first, and returns strings on which they differ.
-pub(super) fn walk(a: &Side<'_>, b: &Side<'_>, how: &Walk<'_>) -> Result<Vec<Hit>, OutOfBudget> {
-    let symbols = representatives(a.dfa, b.dfa, how.marks);
+pub(super) fn walk(a: &Side<'_>, b: &Side<'_>, how: &Walk<'_>) -> Result<Hits, OutOfBudget> {
+    let symbols = representatives(a.dfa, b.dfa, how.marks, how.first);
     let mut walk = Pairs::new(a.meaning.len());
-    walk.add((a.start, b.start, 0), 0, Symbol::OutOfBand);
-    let mut hits = Vec::new();
-    let mut known = FxHashSet::default();
+    walk.add((a.start, b.start, how.first_field), 0, Symbol::OutOfBand);
+    let mut found = Found { hits: Vec::new(), known: FxHashMap::default(), how, complete: true };
     let mut current = 0;
     while let Some(&(from_a, from_b, field)) = walk.pairs.get(current) {
         let meanings = (a.meaning(from_a), b.meaning(from_b));
         let compared = current != 0 || !how.skip_start;
-        let differ = compared && meanings.0 != meanings.1 && (how.observable)(field, from_a, from_b);
-        if differ && known.insert(meanings) {
-            hits.push(Hit { witness: walk.witness(current, None), a: from_a, b: from_b, trap: false });
-            if hits.len() >= how.limit {
-                return Ok(hits);
-            }
+        if compared && meanings.0 != meanings.1 && (how.observable)(field, from_a, from_b) {
+            found.add(Kind::Meanings(field, meanings.0, meanings.1), (from_a, from_b), || walk.witness(current, None));
         }
-        let depth = if current == 0 { Depth::First } else { Depth::Later };
         for &symbol in &symbols {
-            let to = (a.dfa.step(from_a, symbol), b.dfa.step(from_b, symbol));
-            if (to.0 == 0) != (to.1 == 0) && (how.trap_counts)(depth, symbol) {
-                hits.push(Hit { witness: walk.witness(current, Some(symbol)), a: to.0, b: to.1, trap: true });
-                if hits.len() >= how.limit {
-                    return Ok(hits);
-                }
+            if found.is_full() {
+                return Ok(Hits { hits: found.hits, complete: false });
             }
-            let to = (to.0, to.1, (how.field)(field, depth, symbol));
+            let to = (a.dfa.step(from_a, symbol), b.dfa.step(from_b, symbol));
+            if (to.0 == 0) != (to.1 == 0) && (how.trap_counts)(symbol) {
+                found.add(Kind::Trap(to.0 == 0), to, || walk.witness(current, Some(symbol)));
+            }
+            let to = (to.0, to.1, (how.field)(field, symbol));
             if walk.add(to, current, symbol) && walk.pairs.len() > how.max_pairs {
-                return Err(OutOfBudget);
+                return if found.hits.is_empty() {
+                    Err(OutOfBudget)
+                } else {
+                    Ok(Hits { hits: found.hits, complete: false })
+                };
             }
         }
         current += 1;
     }
-    Ok(hits)
+    Ok(Hits { hits: found.hits, complete: found.complete })
+}
+
+/// Differences of the same kind are told together.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Kind {
+    /// In which field of their string, and which meanings.
+    Meanings(u8, u32, u32),
+    /// Whether it is the left automaton that is in the trap.
+    Trap(bool),
+}
+
+/// The differences found so far.
+struct Found<'a> {
+    hits: Vec<Hit>,
+    known: FxHashMap<Kind, usize>,
+    how: &'a Walk<'a>,
+    /// Whether none was left out.
+    complete: bool,
+}
+
+impl Found<'_> {
+    fn add(&mut self, kind: Kind, (a, b): (u32, u32), witness: impl FnOnce() -> Vec<Symbol>) {
+        if let Some(&at) = self.known.get(&kind) {
+            if let Some(hit) = self.hits.get_mut(at).filter(|hit| hit.witnesses.len() < self.how.examples) {
+                hit.witnesses.push(witness());
+            }
+        } else if self.hits.len() < self.how.limit {
+            self.known.insert(kind, self.hits.len());
+            self.hits.push(Hit { witnesses: vec![witness()], a, b, trap: matches!(kind, Kind::Trap(_)) });
+        } else {
+            self.complete = false;
+        }
+    }
+
+    /// Whether nothing more is wanted.
+    fn is_full(&self) -> bool {
+        self.hits.len() >= self.how.limit && self.hits.iter().all(|hit| hit.witnesses.len() >= self.how.examples)
+    }
 }
 
 /// A state of each automaton, and the field they are in.
@@ -214,22 +185,18 @@ impl Pairs {
     }
 }
 
-/// One symbol of each set of symbols that behave equally in both automata; letters first, so that witnesses are readable.
+/// One symbol of each set of symbols that behave equally in both automata; letters first, so that witnesses are readable, but
+/// for the bytes of `first`.
 ///
 /// Each of `marks` stands for itself alone.
-fn representatives(a: &Tables, b: &Tables, marks: &[u8]) -> Vec<Symbol> {
-    let classes_a = Cells { dfa: a }.symbol_classes();
-    let classes_b = Cells { dfa: b }.symbol_classes();
+fn representatives(a: &Tables, b: &Tables, marks: &[u8], first: &[u8]) -> Vec<Symbol> {
+    let (classes_a, classes_b) = (a.symbol_classes(), b.symbol_classes());
     let mut known = FxHashSet::default();
     let readable = (b'a'..=b'z').chain(b'A'..=b'Z').chain(b'0'..=b'9').chain(b"/".iter().copied()).chain(b'!'..=b'~');
-    let bytes = readable.chain(0..=u8::MAX).map(Symbol::Byte);
+    let bytes = first.iter().copied().chain(readable).chain(0..=u8::MAX).map(Symbol::Byte);
     let class = |symbol: Symbol| {
-        let at = match symbol {
-            Symbol::Byte(byte) => usize::from(byte),
-            Symbol::OutOfBand => OUT_OF_BAND,
-        };
         let mark = marks.iter().position(|&mark| symbol == Symbol::Byte(mark));
-        (classes_a.get(at).copied(), classes_b.get(at).copied(), mark)
+        (classes_a.of(symbol), classes_b.of(symbol), mark)
     };
     bytes.chain([Symbol::OutOfBand]).filter(|&symbol| known.insert(class(symbol))).collect()
 }

@@ -77,6 +77,7 @@ mod nfa;
 mod order;
 mod pack;
 pub mod pattern;
+mod shape;
 pub mod tables;
 
 pub use builder::{BuildError, Builder, Config};
@@ -85,6 +86,7 @@ pub use dfa::{ClassifiedDfa, Dfa, LabelSetId, Unclassified};
 pub use minimise::MinimalDfa;
 pub use pack::{PackError, PackOptions};
 pub use pattern::{Pattern, Symbol};
+pub use shape::SymbolClasses;
 pub use tables::{TableError, Tables};
 
 /// The caller's name for a pattern, or for several that it does not need to tell apart.

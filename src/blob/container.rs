@@ -1,6 +1,7 @@
 //! The tables of an automaton as bytes: a header, then one block a table. All integers are big-endian.
 
 use super::element::ReadError;
+use super::layout::{AutomatonLayout, TableLayout};
 use crate::automata::Tables;
 
 /// `YYTH_MAGIC` of the kernel.
@@ -121,7 +122,7 @@ fn block(
 /// Reads the tables that fill `data` exactly; `offset` is the place of `data` in the policy, for errors.
 ///
 /// Checks what concerns the form: the numbers in the tables are for [`super::verify()`].
-pub(super) fn decode(data: &[u8], offset: usize) -> Result<Tables, ReadError> {
+pub(super) fn decode(data: &[u8], offset: usize) -> Result<(Tables, AutomatonLayout), ReadError> {
     let bad = |at: usize, why| ReadError::BadAutomaton { offset: offset.saturating_add(at), why };
     let magic = be32(data, 0).ok_or(bad(0, "shorter than its header"))?;
     if magic != MAGIC {
@@ -142,6 +143,7 @@ pub(super) fn decode(data: &[u8], offset: usize) -> Result<Tables, ReadError> {
     while at < data.len() {
         at = found.table(data, at).map_err(|why| bad(at, why))?;
     }
+    let layout = AutomatonLayout { offset, bytes: data.len(), padding: 0, tables: std::mem::take(&mut found.layout) };
     let tables = found.finish().map_err(|why| bad(0, why))?;
     let has = |bit: u32| tables.base.iter().any(|base| base & bit != 0);
     if flags & FLAG_DIFF == 0 && has(BASE_DIFF) {
@@ -150,7 +152,7 @@ pub(super) fn decode(data: &[u8], offset: usize) -> Result<Tables, ReadError> {
     if flags & FLAG_OUT_OF_BAND == 0 && has(BASE_OUT_OF_BAND) {
         return Err(bad(12, "out-of-band transitions without the header flag"));
     }
-    Ok(tables)
+    Ok((tables, layout))
 }
 
 #[derive(Default)]
@@ -162,6 +164,7 @@ struct Found {
     default: Option<Vec<u32>>,
     next: Option<Vec<u32>>,
     check: Option<Vec<u32>>,
+    layout: Vec<TableLayout>,
 }
 
 impl Found {
@@ -185,17 +188,21 @@ impl Found {
             if self.classes.is_some() {
                 return Err("a table occurs twice");
             }
+            if size != 1 {
+                return Err("wrong element size");
+            }
             let classes = <[u8; 256]>::try_from(values).map_err(|_| "the class table has not 256 bytes")?;
             self.classes = Some(Box::new(classes));
+            self.layout.push(TableLayout { name: "classes", element: 1, count });
             return Ok(at.saturating_add(next));
         }
-        let (place, narrow) = match id {
-            ACCEPT => (&mut self.accept, false),
-            ACCEPT2 => (&mut self.accept2, false),
-            BASE => (&mut self.base, false),
-            DEFAULT => (&mut self.default, true),
-            NEXT => (&mut self.next, true),
-            CHECK => (&mut self.check, true),
+        let (place, narrow, name) = match id {
+            ACCEPT => (&mut self.accept, false, "accept"),
+            ACCEPT2 => (&mut self.accept2, false, "accept2"),
+            BASE => (&mut self.base, false, "base"),
+            DEFAULT => (&mut self.default, true, "default"),
+            NEXT => (&mut self.next, true, "next"),
+            CHECK => (&mut self.check, true, "check"),
             _ => return Err("unknown table"),
         };
         if place.is_some() {
@@ -206,6 +213,7 @@ impl Found {
             (2, true) => values.as_chunks().0.iter().map(|&bytes| u16::from_be_bytes(bytes).into()).collect(),
             _ => return Err("wrong element size"),
         });
+        self.layout.push(TableLayout { name, element: size, count });
         Ok(at.saturating_add(next))
     }
 

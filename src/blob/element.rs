@@ -21,9 +21,14 @@ pub(super) mod tag {
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum ReadError {
-    /// The input starts with the header of a compressed policy.
-    #[error("byte 0: the policy is compressed with zstd; decompress it first")]
-    Compressed,
+    /// The input is compressed with zstd, and damaged or too large.
+    #[error("byte {offset}: compressed policy: {why}")]
+    Compressed {
+        /// Where the faulty frame's header begins.
+        offset: usize,
+        /// What is wrong with it.
+        why: &'static str,
+    },
     /// The input ends too early.
     #[error("byte {offset}: the policy ends inside {what}")]
     Truncated {

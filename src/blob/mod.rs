@@ -7,7 +7,8 @@
 //! | function | does | fails on |
 //! |---|---|---|
 //! | [`write()`] | profiles → bytes, as the reference compiler lays them out | what the format cannot hold |
-//! | [`read()`] | bytes → profiles, any layout from ABI 5 to 9 | a wrong structure, with the byte offset |
+//! | [`read()`] | bytes → profiles, any layout from ABI 5 to 9, compressed or not | a wrong structure, with the byte offset |
+//! | [`read_with_layout()`] | the same, and where each automaton lies and how wide its tables are | the same |
 //! | [`verify()`] | the checks of the kernel on the values | what a kernel refuses to load, or would read out of bounds on |
 //!
 //! ```
@@ -20,8 +21,10 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod compressed;
 mod container;
 mod element;
+mod layout;
 pub mod profile;
 mod read;
 mod verify;
@@ -30,8 +33,10 @@ mod write;
 #[cfg(test)]
 pub(crate) mod tests;
 
+pub use compressed::{MAX_UNCOMPRESSED, is_compressed};
 pub use element::ReadError;
+pub use layout::{AutomatonLayout, ProfileLayout, TableLayout};
 pub use profile::{Capabilities, Foreign, Perms, PolicyDb, Profile, Rlimits, Secmark, Xmatch};
-pub use read::read;
+pub use read::{read, read_with_layout};
 pub use verify::{Automaton, Fault, VerifyError, verify, verify_profile};
 pub use write::{WriteError, write};

@@ -1,8 +1,11 @@
 //! Bytes → profiles.
 
+use super::compressed;
 use super::container;
 use super::element::{Cursor, ReadError, tag};
+use super::layout::{AutomatonLayout, ProfileLayout};
 use super::profile::{Capabilities, Foreign, Perms, PolicyDb, Profile, Rlimits, Secmark, Xmatch};
+use super::verify::Automaton;
 use crate::automata::Tables;
 
 type Result<T, E = ReadError> = std::result::Result<T, E>;
@@ -12,7 +15,8 @@ type KeyValue = (Vec<u8>, Vec<u8>);
 /// Reads the profiles of a policy: ABI 5 to 9, with any of the optional fields, whoever wrote it.
 ///
 /// The structure is checked, the values are not: see [`super::verify()`]. What is allocated is bounded by the length of the
-/// input. An empty input holds no profile.
+/// input, or by [`MAX_UNCOMPRESSED`](super::MAX_UNCOMPRESSED) where that is compressed with zstd. An empty input holds no
+/// profile.
 ///
 /// # Errors
 ///
@@ -27,26 +31,31 @@ type KeyValue = (Vec<u8>, Vec<u8>);
 /// assert_eq!(error.to_string(), "byte 11: unsupported ABI number 3 (5 to 9 are known)");
 /// ```
 pub fn read(bytes: &[u8]) -> Result<Vec<Profile>> {
-    if is_compressed(bytes) {
-        return Err(ReadError::Compressed);
-    }
-    let mut cursor = Cursor::new(bytes);
+    Ok(read_with_layout(bytes)?.into_iter().map(|(profile, _)| profile).collect())
+}
+
+/// [`read()`], and how each profile is laid out. Offsets in a compressed policy count in what it decompresses to.
+///
+/// # Errors
+///
+/// Those of [`read()`].
+pub fn read_with_layout(bytes: &[u8]) -> Result<Vec<(Profile, ProfileLayout)>> {
+    let plain = compressed::decompress(bytes)?;
+    let mut cursor = Cursor::new(&plain);
     let mut profiles = Vec::new();
     let mut version = None;
     while !cursor.at_end() {
-        let profile = profile(&mut cursor, version)?;
+        let offset = cursor.offset();
+        let mut layout = ProfileLayout { offset, ..ProfileLayout::default() };
+        let profile = profile(&mut cursor, version, &mut layout)?;
+        layout.bytes = cursor.offset() - offset;
         version = Some(profile.version);
-        profiles.push(profile);
+        profiles.push((profile, layout));
     }
     Ok(profiles)
 }
 
-/// Header version 1, compression level, six zero bytes, zstd magic.
-fn is_compressed(bytes: &[u8]) -> bool {
-    bytes.first() == Some(&1) && bytes.get(8..12) == Some(&[0x28, 0xb5, 0x2f, 0xfd])
-}
-
-fn profile(cursor: &mut Cursor<'_>, inherited: Option<u32>) -> Result<Profile> {
+fn profile(cursor: &mut Cursor<'_>, inherited: Option<u32>, layout: &mut ProfileLayout) -> Result<Profile> {
     let version = version(cursor, inherited)?;
     let namespace = cursor.named_string("namespace")?;
     cursor.required("profile", tag::STRUCT)?;
@@ -55,7 +64,7 @@ fn profile(cursor: &mut Cursor<'_>, inherited: Option<u32>) -> Result<Profile> {
     foreign.rename = cursor.named_string("rename")?;
     foreign.attach = cursor.named_string("attach")?;
     skip_tags(cursor, &mut foreign)?;
-    let xmatch = match automaton(cursor)? {
+    let xmatch = match automaton(cursor, Automaton::Xmatch, layout)? {
         Some(dfa) => Some(Xmatch { dfa, len: cursor.unnamed_u32("the attachment length")? }),
         None => None,
     };
@@ -74,13 +83,13 @@ fn profile(cursor: &mut Cursor<'_>, inherited: Option<u32>) -> Result<Profile> {
     let net_allowed_af = net_allowed_af(cursor)?;
     let policydb = if cursor.named("policydb", tag::STRUCT)? {
         let offset = cursor.offset();
-        let db = section(cursor, "start", &mut foreign)?;
+        let db = section(cursor, Automaton::Policydb, layout, &mut foreign)?;
         cursor.unnamed(tag::STRUCTEND, "policydb")?;
         Some(db.ok_or(ReadError::BadAutomaton { offset, why: "the policydb has none" })?)
     } else {
         None
     };
-    let file = section(cursor, "dfa_start", &mut foreign)?;
+    let file = section(cursor, Automaton::File, layout, &mut foreign)?;
     foreign.data = data(cursor)?;
     cursor.unnamed(tag::STRUCTEND, "profile")?;
     Ok(Profile {
@@ -232,22 +241,29 @@ fn net_allowed_af(cursor: &mut Cursor<'_>) -> Result<Option<Vec<[u16; 3]>>> {
 }
 
 /// A policydb section; `None` if none of its fields stands here.
-fn section(cursor: &mut Cursor<'_>, start: &'static str, foreign: &mut Foreign) -> Result<Option<PolicyDb>> {
+fn section(
+    cursor: &mut Cursor<'_>,
+    which: Automaton,
+    layout: &mut ProfileLayout,
+    foreign: &mut Foreign,
+) -> Result<Option<PolicyDb>> {
     skip_tags(cursor, foreign)?;
     let offset = cursor.offset();
     let perms = perms(cursor)?;
-    let perms_version = cursor.named_u32("permsv")?;
-    let Some(dfa) = automaton(cursor)? else {
+    // Kernels look for it behind a table only: elsewhere it is out of place.
+    let perms_version = if perms.is_some() { cursor.named_u32("permsv")? } else { None };
+    let Some(dfa) = automaton(cursor, which, layout)? else {
         if cursor.offset() != offset {
             return Err(ReadError::BadAutomaton { offset, why: "a permission table without automaton" });
         }
         return Ok(None);
     };
-    // Kernels take either name in either place.
-    let start = match cursor.named_u32(start)? {
-        None if start == "dfa_start" => cursor.named_u32("start")?,
-        start => start,
+    // Kernels take the second name behind the file section, too.
+    let start = match which {
+        Automaton::File => cursor.named_u32("dfa_start")?,
+        Automaton::Policydb | Automaton::Xmatch => None,
     };
+    let start = if start.is_none() { cursor.named_u32("start")? } else { start };
     let mut transitions = Vec::new();
     if cursor.named("xtable", tag::STRUCT)? {
         cursor.unnamed(tag::ARRAY, "xtable")?;
@@ -289,7 +305,7 @@ fn perms(cursor: &mut Cursor<'_>) -> Result<Option<Vec<Perms>>> {
     Ok(Some(entries))
 }
 
-fn automaton(cursor: &mut Cursor<'_>) -> Result<Option<Tables>> {
+fn automaton(cursor: &mut Cursor<'_>, which: Automaton, layout: &mut ProfileLayout) -> Result<Option<Tables>> {
     if !cursor.named("aadfa", tag::BLOB)? {
         return Ok(None);
     }
@@ -297,7 +313,9 @@ fn automaton(cursor: &mut Cursor<'_>) -> Result<Option<Tables>> {
     // Whatever the writer meant to align: kernels skip this many bytes and no others.
     let pad = bytes.len() % 8;
     let tables = bytes.get(pad..).unwrap_or_default();
-    container::decode(tables, offset.saturating_add(pad)).map(Some)
+    let (tables, found) = container::decode(tables, offset.saturating_add(pad))?;
+    layout.automata.push((which, AutomatonLayout { padding: pad, ..found }));
+    Ok(Some(tables))
 }
 
 fn strings(cursor: &mut Cursor<'_>, what: &'static str) -> Result<Vec<Vec<u8>>> {

@@ -1,25 +1,53 @@
-//! `armorer diff`: do two binary policies mean the same?
+//! `armorer diff`: do two policies mean the same?
 
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use super::inputs::Input;
+use super::policy;
+use super::target::TargetArgs;
 use super::{Status, settle};
-use crate::analysis;
-use crate::blob;
+use crate::analysis::{self, Side};
+use crate::blob::{self, Profile};
+use crate::compiler::{Compiler, TracedPolicy};
+
+/// Strings shown for differences that are alike.
+const EXAMPLES: usize = 3;
 
 #[derive(clap::Args)]
 pub(super) struct Args {
-    /// A binary policy; `-` is standard input
+    #[command(flatten)]
+    target: TargetArgs,
+
+    /// Kernel to compile A for, where it is text [default: that of --features]
+    #[arg(long, value_name = "NAME|FILE|DIR")]
+    features_a: Option<String>,
+
+    /// Kernel to compile B for, where it is text [default: that of --features]
+    #[arg(long, value_name = "NAME|FILE|DIR")]
+    features_b: Option<String>,
+
+    /// Print the differences as JSON
+    #[arg(long)]
+    json: bool,
+
+    /// Most differences of file rules, of the attachment, and of the rules of each other class
+    #[arg(long, value_name = "N", default_value = "4")]
+    max: NonZeroUsize,
+
+    /// A binary policy, or profile text, which is compiled; `-` is standard input
     #[arg(value_name = "A")]
     a: PathBuf,
 
     /// The other one
     #[arg(value_name = "B")]
     b: PathBuf,
+}
 
-    /// Print the differences as JSON
-    #[arg(long)]
-    json: bool,
+/// One of the two policies.
+enum Policy {
+    Blob(Vec<Profile>),
+    Text(Box<(Compiler, TracedPolicy)>),
 }
 
 pub(super) fn run(args: &Args) -> Status {
@@ -27,21 +55,59 @@ pub(super) fn run(args: &Args) -> Status {
 }
 
 fn try_run(args: &Args) -> Result<Status, String> {
-    let (a, b) = (read(&args.a)?, read(&args.b)?);
-    let diff = analysis::diff(&a, &b, &analysis::DiffOptions::default()).map_err(|error| error.to_string())?;
+    if args.a == Path::new("-") && args.b == Path::new("-") {
+        return Err("standard input can be one of the policies only".into());
+    }
+    let a = Policy::read(&args.a, args, args.features_a.as_deref())?;
+    let b = Policy::read(&args.b, args, args.features_b.as_deref())?;
+    let options = analysis::DiffOptions {
+        max_per_automaton: args.max.get(),
+        examples: EXAMPLES,
+        ..analysis::DiffOptions::default()
+    };
+    let mut diff = analysis::diff(a.profiles(), b.profiles(), &options).map_err(|error| error.to_string())?;
+    for (side, policy) in [(Side::A, &a), (Side::B, &b)] {
+        if let Policy::Text(text) = policy {
+            let (compiler, traced) = &**text;
+            diff.name_rules(side, |profile| traced.provenance(profile), compiler.sources());
+        }
+    }
     if args.json {
         let text = serde_json::to_string_pretty(&diff).map_err(|error| error.to_string())?;
         println!("{text}");
     } else {
-        for difference in &diff.differences {
-            println!("{difference}");
+        print!("{diff}");
+        if diff.more {
+            eprintln!("note: there may be more differences; --max shows up to so many of each kind");
         }
     }
-    Ok(if diff.differences.is_empty() { Status::Fine } else { Status::Findings })
+    Ok(if diff.is_empty() { Status::Fine } else { Status::Findings })
 }
 
-fn read(path: &Path) -> Result<Vec<blob::Profile>, String> {
-    let input = if path == Path::new("-") { Input::Stdin } else { Input::File(path.to_owned()) };
-    let bytes = input.read().map_err(|error| format!("{}: {error}", input.name()))?;
-    blob::read(&bytes).map_err(|error| format!("{}: {error}", input.name()))
+impl Policy {
+    fn read(path: &Path, args: &Args, own_features: Option<&str>) -> Result<Policy, String> {
+        let input = Input::of(path);
+        let bytes = input.read().map_err(|error| format!("{}: {error}", input.name()))?;
+        if analysis::is_blob(&bytes) {
+            let profiles = blob::read(&bytes).map_err(|error| format!("{}: {error}", input.name()))?;
+            return Ok(Policy::Blob(profiles));
+        }
+        let target = match own_features {
+            Some(name) => TargetArgs { features: Some(name.to_owned()), ..args.target.clone() },
+            None => args.target.clone(),
+        };
+        let compiler = target.compiler()?;
+        match policy::compile(&compiler, &input, &bytes)? {
+            Some(traced) => Ok(Policy::Text(Box::new((compiler, traced)))),
+            // Its errors have been shown; without the policy there is nothing to compare.
+            None => Err(format!("{} does not compile", input.name())),
+        }
+    }
+
+    fn profiles(&self) -> &[Profile] {
+        match self {
+            Policy::Blob(profiles) => profiles,
+            Policy::Text(text) => text.1.compiled().profiles(),
+        }
+    }
 }

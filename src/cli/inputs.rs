@@ -15,6 +15,11 @@ pub(super) enum Input {
 }
 
 impl Input {
+    /// What an operand stands for.
+    pub(super) fn of(operand: &Path) -> Input {
+        if operand == Path::new("-") { Input::Stdin } else { Input::File(operand.to_owned()) }
+    }
+
     /// What diagnostics call it.
     pub(super) fn name(&self) -> String {
         match self {
@@ -40,13 +45,11 @@ pub(super) fn expand(operands: &[PathBuf]) -> Result<Vec<Input>, String> {
     }
     let mut inputs = Vec::new();
     for operand in operands {
-        if operand == Path::new("-") {
-            inputs.push(Input::Stdin);
-        } else if operand.is_dir() {
+        if operand.is_dir() {
             let files = policy_files(operand).map_err(|error| format!("{}: {error}", operand.display()))?;
             inputs.extend(files.into_iter().map(Input::File));
         } else {
-            inputs.push(Input::File(operand.clone()));
+            inputs.push(Input::of(operand));
         }
     }
     Ok(inputs)

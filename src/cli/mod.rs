@@ -7,10 +7,12 @@ mod atomic;
 mod check;
 mod compile;
 mod diff;
+mod dump;
 mod features;
 mod fmt;
 mod inputs;
 mod levels;
+mod policy;
 mod query;
 mod render;
 mod target;
@@ -40,8 +42,10 @@ enum Command {
     Ast(ast::Args),
     /// Print a features set
     Features(features::Args),
-    /// Compare what two binary policies mean
+    /// Compare what two policies mean
     Diff(diff::Args),
+    /// Print everything in a binary policy
+    Dump(dump::Args),
     /// Ask what a policy says about an access
     Query(query::Args),
     /// Run tests of policy
@@ -79,6 +83,7 @@ pub fn main() -> ExitCode {
         Command::Ast(args) => ast::run(&args),
         Command::Features(args) => features::run(&args),
         Command::Diff(args) => diff::run(&args),
+        Command::Dump(args) => dump::run(&args),
         Command::Query(args) => query::run(&args),
         Command::Test(args) => test::run(&args),
     }

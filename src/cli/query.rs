@@ -1,14 +1,13 @@
 //! `armorer query`: what does a policy say about an access?
 
 use std::ffi::{OsStr, OsString};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::inputs::Input;
-use super::render::{Renderer, Verbosity};
+use super::policy;
 use super::target::TargetArgs;
-use super::{Status, complain, settle};
+use super::{Status, settle};
 use crate::analysis::{Access, Answer, QueryError, Subject, is_blob};
-use crate::compiler::CompileError;
 
 /// Exit status: 0 all that is asked is allowed, 1 some of it is not (or the profiles have errors), 2 usage or input/output
 /// errors. What a profile in complain mode only logs counts as not allowed.
@@ -65,7 +64,7 @@ fn try_run(args: &Args) -> Result<Status, String> {
     let words: Vec<&[u8]> = args.access.iter().map(|word| word.as_encoded_bytes()).collect();
     let access = Access::parse(&words).map_err(|error| error.to_string())?;
     let name = args.profile.as_deref().map(OsStr::as_encoded_bytes);
-    let input = if args.policy == Path::new("-") { Input::Stdin } else { Input::File(args.policy.clone()) };
+    let input = Input::of(&args.policy);
     let bytes = input.read().map_err(|error| format!("{}: {error}", input.name()))?;
     let say = |error: QueryError| format!("{}: {error}", input.name());
     if is_blob(&bytes) {
@@ -73,17 +72,7 @@ fn try_run(args: &Args) -> Result<Status, String> {
         return print(&answer.map_err(say)?, args.json);
     }
     let compiler = args.target.compiler()?;
-    let policy = match compiler.compile_traced_text(input.name(), &bytes) {
-        Ok(policy) => policy,
-        Err(CompileError::Rejected { diagnostics }) => {
-            Renderer::new(Verbosity::QUIET).print(&diagnostics, compiler.sources());
-            return Ok(Status::Findings);
-        }
-        Err(error) => {
-            complain(error);
-            return Ok(Status::Failed);
-        }
-    };
+    let Some(policy) = policy::compile(&compiler, &input, &bytes)? else { return Ok(Status::Findings) };
     let subject = Subject::from_text(policy, compiler.sources()).map_err(say)?;
     print(&subject.ask(name, &access).map_err(say)?, args.json)
 }

@@ -188,6 +188,7 @@ codes! {
     RefNestedChild = "ref-nested-child", Warning, "apparmor_parser names the target of a transition to a child wrongly";
     RefAttachment = "ref-attachment", Note, "apparmor_parser writes the attachment in a form that the kernel misreads";
     RefExecConflict = "ref-exec-conflict", Warning, "apparmor_parser may refuse kinds of exec that another rule decides";
+    RefLock = "ref-lock", Note, "apparmor_parser lets a profile without file rules lock files";
     RefLimit = "ref-limit", Note, "apparmor_parser refuses so large a profile";
     CarriageReturn = "carriage-return", Note, "lines end in CR LF; apparmor_parser takes some of the CRs for text";
     // Limits and files.

@@ -1,6 +1,6 @@
 //! Network rules for packets (`network_v9_skb`; no kernel of the main line up to 7.2 has it), beside those for sockets.
 //!
-//! The strings are those of [`inet`] under a class of their own, for every family, but only the ones that involve a peer: a packet
+//! The strings are those of [`super::inet`] under a class of their own, for every family, but only the ones that involve a peer: a packet
 //! has two ends. Where the target tells interfaces apart, the name of one and a zero byte stand behind each address; a packet that
 //! is sent may have none yet. There *set label* says that the packet may be marked.
 
@@ -25,7 +25,7 @@ pub(super) fn encode(
     out: &mut Vec<Contribution>,
 ) -> Option<()> {
     let word = fold(rule.permissions);
-    // As in [`inet`], a deny only touches whole strings: at their prefixes it would cut off what other rules allow.
+    // As in `inet`, a deny only touches whole strings: at their prefixes it would cut off what other rules allow.
     let denies = origin.mode == Mode::Deny;
     report_wider_deny(origin, reports);
     let goes_on = |out: &mut Vec<Contribution>, expression: &Expression, word: u32, second: u32| {

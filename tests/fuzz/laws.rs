@@ -13,9 +13,12 @@ pub fn parser(text: &[u8]) {
     }
 }
 
-/// Any bytes are read without panic; what is read can be compared with itself, and what is written reads back.
+/// Any bytes are read without panic; what is read can be compared with itself and shown, and what is written reads back.
 pub fn blob(bytes: &[u8]) {
     if let Ok(profiles) = blob::read(bytes) {
+        let dump = analysis::dump(bytes).expect("what reads can be shown");
+        assert_eq!(dump.profiles.len(), profiles.len());
+        assert!(dump.to_string().lines().count() >= profiles.len());
         if let Ok(written) = blob::write(&profiles) {
             assert_eq!(blob::read(&written).expect("what was written reads"), profiles);
         }

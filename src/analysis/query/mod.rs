@@ -355,12 +355,13 @@ fn full_name(profile: &Profile) -> String {
     }
 }
 
-/// Whether bytes are a binary policy (or begin like one), and no text.
+/// Whether bytes are a binary policy, damaged or not, and no text.
 ///
-/// Text cannot begin with either: a policy begins with its version element, a compressed one with a header of its own.
+/// No text begins with either byte: a policy begins with the tag of its version's name, a compressed one with the version of
+/// its header.
 #[must_use]
 pub fn is_blob(bytes: &[u8]) -> bool {
-    bytes.starts_with(b"\x04\x08\0version\0") || bytes.starts_with(&[1])
+    matches!(bytes.first(), Some(1 | 4))
 }
 
 #[cfg(test)]

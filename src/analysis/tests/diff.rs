@@ -98,7 +98,7 @@ fn a_transition_of_the_tables() {
 fn an_exec_target() {
     let mut db = indexed_rules();
     db.transitions[1] = b"v".to_vec();
-    let expected = "p: file \"/bin/x\": A allows x (to \"t\", unsafe), B allows x (to \"v\", unsafe)\n";
+    let expected = "p: file \"/bin/x\": A allows px -> \"t\", B allows px -> \"v\"\n";
     assert_eq!(found(&file(packed_rules()), &file(db.clone())), expected);
     // The name of an unused entry is no difference.
     db.transitions = [&b"w"[..], b"t"].map(<[u8]>::to_vec).to_vec();
@@ -106,18 +106,15 @@ fn an_exec_target() {
     let mut inherit = packed_rules();
     let state = inherit.dfa.accept.iter().position(|&word| word == 0x90_4241).unwrap();
     inherit.dfa.accept[state] = 0x90_4241 | 0x100 | 0x100 << 14;
-    let expected = "p: file \"/bin/y\": A allows mx (no target, or inherit) (quiet r), \
-                    B allows mx (no target, unsafe, or inherit) (quiet r)\n";
+    let expected =
+        "p: file \"/bin/y\": A allows mix (quiet r), B allows mx (no target, unsafe, or inherit) (quiet r)\n";
     assert_eq!(found(&file(packed_rules()), &file(inherit)), expected);
 }
 
 #[test]
 fn no_file_rules_are_rules_that_grant_nothing() {
     assert_eq!(found(&named("p"), &file(packed(&[], &[]))), "");
-    assert_eq!(
-        found(&named("p"), &file(packed_rules())),
-        "p: file \"/bin/x\": A denies, B allows x (to \"t\", unsafe)\n"
-    );
+    assert_eq!(found(&named("p"), &file(packed_rules())), "p: file \"/bin/x\": A denies, B allows px -> \"t\"\n");
 }
 
 #[test]
@@ -125,7 +122,7 @@ fn a_class() {
     let db = |strings: &[(&[u8], u32, u32)]| classes(packed(strings, &[]));
     let signal = db(&[(b"\x0a", 4, 0), (b"\x0a\x0ffoo", 6, 0)]);
     let without = db(&[(b"\x0a", 4, 0)]);
-    assert_eq!(found(&signal, &without), "p: signal \"\\x0ffoo\": A allows send receive, B denies\n");
+    assert_eq!(found(&signal, &without), "p: signal term peer \"foo\": A allows send receive, B denies\n");
     assert_eq!(found(&named("p"), &without), "p: signal: A does not mediate it, B mediates it\n");
     // The state after the class byte counts, though it grants nothing.
     let silent = db(&[(b"\x0a", 0, 0)]);
@@ -134,17 +131,17 @@ fn a_class() {
     assert_eq!(found(&named("p"), &db(&[(b"\x50", 0, 0)])), "");
     let umount = db(&[(b"\x07/mnt", 4, 4)]);
     let audit = db(&[(b"\x07/mnt", 4, 0)]);
-    assert_eq!(found(&umount, &audit), "p: mount \"/mnt\": A allows umount (audit umount), B allows umount\n");
+    assert_eq!(found(&umount, &audit), "p: umount \"/mnt\": A allows umount (audit umount), B allows umount\n");
     // In the label class the byte behind it tells what the bits are.
     let ptrace = db(&[(b"\x10\x09foo", 4, 0)]);
     let silent = db(&[(b"\x10\x09foo", 0, 0)]);
-    assert_eq!(found(&ptrace, &silent), "p: label \"\\tfoo\": A allows read, B denies\n");
+    assert_eq!(found(&ptrace, &silent), "p: ptrace peer \"foo\": A allows read, B denies\n");
 }
 
 #[test]
 fn the_start_state_counts_without_permission_tables_only() {
     let empty = |word| packed(&[(b"", word, 0), (b"/f", 0x1_0004, 0)], &[]);
-    let expected = "p: file \"\": A denies, B allows change_profile onexec\n";
+    let expected = "p: change_profile to \"\": A denies, B allows change_profile onexec\n";
     assert_eq!(found(&file(empty(0)), &file(empty(0xc000_0000))), expected);
     let read = Perms { allow: 0x244, ..Perms::default() };
     assert_eq!(found(&file(indexed(&[(b"/f", read, read)], &[])), &file(empty(0xc000_0000))), "");
@@ -155,18 +152,18 @@ fn an_attachment() {
     let path = bytes(b"/bin/x");
     let attribute = [&path[..], &[Symbol::OutOfBand], &bytes(b"\0b")].concat();
     let with = |strings: &[&[Symbol]]| Profile { xmatch: Some(xmatch(strings)), ..named("p") };
-    let expected = "p: xmatch \"/bin/x\": A attaches, B does not attach\n";
+    let expected = "p: attachment \"/bin/x\": A attaches, B does not attach\n";
     assert_eq!(
         found(&with(&[&path]), &with(&[&bytes(b"/bin")])).lines().next(),
-        Some("p: xmatch \"/bin\": A does not attach, B attaches")
+        Some("p: attachment \"/bin\": A does not attach, B attaches")
     );
     assert_eq!(found(&with(&[&path]), &with(&[])), expected);
-    let expected = "p: xmatch \"/bin/x<oob>\": A does not go on, B goes on\n";
+    let expected = "p: attachment \"/bin/x\" with attribute 1 missing: A does not go on, B goes on\n";
     assert_eq!(found(&with(&[&path]), &with(&[&path, &attribute])), expected);
     let other = [&path[..], &[Symbol::OutOfBand], &bytes(b"\0c")].concat();
-    let expected = "p: xmatch \"/bin/x<oob>\\x00b\": A attaches, B does not attach\n";
+    let expected = "p: attachment \"/bin/x\" with attribute 1 = \"b\": A attaches, B does not attach\n";
     assert_eq!(found(&with(&[&path, &attribute]), &with(&[&path, &other])), expected);
-    assert_eq!(found(&named("p"), &with(&[&path])), "p: xmatch: A has none, B has an automaton\n");
+    assert_eq!(found(&named("p"), &with(&[&path])), "p: attachment: A has none, B has an automaton\n");
 }
 
 #[test]
@@ -174,7 +171,7 @@ fn the_attachment_length_where_it_is_wanted() {
     let a = Profile { xmatch: Some(xmatch(&[])), ..named("p") };
     let mut b = a.clone();
     b.xmatch.as_mut().unwrap().len = 12;
-    assert_eq!(found(&a, &b), "p: xmatch length: A has 4, B has 12\n");
+    assert_eq!(found(&a, &b), "p: attachment length: A has 4, B has 12\n");
     let options = DiffOptions { ignore_xmatch_len: true, ..DiffOptions::default() };
     assert!(diff(&[a], &[b], &options).unwrap().is_empty());
 }
@@ -188,25 +185,28 @@ fn fields() {
     };
     let caps = |allow, audit, quiet| Capabilities { allow, audit, quiet, extended: 0 };
     assert_eq!(changed(|p| p.version = 5), "p: version: A has 0x202007, B has 0x5\n");
-    assert_eq!(changed(|p| p.flags = 1), "p: flags: A has 0x0, B has 0x1\n");
+    assert_eq!(changed(|p| p.flags = 1), "p: flags: A has none, B has hat\n");
     assert_eq!(changed(|p| p.mode = 1), "p: mode: A has enforce, B has complain\n");
     assert_eq!(changed(|p| p.audit = 1), "p: audit: A has false, B has true\n");
-    assert_eq!(changed(|p| p.path_flags = Some(0)), "p: path_flags: A has none, B has 0x0\n");
+    assert_eq!(changed(|p| p.path_flags = Some(0)), "p: path_flags: A has none, B has none set\n");
     assert_eq!(changed(|p| p.disconnected = Some(b"/d".to_vec())), "p: disconnected: A has none, B has \"/d\"\n");
-    assert_eq!(changed(|p| p.kill = Some(9)), "p: kill: A has none, B has 9\n");
-    assert_eq!(changed(|p| p.error = Some(1)), "p: error: A has none, B has 1\n");
+    assert_eq!(changed(|p| p.kill = Some(9)), "p: kill: A has none, B has kill\n");
+    assert_eq!(changed(|p| p.error = Some(1)), "p: error: A has none, B has EPERM\n");
     assert_eq!(changed(|p| p.xattrs = vec![b"user.a".to_vec()]), "p: xattrs: A has [], B has [\"user.a\"]\n");
     assert_eq!(changed(|p| p.identity = Some(vec![])), "p: identity: A has none, B has []\n");
     assert_eq!(
         changed(|p| p.net_allowed_af = Some(vec![[1, 2, 3]])),
-        "p: net_allowed_af: A has none, B has [[1, 2, 3]]\n"
+        "p: net_allowed_af: A has no table, B has unspec none, quiet unspec stream\n"
     );
-    assert_eq!(changed(|p| p.foreign.capsx = Some(1)), "p: capsx: A has none, B has 0x1\n");
+    assert_eq!(changed(|p| p.foreign.capsx = Some(1)), "p: capsx: A has none, B has chown\n");
     let with = |capabilities| Profile { capabilities, ..named("p") };
     let base = with(caps(1 << 39 | 1, 0, 0));
-    assert_eq!(found(&base, &with(caps(1, 0, 0))), "p: capabilities allow: A has 0x8000000001, B has 0x1\n");
-    assert_eq!(found(&base, &with(caps(1 << 39 | 1, 1, 0))), "p: capabilities audit: A has 0x0, B has 0x1\n");
-    assert_eq!(found(&base, &with(caps(1 << 39 | 1, 0, 2))), "p: capabilities quiet: A has 0x0, B has 0x2\n");
+    assert_eq!(found(&base, &with(caps(1, 0, 0))), "p: capability bpf: A allows, B denies\n");
+    assert_eq!(found(&base, &with(caps(1 << 39 | 1, 1, 0))), "p: capability chown: A allows, B allows (audit)\n");
+    assert_eq!(
+        found(&base, &with(caps(1 << 39 | 1, 0, 2))),
+        "p: capability dac_override: A denies, B denies (quiet)\n"
+    );
     assert_eq!(found(&base, &with(caps(1 << 39 | 1, 2, 1))), "");
 }
 
@@ -307,13 +307,18 @@ fn differences_are_serialised_with_their_witness() {
     let with = |strings: &[&[Symbol]]| Profile { xmatch: Some(xmatch(strings)), ..named("p") };
     let found = diff(&[with(&[])], &[with(&[&path])], &DiffOptions::default()).unwrap();
     let json = serde_json::to_value(&found).unwrap();
-    let expected = serde_json::json!({ "differences": [{
+    let expected = serde_json::json!({ "more": true, "differences": [{
         "namespace": null,
         "profile": "p",
+        "indices": [0, 0],
         "place": { "automaton": "xmatch" },
+        "access": { "class": "attachment", "path": "/", "xattrs": [{ "name": null, "value": null }] },
         "witness": [47, null],
+        "permissions": 1,
         "a": "does not go on",
         "b": "goes on",
+        "examples": [],
+        "rules": { "a": [], "b": [] },
     }]});
     assert_eq!(json, expected);
 }
@@ -385,6 +390,40 @@ proptest! {
             },
         }
     }
+}
+
+#[test]
+fn alike_strings_are_one_difference() {
+    let read = |paths: &[&'static [u8]]| {
+        let strings: Vec<_> = paths.iter().map(|path| (*path, 0x1_0004, 0)).collect();
+        file(packed(&strings, &[]))
+    };
+    let options = DiffOptions { max_per_automaton: 5, examples: 2, ..DiffOptions::default() };
+    let found = diff(&[read(&[b"/a", b"/b", b"/c"])], &[read(&[])], &options).unwrap();
+    assert!(!found.more, "a third string that is alike is none that is missing");
+    assert_eq!(found.to_string(), "p: file \"/a\": A allows r, B denies\n    also file \"/b\"\n");
+    // What the limit leaves out is said.
+    let both = packed(&[(b"/a", 0x1_0004, 0), (b"/b", 0x2_8000 | 0xa, 0)], &[]);
+    let options = DiffOptions { max_per_automaton: 1, examples: 2, ..DiffOptions::default() };
+    let found = diff(&[file(both)], &[read(&[])], &options).unwrap();
+    assert_eq!((found.differences.len(), found.more), (1, true));
+}
+
+#[test]
+fn each_class_has_its_limit() {
+    let db = packed(&[(b"\x0a", 4, 0), (b"\x07", 4, 0), (b"\x0a\x0ff", 2, 0), (b"\x07/m", 4, 0)], &[]);
+    let none = packed(&[(b"\x0a", 4, 0), (b"\x07", 4, 0)], &[]);
+    let expected = "p: umount \"/m\": A allows umount, B denies\np: signal term peer \"f\": A allows send, B denies\n";
+    assert_eq!(found(&classes(db), &classes(none)), expected);
+}
+
+#[test]
+fn old_and_new_rules_about_sockets_are_compared() {
+    let old = packed(&[(b"\x0e", 4, 0), (b"\x0e\0\x02\0\x01", 0x10, 0), (b"\x0e\0\x0a\0\x01", 0x10, 0)], &[]);
+    let new = packed(&[(b"\x0f", 4, 0), (b"\x0e", 4, 0), (b"\x0f\0\x02\0\x01", 0x10, 0)], &[]);
+    let expected = "p: network unix: A mediates family and type, B mediates addresses and labels\n\
+                    p: network inet6 stream: A allows create, B denies\n";
+    assert_eq!(found(&classes(old), &classes(new)), expected);
 }
 
 #[test]

@@ -40,9 +40,49 @@ fn nothing_is_no_profile() {
 }
 
 #[test]
-fn compressed_policies_are_named_as_such() {
+fn damaged_compressed_policies_are_named_as_such() {
     let error = read(b"\x01\x03\0\0\0\0\0\0\x28\xb5\x2f\xfd\x04").unwrap_err();
-    assert_eq!(error, ReadError::Compressed);
+    assert_eq!(error, ReadError::Compressed { offset: 0, why: "the zstd frame is damaged" });
+}
+
+#[test]
+fn a_version_of_permissions_without_a_table_is_out_of_place() {
+    let profile = Profile { file: Some(PolicyDb { dfa: tables(), ..PolicyDb::default() }), ..small() };
+    let plain = bytes(&profile);
+    let at = place(&plain, "aadfa");
+    let error = read(&insert(&plain, at, b"\x04\x07\0permsv\0\x02\x03\0\0\0")).unwrap_err();
+    assert_eq!(error, ReadError::UnknownField { offset: at, name: "permsv".into() });
+}
+
+#[test]
+fn each_width_of_table_and_version_of_permissions() {
+    use crate::blob::{Perms, verify};
+    // No table (version 1 and none), a table without flags (2), a table with flags (3), as the features select them.
+    for (perms, perms_version, accept2) in [
+        (None, None, Some(vec![0; 2])),
+        (Some(vec![Perms::default()]), None, None),
+        (Some(vec![Perms::default(); 2]), Some(3), Some(vec![0, 1])),
+    ] {
+        let dfa = Tables { accept2, ..tables() };
+        let profile = Profile { file: Some(PolicyDb { perms, perms_version, dfa, ..PolicyDb::default() }), ..small() };
+        let read = read(&bytes(&profile)).unwrap();
+        verify(&read).unwrap();
+        assert_eq!(read, [profile]);
+    }
+    // Tables with 16 and 32 bits side by side.
+    let narrow = bytes(&Profile { xmatch: Some(Xmatch { dfa: tables(), len: 0 }), ..small() });
+    let table = narrow.windows(4).position(|window| window == [0, 4, 0, 2]).unwrap();
+    let mut wide = narrow.clone();
+    wide[table + 3] = 4;
+    // With two entries of 32 bits the table takes 24 bytes, where two of 16 bits take 16.
+    wide.splice(table + 12..table + 16, [0; 12]);
+    let length = place(&wide, "aadfa") + 10;
+    let old = u32::from_le_bytes(wide[length..length + 4].try_into().unwrap());
+    wide[length..length + 4].copy_from_slice(&(old + 8).to_le_bytes());
+    let (profile, layout) = crate::blob::read_with_layout(&wide).unwrap().remove(0);
+    assert_eq!(profile.xmatch.unwrap().dfa, tables());
+    let automaton = &layout.automata[0].1;
+    assert_eq!((automaton.width("default"), automaton.width("next")), (Some(32), Some(16)));
 }
 
 #[test]
@@ -183,6 +223,7 @@ fn faulty_automata() {
         (13, 4, "unknown header flags"),
         (25, 6, "unknown table"),
         (25, 7, "a table occurs twice"),
+        (25, 5, "wrong element size"),
         (27, 8, "wrong element size"),
         (32, 1, "a table is cut off"),
         (27, 2, "wrong element size"),

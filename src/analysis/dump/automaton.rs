@@ -1,0 +1,68 @@
+//! Figures of an automaton.
+
+use serde::Serialize;
+
+use crate::automata::Tables;
+use crate::automata::tables::{BASE_DIFF_ENCODED, BASE_OUT_OF_BAND};
+use crate::blob::AutomatonLayout;
+
+/// Figures of an automaton and of its tables.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AutomatonDump {
+    /// Where it lies in the blob, and the shapes of its tables.
+    pub layout: AutomatonLayout,
+    /// The start state.
+    pub start: u32,
+    /// How many states there are, the trap included.
+    pub states: usize,
+    /// How many of them some string leads to, the trap included; `None` for tables that no kernel takes.
+    pub reachable: Option<usize>,
+    /// How many states the smallest automaton of the same meaning has; `None` for tables that no kernel takes.
+    pub minimal: Option<usize>,
+    /// Cells of `next` and `check`.
+    pub cells: usize,
+    /// Cells that belong to a state.
+    pub used_cells: usize,
+    /// States that are encoded as differences from another.
+    pub diff_encoded: usize,
+    /// The longest chain of such states: how many lookups a byte may need besides the first. `None` where it is endless.
+    pub longest_chain: Option<usize>,
+    /// States with an out-of-band transition.
+    pub out_of_band: usize,
+    /// How many equivalence classes of bytes there are, where there is a table of them.
+    pub byte_classes: Option<usize>,
+    /// What is wrong with the tables, where no kernel takes them.
+    pub fault: Option<String>,
+}
+
+/// Figures of tables; `meaning` gives a number for what a state means.
+pub(super) fn describe(
+    tables: &Tables,
+    start: u32,
+    layout: &AutomatonLayout,
+    meaning: impl Fn(u32) -> u32,
+) -> AutomatonDump {
+    let fault = tables.verify().err();
+    let sound = fault.is_none();
+    let with = |bit: u32| tables.base.iter().filter(|&base| base & bit != 0).count();
+    let trap = usize::from(start != 0);
+    AutomatonDump {
+        layout: layout.clone(),
+        start,
+        states: tables.states(),
+        reachable: sound.then(|| tables.reachable(start).len() + trap),
+        minimal: sound.then(|| tables.minimal_states(start, meaning)),
+        cells: tables.next.len(),
+        used_cells: tables.used_cells(),
+        diff_encoded: with(BASE_DIFF_ENCODED),
+        longest_chain: tables.longest_chain(),
+        out_of_band: with(BASE_OUT_OF_BAND),
+        byte_classes: tables.classes.as_ref().map(|classes| {
+            let mut used: Vec<u8> = classes.to_vec();
+            used.sort_unstable();
+            used.dedup();
+            used.len()
+        }),
+        fault: fault.map(|fault| fault.to_string()),
+    }
+}

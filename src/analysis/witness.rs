@@ -1,0 +1,230 @@
+//! Strings of an automaton in the user's terms: what a kernel would ask about with that string.
+//!
+//! Each class has its file here, as everywhere. Decoding is total: strings that no kernel asks about, and strings that
+//! end in the middle, decode to what is there; what does not fit the format of the class is kept as `rest`.
+//!
+//! ```
+//! use armorer::analysis::witness::Asked;
+//! use armorer::automata::Symbol;
+//!
+//! let string: Vec<Symbol> = b"\x0a\x0ffoo".iter().copied().map(Symbol::Byte).collect();
+//! assert_eq!(Asked::of_class(&string, 0x2).to_string(), "signal term peer \"foo\"");
+//! let string: Vec<Symbol> = b"/etc/shadow".iter().copied().map(Symbol::Byte).collect();
+//! assert_eq!(Asked::of_file(&string, 0x4).to_string(), "file \"/etc/shadow\"");
+//! ```
+
+pub mod attachment;
+pub mod capability;
+pub mod change_profile;
+pub mod dbus;
+pub mod file;
+pub mod io_uring;
+pub mod mount;
+pub mod mqueue;
+pub mod network;
+mod polish;
+pub mod ptrace;
+mod reader;
+pub mod signal;
+#[cfg(test)]
+mod tests;
+pub mod unix;
+pub mod userns;
+
+use std::fmt;
+
+use serde::Serialize;
+
+use super::classes;
+use super::names::Quoted;
+use super::perms::{CHANGE_PROFILE, EXEC, LINK, LOCK, ONEXEC};
+use crate::automata::Symbol;
+use crate::source::Text;
+use crate::vocab::classes as class;
+
+pub(super) use polish::polish;
+
+/// What a string asks about. `Display` is like a rule about it.
+///
+/// Serialised as an object with the kind in the field `class`, and a field each for what the string has: one that the string
+/// ends before is `null`. Bytes are a string where they are UTF-8, else an array of numbers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "class", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Asked {
+    /// An executable that a profile may attach to.
+    Attachment(attachment::Attachment),
+    /// Capabilities.
+    Capability(capability::Capability),
+    /// A file.
+    File(file::File),
+    /// A hard link.
+    Link(file::Link),
+    /// A change of profile.
+    ChangeProfile(change_profile::ChangeProfile),
+    /// A change of profile at the next exec.
+    Onexec(change_profile::Onexec),
+    /// A signal.
+    Signal(signal::Signal),
+    /// ptrace.
+    Ptrace(ptrace::Ptrace),
+    /// A socket of any family but unix.
+    Network(network::Network),
+    /// A unix socket.
+    Unix(unix::Unix),
+    /// D-Bus.
+    Dbus(dbus::Dbus),
+    /// A mount.
+    Mount(mount::Mount),
+    /// An unmount.
+    Umount(mount::Umount),
+    /// A change of the root.
+    PivotRoot(mount::PivotRoot),
+    /// A user namespace.
+    Userns(userns::Userns),
+    /// A message queue.
+    Mqueue(mqueue::Mqueue),
+    /// `io_uring`.
+    IoUring(io_uring::IoUring),
+    /// A class as a whole, or a string of one that has no rules.
+    Other(Other),
+}
+
+/// A string of a class that has no rules; without `rest` the class as a whole.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Other {
+    /// The class.
+    pub name: String,
+    /// What stands behind it; `<oob>` in the place of the out-of-band symbol.
+    pub rest: Option<Text>,
+}
+
+impl Asked {
+    /// What a string of the file automaton asks about, by the permissions (kernel bits) in question.
+    #[must_use]
+    pub fn of_file(string: &[Symbol], permissions: u32) -> Asked {
+        let Some(bytes) = bytes(string) else { return Asked::Other(Other::of("file", string)) };
+        let changes = permissions & (ONEXEC | CHANGE_PROFILE) != 0;
+        let has_nul = bytes.contains(&0);
+        match (has_nul, changes) {
+            (true, _) if permissions & CHANGE_PROFILE != 0 => {
+                Asked::ChangeProfile(change_profile::ChangeProfile::decode(&bytes))
+            }
+            (true, _) if changes || permissions & EXEC != 0 && permissions & (LINK | LOCK) == 0 => {
+                Asked::Onexec(change_profile::Onexec::decode(&bytes))
+            }
+            (true, _) => Asked::Link(file::Link::decode(&bytes)),
+            (false, true) if permissions & CHANGE_PROFILE != 0 || bytes.first() != Some(&b'/') => {
+                Asked::ChangeProfile(change_profile::ChangeProfile::decode(&bytes))
+            }
+            (false, _) => Asked::File(file::File::decode(&bytes)),
+        }
+    }
+
+    /// What a string of the policy automaton asks about, by the permissions (kernel bits) in question. Its first byte is the
+    /// class.
+    #[must_use]
+    pub fn of_class(string: &[Symbol], permissions: u32) -> Asked {
+        let Some((&class, rest)) = string.split_first() else { return Asked::Other(Other::of("policy", string)) };
+        let Symbol::Byte(class) = class else { return Asked::Other(Other::of("policy", string)) };
+        let name = classes::name(class);
+        let Some(rest) = bytes(rest) else { return Asked::Other(Other::of(&name, rest)) };
+        match class {
+            class::MOUNT => mount::decode(&rest, permissions),
+            class::PTRACE => Asked::Ptrace(ptrace::Ptrace::decode(&rest)),
+            class::SIGNAL => Asked::Signal(signal::Signal::decode(&rest)),
+            class::NETWORK_V7 | class::NETWORK_V8 | class::NETWORK_V9 | class::NETWORK_V9_SKB => {
+                network::decode(class, &rest)
+            }
+            class::LABEL => match rest.split_first() {
+                Some((&class::PTRACE, label)) => Asked::Ptrace(ptrace::Ptrace::decode(label)),
+                Some((&class::SIGNAL, label)) => Asked::Signal(signal::Signal::of_label(label)),
+                _ => Asked::Other(Other::of_bytes(&name, &rest)),
+            },
+            class::POSIX_MQUEUE | class::SYSV_MQUEUE => Asked::Mqueue(mqueue::Mqueue::decode(class, &rest)),
+            class::NAMESPACE => Asked::Userns(userns::Userns::decode(&rest)),
+            class::IO_URING => Asked::IoUring(io_uring::IoUring::decode(&rest)),
+            class::DBUS => Asked::Dbus(dbus::Dbus::decode(&rest)),
+            _ => Asked::Other(Other::of_bytes(&name, &rest)),
+        }
+    }
+
+    /// What a string of an attachment automaton asks about; `xattrs` are the attributes it looks at, in order.
+    #[must_use]
+    pub fn of_attachment(string: &[Symbol], xattrs: &[Vec<u8>]) -> Asked {
+        Asked::Attachment(attachment::Attachment::decode(string, xattrs))
+    }
+
+    /// A class as a whole.
+    pub(super) fn class(class: u8) -> Asked {
+        Asked::Other(Other { name: classes::name(class).into_owned(), rest: None })
+    }
+}
+
+impl Other {
+    fn of(name: &str, string: &[Symbol]) -> Other {
+        let mut rest = Vec::new();
+        for symbol in string {
+            match symbol {
+                Symbol::Byte(byte) => rest.push(*byte),
+                Symbol::OutOfBand => rest.extend_from_slice(b"<oob>"),
+            }
+        }
+        Other::of_bytes(name, &rest)
+    }
+
+    fn of_bytes(name: &str, rest: &[u8]) -> Other {
+        Other { name: name.to_owned(), rest: (!rest.is_empty()).then(|| Text::from(rest)) }
+    }
+}
+
+impl fmt::Display for Asked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Asked::Attachment(access) => access.fmt(f),
+            Asked::Capability(access) => access.fmt(f),
+            Asked::File(access) => access.fmt(f),
+            Asked::Link(access) => access.fmt(f),
+            Asked::ChangeProfile(access) => access.fmt(f),
+            Asked::Onexec(access) => access.fmt(f),
+            Asked::Signal(access) => access.fmt(f),
+            Asked::Ptrace(access) => access.fmt(f),
+            Asked::Network(access) => access.fmt(f),
+            Asked::Unix(access) => access.fmt(f),
+            Asked::Dbus(access) => access.fmt(f),
+            Asked::Mount(access) => access.fmt(f),
+            Asked::Umount(access) => access.fmt(f),
+            Asked::PivotRoot(access) => access.fmt(f),
+            Asked::Userns(access) => access.fmt(f),
+            Asked::Mqueue(access) => access.fmt(f),
+            Asked::IoUring(access) => access.fmt(f),
+            Asked::Other(Other { name, rest }) => {
+                f.write_str(name)?;
+                value(f, "", rest.as_ref())
+            }
+        }
+    }
+}
+
+/// The bytes of a string; `None` if the out-of-band symbol is in it.
+fn bytes(string: &[Symbol]) -> Option<Vec<u8>> {
+    let each = string.iter().map(|symbol| match symbol {
+        Symbol::Byte(byte) => Some(*byte),
+        Symbol::OutOfBand => None,
+    });
+    each.collect()
+}
+
+/// Writes ` name "value"` where there is a value.
+fn value(f: &mut fmt::Formatter<'_>, name: &str, value: Option<&Text>) -> fmt::Result {
+    let Some(value) = value else { return Ok(()) };
+    if !name.is_empty() {
+        write!(f, " {name}")?;
+    }
+    write!(f, " {}", Quoted(value))
+}
+
+/// Writes what does not fit the format of a class.
+fn surplus(f: &mut fmt::Formatter<'_>, rest: &Text) -> fmt::Result {
+    if rest.is_empty() { Ok(()) } else { write!(f, " and then {}", Quoted(rest)) }
+}

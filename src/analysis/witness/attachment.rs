@@ -1,0 +1,69 @@
+//! Attachments: a path, and behind an out-of-band symbol each the values of extended attributes.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use super::value;
+use crate::analysis::names::Quoted;
+use crate::automata::Symbol;
+use crate::source::Text;
+
+/// An executable.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Attachment {
+    /// Its path.
+    pub path: Text,
+    /// The extended attributes that were looked at.
+    pub xattrs: Vec<Attribute>,
+}
+
+/// An extended attribute of an executable.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Attribute {
+    /// Its name, where the profile has it.
+    pub name: Option<Text>,
+    /// Its value; `None` if the file has no such attribute.
+    pub value: Option<Text>,
+}
+
+impl Attachment {
+    pub(super) fn decode(string: &[Symbol], xattrs: &[Vec<u8>]) -> Self {
+        let mut parts = string.split(|&symbol| symbol == Symbol::OutOfBand).map(|part| {
+            let bytes = part.iter().filter_map(|&symbol| match symbol {
+                Symbol::Byte(byte) => Some(byte),
+                Symbol::OutOfBand => None,
+            });
+            bytes.collect::<Vec<u8>>()
+        });
+        let path = Text::from(parts.next().unwrap_or_default());
+        let names = xattrs.iter().map(Some).chain(std::iter::repeat(None));
+        let xattrs = parts.zip(names).map(|(part, name)| Attribute {
+            name: name.map(|name| Text::from(name.as_slice())),
+            value: match part.split_first() {
+                Some((0, value)) => Some(Text::from(value)),
+                Some(_) => Some(Text::from(part.as_slice())),
+                None => None,
+            },
+        });
+        Attachment { path, xattrs: xattrs.collect() }
+    }
+}
+
+impl fmt::Display for Attachment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "attachment {}", Quoted(&self.path))?;
+        for (number, Attribute { name, value: found }) in self.xattrs.iter().enumerate() {
+            f.write_str(if number == 0 { " with" } else { "," })?;
+            match name {
+                Some(name) => write!(f, " {name}")?,
+                None => write!(f, " attribute {}", number + 1)?,
+            }
+            match found {
+                Some(found) => value(f, "=", Some(found))?,
+                None => f.write_str(" missing")?,
+            }
+        }
+        Ok(())
+    }
+}

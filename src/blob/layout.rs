@@ -1,0 +1,48 @@
+//! How a policy is laid out in its bytes: what [`super::read()`] leaves behind, because it does not change the meaning.
+
+use serde::Serialize;
+
+use super::verify::Automaton;
+
+/// Where a profile lies.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize)]
+pub struct ProfileLayout {
+    /// Offset of its first byte.
+    pub offset: usize,
+    /// How many bytes it has.
+    pub bytes: usize,
+    /// Its automata, in the order in which they stand.
+    pub automata: Vec<(Automaton, AutomatonLayout)>,
+}
+
+/// Where an automaton lies.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize)]
+pub struct AutomatonLayout {
+    /// Offset of its header, behind the padding.
+    pub offset: usize,
+    /// How many bytes header and tables have.
+    pub bytes: usize,
+    /// How many bytes stand in front of it to align it.
+    pub padding: usize,
+    /// Its tables, in the order in which they stand.
+    pub tables: Vec<TableLayout>,
+}
+
+impl AutomatonLayout {
+    /// Bits of an element of a table, if there is such a table.
+    #[must_use]
+    pub fn width(&self, name: &str) -> Option<usize> {
+        self.tables.iter().find(|table| table.name == name).map(|table| table.element * 8)
+    }
+}
+
+/// The shape of a table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct TableLayout {
+    /// The field of [`Tables`](crate::automata::Tables) that it became.
+    pub name: &'static str,
+    /// Bytes of an element.
+    pub element: usize,
+    /// How many elements there are.
+    pub count: usize,
+}

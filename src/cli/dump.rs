@@ -1,0 +1,58 @@
+//! `armorer dump`: everything in a binary policy.
+
+use std::path::PathBuf;
+
+use super::inputs::Input;
+use super::policy;
+use super::target::TargetArgs;
+use super::{Status, complain, settle};
+use crate::analysis;
+
+#[derive(clap::Args)]
+pub(super) struct Args {
+    #[command(flatten)]
+    target: TargetArgs,
+
+    /// Print the dump as JSON
+    #[arg(long)]
+    json: bool,
+
+    /// A binary policy, or profile text, which is compiled; `-` is standard input
+    #[arg(value_name = "POLICY")]
+    policy: PathBuf,
+}
+
+pub(super) fn run(args: &Args) -> Status {
+    settle(try_run(args))
+}
+
+fn try_run(args: &Args) -> Result<Status, String> {
+    let input = Input::of(&args.policy);
+    let bytes = input.read().map_err(|error| format!("{}: {error}", input.name()))?;
+    let bytes = if analysis::is_blob(&bytes) {
+        bytes
+    } else {
+        let compiler = args.target.compiler()?;
+        let Some(policy) = policy::compile(&compiler, &input, &bytes)? else { return Ok(Status::Findings) };
+        policy.compiled().to_blob().map_err(|error| format!("{}: {error}", input.name()))?
+    };
+    let dump = match analysis::dump(&bytes) {
+        Ok(dump) => dump,
+        Err(error) => {
+            complain(format!("{}: {error}", input.name()));
+            return Ok(Status::Findings);
+        }
+    };
+    if args.json {
+        println!("{}", serde_json::to_string_pretty(&dump).map_err(|error| error.to_string())?);
+    } else {
+        print!("{dump}");
+    }
+    match &dump.fault {
+        Some(fault) => {
+            complain(format!("{}: kernels refuse it: {fault}", input.name()));
+            Ok(Status::Findings)
+        }
+        None => Ok(Status::Fine),
+    }
+}
