@@ -31,7 +31,7 @@ pub(crate) enum Finding {
     Crashes(String),
     Hangs,
     /// A is armorer.
-    Differs(Difference),
+    Differs(Box<Difference>),
     /// A blob that no kernel takes.
     Unsound(String),
 }
@@ -132,7 +132,9 @@ fn blobs(ours: &[u8], theirs: &[u8]) -> Outcome {
     });
     match differences {
         Ok(differences) if differences.is_empty() => Outcome::Same,
-        Ok(differences) => Outcome::Findings(differences.into_iter().map(Finding::Differs).collect()),
+        Ok(differences) => Outcome::Findings(
+            differences.into_iter().map(|difference| Finding::Differs(Box::new(difference))).collect(),
+        ),
         Err(error) => Outcome::Findings(vec![Finding::Unsound(error.to_string())]),
     }
 }
