@@ -80,6 +80,21 @@ fn dump_takes_blobs_and_text() {
     assert_eq!(json["fault"], serde_json::Value::Null);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_reader_that_stops_is_no_error() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_armorer"))
+        .args(["dump", "--json", "--features", "linux-7.2", "-b", "examples/apparmor.d", BACKUP])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("armorer runs");
+    drop(child.stdout.take());
+    let output = child.wait_with_output().expect("armorer ends");
+    assert_eq!((status(&output), text(&output.stderr)), (0, ""));
+}
+
 #[test]
 fn damaged_blobs_are_refused_with_the_place() {
     let mut blob = run(&["compile", "-q", "--features", "linux-7.2", "-o", "-", "-"], b"profile a { /x r, }\n").stdout;

@@ -289,13 +289,22 @@ fn one_class(
 ) -> Outcome {
     let of = |(db, version), state| ClassPerms::of_state(db, version, index(state));
     let observable = |field, in_a: u32, in_b: u32| {
-        let asked = asked(field) & !classes::unasked(class);
+        // Lock is asked for in no class: compilers grant it everywhere, or everywhere but where nothing matches (see
+        // `fields::lock_without_file_rules`).
+        let asked = if class == MOUNT { asked(field) } else { !LOCK } & !classes::unasked(class);
         of(a, in_a).only(asked) != of(b, in_b).only(asked)
     };
     let how = Walk {
         first_field: u8::from(class == MOUNT),
-        // Behind each NUL of a mount string begins the next field.
-        field: |field, symbol| if matches!((field, symbol), (1..=5, Symbol::Byte(0))) { field + 1 } else { field },
+        field: match class {
+            // Behind each NUL of a mount string begins the next field.
+            MOUNT => {
+                |field, symbol| if matches!((field, symbol), (1..=5, Symbol::Byte(0))) { field + 1 } else { field }
+            }
+            // Two bytes each are family, type and protocol, which decide alone or with what is behind them.
+            class if networks::CLASSES.contains(&class) => |field, _| field.saturating_add(1).min(7),
+            _ => |field, _| field,
+        },
         marks: &[0],
         first: if networks::CLASSES.contains(&class) { &[0, 1, 2] } else { &[] },
         observable: &observable,
@@ -367,11 +376,9 @@ impl DiffOptions {
 
 /// What the kernel asks for in that field (`security/apparmor/mount.c`): `umount` behind the mount point, `pivot_root` behind
 /// the old root, `mount` behind the flags or the data. A compiler may leave the bits of merged rules on the other strings.
-/// Lock is asked for in no class: compilers grant it everywhere, or everywhere but where nothing matches (see
-/// `fields::lock_without_file_rules`).
 fn asked(field: u8) -> u32 {
     match field {
-        0 => !LOCK,
+        0 => u32::MAX,
         1 => 0x4,
         2 => 0x1,
         4 => 0x42,

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::inputs::Input;
 use super::policy;
 use super::target::TargetArgs;
-use super::{Status, settle};
+use super::{Status, print, settle};
 use crate::analysis::{self, Side};
 use crate::blob::{self, Profile};
 use crate::compiler::{Compiler, TracedPolicy};
@@ -73,10 +73,9 @@ fn try_run(args: &Args) -> Result<Status, String> {
         }
     }
     if args.json {
-        let text = serde_json::to_string_pretty(&diff).map_err(|error| error.to_string())?;
-        println!("{text}");
+        print(&(serde_json::to_string_pretty(&diff).map_err(|error| error.to_string())? + "\n"))?;
     } else {
-        print!("{diff}");
+        print(&diff.to_string())?;
         if diff.more {
             eprintln!("note: there may be more differences; --max shows up to so many of each kind");
         }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::inputs::Input;
 use super::policy;
 use super::target::TargetArgs;
-use super::{Status, complain, settle};
+use super::{Status, complain, print, settle};
 use crate::analysis;
 
 #[derive(clap::Args)]
@@ -44,9 +44,9 @@ fn try_run(args: &Args) -> Result<Status, String> {
         }
     };
     if args.json {
-        println!("{}", serde_json::to_string_pretty(&dump).map_err(|error| error.to_string())?);
+        print(&(serde_json::to_string_pretty(&dump).map_err(|error| error.to_string())? + "\n"))?;
     } else {
-        print!("{dump}");
+        print(&dump.to_string())?;
     }
     match &dump.fault {
         Some(fault) => {

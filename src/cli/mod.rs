@@ -98,6 +98,16 @@ fn settle(result: Result<Status, String>) -> Status {
     })
 }
 
+/// Writes to standard output. That nobody reads on is no error: `armorer dump … | head` has what it wants.
+fn print(text: &str) -> Result<(), String> {
+    use std::io::Write;
+    let mut stdout = std::io::stdout().lock();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(format!("standard output: {error}")),
+        _ => Ok(()),
+    }
+}
+
 /// Says on standard error what went wrong outside the profiles' text.
 fn complain(message: impl std::fmt::Display) {
     eprintln!("armorer: {message}");

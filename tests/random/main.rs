@@ -125,7 +125,7 @@ fn random_profiles() {
     let results = support::parallel(&numbers, |&number| {
         let text = tree(seed, number).current();
         let mut reported = false;
-        let mut of_target = |target: &Target| {
+        let of_target = |target: &Target| {
             let verdict = judge(&oracle, &material, target, &text);
             let unexplained = |text: &str| match judge(&oracle, &material, target, text) {
                 Verdict::Differ { unexplained, .. } => unexplained,
@@ -144,7 +144,7 @@ fn random_profiles() {
         // Every fourth for all main targets, the others for one.
         let others = &material.all[number % material.all.len()..][..1];
         let targets = if number % 4 == 0 { &material.main } else { others };
-        targets.iter().map(|target| of_target(target)).collect::<Vec<_>>()
+        targets.iter().map(of_target).collect::<Vec<_>>()
     });
     let mut totals: BTreeMap<String, Totals> = BTreeMap::new();
     for (name, verdict) in results.into_iter().flatten() {

@@ -8,7 +8,8 @@ use crate::support::features;
 use crate::support::reference::Reference;
 
 /// Included files, by their path under the base directory. Those of a directory are read last name first.
-const INCLUDES: [(&str, &str); 6] = [
+const INCLUDES: [(&str, &str); 7] = [
+    ("abi/future", "capability {0xffffff\n}\ncaps {mask {chown kill shoot\n}\n}\nfile {mask {read write\n}\n}\n"),
     ("tunables/one", "@{Y} = /y y\n"),
     ("abstractions/one", "/one r,\ncapability chown,\nsignal peer=one,\ninclude <abstractions/two>\n"),
     ("abstractions/two", "/a/two rw,\nowner @{W}/two rk,\n"),
@@ -46,7 +47,6 @@ impl Material {
             std::fs::write(&path, text).expect("a file is written");
         }
         let abi = directory.path().join("abi");
-        std::fs::create_dir(&abi).expect("a directory");
         let read = |target: features::Target| {
             let features::Target { name, path } = target;
             Target { features: Features::from_path(&path).expect("the features are readable"), name, path }

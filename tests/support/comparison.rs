@@ -28,8 +28,8 @@ pub(crate) fn compare_all(theirs: Result<Vec<u8>, String>, ours: Result<Compiled
     compare_after(|_| (), theirs, ours)
 }
 
-/// Allows lock where nothing matches in the automaton of the other classes.
-fn allow_lock(profile: &mut blob::Profile) {
+/// Allows lock where nothing matches in the automaton of the other classes: the reference does so everywhere.
+pub(crate) fn allow_lock(profile: &mut blob::Profile) {
     const LOCK: u32 = 0x8000;
     let perms = profile.policydb.as_mut().and_then(|db| db.perms.as_mut());
     if let Some(entry) = perms.and_then(|perms| perms.first_mut()) {
