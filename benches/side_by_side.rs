@@ -3,6 +3,8 @@
 //! Needs `ARMORER_CORPUS`, `ARMORER_ORACLE` and `ARMORER_FEATURES` (see CONTRIBUTING). Every `ARMORER_BENCH_STEP`th profile is
 //! taken (default 25; 1 takes all, and the reference then needs some ten minutes of CPU for each features set).
 
+#![expect(clippy::expect_used, reason = "a benchmark stops where it cannot go on")]
+
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

@@ -3,6 +3,7 @@
 //! `cargo bench --bench stages` needs nothing else. `ARMORER_TREES` (directories, with `:` between them) adds whole trees, of
 //! which every `ARMORER_BENCH_STEP`th file is compiled (default 20).
 
+#![expect(clippy::expect_used, reason = "a benchmark stops where it cannot go on")]
 #![allow(missing_docs, reason = "criterion's macros make undocumented items")]
 
 use std::convert::Infallible;

@@ -116,10 +116,11 @@ impl Split {
         let mut runs: Vec<(u8, u8, u16)> = Vec::new();
         for byte in 0..=u8::MAX {
             let inside: Box<[u16]> = (0..).zip(sets).filter(|(_, set)| set.contains(byte)).map(|(at, _)| at).collect();
-            let group = *numbers.entry(inside).or_insert_with_key(|inside: &Box<[u16]>| {
-                groups.push(inside.clone());
-                groups.len() as u16 - 1
-            });
+            let next = groups.len() as u16;
+            let group = *numbers.entry(inside.clone()).or_insert(next);
+            if group == next {
+                groups.push(inside);
+            }
             match runs.last_mut() {
                 Some((_, last, same)) if *same == group => *last = byte,
                 _ => runs.push((byte, byte, group)),

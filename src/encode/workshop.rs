@@ -17,7 +17,7 @@ use crate::policy::{Prefix, RuleKind};
 /// The workshops of all threads that encode at a time: each takes one and brings it back.
 #[derive(Debug, Default)]
 pub struct Workshops {
-    idle: Mutex<Vec<Box<Workshop>>>,
+    idle: Mutex<Vec<Workshop>>,
 }
 
 impl Workshops {
