@@ -33,7 +33,8 @@ pub enum PackError {
     },
 }
 
-/// Fewest cells of a state that is stored as a difference. With 1, tables are 1 % smaller, and take a quarter more time.
+/// Fewest cells of a state that is stored as a difference. With 1, policy is 1 % smaller, and most states have to be compared
+/// with others.
 const WORTH_A_DIFFERENCE: u32 = 2;
 
 /// Cells 0 to 2²⁴ − 1 can be addressed.
