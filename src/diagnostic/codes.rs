@@ -187,6 +187,8 @@ codes! {
     RefNamespace = "ref-namespace", Warning, "apparmor_parser leaves children of a profile in a namespace outside of it";
     RefNestedChild = "ref-nested-child", Warning, "apparmor_parser names the target of a transition to a child wrongly";
     RefAttachment = "ref-attachment", Note, "apparmor_parser writes the attachment in a form that the kernel misreads";
+    RefStart = "ref-start", Warning, "apparmor_parser loses a rule that matches any text from the first byte on";
+    RefExecConflict = "ref-exec-conflict", Warning, "apparmor_parser may refuse kinds of exec that another rule decides";
     RefLock = "ref-lock", Note, "apparmor_parser lets a profile without file rules lock files";
     RefExecConflict = "ref-exec-conflict", Warning, "apparmor_parser may refuse kinds of exec that another rule decides";
     RefLimit = "ref-limit", Note, "apparmor_parser refuses so large a profile";

@@ -13,6 +13,7 @@ use crate::automata::ByteSet;
 use crate::blob;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::policy::{FamilySelection, NetworkRule, Policy, Rule, RuleKind, UnixRule};
+use crate::resolve::lower;
 use crate::vocab::{families, network as bits, sockets};
 
 /// Folds permissions into the bits of the automaton.
@@ -173,6 +174,37 @@ pub(super) fn report_shared_table(
     if let Some(rule) = denied {
         let message = "apparmor_parser logs what this rule denies the other way round";
         diagnostics.push(Diagnostic::new(Code::RefNetworkTable, message, rule.span));
+    }
+}
+
+/// Warns of unix rules that the reference compiler takes for those that it makes of a network rule before: what it would make of
+/// them for kernels that ask about the family and type of a unix socket only is lost.
+pub(super) fn report_swallowed_unix_rules(rules: &[Rule], support: &Support, reports: &mut Reports) {
+    if !matches!(support.network, Network::Class(_)) {
+        return;
+    }
+    let mut implied: Vec<Rule> = Vec::new();
+    for rule in rules {
+        match &rule.kind {
+            RuleKind::Network(_) => implied.extend(lower::unix_rules(rule)),
+            RuleKind::Unix(unix) if unix.peer_label.is_none() => {
+                let swallows = |before: &&Rule| match &before.kind {
+                    RuleKind::Unix(other) => {
+                        // The reference gives the implied rule all permissions, so these are no part of the comparison.
+                        let same = UnixRule { permissions: 0, from_network: false, ..other.clone() };
+                        let loses = unix.permissions & !other.permissions != 0;
+                        loses && before.prefix == rule.prefix && same == UnixRule { permissions: 0, ..unix.clone() }
+                    }
+                    _ => false,
+                };
+                if let Some(before) = implied.iter().find(swallows) {
+                    let message = "apparmor_parser takes this rule for one that it makes of an earlier network rule";
+                    let diagnostic = Diagnostic::new(Code::RefNetworkUnix, message, rule.span);
+                    reports.push(diagnostic.and_label(before.span, "the network rule"));
+                }
+            }
+            _ => {}
+        }
     }
 }
 

@@ -41,6 +41,7 @@ impl Contributions {
             // `None` has been reported.
             _ = encode_rule(rule, surroundings, support, reports, &mut file, &mut policy);
         }
+        network::report_swallowed_unix_rules(&profile.rules, support, reports);
         presence::encode(profile.flags.mode, support, profile.span, &mut policy);
         Contributions { file, policy, attachment, capabilities, transitions }
     }

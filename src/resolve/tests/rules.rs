@@ -40,6 +40,33 @@ fn change_profile_is_not_merged_by_its_tail() {
 }
 
 #[test]
+fn change_profile_that_the_reference_takes_for_another_rule() {
+    let warns = |rules: &str| {
+        let codes = run(&format!("profile p {{ {rules} }}\n")).codes();
+        codes.iter().any(|(code, _)| *code == Code::RefMerge)
+    };
+    for rules in [
+        "change_profile -> a, change_profile -> b,",
+        "allow change_profile, change_profile -> p*,",
+        "priority=3 change_profile -> aa, prompt change_profile -> ba,",
+        "change_profile /ar -> aa, change_profile /ar -> ba,",
+        "/foo r, priority=2 change_profile -> /foo,",
+        "/foo l -> /bar, change_profile /bar -> /foo,",
+    ] {
+        assert!(warns(rules), "{rules}");
+    }
+    for rules in [
+        "change_profile -> aaa, change_profile -> aab,",
+        "audit change_profile -> aa, change_profile -> ba,",
+        "deny change_profile -> aa, change_profile -> ba,",
+        "change_profile /xar -> a, change_profile /yar -> a,",
+        "allow /foo r, change_profile -> /foo,",
+    ] {
+        assert!(!warns(rules), "{rules}");
+    }
+}
+
+#[test]
 fn other_rules_are_merged() {
     let outcome = run(
         "profile p { signal send peer=a, signal receive peer=a, signal send peer=b, network inet stream, network inet stream, userns, userns, }\n",
