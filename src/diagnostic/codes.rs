@@ -190,7 +190,6 @@ codes! {
     RefStart = "ref-start", Warning, "apparmor_parser loses a rule that matches any text from the first byte on";
     RefExecConflict = "ref-exec-conflict", Warning, "apparmor_parser may refuse kinds of exec that another rule decides";
     RefLock = "ref-lock", Note, "apparmor_parser lets a profile without file rules lock files";
-    RefExecConflict = "ref-exec-conflict", Warning, "apparmor_parser may refuse kinds of exec that another rule decides";
     RefLimit = "ref-limit", Note, "apparmor_parser refuses so large a profile";
     CarriageReturn = "carriage-return", Note, "lines end in CR LF; apparmor_parser takes some of the CRs for text";
     // Limits and files.
