@@ -184,16 +184,35 @@ pub(super) fn report_swallowed_unix_rules(rules: &[Rule], support: &Support, rep
         return;
     }
     let mut implied: Vec<Rule> = Vec::new();
+    let mut written: Vec<&Rule> = Vec::new();
     for rule in rules {
         match &rule.kind {
-            RuleKind::Network(_) => implied.extend(lower::unix_rules(rule)),
+            RuleKind::Network(_) => {
+                let made = lower::unix_rules(rule);
+                // The other way round, the rule that is written gets all permissions of the implied one.
+                let widened = |before: &&&Rule| {
+                    let RuleKind::Unix(unix) = &before.kind else { return false };
+                    let same = |made: &Rule| match &made.kind {
+                        RuleKind::Unix(other) => {
+                            let lacks = fold(unix.permissions | other.permissions) != fold(bits::ANY);
+                            lacks && made.prefix == before.prefix && same_socket(unix, other)
+                        }
+                        _ => false,
+                    };
+                    made.iter().any(same)
+                };
+                if let Some(before) = written.iter().find(widened) {
+                    let message = "apparmor_parser gives an earlier unix rule all permissions because of this rule";
+                    let diagnostic = Diagnostic::new(Code::RefNetworkUnix, message, rule.span);
+                    reports.push(diagnostic.and_label(before.span, "the unix rule"));
+                }
+                implied.extend(made);
+            }
             RuleKind::Unix(unix) if unix.peer_label.is_none() => {
                 let swallows = |before: &&Rule| match &before.kind {
                     RuleKind::Unix(other) => {
-                        // The reference gives the implied rule all permissions, so these are no part of the comparison.
-                        let same = UnixRule { permissions: 0, from_network: false, ..other.clone() };
                         let loses = unix.permissions & !other.permissions != 0;
-                        loses && before.prefix == rule.prefix && same == UnixRule { permissions: 0, ..unix.clone() }
+                        loses && before.prefix == rule.prefix && same_socket(unix, other)
                     }
                     _ => false,
                 };
@@ -202,10 +221,18 @@ pub(super) fn report_swallowed_unix_rules(rules: &[Rule], support: &Support, rep
                     let diagnostic = Diagnostic::new(Code::RefNetworkUnix, message, rule.span);
                     reports.push(diagnostic.and_label(before.span, "the network rule"));
                 }
+                written.push(rule);
             }
             _ => {}
         }
     }
+}
+
+/// Whether two unix rules are about the same sockets. Their permissions are no part of the reference compiler's comparison, as it gives
+/// implied rules all.
+fn same_socket(a: &UnixRule, b: &UnixRule) -> bool {
+    let bare = |rule: &UnixRule| UnixRule { permissions: 0, from_network: false, ..rule.clone() };
+    bare(a) == bare(b)
 }
 
 /// The type of a unix rule as a mask.

@@ -67,6 +67,20 @@ fn lost_by_the_reference(rules: &[Rule], diagnostics: &mut Diagnostics) {
             }
         }
     }
+    let mut links: FxHashMap<(Rest<'_>, bool), (&Rule, &FileRule)> = FxHashMap::default();
+    for rule in rules {
+        let RuleKind::File(file) = &rule.kind else { continue };
+        let LinkTarget::Path { target, subset } = &file.link else { continue };
+        let key = (rest(&file.path.value, Some(&target.value), &rule.prefix), *subset);
+        match links.entry(key) {
+            // Those for the owner and for others are rightly the same.
+            Entry::Occupied(before) if before.get().1.path != file.path || before.get().1.link != file.link => {
+                lost(rule.span, before.get().0.span);
+            }
+            Entry::Occupied(_) => {}
+            Entry::Vacant(place) => _ = place.insert((rule, file)),
+        }
+    }
     if changes.is_empty() {
         return;
     }

@@ -175,6 +175,7 @@ fn unix_rules_that_the_reference_takes_for_others() {
     assert!(warns("network create unix stream, unix type=stream,"));
     assert!(!warns("network, unix,"));
     assert!(!warns("unix, network create,"));
+    assert!(warns("unix create type=stream, network create unix,"));
     assert!(!warns("network create unix stream, unix,"));
     assert!(!warns("network create, audit unix,"));
     assert!(!warns("network create, unix addr=@a,"));

@@ -17,6 +17,12 @@ fn merging() {
 }
 
 #[test]
+fn links_are_not_merged_by_the_tails_of_their_targets() {
+    let outcome = run("profile p { link /a -> /b, link /a -> xb, owner link /c -> /d, link /c -> /d, }\n");
+    assert_eq!(outcome.codes(), [(Code::RefMerge, "link /a -> xb,".into())]);
+}
+
+#[test]
 fn change_profile_is_not_merged_by_its_tail() {
     let text = "profile p { change_profile -> aaa, change_profile -> baa, /bin/foo r, change_profile -> /bin/foo, }\n";
     let outcome = run(text);
