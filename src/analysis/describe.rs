@@ -173,11 +173,10 @@ pub(super) fn class(perms: &ClassPerms, witness: &[Symbol]) -> String {
         }
         words.join(" ")
     };
-    let missing = if perms.allow & LOCK == 0 { vec!["no lock".to_owned()] } else { Vec::new() };
     let seconds = [(perms.audit & !LOCK, "audit"), (perms.quiet, "quiet"), (perms.prompt, "prompt")];
     let seconds = seconds.into_iter().filter(|&(bits, _)| bits != 0);
     let notes = seconds.map(|(bits, name)| format!("{name} {}", names(bits)));
-    sentence(&names(perms.allow & !LOCK), missing.into_iter().chain(notes).chain(rare(&perms.rare)))
+    sentence(&names(perms.allow & !LOCK), notes.chain(rare(&perms.rare)))
 }
 
 fn rare(rare: &Rare) -> impl Iterator<Item = String> {

@@ -92,6 +92,15 @@ impl<A> MinimalDfa<A> {
         &self.values[self.accept[state.0 as usize] as usize]
     }
 
+    /// Whether another state means the same as the start: an automaton in which the start is not kept apart would have one for both.
+    pub fn start_is_redundant(&self) -> bool {
+        let start = StateId::START.0;
+        let row = || self.graph.row(start);
+        let same =
+            |state: u32| self.accept[state as usize] == self.accept[start as usize] && self.graph.row(state) == row();
+        (start + 1..self.len() as u32).any(same)
+    }
+
     /// All states, the trap first.
     pub fn states(&self) -> impl Iterator<Item = StateId> + use<A> {
         (0..self.len() as u32).map(StateId)

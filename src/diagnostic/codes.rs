@@ -187,8 +187,9 @@ codes! {
     RefNamespace = "ref-namespace", Warning, "apparmor_parser leaves children of a profile in a namespace outside of it";
     RefNestedChild = "ref-nested-child", Warning, "apparmor_parser names the target of a transition to a child wrongly";
     RefAttachment = "ref-attachment", Note, "apparmor_parser writes the attachment in a form that the kernel misreads";
-    RefLock = "ref-lock", Note, "apparmor_parser lets a profile without file rules lock files";
+    RefStart = "ref-start", Warning, "apparmor_parser loses a rule that matches any text from the first byte on";
     RefExecConflict = "ref-exec-conflict", Warning, "apparmor_parser may refuse kinds of exec that another rule decides";
+    RefLock = "ref-lock", Note, "apparmor_parser lets a profile without file rules lock files";
     RefLimit = "ref-limit", Note, "apparmor_parser refuses so large a profile";
     CarriageReturn = "carriage-return", Note, "lines end in CR LF; apparmor_parser takes some of the CRs for text";
     // Limits and files.

@@ -23,8 +23,9 @@ pub(super) fn encode(
     out.push(origin.grant(class.clone(), rule.permissions));
     // At the rule's own priority, so that a deny does not take the class away.
     out.push(Origin::allow(origin.priority, origin.span).grant(class.clone(), presence::MEDIATED));
+    // Only credentials have a label, but it must be one in any case.
+    let label = reports.condition(rule.label.as_ref(), Expression::any_field)?;
     if rule.permissions & bits::OVERRIDE_CREDS != 0 {
-        let label = reports.condition(rule.label.as_ref(), Expression::any_field)?;
         out.push(origin.grant(class.then(label), rule.permissions));
     }
     Some(())

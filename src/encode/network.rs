@@ -13,6 +13,7 @@ use crate::automata::ByteSet;
 use crate::blob;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::policy::{FamilySelection, NetworkRule, Policy, Rule, RuleKind, UnixRule};
+use crate::resolve::lower;
 use crate::vocab::{families, network as bits, sockets};
 
 /// Folds permissions into the bits of the automaton.
@@ -174,6 +175,64 @@ pub(super) fn report_shared_table(
         let message = "apparmor_parser logs what this rule denies the other way round";
         diagnostics.push(Diagnostic::new(Code::RefNetworkTable, message, rule.span));
     }
+}
+
+/// Warns of unix rules that the reference compiler takes for those that it makes of a network rule before: what it would make of
+/// them for kernels that ask about the family and type of a unix socket only is lost.
+pub(super) fn report_swallowed_unix_rules(rules: &[Rule], support: &Support, reports: &mut Reports) {
+    if !matches!(support.network, Network::Class(_)) {
+        return;
+    }
+    let mut implied: Vec<Rule> = Vec::new();
+    let mut written: Vec<&Rule> = Vec::new();
+    for rule in rules {
+        match &rule.kind {
+            RuleKind::Network(_) => {
+                let made = lower::unix_rules(rule);
+                // The other way round, the rule that is written gets all permissions of the implied one.
+                let widened = |before: &&&Rule| {
+                    let RuleKind::Unix(unix) = &before.kind else { return false };
+                    let same = |made: &Rule| match &made.kind {
+                        RuleKind::Unix(other) => {
+                            let lacks = fold(unix.permissions | other.permissions) != fold(bits::ANY);
+                            lacks && made.prefix == before.prefix && same_socket(unix, other)
+                        }
+                        _ => false,
+                    };
+                    made.iter().any(same)
+                };
+                if let Some(before) = written.iter().find(widened) {
+                    let message = "apparmor_parser gives an earlier unix rule all permissions because of this rule";
+                    let diagnostic = Diagnostic::new(Code::RefNetworkUnix, message, rule.span);
+                    reports.push(diagnostic.and_label(before.span, "the unix rule"));
+                }
+                implied.extend(made);
+            }
+            RuleKind::Unix(unix) if unix.peer_label.is_none() => {
+                let swallows = |before: &&Rule| match &before.kind {
+                    RuleKind::Unix(other) => {
+                        let loses = unix.permissions & !other.permissions != 0;
+                        loses && before.prefix == rule.prefix && same_socket(unix, other)
+                    }
+                    _ => false,
+                };
+                if let Some(before) = implied.iter().find(swallows) {
+                    let message = "apparmor_parser takes this rule for one that it makes of an earlier network rule";
+                    let diagnostic = Diagnostic::new(Code::RefNetworkUnix, message, rule.span);
+                    reports.push(diagnostic.and_label(before.span, "the network rule"));
+                }
+                written.push(rule);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Whether two unix rules are about the same sockets. Their permissions are no part of the reference compiler's comparison, as it gives
+/// implied rules all.
+fn same_socket(a: &UnixRule, b: &UnixRule) -> bool {
+    let bare = |rule: &UnixRule| UnixRule { permissions: 0, from_network: false, ..rule.clone() };
+    bare(a) == bare(b)
 }
 
 /// The type of a unix rule as a mask.

@@ -47,6 +47,7 @@ impl Contributions {
         for rule in &profile.rules {
             encode_or_recall(rule, surroundings, support, rules, reports, &mut file, &mut policy);
         }
+        network::report_swallowed_unix_rules(&profile.rules, support, reports);
         presence::encode(profile.flags.mode, support, profile.span, &mut policy);
         Contributions { file, policy, attachment, capabilities, transitions }
     }

@@ -39,6 +39,11 @@ pub(super) fn policy_db(
     let kind = shop.kind;
     let dfa = minimal(contributions, shop, support, options, reports)?;
     let span = contributions.first().map_or(Span::NONE, |contribution| contribution.span);
+    if support.table.is_some() && *dfa.value(StateId::START) != Permissions::default() && dfa.start_is_redundant() {
+        let message = "a rule matches any text from the first byte on, and apparmor_parser loses it: the kernel does not look \
+                       at the permissions of the first state, which is the only one there";
+        reports.push(Diagnostic::new(Code::RefStart, message, span).with_help("let the pattern begin with a slash"));
+    }
     let mut entries = Entries::new(kind, asked_for_files);
     let version = support.table;
     let owner_flags = kind == Kind::File && version == Some(3);

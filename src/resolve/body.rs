@@ -164,6 +164,14 @@ impl Resolver<'_> {
                 {
                     self.kept(&difference, span, scope);
                 }
+                if scope.block().is_some() && matches!(&kind, RuleKind::ChangeProfile(change) if change.exec.is_some())
+                {
+                    self.kept(
+                        "apparmor_parser takes this rule of a block for an exec rule, and may refuse it",
+                        span,
+                        scope,
+                    );
+                }
             }
             _ => self.dropped(name(&kind), span, scope),
         }

@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::policy::{
     ChangeProfileRule, Exec, ExecFallback, ExecKind, ExecTarget, FileRule, LinkTarget, Owner, Prefix, Rule, RuleKind,
-    Safety,
+    RuleMode, Safety,
 };
 use crate::source::{Span, Text};
 
@@ -45,9 +45,10 @@ pub(super) fn merge(rules: Vec<Rule>, diagnostics: &mut Diagnostics) -> Vec<Rule
 /// `change_profile` rules, nor whether the other rule is about a file.
 fn lost_by_the_reference(rules: &[Rule], diagnostics: &mut Diagnostics) {
     /// What is left to compare.
-    type Rest<'a> = (&'a [u8], Option<&'a Text>, Prefix);
+    type Rest<'a> = (&'a [u8], Option<&'a [u8]>, Prefix);
     fn rest<'a>(name: &'a [u8], other: Option<&'a Text>, prefix: &Prefix) -> Rest<'a> {
-        (name.get(1..).unwrap_or_default(), other, Prefix { owner: None, ..*prefix })
+        let tail = |text: &'a [u8]| text.get(1..).unwrap_or_default();
+        (tail(name), other.map(|other| tail(other)), Prefix { owner: None, ..*prefix })
     }
     let mut changes: FxHashMap<Rest<'_>, Span> = FxHashMap::default();
     let mut lost = |span: Span, before: Span| {
@@ -57,10 +58,27 @@ fn lost_by_the_reference(rules: &[Rule], diagnostics: &mut Diagnostics) {
     for rule in rules {
         if let RuleKind::ChangeProfile(change) = &rule.kind {
             let target = change.target.as_ref().map_or(&b"**"[..], |target| &target.value);
-            match changes.entry(rest(target, change.exec.as_ref().map(|exec| &exec.value), &rule.prefix)) {
+            // Of the prefix only this is left in the reference.
+            let mode = rule.prefix.mode.filter(|mode| *mode == RuleMode::Deny);
+            let prefix = Prefix { priority: 0, mode, ..rule.prefix };
+            match changes.entry(rest(target, change.exec.as_ref().map(|exec| &exec.value), &prefix)) {
                 Entry::Occupied(before) => lost(rule.span, *before.get()),
                 Entry::Vacant(place) => _ = place.insert(rule.span),
             }
+        }
+    }
+    let mut links: FxHashMap<(Rest<'_>, bool), (&Rule, &FileRule)> = FxHashMap::default();
+    for rule in rules {
+        let RuleKind::File(file) = &rule.kind else { continue };
+        let LinkTarget::Path { target, subset } = &file.link else { continue };
+        let key = (rest(&file.path.value, Some(&target.value), &rule.prefix), *subset);
+        match links.entry(key) {
+            // Those for the owner and for others are rightly the same.
+            Entry::Occupied(before) if before.get().1.path != file.path || before.get().1.link != file.link => {
+                lost(rule.span, before.get().0.span);
+            }
+            Entry::Occupied(_) => {}
+            Entry::Vacant(place) => _ = place.insert((rule, file)),
         }
     }
     if changes.is_empty() {

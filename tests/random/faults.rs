@@ -15,7 +15,7 @@ use crate::compare::{Case, Finding, Said};
 type Fault = (u8, fn(&Case<'_>, &Finding) -> bool);
 
 /// In order of their numbers.
-const FAULTS: [Fault; 23] = [
+const FAULTS: [Fault; 24] = [
     (2, names_are_compared_without_their_first_byte),
     (3, blocks_lose_rules),
     (4, defined_booleans),
@@ -39,6 +39,7 @@ const FAULTS: [Fault; 23] = [
     (37, flags_behind_the_first),
     (25, carriage_returns),
     (38, real_time_kill_signals),
+    (39, rules_for_everything),
 ];
 
 /// The number of the fault that explains a finding.
@@ -84,7 +85,7 @@ fn is_about(rule: &str, difference: &Difference) -> bool {
     let word = rule.split_whitespace().find(|word| !prefixes.contains(word) && !word.starts_with("priority="));
     let word = word.unwrap_or_default().trim_end_matches(',');
     match word {
-        "capability" => in_field(difference, &["capabilities"]),
+        "capability" => in_field(difference, &["capability"]),
         "network" | "unix" => {
             in_classes(difference, &[0x04, 0x0e, 0x0f, 0x1e]) || in_field(difference, &["net_allowed_af"])
         }
@@ -123,8 +124,7 @@ fn blocks_lose_rules(case: &Case<'_>, finding: &Finding) -> bool {
             || said.diagnostic.code == Code::Prefix && case.text.contains("owner {")
             || kept.iter().any(inside)
     };
-    let refused =
-        |why: &str| why.contains("must be preceded by exec qualifier") || why.contains("conflicting x modifiers");
+    let refused = |why: &str| why.contains("Invalid perms") || why.contains("conflicting x modifiers");
     match finding {
         Finding::OnlyArmorerRefuses => case.errors().all(of_block),
         // What a rule of a block is taken for may be what is refused.
@@ -157,7 +157,7 @@ fn unix_rules_of_network_rules(case: &Case<'_>, finding: &Finding) -> bool {
 
 fn deny_all(case: &Case<'_>, finding: &Finding) -> bool {
     let place = |difference: &Difference| {
-        matches!(difference.place, Place::Automaton(_)) || in_field(difference, &["capabilities", "net_allowed_af"])
+        matches!(difference.place, Place::Automaton(_)) || in_field(difference, &["capability", "net_allowed_af"])
     };
     case.says(Code::RefDenyAll, "") && differs(finding, place)
 }
@@ -208,7 +208,7 @@ fn first_byte_of_an_address(case: &Case<'_>, finding: &Finding) -> bool {
 }
 
 fn capabilities_unknown_to_the_kernel(case: &Case<'_>, finding: &Finding) -> bool {
-    case.says(Code::CapUnknown, "") && differs(finding, |difference| in_field(difference, &["capabilities"]))
+    case.says(Code::CapUnknown, "") && differs(finding, |difference| in_field(difference, &["capability"]))
 }
 
 fn kill_signal(case: &Case<'_>, finding: &Finding) -> bool {
@@ -269,4 +269,9 @@ fn real_time_kill_signals(case: &Case<'_>, finding: &Finding) -> bool {
     let refused =
         |said: &Said| said.diagnostic.code == Code::FlagSignal && said.diagnostic.message.contains("real-time");
     matches!(finding, Finding::OnlyArmorerRefuses) && case.errors().all(refused)
+}
+
+/// The only state is the start, whose permissions no kernel with permission tables looks at.
+fn rules_for_everything(case: &Case<'_>, finding: &Finding) -> bool {
+    case.says(Code::RefStart, "") && differs(finding, in_files)
 }

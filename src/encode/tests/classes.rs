@@ -166,3 +166,17 @@ fn classes_of_other_kernels() {
     assert_eq!(allow("mqueue (create getattr) 1234,", "12 00 00 04 d2"), 0x8210);
     assert_eq!(allow("mqueue label=foo,", "12 01 02 03 04 00 66 6f 6f"), 0x8376);
 }
+
+#[test]
+fn unix_rules_that_the_reference_takes_for_others() {
+    let warns =
+        |rules: &str| compile("6.1", &format!("profile t {{ {rules} }}")).codes().contains(&Code::RefNetworkUnix);
+    assert!(warns("network create, unix,"));
+    assert!(warns("network create unix stream, unix type=stream,"));
+    assert!(!warns("network, unix,"));
+    assert!(!warns("unix, network create,"));
+    assert!(warns("unix create type=stream, network create unix,"));
+    assert!(!warns("network create unix stream, unix,"));
+    assert!(!warns("network create, audit unix,"));
+    assert!(!warns("network create, unix addr=@a,"));
+}

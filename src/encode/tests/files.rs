@@ -197,3 +197,13 @@ fn kinds_of_exec_that_another_rule_decides() {
     assert_eq!(codes("/** px, /aa ix,"), []);
     assert_eq!(codes("/?a px, /a? ix,"), [Code::DfaXConflict]);
 }
+
+#[test]
+fn rules_for_everything_that_the_reference_loses() {
+    let text = |value: &str| format!("@{{V}}={value}\nprofile t {{ @{{V}} r, }}\n");
+    let codes = |kernel: &str, value: &str| compile(kernel, &text(value)).codes();
+    assert_eq!(codes("7.2", "**"), [Code::RefStart]);
+    assert_eq!(codes("6.1", "**"), []);
+    assert_eq!(codes("7.2", "/**"), []);
+    assert_eq!(compile("7.2", "profile t { change_profile, }").codes(), []);
+}

@@ -17,6 +17,12 @@ fn merging() {
 }
 
 #[test]
+fn links_are_not_merged_by_the_tails_of_their_targets() {
+    let outcome = run("profile p { link /a -> /b, link /a -> xb, owner link /c -> /d, link /c -> /d, }\n");
+    assert_eq!(outcome.codes(), [(Code::RefMerge, "link /a -> xb,".into())]);
+}
+
+#[test]
 fn change_profile_is_not_merged_by_its_tail() {
     let text = "profile p { change_profile -> aaa, change_profile -> baa, /bin/foo r, change_profile -> /bin/foo, }\n";
     let outcome = run(text);
@@ -37,6 +43,33 @@ fn change_profile_is_not_merged_by_its_tail() {
             "owner /proc/*/attr/{apparmor/,}{current,exec} w"
         ]
     );
+}
+
+#[test]
+fn change_profile_that_the_reference_takes_for_another_rule() {
+    let warns = |rules: &str| {
+        let codes = run(&format!("profile p {{ {rules} }}\n")).codes();
+        codes.iter().any(|(code, _)| *code == Code::RefMerge)
+    };
+    for rules in [
+        "change_profile -> a, change_profile -> b,",
+        "allow change_profile, change_profile -> p*,",
+        "priority=3 change_profile -> aa, prompt change_profile -> ba,",
+        "change_profile /ar -> aa, change_profile /ar -> ba,",
+        "/foo r, priority=2 change_profile -> /foo,",
+        "/foo l -> /bar, change_profile /bar -> /foo,",
+    ] {
+        assert!(warns(rules), "{rules}");
+    }
+    for rules in [
+        "change_profile -> aaa, change_profile -> aab,",
+        "audit change_profile -> aa, change_profile -> ba,",
+        "deny change_profile -> aa, change_profile -> ba,",
+        "change_profile /xar -> a, change_profile /yar -> a,",
+        "allow /foo r, change_profile -> /foo,",
+    ] {
+        assert!(!warns(rules), "{rules}");
+    }
 }
 
 #[test]
