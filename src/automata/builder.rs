@@ -2,8 +2,9 @@
 
 use super::absorb::Absorbs;
 use super::determinise::Subsets;
-use super::nfa::{MAX_DEPTH, Nfa, NfaError, normalise};
-use super::{Dfa, LabelId, Pattern};
+use super::merged::Merged;
+use super::nfa::{MAX_DEPTH, Nfa, NfaError, NfaStateId, normalise};
+use super::{Dfa, LabelId, MinimalDfa, Pattern};
 use rustc_hash::FxHashMap;
 use std::cmp::Reverse;
 
@@ -115,7 +116,7 @@ impl Builder {
     ///
     /// As for [`Builder::build`].
     pub fn build_absorbing(self, absorbs: impl Fn(LabelId, LabelId) -> bool) -> Result<Dfa, BuildError> {
-        self.build_with(&mut Workshop::default(), absorbs)
+        self.build_with(&mut Workshop::<()>::default(), absorbs)
     }
 
     /// Like [`Builder::build_absorbing`], with the help of what earlier automata of the workshop have in common with this one.
@@ -126,14 +127,12 @@ impl Builder {
     /// # Errors
     ///
     /// As for [`Builder::build`].
-    pub fn build_with(
+    pub fn build_with<A: Meaning>(
         self,
-        workshop: &mut Workshop,
+        workshop: &mut Workshop<A>,
         absorbs: impl Fn(LabelId, LabelId) -> bool,
     ) -> Result<Dfa, BuildError> {
-        if workshop.words() > KEPT_WORDS {
-            *workshop = Workshop::default();
-        }
+        workshop.make_room();
         let fresh = workshop.is_empty();
         let built = workshop.build(&self, &absorbs);
         if built.is_err() {
@@ -150,40 +149,74 @@ impl Builder {
         }
         built
     }
-}
 
-/// A workshop with more words than this forgets everything before it builds another automaton.
-const KEPT_WORDS: usize = 5 << 20;
-
-/// What automata have in common that are built one after another: patterns, states of the NFA, and states of the DFA with
-/// their rows. It is bounded: what becomes too much is forgotten.
-#[derive(Debug)]
-pub struct Workshop {
-    nfa: Nfa,
-    subsets: Subsets,
-}
-
-impl Default for Workshop {
-    fn default() -> Self {
-        Self { nfa: Nfa::new(), subsets: Subsets::default() }
+    /// The minimal automaton of all patterns at once: what [`Builder::build_with`], [`Dfa::classify`] and
+    /// [`ClassifiedDfa::minimise`](super::ClassifiedDfa::minimise) come to one after the other, but most of it is known already
+    /// where other automata of the workshop are like this one.
+    ///
+    /// `None` where a label set has no meaning, or a limit is reached. Then the long way says what is wrong.
+    ///
+    /// Labels must mean the same in all automata of a workshop, and `absorbs` must say the same about them.
+    pub fn minimal_with<A: Meaning>(
+        &self,
+        workshop: &mut Workshop<A>,
+        absorbs: impl Fn(LabelId, LabelId) -> bool,
+        mut meaning: impl FnMut(&[LabelId]) -> Option<A>,
+    ) -> Option<MinimalDfa<A>> {
+        workshop.make_room();
+        let start = workshop.add(self).ok();
+        let minimal = start.and_then(|start| workshop.minimal(&start, self.config, &absorbs, &mut meaning));
+        if minimal.is_none() {
+            // It may be half done.
+            *workshop = Workshop::default();
+        }
+        minimal
     }
 }
 
-impl Workshop {
+/// What the values of minimal automata need.
+pub trait Meaning: Clone + Default + Eq + std::hash::Hash {}
+
+impl<A: Clone + Default + Eq + std::hash::Hash> Meaning for A {}
+
+/// A workshop whose subsets take more words than this forgets them before it builds another automaton.
+const KEPT_WORDS: usize = 5 << 20;
+/// The same for patterns and states of the NFA, with which everything else is forgotten.
+const KEPT_NFA_WORDS: usize = 6 << 20;
+
+/// What automata have in common that are built one after another: patterns, states of the NFA, and states of the DFA with
+/// their rows, before and after they are merged. It is bounded: what becomes too much is forgotten.
+#[derive(Debug)]
+pub struct Workshop<A> {
+    nfa: Nfa,
+    subsets: Subsets,
+    merged: Merged<A>,
+}
+
+impl<A: Meaning> Default for Workshop<A> {
+    fn default() -> Self {
+        Self { nfa: Nfa::new(), subsets: Subsets::default(), merged: Merged::default() }
+    }
+}
+
+impl<A: Meaning> Workshop<A> {
     /// Whether nothing was built yet.
     fn is_empty(&self) -> bool {
         self.nfa.states.is_empty()
     }
 
-    /// About how many 32-bit words all of it takes.
-    fn words(&self) -> usize {
-        self.nfa.words() + self.subsets.words()
+    fn make_room(&mut self) {
+        if self.nfa.words() > KEPT_NFA_WORDS {
+            *self = Self::default();
+        } else if self.subsets.words() + self.merged.words() > KEPT_WORDS {
+            self.subsets = Subsets::default();
+            self.merged = Merged::default();
+        }
     }
 
-    fn build(&mut self, builder: &Builder, absorbs: Absorbs<'_>) -> Result<Dfa, BuildError> {
-        // Ids are 32 bits wide.
-        let max_words = builder.config.max_words.min(u32::MAX as usize / 8);
-        self.nfa.allow(max_words);
+    /// Adds the patterns: the NFA states that the automaton begins with.
+    fn add(&mut self, builder: &Builder) -> Result<Vec<NfaStateId>, BuildError> {
+        self.nfa.allow(max_words(&builder.config));
         let mut start = Vec::new();
         for (pattern, label) in &builder.patterns {
             self.nfa.add(pattern, *label, &mut start).map_err(|error| match error {
@@ -192,8 +225,30 @@ impl Workshop {
             })?;
         }
         normalise(&mut start);
-        self.subsets.determinise(&mut self.nfa, &start, absorbs, &Config { max_words, ..builder.config })
+        Ok(start)
     }
+
+    fn build(&mut self, builder: &Builder, absorbs: Absorbs<'_>) -> Result<Dfa, BuildError> {
+        let start = self.add(builder)?;
+        let config = Config { max_words: max_words(&builder.config), ..builder.config };
+        self.subsets.determinise(&mut self.nfa, &start, absorbs, &config)
+    }
+
+    fn minimal(
+        &mut self,
+        start: &[NfaStateId],
+        config: Config,
+        absorbs: Absorbs<'_>,
+        meaning: &mut dyn FnMut(&[LabelId]) -> Option<A>,
+    ) -> Option<MinimalDfa<A>> {
+        let config = Config { max_words: max_words(&config), ..config };
+        self.merged.automaton(&mut self.subsets, &mut self.nfa, start, absorbs, &config, meaning)
+    }
+}
+
+/// Ids are 32 bits wide.
+fn max_words(config: &Config) -> usize {
+    config.max_words.min(u32::MAX as usize / 8)
 }
 
 /// The labels that occur most often: at most five, and none that occurs ten times less than the first.

@@ -19,6 +19,7 @@ use super::builder::most_frequent;
 use super::graph::{Edge, Graph, LAST_BYTE, OUT_OF_BAND, Row, SymbolId, push_runs};
 use super::interner::SliceInterner;
 use super::nfa::{ACCEPT, BROAD, ContinuationId, Nfa, NfaState, NfaStateId, ReadId, normalise};
+use super::numbers::{Numbers, UNKNOWN};
 use super::{BuildError, Config, Dfa, LabelId};
 use rustc_hash::FxHashMap;
 
@@ -27,9 +28,6 @@ type SubsetId = u32;
 
 /// The subset of no states, which is the trap.
 const TRAP: SubsetId = 0;
-/// In the place of an id that is not known yet.
-const UNKNOWN: u32 = u32::MAX;
-
 /// Every state of the DFA met so far.
 #[derive(Debug)]
 pub(super) struct Subsets {
@@ -45,6 +43,8 @@ pub(super) struct Subsets {
     memo: Memo,
     numbers: Numbers,
     seen: Seen,
+    narrow: Narrow,
+    scratch: Scratch,
 }
 
 /// About what a [`Split`] takes.
@@ -147,21 +147,16 @@ struct Scratch {
 }
 
 /// The continuations of steps on one symbol: for each symbol a list, in the order of the steps in the state.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Narrow {
     lists: Vec<Vec<ContinuationId>>,
     /// The bytes whose lists are not empty.
     present: super::ByteSet,
 }
 
-impl Default for Narrow {
-    fn default() -> Self {
-        Self { lists: vec![Vec::new(); usize::from(OUT_OF_BAND) + 1], present: super::ByteSet::EMPTY }
-    }
-}
-
 impl Narrow {
     fn clear(&mut self) {
+        self.lists.resize(usize::from(OUT_OF_BAND) + 1, Vec::new());
         for byte in self.present.iter() {
             self.lists[usize::from(byte)].clear();
         }
@@ -189,6 +184,8 @@ impl Default for Subsets {
             memo: Memo::default(),
             numbers: Numbers::default(),
             seen: Seen::default(),
+            narrow: Narrow::default(),
+            scratch: Scratch::default(),
         };
         subsets.sets.intern(&[]);
         subsets.rows.push((TRAP, 0, 0));
@@ -214,9 +211,7 @@ impl Subsets {
         absorbs: Absorbs<'_>,
         config: &Config,
     ) -> Result<Dfa, BuildError> {
-        nfa.settle();
-        self.absorber.learn(nfa);
-        let words_before = self.words();
+        self.learn(nfa);
         let start = self.state(nfa, start);
         // The start is not to be found by its set: should the automaton come back to it, it comes back to a copy. So the start
         // is only ever the empty input, whose meaning some targets ignore.
@@ -224,12 +219,9 @@ impl Subsets {
         self.numbers.set(TRAP, 0);
         let mut graph = Graph::default();
         let mut words = 0;
-        let (mut narrow, mut scratch) = (Narrow::default(), Scratch::default());
         while let Some(&state) = order.get(graph.len()) {
-            if self.rows[state as usize].0 == UNKNOWN {
-                let expanded = self.expand(nfa, absorbs, state, &mut narrow, &mut scratch);
-                expanded.ok_or(BuildError::TooLarge { states: order.len(), labels: Vec::new() })?;
-            }
+            let expanded = self.expanded(nfa, absorbs, state);
+            expanded.ok_or(BuildError::TooLarge { states: order.len(), labels: Vec::new() })?;
             let (default, first, last) = self.rows[state as usize];
             let row = Row { default, edges: &self.edges[first as usize..last as usize] };
             graph.push_renamed(row, |target| self.numbers.number(target, &mut order));
@@ -243,7 +235,7 @@ impl Subsets {
             if order.len() > config.max_states {
                 return Err(BuildError::TooManyStates { limit: config.max_states, labels: labels() });
             }
-            if (words + 2 * graph.edge_count()).max(self.words().saturating_sub(words_before)) > config.max_words {
+            if (words + 2 * graph.edge_count()).max(self.words()) > config.max_words {
                 return Err(BuildError::TooLarge { states: order.len(), labels: labels() });
             }
         }
@@ -253,7 +245,7 @@ impl Subsets {
         let sets_of_states = order.iter().map(|&state| {
             let set = self.label_set_of[state as usize];
             *local.entry(set).or_insert_with(|| {
-                sets.push(self.label_sets.get(set).iter().map(|&label| LabelId(label)).collect());
+                sets.push(self.labels(set).collect());
                 sets.len() as u32 - 1
             })
         });
@@ -261,8 +253,60 @@ impl Subsets {
         Ok(Dfa::new(graph, sets_of_states, sets))
     }
 
+    /// Takes in what is new in the NFA.
+    pub(super) fn learn(&mut self, nfa: &mut Nfa) {
+        nfa.settle();
+        self.absorber.learn(nfa);
+    }
+
+    /// How many states there are, the trap included.
+    pub(super) fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// The row of a state that has one.
+    pub(super) fn row(&self, state: SubsetId) -> Row<'_> {
+        let (default, first, last) = self.rows[state as usize];
+        Row { default, edges: &self.edges[first as usize..last as usize] }
+    }
+
+    /// The default and the targets of the edges of a state that has a row.
+    pub(super) fn target_at(&self, state: SubsetId, index: u32) -> Option<SubsetId> {
+        let row = self.row(state);
+        match index.checked_sub(1) {
+            None => Some(row.default),
+            Some(index) => row.edges.get(index as usize).map(|edge| edge.target),
+        }
+    }
+
+    /// The number of the label set of a state.
+    pub(super) fn label_set(&self, state: SubsetId) -> u32 {
+        self.label_set_of[state as usize]
+    }
+
+    /// How many label sets there are.
+    pub(super) fn label_sets(&self) -> usize {
+        self.label_sets.len()
+    }
+
+    /// The labels of a set, ascending.
+    pub(super) fn labels(&self, set: u32) -> impl Iterator<Item = LabelId> {
+        self.label_sets.get(set).iter().map(|&label| LabelId(label))
+    }
+
+    /// Sees to it that a state has a row. `None` when the budget of the NFA is used up.
+    pub(super) fn expanded(&mut self, nfa: &mut Nfa, absorbs: Absorbs<'_>, state: SubsetId) -> Option<()> {
+        if self.rows[state as usize].0 != UNKNOWN {
+            return Some(());
+        }
+        let (mut narrow, mut scratch) = (std::mem::take(&mut self.narrow), std::mem::take(&mut self.scratch));
+        let expanded = self.expand(nfa, absorbs, state, &mut narrow, &mut scratch);
+        (self.narrow, self.scratch) = (narrow, scratch);
+        expanded
+    }
+
     /// The state for a sorted set of NFA states.
-    fn state(&mut self, nfa: &Nfa, set: &[NfaStateId]) -> SubsetId {
+    pub(super) fn state(&mut self, nfa: &Nfa, set: &[NfaStateId]) -> SubsetId {
         let (id, new) = self.sets.intern(set);
         if new {
             self.rows.push((UNKNOWN, 0, 0));
@@ -449,39 +493,6 @@ impl Subsets {
             self.memo.states.push(state);
         }
         self.memo.states[id as usize]
-    }
-}
-
-/// The numbers that the automaton at hand gives the states it has; all [`UNKNOWN`] in between.
-#[derive(Debug, Default)]
-struct Numbers(Vec<u32>);
-
-impl Numbers {
-    fn set(&mut self, state: SubsetId, number: u32) {
-        let index = state as usize;
-        if self.0.len() <= index {
-            self.0.resize((index + 1).next_power_of_two(), UNKNOWN);
-        }
-        self.0[index] = number;
-    }
-
-    fn forget(&mut self, order: &[SubsetId]) {
-        for &state in order {
-            self.set(state, UNKNOWN);
-        }
-    }
-
-    /// The number of a state; a new one goes to the end of the order.
-    fn number(&mut self, state: SubsetId, order: &mut Vec<SubsetId>) -> u32 {
-        match self.0.get(state as usize) {
-            Some(&number) if number != UNKNOWN => number,
-            _ => {
-                let number = order.len() as u32;
-                order.push(state);
-                self.set(state, number);
-                number
-            }
-        }
     }
 }
 

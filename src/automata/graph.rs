@@ -69,7 +69,7 @@ pub(super) struct Row<'a> {
     pub(super) edges: &'a [Edge],
 }
 
-impl Row<'_> {
+impl<'a> Row<'a> {
     pub(super) fn target(&self, symbol: SymbolId) -> u32 {
         match self.edges.get(self.edges.partition_point(|edge| edge.last < symbol)) {
             Some(edge) if edge.first <= symbol => edge.target,
@@ -79,7 +79,7 @@ impl Row<'_> {
     }
 
     /// All runs in order, those of the default among them; the out-of-band symbol only if it has an edge.
-    pub(super) fn runs(&self) -> impl Iterator<Item = Edge> {
+    pub(super) fn runs(self) -> impl Iterator<Item = Edge> + use<'a> {
         let mut edges = self.edges.iter().copied().peekable();
         let (mut at, default) = (0, self.default);
         std::iter::from_fn(move || {
@@ -143,6 +143,25 @@ impl Row<'_> {
             (256 - weight, runs[0].0)
         });
         totals.min().map_or((self.default, elsewhere), |(elsewhere, target)| (target, elsewhere))
+    }
+
+    /// Where this row and another one lead for the same symbols; the same pair may come repeatedly.
+    pub(super) fn pairs(self, other: Row<'a>) -> impl Iterator<Item = (u32, u32)> + use<'a> {
+        let out_of_band = (self.target(OUT_OF_BAND), other.target(OUT_OF_BAND));
+        let (mut left, mut right) = (self.runs().peekable(), other.runs().peekable());
+        std::iter::once(out_of_band).chain(std::iter::from_fn(move || {
+            let (&a, &b) = (left.peek()?, right.peek()?);
+            if a.last > LAST_BYTE || b.last > LAST_BYTE {
+                return None;
+            }
+            if a.last <= b.last {
+                left.next();
+            }
+            if b.last <= a.last {
+                right.next();
+            }
+            Some((a.target, b.target))
+        }))
     }
 
     /// The runs of bytes that this row and another one send to different states, with this row's targets.

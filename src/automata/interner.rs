@@ -38,6 +38,15 @@ impl SliceInterner {
         (id, true)
     }
 
+    /// The id of the slice, if it has one.
+    pub(super) fn find_id(&self, slice: &[u32]) -> Option<u32> {
+        if self.slots.is_empty() {
+            return None;
+        }
+        let (_, id) = self.slots[self.find(hash(slice), slice)];
+        (id != FREE).then_some(id)
+    }
+
     /// A new id for the slice, which later [`Self::intern`] calls will not find.
     pub(super) fn push(&mut self, slice: &[u32]) -> u32 {
         let id = self.spans.len() as u32;

@@ -147,16 +147,20 @@ proptest! {
     }
 
     #[test]
-    fn what_automata_share_does_not_show(automata in vec(vec((any_pattern(), 1..8_u32), 0..4), 1..5)) {
+    fn what_automata_share_does_not_show(automata in vec(vec((any_pattern(), 1..8_u32), 0..4), 1..6)) {
         let mut workshop = Workshop::default();
         for patterns in automata {
             let mut builder = Builder::new(Config::default());
             patterns.iter().for_each(|(pattern, bits)| builder.add(pattern, LabelId(*bits)));
             let absorbs = |a: LabelId, b: LabelId| a.0 | b.0 == a.0;
-            let union = |labels: &[LabelId]| Ok::<_, Infallible>(labels.iter().fold(0, |all, label| all | label.0));
-            let pack = |dfa: Dfa| dfa.classify(union).unwrap().minimise().pack(PackOptions::default(), |_, &value| (value, 0));
+            let union = |labels: &[LabelId]| labels.iter().fold(0, |all, label| all | label.0);
+            let pack = |minimal: MinimalDfa<u32>| minimal.pack(PackOptions::default(), |_, &value| (value, 0));
+            let long_way = |dfa: Dfa| pack(dfa.classify(|labels| Ok::<_, Infallible>(union(labels))).unwrap().minimise());
+            let short = builder.minimal_with(&mut workshop, absorbs, |labels| Some(union(labels))).unwrap();
             let shared = builder.clone().build_with(&mut workshop, absorbs).unwrap();
-            prop_assert_eq!(pack(shared), pack(builder.build_absorbing(absorbs).unwrap()));
+            let alone = long_way(builder.build_absorbing(absorbs).unwrap());
+            prop_assert_eq!(&pack(short), &alone);
+            prop_assert_eq!(long_way(shared), alone);
         }
     }
 
@@ -360,7 +364,7 @@ fn tables_with_an_out_of_band_transition() {
 #[test]
 fn limits_do_not_depend_on_what_was_built_before() {
     let mut workshop = Workshop::default();
-    let build = |workshop: &mut Workshop, count: u8| {
+    let build = |workshop: &mut Workshop<()>, count: u8| {
         let mut builder = Builder::new(Config { max_states: 300, ..Config::default() });
         (0..count).for_each(|i| builder.add(&Pattern::literal([b'/', i, b'x']), LabelId(0)));
         builder.build_with(workshop, |_, _| false).map(|dfa| dfa.len())

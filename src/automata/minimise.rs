@@ -59,6 +59,11 @@ impl<A: Default + Eq> ClassifiedDfa<A> {
 }
 
 impl<A> MinimalDfa<A> {
+    /// States that are minimal already, numbered breadth-first from the start; `accept` are indices into `values`.
+    pub(super) fn new(graph: Graph, accept: Vec<u32>, values: Vec<A>) -> Self {
+        Self { graph, accept, values }
+    }
+
     /// How many states there are, the trap included: at least 2.
     pub fn len(&self) -> usize {
         self.graph.len()
@@ -121,13 +126,13 @@ impl<A> MinimalDfa<A> {
 }
 
 /// For each state, the states that lead to it, some of them repeatedly. Nothing is said about the trap.
-struct Predecessors {
+pub(super) struct Predecessors {
     ends: Vec<u32>,
     states: Vec<u32>,
 }
 
 impl Predecessors {
-    fn of(graph: &Graph) -> Self {
+    pub(super) fn of(graph: &Graph) -> Self {
         let mut ends = vec![0; graph.len() + 1];
         for state in 0..graph.len() as u32 {
             for target in graph.row(state).targets() {
@@ -217,7 +222,7 @@ impl Finite {
 }
 
 /// A partition of the other states into blocks, and which of them need a look.
-struct Partition<'a> {
+pub(super) struct Partition<'a> {
     graph: &'a Graph,
     block_of: Vec<u32>,
     /// The states, block by block; those of a block that need a look come first.
@@ -244,6 +249,12 @@ struct Block {
 const SIGNATURE_WORDS: usize = 1 << 20;
 
 impl<'a> Partition<'a> {
+    /// Of the states from `first` on; those before are blocks of their own.
+    pub(super) fn of_cycle(graph: &'a Graph, accept: &[u32], first: u32) -> Self {
+        let block_of = (0..graph.len() as u32).map(|state| if state < first { state } else { NONE }).collect();
+        Self::new(graph, accept, Finite { block_of, blocks: first })
+    }
+
     fn new(graph: &'a Graph, accept: &[u32], finite: Finite) -> Self {
         let Finite { mut block_of, blocks: first } = finite;
         let mut members: Vec<u32> = (0..graph.len() as u32).filter(|&state| block_of[state as usize] == NONE).collect();
@@ -273,7 +284,8 @@ impl<'a> Partition<'a> {
         }
     }
 
-    fn refine(mut self, predecessors: &Predecessors) -> Vec<u32> {
+    /// Splits blocks until all states of a block lead to the same blocks.
+    pub(super) fn refine(mut self, predecessors: &Predecessors) -> Vec<u32> {
         let mut parts = Vec::new();
         let mut moved = Vec::new();
         while let Some(block) = self.queue.pop_front() {

@@ -64,6 +64,7 @@
 mod absorb;
 mod builder;
 mod byte_set;
+mod cycle;
 mod determinise;
 mod dfa;
 mod diff;
@@ -71,15 +72,17 @@ mod graph;
 mod interner;
 #[cfg(test)]
 mod laws;
+mod merged;
 mod minimise;
 mod nfa;
+mod numbers;
 mod order;
 mod pack;
 pub mod pattern;
 mod shape;
 pub mod tables;
 
-pub use builder::{BuildError, Builder, Config, Workshop};
+pub use builder::{BuildError, Builder, Config, Meaning, Workshop};
 pub use byte_set::ByteSet;
 pub use dfa::{ClassifiedDfa, Dfa, LabelSetId, Unclassified};
 pub use minimise::MinimalDfa;

@@ -227,10 +227,10 @@ impl Nfa {
         }
     }
 
-    /// Bounds by how much the automaton may still grow: the sum of the lengths of its sets of states.
+    /// Bounds how large the automaton may grow: the sum of the lengths of its sets of states.
     pub(super) fn allow(&mut self, words: usize) {
         self.nodes.forget_addresses();
-        self.max_words = self.contents.total_len() + self.states.len() + words;
+        self.max_words = words;
     }
 
     /// Adds a pattern and appends the states that it begins with. After an error the automaton is of no use any more.

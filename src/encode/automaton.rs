@@ -67,10 +67,20 @@ pub(super) fn build(
     for (contribution, &label) in contributions.iter().zip(&labels.ids) {
         builder.add(&contribution.pattern, label);
     }
-    let built = builder.build_with(workshop, |broad, narrow| match (labels.label(broad), labels.label(narrow)) {
+    let absorbs = |broad, narrow| match (labels.label(broad), labels.label(narrow)) {
         (Some(broad), Some(narrow)) => broad.absorbs(kind, narrow),
         _ => false,
-    });
+    };
+    // Almost always there is nothing to report, and this is the short way.
+    let meaning = |ids: &[LabelId]| {
+        let labels = labels.get(ids);
+        let contradicts = kind == Kind::File && resolution::contradiction(&labels).is_some();
+        if contradicts { None } else { resolution::resolve(kind, &labels).ok() }
+    };
+    if let Some(minimal) = builder.minimal_with(workshop, absorbs, meaning) {
+        return Some(minimal);
+    }
+    let built = builder.build_with(workshop, absorbs);
     let dfa = match built {
         Ok(dfa) => dfa,
         Err(error) => {

@@ -9,7 +9,7 @@ use std::sync::{Mutex, PoisonError};
 use rustc_hash::FxHashMap;
 
 use super::contribution::Contribution;
-use super::resolution::{Kind, Label};
+use super::resolution::{Kind, Label, Permissions};
 use super::support::Support;
 use crate::automata::{self, LabelId};
 use crate::policy::{Prefix, RuleKind};
@@ -94,7 +94,7 @@ const MAX_LABELS: usize = 1 << 14;
 #[derive(Debug)]
 pub(super) struct Shop {
     pub(super) kind: Kind,
-    pub(super) workshop: automata::Workshop,
+    pub(super) workshop: automata::Workshop<Permissions>,
     pub(super) labels: Vec<Label>,
     ids: FxHashMap<Label, LabelId>,
 }
