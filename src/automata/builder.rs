@@ -179,10 +179,11 @@ pub trait Meaning: Clone + Default + Eq + std::hash::Hash {}
 
 impl<A: Clone + Default + Eq + std::hash::Hash> Meaning for A {}
 
-/// A workshop whose subsets take more words than this forgets them before it builds another automaton.
-const KEPT_WORDS: usize = 5 << 20;
+/// A workshop whose subsets take more words than this forgets them before it builds another automaton. Of what a larger one would
+/// remember little is asked for again, and it would be further away.
+const KEPT_WORDS: usize = 3 << 20;
 /// The same for patterns and states of the NFA, with which everything else is forgotten.
-const KEPT_NFA_WORDS: usize = 6 << 20;
+const KEPT_NFA_WORDS: usize = 3 << 19;
 
 /// What automata have in common that are built one after another: patterns, states of the NFA, and states of the DFA with
 /// their rows, before and after they are merged. It is bounded: what becomes too much is forgotten.

@@ -8,7 +8,7 @@ use super::Options;
 use super::contribution::{Contribution, Reports};
 use super::resolution::{self, Conflict, Kind, Label, Permissions};
 use super::workshop::Shop;
-use crate::automata::{BuildError, Builder, Config, LabelId, MinimalDfa, Symbol, Unclassified};
+use crate::automata::{BuildError, Builder, Config, LabelId, MinimalDfa, Pattern, Symbol, Unclassified};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 
@@ -77,7 +77,10 @@ pub(super) fn build(
         let contradicts = kind == Kind::File && resolution::contradiction(&labels).is_some();
         if contradicts { None } else { resolution::resolve(kind, &labels).ok() }
     };
-    if let Some(minimal) = builder.minimal_with(workshop, absorbs, meaning) {
+    let mut overruled = contradiction(contributions, &labels);
+    if overruled.is_none()
+        && let Some(minimal) = builder.minimal_with(workshop, absorbs, meaning)
+    {
         return Some(minimal);
     }
     let built = builder.build_with(workshop, absorbs);
@@ -88,8 +91,6 @@ pub(super) fn build(
             return None;
         }
     };
-    // A contradiction that a higher rank decides. Whether the reference compiler sees it depends on the order it looks in.
-    let mut overruled = None;
     let meaning = |ids: &[LabelId]| {
         let labels = labels.get(ids);
         if kind == Kind::File {
@@ -116,6 +117,24 @@ pub(super) fn build(
             None
         }
     }
+}
+
+/// Two rules for the same path that contradict each other, if any. A higher rank may decide, and whether the reference compiler sees
+/// that depends on the order it looks in; absorption may hide it from the states.
+fn contradiction(contributions: &[Contribution], labels: &Labels<'_>) -> Option<Conflict> {
+    let mut of_path: FxHashMap<&Pattern, Vec<(LabelId, Label)>> = FxHashMap::default();
+    for (contribution, &id) in contributions.iter().zip(&labels.ids) {
+        if let Some(&label) = labels.label(id).filter(|label| label.grants_exact_exec()) {
+            let others = of_path.entry(&contribution.pattern).or_default();
+            if !others.iter().any(|&(other, _)| other == id) {
+                others.push((id, label));
+                if let Some(conflict) = resolution::contradiction(others) {
+                    return Some(conflict);
+                }
+            }
+        }
+    }
+    None
 }
 
 /// The message for an automaton with more states than the target can number.
