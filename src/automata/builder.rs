@@ -164,8 +164,8 @@ impl Builder {
         mut meaning: impl FnMut(&[LabelId]) -> Option<A>,
     ) -> Option<MinimalDfa<A>> {
         workshop.make_room();
-        let start = workshop.add(self).ok();
-        let minimal = start.and_then(|start| workshop.minimal(&start, self.config, &absorbs, &mut meaning));
+        let added = workshop.add(self);
+        let minimal = added.ok().and_then(|()| workshop.minimal(self.config, &absorbs, &mut meaning));
         if minimal.is_none() {
             // It may be half done.
             *workshop = Workshop::default();
@@ -192,15 +192,23 @@ pub struct Workshop<A> {
     nfa: Nfa,
     subsets: Subsets,
     merged: Merged<A>,
+    /// The NFA states that the latest automaton begins with.
+    start: Vec<NfaStateId>,
 }
 
 impl<A: Meaning> Default for Workshop<A> {
     fn default() -> Self {
-        Self { nfa: Nfa::new(), subsets: Subsets::default(), merged: Merged::default() }
+        Self { nfa: Nfa::new(), subsets: Subsets::default(), merged: Merged::default(), start: Vec::new() }
     }
 }
 
 impl<A: Meaning> Workshop<A> {
+    /// How many states the automaton that was built last had before it was minimised, the trap included.
+    pub fn states_before(&mut self) -> usize {
+        let start = self.subsets.state(&self.nfa, &self.start);
+        self.subsets.reachable(start)
+    }
+
     /// Whether nothing was built yet.
     fn is_empty(&self) -> bool {
         self.nfa.states.is_empty()
@@ -215,35 +223,34 @@ impl<A: Meaning> Workshop<A> {
         }
     }
 
-    /// Adds the patterns: the NFA states that the automaton begins with.
-    fn add(&mut self, builder: &Builder) -> Result<Vec<NfaStateId>, BuildError> {
+    /// Adds the patterns, and finds the NFA states that the automaton begins with.
+    fn add(&mut self, builder: &Builder) -> Result<(), BuildError> {
         self.nfa.allow(max_words(&builder.config));
-        let mut start = Vec::new();
+        self.start.clear();
         for (pattern, label) in &builder.patterns {
-            self.nfa.add(pattern, *label, &mut start).map_err(|error| match error {
+            self.nfa.add(pattern, *label, &mut self.start).map_err(|error| match error {
                 NfaError::TooDeep => BuildError::TooDeep { limit: MAX_DEPTH, label: *label },
                 NfaError::TooLarge => BuildError::TooLarge { states: 0, labels: most_frequent(self.nfa.all_labels()) },
             })?;
         }
-        normalise(&mut start);
-        Ok(start)
+        normalise(&mut self.start);
+        Ok(())
     }
 
     fn build(&mut self, builder: &Builder, absorbs: Absorbs<'_>) -> Result<Dfa, BuildError> {
-        let start = self.add(builder)?;
+        self.add(builder)?;
         let config = Config { max_words: max_words(&builder.config), ..builder.config };
-        self.subsets.determinise(&mut self.nfa, &start, absorbs, &config)
+        self.subsets.determinise(&mut self.nfa, &self.start, absorbs, &config)
     }
 
     fn minimal(
         &mut self,
-        start: &[NfaStateId],
         config: Config,
         absorbs: Absorbs<'_>,
         meaning: &mut dyn FnMut(&[LabelId]) -> Option<A>,
     ) -> Option<MinimalDfa<A>> {
         let config = Config { max_words: max_words(&config), ..config };
-        self.merged.automaton(&mut self.subsets, &mut self.nfa, start, absorbs, &config, meaning)
+        self.merged.automaton(&mut self.subsets, &mut self.nfa, &self.start, absorbs, &config, meaning)
     }
 }
 

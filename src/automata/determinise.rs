@@ -264,6 +264,23 @@ impl Subsets {
         self.rows.len()
     }
 
+    /// How many states can be reached from one, which counts itself and the trap. All of them have rows.
+    pub(super) fn reachable(&mut self, start: SubsetId) -> usize {
+        let mut order = vec![TRAP, start];
+        self.numbers.set(TRAP, 0);
+        let mut next = 1;
+        while let Some(&state) = order.get(next) {
+            let (default, first, last) = self.rows[state as usize];
+            let row = Row { default, edges: &self.edges[first as usize..last as usize] };
+            for target in row.targets() {
+                self.numbers.number(target, &mut order);
+            }
+            next += 1;
+        }
+        self.numbers.forget(&order);
+        order.len()
+    }
+
     /// The row of a state that has one.
     pub(super) fn row(&self, state: SubsetId) -> Row<'_> {
         let (default, first, last) = self.rows[state as usize];

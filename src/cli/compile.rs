@@ -11,12 +11,15 @@ use rayon::prelude::*;
 
 use super::inputs::{self, Input};
 use super::levels::LevelArgs;
+use super::limits::LimitArgs;
 use super::render::{Renderer, Verbosity};
 use super::target::TargetArgs;
+use super::timings::{self, FileTimings};
 use super::{Status, atomic, complain, settle};
 use crate::cache::{Cache, CacheStatistics};
-use crate::compiler::{CompileError, CompiledBlob, Compiler};
+use crate::compiler::{CompileError, CompiledBlob, Compiler, Timings};
 use crate::diagnostic::Diagnostic;
+use crate::encode;
 
 /// Above so many files a terminal shows a progress bar.
 const PROGRESS_FROM: usize = 20;
@@ -32,6 +35,13 @@ pub(super) struct Args {
 
     #[command(flatten)]
     levels: LevelArgs,
+
+    #[command(flatten)]
+    limits: LimitArgs,
+
+    /// Print where the time went to standard error, with the states of each automaton before and after merging
+    #[arg(long, value_name = "FORM", value_enum, num_args = 0..=1, require_equals = true, default_missing_value = "text")]
+    timings: Option<timings::Form>,
 
     #[command(flatten)]
     output: Output,
@@ -64,6 +74,7 @@ struct Output {
 struct Outcome {
     diagnostics: Vec<Diagnostic>,
     blob: Option<Blob>,
+    timings: Option<Timings>,
     /// What went wrong outside the text.
     failure: Option<String>,
 }
@@ -85,7 +96,8 @@ fn try_run(args: &Args) -> Result<Status, String> {
         Some(_) => output_names(&inputs)?,
         None => Vec::new(),
     };
-    let mut compiler = args.target.compiler()?.levels(args.levels.levels()?);
+    let options = encode::Options { count_states: args.timings.is_some(), ..args.limits.options() };
+    let mut compiler = args.target.compiler()?.levels(args.levels.levels()?).encode_options(options);
     if let Some(directory) = &args.cache_dir {
         let cache = Cache::open(directory).map_err(|error| format!("{}: {error}", directory.display()))?;
         compiler = compiler.cache(cache);
@@ -133,6 +145,13 @@ fn try_run(args: &Args) -> Result<Status, String> {
             write_output(output, &all)?;
         }
     }
+    if let Some(form) = args.timings {
+        let names: Vec<String> = inputs.iter().map(Input::name).collect();
+        let files = names.iter().zip(&outcomes);
+        let files: Vec<_> =
+            files.map(|(file, outcome)| FileTimings { file, timings: outcome.timings.as_ref() }).collect();
+        eprint!("{}", timings::show(&files, form));
+    }
     if !args.verbosity.is_quiet() {
         let nothing = args.output.output.is_some() && status != Status::Fine;
         let to = match destination.as_path() {
@@ -152,7 +171,7 @@ fn try_run(args: &Args) -> Result<Status, String> {
 }
 
 fn compile_one(compiler: &Compiler, input: &Input) -> Outcome {
-    let mut outcome = Outcome { diagnostics: Vec::new(), blob: None, failure: None };
+    let mut outcome = Outcome { diagnostics: Vec::new(), blob: None, timings: None, failure: None };
     let text = match input.read() {
         Ok(text) => text,
         Err(error) => {
@@ -161,7 +180,8 @@ fn compile_one(compiler: &Compiler, input: &Input) -> Outcome {
         }
     };
     match compiler.compile_blob_text(input.name(), &text) {
-        Ok(CompiledBlob { bytes, profiles, diagnostics }) => {
+        Ok(CompiledBlob { bytes, profiles, diagnostics, timings }) => {
+            outcome.timings = timings;
             outcome.diagnostics = diagnostics;
             outcome.blob = Some(Blob { profiles, len: bytes.len(), bytes });
         }

@@ -1,21 +1,15 @@
 //! Contributions → minimal automaton with permissions.
 
-use std::cmp::Reverse;
-
 use rustc_hash::FxHashMap;
 
 use super::Options;
+use super::blame;
 use super::contribution::{Contribution, Reports};
 use super::resolution::{self, Conflict, Kind, Label, Permissions};
 use super::workshop::Shop;
 use crate::automata::{BuildError, Builder, Config, LabelId, MinimalDfa, Pattern, Symbol, Unclassified};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
-
-/// Most states of a rule's own automaton while the rules to blame for an explosion are looked for.
-const BLAME_STATES: usize = 1 << 12;
-/// How many rules are blamed.
-const BLAMED: usize = 3;
 
 /// The labels of contributions: one for all that resolution need not tell apart.
 struct Labels<'a> {
@@ -63,14 +57,12 @@ pub(super) fn build(
     }
     let Shop { workshop, labels: all, .. } = shop;
     let labels = Labels { all, ids, order };
-    let mut builder = Builder::new(Config { max_states: options.max_states, ..Config::default() });
+    let config = options.limits();
+    let mut builder = Builder::new(config);
     for (contribution, &label) in contributions.iter().zip(&labels.ids) {
         builder.add(&contribution.pattern, label);
     }
-    let absorbs = |broad, narrow| match (labels.label(broad), labels.label(narrow)) {
-        (Some(broad), Some(narrow)) => broad.absorbs(kind, narrow),
-        _ => false,
-    };
+    let absorbs = |broad, narrow| absorbs(kind, labels.all, broad, narrow);
     // Almost always there is nothing to report, and this is the short way.
     let meaning = |ids: &[LabelId]| {
         let labels = labels.get(ids);
@@ -87,7 +79,16 @@ pub(super) fn build(
     let dfa = match built {
         Ok(dfa) => dfa,
         Err(error) => {
-            reports.push(too_large(&error, &labels, contributions));
+            let span = |&label: &LabelId| labels.with(&[label], contributions).map(|each| each.span).next();
+            reports.push(match &error {
+                BuildError::TooDeep { label, .. } => {
+                    Diagnostic::new(Code::StateLimit, error.to_string(), span(label).unwrap_or(Span::NONE))
+                }
+                _ => {
+                    let labelled: Vec<_> = contributions.iter().zip(labels.ids.iter().copied()).collect();
+                    blame::too_large(error.to_string(), &labelled, absorbs, config)
+                }
+            });
             return None;
         }
     };
@@ -138,36 +139,20 @@ fn contradiction(contributions: &[Contribution], labels: &Labels<'_>) -> Option<
 }
 
 /// The message for an automaton with more states than the target can number.
-pub(super) fn too_many_states(states: usize, contributions: &[Contribution]) -> Diagnostic {
+pub(super) fn too_many_states(states: usize, contributions: &[Contribution], shop: &mut Shop) -> Diagnostic {
     let message = format!("the rules need {states} states, and the target can number 65535");
-    blame(message, contributions.iter())
+    let ids = shop.label(contributions);
+    let labelled: Vec<_> = contributions.iter().zip(ids).collect();
+    let (kind, labels) = (shop.kind, &shop.labels);
+    blame::too_large(message, &labelled, |broad, narrow| absorbs(kind, labels, broad, narrow), Config::default())
 }
 
-fn too_large(error: &BuildError, labels: &Labels<'_>, contributions: &[Contribution]) -> Diagnostic {
-    blame(error.to_string(), labels.with(error.labels(), contributions))
-}
-
-/// A message about an automaton that is too large, pointing at the rules with the largest automata of their own.
-fn blame<'a>(message: String, suspects: impl Iterator<Item = &'a Contribution>) -> Diagnostic {
-    let mut rules: Vec<(usize, Span)> = suspects
-        .map(|contribution| {
-            let mut builder = Builder::new(Config { max_states: BLAME_STATES, ..Config::default() });
-            builder.add(&contribution.pattern, LabelId(0));
-            (builder.build().map_or(usize::MAX, |dfa| dfa.len()), contribution.span)
-        })
-        .collect();
-    rules.sort_by_key(|&(states, _)| Reverse(states));
-    let mut spans: Vec<Span> = Vec::new();
-    for (_, span) in rules {
-        if spans.len() < BLAMED && !spans.contains(&span) {
-            spans.push(span);
-        }
+/// Whether one label makes another one moot.
+fn absorbs(kind: Kind, labels: &[Label], broad: LabelId, narrow: LabelId) -> bool {
+    match (labels.get(broad.0 as usize), labels.get(narrow.0 as usize)) {
+        (Some(broad), Some(narrow)) => broad.absorbs(kind, narrow),
+        _ => false,
     }
-    let mut spans = spans.into_iter();
-    let diagnostic = Diagnostic::new(Code::StateLimit, message, spans.next().unwrap_or(Span::NONE))
-        .with_label("the rule with the largest part in it")
-        .with_help("patterns with several `**`, or with many characters behind one, multiply each other");
-    spans.fold(diagnostic, |diagnostic, span| diagnostic.and_label(span, "this rule has a large part, too"))
 }
 
 fn conflict(failure: &Unclassified<Conflict>, labels: &Labels<'_>, contributions: &[Contribution]) -> Diagnostic {

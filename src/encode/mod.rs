@@ -15,10 +15,12 @@
 
 mod attachment;
 mod automaton;
+mod blame;
 mod capability;
 mod change_profile;
 mod contribution;
 mod dbus;
+mod effort;
 mod expression;
 mod file;
 mod glob;
@@ -54,6 +56,8 @@ use crate::features::Features;
 use crate::policy::{Policy, Profile, RuleKind, RuleMode};
 use crate::vocab::file as bits;
 use contribution::{Contribution, Reports};
+pub(crate) use effort::since;
+pub use effort::{AutomatonEffort, Effort};
 use profile::Contributions;
 pub use provenance::Provenance;
 use support::Support;
@@ -72,6 +76,10 @@ pub struct Target {
 pub struct Options {
     /// Most states of an automaton before it is minimal.
     pub max_states: usize,
+    /// About the most memory that an automaton may take while it is built, in bytes. The default is 128 MiB.
+    pub max_memory: usize,
+    /// Whether [`Effort`] tells how many states there were before those that mean the same were merged. Counting takes time.
+    pub count_states: bool,
     /// Complain mode for every profile, whatever it says.
     pub force_complain: bool,
     /// Read permission for files implies permission to map them executable.
@@ -80,7 +88,20 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Options { max_states: automata::Config::default().max_states, force_complain: false, read_implies_mmap: false }
+        let automata::Config { max_states, max_words } = automata::Config::default();
+        Options {
+            max_states,
+            max_memory: max_words * size_of::<u32>(),
+            count_states: false,
+            force_complain: false,
+            read_implies_mmap: false,
+        }
+    }
+}
+
+impl Options {
+    fn limits(&self) -> automata::Config {
+        automata::Config { max_states: self.max_states, max_words: self.max_memory / size_of::<u32>() }
     }
 }
 
@@ -114,13 +135,27 @@ pub fn encode(
     workshops: &Workshops,
     diagnostics: &mut Diagnostics,
 ) -> Option<Vec<blob::Profile>> {
+    encode_measured(policy, target, options, workshops, diagnostics).0
+}
+
+/// Like [`encode`], with what it took for each profile, in the same order.
+pub fn encode_measured(
+    policy: &Policy,
+    target: &Target,
+    options: &Options,
+    workshops: &Workshops,
+    diagnostics: &mut Diagnostics,
+) -> (Option<Vec<blob::Profile>>, Vec<Effort>) {
     let support = Support::new(&target.kernel, &policy.features);
-    let records = run(policy, workshops, diagnostics, |profile, workshop, reports| {
+    let results = run(policy, workshops, diagnostics, |profile, workshop, reports| {
         profile::encode(profile, &support, options, workshop, reports)
     });
-    let records: Vec<blob::Profile> = records.into_iter().collect::<Option<_>>()?;
-    network::report_shared_table(policy, &records, &support, diagnostics);
-    Some(records)
+    let (records, efforts): (Vec<_>, Vec<Effort>) = results.into_iter().unzip();
+    let records: Option<Vec<blob::Profile>> = records.into_iter().collect();
+    if let Some(records) = &records {
+        network::report_shared_table(policy, records, &support, diagnostics);
+    }
+    (records, efforts)
 }
 
 /// Where the permissions of every profile come from, in the order of [`encode`].

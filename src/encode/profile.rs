@@ -1,15 +1,18 @@
 //! One profile → the fields of its blob record.
 
+use std::time::Instant;
+
 use super::attachment;
 use super::capability;
 use super::contribution::{Contribution, Mode, Origin, Reports};
+use super::effort::{Effort, since};
 use super::file::Surroundings;
 use super::network;
 use super::presence;
 use super::support::Support;
 use super::tables;
 use super::transitions::Transitions;
-use super::workshop::{Encoded, Rules, Workshop};
+use super::workshop::{Encoded, Rules, Shop, Workshop};
 use super::{Options, change_profile, dbus, file, io_uring, mount, mqueue, pivot_root, ptrace, signal, unix, userns};
 use crate::blob;
 use crate::diagnostic::{Code, Diagnostic};
@@ -125,19 +128,40 @@ fn encode_rule(
     }
 }
 
-/// The record of one profile without its children. `None` after an error is reported.
+/// The record of one profile without its children, `None` after an error is reported; and what it took.
 pub(super) fn encode(
     profile: &Profile,
     support: &Support,
     options: &Options,
     workshop: &mut Workshop,
     reports: &mut Reports,
-) -> Option<blob::Profile> {
+) -> (Option<blob::Profile>, Effort) {
+    let start = Instant::now();
     let Workshop { rules, file: files, policy: others } = workshop;
     let contributions = Contributions::of(profile, support, options, rules, reports);
+    let mut effort = Effort {
+        profile: String::from_utf8_lossy(&profile.name).into_owned(),
+        rules_us: since(start),
+        automata: Vec::new(),
+    };
     if reports.has_errors() {
-        return None;
+        return (None, effort);
     }
+    let record = tables(profile, contributions, support, options, (&mut *files, &mut *others), reports);
+    effort.automata.append(&mut files.efforts);
+    effort.automata.append(&mut others.efforts);
+    (record, effort)
+}
+
+/// The record with its automata.
+fn tables(
+    profile: &Profile,
+    contributions: Contributions,
+    support: &Support,
+    options: &Options,
+    (files, others): (&mut Shop, &mut Shop),
+    reports: &mut Reports,
+) -> Option<blob::Profile> {
     let Contributions { file, policy, attachment, capabilities, transitions } = contributions;
     let transitions = transitions.into_names();
     let xmatch = attachment.and_then(|attachment| {

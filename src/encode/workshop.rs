@@ -9,6 +9,7 @@ use std::sync::{Mutex, PoisonError};
 use rustc_hash::FxHashMap;
 
 use super::contribution::Contribution;
+use super::effort::AutomatonEffort;
 use super::resolution::{Kind, Label, Permissions};
 use super::support::Support;
 use crate::automata::{self, LabelId};
@@ -96,18 +97,21 @@ pub(super) struct Shop {
     pub(super) kind: Kind,
     pub(super) workshop: automata::Workshop<Permissions>,
     pub(super) labels: Vec<Label>,
+    /// What the automata of the profile at hand took.
+    pub(super) efforts: Vec<AutomatonEffort>,
     ids: FxHashMap<Label, LabelId>,
 }
 
 impl Shop {
     pub(super) fn new(kind: Kind) -> Shop {
-        Shop { kind, workshop: automata::Workshop::default(), labels: Vec::new(), ids: FxHashMap::default() }
+        let (workshop, labels, efforts, ids) = Default::default();
+        Shop { kind, workshop, labels, efforts, ids }
     }
 
     /// The labels of contributions.
     pub(super) fn label(&mut self, contributions: &[Contribution]) -> Vec<LabelId> {
         if self.labels.len() > MAX_LABELS {
-            *self = Shop::new(self.kind);
+            *self = Shop { efforts: std::mem::take(&mut self.efforts), ..Shop::new(self.kind) };
         }
         let Shop { kind, labels, ids, .. } = self;
         let of = |contribution: &Contribution| {
