@@ -174,23 +174,36 @@ fn corpus(setup: &Setup, features: &str, files: &[PathBuf]) {
     row(&what, &sums[0].to_string(), &sums[1].to_string(), &format!("{:.3}", sums[0] as f64 / sums[1] as f64));
 }
 
+/// Rules that multiply each other. Where each has words of its own, the minimal automaton itself doubles with each rule.
 fn explosions(setup: &Setup) {
-    for (rules, stars) in [(20, 2), (20, 3), (20, 4), (50, 2), (100, 2), (200, 2), (400, 2)] {
-        let mut text = String::from("profile explosive {\n");
-        for i in 0..rules {
-            let path = (0..stars).fold(String::new(), |all, k| format!("{all}/**/w{i}x{k}"));
-            let _ = writeln!(text, "  /sys/devices{path} r,");
-        }
-        let file = setup.scratch.path().join("explosive");
-        std::fs::write(&file, text + "}\n").expect("a temporary file");
-        let ours = setup.armorer("linux-7.2", std::slice::from_ref(&file), &setup.scratch.path().join("out"));
-        let theirs = setup.reference("linux-7.2", &file, &setup.scratch.path().join("blob"), SHORT_PATIENCE);
-        let what = format!("{rules} rules with {stars} `**`");
-        match (ours, theirs) {
-            (Some(ours), Some(theirs)) => times(&what, ours, theirs),
-            (ours, theirs) => {
-                let show = |time: Option<f64>| time.map_or("does not finish".to_owned(), |time| format!("{time:.3} s"));
-                row(&what, &show(ours), &show(theirs), "");
+    let own = |rule: usize, star: usize, _: usize| format!("w{rule}x{star}");
+    let shared = |rule: usize, star: usize, stars: usize| {
+        if star + 1 == stars { format!("w{rule}") } else { format!("s{star}") }
+    };
+    type Word<'a> = &'a dyn Fn(usize, usize, usize) -> String;
+    let shapes: [(&str, Word<'_>, &[(usize, usize)]); 2] = [
+        ("all words differ", &own, &[(5, 2), (8, 2), (9, 2), (5, 3), (4, 4), (20, 2)]),
+        ("only last words differ", &shared, &[(20, 2), (20, 4), (100, 2), (100, 4), (400, 2), (400, 4)]),
+    ];
+    for (shape, word, sizes) in shapes {
+        for &(rules, stars) in sizes {
+            let mut text = String::from("profile explosive {\n");
+            for rule in 0..rules {
+                let path = (0..stars).fold(String::new(), |all, star| format!("{all}/**/{}", word(rule, star, stars)));
+                let _ = writeln!(text, "  /sys/devices{path} r,");
+            }
+            let file = setup.scratch.path().join("explosive");
+            std::fs::write(&file, text + "}\n").expect("a temporary file");
+            let ours = setup.armorer("linux-7.2", std::slice::from_ref(&file), &setup.scratch.path().join("out"));
+            let theirs = setup.reference("linux-7.2", &file, &setup.scratch.path().join("blob"), SHORT_PATIENCE);
+            let what = format!("{rules} rules with {stars} `**`, {shape}");
+            match (ours, theirs) {
+                (Some(ours), Some(theirs)) => times(&what, ours, theirs),
+                (ours, theirs) => {
+                    let show =
+                        |time: Option<f64>| time.map_or("does not finish".to_owned(), |time| format!("{time:.3} s"));
+                    row(&what, &show(ours), &show(theirs), "");
+                }
             }
         }
     }
