@@ -30,11 +30,11 @@
 //!
 //! # The YAML parser
 //!
-//! saphyr-parser reads YAML 1.2: it is maintained (0.3.4 is of the year this was written; serde_yaml and yaml-rust are not), MIT
-//! or Apache-2.0, has no `unsafe` dependency tree to speak of, and gives *events with places*, styles and anchors. A crate that
-//! gives values only (serde_yaml and its forks) knows no places; marked-yaml knows where a scalar begins but not how it is
-//! written, and expands aliases. From events a tree is made here within limits: bytes, nodes, depth. Aliases are shared, never
-//! expanded, so that an alias bomb is a small file like any other.
+//! saphyr-parser (MIT or Apache-2.0) reads all of YAML 1.2, is kept up (0.3.4 repairs how block scalars end), needs no further crate
+//! but arraydeque and thiserror, and gives *events* with places, styles and anchors. serde_yaml, which its author has deprecated,
+//! knows no places; marked-yaml knows them, but not how a scalar is written, and takes no aliases. From events a tree is made here
+//! within limits: bytes, values, depth. An alias shares what it stands for and copies nothing, and what aliases repeat is counted, so
+//! that an alias bomb is a small file like any other.
 
 mod config_map;
 mod detect;

@@ -57,8 +57,13 @@ struct Text {
 }
 
 impl Text {
+    /// What follows is made from what stands at `span`.
+    fn made_from(&mut self, span: Span) {
+        self.positions.push_whole(self.bytes.len(), span.start as usize, (span.end - span.start) as usize);
+    }
+
     fn line(&mut self, line: &str, span: Span) {
-        self.positions.push_whole(self.bytes.len(), span);
+        self.made_from(span);
         self.bytes.extend_from_slice(line.as_bytes());
         self.bytes.push(b'\n');
     }
@@ -94,7 +99,7 @@ fn abstract_form(spec: &Node, form: &Node, object: &Object, reader: &mut Reader<
         for node in words(form, group, list, reader) {
             match node.scalar().and_then(|path| word(&path.value)) {
                 Some(path) => {
-                    text.positions.push_whole(text.bytes.len(), node.span);
+                    text.made_from(node.span);
                     text.bytes.extend_from_slice(b"  ");
                     let copied = node.scalar().is_some_and(|s| s.style == ScalarStyle::Plain && s.value == path);
                     if copied {

@@ -26,9 +26,7 @@ struct Piece {
 impl PositionMap {
     /// Adds a piece behind the others.
     pub(super) fn push(&mut self, text: usize, yaml: usize, len: usize) {
-        let number = |value: usize| u32::try_from(value).unwrap_or(u32::MAX);
-        let (text, yaml, end) = (number(text), number(yaml), number(yaml.saturating_add(len)));
-        let piece = Piece { text, yaml, end, whole: false };
+        let piece = Piece::new(text, yaml, len, false);
         match self.pieces.last_mut() {
             // It goes on where the last one ends, on both sides.
             Some(last) if !last.whole && last.end == piece.yaml && piece.text - last.text == last.end - last.yaml => {
@@ -38,10 +36,9 @@ impl PositionMap {
         }
     }
 
-    /// Adds a piece that is made from what stands at `span`, behind the others.
-    pub(super) fn push_whole(&mut self, text: usize, span: Span) {
-        let text = u32::try_from(text).unwrap_or(u32::MAX);
-        self.pieces.push(Piece { text, yaml: span.start, end: span.end, whole: true });
+    /// Adds a piece that the YAML says in other words, behind the others.
+    pub(super) fn push_whole(&mut self, text: usize, yaml: usize, len: usize) {
+        self.pieces.push(Piece::new(text, yaml, len, true));
     }
 
     /// The place in the YAML of a place in the text; `whole` is the scalar, which is taken where nothing better is known.
@@ -65,6 +62,12 @@ impl PositionMap {
 }
 
 impl Piece {
+    fn new(text: usize, yaml: usize, len: usize, whole: bool) -> Piece {
+        // Texts are far smaller than their limit.
+        let number = |value: usize| u32::try_from(value).unwrap_or(u32::MAX);
+        Piece { text: number(text), yaml: number(yaml), end: number(yaml.saturating_add(len)), whole }
+    }
+
     /// Where a byte of the text stands in the YAML; behind the piece, where that ends.
     fn offset(&self, text: u32) -> u32 {
         if self.whole { self.yaml } else { self.yaml.saturating_add(text - self.text).min(self.end) }

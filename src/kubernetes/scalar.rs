@@ -112,7 +112,7 @@ impl Flow<'_> {
             at += match next {
                 ' ' | '\t' | '\r' | '\n' => self.space(at),
                 '\\' if quote == Some('"') => self.escape(at)?,
-                '\'' if quote.is_some() => self.piece(at, next, 2),
+                '\'' if quote == Some('\'') => self.piece(at, next, 2),
                 _ => self.piece(at, next, next.len_utf8()),
             };
         }
@@ -127,7 +127,11 @@ impl Flow<'_> {
 
     /// Adds a character that is written with `len` bytes.
     fn piece(&mut self, at: usize, character: char, len: usize) -> usize {
-        self.map.push(self.text.len(), self.start + at, len);
+        if len == character.len_utf8() {
+            self.map.push(self.text.len(), self.start + at, len);
+        } else {
+            self.map.push_whole(self.text.len(), self.start + at, len);
+        }
         self.text.push(character);
         len
     }

@@ -130,6 +130,7 @@ pub(super) fn read(source: &Source, id: SourceId) -> (Vec<Arc<Node>>, Vec<Diagno
         }
     };
     let mut builder = Builder {
+        text,
         offsets: Offsets::of(text),
         id,
         documents: Vec::new(),
@@ -180,7 +181,8 @@ impl Offsets {
 }
 
 /// The tree in the making.
-struct Builder {
+struct Builder<'a> {
+    text: &'a str,
     offsets: Offsets,
     id: SourceId,
     documents: Vec<Arc<Node>>,
@@ -204,7 +206,7 @@ enum Children {
     Mapping(Mapping, Option<Arc<Node>>),
 }
 
-impl Builder {
+impl Builder<'_> {
     fn event(&mut self, event: Event<'_>, span: saphyr_parser::Span) -> Result<(), Diagnostic> {
         let span = Span::new(self.id, self.offsets.byte(&span.start), self.offsets.byte(&span.end));
         match event {
@@ -223,6 +225,11 @@ impl Builder {
             }
             Event::Scalar(value, style, anchor, _) => {
                 self.count(span)?;
+                let span = match style {
+                    ScalarStyle::SingleQuoted => self.quoted(span, '\''),
+                    ScalarStyle::DoubleQuoted => self.quoted(span, '"'),
+                    _ => span,
+                };
                 let flow = self.open.last().is_some_and(|open| open.flow);
                 let scalar = Scalar { value: value.into_owned(), style, flow };
                 self.finish(anchor, Node { kind: Kind::Scalar(scalar), span })
@@ -247,6 +254,21 @@ impl Builder {
                 self.finish(open.anchor, Node { kind, span })
             }
         }
+    }
+
+    /// The parser counts the comment behind a quoted scalar in: this ends with the quote.
+    fn quoted(&self, span: Span, quote: char) -> Span {
+        let raw = self.text.get(span.start as usize..span.end as usize).unwrap_or_default();
+        let mut characters = raw.char_indices().skip(1).peekable();
+        while let Some((at, character)) = characters.next() {
+            if character == '\\' && quote == '"' {
+                characters.next();
+            } else if character == quote && (quote == '"' || characters.next_if(|&(_, next)| next == quote).is_none()) {
+                // The quote is one byte.
+                return Span { end: span.start.saturating_add(u32::try_from(at + 1).unwrap_or(u32::MAX)), ..span };
+            }
+        }
+        span
     }
 
     fn count(&mut self, span: Span) -> Result<(), Diagnostic> {
