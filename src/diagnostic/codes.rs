@@ -49,6 +49,7 @@ codes! {
     NestingLimit = "nesting-limit", Error, "blocks or expressions are nested too deep";
     TrailingComma = "trailing-comma", Error, "a variable assignment does not take a comma";
     FormatChanged = "format-changed", Error, "formatting would change what the file says";
+    SortUnproved = "sort-unproved", Error, "nothing proves that sorting leaves the policy as it is";
     NulByte = "nul-byte", Error, "a NUL byte in the text";
     MisplacedItem = "misplaced-item", Error, "an item that is not allowed at this place of a file";
     // Includes and abi.
