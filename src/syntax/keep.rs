@@ -69,7 +69,8 @@ impl Keep {
         }
         let whole =
             Span { start: 0, end: u32::try_from(source.text().len()).unwrap_or(u32::MAX), source: SourceId::NONE };
-        if let Some((line, true)) = before
+        // A text of blank lines has no units.
+        if let (line, true) = before.unwrap_or((0, true))
             && self.keeps(line + 1, source.line_column(last_byte(whole)).0.max(line + 1))
         {
             out.extend_from_slice(lines_of(source, line + 1, u32::MAX));
