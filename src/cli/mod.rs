@@ -103,7 +103,7 @@ fn print(text: &str) -> Result<(), String> {
     print_bytes(text.as_bytes())
 }
 
-/// As [`print`], for what may not be UTF-8.
+/// As [`print()`], for what may not be UTF-8.
 fn print_bytes(bytes: &[u8]) -> Result<(), String> {
     use std::io::Write;
     let mut stdout = std::io::stdout().lock();

@@ -8,7 +8,7 @@
 //!   `securityContext.appArmorProfile` and the deprecated annotation.
 //!
 //! A profile's text is parsed and compiled like any other; [`EmbeddedProfile::relocate`] moves what is said about it to the
-//! YAML. [`rewrite`] replaces the text and leaves the rest of the file byte for byte.
+//! YAML. [`rewrite()`] replaces the text and leaves the rest of the file byte for byte.
 //!
 //! ```
 //! use armorer::kubernetes::Manifest;
