@@ -6,12 +6,13 @@ mod proof;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Instant;
 
 use crate::blob;
 #[cfg(feature = "cache")]
 use crate::cache::{Cache, CacheStatistics, Cached, Key};
 use crate::diagnostic::{Diagnostic, Diagnostics, Levels};
-use crate::encode::{self, Provenance};
+use crate::encode::{self, Effort, Provenance, since};
 use crate::features::Features;
 use crate::policy::Policy;
 use crate::resolve::{self, Session};
@@ -37,6 +38,7 @@ pub struct Compiler {
     session: Session,
     options: resolve::Options,
     encode: encode::Options,
+    workshops: encode::Workshops,
     levels: Levels,
     #[cfg(feature = "cache")]
     cache: Option<Cache>,
@@ -53,6 +55,7 @@ impl Compiler {
             session: Session::new(FileSystem),
             options: resolve::Options { policy: Some(Arc::clone(&kernel)), ..resolve::Options::new(kernel) },
             encode: encode::Options::default(),
+            workshops: encode::Workshops::default(),
             levels: Levels::new(),
             #[cfg(feature = "cache")]
             cache: None,
@@ -150,7 +153,7 @@ impl Compiler {
     fn check_source(&self, id: SourceId) -> Vec<Diagnostic> {
         let mut diagnostics = Diagnostics::new();
         let policy = resolve::resolve(&self.session, id, &self.options, &mut diagnostics);
-        encode::check(&policy, &self.target(), &self.encode, &mut diagnostics);
+        encode::check(&policy, &self.target(), &self.encode, &self.workshops, &mut diagnostics);
         self.levels.apply(diagnostics.into_vec())
     }
 
@@ -189,7 +192,7 @@ impl Compiler {
     /// When it has errors.
     pub fn compile_traced_text(&self, name: impl Into<String>, text: &[u8]) -> Result<TracedPolicy, CompileError> {
         let id = self.session.sources.add(name, text)?;
-        let Outcome { profiles, diagnostics, policy } = self.compile_source(id);
+        let Outcome { profiles, diagnostics, policy, .. } = self.compile_source(id);
         let (profiles, diagnostics) = self.judged(profiles, diagnostics)?;
         let compiled = CompiledPolicy { profiles, diagnostics };
         Ok(TracedPolicy { compiled, provenance: encode::trace(&policy, &self.target(), &self.encode) })
@@ -222,13 +225,15 @@ impl Compiler {
             && let Some(Cached { blob, profiles, diagnostics }) = cache.get(key, id, &self.session)
         {
             let (bytes, diagnostics) = self.judged(Some(blob), diagnostics)?;
-            return Ok(CompiledBlob { bytes, profiles, diagnostics });
+            return Ok(CompiledBlob { bytes, profiles, diagnostics, timings: None });
         }
-        let Outcome { profiles, diagnostics, policy } = self.compile_source(id);
+        let Outcome { profiles, diagnostics, policy, mut timings } = self.compile_source(id);
+        let start = Instant::now();
         let written = match profiles {
             Some(profiles) => Some((profiles.len(), blob::write(&profiles).map_err(CompileError::Write)?)),
             None => None,
         };
+        timings.write_us = since(start);
         #[cfg(feature = "cache")]
         if let (Some((cache, key)), Some((profiles, blob))) = (&key, &written) {
             let kept = Cached { blob: blob.clone(), profiles: *profiles, diagnostics: diagnostics.clone() };
@@ -237,17 +242,19 @@ impl Compiler {
         #[cfg(not(feature = "cache"))]
         drop(policy);
         let ((profiles, bytes), diagnostics) = self.judged(written, diagnostics)?;
-        Ok(CompiledBlob { bytes, profiles, diagnostics })
+        Ok(CompiledBlob { bytes, profiles, diagnostics, timings: Some(timings) })
     }
 
     /// All that a policy depends on before its text is read.
     #[cfg(feature = "cache")]
     fn key(&self, name: &str, text: &[u8]) -> Key {
         let resolve::Options { base, include_dirs, working_directory, kernel, policy } = &self.options;
-        let encode::Options { max_states, force_complain, read_implies_mmap } = self.encode;
+        let encode::Options { max_states, max_memory, count_states: _, force_complain, read_implies_mmap } =
+            self.encode;
         let paths = [base, working_directory].into_iter().chain(include_dirs);
         let paths = paths.map(|path| path.as_os_str().as_encoded_bytes());
-        let numbers = [max_states as u64, force_complain.into(), read_implies_mmap.into()].map(u64::to_le_bytes);
+        let numbers = [max_states as u64, max_memory as u64, force_complain.into(), read_implies_mmap.into()];
+        let numbers = numbers.map(u64::to_le_bytes);
         let policy = policy.as_ref().map_or([&b""[..], b"none"], |features| [features.to_text(), b"pinned"]);
         let fixed = [name.as_bytes(), text, kernel.to_text()].into_iter().chain(policy);
         Key::of(fixed.chain(numbers.iter().map(|number| &number[..])).chain(paths))
@@ -256,14 +263,17 @@ impl Compiler {
     /// Compiles a text that the session has.
     fn compile_source(&self, id: SourceId) -> Outcome {
         let mut diagnostics = Diagnostics::new();
+        let start = Instant::now();
         let policy = resolve::resolve(&self.session, id, &self.options, &mut diagnostics);
-        let profiles = if diagnostics.has_errors() {
-            None
+        let resolve_us = since(start);
+        let (profiles, efforts) = if diagnostics.has_errors() {
+            (None, Vec::new())
         } else {
-            encode::encode(&policy, &self.target(), &self.encode, &mut diagnostics)
+            encode::encode_measured(&policy, &self.target(), &self.encode, &self.workshops, &mut diagnostics)
         };
         let profiles = profiles.filter(|_| !diagnostics.has_errors());
-        Outcome { profiles, diagnostics: diagnostics.into_vec(), policy }
+        let timings = Timings { resolve_us, profiles: efforts, write_us: 0 };
+        Outcome { profiles, diagnostics: diagnostics.into_vec(), policy, timings }
     }
 
     /// Applies the severities that the user wants.
@@ -294,6 +304,19 @@ struct Outcome {
     profiles: Option<Vec<blob::Profile>>,
     diagnostics: Vec<Diagnostic>,
     policy: Policy,
+    timings: Timings,
+}
+
+/// Where the time went that compiling a file took, in microseconds.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[non_exhaustive]
+pub struct Timings {
+    /// Parsing the file and what it includes (but for what other files included before), variables, conditionals, checks.
+    pub resolve_us: u64,
+    /// Rules and automata of each profile. Those of one file are encoded at the same time if there are threads.
+    pub profiles: Vec<Effort>,
+    /// Writing the blob.
+    pub write_us: u64,
 }
 
 /// The binary policy of one file as the kernel takes it, and what there is to say about the file.
@@ -305,6 +328,8 @@ pub struct CompiledBlob {
     pub profiles: usize,
     /// Warnings and notes.
     pub diagnostics: Vec<Diagnostic>,
+    /// Where the time went; `None` where the blob comes from a cache.
+    pub timings: Option<Timings>,
 }
 
 /// The binary policy of one file, and what there is to say about it.
@@ -412,6 +437,17 @@ mod tests {
         let with = |label: &str| blob(&format!("profile p {{\n  network send peer=(label={label}),\n}}\n"));
         assert_eq!(with("@{profile_name}"), with("p"));
         assert_ne!(with("q"), with("p"), "the unix rules that it implies keep the label");
+    }
+
+    #[test]
+    fn what_profiles_share_does_not_show() {
+        let compiler = Compiler::new(Features::builtin("linux-7.2").unwrap());
+        let common = "/etc/common/** r,\n  /usr/bin/*x rix,\n  signal send peer=q,";
+        for own in ["/a/** rw,", "deny /etc/common/b r,", "/usr/bin/tool px -> other,", "/a/** rw,"] {
+            let text = format!("profile p {{\n  {common}\n  {own}\n}}\n");
+            let shared = compiler.compile_text("test", text.as_bytes()).unwrap().to_blob().unwrap();
+            assert!(shared == blob(&text), "{own}");
+        }
     }
 
     #[test]

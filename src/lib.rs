@@ -33,7 +33,7 @@ mod compiler;
 #[cfg(feature = "cli")]
 pub mod cli;
 
-pub use compiler::{CompileError, CompiledBlob, CompiledPolicy, Compiler, TracedPolicy};
+pub use compiler::{CompileError, CompiledBlob, CompiledPolicy, Compiler, Timings, TracedPolicy};
 pub use features::Features;
 pub use syntax::{ParseError, parse};
 

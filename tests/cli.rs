@@ -268,3 +268,35 @@ fn a_note_says_which_features_are_taken_by_default() {
     let output = run(&["check", "-"], directory.path(), GOOD);
     assert!(text(&output.stderr).contains("note: "), "{}", text(&output.stderr));
 }
+
+#[test]
+fn limits_and_timings() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    std::fs::write(directory.path().join("p"), "profile p /bin/p {\n  /**a?????????? r,\n  owner /b/* rw,\n}\n")
+        .unwrap();
+    let compile = |options: &[&str]| {
+        let arguments = [&["compile", "--features", "linux-7.2", "-o", "p.bin"], options, &["p"]].concat();
+        run(&arguments, directory.path(), "")
+    };
+    let output = compile(&["--max-states", "500"]);
+    assert_eq!(status(&output), 1);
+    assert!(text(&output.stderr).contains("the automaton needs more than 500 states"), "{}", text(&output.stderr));
+    assert!(!directory.path().join("p.bin").exists());
+    assert_eq!(status(&compile(&["--max-states", "0"])), 2);
+    assert_eq!(status(&compile(&["--max-memory", "much"])), 2);
+    let output = compile(&["--max-memory", "20K"]);
+    assert!(text(&output.stderr).contains("too much memory"), "{}", text(&output.stderr));
+
+    let output = compile(&["--timings=json", "--quiet"]);
+    assert_eq!(status(&output), 0);
+    let timings: serde_json::Value = serde_json::from_str(text(&output.stderr)).expect("JSON");
+    assert_eq!((&timings[0]["file"], &timings[0]["profiles"][0]["profile"]), (&"p".into(), &"p".into()));
+    let automata = timings[0]["profiles"][0]["automata"].as_array().expect("a list");
+    assert_eq!(automata.len(), 3);
+    for automaton in automata {
+        let states = |when: &str| automaton[when].as_u64().expect("a number");
+        assert!(states("states") > 1 && states("states") <= states("states_before"), "{automaton}");
+    }
+    let output = compile(&["--timings"]);
+    assert!(text(&output.stderr).contains("p files: 2 patterns, "), "{}", text(&output.stderr));
+}

@@ -104,11 +104,11 @@ fn differential(
     assert!(unexplained.is_empty(), "{} unexplained differences", unexplained.len());
 }
 
-/// Compares the profiles of a tree.
-fn tree(oracle: &Path, targets: &[Target], tree: &Path, step: usize) {
+/// Compares the profiles of a tree; `prefix` tells them from those of the other tree in the list.
+fn tree(oracle: &Path, targets: &[Target], tree: &Path, prefix: &str, step: usize) {
     let files = support::profiles(tree).into_iter().step_by(step);
     let texts = files.map(|file| Text {
-        name: file.strip_prefix(tree).expect("a file of the tree").display().to_string(),
+        name: format!("{prefix}{}", file.strip_prefix(tree).expect("a file of the tree").display()),
         bytes: std::fs::read(&file).expect("the profile is readable"),
     });
     differential(
@@ -128,14 +128,14 @@ fn material(what: &str) -> Option<(PathBuf, PathBuf)> {
 #[test]
 fn reference_tree() {
     let Some((oracle, features)) = material("comparison with the reference") else { return };
-    tree(&oracle, &features::targets(&features), &oracle.join("etc/apparmor.d"), 1);
+    tree(&oracle, &features::targets(&features), &oracle.join("etc/apparmor.d"), "", 1);
 }
 
 #[test]
 fn corpus() {
     let Some(corpus) = support::directory("ARMORER_CORPUS", "comparison over a further tree") else { return };
     let Some((oracle, features)) = material("comparison over a further tree") else { return };
-    tree(&oracle, &features::targets(&features), &corpus, support::step("ARMORER_CORPUS_STEP"));
+    tree(&oracle, &features::targets(&features), &corpus, "corpus/", support::step("ARMORER_CORPUS_STEP"));
 }
 
 /// Compares every Nth accepted case.
@@ -179,5 +179,5 @@ fn reference_tree_for_other_features() {
     let what = "comparison for features that no kernel has";
     let Some((oracle, features)) = material(what) else { return };
     let directory = tempfile::tempdir().expect("a temporary directory");
-    tree(&oracle, &other_features(&features, directory.path()), &oracle.join("etc/apparmor.d"), 4);
+    tree(&oracle, &other_features(&features, directory.path()), &oracle.join("etc/apparmor.d"), "", 4);
 }

@@ -8,90 +8,89 @@
 
 #![expect(clippy::indexing_slicing, reason = "all ids come from the NFA")]
 
-use super::nfa::{Nfa, NfaState, OUT_OF_BAND};
+use super::nfa::{ACCEPT, KindId, LabelIndex, Nfa, NfaStateId, OUT_OF_BAND_READ, Reach};
 use super::{ByteSet, LabelId};
 use rustc_hash::FxHashMap;
 
 /// Whether a label makes another one moot.
 pub(super) type Absorbs<'a> = &'a dyn Fn(LabelId, LabelId) -> bool;
 
-pub(super) struct Absorber<'a> {
-    nfa: &'a Nfa,
-    absorbs: Absorbs<'a>,
-    /// The states that loop and accept, with the accept state each needs beside it.
-    loops: FxHashMap<u32, u32>,
-    /// For each of them, whether it absorbs each state. Computed when first needed.
-    absorbed: FxHashMap<u32, Vec<bool>>,
+/// What is known of loops. It grows with the NFA.
+#[derive(Debug, Default)]
+pub(super) struct Absorber {
+    /// For each state that loops and accepts, the accept state that it needs beside it, and the number of its loop.
+    loop_of: Vec<Option<(NfaStateId, u32)>>,
+    /// Loops that read the same with the same label are one.
+    loops: Vec<Loop>,
+    ids: FxHashMap<(LabelIndex, ByteSet), u32>,
 }
 
-impl<'a> Absorber<'a> {
-    pub(super) fn new(nfa: &'a Nfa, absorbs: Absorbs<'a>) -> Self {
-        let mut loops = FxHashMap::default();
-        for (id, state) in (0..).zip(&nfa.states) {
-            if let NfaState::Step(set, next) = *state
-                && set != OUT_OF_BAND
+#[derive(Debug)]
+struct Loop {
+    label: LabelIndex,
+    reads: ByteSet,
+    /// For each kind of states, whether it absorbs them. Found out when first needed.
+    absorbs: Vec<Option<bool>>,
+}
+
+impl Absorber {
+    /// Looks for loops among the states that are new.
+    pub(super) fn learn(&mut self, nfa: &mut Nfa) {
+        for id in self.loop_of.len()..nfa.states.len() {
+            let state = nfa.states[id];
+            let mut found = None;
+            if state.read < ACCEPT
+                && state.read != OUT_OF_BAND_READ
+                && let Some(next) = nfa.closed(state.next)
+                && let after = nfa.continuation(next)
+                && after.binary_search(&(id as NfaStateId)).is_ok()
+                && let Some(&accept) = after.iter().find(|&&state| nfa.states[state as usize].read == ACCEPT)
             {
-                let after = nfa.continuations.get(next);
-                let accept = after.iter().find(|&&state| nfa.states[state as usize] == NfaState::Accept);
-                if let (Ok(_), Some(&accept)) = (after.binary_search(&id), accept) {
-                    loops.insert(id, accept);
-                }
+                let (label, reads) = (nfa.label(id as NfaStateId), nfa.bytes(id as NfaStateId));
+                let number = *self.ids.entry((label, reads)).or_insert_with(|| {
+                    self.loops.push(Loop { label, reads, absorbs: Vec::new() });
+                    self.loops.len() as u32 - 1
+                });
+                found = Some((accept, number));
             }
+            self.loop_of.push(found);
         }
-        Self { nfa, absorbs, loops, absorbed: FxHashMap::default() }
     }
 
     /// Drops the states of a sorted set that others of the set absorb.
-    pub(super) fn reduce(&mut self, set: &mut Vec<u32>) {
+    pub(super) fn reduce(&mut self, nfa: &Nfa, absorbs: Absorbs<'_>, set: &mut Vec<NfaStateId>) {
         let mut at = 0;
         while let Some(&state) = set.get(at) {
             at += 1;
-            let Some(&accept) = self.loops.get(&state) else { continue };
+            let Some((accept, number)) = self.loop_of[state as usize] else { continue };
             if set.binary_search(&accept).is_err() {
                 continue;
             }
-            if !self.absorbed.contains_key(&state) {
-                self.absorbed.insert(state, self.absorbed_by(state));
-            }
-            let absorbed = &self.absorbed[&state];
-            set.retain(|&other| other == state || other == accept || !absorbed[other as usize]);
+            let this = &mut self.loops[number as usize];
+            set.retain(|&other| other == state || other == accept || !this.absorbs(nfa, absorbs, nfa.kind_of(other)));
             at = set.partition_point(|&other| other <= state);
         }
     }
+}
 
-    /// Whether a looping state absorbs each state.
-    fn absorbed_by(&self, state: u32) -> Vec<bool> {
-        let nfa = self.nfa;
-        let label = nfa.labels[state as usize];
-        let mut labels = FxHashMap::default();
-        let mut absorbs = |other| *labels.entry(other).or_insert_with(|| (self.absorbs)(label, other));
-        let bytes = |set: u32| nfa.sets.get(set as usize).copied();
-        let read = match nfa.states[state as usize] {
-            NfaState::Step(set, _) => bytes(set).unwrap_or_default(),
-            NfaState::Accept | NfaState::Enter(_) => ByteSet::EMPTY,
-        };
-        let within: Vec<bool> = nfa.sets.iter().map(|set| set.is_subset(read)).collect();
-        let mut absorbed: Vec<bool> = (nfa.states.iter().zip(&nfa.labels))
-            .map(|(state, &other)| match *state {
-                NfaState::Step(set, _) => set != OUT_OF_BAND && within[set as usize] && absorbs(other),
-                NfaState::Accept => absorbs(other),
-                NfaState::Enter(_) => false,
-            })
-            .collect();
-        // What leads to a state that is not absorbed is not absorbed. States mostly lead to older ones, so a pass or two do.
-        let mut changed = true;
-        while changed {
-            changed = false;
-            for (id, state) in nfa.states.iter().enumerate() {
-                if let NfaState::Step(_, next) = *state
-                    && absorbed[id]
-                    && !nfa.continuations.get(next).iter().all(|&after| absorbed[after as usize])
-                {
-                    absorbed[id] = false;
-                    changed = true;
-                }
-            }
+impl Loop {
+    #[inline]
+    fn absorbs(&mut self, nfa: &Nfa, absorbs: Absorbs<'_>, kind: KindId) -> bool {
+        match self.absorbs.get(kind as usize) {
+            Some(&Some(known)) => known,
+            _ => self.find_out(nfa, absorbs, kind),
         }
+    }
+
+    fn find_out(&mut self, nfa: &Nfa, absorbs: Absorbs<'_>, kind: KindId) -> bool {
+        let (label, Reach { bytes, out_of_band }) = nfa.kind(kind);
+        let absorbed =
+            !out_of_band && bytes.is_subset(self.reads) && absorbs(nfa.label_id(self.label), nfa.label_id(label));
+        let index = kind as usize;
+        if self.absorbs.len() <= index {
+            self.absorbs.resize(index + 1, None);
+        }
+        self.absorbs[index] = Some(absorbed);
         absorbed
     }
 }

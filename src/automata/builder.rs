@@ -1,7 +1,10 @@
 //! The front door: patterns with labels in, a deterministic automaton out.
 
-use super::nfa::{self, MAX_DEPTH, NfaError};
-use super::{Dfa, LabelId, Pattern, determinise};
+use super::absorb::Absorbs;
+use super::determinise::Subsets;
+use super::merged::Merged;
+use super::nfa::{MAX_DEPTH, Nfa, NfaError, NfaStateId, normalise};
+use super::{Dfa, LabelId, MinimalDfa, Pattern};
 use rustc_hash::FxHashMap;
 use std::cmp::Reverse;
 
@@ -113,14 +116,147 @@ impl Builder {
     ///
     /// As for [`Builder::build`].
     pub fn build_absorbing(self, absorbs: impl Fn(LabelId, LabelId) -> bool) -> Result<Dfa, BuildError> {
-        // Ids are 32 bits wide.
-        let max_words = self.config.max_words.min(u32::MAX as usize / 4);
-        let nfa = nfa::build(&self.patterns, max_words).map_err(|error| match error {
-            NfaError::TooDeep(label) => BuildError::TooDeep { limit: MAX_DEPTH, label },
-            NfaError::TooLarge(labels) => BuildError::TooLarge { states: 0, labels: most_frequent(labels) },
-        })?;
-        determinise::determinise(&nfa, &absorbs, Config { max_words, ..self.config })
+        self.build_with(&mut Workshop::<()>::default(), absorbs)
     }
+
+    /// Like [`Builder::build_absorbing`], with the help of what earlier automata of the workshop have in common with this one.
+    /// Once classified and minimised, the result is the same as without.
+    ///
+    /// Labels must mean the same in all automata of a workshop, and `absorbs` must say the same about them.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Builder::build`].
+    pub fn build_with<A: Meaning>(
+        self,
+        workshop: &mut Workshop<A>,
+        absorbs: impl Fn(LabelId, LabelId) -> bool,
+    ) -> Result<Dfa, BuildError> {
+        workshop.make_room();
+        let fresh = workshop.is_empty();
+        let built = workshop.build(&self, &absorbs);
+        if built.is_err() {
+            // After an error the workshop is of no use any more.
+            *workshop = Workshop::default();
+            if !fresh {
+                // What is too large must not depend on what was built before.
+                let built = workshop.build(&self, &absorbs);
+                if built.is_err() {
+                    *workshop = Workshop::default();
+                }
+                return built;
+            }
+        }
+        built
+    }
+
+    /// The minimal automaton of all patterns at once: what [`Builder::build_with`], [`Dfa::classify`] and
+    /// [`ClassifiedDfa::minimise`](super::ClassifiedDfa::minimise) come to one after the other, but most of it is known already
+    /// where other automata of the workshop are like this one.
+    ///
+    /// `None` where a label set has no meaning, or a limit is reached. Then the long way says what is wrong.
+    ///
+    /// Labels must mean the same in all automata of a workshop, and `absorbs` must say the same about them.
+    pub fn minimal_with<A: Meaning>(
+        &self,
+        workshop: &mut Workshop<A>,
+        absorbs: impl Fn(LabelId, LabelId) -> bool,
+        mut meaning: impl FnMut(&[LabelId]) -> Option<A>,
+    ) -> Option<MinimalDfa<A>> {
+        workshop.make_room();
+        let added = workshop.add(self);
+        let minimal = added.ok().and_then(|()| workshop.minimal(self.config, &absorbs, &mut meaning));
+        if minimal.is_none() {
+            // It may be half done.
+            *workshop = Workshop::default();
+        }
+        minimal
+    }
+}
+
+/// What the values of minimal automata need.
+pub trait Meaning: Clone + Default + Eq + std::hash::Hash {}
+
+impl<A: Clone + Default + Eq + std::hash::Hash> Meaning for A {}
+
+/// A workshop whose subsets take more words than this forgets them before it builds another automaton. Of what a larger one would
+/// remember little is asked for again, and it would be further away.
+const KEPT_WORDS: usize = 3 << 20;
+/// The same for patterns and states of the NFA, with which everything else is forgotten.
+const KEPT_NFA_WORDS: usize = 3 << 19;
+
+/// What automata have in common that are built one after another: patterns, states of the NFA, and states of the DFA with
+/// their rows, before and after they are merged. It is bounded: what becomes too much is forgotten.
+#[derive(Debug)]
+pub struct Workshop<A> {
+    nfa: Nfa,
+    subsets: Subsets,
+    merged: Merged<A>,
+    /// The NFA states that the latest automaton begins with.
+    start: Vec<NfaStateId>,
+}
+
+impl<A: Meaning> Default for Workshop<A> {
+    fn default() -> Self {
+        Self { nfa: Nfa::new(), subsets: Subsets::default(), merged: Merged::default(), start: Vec::new() }
+    }
+}
+
+impl<A: Meaning> Workshop<A> {
+    /// How many states the automaton that was built last had before it was minimised, the trap included.
+    pub fn states_before(&mut self) -> usize {
+        let start = self.subsets.state(&self.nfa, &self.start);
+        self.subsets.reachable(start)
+    }
+
+    /// Whether nothing was built yet.
+    fn is_empty(&self) -> bool {
+        self.nfa.states.is_empty()
+    }
+
+    fn make_room(&mut self) {
+        if self.nfa.words() > KEPT_NFA_WORDS {
+            *self = Self::default();
+        } else if self.subsets.words() + self.merged.words() > KEPT_WORDS {
+            self.subsets = Subsets::default();
+            self.merged = Merged::default();
+        }
+    }
+
+    /// Adds the patterns, and finds the NFA states that the automaton begins with.
+    fn add(&mut self, builder: &Builder) -> Result<(), BuildError> {
+        self.nfa.allow(max_words(&builder.config));
+        self.start.clear();
+        for (pattern, label) in &builder.patterns {
+            self.nfa.add(pattern, *label, &mut self.start).map_err(|error| match error {
+                NfaError::TooDeep => BuildError::TooDeep { limit: MAX_DEPTH, label: *label },
+                NfaError::TooLarge => BuildError::TooLarge { states: 0, labels: most_frequent(self.nfa.all_labels()) },
+            })?;
+        }
+        normalise(&mut self.start);
+        Ok(())
+    }
+
+    fn build(&mut self, builder: &Builder, absorbs: Absorbs<'_>) -> Result<Dfa, BuildError> {
+        self.add(builder)?;
+        let config = Config { max_words: max_words(&builder.config), ..builder.config };
+        self.subsets.determinise(&mut self.nfa, &self.start, absorbs, &config)
+    }
+
+    fn minimal(
+        &mut self,
+        config: Config,
+        absorbs: Absorbs<'_>,
+        meaning: &mut dyn FnMut(&[LabelId]) -> Option<A>,
+    ) -> Option<MinimalDfa<A>> {
+        let config = Config { max_words: max_words(&config), ..config };
+        self.merged.automaton(&mut self.subsets, &mut self.nfa, &self.start, absorbs, &config, meaning)
+    }
+}
+
+/// Ids are 32 bits wide.
+fn max_words(config: &Config) -> usize {
+    config.max_words.min(u32::MAX as usize / 8)
 }
 
 /// The labels that occur most often: at most five, and none that occurs ten times less than the first.

@@ -1,9 +1,14 @@
 //! NFA → DFA: the subset construction.
 //!
-//! A state of the DFA is a set of states of the NFA, interned. Where a set leads is computed per byte class, and classes
-//! that the broad byte sets of a state do not tell apart are handled at once: a state inside `/**` has some 80 classes, but
-//! only a few of them lead anywhere special. For each the list of continuations is collected and looked up; only a list
-//! never seen before is united into a set.
+//! A state of the DFA is a set of states of the NFA, interned. Where a set leads depends on the set alone, so a set that was
+//! met before, in this automaton or in another one, has its row already: automata that share many patterns share most of
+//! their states, and the construction of one is mostly a walk over what is known.
+//!
+//! A new row is found in two ways at once. Steps on one byte go to the list of continuations that this byte leads to. Steps on
+//! broad sets split the bytes into *groups* that these sets do not tell apart, and a group has the union of the continuations
+//! of all sets that contain it. States mostly have the same few broad steps, those of the loops they are in, so all that is
+//! remembered. A byte that has steps of its own adds their continuations to the union of its group. Such combinations are
+//! looked up; only one never seen before is united into a set.
 //!
 //! States are made in breadth-first order, so the first state with a label set is one at the end of a shortest input.
 
@@ -11,249 +16,532 @@
 
 use super::absorb::{Absorber, Absorbs};
 use super::builder::most_frequent;
-use super::classes::{ByteClasses, ClassId};
-use super::graph::Graph;
+use super::graph::{Edge, Graph, LAST_BYTE, OUT_OF_BAND, Row, SymbolId, push_runs};
 use super::interner::SliceInterner;
-use super::nfa::{Nfa, NfaState, OUT_OF_BAND, normalise};
-use super::{BuildError, Config, Dfa};
+use super::nfa::{ACCEPT, BROAD, ContinuationId, Nfa, NfaState, NfaStateId, ReadId, normalise};
+use super::numbers::{Numbers, UNKNOWN};
+use super::{BuildError, Config, Dfa, LabelId};
+use rustc_hash::FxHashMap;
 
-/// States whose classes are not told apart by the broad sets of a state: its number within that state.
-type Group = u32;
+/// A set of NFA states, as a number.
+type SubsetId = u32;
 
-pub(super) fn determinise(nfa: &Nfa, absorbs: Absorbs<'_>, config: Config) -> Result<Dfa, BuildError> {
-    let mut determiniser = Determiniser::new(nfa, absorbs);
-    let mut done = 0;
-    while done < determiniser.subsets.len() as u32 {
-        determiniser.expand(done);
-        done += 1;
-        determiniser.check(&config)?;
-    }
-    Ok(determiniser.finish())
-}
-
-struct Determiniser<'a> {
-    nfa: &'a Nfa,
-    graph: Graph,
-    /// The classes of each byte set of the NFA.
-    set_classes: Vec<Vec<ClassId>>,
-    /// The states: sets of NFA states. The empty one is the trap. The start is not to be found by its set: should the
-    /// automaton come back to it, it comes back to a copy. So the start is only ever the empty input, whose meaning some
-    /// targets ignore.
-    subsets: SliceInterner,
-    absorber: Absorber<'a>,
+/// The subset of no states, which is the trap.
+const TRAP: SubsetId = 0;
+/// Every state of the DFA met so far.
+#[derive(Debug)]
+pub(super) struct Subsets {
+    /// The states: sets of NFA states.
+    sets: SliceInterner,
+    /// For each state, its default and where its edges are in `edges`; the default is [`UNKNOWN`] until they are needed.
+    rows: Vec<(SubsetId, u32, u32)>,
+    edges: Vec<Edge>,
+    /// The label set of each state.
+    label_set_of: Vec<u32>,
+    label_sets: SliceInterner,
+    absorber: Absorber,
     memo: Memo,
+    numbers: Numbers,
+    seen: Seen,
+    narrow: Narrow,
     scratch: Scratch,
 }
 
+/// About what a [`Split`] takes.
+const SPLIT_WORDS: usize = 64;
+
 /// What was united before. The ids of the interners are the indices of the vectors beside them.
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Memo {
-    /// Lists of the continuations of a group, sorted.
+    /// The state for one continuation alone.
+    of_continuation: Vec<SubsetId>,
+    /// Lists of the broad steps (as NFA states) that states have.
+    broad: SliceInterner,
+    broad_parts: Vec<Broad>,
+    groups: Vec<Group>,
+    /// Lists of the continuations of a group, sorted, and their unions, as ids of `sets`.
     lists: SliceInterner,
-    /// Their unions, as ids of `sets`.
     unions: Vec<u32>,
     sets: SliceInterner,
-    /// A union, followed by the continuations that a class leads to besides, sorted.
+    /// Lists of broad sets, sorted, and how they split the bytes.
+    set_lists: SliceInterner,
+    splits: Vec<Split>,
+    /// A union, followed by the continuations that a byte leads to besides; and the state for it.
     extended: SliceInterner,
-    /// The state for it.
-    states: Vec<u32>,
+    states: Vec<SubsetId>,
+}
+
+/// What a list of broad steps comes to.
+#[derive(Clone, Copy, Debug)]
+struct Broad {
+    split: u32,
+    /// Where its groups begin in [`Memo::groups`].
+    groups: u32,
+}
+
+/// Bytes that are in the same sets.
+#[derive(Clone, Copy, Debug)]
+struct Group {
+    /// The union of its continuations, an id of [`Memo::sets`].
+    union: u32,
+    /// The state for it; [`UNKNOWN`] until it is needed.
+    target: SubsetId,
 }
 
 impl Memo {
     fn words(&self) -> usize {
-        self.lists.total_len() + self.sets.total_len() + self.extended.total_len()
+        self.of_continuation.len()
+            + self.broad.total_len()
+            + 2 * self.groups.len()
+            + self.lists.total_len()
+            + self.sets.total_len()
+            + self.extended.total_len()
+            + SPLIT_WORDS * self.splits.len()
     }
 }
 
-/// Buffers of [`Determiniser::expand`], kept for their memory.
-#[derive(Default)]
+/// How some sets split the bytes.
+#[derive(Debug)]
+struct Split {
+    /// Runs of bytes that are in the same sets, with the number of their group; they cover all bytes.
+    runs: Vec<(u8, u8, u16)>,
+    /// For each group, which of the sets (by place in their list) contain it.
+    groups: Vec<Box<[u16]>>,
+}
+
+impl Split {
+    fn of(sets: &[super::ByteSet]) -> Self {
+        let mut groups = Vec::new();
+        let mut numbers = FxHashMap::default();
+        let mut runs: Vec<(u8, u8, u16)> = Vec::new();
+        for byte in 0..=u8::MAX {
+            let inside: Box<[u16]> = (0..).zip(sets).filter(|(_, set)| set.contains(byte)).map(|(at, _)| at).collect();
+            let next = groups.len() as u16;
+            let group = *numbers.entry(inside.clone()).or_insert(next);
+            if group == next {
+                groups.push(inside);
+            }
+            match runs.last_mut() {
+                Some((_, last, same)) if *same == group => *last = byte,
+                _ => runs.push((byte, byte, group)),
+            }
+        }
+        Self { runs, groups }
+    }
+}
+
+/// Buffers, kept for their memory.
+#[derive(Debug, Default)]
 struct Scratch {
-    /// Continuations that one class alone leads to.
-    of_class: Vec<Vec<u32>>,
-    /// (byte set, continuation) of the steps that several classes take.
-    broad: Vec<(u32, u32)>,
-    group_of: Vec<Group>,
-    /// For each group: the group it was split from, and the range of `broad` that it has and the other has not.
-    groups: Vec<(Group, u32, u32)>,
-    /// For each group, the union of its continuations (an id of [`Memo::sets`]) and the state for it.
-    group_unions: Vec<Option<u32>>,
-    group_targets: Vec<Option<u32>>,
-    /// For each group, the part of it that is inside the set at hand, if met already.
-    split: Vec<Option<Group>>,
+    /// The broad steps of a state, as NFA states.
+    broad: Vec<NfaStateId>,
+    /// The same, sorted: the set that is read, and the continuation.
+    steps: Vec<(ReadId, ContinuationId)>,
+    /// The sets, and the first step of each.
+    sets: Vec<ReadId>,
+    starts: Vec<u32>,
     list: Vec<u32>,
-    extra: Vec<u32>,
-    union: Vec<u32>,
-    targets: Vec<u32>,
+    extra: Vec<NfaStateId>,
+    union: Vec<NfaStateId>,
+    runs: Vec<Edge>,
 }
 
-impl<'a> Determiniser<'a> {
-    fn new(nfa: &'a Nfa, absorbs: Absorbs<'a>) -> Self {
-        let classes = ByteClasses::of_sets(&nfa.sets);
-        let mut subsets = SliceInterner::default();
-        subsets.intern(&[]);
-        subsets.push(nfa.continuations.get(nfa.start));
-        Self {
-            nfa,
-            set_classes: nfa.sets.iter().map(|&set| classes.of_set(set)).collect(),
-            scratch: Scratch { of_class: vec![Vec::new(); classes.len() + 1], ..Scratch::default() },
-            graph: Graph::new(classes),
-            subsets,
-            absorber: Absorber::new(nfa, absorbs),
+/// The continuations of steps on one symbol: for each symbol a list, in the order of the steps in the state.
+#[derive(Debug, Default)]
+struct Narrow {
+    lists: Vec<Vec<ContinuationId>>,
+    /// The bytes whose lists are not empty.
+    present: super::ByteSet,
+}
+
+impl Narrow {
+    fn clear(&mut self) {
+        self.lists.resize(usize::from(OUT_OF_BAND) + 1, Vec::new());
+        for byte in self.present.iter() {
+            self.lists[usize::from(byte)].clear();
+        }
+        self.lists[usize::from(OUT_OF_BAND)].clear();
+        self.present = super::ByteSet::EMPTY;
+    }
+
+    fn push(&mut self, symbol: ReadId, next: ContinuationId) {
+        self.lists[symbol as usize].push(next);
+        if let Ok(byte) = u8::try_from(symbol) {
+            self.present.insert(byte);
+        }
+    }
+}
+
+impl Default for Subsets {
+    fn default() -> Self {
+        let mut subsets = Self {
+            sets: SliceInterner::default(),
+            rows: Vec::new(),
+            edges: Vec::new(),
+            label_set_of: Vec::new(),
+            label_sets: SliceInterner::default(),
+            absorber: Absorber::default(),
             memo: Memo::default(),
-        }
-    }
-
-    /// Computes the row of a state.
-    fn expand(&mut self, state: u32) {
-        self.sort_steps(state);
-        self.group_classes();
-        self.scratch.targets.clear();
-        for class in 0..self.scratch.group_of.len() {
-            let group = self.scratch.group_of[class] as usize;
-            let target = match self.scratch.group_targets[group] {
-                Some(target) if self.scratch.of_class[class].is_empty() => target,
-                _ => self.target(group, class),
-            };
-            self.scratch.targets.push(target);
-        }
-        self.graph.push_row(&self.scratch.targets);
-    }
-
-    /// Sorts the steps of a state into those that one class takes and the others.
-    fn sort_steps(&mut self, state: u32) {
-        let Scratch { of_class, broad, .. } = &mut self.scratch;
-        broad.clear();
-        for &item in self.subsets.get(state) {
-            match self.nfa.states[item as usize] {
-                NfaState::Step(OUT_OF_BAND, next) => of_class[usize::from(self.graph.classes.out_of_band())].push(next),
-                NfaState::Step(set, next) => match self.set_classes[set as usize][..] {
-                    [class] => of_class[usize::from(class)].push(next),
-                    _ => broad.push((set, next)),
-                },
-                NfaState::Accept | NfaState::Enter(_) => {}
-            }
-        }
-        broad.sort_unstable();
-    }
-
-    /// Partitions the classes by which of the broad sets contain them.
-    fn group_classes(&mut self) {
-        let Scratch { broad, group_of, groups, group_unions, group_targets, split, .. } = &mut self.scratch;
-        group_of.clear();
-        group_of.resize(self.graph.classes.len() + 1, 0);
-        groups.clear();
-        groups.push((0, 0, 0));
-        let mut start = 0;
-        for steps in broad.chunk_by(|a, b| a.0 == b.0) {
-            let end = start + steps.len() as u32;
-            split.clear();
-            split.resize(groups.len(), None);
-            for &class in &self.set_classes[steps[0].0 as usize] {
-                let group = &mut group_of[usize::from(class)];
-                *group = *split[*group as usize].get_or_insert_with(|| {
-                    groups.push((*group, start, end));
-                    groups.len() as Group - 1
-                });
-            }
-            start = end;
-        }
-        group_targets.clear();
-        group_targets.resize(groups.len(), None);
-        group_unions.clear();
-        group_unions.resize(groups.len(), None);
-    }
-
-    /// The state that a class of a group leads to.
-    fn target(&mut self, group: usize, class: usize) -> u32 {
-        let union = match self.scratch.group_unions[group] {
-            Some(union) => union,
-            None => self.union(group),
+            numbers: Numbers::default(),
+            seen: Seen::default(),
+            narrow: Narrow::default(),
+            scratch: Scratch::default(),
         };
-        let Scratch { of_class, list, extra, union: states, group_targets, .. } = &mut self.scratch;
-        let alone = of_class[class].is_empty();
-        list.clear();
-        list.push(union);
-        list.append(&mut of_class[class]);
-        list[1..].sort_unstable();
-        let (id, new) = self.memo.extended.intern(list);
-        if new {
-            extra.clear();
-            for &continuation in &list[1..] {
-                extra.extend_from_slice(self.nfa.continuations.get(continuation));
-            }
-            normalise(extra);
-            merge(self.memo.sets.get(union), extra, states);
-            self.absorber.reduce(states);
-            self.memo.states.push(self.subsets.intern(states).0);
-        }
-        let target = self.memo.states[id as usize];
-        if alone {
-            group_targets[group] = Some(target);
-        }
-        target
+        subsets.sets.intern(&[]);
+        subsets.rows.push((TRAP, 0, 0));
+        subsets.label_sets.intern(&[]);
+        subsets.label_set_of.push(0);
+        // The union of no continuations.
+        subsets.memo.sets.intern(&[]);
+        subsets
+    }
+}
+
+impl Subsets {
+    /// About how many words all of it takes.
+    pub(super) fn words(&self) -> usize {
+        self.sets.total_len() + 2 * self.edges.len() + 6 * self.rows.len() + self.memo.words()
     }
 
-    /// The union of the continuations that all classes of a group lead to.
-    fn union(&mut self, group: usize) -> u32 {
-        let Scratch { broad, groups, list, union, group_unions, .. } = &mut self.scratch;
+    /// The automaton whose start has these NFA states.
+    pub(super) fn determinise(
+        &mut self,
+        nfa: &mut Nfa,
+        start: &[NfaStateId],
+        absorbs: Absorbs<'_>,
+        config: &Config,
+    ) -> Result<Dfa, BuildError> {
+        self.learn(nfa);
+        let start = self.state(nfa, start);
+        // The start is not to be found by its set: should the automaton come back to it, it comes back to a copy. So the start
+        // is only ever the empty input, whose meaning some targets ignore.
+        let mut order = vec![TRAP, start];
+        self.numbers.set(TRAP, 0);
+        let mut graph = Graph::default();
+        let mut words = 0;
+        while let Some(&state) = order.get(graph.len()) {
+            let expanded = self.expanded(nfa, absorbs, state);
+            expanded.ok_or(BuildError::TooLarge { states: order.len(), labels: Vec::new() })?;
+            let (default, first, last) = self.rows[state as usize];
+            let row = Row { default, edges: &self.edges[first as usize..last as usize] };
+            graph.push_renamed(row, |target| self.numbers.number(target, &mut order));
+            words += self.sets.get(state).len();
+            let labels = || {
+                // The latest states show best what keeps growing.
+                let latest = order[order.len().saturating_sub(4096)..].iter();
+                let items = latest.flat_map(|&state| self.sets.get(state));
+                most_frequent(items.map(|&item| nfa.label_id(nfa.label(item))))
+            };
+            if order.len() > config.max_states {
+                return Err(BuildError::TooManyStates { limit: config.max_states, labels: labels() });
+            }
+            if (words + 2 * graph.edge_count()).max(self.words()) > config.max_words {
+                return Err(BuildError::TooLarge { states: order.len(), labels: labels() });
+            }
+        }
+        self.numbers.forget(&order);
+        let mut sets: Vec<Box<[LabelId]>> = vec![Box::default()];
+        let mut local = FxHashMap::from_iter([(0, 0)]);
+        let sets_of_states = order.iter().map(|&state| {
+            let set = self.label_set_of[state as usize];
+            *local.entry(set).or_insert_with(|| {
+                sets.push(self.labels(set).collect());
+                sets.len() as u32 - 1
+            })
+        });
+        let sets_of_states = sets_of_states.collect();
+        Ok(Dfa::new(graph, sets_of_states, sets))
+    }
+
+    /// Takes in what is new in the NFA.
+    pub(super) fn learn(&mut self, nfa: &mut Nfa) {
+        nfa.settle();
+        self.absorber.learn(nfa);
+    }
+
+    /// How many states there are, the trap included.
+    pub(super) fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// How many states can be reached from one, which counts itself and the trap. All of them have rows.
+    pub(super) fn reachable(&mut self, start: SubsetId) -> usize {
+        let mut order = vec![TRAP, start];
+        self.numbers.set(TRAP, 0);
+        let mut next = 1;
+        while let Some(&state) = order.get(next) {
+            let (default, first, last) = self.rows[state as usize];
+            let row = Row { default, edges: &self.edges[first as usize..last as usize] };
+            for target in row.targets() {
+                self.numbers.number(target, &mut order);
+            }
+            next += 1;
+        }
+        self.numbers.forget(&order);
+        order.len()
+    }
+
+    /// The row of a state that has one.
+    pub(super) fn row(&self, state: SubsetId) -> Row<'_> {
+        let (default, first, last) = self.rows[state as usize];
+        Row { default, edges: &self.edges[first as usize..last as usize] }
+    }
+
+    /// The default and the targets of the edges of a state that has a row.
+    pub(super) fn target_at(&self, state: SubsetId, index: u32) -> Option<SubsetId> {
+        let row = self.row(state);
+        match index.checked_sub(1) {
+            None => Some(row.default),
+            Some(index) => row.edges.get(index as usize).map(|edge| edge.target),
+        }
+    }
+
+    /// The number of the label set of a state.
+    pub(super) fn label_set(&self, state: SubsetId) -> u32 {
+        self.label_set_of[state as usize]
+    }
+
+    /// How many label sets there are.
+    pub(super) fn label_sets(&self) -> usize {
+        self.label_sets.len()
+    }
+
+    /// The labels of a set, ascending.
+    pub(super) fn labels(&self, set: u32) -> impl Iterator<Item = LabelId> {
+        self.label_sets.get(set).iter().map(|&label| LabelId(label))
+    }
+
+    /// Sees to it that a state has a row. `None` when the budget of the NFA is used up.
+    pub(super) fn expanded(&mut self, nfa: &mut Nfa, absorbs: Absorbs<'_>, state: SubsetId) -> Option<()> {
+        if self.rows[state as usize].0 != UNKNOWN {
+            return Some(());
+        }
+        let (mut narrow, mut scratch) = (std::mem::take(&mut self.narrow), std::mem::take(&mut self.scratch));
+        let expanded = self.expand(nfa, absorbs, state, &mut narrow, &mut scratch);
+        (self.narrow, self.scratch) = (narrow, scratch);
+        expanded
+    }
+
+    /// The state for a sorted set of NFA states.
+    pub(super) fn state(&mut self, nfa: &Nfa, set: &[NfaStateId]) -> SubsetId {
+        let (id, new) = self.sets.intern(set);
+        if new {
+            self.rows.push((UNKNOWN, 0, 0));
+            let accepting = set.iter().filter(|&&item| nfa.states[item as usize].read == ACCEPT);
+            let mut labels: Vec<u32> = accepting.map(|&item| nfa.label_id(nfa.label(item)).0).collect();
+            labels.sort_unstable();
+            self.label_set_of.push(self.label_sets.intern(&labels).0);
+        }
+        id
+    }
+
+    /// Computes the row of a state. `None` when the budget of the NFA is used up.
+    fn expand(
+        &mut self,
+        nfa: &mut Nfa,
+        absorbs: Absorbs<'_>,
+        state: SubsetId,
+        narrow: &mut Narrow,
+        scratch: &mut Scratch,
+    ) -> Option<()> {
+        narrow.clear();
+        scratch.broad.clear();
+        for &item in self.sets.get(state) {
+            let NfaState { read, next } = nfa.states[item as usize];
+            if read < BROAD {
+                narrow.push(read, nfa.closed(next)?);
+            } else if read < ACCEPT {
+                scratch.broad.push(item);
+            }
+        }
+        scratch.runs.clear();
+        let mut bytes = narrow.present.iter().map(SymbolId::from).peekable();
+        if scratch.broad.is_empty() {
+            let mut at: SymbolId = 0;
+            for byte in bytes {
+                if at < byte {
+                    scratch.runs.push(Edge { first: at, last: byte - 1, target: TRAP });
+                }
+                let target = self.target(nfa, absorbs, 0, &narrow.lists[usize::from(byte)], scratch);
+                scratch.runs.push(Edge { first: byte, last: byte, target });
+                at = byte + 1;
+            }
+            if at <= LAST_BYTE {
+                scratch.runs.push(Edge { first: at, last: LAST_BYTE, target: TRAP });
+            }
+        } else {
+            let Broad { split, groups } = self.broad(nfa, absorbs, scratch)?;
+            for run in 0..self.memo.splits[split as usize].runs.len() {
+                let (first, last, group) = self.memo.splits[split as usize].runs[run];
+                let (mut at, last) = (SymbolId::from(first), SymbolId::from(last));
+                let group = groups as usize + usize::from(group);
+                while let Some(byte) = bytes.next_if(|&byte| byte <= last) {
+                    if at < byte {
+                        let target = self.target_of_group(nfa, absorbs, group, scratch);
+                        scratch.runs.push(Edge { first: at, last: byte - 1, target });
+                    }
+                    let union = self.memo.groups[group].union;
+                    let target = self.target(nfa, absorbs, union, &narrow.lists[usize::from(byte)], scratch);
+                    scratch.runs.push(Edge { first: byte, last: byte, target });
+                    at = byte + 1;
+                }
+                if at <= last {
+                    let target = self.target_of_group(nfa, absorbs, group, scratch);
+                    scratch.runs.push(Edge { first: at, last, target });
+                }
+            }
+        }
+        let out_of_band = &narrow.lists[usize::from(OUT_OF_BAND)];
+        if !out_of_band.is_empty() {
+            let target = self.target(nfa, absorbs, 0, out_of_band, scratch);
+            scratch.runs.push(Edge { first: OUT_OF_BAND, last: OUT_OF_BAND, target });
+        }
+        let first = self.edges.len();
+        let default = push_runs(&mut self.edges, &scratch.runs);
+        self.rows[state as usize] = (default, first as u32, self.edges.len() as u32);
+        Some(())
+    }
+
+    /// What the broad steps at hand come to. `None` when the budget of the NFA is used up.
+    fn broad(&mut self, nfa: &mut Nfa, absorbs: Absorbs<'_>, scratch: &mut Scratch) -> Option<Broad> {
+        let Scratch { broad, steps, sets, starts, .. } = scratch;
+        let (id, new) = self.memo.broad.intern(broad);
+        if !new {
+            return Some(self.memo.broad_parts[id as usize]);
+        }
+        steps.clear();
+        for &item in broad.iter() {
+            let NfaState { read, next } = nfa.states[item as usize];
+            steps.push((read, nfa.closed(next)?));
+        }
+        steps.sort_unstable();
+        sets.clear();
+        starts.clear();
+        let mut start = 0;
+        for steps in steps.chunk_by(|a, b| a.0 == b.0) {
+            sets.push(steps[0].0);
+            starts.push(start);
+            start += steps.len() as u32;
+        }
+        starts.push(start);
+        let (split, new) = self.memo.set_lists.intern(sets);
+        if new {
+            let sets: Vec<_> = sets.iter().map(|&read| nfa.set(read)).collect();
+            self.memo.splits.push(Split::of(&sets));
+        }
+        let part = Broad { split, groups: self.memo.groups.len() as u32 };
+        for group in 0..self.memo.splits[split as usize].groups.len() {
+            let union = self.union_of_group(nfa, absorbs, split, group, scratch);
+            self.memo.groups.push(Group { union, target: UNKNOWN });
+        }
+        self.memo.broad_parts.push(part);
+        Some(part)
+    }
+
+    /// The union of the continuations that all bytes of a group lead to.
+    fn union_of_group(
+        &mut self,
+        nfa: &Nfa,
+        absorbs: Absorbs<'_>,
+        split: u32,
+        group: usize,
+        scratch: &mut Scratch,
+    ) -> u32 {
+        let Scratch { steps, starts, list, union, .. } = scratch;
         list.clear();
-        let mut at = group;
-        while at != 0 {
-            let (parent, start, end) = groups[at];
-            list.extend(broad[start as usize..end as usize].iter().map(|&(_, next)| next));
-            at = parent as usize;
+        for &set in &*self.memo.splits[split as usize].groups[group] {
+            let (start, end) = (starts[usize::from(set)], starts[usize::from(set) + 1]);
+            list.extend(steps[start as usize..end as usize].iter().map(|&(_, next)| next));
         }
         normalise(list);
         let (id, new) = self.memo.lists.intern(list);
         if new {
-            union.clear();
-            for &continuation in list.iter() {
-                union.extend_from_slice(self.nfa.continuations.get(continuation));
-            }
-            normalise(union);
-            self.absorber.reduce(union);
+            self.seen.unite(nfa, list, union);
+            self.absorber.reduce(nfa, absorbs, union);
             self.memo.unions.push(self.memo.sets.intern(union).0);
         }
-        let union = self.memo.unions[id as usize];
-        group_unions[group] = Some(union);
-        union
+        self.memo.unions[id as usize]
     }
 
-    fn check(&self, config: &Config) -> Result<(), BuildError> {
-        let states = self.subsets.len();
-        let words = self.subsets.total_len() + self.memo.words() + 2 * self.graph.edge_count();
-        let labels = || {
-            // The latest states show best what keeps growing.
-            let items = (states.saturating_sub(4096) as u32..states as u32).flat_map(|state| self.subsets.get(state));
-            most_frequent(items.map(|&item| self.nfa.labels[item as usize]))
-        };
-        if states > config.max_states {
-            Err(BuildError::TooManyStates { limit: config.max_states, labels: labels() })
-        } else if words > config.max_words {
-            Err(BuildError::TooLarge { states, labels: labels() })
-        } else {
-            Ok(())
+    /// The state that a byte of a group leads to that has no steps of its own.
+    fn target_of_group(&mut self, nfa: &Nfa, absorbs: Absorbs<'_>, group: usize, scratch: &mut Scratch) -> SubsetId {
+        let Group { union, target } = self.memo.groups[group];
+        if target != UNKNOWN {
+            return target;
         }
+        let target = self.target(nfa, absorbs, union, &[], scratch);
+        self.memo.groups[group].target = target;
+        target
     }
 
-    /// Reads off the label set of each state.
-    fn finish(self) -> Dfa {
-        let mut label_sets = SliceInterner::default();
-        label_sets.intern(&[]);
-        let mut labels = Vec::new();
-        let of_state = (0..self.subsets.len() as u32).map(|state| {
-            let items = self.subsets.get(state).iter();
-            labels.clear();
-            labels.extend(
-                items
-                    .filter(|&&item| self.nfa.states[item as usize] == NfaState::Accept)
-                    .map(|&item| self.nfa.labels[item as usize].0),
-            );
-            labels.sort_unstable();
-            label_sets.intern(&labels).0
-        });
-        let of_state = of_state.collect();
-        Dfa::new(self.graph, of_state, &label_sets)
+    /// The state for a union (an id of [`Memo::sets`]; 0 is that of nothing) and the continuations of further steps, in their
+    /// order.
+    fn target(
+        &mut self,
+        nfa: &Nfa,
+        absorbs: Absorbs<'_>,
+        united: u32,
+        further: &[ContinuationId],
+        scratch: &mut Scratch,
+    ) -> SubsetId {
+        let Scratch { list, extra, union, .. } = scratch;
+        if let (0, &[alone]) = (united, further) {
+            let known = &mut self.memo.of_continuation;
+            if known.len() <= alone as usize {
+                known.resize(nfa.continuations().max(alone as usize + 1), UNKNOWN);
+            }
+            if known[alone as usize] == UNKNOWN {
+                union.clear();
+                union.extend_from_slice(nfa.continuation(alone));
+                self.absorber.reduce(nfa, absorbs, union);
+                self.memo.of_continuation[alone as usize] = self.state(nfa, union);
+            }
+            return self.memo.of_continuation[alone as usize];
+        }
+        list.clear();
+        list.push(united);
+        list.extend_from_slice(further);
+        let (id, new) = self.memo.extended.intern(list);
+        if new {
+            self.seen.unite(nfa, &list[1..], extra);
+            merge(self.memo.sets.get(united), extra, union);
+            self.absorber.reduce(nfa, absorbs, union);
+            let state = self.state(nfa, union);
+            self.memo.states.push(state);
+        }
+        self.memo.states[id as usize]
+    }
+}
+
+/// Which NFA states a union has already. Continuations overlap so much that sorting them with all duplicates takes most of the
+/// time of uniting them.
+#[derive(Debug, Default)]
+struct Seen {
+    /// For each state, the last union that had it.
+    by: Vec<u32>,
+    unions: u32,
+}
+
+impl Seen {
+    /// The sorted union of continuations.
+    fn unite(&mut self, nfa: &Nfa, continuations: &[ContinuationId], union: &mut Vec<NfaStateId>) {
+        union.clear();
+        if let [alone] = *continuations {
+            return union.extend_from_slice(nfa.continuation(alone));
+        }
+        if self.unions == u32::MAX {
+            *self = Self::default();
+        }
+        self.unions += 1;
+        self.by.resize(nfa.states.len(), 0);
+        for &continuation in continuations {
+            for &state in nfa.continuation(continuation) {
+                if std::mem::replace(&mut self.by[state as usize], self.unions) != self.unions {
+                    union.push(state);
+                }
+            }
+        }
+        union.sort_unstable();
     }
 }
 

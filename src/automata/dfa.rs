@@ -2,8 +2,7 @@
 
 #![expect(clippy::indexing_slicing, reason = "state and label set ids are minted by the construction")]
 
-use super::graph::Graph;
-use super::interner::SliceInterner;
+use super::graph::{Edge, Graph, niceness};
 use super::{LabelId, StateId, Symbol};
 use rustc_hash::FxHashMap;
 use std::hash::Hash;
@@ -26,9 +25,8 @@ pub struct Dfa {
 }
 
 impl Dfa {
-    pub(super) fn new(graph: Graph, sets_of_states: Vec<u32>, sets: &SliceInterner) -> Self {
-        let sets = (0..sets.len() as u32).map(|set| sets.get(set).iter().map(|&label| LabelId(label)).collect());
-        Self { sets: sets.collect(), graph, sets_of_states }
+    pub(super) fn new(graph: Graph, sets_of_states: Vec<u32>, sets: Vec<Box<[LabelId]>>) -> Self {
+        Self { graph, sets_of_states, sets }
     }
 
     /// How many states there are, the trap included.
@@ -73,7 +71,6 @@ impl Dfa {
     pub fn witness(&self, set: LabelSetId) -> Option<Vec<Symbol>> {
         let mut came_from = vec![None; self.len()];
         let mut queue = std::collections::VecDeque::from([StateId::START.0]);
-        let mut targets = Vec::new();
         while let Some(state) = queue.pop_front() {
             if self.sets_of_states[state as usize] == set.0 {
                 let mut input = Vec::new();
@@ -85,11 +82,13 @@ impl Dfa {
                 input.reverse();
                 return Some(input);
             }
-            self.graph.expand(state, &mut targets);
-            for (class, &target) in targets.iter().enumerate() {
-                if came_from[target as usize].is_none() {
-                    came_from[target as usize] = Some((state, self.graph.classes.representative(class as u16)));
-                    queue.push_back(target);
+            let mut runs: Vec<Edge> = self.graph.row(state).runs().collect();
+            runs.sort_by_key(|run| niceness(run.representative()));
+            for run in runs {
+                let came_from = &mut came_from[run.target as usize];
+                if came_from.is_none() {
+                    *came_from = Some((state, run.representative()));
+                    queue.push_back(run.target);
                 }
             }
         }

@@ -8,13 +8,14 @@
 //!   is not encoded itself. So chains have no loops; and since a byte of the input deepens by one at most and each step of
 //!   a chain but the last makes shallower, all chains of a match together are no longer than twice its input;
 //! * no chain is longer than [`MAX_CHAIN`];
+//! * states with fewer cells than the caller says are left alone: most have one, and there is next to nothing to gain;
 //! * for each state only a few others are considered: the one that leads to it, and the first and the last that share its
-//!   default or one of a few of its transitions. Rows are compared class by class.
+//!   default or one of a few of its transitions. Rows are compared run by run.
 
 #![expect(clippy::indexing_slicing, reason = "state ids come from the graph")]
 
 use super::StateId;
-use super::graph::{Edge, Graph, Row};
+use super::graph::{Graph, Row, SymbolId};
 use rustc_hash::FxHashMap;
 
 /// Most states that a lookup visits in place of one, less one.
@@ -22,40 +23,46 @@ const MAX_CHAIN: u8 = 3;
 /// How many transitions of a state are looked up for candidates.
 const SAMPLES: usize = 8;
 
-/// For each state the one that it is to be encoded against, if any.
-pub(super) fn plan(graph: &Graph) -> Vec<Option<u32>> {
+/// For each state the one that it is to be encoded against, if any; both have at least `fewest` cells.
+pub(super) fn plan(graph: &Graph, fewest: u32) -> Vec<Option<u32>> {
     let (order, found_from, depth) = breadth_first(graph);
     let mut against: Vec<Option<u32>> = vec![None; graph.len()];
     let mut chain = vec![0_u8; graph.len()];
-    // The first and the last state that had a transition: (class, target). The default has the class `u16::MAX`.
-    let mut having = FxHashMap::<(u16, u32), (u32, u32)>::default();
+    // The first and the last state that had a transition: (first symbol, target). The default has the symbol `u16::MAX`.
+    let mut having = FxHashMap::<(SymbolId, u32), (u32, u32)>::default();
     let mut candidates = Vec::new();
     for &state in &order {
         let row = graph.row(state);
+        let (_, plain) = row.heaviest();
+        if plain < fewest {
+            continue;
+        }
         let stride = row.edges.len().div_ceil(SAMPLES).max(1);
-        let samples = row.edges.iter().step_by(stride).map(|edge| (edge.class, edge.target));
+        let samples = row.edges.iter().step_by(stride).map(|edge| (edge.first, edge.target));
         candidates.clear();
         candidates.extend(found_from[state as usize]);
-        for sample in samples.chain([(u16::MAX, row.default)]) {
+        for sample in samples.chain([(SymbolId::MAX, row.default)]) {
             let (first, last) = having.entry(sample).or_insert((state, state));
             candidates.extend([*first, *last].into_iter().filter(|&candidate| candidate != state));
             *last = state;
         }
         candidates.sort_unstable();
         candidates.dedup();
-        let plain: u32 = row.edges.iter().map(|edge| graph.classes.weight(edge.class)).sum();
         let allowed = |&candidate: &u32| {
             let (length, other) = (chain[candidate as usize], depth[candidate as usize]);
             length < MAX_CHAIN && (other < depth[state as usize] || length == 0)
         };
-        let priced = candidates
-            .iter()
-            .copied()
-            .filter(allowed)
-            .map(|candidate| (difference(graph, row, graph.row(candidate)), chain[candidate as usize], candidate));
-        if let Some((cells, length, candidate)) = priced.min()
-            && cells < plain
-        {
+        // The fewest cells, the shortest chain, the lowest state.
+        let mut best = (plain, 0, None);
+        for candidate in candidates.iter().copied().filter(allowed) {
+            let length = chain[candidate as usize];
+            if let Some(cells) = difference(row, graph.row(candidate), best.0)
+                && (cells, length, Some(candidate)) < best
+            {
+                best = (cells, length, Some(candidate));
+            }
+        }
+        if let (_, length, Some(candidate)) = best {
             against[state as usize] = Some(candidate);
             chain[state as usize] = length + 1;
         }
@@ -68,11 +75,9 @@ fn breadth_first(graph: &Graph) -> (Vec<u32>, Vec<Option<u32>>, Vec<u32>) {
     let mut order = vec![StateId::START.0];
     let mut found_from = vec![None; graph.len()];
     let mut depth = vec![0; graph.len()];
-    let mut successors = Vec::new();
     let mut next = 0;
     while let Some(&state) = order.get(next) {
-        graph.row(state).successors(&mut successors);
-        for &target in &successors {
+        for target in graph.row(state).targets() {
             if target != StateId::START.0 && found_from[target as usize].is_none() {
                 found_from[target as usize] = Some(state);
                 depth[target as usize] = depth[state as usize] + 1;
@@ -84,31 +89,15 @@ fn breadth_first(graph: &Graph) -> (Vec<u32>, Vec<Option<u32>>, Vec<u32>) {
     (order, found_from, depth)
 }
 
-/// How many bytes the two rows send to different states.
-fn difference(graph: &Graph, a: Row<'_>, b: Row<'_>) -> u32 {
-    let classes = &graph.classes;
-    let (mut left, mut right) = (a.edges, b.edges);
+/// How many bytes the two rows send to different states, unless it is more than `limit`. The out-of-band symbol does not count:
+/// it needs a cell of its own whatever the other row says.
+fn difference(a: Row<'_>, b: Row<'_>, limit: u32) -> Option<u32> {
     let mut bytes = 0;
-    // Bytes that both rows send to their defaults.
-    let mut both_default = 256;
-    loop {
-        let class = match (left.first(), right.first()) {
-            (Some(x), Some(y)) => x.class.min(y.class),
-            (Some(x), None) => x.class,
-            (None, Some(y)) => y.class,
-            (None, None) => break,
-        };
-        let take = |edges: &mut &[Edge], default| match edges.split_first() {
-            Some((edge, rest)) if edge.class == class => {
-                *edges = rest;
-                edge.target
-            }
-            _ => default,
-        };
-        let differ = take(&mut left, a.default) != take(&mut right, b.default);
-        // The out-of-band symbol weighs nothing: it needs a cell of its own whatever the other row says.
-        bytes += if differ { classes.weight(class) } else { 0 };
-        both_default -= classes.weight(class);
+    for run in a.differences(b) {
+        bytes += run.weight();
+        if bytes > limit {
+            return None;
+        }
     }
-    if a.default == b.default { bytes } else { bytes + both_default }
+    Some(bytes)
 }

@@ -1,75 +1,232 @@
 //! The transitions of a deterministic automaton, without what its states mean.
 
-#![expect(clippy::indexing_slicing, reason = "state and class ids are minted by the stages that build the graph")]
+#![expect(clippy::indexing_slicing, reason = "state ids are minted by the stages that build the graph")]
 
-use super::classes::{ByteClasses, ClassId};
 use super::{StateId, Symbol};
 
-/// One transition that differs from the default of its state.
+/// What an automaton reads as a number: bytes are themselves, and the out-of-band symbol comes behind them.
+pub(super) type SymbolId = u16;
+/// The out-of-band symbol.
+pub(super) const OUT_OF_BAND: SymbolId = 256;
+/// The last byte.
+pub(super) const LAST_BYTE: SymbolId = 255;
+
+impl From<Symbol> for SymbolId {
+    fn from(symbol: Symbol) -> Self {
+        match symbol {
+            Symbol::Byte(byte) => byte.into(),
+            Symbol::OutOfBand => OUT_OF_BAND,
+        }
+    }
+}
+
+/// A run of symbols that lead to one state, which is not the default.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Edge {
-    pub(super) class: ClassId,
+    pub(super) first: SymbolId,
+    pub(super) last: SymbolId,
     pub(super) target: u32,
+}
+
+impl Edge {
+    /// How many bytes are in the run. The out-of-band symbol weighs nothing: no default stands for it.
+    pub(super) fn weight(&self) -> u32 {
+        if self.first == OUT_OF_BAND { 0 } else { u32::from(self.last - self.first) + 1 }
+    }
+
+    /// The bytes of the run.
+    pub(super) fn bytes(&self) -> impl Iterator<Item = u8> + use<> {
+        (self.first..=self.last).filter_map(|symbol| u8::try_from(symbol).ok())
+    }
+
+    /// The symbol of the run that is the nicest to show to a person.
+    pub(super) fn representative(&self) -> Symbol {
+        self.bytes().map(Symbol::Byte).min_by_key(|&symbol| niceness(symbol)).unwrap_or(Symbol::OutOfBand)
+    }
+}
+
+/// How nice it is to show a symbol to a person: the less, the nicer.
+pub(super) fn niceness(symbol: Symbol) -> u8 {
+    match symbol {
+        Symbol::Byte(b'a'..=b'z') => 0,
+        Symbol::Byte(b'0'..=b'9') => 1,
+        Symbol::Byte(b'!'..=b'~') => 2,
+        Symbol::Byte(b' ') => 3,
+        Symbol::Byte(_) => 4,
+        Symbol::OutOfBand => 5,
+    }
 }
 
 /// A row of the transition table: where each symbol leads from one state.
 ///
-/// Every byte class leads to `default` except those of `edges`, which are sorted by class. The out-of-band symbol has no
-/// default: without an edge it leads to the trap. Rows in a graph are *normalised*: the default is the state where most
-/// bytes lead (the lowest of them on a tie), and no edge of a byte class leads there.
+/// Every byte leads to `default` except those of `edges`, which are sorted. The out-of-band symbol has no default: without an
+/// edge it leads to the trap. Rows in a graph are *normalised*, so that rows that say the same are equal: the default is where
+/// the last byte leads (hardly any pattern names it, so that it stands for "everything else"), edges are as long as possible,
+/// and none leads where its symbols lead without it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Row<'a> {
     pub(super) default: u32,
     pub(super) edges: &'a [Edge],
 }
 
-impl Row<'_> {
-    pub(super) fn target(&self, class: ClassId, classes: &ByteClasses) -> u32 {
-        match self.edges.binary_search_by_key(&class, |edge| edge.class) {
-            Ok(i) => self.edges[i].target,
-            Err(_) if class == classes.out_of_band() => 0,
-            Err(_) => self.default,
+impl<'a> Row<'a> {
+    pub(super) fn target(&self, symbol: SymbolId) -> u32 {
+        match self.edges.get(self.edges.partition_point(|edge| edge.last < symbol)) {
+            Some(edge) if edge.first <= symbol => edge.target,
+            _ if symbol == OUT_OF_BAND => 0,
+            _ => self.default,
         }
     }
 
-    /// The distinct states where the row leads, the trap left out, in order of the classes; the default comes at the
-    /// first class that has no edge.
-    pub(super) fn successors(&self, into: &mut Vec<u32>) {
-        let gap = self.edges.iter().enumerate().position(|(i, edge)| usize::from(edge.class) != i);
-        let gap = gap.unwrap_or(self.edges.len());
-        let targets = self.edges.iter().map(|edge| edge.target);
-        into.clear();
-        into.extend(targets.clone().take(gap));
-        into.push(self.default);
-        into.extend(targets.skip(gap));
-        let mut kept = 0;
-        for i in 0..into.len() {
-            if into[i] != 0 && !into[..kept].contains(&into[i]) {
-                into[kept] = into[i];
-                kept += 1;
+    /// All runs in order, those of the default among them; the out-of-band symbol only if it has an edge.
+    pub(super) fn runs(self) -> impl Iterator<Item = Edge> + use<'a> {
+        let mut edges = self.edges.iter().copied().peekable();
+        let (mut at, default) = (0, self.default);
+        std::iter::from_fn(move || {
+            let edge = match edges.peek() {
+                Some(edge) if edge.first == at || at > LAST_BYTE => edges.next()?,
+                Some(edge) => Edge { first: at, last: LAST_BYTE.min(edge.first - 1), target: default },
+                None if at > LAST_BYTE => return None,
+                None => Edge { first: at, last: LAST_BYTE, target: default },
+            };
+            at = edge.last + 1;
+            Some(edge)
+        })
+    }
+
+    /// The states where the row leads, in the order of their first symbols; the trap is left out, others may come repeatedly.
+    pub(super) fn successors(&self) -> impl Iterator<Item = u32> {
+        let mut before = 0;
+        self.runs()
+            .map(|run| run.target)
+            .filter(move |&target| target != 0 && std::mem::replace(&mut before, target) != target)
+    }
+
+    /// The states where the row leads, in any order; the trap is left out, others may come repeatedly.
+    pub(super) fn targets(&self) -> impl Iterator<Item = u32> {
+        let mut before = 0;
+        let targets = std::iter::once(self.default).chain(self.edges.iter().map(|edge| edge.target));
+        targets.filter(move |&target| target != 0 && std::mem::replace(&mut before, target) != target)
+    }
+
+    /// The row as a list of words, with other numbers for states: rows that say the same are equal lists.
+    pub(super) fn write_renamed(&self, rename: impl Fn(u32) -> u32, words: &mut Vec<u32>) {
+        let default = rename(self.default);
+        words.push(default);
+        let mut before = OUT_OF_BAND;
+        for edge in self.edges {
+            let target = rename(edge.target);
+            let out_of_band = edge.first == OUT_OF_BAND;
+            if target == if out_of_band { 0 } else { default } {
+                continue;
             }
+            match words[..] {
+                [.., ref mut run, same] if same == target && before + 1 == edge.first && !out_of_band => {
+                    *run = *run & !0xffff | u32::from(edge.last);
+                }
+                _ => words.extend([u32::from(edge.first) << 16 | u32::from(edge.last), target]),
+            }
+            before = edge.last;
         }
-        into.truncate(kept);
+    }
+
+    /// The target of most bytes, the lowest on a tie, and how many bytes lead elsewhere.
+    pub(super) fn heaviest(&self) -> (u32, u32) {
+        let elsewhere: u32 = self.edges.iter().map(Edge::weight).sum();
+        if elsewhere < 128 {
+            return (self.default, elsewhere);
+        }
+        let mut weights: Vec<(u32, u32)> = self.runs().map(|run| (run.target, run.weight())).collect();
+        weights.sort_unstable();
+        let totals = weights.chunk_by(|a, b| a.0 == b.0).map(|runs| {
+            let weight: u32 = runs.iter().map(|&(_, weight)| weight).sum();
+            (256 - weight, runs[0].0)
+        });
+        totals.min().map_or((self.default, elsewhere), |(elsewhere, target)| (target, elsewhere))
+    }
+
+    /// Where this row and another one lead for the same symbols; the same pair may come repeatedly.
+    pub(super) fn pairs(self, other: Row<'a>) -> impl Iterator<Item = (u32, u32)> + use<'a> {
+        let out_of_band = (self.target(OUT_OF_BAND), other.target(OUT_OF_BAND));
+        let (mut left, mut right) = (self.runs().peekable(), other.runs().peekable());
+        std::iter::once(out_of_band).chain(std::iter::from_fn(move || {
+            let (&a, &b) = (left.peek()?, right.peek()?);
+            if a.last > LAST_BYTE || b.last > LAST_BYTE {
+                return None;
+            }
+            if a.last <= b.last {
+                left.next();
+            }
+            if b.last <= a.last {
+                right.next();
+            }
+            Some((a.target, b.target))
+        }))
+    }
+
+    /// The runs of bytes that this row and another one send to different states, with this row's targets.
+    pub(super) fn differences(&self, other: Row<'_>) -> impl Iterator<Item = Edge> {
+        let (mut left, mut right) = (self.edges, other.edges);
+        let (left_default, right_default) = (self.default, other.default);
+        let mut at = 0;
+        // The edge that is in force at `at`, if any, and where the next change is.
+        let step = |edges: &mut &[Edge], at: SymbolId, default: u32| loop {
+            match edges.split_first() {
+                Some((edge, rest)) if edge.last < at => *edges = rest,
+                Some((edge, _)) if edge.first <= at => return (edge.target, edge.last),
+                Some((edge, _)) => return (default, LAST_BYTE.min(edge.first - 1)),
+                None => return (default, LAST_BYTE),
+            }
+        };
+        std::iter::from_fn(move || {
+            while at <= LAST_BYTE {
+                let (target, left_last) = step(&mut left, at, left_default);
+                let (other, right_last) = step(&mut right, at, right_default);
+                let run = Edge { first: at, last: left_last.min(right_last), target };
+                at = run.last + 1;
+                if target != other {
+                    return Some(run);
+                }
+            }
+            None
+        })
+    }
+}
+
+/// Appends normalised edges for runs in ascending order that cover all bytes, and perhaps the out-of-band symbol; returns the
+/// default.
+pub(super) fn push_runs(edges: &mut Vec<Edge>, runs: &[Edge]) -> u32 {
+    let start = edges.len();
+    let default = runs.iter().find(|run| run.last == LAST_BYTE).map_or(0, |run| run.target);
+    for &run in runs {
+        push_run(edges, start, default, run);
+    }
+    default
+}
+
+/// Appends a normalised edge to those from `start` on, for the next run that the default may not cover.
+fn push_run(edges: &mut Vec<Edge>, start: usize, default: u32, run: Edge) {
+    if run.target == if run.first == OUT_OF_BAND { 0 } else { default } {
+        return;
+    }
+    match edges.get_mut(start..).and_then(<[Edge]>::last_mut) {
+        Some(last) if last.last + 1 == run.first && last.target == run.target && run.first != OUT_OF_BAND => {
+            last.last = run.last;
+        }
+        _ => edges.push(run),
     }
 }
 
 /// States with their rows. State 0 is the trap, state 1 the start.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Graph {
-    pub(super) classes: ByteClasses,
     defaults: Vec<u32>,
     /// Where the edges of each state end in `edges`; they begin where those of the state before end.
     ends: Vec<u32>,
     edges: Vec<Edge>,
-    /// Scratch for [`Self::push_row`]: how many bytes lead to each state. All 0 in between.
-    weights: Vec<u32>,
 }
 
 impl Graph {
-    pub(super) fn new(classes: ByteClasses) -> Self {
-        Self { classes, defaults: Vec::new(), ends: Vec::new(), edges: Vec::new(), weights: Vec::new() }
-    }
-
     pub(super) fn len(&self) -> usize {
         self.defaults.len()
     }
@@ -85,62 +242,34 @@ impl Graph {
     }
 
     pub(super) fn step(&self, state: StateId, symbol: Symbol) -> StateId {
-        StateId(self.row(state.0).target(self.classes.of(symbol), &self.classes))
+        StateId(self.row(state.0).target(symbol.into()))
     }
 
-    /// Appends the row of the next state: the target of every class, the out-of-band symbol last.
-    pub(super) fn push_row(&mut self, targets: &[u32]) {
-        let default = heaviest(targets, &self.classes, &mut self.weights);
-        for (class, &target) in targets.iter().enumerate() {
-            let class = class as ClassId;
-            if target != if class == self.classes.out_of_band() { 0 } else { default } {
-                self.edges.push(Edge { class, target });
-            }
+    /// Appends the row of the next state, made of runs in ascending order that cover all bytes.
+    pub(super) fn push_runs(&mut self, runs: &[Edge]) {
+        let default = push_runs(&mut self.edges, runs);
+        self.defaults.push(default);
+        self.ends.push(self.edges.len() as u32);
+    }
+
+    /// Appends the row of the next state: another row with its targets renamed, in order of their symbols.
+    pub(super) fn push_renamed(&mut self, row: Row<'_>, mut rename: impl FnMut(u32) -> u32) {
+        let start = self.edges.len();
+        let default = rename(row.default);
+        for edge in row.edges {
+            push_run(&mut self.edges, start, default, Edge { target: rename(edge.target), ..*edge });
         }
         self.defaults.push(default);
         self.ends.push(self.edges.len() as u32);
     }
 
-    /// Writes the target of every class, the out-of-band symbol last.
-    pub(super) fn expand(&self, state: u32, targets: &mut Vec<u32>) {
-        let row = self.row(state);
-        targets.clear();
-        targets.resize(self.classes.len(), row.default);
-        targets.push(0);
-        for edge in row.edges {
-            targets[usize::from(edge.class)] = edge.target;
-        }
-    }
-
     /// The same automaton with other state numbers: `order[i]` becomes state `i`. States that the order leaves out must
     /// not be reachable from those it names, except where `rename` says which state stands for them.
     pub(super) fn reorder(&self, order: &[u32], rename: impl Fn(u32) -> u32) -> Self {
-        let mut graph = Self::new(self.classes.clone());
-        let mut targets = Vec::new();
+        let mut graph = Self::default();
         for &state in order {
-            self.expand(state, &mut targets);
-            targets.iter_mut().for_each(|target| *target = rename(*target));
-            graph.push_row(&targets);
+            graph.push_renamed(self.row(state), &rename);
         }
         graph
     }
-}
-
-/// The target of most bytes, the lowest on a tie. `weights` is scratch, all 0 before and after.
-pub(super) fn heaviest(targets: &[u32], classes: &ByteClasses, weights: &mut Vec<u32>) -> u32 {
-    let mut best = (0, 0);
-    for (class, &target) in targets.iter().enumerate() {
-        if weights.len() <= target as usize {
-            weights.resize(target as usize + 1, 0);
-        }
-        let weight = &mut weights[target as usize];
-        *weight += classes.weight(class as ClassId);
-        if *weight > best.0 || (*weight == best.0 && target < best.1) {
-            best = (*weight, target);
-        }
-    }
-    for &target in targets {
-        weights[target as usize] = 0;
-    }
-    best.1
 }

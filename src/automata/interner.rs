@@ -15,8 +15,8 @@ pub(super) struct SliceInterner {
     words: Vec<u32>,
     /// Where each slice begins and ends in `words`.
     spans: Vec<(u32, u32)>,
-    /// Ids, or `FREE`; the length is a power of two, at most half of the slots are taken.
-    slots: Vec<u32>,
+    /// Hashes with ids, or `FREE`; the length is a power of two, at most half of the slots are taken.
+    slots: Vec<(u32, u32)>,
     taken: usize,
 }
 
@@ -26,14 +26,25 @@ impl SliceInterner {
         if self.slots.len() <= 2 * self.taken {
             self.grow();
         }
-        let slot = self.find(slice);
-        if self.slots[slot] != FREE {
-            return (self.slots[slot], false);
+        let hash = hash(slice);
+        let slot = self.find(hash, slice);
+        let (_, id) = self.slots[slot];
+        if id != FREE {
+            return (id, false);
         }
         let id = self.push(slice);
-        self.slots[slot] = id;
+        self.slots[slot] = (hash, id);
         self.taken += 1;
         (id, true)
+    }
+
+    /// The id of the slice, if it has one.
+    pub(super) fn find_id(&self, slice: &[u32]) -> Option<u32> {
+        if self.slots.is_empty() {
+            return None;
+        }
+        let (_, id) = self.slots[self.find(hash(slice), slice)];
+        (id != FREE).then_some(id)
     }
 
     /// A new id for the slice, which later [`Self::intern`] calls will not find.
@@ -50,9 +61,10 @@ impl SliceInterner {
         if self.slots.len() <= 2 * self.taken {
             self.grow();
         }
-        let slot = self.find(slice);
-        if self.slots[slot] == FREE {
-            self.slots[slot] = id;
+        let hash = hash(slice);
+        let slot = self.find(hash, slice);
+        if self.slots[slot].1 == FREE {
+            self.slots[slot] = (hash, id);
             self.taken += 1;
         }
     }
@@ -76,7 +88,7 @@ impl SliceInterner {
     pub(super) fn clear(&mut self) {
         self.words.clear();
         self.spans.clear();
-        self.slots.fill(FREE);
+        self.slots.fill((0, FREE));
         self.taken = 0;
     }
 
@@ -87,33 +99,40 @@ impl SliceInterner {
     }
 
     /// The slot that holds the slice, or the free one where it belongs.
-    fn find(&self, slice: &[u32]) -> usize {
+    fn find(&self, hash: u32, slice: &[u32]) -> usize {
         let mask = self.slots.len() - 1;
-        let mut slot = hash(slice) & mask;
-        while self.slots[slot] != FREE && self.get(self.slots[slot]) != slice {
+        let mut slot = hash as usize & mask;
+        loop {
+            let (other, id) = self.slots[slot];
+            if id == FREE || (other == hash && self.get(id) == slice) {
+                return slot;
+            }
             slot = (slot + 1) & mask;
         }
-        slot
     }
 
     fn grow(&mut self) {
-        let larger = vec![FREE; (self.slots.len() * 4).max(16)];
-        for id in std::mem::replace(&mut self.slots, larger) {
+        let larger = vec![(0, FREE); (self.slots.len() * 2).max(16)];
+        let mask = larger.len() - 1;
+        for (hash, id) in std::mem::replace(&mut self.slots, larger) {
             if id != FREE {
-                let slot = self.find(self.get(id));
-                self.slots[slot] = id;
+                let mut slot = hash as usize & mask;
+                while self.slots[slot].1 != FREE {
+                    slot = (slot + 1) & mask;
+                }
+                self.slots[slot] = (hash, id);
             }
         }
     }
 }
 
-fn hash(slice: &[u32]) -> usize {
+fn hash(slice: &[u32]) -> u32 {
     let mut hasher = FxHasher::default();
     for &word in slice {
         hasher.write_u32(word);
     }
     hasher.write_usize(slice.len());
-    hasher.finish() as usize
+    hasher.finish() as u32
 }
 
 #[cfg(test)]

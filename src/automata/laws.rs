@@ -147,6 +147,24 @@ proptest! {
     }
 
     #[test]
+    fn what_automata_share_does_not_show(automata in vec(vec((any_pattern(), 1..8_u32), 0..4), 1..6)) {
+        let mut workshop = Workshop::default();
+        for patterns in automata {
+            let mut builder = Builder::new(Config::default());
+            patterns.iter().for_each(|(pattern, bits)| builder.add(pattern, LabelId(*bits)));
+            let absorbs = |a: LabelId, b: LabelId| a.0 | b.0 == a.0;
+            let union = |labels: &[LabelId]| labels.iter().fold(0, |all, label| all | label.0);
+            let pack = |minimal: MinimalDfa<u32>| minimal.pack(PackOptions::default(), |_, &value| (value, 0));
+            let long_way = |dfa: Dfa| pack(dfa.classify(|labels| Ok::<_, Infallible>(union(labels))).unwrap().minimise());
+            let short = builder.minimal_with(&mut workshop, absorbs, |labels| Some(union(labels))).unwrap();
+            let shared = builder.clone().build_with(&mut workshop, absorbs).unwrap();
+            let alone = long_way(builder.build_absorbing(absorbs).unwrap());
+            prop_assert_eq!(&pack(short), &alone);
+            prop_assert_eq!(long_way(shared), alone);
+        }
+    }
+
+    #[test]
     fn tables_do_what_the_automaton_does(patterns in vec(any_pattern(), 0..6), diff_encode: bool) {
         let minimal = minimal(&patterns);
         let options = PackOptions { diff_encode, accept2: true };
@@ -341,4 +359,21 @@ fn tables_with_an_out_of_band_transition() {
     let after = tables.step(state, Symbol::OutOfBand);
     assert_ne!(tables.accept[tables.walk(after, b"\0b") as usize], 0);
     assert_eq!(tables.step(after, Symbol::OutOfBand), 0);
+}
+
+#[test]
+fn limits_do_not_depend_on_what_was_built_before() {
+    let mut workshop = Workshop::default();
+    let build = |workshop: &mut Workshop<()>, count: u8| {
+        let mut builder = Builder::new(Config { max_states: 300, ..Config::default() });
+        (0..count).for_each(|i| builder.add(&Pattern::literal([b'/', i, b'x']), LabelId(0)));
+        builder.build_with(workshop, |_, _| false).map(|dfa| dfa.len())
+    };
+    let few = build(&mut workshop, 200);
+    assert!(few.is_ok());
+    // Equal endings are one state, so that only many different ones reach the limit.
+    let mut many = Builder::new(Config { max_states: 100, ..Config::default() });
+    (0..=255).for_each(|i| many.add(&Pattern::literal([i]), LabelId(i.into())));
+    assert!(matches!(many.build_with(&mut workshop, |_, _| false), Err(BuildError::TooManyStates { limit: 100, .. })));
+    assert_eq!(build(&mut workshop, 200), few);
 }

@@ -1,17 +1,20 @@
-//! DFA → minimal DFA: partition refinement.
+//! DFA → minimal DFA: hashing, then partition refinement.
 //!
-//! States are partitioned by their values first. Then blocks are split until all states of a block lead to the same blocks.
-//! The *signature* of a state is its row with blocks in the place of states, written with a default like any row (see
-//! [`Row`](super::graph::Row)), so that a state of a loop over 250 bytes is as cheap as one of a literal. When a block
-//! splits, the largest part keeps its number; only states that lead to one of the other parts need a new look. A state
-//! therefore changes its block at most log n times (Hopcroft's "smaller half").
+//! A state from which no loop can be reached is what its value and its row say: with the states that it leads to merged before,
+//! two such states are the same if those are equal. That takes one pass from the ends of the automaton, and leaves the states
+//! that do lead to loops.
+//!
+//! Those are partitioned by their values first. Then blocks are split until all states of a block lead to the same blocks.
+//! The *signature* of a state is its row with blocks in the place of states. When a block splits, the largest part keeps its
+//! number; only states that lead to one of the other parts need a new look. A state therefore changes its block at most log n
+//! times (Hopcroft's "smaller half").
 //!
 //! Dead states, from which no valuable one can be reached, become the trap. The start is never merged with another state.
 
 #![expect(clippy::indexing_slicing, reason = "state ids come from the graph, block ids are minted here")]
 
 use super::ClassifiedDfa;
-use super::graph::{Graph, heaviest};
+use super::graph::Graph;
 use super::interner::SliceInterner;
 use super::{StateId, Symbol};
 use std::collections::VecDeque;
@@ -44,7 +47,8 @@ impl<A: Default + Eq> ClassifiedDfa<A> {
         accept[0] = nothing;
         let predecessors = Predecessors::of(&graph);
         let live = live_states(&accept, nothing, &predecessors);
-        let block_of = Partition::new(&graph, &accept, &live).refine(&predecessors);
+        let finite = Finite::merge(&graph, &accept, &live, &predecessors);
+        let block_of = Partition::new(&graph, &accept, finite).refine(&predecessors);
         let (order, numbers) = number_blocks(&graph, &block_of);
         MinimalDfa {
             graph: graph.reorder(&order, |state| numbers[block_of[state as usize] as usize]),
@@ -55,6 +59,11 @@ impl<A: Default + Eq> ClassifiedDfa<A> {
 }
 
 impl<A> MinimalDfa<A> {
+    /// States that are minimal already, numbered breadth-first from the start; `accept` are indices into `values`.
+    pub(super) fn new(graph: Graph, accept: Vec<u32>, values: Vec<A>) -> Self {
+        Self { graph, accept, values }
+    }
+
     /// How many states there are, the trap included: at least 2.
     pub fn len(&self) -> usize {
         self.graph.len()
@@ -116,33 +125,31 @@ impl<A> MinimalDfa<A> {
     }
 }
 
-/// For each state, the states that lead to it.
-struct Predecessors {
+/// For each state, the states that lead to it, some of them repeatedly. Nothing is said about the trap.
+pub(super) struct Predecessors {
     ends: Vec<u32>,
     states: Vec<u32>,
 }
 
 impl Predecessors {
-    fn of(graph: &Graph) -> Self {
-        let mut pairs = Vec::new();
-        let mut successors = Vec::new();
-        for state in 0..graph.len() as u32 {
-            graph.row(state).successors(&mut successors);
-            pairs.extend(successors.iter().map(|&target| (target, state)));
-        }
+    pub(super) fn of(graph: &Graph) -> Self {
         let mut ends = vec![0; graph.len() + 1];
-        for &(target, _) in &pairs {
-            ends[target as usize + 1] += 1;
+        for state in 0..graph.len() as u32 {
+            for target in graph.row(state).targets() {
+                ends[target as usize + 1] += 1;
+            }
         }
         for i in 1..ends.len() {
             ends[i] += ends[i - 1];
         }
-        let mut states = vec![0; pairs.len()];
+        let mut states = vec![0; ends.last().copied().unwrap_or(0) as usize];
         // Filling moves each start to the end, which is where the next one starts.
-        for (target, state) in pairs {
-            let end = &mut ends[target as usize];
-            states[*end as usize] = state;
-            *end += 1;
+        for state in 0..graph.len() as u32 {
+            for target in graph.row(state).targets() {
+                let end = &mut ends[target as usize];
+                states[*end as usize] = state;
+                *end += 1;
+            }
         }
         ends.pop();
         Self { ends, states }
@@ -168,21 +175,66 @@ fn live_states(accept: &[u32], nothing: u32, predecessors: &Predecessors) -> Vec
     live
 }
 
-/// A partition of the live states into blocks, and which of them need a look. Dead states are in block 0, which is never
-/// looked at; the start is alone in block 1.
-struct Partition<'a> {
+/// The block of dead states.
+const DEAD: u32 = 0;
+/// The block of the start.
+const START: u32 = 1;
+/// The block of states that have none yet.
+const NONE: u32 = u32::MAX;
+
+/// The blocks of dead states, of the start, and of states that lead to no loop.
+struct Finite {
+    block_of: Vec<u32>,
+    /// How many blocks there are.
+    blocks: u32,
+}
+
+impl Finite {
+    fn merge(graph: &Graph, accept: &[u32], live: &[bool], predecessors: &Predecessors) -> Self {
+        let mut block_of: Vec<u32> = live.iter().map(|&live| if live { NONE } else { DEAD }).collect();
+        // How many of the states that each state leads to have no block yet.
+        let mut open = vec![0_u32; graph.len()];
+        for state in (0..graph.len() as u32).filter(|&state| live[state as usize]) {
+            for &before in predecessors.get(state) {
+                open[before as usize] += 1;
+            }
+        }
+        let mut stack: Vec<u32> = (0..graph.len() as u32)
+            .filter(|&state| live[state as usize] && open[state as usize] == 0 && state != StateId::START.0)
+            .collect();
+        let mut rows = SliceInterner::default();
+        let mut row = Vec::new();
+        while let Some(state) = stack.pop() {
+            row.clear();
+            row.push(accept[state as usize]);
+            graph.row(state).write_renamed(|target| block_of[target as usize], &mut row);
+            block_of[state as usize] = START + 1 + rows.intern(&row).0;
+            for &before in predecessors.get(state) {
+                open[before as usize] -= 1;
+                if open[before as usize] == 0 && before != StateId::START.0 {
+                    stack.push(before);
+                }
+            }
+        }
+        block_of[StateId::START.0 as usize] = START;
+        Self { block_of, blocks: START + 1 + rows.len() as u32 }
+    }
+}
+
+/// A partition of the other states into blocks, and which of them need a look.
+pub(super) struct Partition<'a> {
     graph: &'a Graph,
     block_of: Vec<u32>,
     /// The states, block by block; those of a block that need a look come first.
     members: Vec<u32>,
     /// Where each state is in `members`.
     position: Vec<u32>,
+    /// The blocks, the first of which has the number `first`.
     blocks: Vec<Block>,
+    first: u32,
     queue: VecDeque<u32>,
     signatures: SliceInterner,
     signature: Vec<u32>,
-    targets: Vec<u32>,
-    weights: Vec<u32>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -197,25 +249,26 @@ struct Block {
 const SIGNATURE_WORDS: usize = 1 << 20;
 
 impl<'a> Partition<'a> {
-    fn new(graph: &'a Graph, accept: &[u32], live: &[bool]) -> Self {
-        let key = |state: u32| match state {
-            1 => (1, 0),
-            _ if live[state as usize] => (2, accept[state as usize]),
-            _ => (0, 0),
-        };
-        let mut members: Vec<u32> = (0..graph.len() as u32).collect();
-        members.sort_by_key(|&state| key(state));
-        let mut block_of = vec![0; members.len()];
-        let mut position = vec![0; members.len()];
+    /// Of the states from `first` on; those before are blocks of their own.
+    pub(super) fn of_cycle(graph: &'a Graph, accept: &[u32], first: u32) -> Self {
+        let block_of = (0..graph.len() as u32).map(|state| if state < first { state } else { NONE }).collect();
+        Self::new(graph, accept, Finite { block_of, blocks: first })
+    }
+
+    fn new(graph: &'a Graph, accept: &[u32], finite: Finite) -> Self {
+        let Finite { mut block_of, blocks: first } = finite;
+        let mut members: Vec<u32> = (0..graph.len() as u32).filter(|&state| block_of[state as usize] == NONE).collect();
+        members.sort_by_key(|&state| accept[state as usize]);
+        let mut position = vec![0; graph.len()];
         let mut blocks = Vec::new();
         let mut start = 0;
-        for states in members.chunk_by(|&a, &b| key(a) == key(b)) {
+        for states in members.chunk_by(|&a, &b| accept[a as usize] == accept[b as usize]) {
             let end = start + states.len() as u32;
             for (&state, at) in states.iter().zip(start..) {
-                block_of[state as usize] = blocks.len() as u32;
+                block_of[state as usize] = first + blocks.len() as u32;
                 position[state as usize] = at;
             }
-            blocks.push(Block { start, unsure: if blocks.is_empty() { start } else { end }, end });
+            blocks.push(Block { start, unsure: end, end });
             start = end;
         }
         Self {
@@ -223,16 +276,16 @@ impl<'a> Partition<'a> {
             block_of,
             members,
             position,
-            queue: (1..blocks.len() as u32).collect(),
+            queue: (0..blocks.len() as u32).collect(),
             blocks,
+            first,
             signatures: SliceInterner::default(),
             signature: Vec::new(),
-            targets: Vec::new(),
-            weights: Vec::new(),
         }
     }
 
-    fn refine(mut self, predecessors: &Predecessors) -> Vec<u32> {
+    /// Splits blocks until all states of a block lead to the same blocks.
+    pub(super) fn refine(mut self, predecessors: &Predecessors) -> Vec<u32> {
         let mut parts = Vec::new();
         let mut moved = Vec::new();
         while let Some(block) = self.queue.pop_front() {
@@ -248,10 +301,10 @@ impl<'a> Partition<'a> {
 
     /// Marks a state as one that needs a look.
     fn doubt(&mut self, state: u32) {
-        let block = self.block_of[state as usize];
+        let Some(block) = self.block_of[state as usize].checked_sub(self.first) else { return };
         let Block { start, unsure, end } = self.blocks[block as usize];
         let at = self.position[state as usize];
-        if block == 0 || at < unsure || end - start == 1 {
+        if at < unsure || end - start == 1 {
             return;
         }
         let other = self.members[unsure as usize];
@@ -309,7 +362,7 @@ impl<'a> Partition<'a> {
             let end = at + part.len() as u32;
             self.blocks.push(Block { start: at, unsure: at, end });
             for &(_, state) in part {
-                self.block_of[state as usize] = number;
+                self.block_of[state as usize] = self.first + number;
                 self.place(state, at);
                 moved.push(state);
                 at += 1;
@@ -326,48 +379,22 @@ impl<'a> Partition<'a> {
 
     /// The id of the signature of a state under the partition as it is.
     fn signature_of(&mut self, state: u32) -> u32 {
-        let Self { graph, block_of, signature, targets, weights, .. } = self;
-        let row = graph.row(state);
-        let out_of_band = graph.classes.out_of_band();
-        let default = block_of[row.default as usize];
+        let Self { graph, block_of, signature, .. } = self;
         signature.clear();
-        signature.push(default);
-        let mut elsewhere = 0;
-        for edge in row.edges {
-            let block = block_of[edge.target as usize];
-            if block != if edge.class == out_of_band { 0 } else { default } {
-                signature.extend([u32::from(edge.class), block]);
-                elsewhere += graph.classes.weight(edge.class);
-            }
-        }
-        if elsewhere >= 128 {
-            // Another block may be where most bytes lead. Blocks, not states, have to decide about the default.
-            graph.expand(state, targets);
-            targets.iter_mut().for_each(|target| *target = block_of[*target as usize]);
-            let default = heaviest(targets, &graph.classes, weights);
-            signature.clear();
-            signature.push(default);
-            for (class, &block) in targets.iter().enumerate() {
-                if block != if class == usize::from(out_of_band) { 0 } else { default } {
-                    signature.extend([class as u32, block]);
-                }
-            }
-        }
-        self.signatures.intern(&self.signature).0
+        graph.row(state).write_renamed(|target| block_of[target as usize], signature);
+        self.signatures.intern(signature).0
     }
 }
 
 /// Numbers the blocks breadth-first from the start: one state of each block in that order, and the number of each block.
 fn number_blocks(graph: &Graph, block_of: &[u32]) -> (Vec<u32>, Vec<u32>) {
     let mut order = vec![StateId::TRAP.0, StateId::START.0];
-    let mut numbers = vec![None; block_of.len() + 1];
-    numbers[block_of[0] as usize] = Some(0);
-    numbers[block_of[1] as usize] = Some(1);
+    let mut numbers = vec![None; block_of.len() + 2];
+    numbers[DEAD as usize] = Some(StateId::TRAP.0);
+    numbers[START as usize] = Some(StateId::START.0);
     let mut next = 1;
-    let mut successors = Vec::new();
     while let Some(&state) = order.get(next) {
-        graph.row(state).successors(&mut successors);
-        for &target in &successors {
+        for target in graph.row(state).successors() {
             let number = &mut numbers[block_of[target as usize] as usize];
             if number.is_none() {
                 *number = Some(order.len() as u32);

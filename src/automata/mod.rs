@@ -15,9 +15,9 @@
 //! | renumbering | `order` | only where a reader compares state numbers |
 //! | [`Tables`] | `pack`, `diff`, [`tables`] | rows laid into each other until little space is left |
 //!
-//! Beneath them, `graph` holds the transitions of a deterministic automaton: bytes that no pattern tells apart are one
-//! *class* (`classes`), and a state stores only the classes that do not lead where most of its bytes lead. `interner` gives
-//! equal sets equal numbers. The laws that hold across all stages are in `laws`.
+//! Beneath them, `graph` holds the transitions of a deterministic automaton: a state stores only the runs of bytes that do not
+//! lead where the last byte leads. `interner` gives equal sets equal numbers. The laws that hold across all stages are in
+//! `laws`. A [`Workshop`] keeps what automata that are built one after another have in common.
 //!
 //! # An example
 //!
@@ -64,7 +64,7 @@
 mod absorb;
 mod builder;
 mod byte_set;
-mod classes;
+mod cycle;
 mod determinise;
 mod dfa;
 mod diff;
@@ -72,15 +72,17 @@ mod graph;
 mod interner;
 #[cfg(test)]
 mod laws;
+mod merged;
 mod minimise;
 mod nfa;
+mod numbers;
 mod order;
 mod pack;
 pub mod pattern;
 mod shape;
 pub mod tables;
 
-pub use builder::{BuildError, Builder, Config};
+pub use builder::{BuildError, Builder, Config, Meaning, Workshop};
 pub use byte_set::ByteSet;
 pub use dfa::{ClassifiedDfa, Dfa, LabelSetId, Unclassified};
 pub use minimise::MinimalDfa;

@@ -16,11 +16,15 @@
 //! ```
 //!
 //! A loop needs a continuation that contains itself. It gets its number first and its contents when the body has been
-//! built; whoever needs the contents in between takes an [`NfaState::Enter`] in their place, and
-//! [`Continuations::close`] resolves those at the end. (Only bodies that may end in something optional need them.)
+//! built; whoever needs the contents in between takes an [`ENTER`] in their place, and [`Nfa::closed`] resolves those. (Only
+//! bodies that may end in something optional need them.)
+//!
+//! An NFA only grows. Patterns that were built before, for whichever automaton, are found again by their address, or by what
+//! they are.
 
 #![expect(clippy::indexing_slicing, reason = "all ids are minted in this module")]
 
+use super::graph::OUT_OF_BAND;
 use super::interner::SliceInterner;
 use super::{ByteSet, LabelId, Pattern};
 use rustc_hash::FxHashMap;
@@ -29,81 +33,65 @@ use std::sync::Arc;
 /// Deepest nesting of patterns. Building is recursive; this bounds the stack.
 pub(super) const MAX_DEPTH: usize = 500;
 
-/// What a step reads: the number of a byte set, or the out-of-band symbol.
-pub(super) type SetId = u32;
-/// The out-of-band symbol in the place of a byte set.
-pub(super) const OUT_OF_BAND: SetId = u32::MAX;
+/// Most addresses of patterns that are remembered from one automaton to the next.
+const MAX_ADDRESSES: usize = 1 << 16;
 
-type NfaStateId = u32;
-type ContinuationId = u32;
+/// What a state of the NFA reads: a byte or the out-of-band symbol (as in `graph`); from [`BROAD`] on a set of other than one
+/// byte; or nothing, from [`ACCEPT`] on.
+pub(super) type ReadId = u32;
+/// The out-of-band symbol.
+pub(super) const OUT_OF_BAND_READ: ReadId = OUT_OF_BAND as ReadId;
+/// The first of the sets of other than one byte.
+pub(super) const BROAD: ReadId = OUT_OF_BAND_READ + 1;
+/// The input matches, if it ends here.
+pub(super) const ACCEPT: ReadId = u32::MAX - 1;
+/// Go on with the continuation of a loop at once.
+const ENTER: ReadId = u32::MAX;
+
+pub(super) type NfaStateId = u32;
+pub(super) type ContinuationId = u32;
+/// A label, numbered in order of first use.
+pub(super) type LabelIndex = u32;
 type NodeId = u32;
 
 /// The continuation that matches nothing.
 const NOTHING: ContinuationId = 0;
 
+/// A state: read one symbol, then go on with the continuation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum NfaState {
-    /// The input matches, if it ends here.
-    Accept,
-    /// Read one symbol of the set, then go on with the continuation.
-    Step(SetId, ContinuationId),
-    /// Go on with the continuation of a loop at once.
-    Enter(ContinuationId),
+pub(super) struct NfaState {
+    pub(super) read: ReadId,
+    pub(super) next: ContinuationId,
 }
 
-/// The automaton of all patterns.
-#[derive(Debug)]
-pub(super) struct Nfa {
-    pub(super) states: Vec<NfaState>,
-    /// The label of each state: every state leads to accept states of one label only.
-    pub(super) labels: Vec<LabelId>,
-    /// Sets of states, sorted.
-    pub(super) continuations: SliceInterner,
-    pub(super) sets: Vec<ByteSet>,
-    pub(super) start: ContinuationId,
+/// What can be read from a state on, before and at the end of a match.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct Reach {
+    pub(super) bytes: ByteSet,
+    pub(super) out_of_band: bool,
 }
 
-/// Why the NFA could not be built.
-#[derive(Debug)]
+/// What decides whether a state is absorbed: its label, and what can be read from it on. Numbered, as there are few.
+pub(super) type KindId = u32;
+
+/// Why a pattern could not be added.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum NfaError {
-    TooDeep(LabelId),
-    /// The budget was used up; the labels of all states so far.
-    TooLarge(Vec<LabelId>),
+    TooDeep,
+    /// The budget was used up.
+    TooLarge,
 }
 
 /// A pattern whose equal parts are shared.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Node {
     Empty,
-    Set(SetId),
+    Read(ReadId),
     Literal(Arc<[u8]>),
-    Concat(Box<[NodeId]>),
-    Alternation(Box<[NodeId]>),
+    Concat(Arc<[NodeId]>),
+    Alternation(Arc<[NodeId]>),
     Star(NodeId),
     Plus(NodeId),
-}
-
-/// Builds the NFA of the patterns. `max_words` bounds its size: the sum of the lengths of its sets of states.
-pub(super) fn build(patterns: &[(Pattern, LabelId)], max_words: usize) -> Result<Nfa, NfaError> {
-    let mut nodes = Nodes::default();
-    let mut continuations = Continuations::new(max_words);
-    let mut start = Vec::new();
-    for (pattern, label) in patterns {
-        let node = nodes.intern(pattern, 0).ok_or(NfaError::TooDeep(*label))?;
-        let built = continuations.accept(*label).and_then(|accept| continuations.build(&nodes, node, accept));
-        match built {
-            Some(first) => start.extend_from_slice(continuations.contents.get(first)),
-            None => return Err(NfaError::TooLarge(continuations.labels)),
-        }
-    }
-    let start = continuations.union(&mut start);
-    let sets = nodes.sets;
-    match start.and_then(|start| continuations.close(start)) {
-        Some((continuations, contents, start)) => {
-            Ok(Nfa { states: continuations.states, labels: continuations.labels, continuations: contents, sets, start })
-        }
-        None => Err(NfaError::TooLarge(Vec::new())),
-    }
 }
 
 /// The interned nodes and byte sets of all patterns.
@@ -112,14 +100,21 @@ struct Nodes {
     nodes: Vec<Node>,
     ids: FxHashMap<Node, NodeId>,
     /// Sub-patterns that were interned before, by address: patterns that share their parts may be exponentially larger as
-    /// a tree than they are in memory. The caller keeps all patterns alive meanwhile.
-    shared: FxHashMap<(usize, u8), NodeId>,
+    /// a tree than they are in memory. They are kept alive, so that no other pattern gets the address.
+    shared: FxHashMap<(usize, u8), (NodeId, Pattern)>,
+    /// The sets of other than one byte; the first is number [`BROAD`].
     sets: Vec<ByteSet>,
-    set_ids: FxHashMap<ByteSet, SetId>,
-    byte_ids: FxHashMap<u8, SetId>,
+    set_ids: FxHashMap<ByteSet, ReadId>,
 }
 
 impl Nodes {
+    /// Forgets addresses when there are too many of them. Patterns that come again are found by what they are.
+    fn forget_addresses(&mut self) {
+        if self.shared.len() > MAX_ADDRESSES {
+            self.shared.clear();
+        }
+    }
+
     /// The node of a pattern; `None` if it is nested too deeply.
     fn intern(&mut self, pattern: &Pattern, depth: usize) -> Option<NodeId> {
         let address = match pattern {
@@ -127,27 +122,20 @@ impl Nodes {
             Pattern::Alternation(parts) => Some((parts.as_ptr().addr(), 1)),
             Pattern::Star(body) => Some((Arc::as_ptr(body).addr(), 2)),
             Pattern::Plus(body) => Some((Arc::as_ptr(body).addr(), 3)),
-            Pattern::Empty | Pattern::Set(_) | Pattern::Literal(_) | Pattern::OutOfBand => None,
+            Pattern::Literal(bytes) => Some((bytes.as_ptr().addr(), 4)),
+            Pattern::Empty | Pattern::Set(_) | Pattern::OutOfBand => None,
         };
-        if let Some(&node) = address.and_then(|address| self.shared.get(&address)) {
-            return Some(node);
+        if let Some((node, _)) = address.and_then(|address| self.shared.get(&address)) {
+            return Some(*node);
         }
         if depth > MAX_DEPTH {
             return None;
         }
         let node = match pattern {
             Pattern::Empty => Node::Empty,
-            Pattern::Set(set) => Node::Set(self.set(*set)),
-            Pattern::OutOfBand => Node::Set(OUT_OF_BAND),
-            Pattern::Literal(bytes) => {
-                for &byte in bytes.iter() {
-                    if !self.byte_ids.contains_key(&byte) {
-                        let set = self.set(ByteSet::single(byte));
-                        self.byte_ids.insert(byte, set);
-                    }
-                }
-                Node::Literal(bytes.clone())
-            }
+            Pattern::Set(set) => Node::Read(self.set(*set)),
+            Pattern::OutOfBand => Node::Read(OUT_OF_BAND_READ),
+            Pattern::Literal(bytes) => Node::Literal(bytes.clone()),
             Pattern::Concat(parts) => Node::Concat(self.intern_all(parts, depth)?),
             Pattern::Alternation(parts) => Node::Alternation(self.intern_all(parts, depth)?),
             Pattern::Star(body) => Node::Star(self.intern(body, depth + 1)?),
@@ -159,31 +147,44 @@ impl Nodes {
             self.nodes.push(node);
         }
         if let Some(address) = address {
-            self.shared.insert(address, id);
+            self.shared.insert(address, (id, pattern.clone()));
         }
         Some(id)
     }
 
-    fn intern_all(&mut self, parts: &[Pattern], depth: usize) -> Option<Box<[NodeId]>> {
+    fn intern_all(&mut self, parts: &[Pattern], depth: usize) -> Option<Arc<[NodeId]>> {
         parts.iter().map(|part| self.intern(part, depth + 1)).collect()
     }
 
-    fn set(&mut self, set: ByteSet) -> SetId {
+    fn set(&mut self, set: ByteSet) -> ReadId {
+        if let (1, Some(byte)) = (set.len(), set.iter().next()) {
+            return byte.into();
+        }
         *self.set_ids.entry(set).or_insert_with(|| {
             self.sets.push(set);
-            self.sets.len() as SetId - 1
+            BROAD + self.sets.len() as ReadId - 1
         })
     }
 }
 
-/// The states and continuations built so far. All functions return `None` when the budget is used up.
-struct Continuations {
-    states: Vec<NfaState>,
-    labels: Vec<LabelId>,
+/// The automaton of all patterns added so far.
+#[derive(Debug)]
+pub(super) struct Nfa {
+    nodes: Nodes,
+    pub(super) states: Vec<NfaState>,
+    /// The label of each state: every state leads to accept states of one label only.
+    labels: Vec<LabelIndex>,
+    /// The kind of each state. Known behind [`Self::settle`].
+    kind_of: Vec<KindId>,
+    kinds: Vec<(LabelIndex, Reach)>,
+    kind_ids: FxHashMap<(LabelIndex, Reach), KindId>,
     state_ids: FxHashMap<NfaState, NfaStateId>,
+    /// The accept state of each label.
     accept_ids: FxHashMap<LabelId, NfaStateId>,
+    label_ids: Vec<LabelId>,
     /// The continuation that consists of one state, by state; `NOTHING` if there is none yet.
     singles: Vec<ContinuationId>,
+    /// Sets of states, sorted.
     contents: SliceInterner,
     /// What was built before: this node in front of this continuation.
     memo: FxHashMap<(NodeId, ContinuationId), ContinuationId>,
@@ -192,104 +193,228 @@ struct Continuations {
     /// Loops whose body is being built.
     open: Vec<ContinuationId>,
     /// The label of the pattern that is being built.
-    label: LabelId,
+    label: LabelIndex,
+    /// Whether there is any [`ENTER`], and the continuations in which those are resolved.
+    has_enters: bool,
+    closed: FxHashMap<ContinuationId, ContinuationId>,
     max_words: usize,
 }
 
-impl Continuations {
-    fn new(max_words: usize) -> Self {
+impl Nfa {
+    /// An automaton without patterns.
+    pub(super) fn new() -> Self {
         let mut contents = SliceInterner::default();
         contents.intern(&[]);
         Self {
+            nodes: Nodes::default(),
             states: Vec::new(),
             labels: Vec::new(),
+            kind_of: Vec::new(),
+            kinds: Vec::new(),
+            kind_ids: FxHashMap::default(),
             state_ids: FxHashMap::default(),
             accept_ids: FxHashMap::default(),
+            label_ids: Vec::new(),
             singles: Vec::new(),
             contents,
             memo: FxHashMap::default(),
             loops: FxHashMap::default(),
             open: Vec::new(),
-            label: LabelId(0),
-            max_words,
+            label: 0,
+            has_enters: false,
+            closed: FxHashMap::default(),
+            max_words: 0,
         }
+    }
+
+    /// Bounds how large the automaton may grow: the sum of the lengths of its sets of states.
+    pub(super) fn allow(&mut self, words: usize) {
+        self.nodes.forget_addresses();
+        self.max_words = words;
+    }
+
+    /// Adds a pattern and appends the states that it begins with. After an error the automaton is of no use any more.
+    pub(super) fn add(
+        &mut self,
+        pattern: &Pattern,
+        label: LabelId,
+        start: &mut Vec<NfaStateId>,
+    ) -> Result<(), NfaError> {
+        let node = self.nodes.intern(pattern, 0).ok_or(NfaError::TooDeep)?;
+        let first = self.accept(label).and_then(|accept| self.build(node, accept));
+        let first = first.and_then(|first| self.closed(first)).ok_or(NfaError::TooLarge)?;
+        start.extend_from_slice(self.contents.get(first));
+        Ok(())
+    }
+
+    /// How many words the sets of states take, and about how many everything that is remembered beside them.
+    pub(super) fn words(&self) -> usize {
+        self.contents.total_len() + 12 * self.states.len() + 16 * self.nodes.nodes.len()
+    }
+
+    /// The states of a continuation, sorted.
+    pub(super) fn continuation(&self, id: ContinuationId) -> &[NfaStateId] {
+        self.contents.get(id)
+    }
+
+    /// How many continuations there are.
+    pub(super) fn continuations(&self) -> usize {
+        self.contents.len()
+    }
+
+    /// A set of other than one byte.
+    pub(super) fn set(&self, read: ReadId) -> ByteSet {
+        self.nodes.sets[(read - BROAD) as usize]
+    }
+
+    /// What a state reads first.
+    pub(super) fn bytes(&self, state: NfaStateId) -> ByteSet {
+        match self.states[state as usize].read {
+            ACCEPT | ENTER => ByteSet::EMPTY,
+            read @ BROAD.. => self.set(read),
+            read => u8::try_from(read).map_or(ByteSet::EMPTY, ByteSet::single),
+        }
+    }
+
+    #[inline]
+    pub(super) fn label(&self, state: NfaStateId) -> LabelIndex {
+        self.labels[state as usize]
+    }
+
+    pub(super) fn label_id(&self, label: LabelIndex) -> LabelId {
+        self.label_ids[label as usize]
+    }
+
+    /// The labels of all states.
+    pub(super) fn all_labels(&self) -> impl Iterator<Item = LabelId> {
+        self.labels.iter().map(|&label| self.label_id(label))
+    }
+
+    #[inline]
+    pub(super) fn kind_of(&self, state: NfaStateId) -> KindId {
+        self.kind_of[state as usize]
+    }
+
+    pub(super) fn kind(&self, id: KindId) -> (LabelIndex, Reach) {
+        self.kinds[id as usize]
+    }
+
+    /// Computes the kinds of the states that were added since the last call. To be called when no loop is open.
+    pub(super) fn settle(&mut self) {
+        let first = self.kind_of.len();
+        for state in first..self.states.len() {
+            let kind = self.kind_id((self.labels[state], Reach::default()));
+            self.kind_of.push(kind);
+        }
+        // States mostly lead to older ones, whose reach is known. Those of loops do not, and need a pass or two more.
+        loop {
+            let (mut changed, mut ahead) = (false, false);
+            for state in first..self.states.len() {
+                let NfaState { read, next } = self.states[state];
+                if read == ACCEPT {
+                    continue;
+                }
+                let mut reach = Reach { bytes: self.bytes(state as u32), out_of_band: read == OUT_OF_BAND_READ };
+                for &after in self.contents.get(next) {
+                    ahead |= after as usize >= state;
+                    let (_, more) = self.kinds[self.kind_of[after as usize] as usize];
+                    reach.bytes = reach.bytes.union(more.bytes);
+                    reach.out_of_band |= more.out_of_band;
+                }
+                let kind = (self.labels[state], reach);
+                // Mostly the same as that of the state before.
+                let before = self.kind_of[state.saturating_sub(1)];
+                let id = if self.kinds[before as usize] == kind { before } else { self.kind_id(kind) };
+                changed |= std::mem::replace(&mut self.kind_of[state], id) != id;
+            }
+            if !(changed && ahead) {
+                return;
+            }
+        }
+    }
+
+    fn kind_id(&mut self, kind: (LabelIndex, Reach)) -> KindId {
+        *self.kind_ids.entry(kind).or_insert_with(|| {
+            self.kinds.push(kind);
+            self.kinds.len() as KindId - 1
+        })
     }
 
     /// The continuation that accepts with the label, in front of which the next pattern is to be built.
     fn accept(&mut self, label: LabelId) -> Option<ContinuationId> {
-        self.label = label;
         let state = match self.accept_ids.get(&label) {
             Some(&state) => state,
             None => {
-                let state = self.push(NfaState::Accept);
+                self.label = self.label_ids.len() as LabelIndex;
+                self.label_ids.push(label);
+                let state = self.push(NfaState { read: ACCEPT, next: NOTHING });
                 self.accept_ids.insert(label, state);
                 state
             }
         };
+        self.label = self.labels[state as usize];
         self.single(state)
     }
 
-    /// The continuation that matches the node and then goes on with `next`.
-    fn build(&mut self, nodes: &Nodes, node: NodeId, next: ContinuationId) -> Option<ContinuationId> {
+    /// The continuation that matches the node and then goes on with `next`. `None` when the budget is used up.
+    fn build(&mut self, node: NodeId, next: ContinuationId) -> Option<ContinuationId> {
         if next == NOTHING {
             return Some(NOTHING);
         }
-        match &nodes.nodes[node as usize] {
+        match self.nodes.nodes[node as usize] {
             Node::Empty => return Some(next),
-            Node::Set(set) => return self.step(nodes, *set, next),
-            Node::Literal(bytes) => {
-                return bytes.iter().rev().try_fold(next, |next, byte| self.step(nodes, nodes.byte_ids[byte], next));
-            }
-            Node::Star(body) => return self.repeat(nodes, *body, next),
-            Node::Concat(_) | Node::Alternation(_) | Node::Plus(_) => {}
+            Node::Read(read) => return self.step(read, next),
+            Node::Star(body) => return self.repeat(body, next),
+            Node::Literal(_) | Node::Concat(_) | Node::Alternation(_) | Node::Plus(_) => {}
         }
         if let Some(&built) = self.memo.get(&(node, next)) {
             return Some(built);
         }
-        let built = match &nodes.nodes[node as usize] {
-            Node::Concat(parts) => parts.iter().rev().try_fold(next, |next, &part| self.build(nodes, part, next))?,
+        let built = match self.nodes.nodes[node as usize].clone() {
+            Node::Literal(bytes) => bytes.iter().rev().try_fold(next, |next, &byte| self.step(byte.into(), next))?,
+            Node::Concat(parts) => parts.iter().rev().try_fold(next, |next, &part| self.build(part, next))?,
             Node::Alternation(parts) => {
                 let mut all = Vec::new();
-                for &part in parts {
-                    let first = self.build(nodes, part, next)?;
+                for &part in parts.iter() {
+                    let first = self.build(part, next)?;
                     self.append(first, &mut all);
                 }
                 self.union(&mut all)?
             }
             Node::Plus(body) => {
-                let again = self.repeat(nodes, *body, next)?;
-                self.build(nodes, *body, again)?
+                let again = self.repeat(body, next)?;
+                self.build(body, again)?
             }
-            Node::Empty | Node::Set(_) | Node::Literal(_) | Node::Star(_) => next,
+            Node::Empty | Node::Read(_) | Node::Star(_) => next,
         };
         self.memo.insert((node, next), built);
         Some(built)
     }
 
     /// The continuation that matches the body any number of times and then goes on with `next`.
-    fn repeat(&mut self, nodes: &Nodes, body: NodeId, next: ContinuationId) -> Option<ContinuationId> {
+    fn repeat(&mut self, body: NodeId, next: ContinuationId) -> Option<ContinuationId> {
         if let Some(&built) = self.loops.get(&(body, next)) {
             return Some(built);
         }
         let this = self.contents.push(&[]);
         self.loops.insert((body, next), this);
         self.open.push(this);
-        let first = self.build(nodes, body, this)?;
+        let first = self.build(body, this)?;
         let mut all = Vec::new();
         self.append(first, &mut all);
         self.append(next, &mut all);
         self.open.pop();
-        all.retain(|&state| self.states[state as usize] != NfaState::Enter(this));
+        all.retain(|&state| self.states[state as usize] != NfaState { read: ENTER, next: this });
         normalise(&mut all);
         self.contents.replace(this, &all);
         self.within_budget().then_some(this)
     }
 
-    fn step(&mut self, nodes: &Nodes, set: SetId, next: ContinuationId) -> Option<ContinuationId> {
-        if next == NOTHING || (set != OUT_OF_BAND && nodes.sets[set as usize].is_empty()) {
+    fn step(&mut self, read: ReadId, next: ContinuationId) -> Option<ContinuationId> {
+        if next == NOTHING || (read >= BROAD && self.set(read).is_empty()) {
             return Some(NOTHING);
         }
-        let state = self.state(NfaState::Step(set, next));
+        let state = self.state(NfaState { read, next });
         self.single(state)
     }
 
@@ -322,7 +447,8 @@ impl Continuations {
     /// Appends the states of a continuation to a list.
     fn append(&mut self, continuation: ContinuationId, list: &mut Vec<NfaStateId>) {
         if self.open.contains(&continuation) {
-            list.push(self.state(NfaState::Enter(continuation)));
+            self.has_enters = true;
+            list.push(self.state(NfaState { read: ENTER, next: continuation }));
         } else {
             list.extend_from_slice(self.contents.get(continuation));
         }
@@ -339,43 +465,34 @@ impl Continuations {
         self.contents.total_len() + self.states.len() <= self.max_words
     }
 
-    /// Replaces each `Enter` by the states of the loop it enters, and returns the contents of all continuations that are
-    /// left, with the start among them.
-    fn close(mut self, start: ContinuationId) -> Option<(Self, SliceInterner, ContinuationId)> {
-        if !self.states.iter().any(|state| matches!(state, NfaState::Enter(_))) {
-            let contents = std::mem::take(&mut self.contents);
-            return Some((self, contents, start));
+    /// The continuation in which each `ENTER` is replaced by the states of the loop it enters. `None` when the budget is used up.
+    #[inline]
+    pub(super) fn closed(&mut self, continuation: ContinuationId) -> Option<ContinuationId> {
+        if self.has_enters { self.without_enters(continuation) } else { Some(continuation) }
+    }
+
+    fn without_enters(&mut self, continuation: ContinuationId) -> Option<ContinuationId> {
+        if let Some(&closed) = self.closed.get(&continuation) {
+            return Some(closed);
         }
-        let mut closed = SliceInterner::default();
-        let mut closed_ids = Vec::with_capacity(self.contents.len());
-        for id in 0..self.contents.len() as ContinuationId {
-            let mut list = self.contents.get(id).to_vec();
-            let mut entered = Vec::new();
-            let mut at = 0;
-            while let Some(&state) = list.get(at) {
-                match self.states[state as usize] {
-                    NfaState::Enter(body) => {
-                        list.swap_remove(at);
-                        if !entered.contains(&body) {
-                            entered.push(body);
-                            list.extend_from_slice(self.contents.get(body));
-                        }
-                    }
-                    NfaState::Accept | NfaState::Step(..) => at += 1,
+        let mut list = self.contents.get(continuation).to_vec();
+        let mut entered = Vec::new();
+        let mut at = 0;
+        while let Some(&state) = list.get(at) {
+            let NfaState { read, next } = self.states[state as usize];
+            if read == ENTER {
+                list.swap_remove(at);
+                if !entered.contains(&next) {
+                    entered.push(next);
+                    list.extend_from_slice(self.contents.get(next));
                 }
-            }
-            normalise(&mut list);
-            closed_ids.push(closed.intern(&list).0);
-            if closed.total_len() > self.max_words {
-                return None;
+            } else {
+                at += 1;
             }
         }
-        for state in &mut self.states {
-            if let NfaState::Step(_, next) = state {
-                *next = closed_ids[*next as usize];
-            }
-        }
-        Some((self, closed, closed_ids[start as usize]))
+        let closed = self.union(&mut list)?;
+        self.closed.insert(continuation, closed);
+        Some(closed)
     }
 }
 
@@ -391,19 +508,27 @@ mod tests {
 
     const BUDGET: usize = 1 << 20;
 
+    fn build(patterns: &[(Pattern, LabelId)], max_words: usize) -> Result<(Nfa, Vec<NfaStateId>), NfaError> {
+        let mut nfa = Nfa::new();
+        nfa.allow(max_words);
+        let mut start = Vec::new();
+        patterns.iter().try_for_each(|(pattern, label)| nfa.add(pattern, *label, &mut start))?;
+        Ok((nfa, start))
+    }
+
     fn steps(nfa: &Nfa) -> usize {
-        nfa.states.iter().filter(|state| matches!(state, NfaState::Step(..))).count()
+        nfa.states.iter().filter(|state| state.read < ACCEPT).count()
     }
 
     #[test]
     fn equal_suffixes_with_equal_labels_are_shared() {
         let one = LabelId(1);
         let patterns = [(Pattern::literal("/a/xyz"), one), (Pattern::literal("/b/xyz"), one)];
-        let nfa = build(&patterns, BUDGET).unwrap();
+        let (mut nfa, _) = build(&patterns, BUDGET).unwrap();
         // "/xyz" once, "a", "b", and "/" in front of each of the two.
         assert_eq!(steps(&nfa), 4 + 2 + 2);
-        let patterns = [(Pattern::literal("/a/xyz"), one), (Pattern::literal("/b/xyz"), LabelId(2))];
-        assert_eq!(steps(&build(&patterns, BUDGET).unwrap()), 12);
+        nfa.add(&Pattern::literal("/b/xyz"), LabelId(2), &mut Vec::new()).unwrap();
+        assert_eq!(steps(&nfa), 8 + 6);
     }
 
     #[test]
@@ -412,7 +537,7 @@ mod tests {
         for _ in 0..50 {
             pattern = Pattern::star(Pattern::plus(pattern));
         }
-        let nfa = build(&[(pattern, LabelId(0))], BUDGET).unwrap();
+        let (nfa, _) = build(&[(pattern, LabelId(0))], BUDGET).unwrap();
         assert!(steps(&nfa) <= 200, "{}", steps(&nfa));
     }
 
@@ -422,9 +547,7 @@ mod tests {
         for _ in 0..200 {
             pattern = Pattern::concat([pattern.clone(), pattern]);
         }
-        assert!(
-            matches!(build(&[(pattern, LabelId(3))], 10_000), Err(NfaError::TooLarge(labels)) if labels[0] == LabelId(3))
-        );
+        assert_eq!(build(&[(pattern, LabelId(3))], 10_000).err(), Some(NfaError::TooLarge));
     }
 
     #[test]
@@ -432,13 +555,26 @@ mod tests {
         let nest =
             |depth| (0..depth).fold(Pattern::literal("a"), |pattern, _| Pattern::concat([pattern, Pattern::Empty]));
         assert!(build(&[(nest(MAX_DEPTH), LabelId(0))], BUDGET).is_ok());
-        assert!(matches!(build(&[(nest(MAX_DEPTH + 1), LabelId(7))], BUDGET), Err(NfaError::TooDeep(LabelId(7)))));
+        assert_eq!(build(&[(nest(MAX_DEPTH + 1), LabelId(7))], BUDGET).err(), Some(NfaError::TooDeep));
     }
 
     #[test]
     fn impossible_steps_leave_no_states() {
         let nothing = Pattern::concat([Pattern::literal("abc"), Pattern::alternation([]), Pattern::literal("abc")]);
-        let nfa = build(&[(nothing, LabelId(0))], BUDGET).unwrap();
-        assert!(nfa.continuations.get(nfa.start).is_empty());
+        let (_, start) = build(&[(nothing, LabelId(0))], BUDGET).unwrap();
+        assert!(start.is_empty());
+    }
+
+    #[test]
+    fn reach_is_all_that_may_be_read() {
+        let pattern = Pattern::concat([
+            Pattern::star(Pattern::alternation([Pattern::literal("a"), Pattern::literal("bc")])),
+            Pattern::OutOfBand,
+        ]);
+        let (mut nfa, start) = build(&[(pattern, LabelId(0))], BUDGET).unwrap();
+        nfa.settle();
+        let loops = start.iter().filter(|&&state| nfa.states[state as usize].read != OUT_OF_BAND_READ);
+        let expected = Reach { bytes: ByteSet::range(b'a', b'c'), out_of_band: true };
+        assert!(loops.clone().count() == 2 && loops.copied().all(|state| nfa.kind(nfa.kind_of(state)).1 == expected));
     }
 }

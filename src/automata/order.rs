@@ -38,8 +38,6 @@ impl<A> MinimalDfa<A> {
     }
 
     fn successors(&self, state: u32) -> std::vec::IntoIter<u32> {
-        let mut successors = Vec::new();
-        self.graph.row(state).successors(&mut successors);
-        successors.into_iter()
+        self.graph.row(state).successors().collect::<Vec<_>>().into_iter()
     }
 }

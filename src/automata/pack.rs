@@ -6,10 +6,10 @@
 
 #![expect(clippy::indexing_slicing, reason = "state ids come from the automaton, cells are made as they are needed")]
 
-use super::graph::Graph;
+use super::graph::{Edge, Graph, OUT_OF_BAND};
+use super::interner::SliceInterner;
 use super::tables::{BASE_DIFF_ENCODED, BASE_OFFSET, BASE_OUT_OF_BAND};
 use super::{MinimalDfa, StateId, Tables, diff};
-use rustc_hash::FxHashMap;
 
 /// How tables are packed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -33,6 +33,10 @@ pub enum PackError {
     },
 }
 
+/// Fewest cells of a state that is stored as a difference. With 1, policy is 1 % smaller, and most states have to be compared
+/// with others.
+const WORTH_A_DIFFERENCE: u32 = 2;
+
 /// Cells 0 to 2²⁴ − 1 can be addressed.
 const MAX_CELLS: usize = BASE_OFFSET as usize + 1;
 
@@ -41,9 +45,9 @@ const MAX_CELLS: usize = BASE_OFFSET as usize + 1;
 type Cell = (u16, u32);
 
 impl<A> MinimalDfa<A> {
-    /// Whether [`PackOptions::diff_encode`] would change the tables.
+    /// Whether storing states as differences would save any cell.
     pub fn gains_from_differences(&self) -> bool {
-        diff::plan(&self.graph).iter().any(Option::is_some)
+        diff::plan(&self.graph, 1).iter().any(Option::is_some)
     }
 
     /// Packs the automaton. `words` gives the first and the second accept value of each state; the second is dropped
@@ -58,7 +62,8 @@ impl<A> MinimalDfa<A> {
         mut words: impl FnMut(StateId, &A) -> (u32, u32),
     ) -> Result<Tables, PackError> {
         let (accept, accept2) = self.states().map(|state| words(state, self.value(state))).unzip();
-        let against = if options.diff_encode { diff::plan(&self.graph) } else { vec![None; self.len()] };
+        let against =
+            if options.diff_encode { diff::plan(&self.graph, WORTH_A_DIFFERENCE) } else { vec![None; self.len()] };
         let mut rows = Rows::default();
         for (state, &other) in (0..).zip(&against) {
             rows.push(&self.graph, state, other);
@@ -71,10 +76,8 @@ impl<A> MinimalDfa<A> {
             default: vec![0; self.len()],
             ..Tables::default()
         };
-        let mut order: Vec<u32> = (0..self.len() as u32).collect();
-        order.sort_by_key(|&state| std::cmp::Reverse(rows.get(state).len()));
         let mut space = Space::default();
-        for state in order {
+        for state in rows.longest_first() {
             let cells = rows.get(state);
             let (base, flags) = match cells.first() {
                 None => (0, 0),
@@ -83,7 +86,7 @@ impl<A> MinimalDfa<A> {
             };
             let (default, diff) = match against[state as usize] {
                 Some(other) => (other, BASE_DIFF_ENCODED),
-                None => (self.graph.row(state).default, 0),
+                None => (self.graph.row(state).heaviest().0, 0),
             };
             tables.base[state as usize] = base | flags | diff;
             tables.default[state as usize] = default;
@@ -104,33 +107,38 @@ impl<A> MinimalDfa<A> {
 struct Rows {
     cells: Vec<Cell>,
     ends: Vec<usize>,
-    targets: Vec<u32>,
-    other: Vec<u32>,
 }
 
 impl Rows {
     /// Appends the cells that a state needs, on its own or as the difference from another state.
     fn push(&mut self, graph: &Graph, state: u32, against: Option<u32>) {
-        let Self { cells, ends, targets, other } = self;
-        let start = cells.len();
-        graph.expand(state, targets);
-        let default = graph.row(state).default;
-        if let Some(against) = against {
-            graph.expand(against, other);
-        } else {
-            other.clear();
-            other.resize(targets.len(), default);
+        let row = graph.row(state);
+        if let target @ 1.. = row.target(OUT_OF_BAND) {
+            self.cells.push((0, target));
         }
-        if let (Some(target @ 1..), Some(_)) = (targets.pop(), other.pop()) {
-            cells.push((0, target));
-        }
-        for (class, (&target, &other)) in (0..).zip(targets.iter().zip(other.iter())) {
-            if target != other {
-                cells.extend(graph.classes.members(class).iter().map(|&byte| (u16::from(byte) + 1, target)));
+        let cells = &mut self.cells;
+        let mut push = |run: Edge| cells.extend(run.bytes().map(|byte| (u16::from(byte) + 1, run.target)));
+        match against {
+            Some(other) => row.differences(graph.row(other)).for_each(push),
+            None => {
+                let (default, _) = row.heaviest();
+                row.runs().filter(|run| run.target != default).for_each(&mut push);
             }
         }
-        cells[start..].sort_unstable();
-        ends.push(cells.len());
+        self.ends.push(self.cells.len());
+    }
+
+    /// All states, those with many cells first, else in order.
+    fn longest_first(&self) -> Vec<u32> {
+        let mut by_length: Vec<Vec<u32>> = Vec::new();
+        for state in 0..self.ends.len() as u32 {
+            let length = self.get(state).len();
+            if by_length.len() <= length {
+                by_length.resize_with(length + 1, Vec::new);
+            }
+            by_length[length].push(state);
+        }
+        by_length.into_iter().rev().flatten().collect()
     }
 
     fn get(&self, state: u32) -> &[Cell] {
@@ -144,14 +152,17 @@ struct Space {
     taken: Vec<u64>,
     /// The lowest position that may be free.
     first_free: usize,
-    /// The base that was found last for rows with the same offsets: those below cannot fit another such row.
-    last: FxHashMap<Vec<u16>, usize>,
+    /// Lists of offsets, and the base that was found last for a row with each: those below cannot fit another such row.
+    shapes: SliceInterner,
+    last: Vec<usize>,
+    offsets: Vec<u32>,
 }
 
 impl Default for Space {
     fn default() -> Self {
         // Position 0 is no cell, and cell 0 is the trap's.
-        Self { taken: vec![0b11], first_free: 2, last: FxHashMap::default() }
+        let (shapes, last, offsets) = Default::default();
+        Self { taken: vec![0b11], first_free: 2, shapes, last, offsets }
     }
 }
 
@@ -163,15 +174,21 @@ const MAX_TRIES: usize = 16_384;
 impl Space {
     /// Finds the base for a row and takes its cells.
     fn place(&mut self, cells: &[Cell]) -> Result<u32, PackError> {
-        let offsets: Vec<u16> = cells.iter().map(|&(offset, _)| offset).collect();
-        let first = offsets.first().copied().map_or(0, usize::from);
-        let from = self.first_free.saturating_sub(first).max(self.last.get(&offsets).copied().unwrap_or(0));
+        let mut offsets = std::mem::take(&mut self.offsets);
+        offsets.clear();
+        offsets.extend(cells.iter().map(|&(offset, _)| u32::from(offset)));
+        let (shape, new) = self.shapes.intern(&offsets);
+        if new {
+            self.last.push(0);
+        }
+        let first = offsets.first().map_or(0, |&offset| offset as usize);
+        let from = self.first_free.saturating_sub(first).max(self.last[shape as usize]);
         let base = self.first_fit(&offsets, from);
         if base + 256 > MAX_CELLS {
             return Err(PackError::TooManyCells { limit: MAX_CELLS });
         }
         for &offset in &offsets {
-            let position = base + usize::from(offset);
+            let position = base + offset as usize;
             if self.taken.len() <= position / 64 {
                 self.taken.resize(position / 64 + 1, 0);
             }
@@ -180,17 +197,18 @@ impl Space {
         while self.bits(self.first_free) & 1 == 1 {
             self.first_free += 1;
         }
-        self.last.insert(offsets, base);
+        self.last[shape as usize] = base;
+        self.offsets = offsets;
         Ok(base as u32)
     }
 
     /// The lowest base, not below `from`, where all offsets are free.
-    fn first_fit(&self, offsets: &[u16], from: usize) -> usize {
+    fn first_fit(&self, offsets: &[u32], from: usize) -> usize {
         for block in 0..MAX_TRIES {
             let from = from + 64 * block;
             let mut unfit = 0;
             for &offset in offsets {
-                unfit |= self.bits(from + usize::from(offset));
+                unfit |= self.bits(from + offset as usize);
                 if unfit == u64::MAX {
                     break;
                 }

@@ -4,10 +4,9 @@
 
 use rustc_hash::FxHashMap;
 
-use super::classes::ByteClasses;
-use super::graph::Graph;
+use super::graph::{Edge, Graph, SymbolId, niceness};
 use super::tables::{BASE_DIFF_ENCODED, BASE_OFFSET};
-use super::{ByteSet, ClassifiedDfa, Symbol, Tables};
+use super::{ClassifiedDfa, Symbol, Tables};
 
 /// The 256 bytes and the out-of-band symbol.
 const SYMBOLS: usize = 257;
@@ -84,30 +83,34 @@ impl Tables {
         }
     }
 
-    /// One symbol of each class of those that behave alike, the out-of-band symbol last.
-    fn representatives(&self) -> (ByteClasses, Vec<Symbol>) {
+    /// One symbol of each class of those that behave alike, the out-of-band symbol last; and the runs of symbols of one class,
+    /// with the place of its symbol in that list.
+    fn representatives(&self) -> (Vec<Symbol>, Vec<(Edge, usize)>) {
         let classes = self.symbol_classes();
-        let mut sets: Vec<(u32, ByteSet)> = Vec::new();
-        for byte in 0..=u8::MAX {
-            let class = classes.of(Symbol::Byte(byte));
-            match sets.iter_mut().find(|(known, _)| *known == class) {
-                Some((_, set)) => set.insert(byte),
-                None => sets.push((class, ByteSet::single(byte))),
+        let mut symbols: Vec<Symbol> = Vec::new();
+        let mut places: FxHashMap<u32, usize> = FxHashMap::default();
+        let mut runs: Vec<(Edge, usize)> = Vec::new();
+        for symbol in (0..=u8::MAX).map(Symbol::Byte).chain([Symbol::OutOfBand]) {
+            let place = *places.entry(classes.of(symbol)).or_insert(symbols.len());
+            match symbols.get_mut(place) {
+                Some(known) if niceness(symbol) < niceness(*known) => *known = symbol,
+                Some(_) => {}
+                None => symbols.push(symbol),
+            }
+            let id = SymbolId::from(symbol);
+            match runs.last_mut() {
+                Some((run, same)) if *same == place => run.last = id,
+                _ => runs.push((Edge { first: id, last: id, target: 0 }, place)),
             }
         }
-        let classes = ByteClasses::of_sets(sets.iter().map(|(_, set)| set));
-        let count = classes.len();
-        let symbols =
-            (0..=count).filter_map(|class| u16::try_from(class).ok()).map(|class| classes.representative(class));
-        let symbols = symbols.collect();
-        (classes, symbols)
+        (symbols, runs)
     }
 
     /// The states that some string leads to from `start`, in the order of their shortest strings; the trap is not among them
     /// unless it is the start.
     #[must_use]
     pub fn reachable(&self, start: u32) -> Vec<u32> {
-        let (_, symbols) = self.representatives();
+        let (symbols, _) = self.representatives();
         self.reach(start, &symbols)
     }
 
@@ -139,7 +142,7 @@ impl Tables {
     /// States are counted as armorer makes them: the start is never merged with another one.
     #[must_use]
     pub fn minimal_states(&self, start: u32, meaning: impl Fn(u32) -> u32) -> usize {
-        let (classes, symbols) = self.representatives();
+        let (symbols, mut runs) = self.representatives();
         let order = self.reach(start, &symbols);
         let mut numbers = vec![0; self.states()];
         for (number, &state) in (1..).zip(&order) {
@@ -147,14 +150,15 @@ impl Tables {
                 *place = number;
             }
         }
-        let mut graph = Graph::new(classes);
-        graph.push_row(&vec![0; symbols.len()]);
-        let mut row = Vec::new();
-        for &state in &order {
-            row.clear();
+        let mut graph = Graph::default();
+        for &state in [0].iter().chain(&order) {
             let targets = symbols.iter().map(|&symbol| self.step(state, symbol));
-            row.extend(targets.map(|target| numbers.get(index(target)).copied().unwrap_or(0)));
-            graph.push_row(&row);
+            let numbered: Vec<u32> = targets.map(|to| numbers.get(index(to)).copied().unwrap_or(0)).collect();
+            for (run, place) in &mut runs {
+                run.target = if state == 0 { 0 } else { numbered.get(*place).copied().unwrap_or(0) };
+            }
+            let row: Vec<Edge> = runs.iter().map(|&(run, _)| run).collect();
+            graph.push_runs(&row);
         }
         let nothing = meaning(0);
         let mut known: FxHashMap<Option<u32>, u32> = FxHashMap::from_iter([(None, 0)]);

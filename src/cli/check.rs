@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::inputs::{self, Input};
 use super::levels::LevelArgs;
+use super::limits::LimitArgs;
 use super::render::{Renderer, Verbosity};
 use super::target::TargetArgs;
 use super::{Status, complain};
@@ -17,6 +18,9 @@ pub(super) struct Args {
     levels: LevelArgs,
 
     #[command(flatten)]
+    limits: LimitArgs,
+
+    #[command(flatten)]
     verbosity: Verbosity,
 
     /// Profile files, YAML manifests and directories of them; `-` or nothing is standard input
@@ -25,7 +29,10 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args) -> Status {
-    let set_up = || Ok((args.target.compiler()?.levels(args.levels.levels()?), inputs::expand(&args.paths)?));
+    let set_up = || {
+        let compiler = args.target.compiler()?.levels(args.levels.levels()?).encode_options(args.limits.options());
+        Ok((compiler, inputs::expand(&args.paths)?))
+    };
     let (compiler, inputs) = match set_up() {
         Ok(both) => both,
         Err(message) => {

@@ -11,12 +11,15 @@ use rayon::prelude::*;
 
 use super::inputs::{self, Input};
 use super::levels::LevelArgs;
+use super::limits::LimitArgs;
 use super::render::{Renderer, Verbosity};
 use super::target::TargetArgs;
+use super::timings::{self, FileTimings};
 use super::{Status, atomic, complain, settle};
 use crate::cache::{Cache, CacheStatistics};
-use crate::compiler::{CompileError, CompiledBlob, Compiler};
+use crate::compiler::{CompileError, CompiledBlob, Compiler, Timings};
 use crate::diagnostic::Diagnostic;
+use crate::encode;
 
 /// Above so many files a terminal shows a progress bar.
 const PROGRESS_FROM: usize = 20;
@@ -32,6 +35,13 @@ pub(super) struct Args {
 
     #[command(flatten)]
     levels: LevelArgs,
+
+    #[command(flatten)]
+    limits: LimitArgs,
+
+    /// Print where the time went to standard error, with the states of each automaton before and after merging
+    #[arg(long, value_name = "FORM", value_enum, num_args = 0..=1, require_equals = true, default_missing_value = "text")]
+    timings: Option<timings::Form>,
 
     #[command(flatten)]
     output: Output,
@@ -64,12 +74,15 @@ struct Output {
 struct Outcome {
     diagnostics: Vec<Diagnostic>,
     blob: Option<Blob>,
+    timings: Option<Timings>,
     /// What went wrong outside the text.
     failure: Option<String>,
 }
 
 struct Blob {
     profiles: usize,
+    len: usize,
+    /// Empty once they are written to a file of their own.
     bytes: Vec<u8>,
 }
 
@@ -83,7 +96,8 @@ fn try_run(args: &Args) -> Result<Status, String> {
         Some(_) => output_names(&inputs)?,
         None => Vec::new(),
     };
-    let mut compiler = args.target.compiler()?.levels(args.levels.levels()?);
+    let options = encode::Options { count_states: args.timings.is_some(), ..args.limits.options() };
+    let mut compiler = args.target.compiler()?.levels(args.levels.levels()?).encode_options(options);
     if let Some(directory) = &args.cache_dir {
         let cache = Cache::open(directory).map_err(|error| format!("{}: {error}", directory.display()))?;
         compiler = compiler.cache(cache);
@@ -121,7 +135,7 @@ fn try_run(args: &Args) -> Result<Status, String> {
         }
     }
     let made = outcomes.iter().filter_map(|outcome| outcome.blob.as_ref());
-    let (profiles, bytes) = made.clone().fold((0, 0), |(p, b), blob| (p + blob.profiles, b + blob.bytes.len()));
+    let (profiles, bytes) = made.clone().fold((0, 0), |(p, b), blob| (p + blob.profiles, b + blob.len));
     let mut destination = args.output.output_dir.clone().unwrap_or_default();
     if let Some(output) = &args.output.output {
         destination.clone_from(output);
@@ -130,6 +144,13 @@ fn try_run(args: &Args) -> Result<Status, String> {
             let all: Vec<u8> = made.flat_map(|blob| blob.bytes.iter().copied()).collect();
             write_output(output, &all)?;
         }
+    }
+    if let Some(form) = args.timings {
+        let names: Vec<String> = inputs.iter().map(Input::name).collect();
+        let files = names.iter().zip(&outcomes);
+        let files: Vec<_> =
+            files.map(|(file, outcome)| FileTimings { file, timings: outcome.timings.as_ref() }).collect();
+        eprint!("{}", timings::show(&files, form));
     }
     if !args.verbosity.is_quiet() {
         let nothing = args.output.output.is_some() && status != Status::Fine;
@@ -150,7 +171,7 @@ fn try_run(args: &Args) -> Result<Status, String> {
 }
 
 fn compile_one(compiler: &Compiler, input: &Input) -> Outcome {
-    let mut outcome = Outcome { diagnostics: Vec::new(), blob: None, failure: None };
+    let mut outcome = Outcome { diagnostics: Vec::new(), blob: None, timings: None, failure: None };
     let text = match input.read() {
         Ok(text) => text,
         Err(error) => {
@@ -163,9 +184,10 @@ fn compile_one(compiler: &Compiler, input: &Input) -> Outcome {
         false => compiler.compile_blob_text(input.name(), &text),
     };
     match result {
-        Ok(CompiledBlob { bytes, profiles, diagnostics }) => {
+        Ok(CompiledBlob { bytes, profiles, diagnostics, timings }) => {
+            outcome.timings = timings;
             outcome.diagnostics = diagnostics;
-            outcome.blob = Some(Blob { profiles, bytes });
+            outcome.blob = Some(Blob { profiles, len: bytes.len(), bytes });
         }
         Err(CompileError::Rejected { diagnostics }) => outcome.diagnostics = diagnostics,
         Err(error @ CompileError::Write(_)) => outcome.failure = Some(format!("{}: {error}", input.name())),
@@ -177,8 +199,8 @@ fn compile_one(compiler: &Compiler, input: &Input) -> Outcome {
 impl Outcome {
     /// Writes the blob at once, so that a long run does not keep them all in memory for the end.
     fn write_to(&mut self, path: &Path) {
-        let Some(blob) = &self.blob else { return };
-        if let Err(error) = atomic::write(path, &blob.bytes) {
+        let Some(blob) = &mut self.blob else { return };
+        if let Err(error) = atomic::write(path, &std::mem::take(&mut blob.bytes)) {
             self.failure = Some(format!("{}: {error}", path.display()));
         }
     }

@@ -12,11 +12,13 @@ mod features;
 mod fmt;
 mod inputs;
 mod levels;
+mod limits;
 mod policy;
 mod query;
 mod render;
 mod target;
 mod test;
+mod timings;
 
 use std::process::ExitCode;
 

@@ -44,13 +44,19 @@ impl Compiler {
         let manifest = self.manifest(self.session.sources.add(name, yaml)?);
         let mut diagnostics = self.levels.apply(manifest.diagnostics);
         let mut rejected = diagnostics.iter().any(Diagnostic::is_error);
-        let mut all = CompiledBlob { bytes: Vec::new(), profiles: 0, diagnostics: Vec::new() };
+        let mut all = CompiledBlob { bytes: Vec::new(), profiles: 0, diagnostics: Vec::new(), timings: None };
         for profile in &manifest.profiles {
             let id = self.session.sources.add(profile.title(), profile.text.as_slice())?;
             let mut found = match self.compile_blob_source(id) {
                 Ok(blob) => {
                     all.bytes.extend(blob.bytes);
                     all.profiles += blob.profiles;
+                    if let Some(took) = blob.timings {
+                        let sum = all.timings.get_or_insert_default();
+                        sum.resolve_us += took.resolve_us;
+                        sum.write_us += took.write_us;
+                        sum.profiles.extend(took.profiles);
+                    }
                     blob.diagnostics
                 }
                 Err(CompileError::Rejected { diagnostics }) => {

@@ -1,58 +1,42 @@
 //! Contributions → minimal automaton with permissions.
 
-use std::cmp::Reverse;
-
 use rustc_hash::FxHashMap;
 
 use super::Options;
+use super::blame;
 use super::contribution::{Contribution, Reports};
 use super::resolution::{self, Conflict, Kind, Label, Permissions};
-use crate::automata::{BuildError, Builder, Config, Dfa, LabelId, MinimalDfa, Symbol, Unclassified};
+use super::workshop::Shop;
+use crate::automata::{BuildError, Builder, Config, LabelId, MinimalDfa, Pattern, Symbol, Unclassified};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 
-/// Most states of a rule's own automaton while the rules to blame for an explosion are looked for.
-const BLAME_STATES: usize = 1 << 12;
-/// How many rules are blamed.
-const BLAMED: usize = 3;
-
 /// The labels of contributions: one for all that resolution need not tell apart.
-struct Labels {
-    labels: Vec<(LabelId, Label)>,
+struct Labels<'a> {
+    all: &'a [Label],
     ids: Vec<LabelId>,
+    /// Where each label comes first. What is said about labels follows this order, so that it does not depend on other automata.
+    order: FxHashMap<LabelId, usize>,
 }
 
-impl Labels {
-    fn of(kind: Kind, contributions: &[Contribution]) -> Labels {
-        let mut known = FxHashMap::default();
-        let mut labels = Vec::new();
-        let mut ids = Vec::with_capacity(contributions.len());
-        for contribution in contributions {
-            let label = Label::of(kind, contribution);
-            ids.push(*known.entry(label).or_insert_with(|| {
-                let id = LabelId(u32::try_from(labels.len()).unwrap_or(u32::MAX));
-                labels.push((id, label));
-                id
-            }));
-        }
-        Labels { labels, ids }
-    }
-
-    fn label(&self, id: LabelId) -> Option<&Label> {
-        self.labels.get(id.0 as usize).map(|(_, label)| label)
+impl<'a> Labels<'a> {
+    fn label(&self, id: LabelId) -> Option<&'a Label> {
+        self.all.get(id.0 as usize)
     }
 
     /// The labels behind ids.
     fn get(&self, ids: &[LabelId]) -> Vec<(LabelId, Label)> {
-        ids.iter().filter_map(|id| self.labels.get(id.0 as usize).copied()).collect()
+        let mut labels: Vec<_> = ids.iter().filter_map(|&id| self.label(id).map(|&label| (id, label))).collect();
+        labels.sort_by_key(|(id, _)| self.order.get(id));
+        labels
     }
 
     /// The contributions with one of the labels.
-    fn with<'a>(
-        &'a self,
-        labels: &'a [LabelId],
-        contributions: &'a [Contribution],
-    ) -> impl Iterator<Item = &'a Contribution> {
+    fn with<'b>(
+        &'b self,
+        labels: &'b [LabelId],
+        contributions: &'b [Contribution],
+    ) -> impl Iterator<Item = &'b Contribution> {
         let labelled = contributions.iter().zip(&self.ids);
         labelled.filter(move |(_, id)| labels.contains(id)).map(|(contribution, _)| contribution)
     }
@@ -61,20 +45,53 @@ impl Labels {
 /// Builds the automaton. `None` where it grows too large or two rules want different things at an exec, which is then reported.
 pub(super) fn build(
     contributions: &[Contribution],
-    kind: Kind,
+    shop: &mut Shop,
     options: &Options,
     reports: &mut Reports,
 ) -> Option<MinimalDfa<Permissions>> {
-    let labels = Labels::of(kind, contributions);
-    let dfa = match determinise(contributions, kind, &labels, options) {
+    let kind = shop.kind;
+    let ids = shop.label(contributions);
+    let mut order = FxHashMap::default();
+    for (at, &id) in ids.iter().enumerate() {
+        order.entry(id).or_insert(at);
+    }
+    let Shop { workshop, labels: all, .. } = shop;
+    let labels = Labels { all, ids, order };
+    let config = options.limits();
+    let mut builder = Builder::new(config);
+    for (contribution, &label) in contributions.iter().zip(&labels.ids) {
+        builder.add(&contribution.pattern, label);
+    }
+    let absorbs = |broad, narrow| absorbs(kind, labels.all, broad, narrow);
+    // Almost always there is nothing to report, and this is the short way.
+    let meaning = |ids: &[LabelId]| {
+        let labels = labels.get(ids);
+        let contradicts = kind == Kind::File && resolution::contradiction(&labels).is_some();
+        if contradicts { None } else { resolution::resolve(kind, &labels).ok() }
+    };
+    let mut overruled = contradiction(contributions, &labels);
+    if overruled.is_none()
+        && let Some(minimal) = builder.minimal_with(workshop, absorbs, meaning)
+    {
+        return Some(minimal);
+    }
+    let built = builder.build_with(workshop, absorbs);
+    let dfa = match built {
         Ok(dfa) => dfa,
         Err(error) => {
-            reports.push(too_large(&error, &labels, contributions));
+            let span = |&label: &LabelId| labels.with(&[label], contributions).map(|each| each.span).next();
+            reports.push(match &error {
+                BuildError::TooDeep { label, .. } => {
+                    Diagnostic::new(Code::StateLimit, error.to_string(), span(label).unwrap_or(Span::NONE))
+                }
+                _ => {
+                    let labelled: Vec<_> = contributions.iter().zip(labels.ids.iter().copied()).collect();
+                    blame::too_large(error.to_string(), &labelled, absorbs, config)
+                }
+            });
             return None;
         }
     };
-    // A contradiction that a higher rank decides. Whether the reference compiler sees it depends on the order it looks in.
-    let mut overruled = None;
     let meaning = |ids: &[LabelId]| {
         let labels = labels.get(ids);
         if kind == Kind::File {
@@ -103,56 +120,42 @@ pub(super) fn build(
     }
 }
 
-fn determinise(
-    contributions: &[Contribution],
-    kind: Kind,
-    labels: &Labels,
-    options: &Options,
-) -> Result<Dfa, BuildError> {
-    let mut builder = Builder::new(Config { max_states: options.max_states, ..Config::default() });
-    for (contribution, &label) in contributions.iter().zip(&labels.ids) {
-        builder.add(&contribution.pattern, label);
+/// Two rules for the same path that contradict each other, if any. A higher rank may decide, and whether the reference compiler sees
+/// that depends on the order it looks in; absorption may hide it from the states.
+fn contradiction(contributions: &[Contribution], labels: &Labels<'_>) -> Option<Conflict> {
+    let mut of_path: FxHashMap<&Pattern, Vec<(LabelId, Label)>> = FxHashMap::default();
+    for (contribution, &id) in contributions.iter().zip(&labels.ids) {
+        if let Some(&label) = labels.label(id).filter(|label| label.grants_exact_exec()) {
+            let others = of_path.entry(&contribution.pattern).or_default();
+            if !others.iter().any(|&(other, _)| other == id) {
+                others.push((id, label));
+                if let Some(conflict) = resolution::contradiction(others) {
+                    return Some(conflict);
+                }
+            }
+        }
     }
-    builder.build_absorbing(|broad, narrow| match (labels.label(broad), labels.label(narrow)) {
-        (Some(broad), Some(narrow)) => broad.absorbs(kind, narrow),
-        _ => false,
-    })
+    None
 }
 
 /// The message for an automaton with more states than the target can number.
-pub(super) fn too_many_states(states: usize, contributions: &[Contribution]) -> Diagnostic {
+pub(super) fn too_many_states(states: usize, contributions: &[Contribution], shop: &mut Shop) -> Diagnostic {
     let message = format!("the rules need {states} states, and the target can number 65535");
-    blame(message, contributions.iter())
+    let ids = shop.label(contributions);
+    let labelled: Vec<_> = contributions.iter().zip(ids).collect();
+    let (kind, labels) = (shop.kind, &shop.labels);
+    blame::too_large(message, &labelled, |broad, narrow| absorbs(kind, labels, broad, narrow), Config::default())
 }
 
-fn too_large(error: &BuildError, labels: &Labels, contributions: &[Contribution]) -> Diagnostic {
-    blame(error.to_string(), labels.with(error.labels(), contributions))
-}
-
-/// A message about an automaton that is too large, pointing at the rules with the largest automata of their own.
-fn blame<'a>(message: String, suspects: impl Iterator<Item = &'a Contribution>) -> Diagnostic {
-    let mut rules: Vec<(usize, Span)> = suspects
-        .map(|contribution| {
-            let mut builder = Builder::new(Config { max_states: BLAME_STATES, ..Config::default() });
-            builder.add(&contribution.pattern, LabelId(0));
-            (builder.build().map_or(usize::MAX, |dfa| dfa.len()), contribution.span)
-        })
-        .collect();
-    rules.sort_by_key(|&(states, _)| Reverse(states));
-    let mut spans: Vec<Span> = Vec::new();
-    for (_, span) in rules {
-        if spans.len() < BLAMED && !spans.contains(&span) {
-            spans.push(span);
-        }
+/// Whether one label makes another one moot.
+fn absorbs(kind: Kind, labels: &[Label], broad: LabelId, narrow: LabelId) -> bool {
+    match (labels.get(broad.0 as usize), labels.get(narrow.0 as usize)) {
+        (Some(broad), Some(narrow)) => broad.absorbs(kind, narrow),
+        _ => false,
     }
-    let mut spans = spans.into_iter();
-    let diagnostic = Diagnostic::new(Code::StateLimit, message, spans.next().unwrap_or(Span::NONE))
-        .with_label("the rule with the largest part in it")
-        .with_help("patterns with several `**`, or with many characters behind one, multiply each other");
-    spans.fold(diagnostic, |diagnostic, span| diagnostic.and_label(span, "this rule has a large part, too"))
 }
 
-fn conflict(failure: &Unclassified<Conflict>, labels: &Labels, contributions: &[Contribution]) -> Diagnostic {
+fn conflict(failure: &Unclassified<Conflict>, labels: &Labels<'_>, contributions: &[Contribution]) -> Diagnostic {
     let span = |label: LabelId| labels.with(&[label], contributions).map(|each| each.span).next().unwrap_or(Span::NONE);
     // Several rules may share a label; the ones that match the witness are those to name.
     let matching = |label: LabelId| {

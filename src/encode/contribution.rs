@@ -82,13 +82,21 @@ impl Origin {
 pub(super) struct Reports {
     list: Vec<Diagnostic>,
     seen: FxHashSet<(Code, Span, String)>,
+    /// How many were reported, those that say the same thing again among them.
+    count: usize,
 }
 
 impl Reports {
     pub(super) fn push(&mut self, diagnostic: Diagnostic) {
+        self.count += 1;
         if self.seen.insert((diagnostic.code, diagnostic.span(), diagnostic.message.clone())) {
             self.list.push(diagnostic);
         }
+    }
+
+    /// How many were reported, those that say the same thing again among them.
+    pub(super) fn count(&self) -> usize {
+        self.count
     }
 
     pub(super) fn has_errors(&self) -> bool {

@@ -15,10 +15,12 @@
 
 mod attachment;
 mod automaton;
+mod blame;
 mod capability;
 mod change_profile;
 mod contribution;
 mod dbus;
+mod effort;
 mod expression;
 mod file;
 mod glob;
@@ -43,6 +45,7 @@ mod tests;
 mod transitions;
 mod unix;
 mod userns;
+mod workshop;
 
 use std::sync::Arc;
 
@@ -53,10 +56,13 @@ use crate::features::Features;
 use crate::policy::{Policy, Profile, RuleKind, RuleMode};
 use crate::vocab::file as bits;
 use contribution::{Contribution, Reports};
+pub(crate) use effort::since;
+pub use effort::{AutomatonEffort, Effort};
 use profile::Contributions;
 pub use provenance::Provenance;
-use resolution::Kind;
 use support::Support;
+use workshop::Workshop;
+pub use workshop::Workshops;
 
 /// What policy is compiled for.
 #[derive(Clone, Debug)]
@@ -70,6 +76,10 @@ pub struct Target {
 pub struct Options {
     /// Most states of an automaton before it is minimal.
     pub max_states: usize,
+    /// About the most memory that an automaton may take while it is built, in bytes. The default is 128 MiB.
+    pub max_memory: usize,
+    /// Whether [`Effort`] tells how many states there were before those that mean the same were merged. Counting takes time.
+    pub count_states: bool,
     /// Complain mode for every profile, whatever it says.
     pub force_complain: bool,
     /// Read permission for files implies permission to map them executable.
@@ -78,37 +88,74 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Options { max_states: automata::Config::default().max_states, force_complain: false, read_implies_mmap: false }
+        let automata::Config { max_states, max_words } = automata::Config::default();
+        Options {
+            max_states,
+            max_memory: max_words * size_of::<u32>(),
+            count_states: false,
+            force_complain: false,
+            read_implies_mmap: false,
+        }
+    }
+}
+
+impl Options {
+    fn limits(&self) -> automata::Config {
+        automata::Config { max_states: self.max_states, max_words: self.max_memory / size_of::<u32>() }
     }
 }
 
 /// Raises what [`encode`] would raise, short of building the automata: bad patterns of rules that the target mediates, rules that
 /// cannot be expressed, rules that are not enforced, exec transitions that contradict each other.
-pub fn check(policy: &Policy, target: &Target, options: &Options, diagnostics: &mut Diagnostics) {
+pub fn check(
+    policy: &Policy,
+    target: &Target,
+    options: &Options,
+    workshops: &Workshops,
+    diagnostics: &mut Diagnostics,
+) {
     let support = Support::new(&target.kernel, &policy.features);
-    run(policy, diagnostics, |profile, reports| {
-        let contributions = Contributions::of(profile, &support, options, reports);
-        let exec = exec_contributions(contributions.file);
+    run(policy, workshops, diagnostics, |profile, workshop, reports| {
+        let contributions = Contributions::of(profile, &support, options, &mut workshop.rules, reports);
         if !reports.has_errors() && may_conflict(profile) {
-            _ = automaton::build(&exec, Kind::File, options, reports);
+            let exec = exec_contributions(contributions.file);
+            _ = automaton::build(&exec, &mut workshop.file, options, reports);
         }
     });
 }
 
 /// Compiles every profile for a target: each profile is followed by its hats and child profiles.
 ///
-/// `None` if there was an error, which is then among the diagnostics.
+/// `None` if there was an error, which is then among the diagnostics. What several policies have in common is worked out once
+/// where they are encoded with the same `workshops`.
 pub fn encode(
     policy: &Policy,
     target: &Target,
     options: &Options,
+    workshops: &Workshops,
     diagnostics: &mut Diagnostics,
 ) -> Option<Vec<blob::Profile>> {
+    encode_measured(policy, target, options, workshops, diagnostics).0
+}
+
+/// Like [`encode`], with what it took for each profile, in the same order.
+pub fn encode_measured(
+    policy: &Policy,
+    target: &Target,
+    options: &Options,
+    workshops: &Workshops,
+    diagnostics: &mut Diagnostics,
+) -> (Option<Vec<blob::Profile>>, Vec<Effort>) {
     let support = Support::new(&target.kernel, &policy.features);
-    let records = run(policy, diagnostics, |profile, reports| profile::encode(profile, &support, options, reports));
-    let records: Vec<blob::Profile> = records.into_iter().collect::<Option<_>>()?;
-    network::report_shared_table(policy, &records, &support, diagnostics);
-    Some(records)
+    let results = run(policy, workshops, diagnostics, |profile, workshop, reports| {
+        profile::encode(profile, &support, options, workshop, reports)
+    });
+    let (records, efforts): (Vec<_>, Vec<Effort>) = results.into_iter().unzip();
+    let records: Option<Vec<blob::Profile>> = records.into_iter().collect();
+    if let Some(records) = &records {
+        network::report_shared_table(policy, records, &support, diagnostics);
+    }
+    (records, efforts)
 }
 
 /// Where the permissions of every profile come from, in the order of [`encode`].
@@ -117,21 +164,23 @@ pub fn encode(
 #[must_use]
 pub fn trace(policy: &Policy, target: &Target, options: &Options) -> Vec<Provenance> {
     let support = Support::new(&target.kernel, &policy.features);
-    let trace = |profile: &Profile, reports: &mut Reports| Provenance::of(profile, &support, options, reports);
-    run(policy, &mut Diagnostics::new(), trace)
+    run(policy, &Workshops::default(), &mut Diagnostics::new(), |profile, workshop, reports| {
+        Provenance::of(profile, &support, options, &mut workshop.rules, reports)
+    })
 }
 
 /// Works on every profile, each followed by its children, and collects what was reported in that order.
 fn run<T: Send>(
     policy: &Policy,
+    workshops: &Workshops,
     diagnostics: &mut Diagnostics,
-    work: impl Fn(&Profile, &mut Reports) -> T + Sync,
+    work: impl Fn(&Profile, &mut Workshop, &mut Reports) -> T + Sync,
 ) -> Vec<T> {
     let mut profiles = Vec::new();
     flatten(&policy.profiles, &mut profiles);
     let each = |profile: &Profile| {
         let mut reports = Reports::default();
-        let result = work(profile, &mut reports);
+        let result = workshops.with(|workshop| work(profile, workshop, &mut reports));
         (result, reports.into_vec())
     };
     let results = map(&profiles, each);

@@ -1,15 +1,18 @@
 //! One profile → the fields of its blob record.
 
+use std::time::Instant;
+
 use super::attachment;
 use super::capability;
 use super::contribution::{Contribution, Mode, Origin, Reports};
+use super::effort::{Effort, since};
 use super::file::Surroundings;
 use super::network;
 use super::presence;
-use super::resolution::Kind;
 use super::support::Support;
 use super::tables;
 use super::transitions::Transitions;
+use super::workshop::{Encoded, Rules, Shop, Workshop};
 use super::{Options, change_profile, dbus, file, io_uring, mount, mqueue, pivot_root, ptrace, signal, unix, userns};
 use crate::blob;
 use crate::diagnostic::{Code, Diagnostic};
@@ -31,19 +34,53 @@ pub(super) struct Contributions {
 
 impl Contributions {
     /// Encodes every rule; what cannot be encoded is reported.
-    pub(super) fn of(profile: &Profile, support: &Support, options: &Options, reports: &mut Reports) -> Contributions {
+    pub(super) fn of(
+        profile: &Profile,
+        support: &Support,
+        options: &Options,
+        rules: &mut Rules,
+        reports: &mut Reports,
+    ) -> Contributions {
         let attachment = attachment::encode(profile, support, reports);
         let capabilities = capability::encode(&profile.rules, support, reports);
         let transitions = Transitions::collect(profile, support, reports);
         let surroundings = Surroundings { transitions: &transitions, read_implies_mmap: options.read_implies_mmap };
         let (mut file, mut policy) = (Vec::new(), Vec::new());
+        rules.prepare(support, options.read_implies_mmap);
         for rule in &profile.rules {
-            // `None` has been reported.
-            _ = encode_rule(rule, surroundings, support, reports, &mut file, &mut policy);
+            encode_or_recall(rule, surroundings, support, rules, reports, &mut file, &mut policy);
         }
         network::report_swallowed_unix_rules(&profile.rules, support, reports);
         presence::encode(profile.flags.mode, support, profile.span, &mut policy);
         Contributions { file, policy, attachment, capabilities, transitions }
+    }
+}
+
+/// Adds what one rule contributes to the automata. A rule that was encoded before contributes the same again, unless it leads to
+/// a slot of this profile's transition table, or there is something to report.
+fn encode_or_recall(
+    rule: &Rule,
+    surroundings: Surroundings<'_>,
+    support: &Support,
+    rules: &mut Rules,
+    reports: &mut Reports,
+    file: &mut Vec<Contribution>,
+    policy: &mut Vec<Contribution>,
+) {
+    if let Some(known) = rules.get(&rule.prefix, &rule.kind) {
+        let here = |known: &Contribution| Contribution { span: rule.span, ..known.clone() };
+        file.extend(known.file.iter().map(here));
+        policy.extend(known.policy.iter().map(here));
+        return;
+    }
+    let before = (file.len(), policy.len(), reports.count());
+    // `None` has been reported.
+    _ = encode_rule(rule, surroundings, support, reports, file, policy);
+    let (new_file, new_policy) = (file.get(before.0..).unwrap_or_default(), policy.get(before.1..).unwrap_or_default());
+    let of_profile = new_file.iter().any(|each| each.transition != 0);
+    if reports.count() == before.2 && !of_profile {
+        let encoded = Encoded { file: new_file.into(), policy: new_policy.into() };
+        rules.insert(rule.prefix, rule.kind.clone(), encoded);
     }
 }
 
@@ -91,29 +128,53 @@ fn encode_rule(
     }
 }
 
-/// The record of one profile without its children. `None` after an error is reported.
+/// The record of one profile without its children, `None` after an error is reported; and what it took.
 pub(super) fn encode(
     profile: &Profile,
     support: &Support,
     options: &Options,
+    workshop: &mut Workshop,
+    reports: &mut Reports,
+) -> (Option<blob::Profile>, Effort) {
+    let start = Instant::now();
+    let Workshop { rules, file: files, policy: others } = workshop;
+    let contributions = Contributions::of(profile, support, options, rules, reports);
+    let mut effort = Effort {
+        profile: String::from_utf8_lossy(&profile.name).into_owned(),
+        rules_us: since(start),
+        automata: Vec::new(),
+    };
+    if reports.has_errors() {
+        return (None, effort);
+    }
+    let record = tables(profile, contributions, support, options, (&mut *files, &mut *others), reports);
+    effort.automata.append(&mut files.efforts);
+    effort.automata.append(&mut others.efforts);
+    (record, effort)
+}
+
+/// The record with its automata.
+fn tables(
+    profile: &Profile,
+    contributions: Contributions,
+    support: &Support,
+    options: &Options,
+    (files, others): (&mut Shop, &mut Shop),
     reports: &mut Reports,
 ) -> Option<blob::Profile> {
-    let contributions = Contributions::of(profile, support, options, reports);
-    if reports.has_errors() {
-        return None;
-    }
     let Contributions { file, policy, attachment, capabilities, transitions } = contributions;
     let transitions = transitions.into_names();
-    let xmatch = attachment
-        .and_then(|attachment| tables::xmatch(&attachment.contributions, attachment.length, support, options, reports));
+    let xmatch = attachment.and_then(|attachment| {
+        tables::xmatch(&attachment.contributions, attachment.length, files, support, options, reports)
+    });
     let confines = !matches!(profile.flags.mode, ProfileMode::Unconfined | ProfileMode::DefaultAllow);
     let asked_for_files = confines && file.is_empty();
     if asked_for_files && support.table.is_some() {
         let message = "apparmor_parser lets this profile, which has no rules for files, lock files that it is handed";
         reports.push(Diagnostic::new(Code::RefLock, message, profile.span));
     }
-    let policydb = tables::policy_db(&policy, Kind::Policy, asked_for_files, &transitions, support, options, reports);
-    let file = tables::policy_db(&file, Kind::File, false, &transitions, support, options, reports);
+    let policydb = tables::policy_db(&policy, others, asked_for_files, &transitions, support, options, reports);
+    let file = tables::policy_db(&file, files, false, &transitions, support, options, reports);
     let record = header(profile, support, options, reports);
     let net_allowed_af = network::legacy_table(&profile.rules, support);
     (!reports.has_errors()).then_some(blob::Profile { capabilities, xmatch, policydb, file, net_allowed_af, ..record })

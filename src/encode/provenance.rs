@@ -30,6 +30,7 @@ use super::presence;
 use super::profile::Contributions;
 use super::resolution::{self, Half, Kind, Label};
 use super::support::Support;
+use super::workshop::Rules;
 use crate::automata::Symbol;
 use crate::blob::Automaton;
 use crate::policy::{Profile, RuleKind, RuleMode};
@@ -112,8 +113,15 @@ impl RuleMatch {
 }
 
 impl Provenance {
-    pub(super) fn of(profile: &Profile, support: &Support, options: &Options, reports: &mut Reports) -> Provenance {
-        let Contributions { file, mut policy, attachment, .. } = Contributions::of(profile, support, options, reports);
+    pub(super) fn of(
+        profile: &Profile,
+        support: &Support,
+        options: &Options,
+        rules: &mut Rules,
+        reports: &mut Reports,
+    ) -> Provenance {
+        let Contributions { file, mut policy, attachment, .. } =
+            Contributions::of(profile, support, options, rules, reports);
         policy.retain(|contribution| !presence::is_entry(contribution));
         let capabilities = profile.rules.iter().filter_map(|rule| match rule.kind {
             RuleKind::Capability(kind) => {

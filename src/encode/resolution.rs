@@ -90,6 +90,11 @@ impl Label {
         }
     }
 
+    /// Whether it grants exec permission by a pattern without wildcard.
+    pub(super) fn grants_exact_exec(&self) -> bool {
+        self.exact
+    }
+
     /// The kind of exec in one half, in the place of the owner's.
     fn exec_type(&self, half: Half) -> ExecType {
         ExecType { bits: self.word >> half.shift() & bits::EXEC_TYPE, transition: self.transition }

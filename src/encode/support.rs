@@ -18,7 +18,7 @@ pub(super) enum Network {
 ///
 /// A class counts as mediated when both the kernel and the policy's features have it. What is about the format alone is up to the
 /// kernel.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a feature of its own")]
 pub(super) struct Support {
     /// The ABI number of the blob: 5, 6 or 7.

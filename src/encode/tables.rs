@@ -1,15 +1,19 @@
 //! Minimal automata → the packed tables of a blob, with permission tables where the target takes them.
 
+use std::time::Instant;
+
 use rustc_hash::FxHashMap;
 
 use super::Options;
 use super::automaton;
 use super::contribution::{Contribution, Reports};
+use super::effort::{AutomatonEffort, since};
 use super::permissions;
 use super::resolution::{Kind, Permissions};
 use super::support::Support;
+use super::workshop::Shop;
 use crate::automata::{MinimalDfa, PackOptions, StateId, Tables};
-use crate::blob::{Perms, PolicyDb, Xmatch};
+use crate::blob::{Automaton, Perms, PolicyDb, Xmatch};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 
@@ -25,7 +29,7 @@ const MAX_ENTRIES: usize = u16::MAX as usize;
 /// files that it was handed open (seen on Linux 7.2).
 pub(super) fn policy_db(
     contributions: &[Contribution],
-    kind: Kind,
+    shop: &mut Shop,
     asked_for_files: bool,
     transitions: &[Vec<u8>],
     support: &Support,
@@ -35,7 +39,10 @@ pub(super) fn policy_db(
     if contributions.is_empty() {
         return None;
     }
-    let dfa = minimal(contributions, kind, support, options, reports)?;
+    let kind = shop.kind;
+    let automaton = if kind == Kind::File { Automaton::File } else { Automaton::Policydb };
+    let dfa = minimal(contributions, automaton, shop, support, options, reports)?;
+    let start = Instant::now();
     let span = contributions.first().map_or(Span::NONE, |contribution| contribution.span);
     if support.table.is_some() && *dfa.value(StateId::START) != Permissions::default() && dfa.start_is_redundant() {
         let message = "a rule matches any text from the first byte on, and apparmor_parser loses it: the kernel does not look \
@@ -53,6 +60,7 @@ pub(super) fn policy_db(
         Some(_) => (entries.index(permissions), u32::from(owner_flags)),
     });
     let dfa = packed.map_err(|error| reports.push(Diagnostic::new(Code::StateLimit, error.to_string(), span))).ok()?;
+    packed_since(start, &dfa, shop);
     if entries.list.len() > MAX_ENTRIES {
         let message = format!("the rules need a permission table of more than {MAX_ENTRIES} entries");
         reports.push(Diagnostic::new(Code::SizeLimit, message, span));
@@ -75,11 +83,13 @@ pub(super) fn policy_db(
 pub(super) fn xmatch(
     contributions: &[Contribution],
     length: u32,
+    shop: &mut Shop,
     support: &Support,
     options: &Options,
     reports: &mut Reports,
 ) -> Option<Xmatch> {
-    let dfa = minimal(contributions, Kind::File, support, options, reports)?.renumber_reverse_postorder();
+    let dfa = minimal(contributions, Automaton::Xmatch, shop, support, options, reports)?.renumber_reverse_postorder();
+    let start = Instant::now();
     if support.diff_encode && dfa.gains_from_differences() {
         let span = contributions.first().map_or(Span::NONE, |contribution| contribution.span);
         let message = "apparmor_parser encodes this attachment as differences, which the kernel misreads: \
@@ -89,7 +99,10 @@ pub(super) fn xmatch(
     let pack_options = PackOptions { diff_encode: false, accept2: true };
     let packed: Result<Tables, _> = dfa.pack(pack_options, |_, permissions| permissions::packed(permissions));
     match packed {
-        Ok(dfa) => Some(Xmatch { dfa, len: length }),
+        Ok(dfa) => {
+            packed_since(start, &dfa, shop);
+            Some(Xmatch { dfa, len: length })
+        }
         Err(error) => {
             let span = contributions.first().map_or(Span::NONE, |contribution| contribution.span);
             reports.push(Diagnostic::new(Code::StateLimit, error.to_string(), span));
@@ -98,16 +111,36 @@ pub(super) fn xmatch(
     }
 }
 
+/// Notes what laying out the automaton that was built last took.
+fn packed_since(start: Instant, tables: &Tables, shop: &mut Shop) {
+    if let Some(effort) = shop.efforts.last_mut() {
+        effort.pack_us = since(start);
+        effort.cells = tables.check.iter().filter(|&&owner| owner != 0).count();
+    }
+}
+
 fn minimal(
     contributions: &[Contribution],
-    kind: Kind,
+    automaton: Automaton,
+    shop: &mut Shop,
     support: &Support,
     options: &Options,
     reports: &mut Reports,
 ) -> Option<MinimalDfa<Permissions>> {
-    let dfa = automaton::build(contributions, kind, options, reports)?;
+    let start = Instant::now();
+    let dfa = automaton::build(contributions, shop, options, reports)?;
+    let build_us = since(start);
+    shop.efforts.push(AutomatonEffort {
+        automaton,
+        patterns: contributions.len(),
+        states_before: options.count_states.then(|| shop.workshop.states_before()),
+        states: dfa.len(),
+        cells: 0,
+        build_us,
+        pack_us: 0,
+    });
     if dfa.len() > MAX_STATES_16 && !support.state32 {
-        reports.push(automaton::too_many_states(dfa.len(), contributions));
+        reports.push(automaton::too_many_states(dfa.len(), contributions, shop));
         return None;
     }
     if dfa.len() > MAX_STATES_16 {
@@ -124,11 +157,14 @@ struct Entries {
     kind: Kind,
     list: Vec<Perms>,
     known: FxHashMap<[Perms; 2], u32>,
+    /// The same by what the entries are made of: there is one for each state, and few that differ.
+    of_permissions: FxHashMap<Permissions, u32>,
 }
 
 impl Entries {
     fn new(kind: Kind, asked_for_files: bool) -> Entries {
-        let mut entries = Entries { kind, list: Vec::new(), known: FxHashMap::default() };
+        let (list, known, of_permissions) = Default::default();
+        let mut entries = Entries { kind, list, known, of_permissions };
         if asked_for_files {
             entries.list.push(Perms::default());
         } else {
@@ -139,11 +175,14 @@ impl Entries {
 
     /// The index of the permissions' entry; of a pair of entries, the first's.
     fn index(&mut self, permissions: &Permissions) -> u32 {
+        if let Some(&index) = self.of_permissions.get(permissions) {
+            return index;
+        }
         let pair = match self.kind {
             Kind::File => permissions::file_entries(permissions),
             Kind::Policy => [permissions::policy_entry(permissions), Perms::default()],
         };
-        *self.known.entry(pair).or_insert_with(|| {
+        let index = *self.known.entry(pair).or_insert_with(|| {
             let index = u32::try_from(self.list.len()).unwrap_or(u32::MAX);
             let [first, second] = pair;
             self.list.push(first);
@@ -151,6 +190,8 @@ impl Entries {
                 self.list.push(second);
             }
             index
-        })
+        });
+        self.of_permissions.insert(*permissions, index);
+        index
     }
 }

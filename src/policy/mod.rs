@@ -84,7 +84,7 @@ pub enum Dependency {
         /// Its path.
         path: PathBuf,
         /// What was in it.
-        entries: Vec<DirEntry>,
+        entries: Arc<[DirEntry]>,
     },
 }
 

@@ -1,7 +1,7 @@
 //! Bodies of profiles: rules, blocks, conditionals, children.
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::policy::{Prefix, Profile, Rule, RuleKind, Slashes};
+use crate::policy::{ExecKind, FileRule, Prefix, Profile, Rule, RuleKind, RuleMode, Slashes};
 use crate::source::{Span, Spanned, Text};
 use crate::syntax::ast::{self, Item, ItemKind, ProfileKeyword};
 use crate::vocab::rlimits;
@@ -163,6 +163,14 @@ impl Resolver<'_> {
                     && let Some(difference) = scope.difference(&written, &effective)
                 {
                     self.kept(&difference, span, scope);
+                }
+                let bare = |file: &FileRule| file.exec.as_ref().is_some_and(|exec| exec.kind == ExecKind::Bare);
+                if matches!(&kind, RuleKind::File(file) if bare(file)) && written.mode != Some(RuleMode::Deny) {
+                    self.kept(
+                        "apparmor_parser refuses `x` in this rule of a block: it looks at the rule alone",
+                        span,
+                        scope,
+                    );
                 }
                 if scope.block().is_some() && matches!(&kind, RuleKind::ChangeProfile(change) if change.exec.is_some())
                 {

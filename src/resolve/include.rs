@@ -2,6 +2,7 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::Dependency;
@@ -112,7 +113,7 @@ impl Resolver<'_> {
             if self.once.included.contains(&key) {
                 return Search::Before;
             }
-            let kind = self.session.loader().kind(&path);
+            let kind = self.session.kind(&path);
             self.dependencies.add(Dependency::Kind { path: path.clone(), kind: kind.as_ref().ok().copied() });
             match kind {
                 Ok(kind) => return Search::Found(Found { key, path, kind }),
@@ -148,8 +149,8 @@ impl Resolver<'_> {
         };
         let mut names: Vec<String> = Vec::new();
         for directory in &directories {
-            let entries = self.session.loader().read_dir(directory).unwrap_or_default();
-            names.extend(entries.into_iter().map(|entry| entry.name));
+            let entries = self.session.entries(directory);
+            names.extend(entries.iter().flat_map(|entries| entries.iter()).map(|entry| entry.name.clone()));
         }
         names.sort_unstable();
         if let Some(near) = crate::vocab::nearest(name.as_bytes(), names.iter().map(String::as_str)) {
@@ -195,11 +196,11 @@ impl Resolver<'_> {
 
     /// Files of a directory are read last name first, as the reference compiler does it: assignments depend on it.
     fn include_directory(&mut self, found: &Found, span: Span, each: &mut dyn FnMut(&mut Self, &[ast::Item])) {
-        let mut entries = match self.session.loader().read_dir(&found.path) {
+        let mut entries = match self.session.entries(&found.path) {
             Ok(entries) => {
-                let dependency = Dependency::Directory { path: found.path.clone(), entries: entries.clone() };
+                let dependency = Dependency::Directory { path: found.path.clone(), entries: Arc::clone(&entries) };
                 self.dependencies.add(dependency);
-                entries
+                entries.to_vec()
             }
             Err(error) => return self.directory_trouble(&format!("`{}`: {error}", found.key), span),
         };

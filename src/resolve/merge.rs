@@ -41,8 +41,8 @@ pub(super) fn merge(rules: Vec<Rule>, diagnostics: &mut Diagnostics) -> Vec<Rule
     merged
 }
 
-/// Warns about rules of which the reference compiler keeps only one: it does not compare the first byte of the names of
-/// `change_profile` rules, nor whether the other rule is about a file.
+/// Warns about rules of which the reference compiler keeps only one: it does not compare the first byte of names, be they
+/// paths or those of `change_profile` rules, nor whether the other rule is about a file.
 fn lost_by_the_reference(rules: &[Rule], diagnostics: &mut Diagnostics) {
     /// What is left to compare.
     type Rest<'a> = (&'a [u8], Option<&'a [u8]>, Prefix);
@@ -67,12 +67,14 @@ fn lost_by_the_reference(rules: &[Rule], diagnostics: &mut Diagnostics) {
             }
         }
     }
-    let mut links: FxHashMap<(Rest<'_>, bool), (&Rule, &FileRule)> = FxHashMap::default();
+    let mut files: FxHashMap<(Rest<'_>, bool), (&Rule, &FileRule)> = FxHashMap::default();
     for rule in rules {
         let RuleKind::File(file) = &rule.kind else { continue };
-        let LinkTarget::Path { target, subset } = &file.link else { continue };
-        let key = (rest(&file.path.value, Some(&target.value), &rule.prefix), *subset);
-        match links.entry(key) {
+        let (target, subset) = match &file.link {
+            LinkTarget::Path { target, subset } => (Some(&target.value), *subset),
+            LinkTarget::Any => (None, false),
+        };
+        match files.entry((rest(&file.path.value, target, &rule.prefix), subset)) {
             // Those for the owner and for others are rightly the same.
             Entry::Occupied(before) if before.get().1.path != file.path || before.get().1.link != file.link => {
                 lost(rule.span, before.get().0.span);

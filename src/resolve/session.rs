@@ -1,6 +1,7 @@
 //! What the runs of one process share.
 
 use std::fmt;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
@@ -9,12 +10,12 @@ use rustc_hash::FxHashMap;
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::features::{Features, FeaturesError};
-use crate::source::{Loader, SourceId, SourceMap, Span};
+use crate::source::{DirEntry, FileKind, Loader, SourceId, SourceMap, Span};
 use crate::syntax::ast::File;
 use crate::syntax::parser::parse;
 
-/// Sources, loader, and every file that was included so far: each is read and parsed once, whoever includes it, on whichever
-/// thread.
+/// Sources, loader, and every file that was included so far: each is looked up, read and parsed once, whoever includes it, on
+/// whichever thread. A session sees the files as they were when it first asked.
 ///
 /// ```
 /// use armorer::resolve::Session;
@@ -30,7 +31,12 @@ pub struct Session {
     loader: Box<dyn Loader>,
     included: RwLock<FxHashMap<PathBuf, Arc<OnceLock<Shared<Included>>>>>,
     features: RwLock<FxHashMap<PathBuf, Arc<OnceLock<Shared<Features>>>>>,
+    kinds: Answers<FileKind>,
+    listings: Answers<Arc<[DirEntry]>>,
 }
+
+/// What the loader said about paths: every profile asks for the same few hundred.
+type Answers<T> = RwLock<FxHashMap<PathBuf, Result<T, (io::ErrorKind, String)>>>;
 
 /// A file's contents, or what is wrong with it.
 type Shared<T> = Result<Arc<T>, Arc<Unusable>>;
@@ -63,6 +69,8 @@ impl Session {
             loader: Box::new(loader),
             included: RwLock::default(),
             features: RwLock::default(),
+            kinds: Answers::default(),
+            listings: Answers::default(),
         }
     }
 
@@ -70,6 +78,16 @@ impl Session {
     #[must_use]
     pub fn loader(&self) -> &dyn Loader {
         &*self.loader
+    }
+
+    /// What a path leads to.
+    pub(super) fn kind(&self, path: &Path) -> io::Result<FileKind> {
+        answer(&self.kinds, path, || self.loader.kind(path))
+    }
+
+    /// The entries of a directory.
+    pub(super) fn entries(&self, path: &Path) -> io::Result<Arc<[DirEntry]>> {
+        answer(&self.listings, path, || self.loader.read_dir(path).map(Arc::from))
     }
 
     /// An included file; `name` is how diagnostics call it.
@@ -109,6 +127,16 @@ impl Session {
             Features::parse(&text).map_err(Unusable::Features)
         })
     }
+}
+
+/// What was said about a path before, or is now.
+fn answer<T: Clone>(map: &Answers<T>, path: &Path, ask: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
+    let known = map.read().unwrap_or_else(PoisonError::into_inner).get(path).cloned();
+    let answer = known.unwrap_or_else(|| {
+        let answer = ask().map_err(|error| (error.kind(), error.to_string()));
+        map.write().unwrap_or_else(PoisonError::into_inner).entry(path.to_owned()).or_insert(answer).clone()
+    });
+    answer.map_err(|(kind, message)| io::Error::new(kind, message))
 }
 
 /// Looks a path up, or makes its value: once, even where threads ask at the same time.

@@ -188,6 +188,32 @@ fn explosions_name_the_rule() {
     assert_eq!(outcome.diagnostics[0].span().start, 20);
 }
 
+/// None of the rules is large alone, so only building several of them tells which ones to blame.
+#[test]
+fn explosions_name_the_rules_that_multiply() {
+    use std::fmt::Write;
+    let mut text = String::from("profile t {\n");
+    for i in 0..40 {
+        let _ = writeln!(text, "  /etc/plain{i} r,");
+    }
+    for i in 0..40 {
+        let _ = writeln!(text, "  /sys/**/a{i}/**/b{i} r,\n  /usr/plain{i} r,");
+    }
+    let options = Options { max_states: 20_000, ..Options::default() };
+    let outcome = compile_with(&features("7.2"), &options, &(text.clone() + "}\n"));
+    let [exploded] = &outcome.diagnostics[..] else { panic!("{:?}", outcome.diagnostics) };
+    assert_eq!((exploded.code, exploded.labels.len()), (Code::StateLimit, 4));
+    for label in &exploded.labels {
+        let blamed = &text[label.span.start as usize..label.span.end as usize];
+        assert!(blamed.starts_with("/sys/**/a"), "{blamed}");
+    }
+    // Memory runs out as well, and for the same reason.
+    let options = Options { max_memory: 1 << 20, ..Options::default() };
+    let outcome = compile_with(&features("7.2"), &options, &(text + "}\n"));
+    assert_eq!(outcome.codes(), [Code::StateLimit]);
+    assert!(outcome.diagnostics[0].message.contains("memory"), "{}", outcome.diagnostics[0].message);
+}
+
 #[test]
 fn kinds_of_exec_that_another_rule_decides() {
     let codes = |rules: &str| compile("7.2", &format!("profile t {{ {rules} }}")).codes();

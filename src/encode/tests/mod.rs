@@ -6,7 +6,7 @@ mod profiles;
 
 use std::sync::Arc;
 
-use super::{Options, Target, encode};
+use super::{Options, Target, Workshops, encode};
 use crate::automata::Symbol;
 use crate::blob::{self, PolicyDb};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
@@ -36,7 +36,8 @@ fn compile_with(features: &Arc<Features>, options: &Options, text: &str) -> Outc
     let policy = resolve(&session, input, &resolved, &mut diagnostics);
     assert!(!diagnostics.has_errors(), "{text}: {diagnostics:?}");
     let mut diagnostics = Diagnostics::new();
-    let profiles = encode(&policy, &Target { kernel: Arc::clone(features) }, options, &mut diagnostics);
+    let target = Target { kernel: Arc::clone(features) };
+    let profiles = encode(&policy, &target, options, &Workshops::default(), &mut diagnostics);
     Outcome { profiles, diagnostics: diagnostics.into_vec() }
 }
 

@@ -16,8 +16,8 @@ fn prefixes_are_filled_in() {
     check("{ prompt /a r, /b r, }", &["prompt /a r", "/b r"], &[BlockKept]);
     check("{ allow /a r, }", &["allow /a r"], &[]);
     check("deny { /a r, deny /b r, }", &["deny /a r", "deny /b r"], &[]);
-    check("deny { /a x, }", &["deny /a x"], &[]);
     check("audit { deny /a r, }", &["audit deny /a r"], &[BlockKept]);
+    check("deny { /a x, deny /b x, }", &["deny /a x", "deny /b x"], &[BlockKept]);
     check("deny { audit /a r, }", &["audit deny /a r"], &[BlockKept]);
     check("audit deny { /a r, }", &["audit deny /a r"], &[]);
     check("owner { priority=5 /a r, }", &["5 owner /a r"], &[BlockKept]);

@@ -23,6 +23,12 @@ fn links_are_not_merged_by_the_tails_of_their_targets() {
 }
 
 #[test]
+fn files_are_not_merged_by_their_tails() {
+    let outcome = run("@{V} = a\nprofile p { /b l, @{V}b r, /c r, owner /c w, /d r, deny @{V}d w, }\n");
+    assert_eq!(outcome.codes(), [(Code::RefMerge, "@{V}b r,".into())]);
+}
+
+#[test]
 fn change_profile_is_not_merged_by_its_tail() {
     let text = "profile p { change_profile -> aaa, change_profile -> baa, /bin/foo r, change_profile -> /bin/foo, }\n";
     let outcome = run(text);

@@ -1,0 +1,50 @@
+//! Options that bound what compiling may take.
+
+use std::num::NonZeroUsize;
+
+use clap::Args;
+
+use crate::encode::Options;
+
+#[derive(Args, Clone, Debug)]
+pub(super) struct LimitArgs {
+    /// Most states of an automaton before it is minimal
+    #[arg(long, value_name = "N", default_value_t = NonZeroUsize::new(Options::default().max_states).unwrap_or(NonZeroUsize::MAX))]
+    max_states: NonZeroUsize,
+
+    /// About the most memory that an automaton may take while it is built: bytes, or with `K`, `M` or `G`
+    #[arg(long, value_name = "SIZE", default_value = "128M", value_parser = size)]
+    max_memory: usize,
+}
+
+impl LimitArgs {
+    /// The options of the encoder within these limits.
+    pub(super) fn options(&self) -> Options {
+        Options { max_states: self.max_states.get(), max_memory: self.max_memory, ..Options::default() }
+    }
+}
+
+/// A size in bytes.
+fn size(text: &str) -> Result<usize, String> {
+    let (digits, unit) = match text.char_indices().last() {
+        Some((at, 'K' | 'k')) => (text.get(..at), 1 << 10),
+        Some((at, 'M' | 'm')) => (text.get(..at), 1 << 20),
+        Some((at, 'G' | 'g')) => (text.get(..at), 1 << 30),
+        _ => (Some(text), 1),
+    };
+    let number: usize = digits.unwrap_or_default().parse().map_err(|_| "not a size such as `64M`".to_owned())?;
+    number.checked_mul(unit).filter(|&size| size > 0).ok_or_else(|| "not a size such as `64M`".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::size;
+
+    #[test]
+    fn sizes() {
+        assert_eq!([size("12"), size("3k"), size("128M"), size("1G")], [Ok(12), Ok(3072), Ok(128 << 20), Ok(1 << 30)]);
+        for wrong in ["", "M", "0", "-1", "1T", "99999999999999G", "1é"] {
+            assert!(size(wrong).is_err(), "{wrong}");
+        }
+    }
+}
