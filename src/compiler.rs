@@ -1,5 +1,9 @@
 //! The whole pipeline behind one builder: files in, binary policy out.
 
+#[cfg(feature = "kubernetes")]
+mod manifest;
+mod proof;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
@@ -143,9 +147,14 @@ impl Compiler {
     /// # Errors
     /// When the text is too large.
     pub fn check_text(&self, name: impl Into<String>, text: &[u8]) -> Result<Vec<Diagnostic>, CompileError> {
-        let (policy, mut diagnostics) = self.resolve(name.into(), text)?;
+        Ok(self.check_source(self.session.sources.add(name, text)?))
+    }
+
+    fn check_source(&self, id: SourceId) -> Vec<Diagnostic> {
+        let mut diagnostics = Diagnostics::new();
+        let policy = resolve::resolve(&self.session, id, &self.options, &mut diagnostics);
         encode::check(&policy, &self.target(), &self.encode, &self.workshops, &mut diagnostics);
-        Ok(self.levels.apply(diagnostics.into_vec()))
+        self.levels.apply(diagnostics.into_vec())
     }
 
     /// Compiles a file.
@@ -203,10 +212,14 @@ impl Compiler {
     /// # Errors
     /// When it has errors, or its policy does not fit the format.
     pub fn compile_blob_text(&self, name: impl Into<String>, text: &[u8]) -> Result<CompiledBlob, CompileError> {
-        let name = name.into();
+        self.compile_blob_source(self.session.sources.add(name, text)?)
+    }
+
+    fn compile_blob_source(&self, id: SourceId) -> Result<CompiledBlob, CompileError> {
         #[cfg(feature = "cache")]
-        let key = self.cache.as_ref().map(|cache| (cache, self.key(&name, text)));
-        let id = self.session.sources.add(name, text)?;
+        let source = self.session.sources.get(id);
+        #[cfg(feature = "cache")]
+        let key = self.cache.as_ref().map(|cache| (cache, self.key(source.name(), source.text())));
         #[cfg(feature = "cache")]
         if let Some((cache, key)) = &key
             && let Some(Cached { blob, profiles, diagnostics }) = cache.get(key, id, &self.session)
@@ -282,13 +295,6 @@ impl Compiler {
             Ok(text) => Ok((name, text)),
             Err(error) => Err(CompileError::Io { name, error }),
         }
-    }
-
-    fn resolve(&self, name: String, text: &[u8]) -> Result<(Policy, Diagnostics), CompileError> {
-        let id = self.session.sources.add(name, text)?;
-        let mut diagnostics = Diagnostics::new();
-        let policy = resolve::resolve(&self.session, id, &self.options, &mut diagnostics);
-        Ok((policy, diagnostics))
     }
 }
 

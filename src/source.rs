@@ -160,6 +160,12 @@ impl Source {
         (u32::try_from(line).unwrap_or(u32::MAX), offset - start + 1)
     }
 
+    /// Where a line (counted from 1) begins; `None` behind the last.
+    #[must_use]
+    pub fn line_start(&self, line: u32) -> Option<usize> {
+        (line as usize).checked_sub(1).and_then(|index| self.lines.get(index)).map(|&start| start as usize)
+    }
+
     /// The text of a line (counted from 1) without its line end.
     #[must_use]
     pub fn line(&self, line: u32) -> &[u8] {

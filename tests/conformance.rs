@@ -14,6 +14,7 @@
 mod support;
 
 use armorer::Features;
+use armorer::diagnostic::Code;
 
 use support::conformance::{Suite, suite};
 
@@ -59,6 +60,54 @@ fn verdicts_in_process() {
         if case.accept && !errors.is_empty() { Err(errors.join("; ")) } else { Ok(errors.is_empty()) }
     });
     judge(&suite, &verdicts);
+}
+
+/// What is accepted is formatted: with the same policy, the same comments, and once is enough; sorted too, where it is proved.
+#[test]
+fn accepted_cases_are_formatted() {
+    use armorer::CompileError;
+    use armorer::syntax::FormatOptions;
+
+    let Some(suite) = suite("accept/reject cases") else { return };
+    let features = Features::from_path(&suite.features).expect("the features are readable");
+    let hashes = |text: &[u8]| text.iter().filter(|&&byte| byte == b'#').count();
+    let outcomes = support::parallel(&suite.cases, |case| {
+        let text = case.bytes();
+        if armorer::parse(&text).is_err() {
+            return Ok((0, 0));
+        }
+        let compiler = suite.compiler(features.clone());
+        let mut refused = 0;
+        for sort in [false, true] {
+            let options = FormatOptions { sort, lines: None };
+            let formatted = match compiler.format_text(&case.path, &text, &options) {
+                Ok(formatted) => formatted.text,
+                Err(CompileError::Rejected { diagnostics })
+                    if sort && diagnostics.iter().all(|d| d.code == Code::SortUnproved) =>
+                {
+                    refused += 1;
+                    continue;
+                }
+                Err(error) => return Err(format!("{}: {error}", case.path)),
+            };
+            if hashes(&formatted) != hashes(&text) {
+                return Err(format!("{}: a comment is lost", case.path));
+            }
+            match compiler.format_text(&case.path, &formatted, &options) {
+                Ok(again) if again.text == formatted => {}
+                _ => return Err(format!("{}: a second run changes more", case.path)),
+            }
+        }
+        Ok((1, refused))
+    });
+    let wrong: Vec<_> = outcomes.iter().filter_map(|outcome| outcome.as_ref().err()).collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    let sum = |count: fn(&(usize, usize)) -> usize| outcomes.iter().flatten().map(count).sum::<usize>();
+    support::say!(
+        "{} cases are formatted; sorting is refused for {} that do not resolve",
+        sum(|it| it.0),
+        sum(|it| it.1)
+    );
 }
 
 #[cfg(feature = "cli")]

@@ -1,8 +1,5 @@
 //! The examples are what the documentation shows; these tests keep them true.
 
-#![expect(clippy::expect_used, reason = "a test fails by panicking, in its helpers too")]
-
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use armorer::features::Features;
@@ -11,22 +8,20 @@ fn example(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(path)
 }
 
-/// The text of a block scalar (`KEY: |`) of the manifest, its indentation taken off.
-fn block_scalar(manifest: &str, key: &str) -> String {
-    let header = format!("{key}: |");
-    let mut lines = manifest.lines().skip_while(|line| line.trim_start() != header);
-    let outer = lines.next().map(|line| line.len() - line.trim_start().len()).expect("the key is in the manifest");
-    let block: Vec<&str> =
-        lines.take_while(|line| line.is_empty() || line.len() - line.trim_start().len() > outer).collect();
-    let indent = block.first().map(|line| line.len() - line.trim_start().len()).expect("the block has lines");
-    block.iter().map(|line| format!("{}\n", line.get(indent..).unwrap_or(""))).collect()
-}
-
+#[cfg(feature = "kubernetes")]
 #[test]
 fn the_config_map_holds_the_profile() {
-    let manifest = fs::read_to_string(example("kubernetes/configmap.yaml")).unwrap();
-    let profile = fs::read_to_string(example("apparmor.d/k8s-nginx")).unwrap();
-    assert_eq!(block_scalar(&manifest, "k8s-nginx"), profile);
+    use std::fs;
+
+    use armorer::kubernetes::Manifest;
+    use armorer::source::SourceMap;
+
+    let sources = SourceMap::new();
+    let id = sources.add("configmap", fs::read(example("kubernetes/configmap.yaml")).unwrap()).unwrap();
+    let manifest = Manifest::read(&sources.get(id), id);
+    let profile = fs::read(example("apparmor.d/k8s-nginx")).unwrap();
+    let [embedded] = &manifest.profiles[..] else { panic!("one profile") };
+    assert_eq!((embedded.key.value.as_str(), &embedded.text), ("k8s-nginx", &profile));
 }
 
 #[test]

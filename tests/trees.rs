@@ -16,6 +16,7 @@ mod support;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use armorer::analysis::{DiffOptions, diff};
 use armorer::{Compiler, Features};
 
 fn trees() -> Vec<PathBuf> {
@@ -67,35 +68,67 @@ fn every_profile_passes_check() {
     }
 }
 
+/// The comments of a file, in byte order: what no formatting loses.
+fn comments(file: &Path) -> Vec<Vec<u8>> {
+    let text = std::fs::read(file).expect("the file is readable");
+    let mut found = Vec::new();
+    for line in text.split(|&byte| byte == b'\n') {
+        // A `#` inside a word begins none; no real profile has one behind a blank in quotes.
+        let begins = |at: usize| line[at] == b'#' && (at == 0 || line[at - 1].is_ascii_whitespace());
+        if let Some(at) = (0..line.len()).find(|&at| begins(at)) {
+            found.push(line[at..].trim_ascii_end().to_vec());
+        }
+    }
+    found.sort();
+    found
+}
+
 #[test]
 fn formatting_changes_no_meaning() {
     for tree in trees() {
-        let directory = tempfile::tempdir().expect("a temporary directory");
-        let formatted_tree = directory.path().join("apparmor.d");
-        let mut files = Vec::new();
-        copy(&tree, &formatted_tree, &mut files);
-        // abi files hold features, not policy.
-        files.retain(|file| !file.starts_with(formatted_tree.join("abi")));
-        let fmt = |arguments: &[&str]| {
-            let status = Command::new(env!("CARGO_BIN_EXE_armorer")).arg("fmt").args(arguments).args(&files).status();
-            status.expect("armorer runs").code()
-        };
-        assert_eq!(fmt(&[]), Some(0), "every file of {} parses", tree.display());
-        assert_eq!(fmt(&["--check"]), Some(0), "a second run changes nothing in {}", tree.display());
-
-        let (before, after) = (compiler(&tree), compiler(&formatted_tree));
-        let profiles = support::profiles(&tree);
-        let changed: Vec<String> = support::parallel(&profiles, |file| {
-            let formatted = formatted_tree.join(file.strip_prefix(&tree).expect("below the tree"));
-            let blob = |compiler: &Compiler, file: &Path| {
-                compiler.compile_path(file).ok().map(|policy| policy.to_blob().expect("it fits the format"))
-            };
-            (blob(&before, file) != blob(&after, &formatted)).then(|| file.display().to_string())
-        })
-        .into_iter()
-        .flatten()
-        .collect();
-        assert!(changed.is_empty(), "formatting changes the policy of {changed:?}");
-        support::say!("{}: {} profile files mean the same formatted", tree.display(), profiles.len());
+        for style in [&[][..], &["--sort"]] {
+            formatted_means_the_same(&tree, style);
+        }
     }
+}
+
+fn formatted_means_the_same(tree: &Path, style: &[&str]) {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let formatted_tree = directory.path().join("apparmor.d");
+    let mut files = Vec::new();
+    copy(tree, &formatted_tree, &mut files);
+    // abi files hold features, not policy.
+    files.retain(|file| !file.starts_with(formatted_tree.join("abi")));
+    let fmt = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_armorer"));
+        command.arg("fmt").arg("--base").arg(&formatted_tree).args(style).args(arguments).args(&files);
+        command.status().expect("armorer runs").code()
+    };
+    let before: Vec<_> = files.iter().map(|file| comments(file)).collect();
+    assert_eq!(fmt(&[]), Some(0), "every file of {} parses, and sorting is proved", tree.display());
+    for (file, before) in files.iter().zip(before) {
+        assert_eq!(comments(file), before, "the comments of {}", file.display());
+    }
+    assert_eq!(fmt(&["--check"]), Some(0), "a second run changes nothing in {}", tree.display());
+
+    let (before, after) = (compiler(tree), compiler(&formatted_tree));
+    let profiles = support::profiles(tree);
+    let changed: Vec<String> = support::parallel(&profiles, |file| {
+        let formatted = formatted_tree.join(file.strip_prefix(tree).expect("below the tree"));
+        let compile = |compiler: &Compiler, file: &Path| compiler.compile_path(file).ok();
+        let same = match (compile(&before, file), compile(&after, &formatted)) {
+            (Some(before), Some(after)) => {
+                // Sorting may number exec targets otherwise, which says the same.
+                before.to_blob().expect("it fits") == after.to_blob().expect("it fits")
+                    || diff(before.profiles(), after.profiles(), &DiffOptions::default()).expect("it ends").is_empty()
+            }
+            (before, after) => before.is_none() && after.is_none(),
+        };
+        (!same).then(|| file.display().to_string())
+    })
+    .into_iter()
+    .flatten()
+    .collect();
+    assert!(changed.is_empty(), "formatting {style:?} changes the policy of {changed:?}");
+    support::say!("{}: {} profile files mean the same formatted {style:?}", tree.display(), profiles.len());
 }

@@ -23,7 +23,7 @@ pub(super) struct Args {
     #[command(flatten)]
     verbosity: Verbosity,
 
-    /// Profile files and directories of them; `-` or nothing is standard input
+    /// Profile files, YAML manifests and directories of them; `-` or nothing is standard input
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
 }
@@ -44,7 +44,11 @@ pub(super) fn run(args: &Args) -> Status {
     let mut renderer = Renderer::new(args.verbosity);
     let mut status = Status::Fine;
     for input in &inputs {
-        match input.read().map(|text| compiler.check_text(input.name(), &text)) {
+        let checked = input.read().map(|text| match input.is_manifest(&text) {
+            true => compiler.check_manifest(input.name(), &text),
+            false => compiler.check_text(input.name(), &text),
+        });
+        match checked {
             Ok(Ok(diagnostics)) => {
                 if diagnostics.iter().any(crate::diagnostic::Diagnostic::is_error) {
                     status = status.max(Status::Findings);

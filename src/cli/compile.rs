@@ -53,7 +53,7 @@ pub(super) struct Args {
     #[command(flatten)]
     verbosity: Verbosity,
 
-    /// Profile files and directories of them; `-` or nothing is standard input
+    /// Profile files, YAML manifests and directories of them; `-` or nothing is standard input
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
 }
@@ -179,7 +179,11 @@ fn compile_one(compiler: &Compiler, input: &Input) -> Outcome {
             return outcome;
         }
     };
-    match compiler.compile_blob_text(input.name(), &text) {
+    let result = match input.is_manifest(&text) {
+        true => compiler.compile_manifest(input.name(), &text),
+        false => compiler.compile_blob_text(input.name(), &text),
+    };
+    match result {
         Ok(CompiledBlob { bytes, profiles, diagnostics, timings }) => {
             outcome.timings = timings;
             outcome.diagnostics = diagnostics;

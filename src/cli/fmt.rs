@@ -1,15 +1,23 @@
-//! `armorer fmt`: rewrites profiles in canonical form.
+//! `armorer fmt`: rewrites profiles in canonical form, those in Kubernetes manifests too.
 
-use std::io::Write;
+use std::io::IsTerminal;
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
-use similar::TextDiff;
+use rayon::prelude::*;
+use similar::{ChangeTag, TextDiff};
 
 use super::inputs::{self, Input};
 use super::render::{Renderer, Verbosity};
-use super::{Status, atomic, complain};
-use crate::source::SourceMap;
-use crate::syntax;
+use super::{Status, atomic, complain, settle};
+use crate::compiler::{CompileError, Compiler};
+use crate::diagnostic::Diagnostic;
+use crate::features::Features;
+use crate::kubernetes::is_manifest;
+use crate::syntax::FormatOptions;
+
+/// The features that policies are compared for: those of the newest kernel, since nothing of the text may be lost.
+const COMPARED_FOR: &str = "linux-7.2";
 
 #[derive(clap::Args)]
 pub(super) struct Args {
@@ -21,61 +29,186 @@ pub(super) struct Args {
     #[arg(long)]
     diff: bool,
 
-    /// Profile files and directories of them; `-` or nothing is standard input, written to standard output
+    /// Sort the rules between blank lines, by kind and then by path, where the policy provably stays the same
+    #[arg(long)]
+    sort: bool,
+
+    /// Format only what touches these lines of the one input; the first is 1
+    #[arg(long, value_name = "A:B", value_parser = lines)]
+    lines: Option<RangeInclusive<u32>>,
+
+    /// What to call standard input; a name in .yaml or .yml makes it a Kubernetes manifest
+    #[arg(long, value_name = "PATH")]
+    stdin_filename: Option<PathBuf>,
+
+    /// Directory that `include <…>` is looked up in last, when the policies of the old and the new text are compared
+    #[arg(short, long, value_name = "DIR", default_value = "/etc/apparmor.d")]
+    base: PathBuf,
+
+    /// Directory that `include <…>` is looked up in before the base; repeatable
+    #[arg(short = 'I', long = "include", value_name = "DIR")]
+    include: Vec<PathBuf>,
+
+    /// Profile files, YAML manifests and directories of them; `-` or nothing is standard input, written to standard output
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
 }
 
+fn lines(text: &str) -> Result<RangeInclusive<u32>, String> {
+    let range = text.split_once(':').and_then(|(first, last)| Some((first.parse().ok()?, last.parse().ok()?)));
+    match range {
+        Some((first, last)) if 1 <= first && first <= last => Ok(first..=last),
+        _ => Err("two line numbers with a colon between them, such as 3:7".into()),
+    }
+}
+
+/// What became of one input.
+#[derive(Default)]
+struct Outcome {
+    /// What to print of it.
+    shown: Vec<u8>,
+    changed: bool,
+    diagnostics: Vec<Diagnostic>,
+    /// What went wrong outside the text.
+    failure: Option<String>,
+}
+
 pub(super) fn run(args: &Args) -> Status {
-    let inputs = match inputs::expand(&args.paths) {
-        Ok(inputs) => inputs,
-        Err(message) => {
-            complain(message);
-            return Status::Failed;
-        }
-    };
-    let mut renderer = Renderer::new(Verbosity::QUIET);
+    settle(try_run(args))
+}
+
+fn try_run(args: &Args) -> Result<Status, String> {
+    let inputs = inputs::expand(&args.paths)?;
+    if args.lines.is_some() && inputs.len() != 1 {
+        return Err("--lines is about one input".into());
+    }
+    let features = Features::builtin(COMPARED_FOR).ok_or("no built-in features")?;
+    let compiler = Compiler::new(features).base(&args.base);
+    let compiler = args.include.iter().fold(compiler, |compiler, directory| compiler.include_dir(directory));
+    let outcomes: Vec<Outcome> = inputs.par_iter().map(|input| format_one(args, input, &compiler)).collect();
+
+    let mut renderer = Renderer::new(Verbosity::VERBOSE);
     let mut status = Status::Fine;
-    for input in &inputs {
-        match format_one(args, input, &mut renderer) {
-            Ok(one) => status = status.max(one),
-            Err(error) => {
-                complain(format!("{}: {error}", input.name()));
-                status = Status::Failed;
+    for outcome in outcomes {
+        renderer.print(&outcome.diagnostics, compiler.sources());
+        if let Some(failure) = outcome.failure {
+            complain(failure);
+            status = Status::Failed;
+            continue;
+        }
+        let found = outcome.diagnostics.iter().any(Diagnostic::is_error);
+        if found || outcome.changed && (args.check || args.diff) {
+            status = status.max(Status::Findings);
+        }
+        super::print_bytes(&outcome.shown)?;
+    }
+    Ok(status)
+}
+
+/// What messages call an input.
+fn name(args: &Args, input: &Input) -> String {
+    match (input, &args.stdin_filename) {
+        (Input::Stdin, Some(path)) => path.display().to_string(),
+        _ => input.name(),
+    }
+}
+
+fn format_one(args: &Args, input: &Input, compiler: &Compiler) -> Outcome {
+    let name = name(args, input);
+    let failed = |failure| Outcome { failure: Some(failure), ..Outcome::default() };
+    let text = match input.read() {
+        Ok(text) => text,
+        Err(error) => return failed(format!("{name}: {error}")),
+    };
+    let path = match input {
+        Input::File(path) => Some(path.as_path()),
+        Input::Stdin => args.stdin_filename.as_deref(),
+    };
+    let options = FormatOptions { sort: args.sort, lines: args.lines.clone() };
+    let result = if is_manifest(path, &text) {
+        if args.lines.is_some() {
+            return failed(format!("{name}: --lines is about profile files, not about manifests"));
+        }
+        compiler.format_manifest(name.as_str(), &text, &options)
+    } else {
+        compiler.format_text(name.as_str(), &text, &options)
+    };
+    let formatted = match result {
+        Ok(formatted) => formatted,
+        Err(CompileError::Rejected { diagnostics }) => return Outcome { diagnostics, ..Outcome::default() },
+        Err(error) => return failed(error.to_string()),
+    };
+    let changed = formatted.text != text;
+    let shown = match (input, changed) {
+        (_, true) if args.diff => diff(&name, &text, &formatted.text).into_bytes(),
+        (_, true) if args.check => format!("{name}\n").into_bytes(),
+        (Input::Stdin, _) if !args.check && !args.diff => formatted.text,
+        (Input::File(path), true) => match atomic::write(path, &formatted.text) {
+            Ok(()) => Vec::new(),
+            Err(error) => return failed(format!("{name}: {error}")),
+        },
+        _ => Vec::new(),
+    };
+    let diagnostics = if changed { formatted.notes } else { Vec::new() };
+    Outcome { shown, changed, diagnostics, failure: None }
+}
+
+/// A unified diff; on a terminal in colours.
+fn diff(name: &str, before: &[u8], after: &[u8]) -> String {
+    let (before, after) = (String::from_utf8_lossy(before), String::from_utf8_lossy(after));
+    let diff = TextDiff::from_lines(before.as_ref(), after.as_ref());
+    let coloured = std::io::stdout().is_terminal() && super::render::wanted();
+    if !coloured {
+        return diff.unified_diff().header(name, name).to_string();
+    }
+    coloured_diff(name, &diff)
+}
+
+fn coloured_diff(name: &str, diff: &TextDiff<'_, '_, str>) -> String {
+    const BOLD: &str = "\x1b[1m";
+    const CYAN: &str = "\x1b[36m";
+    const RED: &str = "\x1b[31m";
+    const GREEN: &str = "\x1b[32m";
+    const PLAIN: &str = "\x1b[0m";
+    let mut text = format!("{BOLD}--- {name}{PLAIN}\n{BOLD}+++ {name}{PLAIN}\n");
+    for hunk in diff.unified_diff().iter_hunks() {
+        text.push_str(&format!("{CYAN}{}{PLAIN}\n", hunk.header()));
+        for change in hunk.iter_changes() {
+            let line = change.value().trim_end_matches('\n');
+            text.push_str(&match change.tag() {
+                ChangeTag::Equal => format!(" {line}\n"),
+                ChangeTag::Delete => format!("{RED}-{line}{PLAIN}\n"),
+                ChangeTag::Insert => format!("{GREEN}+{line}{PLAIN}\n"),
+            });
+            if change.missing_newline() {
+                text.push_str("\\ No newline at end of file\n");
             }
         }
     }
-    status
+    text
 }
 
-fn format_one(args: &Args, input: &Input, renderer: &mut Renderer) -> Result<Status, Box<dyn std::error::Error>> {
-    let text = input.read()?;
-    let sources = SourceMap::new();
-    let id = sources.add(input.name(), text.as_slice())?;
-    let formatted = match syntax::format(&sources.get(id), id) {
-        Ok(formatted) => formatted,
-        Err(diagnostics) => {
-            renderer.print(&diagnostics, &sources);
-            return Ok(Status::Findings);
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn colours_add_nothing_but_colours() {
+        let diff = TextDiff::from_lines("a\nb\nc", "a\nB\nc\n");
+        let coloured = coloured_diff("x", &diff);
+        assert!(coloured.contains("\x1b[31m-b\x1b[0m\n") && coloured.contains("\x1b[32m+B\x1b[0m\n"), "{coloured:?}");
+        let mut plain = coloured;
+        for colour in ["\x1b[0m", "\x1b[1m", "\x1b[31m", "\x1b[32m", "\x1b[36m"] {
+            plain = plain.replace(colour, "");
         }
-    };
-    let changed = formatted != text;
-    if args.diff && changed {
-        let (old, new) = (String::from_utf8_lossy(&text), String::from_utf8_lossy(&formatted));
-        let diff = TextDiff::from_lines(old.as_ref(), new.as_ref());
-        let name = input.name();
-        write!(std::io::stdout(), "{}", diff.unified_diff().header(&name, &name))?;
+        assert_eq!(plain, diff.unified_diff().header("x", "x").to_string());
     }
-    if args.check || args.diff {
-        if args.check && !args.diff && changed {
-            println!("{}", input.name());
+
+    #[test]
+    fn ranges_of_lines() {
+        assert_eq!(lines("3:7"), Ok(3..=7));
+        for wrong in ["", "3", "0:1", "7:3", "a:b", "1:2:3"] {
+            assert!(lines(wrong).is_err(), "{wrong}");
         }
-        return Ok(if changed { Status::Findings } else { Status::Fine });
     }
-    match input {
-        Input::Stdin => std::io::stdout().write_all(&formatted)?,
-        Input::File(path) if changed => atomic::write(path, &formatted)?,
-        Input::File(_) => {}
-    }
-    Ok(Status::Fine)
 }

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::kubernetes::is_manifest;
 use crate::resolve::policy_files;
 use crate::source::read_limited;
 
@@ -25,6 +26,14 @@ impl Input {
         match self {
             Input::Stdin => "<stdin>".into(),
             Input::File(path) => path.display().to_string(),
+        }
+    }
+
+    /// Whether its text is a Kubernetes manifest.
+    pub(super) fn is_manifest(&self, text: &[u8]) -> bool {
+        match self {
+            Input::Stdin => is_manifest(None, text),
+            Input::File(path) => is_manifest(Some(path), text),
         }
     }
 

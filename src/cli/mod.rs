@@ -102,9 +102,14 @@ fn settle(result: Result<Status, String>) -> Status {
 
 /// Writes to standard output. That nobody reads on is no error: `armorer dump … | head` has what it wants.
 fn print(text: &str) -> Result<(), String> {
+    print_bytes(text.as_bytes())
+}
+
+/// As [`print()`], for what may not be UTF-8.
+fn print_bytes(bytes: &[u8]) -> Result<(), String> {
     use std::io::Write;
     let mut stdout = std::io::stdout().lock();
-    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+    match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(format!("standard output: {error}")),
         _ => Ok(()),
     }

@@ -10,7 +10,12 @@ use crate::source::{SourceMap, Span};
 
 /// Whether standard error takes colours: a terminal, and `NO_COLOR` not set (<https://no-color.org>).
 pub(super) fn colours() -> bool {
-    std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+    std::io::stderr().is_terminal() && wanted()
+}
+
+/// Whether nobody forbids colours.
+pub(super) fn wanted() -> bool {
+    std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
 /// Which diagnostics are shown; errors always are.

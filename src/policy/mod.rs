@@ -13,6 +13,7 @@ mod mqueue;
 mod network;
 mod pivot_root;
 mod ptrace;
+mod same;
 mod signal;
 mod unix;
 

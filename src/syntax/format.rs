@@ -1,14 +1,37 @@
 //! Formatting: text in, canonical text out, with the proof that it says the same.
 
+use std::ops::RangeInclusive;
+
 use super::ast::File;
+use super::keep::Keep;
 use super::parser::parse;
-use super::printer::print;
+use super::printer::print_units;
+use super::sort;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{Source, SourceId, SourceMap, Span};
 
+/// What [`format_with`] does beyond, or less than, the canonical text of the whole file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FormatOptions {
+    /// Sort the rules of each group between blank lines: by kind in the order of the conventions, then by what they say.
+    pub sort: bool,
+    /// Leave alone what does not touch these lines, which are counted from 1.
+    pub lines: Option<RangeInclusive<u32>>,
+}
+
+/// What came of formatting.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Formatted {
+    /// The new text.
+    pub text: Vec<u8>,
+    /// Whether rules changed places: the syntax trees are not the same then, and only a comparison of the policies that both
+    /// texts make can tell that nothing else changed.
+    pub sorted: bool,
+    /// Notes about the text.
+    pub notes: Vec<Diagnostic>,
+}
+
 /// The canonical text of a file, in the style of [`printer`](super::printer); `id` is the place of the file in the spans.
-///
-/// The result is parsed again and compared with what was read, so that a fault of the printer cannot change a policy.
 ///
 /// ```
 /// use armorer::source::SourceMap;
@@ -21,20 +44,38 @@ use crate::source::{Source, SourceId, SourceMap, Span};
 /// ```
 ///
 /// # Errors
-/// What is wrong with the text, when it does not parse; `format-changed`, when the new text would not say the same.
+/// As [`format_with`].
 pub fn format(source: &Source, id: SourceId) -> Result<Vec<u8>, Vec<Diagnostic>> {
+    format_with(source, id, &FormatOptions::default()).map(|formatted| formatted.text)
+}
+
+/// Like [`format()`], with options. Lines from `# fmt: off` to the one before `# fmt: on` stay byte for byte.
+///
+/// The result is parsed again and compared with what was read, so that a fault of the printer cannot change a policy.
+///
+/// # Errors
+/// What is wrong with the text, when it does not parse; `format-changed`, when the new text would not say the same.
+pub fn format_with(source: &Source, id: SourceId, options: &FormatOptions) -> Result<Formatted, Vec<Diagnostic>> {
     let parsed = parse(source, id);
     if parsed.diagnostics.iter().any(Diagnostic::is_error) {
         return Err(parsed.diagnostics);
     }
-    let formatted = print(&parsed.file);
-    if reparsed(&formatted).is_some_and(|file| file == parsed.file) {
-        Ok(formatted)
-    } else {
+    let keep = Keep::new(source, options.lines.clone());
+    let mut file = parsed.file;
+    let sorted = options.sort && sort::sort(&mut file, &|span| keep.touches(source, span));
+    let (printed, units) = print_units(&file);
+    let text = if keep.is_nothing() { printed } else { keep.compose(source, &printed, &units) };
+    if reparsed(&text).is_none_or(|again| again != file) {
         let message = "the formatted text would not say the same";
         let diagnostic = Diagnostic::new(Code::FormatChanged, message, Span::new(id, 0, 0));
-        Err(vec![diagnostic.with_help("this is a fault of armorer: please report it with the file")])
+        return Err(vec![diagnostic.with_help("this is a fault of armorer: please report it with the file")]);
     }
+    let mut notes = Vec::new();
+    if let Some(at) = memchr::memmem::find(source.text(), b"\r\n").and_then(|at| u32::try_from(at).ok()) {
+        let message = "lines end in CR LF; formatted ones end in LF";
+        notes.push(Diagnostic::new(Code::CarriageReturn, message, Span::new(id, at, at + 1)));
+    }
+    Ok(Formatted { text, sorted, notes })
 }
 
 /// The tree of a text that has no errors.
@@ -47,8 +88,15 @@ fn reparsed(text: &[u8]) -> Option<File> {
 
 #[cfg(test)]
 mod tests {
-    use super::format;
-    use crate::source::SourceMap;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn run(text: &str, options: &FormatOptions) -> String {
+        let sources = SourceMap::new();
+        let id = sources.add("text", text.as_bytes()).unwrap();
+        String::from_utf8(format_with(&sources.get(id), id, options).unwrap().text).unwrap()
+    }
 
     #[test]
     fn a_text_with_errors_is_left_alone() {
@@ -56,5 +104,166 @@ mod tests {
         let id = sources.add("broken", *b"profile p {\n  /a r\n}\n").unwrap();
         let diagnostics = format(&sources.get(id), id).unwrap_err();
         assert_eq!(diagnostics[0].code.as_str(), "missing-comma");
+    }
+
+    #[test]
+    fn cr_lf_becomes_lf_with_a_note() {
+        let sources = SourceMap::new();
+        let id = sources.add("dos", *b"profile p {\r\n  /a r, # c\r\n}\r\n").unwrap();
+        let formatted = format_with(&sources.get(id), id, &FormatOptions::default()).unwrap();
+        assert_eq!(formatted.text, b"profile p {\n  /a r, # c\n}\n");
+        assert_eq!(formatted.notes[0].code, Code::CarriageReturn);
+    }
+
+    const UNTIDY: &str = "\
+# top
+
+
+profile   p   {   # head
+      /a   r,
+    # fmt: off
+    /b    r,   /c    r,
+
+
+    # aligned
+    deny  /d  w,
+    # fmt: on
+    /e    r,
+
+
+    /f    r,
+  ^h   {
+
+      /g    r,
+  }   # foot
+}
+
+
+";
+
+    #[test]
+    fn regions_stay_byte_for_byte() {
+        assert_eq!(
+            run(UNTIDY, &FormatOptions::default()),
+            "\
+# top
+
+profile p { # head
+  /a r,
+    # fmt: off
+    /b    r,   /c    r,
+
+
+    # aligned
+    deny  /d  w,
+  # fmt: on
+  /e r,
+
+  /f r,
+  ^h {
+    /g r,
+  } # foot
+}
+"
+        );
+        let open = "profile p {\n # fmt: off\n   /a   r,\n}\n\n\n";
+        assert_eq!(run(open, &FormatOptions::default()), open, "a region that is not ended goes to the end");
+    }
+
+    #[test]
+    fn only_the_given_lines() {
+        let lines = |lines| run(UNTIDY, &FormatOptions { lines: Some(lines), ..FormatOptions::default() });
+        let changed = |new: String| changes(UNTIDY, &new).join("|");
+        assert_eq!(changed(lines(5..=5)), "-      /a   r,|+  /a r,");
+        assert_eq!(changed(lines(7..=7)), "", "a region stays, whatever is asked for");
+        assert_eq!(
+            changed(lines(13..=16)),
+            "-    /e    r,|+  /e r,|-|-    /f    r,|+  /f r,",
+            "with one of the blank lines between"
+        );
+        assert_eq!(changed(lines(17..=17)), "-  ^h   {|+  ^h {");
+        assert_eq!(changed(lines(20..=20)), "-  }   # foot|+  } # foot");
+        assert_eq!(changed(lines(100..=200)), "");
+    }
+
+    /// Lines that one text lacks and the other has, by a walk that is good enough for few changes.
+    fn changes(old: &str, new: &str) -> Vec<String> {
+        let mut found = Vec::new();
+        let mut new = new.lines().peekable();
+        for line in old.lines() {
+            if new.next_if_eq(&line).is_some() {
+                continue;
+            }
+            found.push(format!("-{line}"));
+            if let Some(other) = new.peek()
+                && !line.is_empty()
+                && line.split_whitespace().eq(other.split_whitespace())
+            {
+                found.push(format!("+{other}"));
+                new.next();
+            }
+        }
+        found
+    }
+
+    /// Texts with everything that formatting moves, in every untidy way.
+    fn texts() -> impl Strategy<Value = String> {
+        let line = proptest::sample::select(vec![
+            "  /b  r,",
+            "/a w,",
+            "   # c",
+            "\n",
+            "\n\n",
+            "# fmt: off",
+            "# fmt: on",
+            "include <x>",
+            "@{X} = y",
+            "/c r, /a r, # d",
+            "set rlimit nofile <=  2,",
+            "capability\n chown # e\n,",
+            "dbus (send,\n # f\n receive),",
+            "  deny /a   w,\r",
+            "network  inet,",
+            "  # armorer: allow(x) y",
+        ]);
+        let body =
+            proptest::collection::vec(line.prop_map(str::to_owned), 0..6).prop_map(|lines| lines.join("\n") + "\n");
+        body.prop_recursive(3, 24, 3, |inner| {
+            let head = proptest::sample::select(vec![
+                "profile   p {",
+                "^h  flags=(complain)\n  { # g\n",
+                "if $x   {\n /z r,\n } else {",
+                "audit {",
+                "if $x { } else if $y {\n",
+            ]);
+            let foot = proptest::sample::select(vec!["}", "   } # i", "\n\n}\n\n"]);
+            (inner.clone(), head, inner, foot)
+                .prop_map(|(before, head, body, foot)| format!("{before}{head}{body}{foot}\n"))
+        })
+    }
+
+    proptest! {
+        /// Whatever is left out or sorted, the text says the same, and a second run changes nothing.
+        #[test]
+        fn every_option_proves_itself(text in texts(), first in 1..20_u32, len in 0..5_u32) {
+            prop_assert!(crate::parse(text.as_bytes()).is_ok(), "{}", text);
+            for sort in [false, true] {
+                let whole = FormatOptions { sort, lines: None };
+                let new = run(&text, &whole);
+                prop_assert_eq!(run(&new, &whole), new);
+                run(&text, &FormatOptions { sort, lines: Some(first..=first + len) });
+            }
+            let nothing = FormatOptions { sort: true, lines: Some(10_000..=10_000) };
+            prop_assert_eq!(run(&text, &nothing), text);
+        }
+    }
+
+    #[test]
+    fn conditionals_and_one_line_profiles_in_regions() {
+        let text = "profile p {\n# fmt: off\n  if defined $A   {\n    /a   r,\n  }   else   {\n\n   /b   r,\n  }\n# fmt: on\n     /c   r,\n}\nprofile q { /a r, /b   w, } # fmt: off\n";
+        assert_eq!(
+            run(text, &FormatOptions::default()),
+            "profile p {\n# fmt: off\n  if defined $A   {\n    /a   r,\n  }   else   {\n\n   /b   r,\n  }\n  # fmt: on\n  /c r,\n}\nprofile q {\n  /a r,\n  /b w,\n} # fmt: off\n"
+        );
     }
 }

@@ -2,14 +2,16 @@
 
 pub mod ast;
 mod format;
+mod keep;
 pub mod parser;
 pub mod printer;
+mod sort;
 pub mod word;
 
 use crate::diagnostic::Diagnostic;
 use crate::source::{SourceId, SourceMap};
 
-pub use format::format;
+pub use format::{FormatOptions, Formatted, format, format_with};
 
 /// Parses the text of a profile file, or of a piece that others include.
 ///

@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each test binary uses its part")]
 
+#[cfg(feature = "cli")]
+pub(crate) mod command;
 pub(crate) mod comparison;
 pub(crate) mod conformance;
 pub(crate) mod features;

@@ -1,10 +1,12 @@
 //! Items with their comments and blank lines, and blocks of them.
 
 use super::line::{Line, pad, separate};
+use super::unit::{self, Unit};
 use super::{
     abi, all, capability, change_profile, dbus, file, include, io_uring, link, mount, mqueue, network, pivot_root,
     prefix, ptrace, rlimit, signal, unix, userns, variable,
 };
+use crate::source::Span;
 use crate::syntax::ast::{Block, Comment, File, Item, ItemKind, QualifierBlock, Rule, RuleKind, Trivia};
 
 /// Blanks a level.
@@ -15,6 +17,11 @@ const STEP: usize = 2;
 pub(super) struct Printer {
     out: Vec<u8>,
     indent: usize,
+    units: Vec<Unit>,
+    /// Whether a blank line was written last.
+    after_blank: bool,
+    /// Where the item or the rest of it that is being written ends.
+    end: u32,
 }
 
 impl Printer {
@@ -22,20 +29,33 @@ impl Printer {
         self.out
     }
 
+    /// The text, and where its lines come from.
+    pub(super) fn into_units(self) -> (Vec<u8>, Vec<Unit>) {
+        (self.out, self.units)
+    }
+
+    /// What follows is written at `span`.
+    pub(super) fn unit(&mut self, span: Span) {
+        self.units.push(Unit { at: self.out.len(), blank: std::mem::take(&mut self.after_blank), span });
+    }
+
     /// Writes a file.
     pub(super) fn file(&mut self, file: &File) {
         let mut blank = false;
-        let Some((first, others)) = file.items.split_first() else { return self.trivia(&file.tail, 0, &mut blank) };
-        // What a blank line separates from the first item is about the file.
-        let split = first.leading.iter().rposition(|piece| *piece == Trivia::Blank).unwrap_or(0);
-        let (top, leading) = first.leading.split_at_checked(split).unwrap_or_default();
-        self.trivia(top, 0, &mut blank);
-        if file.items.iter().any(is_part_of_profile) {
-            self.indent = STEP;
+        let indent = if file.items.iter().any(is_part_of_profile) { STEP } else { 0 };
+        // Up to the first rule, what a blank line separates from the next item is about the file.
+        let rule = file.items.iter().position(is_part_of_profile).map_or(file.items.len(), |first| first + 1);
+        let (top, others) = file.items.split_at_checked(rule).unwrap_or_default();
+        for item in top {
+            let split = item.leading.iter().rposition(|piece| *piece == Trivia::Blank).unwrap_or(0);
+            let (apart, leading) = item.leading.split_at_checked(split).unwrap_or_default();
+            self.indent = 0;
+            self.trivia(apart, 0, &mut blank);
+            self.indent = indent;
+            self.trivia(leading, 0, &mut blank);
+            self.blank_line(0, &mut blank);
+            self.line(item);
         }
-        self.trivia(leading, 0, &mut blank);
-        self.blank_line(0, &mut blank);
-        self.line(first);
         self.items(others, &[], 0, &mut blank);
         self.indent = 0;
         self.trivia(&file.tail, 0, &mut blank);
@@ -52,6 +72,8 @@ impl Printer {
     }
 
     fn line(&mut self, item: &Item) {
+        self.unit(unit::whole(item));
+        self.end = unit::whole(item).end;
         self.item(&item.kind.value);
         self.trailing(item.trailing.as_ref());
         self.out.push(b'\n');
@@ -64,6 +86,7 @@ impl Printer {
                 Trivia::Blank => *blank = true,
                 Trivia::Comment(comment) => {
                     self.blank_line(start, blank);
+                    self.unit(comment.span);
                     pad(&mut self.out, self.indent);
                     self.out.extend_from_slice(comment);
                     self.out.push(b'\n');
@@ -76,6 +99,7 @@ impl Printer {
     fn blank_line(&mut self, start: usize, blank: &mut bool) {
         if std::mem::take(blank) && self.out.len() > start {
             self.out.push(b'\n');
+            self.after_blank = true;
         }
     }
 
@@ -131,9 +155,18 @@ impl Printer {
         self.out.push(b'{');
         self.trailing(block.opening.as_ref());
         self.out.push(b'\n');
+        let (first, last, end) = (unit::first(block), unit::last(block), self.end);
+        // What was begun, a header or `} else {`, ends where the first thing in the block begins.
+        if let (Some(begun), Some(first)) = (self.units.last_mut(), first) {
+            begun.span.end = first.max(begun.span.start);
+        }
         self.indent += STEP;
         self.items(&block.items, &block.tail, self.out.len(), &mut false);
         self.indent -= STEP;
+        if let Some(begun) = self.units.last().filter(|_| first.is_some()) {
+            self.unit(Span { start: last.unwrap_or(end), end, ..begun.span });
+        }
+        self.end = end;
         pad(&mut self.out, self.indent);
         self.out.push(b'}');
     }

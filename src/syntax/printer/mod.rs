@@ -10,8 +10,8 @@
 //!   keeps its parentheses;
 //! - a `dbus` rule wider than 80 columns is broken before each of its conditions but `bus` and `path`; any other rule wider than
 //!   120 columns before conditions and arrow, as seldom as possible. What follows is indented by five more than the rule;
-//! - a file that holds rules outside of profiles is a piece of a profile and indented like one, but for the comments at its top
-//!   and end.
+//! - a file that holds rules outside of profiles is a piece of a profile and indented like one, but for the comments at its end,
+//!   and those before its first rule that a blank line separates from what follows: they are about the file.
 //!
 //! Words, permission letters and comments are printed as they are written, so that `parse(print(tree)) == tree`: a printer that
 //! re-quotes or re-orders could change what a profile means.
@@ -42,6 +42,7 @@ mod profile;
 mod ptrace;
 mod rlimit;
 mod signal;
+mod unit;
 mod unix;
 mod userns;
 mod variable;
@@ -50,6 +51,7 @@ use std::fmt;
 
 use super::ast::File;
 use item::Printer;
+pub(super) use unit::Unit;
 
 /// The canonical text of a file.
 ///
@@ -68,6 +70,13 @@ pub fn print(file: &File) -> Vec<u8> {
     let mut printer = Printer::default();
     printer.file(file);
     printer.into_bytes()
+}
+
+/// The canonical text with the places that its lines come from, in the order of the text.
+pub(super) fn print_units(file: &File) -> (Vec<u8>, Vec<Unit>) {
+    let mut printer = Printer::default();
+    printer.file(file);
+    printer.into_units()
 }
 
 impl File {

@@ -1,0 +1,198 @@
+//! Formatting with the proof that the policy stays the same.
+
+use std::collections::BTreeSet;
+
+use memchr::memmem;
+
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::policy::Policy;
+use crate::resolve;
+use crate::source::{SourceId, Span};
+use crate::syntax::{self, FormatOptions, Formatted};
+
+use super::{CompileError, Compiler};
+
+/// So often variables that a piece of a profile lacks are looked for: each time, included files may name further ones.
+const ROUNDS: usize = 8;
+
+/// A piece of a profile as a file of its own. Variables that whoever includes it sets get a value that nothing else has: rules
+/// that are the same whatever the value are the same with this one.
+fn whole(piece: &[u8], variables: &BTreeSet<Vec<u8>>) -> Vec<u8> {
+    let mut text = b"include if exists <tunables/global>\n".to_vec();
+    for name in variables {
+        text.extend([b"@{", name.as_slice(), b"} ?= /armorer-proof/", name, b"\n"].concat());
+    }
+    text.extend(b"profile armorer-proof {\n");
+    text.extend(piece);
+    text.extend(b"\n}\n");
+    text
+}
+
+/// The names of the variables that a text refers to.
+fn variables(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    memmem::find_iter(text, b"@{")
+        .filter_map(|at| text.get(at + 2..))
+        .map(|rest| rest.split(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_').next().unwrap_or_default())
+        .filter(|name| name.first().is_some_and(u8::is_ascii_alphabetic))
+}
+
+/// What became of a comparison.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Comparison {
+    Same,
+    Different,
+    /// There is no policy to compare: an include is missing, or a variable.
+    Unresolved,
+}
+
+impl Compiler {
+    /// Formats a text (see [`syntax::format_with`]), and compares the policies that the old and the new one make.
+    ///
+    /// A file that does not resolve on its own, and not as a piece of a profile either, has no policy to compare. Its new text has
+    /// the same syntax tree, which is proof enough; but sorted rules need the comparison.
+    ///
+    /// ```
+    /// use armorer::{Compiler, Features, source::Memory, syntax::FormatOptions};
+    ///
+    /// let compiler = Compiler::new(Features::builtin("linux-7.2").unwrap()).loader(Memory::new());
+    /// let options = FormatOptions { sort: true, lines: None };
+    /// let formatted = compiler.format_text("demo", b"profile p {\n  /b r,\n  /a r,\n}\n", &options)?;
+    /// assert_eq!(formatted.text, b"profile p {\n  /a r,\n  /b r,\n}\n");
+    /// # Ok::<(), armorer::CompileError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// What is wrong with the text; `format-changed`, `sort-unproved`.
+    pub fn format_text(
+        &self,
+        name: impl Into<String>,
+        text: &[u8],
+        options: &FormatOptions,
+    ) -> Result<Formatted, CompileError> {
+        self.format_source(self.session.sources.add(name, text)?, options)
+    }
+
+    pub(super) fn format_source(&self, id: SourceId, options: &FormatOptions) -> Result<Formatted, CompileError> {
+        let source = self.session.sources.get(id);
+        let formatted =
+            syntax::format_with(&source, id, options).map_err(|diagnostics| CompileError::Rejected { diagnostics })?;
+        if formatted.text == source.text() {
+            return Ok(formatted);
+        }
+        let refused = |code, message: &str, help: &str| {
+            let diagnostic = Diagnostic::new(code, message, Span::new(id, 0, 0)).with_help(help);
+            Err(CompileError::Rejected { diagnostics: vec![diagnostic] })
+        };
+        match self.compare(source.name(), source.text(), &formatted.text)? {
+            Comparison::Different if formatted.sorted => refused(
+                Code::SortUnproved,
+                "sorting changes which of two rules stands first, and nothing proves that this makes no difference",
+                "format without `--sort`",
+            ),
+            Comparison::Different => refused(
+                Code::FormatChanged,
+                "the formatted text would make another policy",
+                "this is a fault of armorer: please report it with the file",
+            ),
+            Comparison::Unresolved if formatted.sorted => refused(
+                Code::SortUnproved,
+                "this file does not resolve, so that nothing proves that sorting leaves its policy as it is",
+                "name the directory of its includes with `--base`, or format without `--sort`",
+            ),
+            Comparison::Same | Comparison::Unresolved => Ok(formatted),
+        }
+    }
+
+    /// Whether two texts make the same policy, on their own or as pieces of a profile.
+    fn compare(&self, name: &str, before: &[u8], after: &[u8]) -> Result<Comparison, CompileError> {
+        let compared = |before: &Policy, after: Result<Policy, _>| match after {
+            Ok(after) if before.says_the_same(&after) => Comparison::Same,
+            _ => Comparison::Different,
+        };
+        if let Ok(policy) = self.complete(name, before)? {
+            return Ok(compared(&policy, self.complete(name, after)?));
+        }
+        let mut names: BTreeSet<Vec<u8>> = variables(before).map(<[u8]>::to_vec).collect();
+        for _ in 0..ROUNDS {
+            let errors = match self.complete(name, &whole(before, &names))? {
+                Ok(policy) => return Ok(compared(&policy, self.complete(name, &whole(after, &names))?)),
+                Err(errors) => errors,
+            };
+            let known = names.len();
+            for error in &errors {
+                let source = self.session.sources.get(error.span().source);
+                names.extend(variables(source.slice(error.span())).map(<[u8]>::to_vec));
+            }
+            if names.len() == known {
+                break;
+            }
+        }
+        Ok(Comparison::Unresolved)
+    }
+
+    /// The policy of a text, or its errors.
+    fn complete(&self, name: &str, text: &[u8]) -> Result<Result<Policy, Vec<Diagnostic>>, CompileError> {
+        let id = self.session.sources.add(name, text)?;
+        let mut diagnostics = Diagnostics::new();
+        let policy = resolve::resolve(&self.session, id, &self.options, &mut diagnostics);
+        let errors: Vec<_> = diagnostics.into_vec().into_iter().filter(Diagnostic::is_error).collect();
+        Ok(if errors.is_empty() { Ok(policy) } else { Err(errors) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::features::Features;
+    use crate::source::Memory;
+
+    fn sort(text: &str) -> Result<String, String> {
+        let tree = Memory::new().with("/base/tunables/global", "@{bin} = /bin /usr/bin\n");
+        let compiler = Compiler::new(Features::builtin("linux-7.2").unwrap()).base("/base").loader(tree);
+        match compiler.format_text("text", text.as_bytes(), &FormatOptions { sort: true, lines: None }) {
+            Ok(formatted) => Ok(String::from_utf8(formatted.text).unwrap()),
+            Err(CompileError::Rejected { diagnostics }) => Err(diagnostics[0].code.to_string()),
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    #[test]
+    fn sorting_is_proved_or_refused() {
+        let rules = "  /b px -> x,\n  @{bin}/a px -> y,\n  /c rw,\n  /c k,\n";
+        let sorted = "  @{bin}/a px -> y,\n  /b px -> x,\n  /c k,\n  /c rw,\n";
+        let whole = |rules| format!("include <tunables/global>\n\nprofile p {{\n{rules}}}\n");
+        assert_eq!(sort(&whole(rules)), Ok(whole(sorted)));
+        assert_eq!(sort(rules).as_deref(), Ok(sorted), "a piece of a profile");
+        assert_eq!(sort(&whole(rules).replace("global", "nowhere")), Err("sort-unproved".into()));
+        assert_eq!(sort("  @{nowhere}/b r,\n  /a r,\n").as_deref(), Ok("  /a r,\n  @{nowhere}/b r,\n"));
+        assert_eq!(sort("  include <nowhere>\n  /b r,\n  /a r,\n"), Err("sort-unproved".into()));
+        assert_eq!(sort("@{nowhere} += b   a\n").as_deref(), Ok("@{nowhere} += b a\n"), "nothing was sorted");
+        assert_eq!(sort("profile p {\n  /b r\n}\n"), Err("missing-comma".into()));
+    }
+
+    #[test]
+    fn another_policy_is_seen() {
+        let compiler = Compiler::new(Features::builtin("linux-7.2").unwrap()).loader(Memory::new());
+        let compare = |before: &str, after: &str| compiler.compare("x", before.as_bytes(), after.as_bytes()).unwrap();
+        let text = "profile p {\n  /a r,\n  set rlimit nofile <= 1,\n  set rlimit nofile <= 2,\n}\n";
+        assert_eq!(compare(text, text), Comparison::Same);
+        for (from, to) in [
+            ("/a r", "/b r"),
+            ("/a r", "/a w"),
+            ("/a r", "deny /a r"),
+            ("profile p", "profile q"),
+            ("profile p", "profile p /x"),
+            ("profile p", "profile p flags=(complain)"),
+            ("}", "  ^h {\n  }\n}"),
+            ("<= 2", "<= 3"),
+        ] {
+            assert_eq!(compare(text, &text.replace(from, to)), Comparison::Different, "{from} {to}");
+        }
+        assert_eq!(
+            compare(text, "profile p {\n  /a r,\n  set rlimit nofile <= 2,\n  set rlimit nofile <= 1,\n}\n"),
+            Comparison::Different
+        );
+        assert_eq!(compare("/a r,\n", "/a r"), Comparison::Different);
+        assert_eq!(compare("/a r", "/a r"), Comparison::Unresolved);
+    }
+}

@@ -1,0 +1,43 @@
+//! Which lines of the printed text come from where.
+
+use crate::source::Span;
+use crate::syntax::ast::{Block, Item, Trivia};
+
+/// A piece of the printed text, made of whole lines: an item without block, a comment, or what stands before, between or behind
+/// the blocks of an item.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::syntax) struct Unit {
+    /// Where it begins in the printed text.
+    pub(in crate::syntax) at: usize,
+    /// Whether a blank line stands before it, which `at` is behind.
+    pub(in crate::syntax) blank: bool,
+    /// Where it is written, with blanks and line ends around it.
+    pub(in crate::syntax) span: Span,
+}
+
+/// Where an item ends, its trailing comment counted in.
+pub(super) fn whole(item: &Item) -> Span {
+    item.trailing.as_ref().map_or(item.kind.span, |comment| item.kind.span.to(comment.span))
+}
+
+/// Where the first thing in a block begins.
+pub(super) fn first(block: &Block) -> Option<u32> {
+    let item = block.items.first();
+    let comments = item.map_or(block.tail.as_slice(), |item| item.leading.as_slice());
+    let comment = comments.iter().find_map(|piece| match piece {
+        Trivia::Comment(comment) => Some(comment.span.start),
+        Trivia::Blank => None,
+    });
+    // Comments from inside an item stand before it in the tree, but not in the text.
+    let item = item.map(|item| item.kind.span.start);
+    [comment, item].into_iter().flatten().min()
+}
+
+/// Where the last thing in a block ends.
+pub(super) fn last(block: &Block) -> Option<u32> {
+    let comment = block.tail.iter().rev().find_map(|piece| match piece {
+        Trivia::Comment(comment) => Some(comment.span.end),
+        Trivia::Blank => None,
+    });
+    comment.or_else(|| block.items.last().map(|item| whole(item).end)).or(block.opening.as_ref().map(|it| it.span.end))
+}
