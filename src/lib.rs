@@ -19,6 +19,7 @@ pub mod cache;
 pub mod diagnostic;
 pub mod encode;
 pub mod features;
+pub mod lint;
 pub mod policy;
 pub mod resolve;
 pub mod source;

@@ -54,7 +54,7 @@ use crate::policy::{Policy, Profile, RuleKind, RuleMode};
 use crate::vocab::file as bits;
 use contribution::{Contribution, Reports};
 use profile::Contributions;
-pub use provenance::Provenance;
+pub use provenance::{Grant, Provenance};
 use resolution::Kind;
 use support::Support;
 
@@ -95,6 +95,14 @@ pub fn check(policy: &Policy, target: &Target, options: &Options, diagnostics: &
     });
 }
 
+/// As [`check`], without what takes automata to tell: exec transitions of overlapping patterns that contradict each other.
+pub fn check_rules(policy: &Policy, target: &Target, options: &Options, diagnostics: &mut Diagnostics) {
+    let support = Support::new(&target.kernel, &policy.features);
+    run(policy, diagnostics, |profile, reports| {
+        Contributions::of(profile, &support, options, reports);
+    });
+}
+
 /// Compiles every profile for a target: each profile is followed by its hats and child profiles.
 ///
 /// `None` if there was an error, which is then among the diagnostics.
@@ -119,6 +127,32 @@ pub fn trace(policy: &Policy, target: &Target, options: &Options) -> Vec<Provena
     let support = Support::new(&target.kernel, &policy.features);
     let trace = |profile: &Profile, reports: &mut Reports| Provenance::of(profile, &support, options, reports);
     run(policy, &mut Diagnostics::new(), trace)
+}
+
+/// The pattern of the path of a file rule or attachment, in stored form with its variables expanded, as it goes into the
+/// automata; `None` where the text is no valid pattern.
+///
+/// ```
+/// let pattern = armorer::encode::path_pattern(b"/tmp/*").unwrap();
+/// assert!(pattern.matches(&b"/tmp/a".map(Into::into)));
+/// ```
+#[must_use]
+pub fn path_pattern(path: &[u8]) -> Option<automata::Pattern> {
+    let glob = glob::read(&glob::filter_slashes(path), glob::Nul::Excluded).ok()?;
+    Some(glob.expression.into_pattern())
+}
+
+/// What ranks an attachment among others that match the same executable: the higher number wins. `None` where the text is no
+/// valid pattern.
+///
+/// ```
+/// use armorer::encode::attachment_rank;
+/// assert!(attachment_rank(b"/usr/bin/a*") < attachment_rank(b"/usr/bin/abc"));
+/// ```
+#[must_use]
+pub fn attachment_rank(path: &[u8]) -> Option<u32> {
+    let glob = glob::read(&glob::filter_slashes(path), glob::Nul::Excluded).ok()?;
+    Some(glob.expression.length())
 }
 
 /// Works on every profile, each followed by its children, and collects what was reported in that order.

@@ -1,0 +1,176 @@
+//! Holes that several rules make together, found on automata.
+
+use crate::automata::Pattern;
+use crate::blob::Automaton;
+use crate::encode::{Grant, path_pattern};
+use crate::lint::check::{Check, Reporter};
+use crate::lint::relations::{escaping, may_meet, prefix, shown};
+use crate::lint::rule::{Confidence, Rule};
+use crate::lint::semantics::Semantics;
+use crate::policy::{FileRule, RuleKind, RuleMode};
+use crate::vocab::file as bits;
+
+pub(in crate::lint::rules) static WRITE_EXEC: Rule = Rule {
+    code: "AA0104",
+    name: "write-and-exec",
+    confidence: Confidence::Medium,
+    summary: "a file may be written and executed",
+    why: "What an attacker makes the program write, the program can then run: a hole in the data becomes a hole in the code.",
+    bad: "profile p /usr/bin/p {\n  /var/lib/p/** rw,\n  /var/lib/p/bin/* rix,\n}\n",
+    good: "profile p /usr/bin/p {\n  /var/lib/p/** rw,\n  /usr/lib/p/* rix,\n}\n",
+    remedy: "Keep programs and data apart, or deny writing where programs are (`deny /var/lib/p/bin/* w,`).",
+    check: Check::Automata(write_exec),
+    ..Rule::BASE
+};
+
+pub(in crate::lint::rules) static ALIAS: Rule = Rule {
+    code: "AA0135",
+    name: "deny-misses-alias",
+    confidence: Confidence::Medium,
+    summary: "a file that a rule denies is allowed under another spelling",
+    why: "On systems with merged `/usr`, `/bin/sh` is `/usr/bin/sh` to the kernel, `/var/run` is `/run`, and a process's own \
+          files are at `/proc/PID`, never at `/proc/self`: a deny of one spelling does not hold for the other.",
+    bad: "profile p /usr/bin/p {\n  /{,usr/}bin/* rix,\n  deny /bin/su x,\n}\n",
+    good: "profile p /usr/bin/p {\n  /{,usr/}bin/* rix,\n  deny /{,usr/}bin/su x,\n}\n",
+    remedy: "Deny all spellings: `/{,usr/}bin/…`, `/{,var/}run/…`, `@{PROC}/@{pid}/…`.",
+    check: Check::Automata(alias),
+    ..Rule::BASE
+};
+
+pub(in crate::lint::rules) static CONTENTS: Rule = Rule {
+    code: "AA0206",
+    name: "deny-misses-contents",
+    confidence: Confidence::Medium,
+    summary: "a directory is denied, but what is in it, or further below, is allowed",
+    why: "`/secret/` is the directory alone, and `/secret/*` ends at the next slash: files below it are other paths, which a \
+          broader rule allows.",
+    bad: "profile p /usr/bin/p {\n  /srv/** r,\n  deny /srv/secret/ r,\n}\n",
+    good: "profile p /usr/bin/p {\n  /srv/** r,\n  deny /srv/secret/{,**} r,\n}\n",
+    remedy: "Deny `/secret/{,**}`. Where only listing the directory is to be denied, allow this with that reason.",
+    check: Check::Automata(contents),
+    ..Rule::BASE
+};
+
+const BOTH: u32 = 1 | 1 << bits::OTHER;
+
+/// The file grants of one mode that are about any of the permissions.
+fn files<'s, 'a>(
+    semantics: &'s Semantics<'a>,
+    deny: bool,
+    permissions: u32,
+) -> impl Iterator<Item = &'s Grant<'a>> + use<'s, 'a> {
+    semantics.grants.iter().filter(move |grant| {
+        grant.automaton == Automaton::File
+            && (grant.mode == RuleMode::Deny) == deny
+            && grant.permissions & permissions != 0
+            // Permissions for links are those of pairs of paths.
+            && grant.permissions & !(bits::ON_EXEC | bits::CHANGE_PROFILE) == grant.permissions
+    })
+}
+
+fn write_exec(semantics: &Semantics<'_>, reporter: &mut Reporter<'_>) {
+    let write = bits::WRITE * BOTH;
+    let append = bits::APPEND * BOTH;
+    let exec = bits::EXEC * BOTH;
+    for executes in files(semantics, false, exec) {
+        let written = files(semantics, false, write | append).find_map(|writes| {
+            let together = semantics.is_own(executes.span) || semantics.is_own(writes.span);
+            // Both halves are for the owner, or neither is.
+            let halves = |word: u32| [word & bits::OWNER_HALF != 0, word & bits::OTHER_HALF != 0];
+            let meet = halves(executes.permissions & exec)
+                .iter()
+                .zip(halves(writes.permissions & (write | append)))
+                .any(|(a, b)| *a && b);
+            if !together || !meet {
+                return None;
+            }
+            semantics.common(executes, writes)?;
+            let mut denied = semantics.denying(bits::EXEC, executes.pattern);
+            denied.extend(semantics.denying(bits::WRITE, executes.pattern));
+            let string = escaping(&[executes.pattern, writes.pattern], &denied)?;
+            Some((writes.span, shown(&string)))
+        });
+        if let Some((span, file)) = written {
+            let place = if semantics.is_own(executes.span) { executes.span } else { span };
+            let finding = reporter.finding(place, format!("`{file}` may be written and executed"));
+            let (other, text) = if place == executes.span { (span, "may write it") } else { (executes.span, "may execute it") };
+            reporter.push(if other == place { finding } else { finding.and_label(other, text) });
+        }
+    }
+}
+
+/// Directories that are links to others on today's systems: what is below the first is below the second to the kernel.
+const ALIASES: [(&str, &str); 14] = [
+    ("/bin/", "/usr/bin/"),
+    ("/sbin/", "/usr/sbin/"),
+    ("/sbin/", "/usr/bin/"),
+    ("/usr/sbin/", "/usr/bin/"),
+    ("/lib/", "/usr/lib/"),
+    ("/lib32/", "/usr/lib32/"),
+    ("/lib64/", "/usr/lib64/"),
+    ("/libx32/", "/usr/libx32/"),
+    ("/var/run/", "/run/"),
+    ("/var/lock/", "/run/lock/"),
+    ("/run/shm/", "/dev/shm/"),
+    ("/etc/mtab", "/proc/12345/mounts"),
+    ("/proc/self/", "/proc/12345/"),
+    ("/proc/thread-self/", "/proc/12345/task/12345/"),
+];
+
+/// Whether a denied path is allowed under the other spelling: the string.
+fn escaped(semantics: &Semantics<'_>, denied: &Pattern, permissions: u32) -> Option<(String, crate::source::Span)> {
+    let denies: Vec<&Pattern> = files(semantics, true, permissions)
+        .filter(|deny| deny.permissions & permissions == permissions && may_meet(prefix(deny.pattern), prefix(denied)))
+        .map(|deny| deny.pattern)
+        .collect();
+    files(semantics, false, permissions).find_map(|allow| {
+        if !may_meet(prefix(allow.pattern), prefix(denied)) {
+            return None;
+        }
+        escaping(&[denied, allow.pattern], &denies).map(|string| (shown(&string), allow.span))
+    })
+}
+
+/// The deny rules for files that are written in the file of the profile, with a permission that they deny.
+fn denies<'a>(semantics: &'a Semantics<'_>) -> impl Iterator<Item = (&'a crate::policy::Rule, &'a FileRule, u32)> {
+    semantics.view.profile.rules.iter().filter_map(|rule| match &rule.kind {
+        RuleKind::File(file) if rule.prefix.mode == Some(RuleMode::Deny) && semantics.is_own(rule.span) => {
+            let grant = semantics.grants.iter().find(|grant| grant.span == rule.span && grant.mode == RuleMode::Deny)?;
+            let permission = [bits::EXEC, bits::WRITE, bits::READ, bits::MMAP_EXEC];
+            let permission = permission.into_iter().find(|bit| grant.permissions & bit != 0)?;
+            Some((rule, file, permission))
+        }
+        _ => None,
+    })
+}
+
+fn alias(semantics: &Semantics<'_>, reporter: &mut Reporter<'_>) {
+    for (rule, file, permission) in denies(semantics) {
+        let path = file.path.value.as_bytes();
+        for (from, to) in ALIASES {
+            let Some(rest) = path.strip_prefix(from.as_bytes()) else { continue };
+            let Some(spelling) = path_pattern(&[to.as_bytes(), rest].concat()) else { continue };
+            if let Some((string, allow)) = escaped(semantics, &spelling, permission) {
+                let finding = reporter.finding(rule.span, format!("the same file is allowed as `{string}`"));
+                reporter.push(finding.and_label(allow, "allows it"));
+                break;
+            }
+        }
+    }
+}
+
+fn contents(semantics: &Semantics<'_>, reporter: &mut Reporter<'_>) {
+    for (rule, file, permission) in denies(semantics) {
+        let path = file.path.value.as_bytes();
+        let below = match path {
+            [.., b'/', b'*'] if path.len() > 2 => path.get(..path.len() - 1).map(|dir| [dir, b"**"].concat()),
+            [.., b'/'] if path.len() > 1 => Some([path, b"**"].concat()),
+            _ => None,
+        };
+        let Some(pattern) = below.and_then(|text| path_pattern(&text)) else { continue };
+        if let Some((string, allow)) = escaped(semantics, &pattern, permission) {
+            let finding = reporter.finding(rule.span, format!("`{string}` below it is allowed"));
+            reporter.push(finding.and_label(allow, "allows it"));
+        }
+    }
+}
