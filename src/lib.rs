@@ -19,6 +19,8 @@ pub mod cache;
 pub mod diagnostic;
 pub mod encode;
 pub mod features;
+#[cfg(feature = "kubernetes")]
+pub mod kubernetes;
 pub mod lint;
 pub mod policy;
 pub mod resolve;

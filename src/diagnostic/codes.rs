@@ -192,6 +192,11 @@ codes! {
     RefLock = "ref-lock", Note, "apparmor_parser lets a profile without file rules lock files";
     RefLimit = "ref-limit", Note, "apparmor_parser refuses so large a profile";
     CarriageReturn = "carriage-return", Note, "lines end in CR LF; apparmor_parser takes some of the CRs for text";
+    // Kubernetes manifests.
+    YamlSyntax = "yaml-syntax", Error, "a manifest that is no YAML";
+    YamlLimit = "yaml-limit", Error, "a manifest larger or deeper than any that is meant";
+    YamlDuplicateKey = "yaml-duplicate-key", Error, "a key that a YAML mapping has twice";
+    ManifestInvalid = "manifest-invalid", Error, "a field of a manifest that Kubernetes does not take";
     // Limits and files.
     StateLimit = "state-limit", Error, "the automaton grows too large";
     SizeLimit = "size-limit", Error, "a value too long for the policy format";

@@ -1,0 +1,72 @@
+//! From places in a decoded text to places in the YAML that it is written in.
+
+use crate::source::Span;
+
+/// Where the bytes of a decoded text are written.
+///
+/// The text is made of pieces that stand in the YAML as they are; what lies between the pieces (indentation, the signs of an
+/// escape) has no counterpart in the text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct PositionMap {
+    pieces: Vec<Piece>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Piece {
+    /// Where it begins in the text.
+    text: u32,
+    /// Where it begins in the YAML.
+    yaml: u32,
+    /// Where it ends in the YAML.
+    end: u32,
+    /// Whether it is no copy: any place in it is all of the YAML's piece.
+    whole: bool,
+}
+
+impl PositionMap {
+    /// Adds a piece behind the others.
+    pub(super) fn push(&mut self, text: usize, yaml: usize, len: usize) {
+        let number = |value: usize| u32::try_from(value).unwrap_or(u32::MAX);
+        let (text, yaml, end) = (number(text), number(yaml), number(yaml.saturating_add(len)));
+        let piece = Piece { text, yaml, end, whole: false };
+        match self.pieces.last_mut() {
+            // It goes on where the last one ends, on both sides.
+            Some(last) if !last.whole && last.end == piece.yaml && piece.text - last.text == last.end - last.yaml => {
+                last.end = piece.end
+            }
+            _ => self.pieces.push(piece),
+        }
+    }
+
+    /// Adds a piece that is made from what stands at `span`, behind the others.
+    pub(super) fn push_whole(&mut self, text: usize, span: Span) {
+        let text = u32::try_from(text).unwrap_or(u32::MAX);
+        self.pieces.push(Piece { text, yaml: span.start, end: span.end, whole: true });
+    }
+
+    /// The place in the YAML of a place in the text; `whole` is the scalar, which is taken where nothing better is known.
+    pub(super) fn locate(&self, span: Span, whole: Span) -> Span {
+        let Some(first) = self.piece(span.start) else { return whole };
+        let start = first.offset(span.start);
+        let end = match self.piece(span.end.saturating_sub(1)).filter(|_| span.end > span.start) {
+            Some(last) if last.whole => last.end,
+            Some(last) => last.offset(span.end - 1).saturating_add(1),
+            None if first.whole => first.end,
+            None => start,
+        };
+        Span { source: whole.source, start, end: end.max(start) }
+    }
+
+    /// The piece that a byte of the text stands in, or behind.
+    fn piece(&self, text: u32) -> Option<&Piece> {
+        let index = self.pieces.partition_point(|piece| piece.text <= text).checked_sub(1)?;
+        self.pieces.get(index)
+    }
+}
+
+impl Piece {
+    /// Where a byte of the text stands in the YAML; behind the piece, where that ends.
+    fn offset(&self, text: u32) -> u32 {
+        if self.whole { self.yaml } else { self.yaml.saturating_add(text - self.text).min(self.end) }
+    }
+}

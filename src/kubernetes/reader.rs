@@ -1,0 +1,113 @@
+//! Walking the objects of a file.
+
+use std::collections::BTreeSet;
+
+use saphyr_parser::ScalarStyle;
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::{Source, SourceId, Span, Spanned};
+
+use super::yaml::{Kind, MAX_NODES, Node};
+use super::{EmbeddedProfile, Form, Manifest, Object, config_map, operator, scalar, workload, yaml};
+
+/// What is found so far.
+pub(super) struct Reader<'a> {
+    pub(super) manifest: Manifest,
+    yaml: &'a str,
+    /// Objects and scalars that were looked at: an alias brings the same again.
+    known: BTreeSet<Span>,
+    /// How many more values are looked at. Aliases make a small file say much.
+    budget: usize,
+}
+
+pub(super) fn read(source: &Source, id: SourceId) -> Manifest {
+    let (documents, diagnostics) = yaml::read(source, id);
+    let mut reader = Reader {
+        manifest: Manifest { diagnostics, ..Manifest::default() },
+        // Where it is not UTF-8 there are no documents.
+        yaml: std::str::from_utf8(source.text()).unwrap_or_default(),
+        known: BTreeSet::new(),
+        budget: MAX_NODES,
+    };
+    for document in &documents {
+        reader.document(document);
+    }
+    reader.manifest
+}
+
+impl Reader<'_> {
+    /// One document: an object, or a list of them (`List`, `PodList`, …).
+    fn document(&mut self, node: &Node) {
+        let kind = node.get("kind").and_then(Node::text);
+        match node.get("items") {
+            Some(items) if kind.is_some_and(|kind| kind.value.ends_with("List")) => {
+                for item in items.elements() {
+                    if !self.spend(item.span) {
+                        return;
+                    }
+                    self.object(item);
+                }
+            }
+            _ => self.object(node),
+        }
+    }
+
+    fn object(&mut self, node: &Node) {
+        let Some(kind) = node.get("kind").and_then(Node::text).filter(|_| self.known.insert(node.span)) else { return };
+        let metadata = node.get("metadata");
+        let word = |key| metadata.and_then(|metadata| metadata.get(key)).and_then(Node::text);
+        let object = Object { kind, namespace: word("namespace"), name: word("name") };
+        let group = node
+            .get("apiVersion")
+            .and_then(Node::text)
+            .and_then(|version| version.value.rsplit_once('/').map(|(group, _)| group.to_owned()));
+        match (object.kind.value.as_str(), group.as_deref()) {
+            ("ConfigMap", None) => config_map::read(node, &object, self),
+            ("AppArmorProfile", Some(operator::GROUP)) => operator::read(node, &object, self),
+            _ => workload::read(node, object, self),
+        }
+    }
+
+    /// Takes one value off the budget; says so when it is spent.
+    pub(super) fn spend(&mut self, span: Span) -> bool {
+        match self.budget {
+            0 => return false,
+            1 => {
+                let message = format!("more than {MAX_NODES} values, those that aliases repeat counted");
+                self.manifest.diagnostics.push(Diagnostic::new(Code::YamlLimit, message, span));
+            }
+            _ => {}
+        }
+        self.budget -= 1;
+        self.budget > 0
+    }
+
+    /// Says that Kubernetes does not take a field.
+    pub(super) fn invalid(&mut self, span: Span, message: impl Into<String>, help: impl Into<String>) {
+        self.manifest.diagnostics.push(Diagnostic::new(Code::ManifestInvalid, message, span).with_help(help));
+    }
+
+    /// Takes a scalar for profile text.
+    pub(super) fn profile(&mut self, object: &Object, key: Spanned<String>, node: &Node) {
+        let Kind::Scalar(scalar) = &node.kind else { return };
+        if !self.known.insert(node.span) {
+            return;
+        }
+        let span = (node.span.start as usize, node.span.end as usize);
+        self.manifest.profiles.push(EmbeddedProfile {
+            object: object.clone(),
+            key,
+            text: scalar.value.clone().into_bytes(),
+            span: node.span,
+            form: match scalar.style {
+                ScalarStyle::Literal => Form::Literal,
+                ScalarStyle::Folded => Form::Folded,
+                ScalarStyle::DoubleQuoted => Form::DoubleQuoted,
+                ScalarStyle::SingleQuoted => Form::SingleQuoted,
+                ScalarStyle::Plain => Form::Plain,
+            },
+            positions: scalar::positions(self.yaml, span, &scalar.value, scalar.style),
+            flow: scalar.flow,
+        });
+    }
+}

@@ -1,0 +1,205 @@
+//! Replacing the text of profiles, and nothing else of the YAML.
+
+use std::collections::BTreeMap;
+
+use saphyr_parser::{Event, Parser};
+
+use crate::source::Source;
+
+use super::scalar::block_lines;
+use super::{EmbeddedProfile, Form};
+
+/// A profile and the text to put in its place.
+#[derive(Clone, Copy, Debug)]
+pub struct Replacement<'a> {
+    /// A profile of the manifest.
+    pub profile: &'a EmbeddedProfile,
+    /// Its new text.
+    pub text: &'a [u8],
+}
+
+/// Why the YAML is left as it is.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RewriteError {
+    /// An abstract form has no text.
+    #[error("{0} has no text to replace")]
+    NoText(String),
+    /// The new text cannot be written so that it is read again as it is.
+    #[error("the new text of {0} cannot be written in this YAML")]
+    NotWritten(String),
+}
+
+/// Replaces the texts of profiles. Every other byte stays, a scalar keeps its style where it can: a folded one stays folded, a
+/// double-quoted one becomes one line with escapes, a plain or single-quoted one, which cannot hold lines that begin with
+/// blanks, becomes a literal one (in braces or brackets a double-quoted one).
+///
+/// The result is read again, and must be the same but for the texts, whose line ends at the end do not count.
+///
+/// ```
+/// use armorer::kubernetes::{Manifest, Replacement, rewrite};
+/// use armorer::source::SourceMap;
+///
+/// let sources = SourceMap::new();
+/// let yaml = b"kind: ConfigMap\ndata: # mine\n  p: |\n     profile p {\n     /a r,\n     }\n";
+/// let id = sources.add("manifest.yaml", *yaml)?;
+/// let source = sources.get(id);
+/// let manifest = Manifest::read(&source, id);
+/// let new = rewrite(&source, &[Replacement { profile: &manifest.profiles[0], text: b"profile p {\n  /a r,\n}\n" }]);
+/// assert_eq!(new.unwrap(), b"kind: ConfigMap\ndata: # mine\n  p: |\n     profile p {\n       /a r,\n     }\n");
+/// # Ok::<(), armorer::source::SourceError>(())
+/// ```
+///
+/// # Errors
+/// When a text cannot be written so; then nothing is replaced.
+pub fn rewrite(source: &Source, replacements: &[Replacement<'_>]) -> Result<Vec<u8>, RewriteError> {
+    let yaml = std::str::from_utf8(source.text()).unwrap_or_default();
+    let line_end = if yaml.contains("\r\n") { "\r\n" } else { "\n" };
+    let mut edits = Vec::new();
+    for replacement in replacements {
+        let title = || replacement.profile.title();
+        if replacement.profile.form == Form::Abstract {
+            return Err(RewriteError::NoText(title()));
+        }
+        let text = std::str::from_utf8(replacement.text).map_err(|_| RewriteError::NotWritten(title()))?;
+        let edit = edit(yaml, replacement.profile, text, line_end).ok_or_else(|| RewriteError::NotWritten(title()))?;
+        edits.push((edit, replacement, text));
+    }
+    edits.sort_by_key(|(_, replacement, _): &(Edit, &Replacement<'_>, &str)| replacement.profile.span.start);
+    let mut new = String::new();
+    let mut at = 0;
+    for (edit, replacement, _) in &edits {
+        let kept = yaml.get(at..edit.start).ok_or_else(|| RewriteError::NotWritten(replacement.profile.title()))?;
+        new.push_str(kept);
+        new.push_str(&edit.text);
+        at = edit.end;
+    }
+    new.push_str(yaml.get(at..).unwrap_or_default());
+    match unproved(yaml, &new, &edits) {
+        None => Ok(new.into_bytes()),
+        Some(replacement) => Err(RewriteError::NotWritten(replacement.profile.title())),
+    }
+}
+
+struct Edit {
+    start: usize,
+    end: usize,
+    text: String,
+}
+
+fn edit(yaml: &str, profile: &EmbeddedProfile, text: &str, line_end: &str) -> Option<Edit> {
+    let (start, end) = (profile.span.start as usize, profile.span.end as usize);
+    match profile.form {
+        Form::Literal | Form::Folded => {
+            let value = std::str::from_utf8(&profile.text).ok()?;
+            let lines = block_lines(yaml, start, value)?;
+            let folded = profile.form == Form::Folded;
+            let mut new = block(text, &" ".repeat(lines.indent), line_end, folded);
+            // The last line of the file may have no line end.
+            if !yaml.get(..lines.end)?.ends_with('\n') {
+                new.truncate(new.trim_end_matches(['\r', '\n']).len());
+            }
+            Some(Edit { start: lines.start, end: lines.end, text: new })
+        }
+        Form::Plain | Form::SingleQuoted if !profile.flow => {
+            let rest = yaml.get(end..)?;
+            let behind = rest.get(..rest.find('\n').unwrap_or(rest.len()))?;
+            if !behind.trim().is_empty() {
+                return Some(Edit { start, end, text: quoted(text) });
+            }
+            let line = yaml.get(..profile.key.span.start as usize)?;
+            let line = line.rfind('\n').map_or(0, |at| at + 1);
+            let indent = (profile.key.span.start as usize).checked_sub(line)? + 2;
+            let new = format!("|{line_end}{}", block(text, &" ".repeat(indent), line_end, false));
+            Some(Edit { start, end, text: new.trim_end_matches(['\r', '\n']).to_owned() })
+        }
+        Form::Plain | Form::SingleQuoted | Form::DoubleQuoted => Some(Edit { start, end, text: quoted(text) }),
+        Form::Abstract => None,
+    }
+}
+
+/// The lines of a block scalar. In a folded one a single line end between lines that do not begin with a blank is a blank, so
+/// that one more is needed.
+fn block(text: &str, indent: &str, line_end: &str, folded: bool) -> String {
+    let mut new = String::new();
+    let mut before: Option<&str> = None;
+    let mut blank = 0;
+    for line in text.trim_end_matches('\n').split('\n') {
+        if line.is_empty() {
+            blank += 1;
+            continue;
+        }
+        let folds = before.is_some_and(|before| folded && !begins_blank(before) && !begins_blank(line));
+        (0..blank + usize::from(folds)).for_each(|_| new.push_str(line_end));
+        new.push_str(indent);
+        new.push_str(line);
+        new.push_str(line_end);
+        before = Some(line);
+        blank = 0;
+    }
+    new
+}
+
+fn begins_blank(line: &str) -> bool {
+    line.starts_with([' ', '\t'])
+}
+
+/// A double-quoted scalar on one line, as JSON writes it where it can.
+fn quoted(text: &str) -> String {
+    let mut new = String::from("\"");
+    for character in text.chars() {
+        match character {
+            '"' => new.push_str("\\\""),
+            '\\' => new.push_str("\\\\"),
+            '\n' => new.push_str("\\n"),
+            '\t' => new.push_str("\\t"),
+            '\r' => new.push_str("\\r"),
+            other if other.is_control() || matches!(other, '\u{2028}' | '\u{2029}' | '\u{feff}') => {
+                // No control character lies beyond the basic plane.
+                new.push_str(&format!("\\u{:04x}", u32::from(other)));
+            }
+            other => new.push(other),
+        }
+    }
+    new.push('"');
+    new
+}
+
+/// Reads both texts side by side: the first replacement that does not stand, if any.
+fn unproved<'a>(old: &str, new: &str, edits: &[(Edit, &'a Replacement<'a>, &str)]) -> Option<&'a Replacement<'a>> {
+    // The profile that is about to come, for an error that belongs to none.
+    let mut current = edits.first().map(|(_, replacement, _)| *replacement)?;
+    // The parser counts characters.
+    let mut expected: BTreeMap<usize, (&Replacement<'_>, &str)> = BTreeMap::new();
+    let (mut byte, mut characters) = (0, 0);
+    for (_, replacement, text) in edits {
+        let start = replacement.profile.span.start as usize;
+        let Some(between) = old.get(byte..start) else { return Some(*replacement) };
+        characters += between.chars().count();
+        byte = start;
+        expected.insert(characters, (*replacement, *text));
+    }
+    let (mut old, mut new) = (Parser::new_from_str(old), Parser::new_from_str(new));
+    loop {
+        match (old.next_event(), new.next_event()) {
+            (None, None) => return None,
+            (Some(Ok((before, span))), Some(Ok((after, _)))) => match (before, after) {
+                (Event::Scalar(value, style, anchor, tag), Event::Scalar(new, new_style, new_anchor, new_tag)) => {
+                    let same = match expected.get(&span.start.index()) {
+                        Some(&(replacement, text)) => {
+                            current = replacement;
+                            new.trim_end_matches('\n') == text.trim_end_matches('\n')
+                        }
+                        None => value == new && style == new_style,
+                    };
+                    if !same || anchor != new_anchor || tag != new_tag {
+                        return Some(current);
+                    }
+                }
+                (before, after) if before == after => {}
+                _ => return Some(current),
+            },
+            _ => return Some(current),
+        }
+    }
+}
