@@ -9,6 +9,8 @@ use crate::automata::Pattern;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::encode;
 use crate::features::Features;
+#[cfg(feature = "kubernetes")]
+use crate::kubernetes::{EmbeddedProfile, Manifest, is_manifest};
 use crate::policy::{Policy, Profile};
 use crate::resolve::{self, Session};
 use crate::source::{FileSystem, Loader, Source, SourceError, SourceId, SourceMap, Span};
@@ -24,6 +26,10 @@ use super::select::{Selection, UnknownRule, named};
 use super::semantics::Semantics;
 use super::set::{Member, SetView, members};
 use super::suppress::{Suppression, suppressions};
+
+/// What standard input is called: no path, by which manifests are told from profiles otherwise.
+#[cfg(feature = "kubernetes")]
+const STDIN: &str = "<stdin>";
 
 /// A text to lint.
 #[derive(Clone, Debug)]
@@ -193,6 +199,8 @@ impl Linter {
         let add = |input: Input| self.session.sources.add(input.name, input.text);
         let ids: Vec<SourceId> = inputs.into_iter().map(add).collect::<Result<_, _>>()?;
         let mut run = Run::default();
+        #[cfg(feature = "kubernetes")]
+        let ids = self.open_manifests(ids, &mut run)?;
         for (&id, examined) in ids.iter().zip(map(&ids, |&id| self.examine(id))) {
             let name = self.session.sources.get(id).name().to_owned();
             run.inputs.insert(name.clone());
@@ -200,7 +208,58 @@ impl Linter {
         }
         self.examine_included(&mut run);
         self.examine_set(&mut run);
+        #[cfg(feature = "kubernetes")]
+        self.examine_manifests(&mut run);
         Ok(self.settle(run))
+    }
+
+    /// Puts the profiles of manifests into the place of the manifests.
+    #[cfg(feature = "kubernetes")]
+    fn open_manifests(&self, ids: Vec<SourceId>, run: &mut Run) -> Result<Vec<SourceId>, SourceError> {
+        let mut all = Vec::with_capacity(ids.len());
+        for id in ids {
+            let source = self.session.sources.get(id);
+            let path = (source.name() != STDIN).then(|| Path::new(source.name()));
+            if !is_manifest(path, source.text()) {
+                all.push(id);
+                continue;
+            }
+            run.inputs.insert(source.name().to_owned());
+            let mut manifest = Manifest::read(&source, id);
+            run.findings.extend(std::mem::take(&mut manifest.diagnostics).into_iter().map(finding));
+            let mut comments = super::suppress::in_yaml(&source, id);
+            // What is in a scalar is the profile's.
+            comments.retain(|comment| {
+                let within = |outer: Span| outer.start <= comment.span.start && comment.span.end <= outer.end;
+                !manifest.profiles.iter().any(|profile| within(profile.span))
+            });
+            for profile in std::mem::take(&mut manifest.profiles) {
+                let text = self.session.sources.add(format!("{}: {}", source.name(), profile.title()), &*profile.text)?;
+                run.embedded.insert(text, profile);
+                all.push(text);
+            }
+            if !comments.is_empty() {
+                run.suppressions.insert(source.name().to_owned(), comments);
+            }
+            run.manifests.push(manifest);
+        }
+        Ok(all)
+    }
+
+    /// What rules say about manifests.
+    #[cfg(feature = "kubernetes")]
+    fn examine_manifests(&self, run: &mut Run) {
+        let profiles = run.members.iter().map(|member| member.name.to_vec()).collect();
+        for manifest in &run.manifests {
+            let view = super::manifest::ManifestView { manifest, profiles: &profiles };
+            for &rule in RULES {
+                if let Check::Manifest(check) = rule.check
+                    && self.runs(rule)
+                {
+                    check(&view, &mut Reporter { rule, findings: &mut run.findings });
+                }
+            }
+        }
     }
 
     /// Whether a rule is on, and has the time it takes.
@@ -368,6 +427,8 @@ impl Linter {
 
     /// Drops what nobody wants to know, and puts the rest in order.
     fn settle(&self, run: Run) -> Outcome {
+        #[cfg(feature = "kubernetes")]
+        let embedded = run.embedded;
         let Run { mut findings, inputs, shared, included, mut suppressions, .. } = run;
         let everywhere = shared.into_iter().filter(|(span, (_, count))| included.get(&span.1) == Some(count));
         findings.extend(everywhere.map(|(_, (finding, _))| finding));
@@ -417,6 +478,19 @@ impl Linter {
                 ((name.clone(), span.start, finding.code), finding)
             }));
         }
+        #[cfg(feature = "kubernetes")]
+        for (key, finding) in &mut keyed {
+            let Some(profile) = embedded.get(&finding.span().source) else { continue };
+            // What mends the text does not mend the YAML, where lines have an indentation.
+            finding.fix = None;
+            let labels = finding.labels.iter_mut().map(|label| &mut label.span).chain(&mut finding.include_chain);
+            for span in labels {
+                if let Some(profile) = embedded.get(&span.source) {
+                    *span = profile.locate(*span);
+                }
+            }
+            *key = (self.session.sources.get(profile.span.source).name().to_owned(), finding.span().start, finding.code);
+        }
         keyed.sort_by(|(a, _), (b, _)| a.cmp(b));
         outcome.findings = keyed.into_iter().map(|(_, finding)| finding).collect();
         outcome
@@ -446,6 +520,11 @@ struct Run {
     members: Vec<Member>,
     /// By file name.
     suppressions: std::collections::BTreeMap<String, Vec<Suppression>>,
+    #[cfg(feature = "kubernetes")]
+    manifests: Vec<Manifest>,
+    /// The profiles of manifests, by their texts.
+    #[cfg(feature = "kubernetes")]
+    embedded: FxHashMap<SourceId, EmbeddedProfile>,
 }
 
 impl Run {

@@ -16,6 +16,8 @@ pub mod config;
 mod finding;
 mod fix;
 mod linter;
+#[cfg(feature = "kubernetes")]
+mod manifest;
 mod page;
 mod paths;
 mod relations;

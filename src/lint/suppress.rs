@@ -65,6 +65,23 @@ pub(super) fn suppressions(file: &File, source: &Source) -> Vec<Suppression> {
     comments.iter().filter_map(|comment| suppression(comment, source, &extents)).collect()
 }
 
+/// The suppressions in the comments of a YAML file. What is in a scalar is not looked for: profiles have their own.
+#[cfg(feature = "kubernetes")]
+pub(super) fn in_yaml(source: &Source, id: crate::source::SourceId) -> Vec<Suppression> {
+    let mut found = Vec::new();
+    let mut at = 0_usize;
+    for line in source.text().split_inclusive(|&byte| byte == b'\n') {
+        if let Some(hash) = memchr::memmem::find(line, b"# armorer:") {
+            let number = |value: usize| u32::try_from(value).unwrap_or(u32::MAX);
+            let text = line.get(hash..).unwrap_or_default().trim_ascii_end();
+            let span = Span::new(id, number(at + hash), number(at + hash + text.len()));
+            found.extend(suppression(&Comment::new(text.into(), span), source, &[]));
+        }
+        at += line.len();
+    }
+    found
+}
+
 /// Comments, and the lines of everything that is no block.
 struct Collector<'a> {
     comments: Vec<&'a Comment>,

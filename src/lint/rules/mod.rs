@@ -2,6 +2,8 @@
 
 mod correctness;
 mod danger;
+#[cfg(feature = "kubernetes")]
+mod kubernetes;
 pub(super) mod meta;
 mod portability;
 mod style;
@@ -145,6 +147,24 @@ pub static RULES: &[&Rule] = &[
     &names::FILE_NAME,
     &names::CARET,
     &names::OWNER,
+    #[cfg(feature = "kubernetes")]
+    &kubernetes::UNKNOWN,
+    #[cfg(feature = "kubernetes")]
+    &kubernetes::CONFLICT,
+    #[cfg(feature = "kubernetes")]
+    &kubernetes::CONTAINER,
+    #[cfg(feature = "kubernetes")]
+    &kubernetes::DEPRECATED,
+    #[cfg(feature = "kubernetes")]
+    &kubernetes::WEAKER,
+    #[cfg(feature = "kubernetes")]
+    &kubernetes::UNCONFINED,
+    #[cfg(feature = "kubernetes")]
+    &kubernetes::OUTER,
+    #[cfg(feature = "kubernetes")]
+    &kubernetes::NAME,
+    #[cfg(feature = "kubernetes")]
+    &kubernetes::NONE,
 ];
 
 /// The rule that takes a diagnostic of another stage over.
