@@ -226,7 +226,7 @@ impl Linter {
             }
             run.inputs.insert(source.name().to_owned());
             let mut manifest = Manifest::read(&source, id);
-            run.findings.extend(std::mem::take(&mut manifest.diagnostics).into_iter().map(finding));
+            run.findings.extend(std::mem::take(&mut manifest.diagnostics).into_iter().filter_map(finding));
             let mut comments = super::suppress::in_yaml(&source, id);
             // What is in a scalar is the profile's.
             comments.retain(|comment| {
@@ -279,7 +279,7 @@ impl Linter {
         };
         self.examine_text(FileView { id, source: &source, file: &file, role }, &mut examined);
         if role == Role::Fragment {
-            examined.findings.extend(raised.into_iter().map(finding));
+            examined.findings.extend(raised.into_iter().filter_map(finding));
             return examined;
         }
         let mut diagnostics = Diagnostics::new();
@@ -292,7 +292,7 @@ impl Linter {
         }
         // Errors leave holes in the policy, and then rules would find what is not there.
         let sound = !diagnostics.has_errors();
-        examined.findings.extend(diagnostics.into_vec().into_iter().map(finding));
+        examined.findings.extend(diagnostics.into_vec().into_iter().filter_map(finding));
         if sound {
             self.examine_policy(&policy, id, &target, &options, &mut examined);
         }
@@ -547,9 +547,10 @@ impl Run {
 }
 
 /// What another stage raised, as a finding.
-fn finding(diagnostic: Diagnostic) -> Finding {
+fn finding(diagnostic: Diagnostic) -> Option<Finding> {
     let rule = rules::of_code(diagnostic.code).filter(|_| !diagnostic.is_error());
-    Finding::raised(diagnostic, rule)
+    let twice = rule.is_some_and(|rule| !rule.instead_of.is_empty());
+    (!twice).then(|| Finding::raised(diagnostic, rule))
 }
 
 /// All profiles with their children behind them, in the order of `encode`.

@@ -18,26 +18,108 @@ pub(super) struct Relation {
     pub(super) common: Option<Arc<[Symbol]>>,
 }
 
-/// The pairs compared so far; threads share them.
+/// What is known of a pattern.
+#[derive(Debug)]
+pub(super) struct Facts {
+    /// Equal patterns have equal numbers.
+    id: u32,
+    /// Strings that it matches; `None` where it matches nothing, or only very long ones.
+    samples: Option<[Vec<Symbol>; 2]>,
+    /// What matches begin with, each with one of these.
+    prefixes: Vec<Box<[u8]>>,
+    /// Whether it is about pairs of paths.
+    pub(super) is_pair: bool,
+}
+
+impl Facts {
+    /// Whether a match of the one may be a match of the other, as far as their beginnings tell.
+    pub(super) fn may_meet(&self, other: &Facts) -> bool {
+        self.prefixes.iter().any(|mine| other.prefixes.iter().any(|theirs| may_meet(mine, theirs)))
+    }
+}
+
+/// The patterns and pairs met so far; threads share them.
 #[derive(Debug, Default)]
 pub(super) struct Relations {
-    known: RwLock<FxHashMap<Pattern, FxHashMap<Pattern, Relation>>>,
+    facts: RwLock<FxHashMap<Pattern, Arc<Facts>>>,
+    known: RwLock<FxHashMap<(u32, u32), Relation>>,
 }
 
 impl Relations {
-    /// How `a` lies to `b`.
-    pub(super) fn of(&self, a: &Pattern, b: &Pattern) -> Relation {
-        {
-            let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
-            if let Some(relation) = known.get(a).and_then(|others| others.get(b)) {
-                return relation.clone();
-            }
+    /// What is known of a pattern.
+    pub(super) fn facts(&self, pattern: &Pattern) -> Arc<Facts> {
+        if let Some(facts) = self.facts.read().unwrap_or_else(PoisonError::into_inner).get(pattern) {
+            return Arc::clone(facts);
         }
-        let relation = compare(a, b);
-        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
-        known.entry(a.clone()).or_default().insert(b.clone(), relation.clone());
+        let samples = samples(pattern);
+        let is_pair = samples.as_ref().is_some_and(|[string, _]| string.contains(&Symbol::Byte(0)));
+        let prefixes = prefixes(pattern);
+        let mut known = self.facts.write().unwrap_or_else(PoisonError::into_inner);
+        let id = u32::try_from(known.len()).unwrap_or(u32::MAX);
+        Arc::clone(known.entry(pattern.clone()).or_insert_with(|| Arc::new(Facts { id, samples, prefixes, is_pair })))
+    }
+
+    /// How `a` lies to `b`.
+    pub(super) fn of(&self, a: (&Pattern, &Facts), b: (&Pattern, &Facts)) -> Relation {
+        let key = (a.1.id, b.1.id);
+        if let Some(relation) = self.known.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
+            return relation.clone();
+        }
+        let relation = if a.1.may_meet(b.1) { compare(a.0, b.0) } else { Relation::default() };
+        self.known.write().unwrap_or_else(PoisonError::into_inner).insert(key, relation.clone());
         relation
     }
+
+    /// Whether every string of `a` is one of `b`.
+    pub(super) fn includes(&self, b: (&Pattern, &Facts), a: (&Pattern, &Facts)) -> bool {
+        if a.1.id == b.1.id {
+            return true;
+        }
+        if !a.1.may_meet(b.1) {
+            return false;
+        }
+        let key = (a.1.id, b.1.id);
+        if let Some(relation) = self.known.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
+            return relation.included;
+        }
+        let Some(samples) = &a.1.samples else { return false };
+        samples.iter().all(|string| b.0.matches(string)) && self.of(a, b).included
+    }
+}
+
+/// Beginnings of which every match has one: the literal text at the front, alternatives at the front multiplied out as far as
+/// they are few.
+fn prefixes(pattern: &Pattern) -> Vec<Box<[u8]>> {
+    /// Beginnings, each with whether it is all of a match so far, so that more may follow.
+    type Open = Vec<(Vec<u8>, bool)>;
+    const MOST: usize = 64;
+    fn extend(pattern: &Pattern, before: Open) -> Open {
+        let closed = |list: Open| list.into_iter().map(|(text, _)| (text, false)).collect();
+        match pattern {
+            Pattern::Empty => before,
+            Pattern::Literal(bytes) => {
+                let each = before.into_iter().map(|(mut text, open)| {
+                    if open {
+                        text.extend_from_slice(bytes);
+                    }
+                    (text, open)
+                });
+                each.collect()
+            }
+            Pattern::Concat(parts) => parts.iter().fold(before, |list, part| {
+                if list.iter().any(|(_, open)| *open) { extend(part, list) } else { list }
+            }),
+            Pattern::Alternation(alternatives) if before.len() * alternatives.len() <= MOST => {
+                let (open, mut out): (Open, Open) = before.into_iter().partition(|(_, open)| *open);
+                for alternative in alternatives.iter() {
+                    out.extend(extend(alternative, open.clone()));
+                }
+                if out.len() > MOST { closed(open) } else { out }
+            }
+            _ => closed(before),
+        }
+    }
+    extend(pattern, vec![(Vec::new(), true)]).into_iter().map(|(text, _)| text.into_boxed_slice()).collect()
 }
 
 fn compare(a: &Pattern, b: &Pattern) -> Relation {
@@ -162,7 +244,11 @@ mod tests {
             ("/a*b", "/*c", false, false),
             ("/[^a]b", "/?b", false, true),
         ] {
-            let relation = Relations::default().of(&pattern(a), &pattern(b));
+            let (a_pattern, b_pattern) = (pattern(a), pattern(b));
+            let relations = Relations::default();
+            let (a_facts, b_facts) = (relations.facts(&a_pattern), relations.facts(&b_pattern));
+            let relation = relations.of((&a_pattern, &a_facts), (&b_pattern, &b_facts));
+            assert_eq!(relations.includes((&b_pattern, &b_facts), (&a_pattern, &a_facts)), included, "{a} in {b}");
             assert_eq!((relation.included, relation.common.is_some()), (included, overlap), "{a} in {b}");
         }
     }

@@ -131,6 +131,8 @@ pub struct Rule {
     pub good: &'static str,
     /// What to do about a finding.
     pub remedy: &'static str,
+    /// Diagnostics of other stages that say what the rule finds by itself, and which are dropped for it.
+    pub(super) instead_of: &'static [Code],
     pub(super) check: Check,
 }
 
@@ -149,6 +151,7 @@ impl Rule {
         bad: "",
         good: "",
         remedy: "",
+        instead_of: &[],
         check: Check::Meta,
     };
 
@@ -170,7 +173,7 @@ impl Rule {
     pub fn raised(&self) -> &'static [Code] {
         match self.check {
             Check::Raised(codes) => codes,
-            _ => &[],
+            _ => self.instead_of,
         }
     }
 

@@ -1,5 +1,7 @@
 //! A profile's rules as the automata see them.
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashMap;
 
 use crate::automata::{Pattern, Symbol};
@@ -10,7 +12,7 @@ use crate::source::Span;
 use crate::vocab::file as bits;
 
 use super::check::ProfileView;
-use super::relations::{Relations, may_meet, prefix, samples};
+use super::relations::{Facts, Relations, prefix};
 
 /// The exec permission of both halves, and all that says what exec leads to.
 const EXEC: [u32; 2] = [bits::EXEC, bits::EXEC << bits::OTHER];
@@ -20,6 +22,8 @@ const EXEC_TYPE: u32 = bits::EXEC_TYPE | bits::EXEC_TYPE << bits::OTHER;
 pub(super) struct Semantics<'a> {
     pub(super) view: &'a ProfileView<'a>,
     pub(super) grants: Vec<Grant<'a>>,
+    /// What is known of the pattern of each.
+    facts: Vec<Arc<Facts>>,
     /// The rules in the order in which they are written, each with its grants.
     pub(super) rules: Vec<(Span, Vec<usize>)>,
     relations: &'a Relations,
@@ -45,7 +49,8 @@ impl<'a> Semantics<'a> {
             longest = longest.max(prefix.len());
             index.entry((grant.automaton, prefix)).or_default().push(at);
         }
-        Semantics { view, grants, rules, relations, index, longest }
+        let facts = grants.iter().map(|grant| relations.facts(grant.pattern)).collect();
+        Semantics { view, grants, facts, rules, relations, index, longest }
     }
 
     /// Whether the profile refuses what no rule allows.
@@ -58,24 +63,25 @@ impl<'a> Semantics<'a> {
         self.grants.get(at)
     }
 
-    /// The grants whose patterns include that of `grant`, other than those of its own rule.
-    pub(super) fn covering(&self, grant: &Grant<'_>, fits: impl Fn(&Grant<'a>) -> bool) -> Vec<usize> {
-        let Some(strings) = samples(grant.pattern) else { return Vec::new() };
-        let [first, _] = &strings;
-        let bytes: Vec<u8> = first.iter().map_while(byte).take(self.longest).collect();
+    /// The pattern of a grant with what is known of it.
+    fn pattern(&self, at: usize) -> Option<(&'a Pattern, &Facts)> {
+        Some((self.grants.get(at)?.pattern, self.facts.get(at)?))
+    }
+
+    /// The grants whose patterns include that of grant number `at`, other than those of its own rule.
+    pub(super) fn covering(&self, at: usize, fits: impl Fn(usize, &Grant<'a>) -> bool) -> Vec<usize> {
+        let (Some(grant), Some(pattern)) = (self.grants.get(at), self.pattern(at)) else { return Vec::new() };
+        // What includes it begins with no more than what every match begins with.
+        let start = prefix(grant.pattern);
         let mut found = Vec::new();
-        for len in 0..=bytes.len() {
-            let Some(list) = bytes.get(..len).and_then(|prefix| self.index.get(&(grant.automaton, prefix))) else {
+        for len in 0..=start.len().min(self.longest) {
+            let Some(list) = start.get(..len).and_then(|prefix| self.index.get(&(grant.automaton, prefix))) else {
                 continue;
             };
-            for &at in list {
-                let Some(other) = self.grants.get(at) else { continue };
-                if other.span != grant.span
-                    && fits(other)
-                    && strings.iter().all(|string| other.pattern.matches(string))
-                    && (other.pattern == grant.pattern || self.relations.of(grant.pattern, other.pattern).included)
-                {
-                    found.push(at);
+            for &by in list {
+                let Some(other) = self.grants.get(by).filter(|other| other.span != grant.span) else { continue };
+                if fits(by, other) && self.pattern(by).is_some_and(|other| self.relations.includes(other, pattern)) {
+                    found.push(by);
                 }
             }
         }
@@ -83,35 +89,46 @@ impl<'a> Semantics<'a> {
     }
 
     /// A shortest string that both match.
-    pub(super) fn common(&self, a: &Grant<'_>, b: &Grant<'_>) -> Option<std::sync::Arc<[Symbol]>> {
-        if a.automaton != b.automaton || !may_meet(prefix(a.pattern), prefix(b.pattern)) {
-            return None;
-        }
-        self.relations.of(a.pattern, b.pattern).common
+    pub(super) fn common(&self, a: usize, b: usize) -> Option<Arc<[Symbol]>> {
+        let (a, b) = (self.pattern(a)?, self.pattern(b)?);
+        // Most pairs are told apart by how they begin, and are not worth remembering.
+        if a.1.may_meet(b.1) { self.relations.of(a, b).common } else { None }
+    }
+
+    /// Whether two grants are about the same automaton, and may have strings in common as far as their beginnings tell.
+    pub(super) fn may_meet(&self, a: usize, b: usize) -> bool {
+        let same = self.grant(a).map(|grant| grant.automaton) == self.grant(b).map(|grant| grant.automaton);
+        same && matches!((self.facts.get(a), self.facts.get(b)), (Some(a), Some(b)) if a.may_meet(b))
+    }
+
+    /// Whether `by` says everything that `grant` says, about strings that both match.
+    pub(super) fn says_as_much(&self, by: &Grant<'_>, at: usize) -> bool {
+        let pair = self.facts.get(at).is_some_and(|facts| facts.is_pair);
+        self.grant(at).is_some_and(|grant| says_as_much(by, grant, pair))
     }
 
     /// Whether `rule` changes nothing beside the rule at `other`: whatever it says, that one says, too.
     pub(super) fn is_subsumed(&self, rule: &[usize], other: Span) -> bool {
-        rule.iter().filter_map(|&at| self.grant(at)).all(|grant| {
-            let fits = |by: &Grant<'_>| by.span == other && says_as_much(by, grant);
-            let covering = self.covering(grant, fits);
-            !covering.is_empty() && !self.decides_exec(grant, &covering)
+        rule.iter().all(|&at| {
+            let covering = self.covering(at, |_, by| by.span == other && self.says_as_much(by, at));
+            !covering.is_empty() && !self.decides_exec(at, &covering)
         })
     }
 
     /// Whether an exec rule without wildcards keeps others with wildcards from deciding, which nothing in `covering` does.
-    fn decides_exec(&self, grant: &Grant<'_>, covering: &[usize]) -> bool {
+    fn decides_exec(&self, at: usize, covering: &[usize]) -> bool {
+        let Some(grant) = self.grant(at) else { return false };
         let is_exec = grant.automaton == Automaton::File && EXEC.iter().any(|&bit| grant.permissions & bit != 0);
         if !is_exec || !grant.exact || covering.iter().any(|&at| self.grant(at).is_some_and(|by| by.exact)) {
             return false;
         }
-        self.grants.iter().any(|other| {
+        self.grants.iter().enumerate().any(|(place, other)| {
             other.automaton == Automaton::File
                 && other.span != grant.span
                 && other.mode != RuleMode::Deny
                 && EXEC.iter().any(|&bit| other.permissions & grant.permissions & bit != 0)
                 && !same_exec(other, grant)
-                && self.common(grant, other).is_some()
+                && self.common(at, place).is_some()
         })
     }
 
@@ -120,22 +137,15 @@ impl<'a> Semantics<'a> {
         span.source == self.view.input && span != self.view.profile.span
     }
 
-    /// The patterns of file rules that deny some of the permissions, and may have to do with `pattern`.
-    pub(super) fn denying(&self, permissions: u32, pattern: &Pattern) -> Vec<&'a Pattern> {
-        let denies = self.grants.iter().filter(|grant| {
+    /// The patterns of file rules that deny some of the permissions, and may have to do with grant number `at`.
+    pub(super) fn denying(&self, permissions: u32, at: usize) -> Vec<&'a Pattern> {
+        let denies = self.grants.iter().enumerate().filter(|(place, grant)| {
             grant.automaton == Automaton::File
                 && grant.mode == RuleMode::Deny
                 && grant.permissions & permissions == permissions
-                && may_meet(prefix(grant.pattern), prefix(pattern))
+                && self.may_meet(*place, at)
         });
-        denies.map(|grant| grant.pattern).collect()
-    }
-}
-
-fn byte(symbol: &Symbol) -> Option<u8> {
-    match symbol {
-        Symbol::Byte(byte) => Some(*byte),
-        Symbol::OutOfBand => None,
+        denies.map(|(_, grant)| grant.pattern).collect()
     }
 }
 
@@ -150,18 +160,16 @@ fn same_exec(a: &Grant<'_>, b: &Grant<'_>) -> bool {
 }
 
 /// Whether `by` says everything that `grant` says, about strings that both match.
-pub(super) fn says_as_much(by: &Grant<'_>, grant: &Grant<'_>) -> bool {
+fn says_as_much(by: &Grant<'_>, grant: &Grant<'_>, pair: bool) -> bool {
     let plain = |word: u32| if by.automaton == Automaton::File { word & !EXEC_TYPE } else { word };
     let same_mode = (by.mode == RuleMode::Deny) == (grant.mode == RuleMode::Deny)
         && (by.mode == RuleMode::Prompt) == (grant.mode == RuleMode::Prompt);
     let exec = by.automaton == Automaton::File && EXEC.iter().any(|&bit| grant.permissions & bit != 0);
-    // In the second half of a pair of paths one of the bits restricts: those have to be the same.
-    let pair = by.automaton == Automaton::File
-        && samples(grant.pattern).is_some_and(|[string, _]| string.contains(&Symbol::Byte(0)));
     same_mode
         && by.priority >= grant.priority
         && plain(grant.permissions) & !by.permissions == 0
         && plain(grant.marked) & !by.marked == 0
         && (!exec || same_exec(by, grant))
+        // In the second half of a pair of paths one of the bits restricts: those have to be the same.
         && (!pair || by.permissions == grant.permissions)
 }

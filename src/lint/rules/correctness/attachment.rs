@@ -134,10 +134,10 @@ fn never(semantics: &Semantics<'_>, reporter: &mut Reporter<'_>) {
 }
 
 fn path_never(semantics: &Semantics<'_>, reporter: &mut Reporter<'_>) {
-    // Disconnected paths have no slash at their beginning.
+    // Everything else has a path; and disconnected paths have no slash at their beginning.
     let suspicious = |text: &[u8]| {
-        text.first() == Some(&b'/') && (memchr::memmem::find(text, b"/.").is_some() || memchr::memmem::find(text, b"//").is_some())
-            || text.starts_with(b"{//")
+        let has = |part: &[u8]| memchr::memmem::find(text, part).is_some();
+        text.starts_with(b"/") && (has(b"//") || has(b"/./") || has(b"/../")) || text.starts_with(b"{//")
     };
     let mut real = None;
     for rule in &semantics.view.profile.rules {
@@ -216,18 +216,30 @@ fn executed(set: &SetView<'_>, reporter: &mut Reporter<'_>) {
     if !set.complete {
         return;
     }
-    let attachments: Vec<_> =
-        set.members.iter().filter(|member| member.top).flat_map(|member| &member.attachments).collect();
-    let patterns: Vec<_> = attachments.iter().filter_map(|path| set.pattern(path)).collect();
+    // One automaton for all: attachments have label 0, each path its own.
+    let mut builder = Builder::new(Config::default());
+    let tops = set.members.iter().filter(|member| member.top);
+    for pattern in tops.flat_map(|member| &member.attachments).filter_map(|path| set.pattern(path)) {
+        builder.add(&pattern, LabelId(0));
+    }
+    let mut paths: std::collections::BTreeMap<&crate::source::Text, Vec<crate::source::Span>> = Default::default();
     for (path, span) in set.members.iter().flat_map(|member| &member.executed) {
-        let Some(pattern) = set.pattern(path) else { continue };
-        // One that attaches to any of them is enough: the others may not be installed.
-        let literal = crate::lint::relations::prefix(&pattern);
-        let attached = patterns.iter().any(|attachment| {
-            crate::lint::relations::may_meet(crate::lint::relations::prefix(attachment), literal)
-                && escaping(&[&pattern, attachment], &[]).is_some()
-        });
-        if !attached {
+        paths.entry(path).or_default().push(*span);
+    }
+    let number = |at: usize| LabelId(u32::try_from(at + 1).unwrap_or(u32::MAX));
+    for (at, path) in paths.keys().enumerate() {
+        if let Some(pattern) = set.pattern(path) {
+            builder.add(&pattern, number(at));
+        }
+    }
+    let Ok(dfa) = builder.build() else { return };
+    let mut attached: std::collections::BTreeSet<LabelId> = Default::default();
+    for (_, labels) in dfa.label_sets().filter(|(_, labels)| labels.first() == Some(&LabelId(0))) {
+        attached.extend(labels.iter().copied());
+    }
+    // One that attaches to any of the programs is enough: the others may not be installed.
+    for (_, (path, spans)) in paths.iter().enumerate().filter(|(at, _)| !attached.contains(&number(*at))) {
+        for span in spans {
             reporter.report(*span, format!("no profile attaches to `{path}`"));
         }
     }

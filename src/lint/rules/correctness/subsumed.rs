@@ -4,9 +4,8 @@ use rustc_hash::FxHashSet;
 
 use crate::diagnostic::Severity;
 use crate::lint::check::{Check, Reporter};
-use crate::lint::relations::{may_meet, prefix};
 use crate::lint::rule::{Confidence, Rule};
-use crate::lint::semantics::{Semantics, says_as_much};
+use crate::lint::semantics::Semantics;
 use crate::policy::RuleMode;
 use crate::source::Span;
 use crate::vocab::file as bits;
@@ -75,10 +74,12 @@ fn rules<'s>(semantics: &'s Semantics<'_>) -> impl Iterator<Item = (usize, Span,
 
 fn subsumed(semantics: &Semantics<'_>, reporter: &mut Reporter<'_>) {
     for (place, span, grants) in rules(semantics) {
-        let Some(first) = grants.first().and_then(|&at| semantics.grant(at)) else { continue };
+        let Some(&first) = grants.first() else { continue };
         let own = semantics.is_own(span);
         // In an included file, what the profile says besides does not count: others include it, too.
-        let fits = |by: &crate::encode::Grant<'_>| (own || by.span.source == span.source) && says_as_much(by, first);
+        let fits = |_: usize, by: &crate::encode::Grant<'_>| {
+            (own || by.span.source == span.source) && semantics.says_as_much(by, first)
+        };
         let others: FxHashSet<Span> = semantics
             .covering(first, fits)
             .into_iter()
@@ -120,17 +121,18 @@ fn same_text(semantics: &Semantics<'_>, a: Span, b: Span) -> bool {
 fn shadowed(semantics: &Semantics<'_>, reporter: &mut Reporter<'_>) {
     for (_, span, grants) in rules(semantics) {
         let mut by = None;
-        let all = grants.iter().filter_map(|&at| semantics.grant(at)).all(|grant| {
+        let all = grants.iter().all(|&at| {
+            let Some(grant) = semantics.grant(at) else { return false };
             if grant.mode == RuleMode::Deny || grant.permissions & (bits::LINK | bits::LINK << bits::OTHER) != 0 {
                 return false;
             }
-            let denies = |deny: &crate::encode::Grant<'_>| {
+            let denies = |_: usize, deny: &crate::encode::Grant<'_>| {
                 deny.mode == RuleMode::Deny
                     && deny.span.source == span.source
                     && deny.priority >= grant.priority
                     && about(grant) & !about(deny) == 0
             };
-            let found = semantics.covering(grant, denies).first().and_then(|&at| semantics.grant(at));
+            let found = semantics.covering(at, denies).first().and_then(|&at| semantics.grant(at));
             by = by.or(found.map(|grant| grant.span));
             found.is_some()
         });
@@ -162,15 +164,15 @@ fn without_effect(semantics: &Semantics<'_>, logged: bool, message: &str, report
         return;
     }
     for (_, span, grants) in rules(semantics).filter(|&(_, span, _)| semantics.is_own(span)) {
-        let idle = grants.iter().filter_map(|&at| semantics.grant(at)).all(|deny| {
+        let idle = grants.iter().all(|&at| {
+            let Some(deny) = semantics.grant(at) else { return false };
             deny.mode == RuleMode::Deny
                 && (deny.marked == 0) == logged
-                && !semantics.grants.iter().any(|allow| {
+                && !semantics.grants.iter().enumerate().any(|(place, allow)| {
                     allow.mode != RuleMode::Deny
                         && allow.automaton == deny.automaton
                         && about(allow) & about(deny) != 0
-                        && may_meet(prefix(allow.pattern), prefix(deny.pattern))
-                        && semantics.common(deny, allow).is_some()
+                        && semantics.common(at, place).is_some()
                 })
         });
         if idle {

@@ -53,47 +53,43 @@ pub(in crate::lint::rules) static CONTENTS: Rule = Rule {
 
 const BOTH: u32 = 1 | 1 << bits::OTHER;
 
-/// The file grants of one mode that are about any of the permissions.
+/// The file grants of one mode that are about any of the permissions, each with its number.
 fn files<'s, 'a>(
     semantics: &'s Semantics<'a>,
     deny: bool,
     permissions: u32,
-) -> impl Iterator<Item = &'s Grant<'a>> + use<'s, 'a> {
-    semantics.grants.iter().filter(move |grant| {
+) -> impl Iterator<Item = (usize, &'s Grant<'a>)> + use<'s, 'a> {
+    semantics.grants.iter().enumerate().filter(move |(_, grant)| {
         grant.automaton == Automaton::File
             && (grant.mode == RuleMode::Deny) == deny
             && grant.permissions & permissions != 0
-            // Permissions for links are those of pairs of paths.
-            && grant.permissions & !(bits::ON_EXEC | bits::CHANGE_PROFILE) == grant.permissions
+            && grant.permissions & (bits::ON_EXEC | bits::CHANGE_PROFILE) == 0
     })
 }
 
 fn write_exec(semantics: &Semantics<'_>, reporter: &mut Reporter<'_>) {
-    let write = bits::WRITE * BOTH;
-    let append = bits::APPEND * BOTH;
+    let write = (bits::WRITE | bits::APPEND) * BOTH;
     let exec = bits::EXEC * BOTH;
-    for executes in files(semantics, false, exec) {
-        let written = files(semantics, false, write | append).find_map(|writes| {
+    let writing: Vec<_> = files(semantics, false, write).collect();
+    for (x, executes) in files(semantics, false, exec) {
+        let written = writing.iter().find_map(|&(w, writes)| {
             let together = semantics.is_own(executes.span) || semantics.is_own(writes.span);
-            // Both halves are for the owner, or neither is.
-            let halves = |word: u32| [word & bits::OWNER_HALF != 0, word & bits::OTHER_HALF != 0];
-            let meet = halves(executes.permissions & exec)
-                .iter()
-                .zip(halves(writes.permissions & (write | append)))
-                .any(|(a, b)| *a && b);
-            if !together || !meet {
+            // Both are about files of the program's user, or both about others.
+            let meet = |half: u32| executes.permissions & exec & half != 0 && writes.permissions & write & half != 0;
+            if !together || !(meet(bits::OWNER_HALF) || meet(bits::OTHER_HALF)) {
                 return None;
             }
-            semantics.common(executes, writes)?;
-            let mut denied = semantics.denying(bits::EXEC, executes.pattern);
-            denied.extend(semantics.denying(bits::WRITE, executes.pattern));
+            semantics.common(x, w)?;
+            let mut denied = semantics.denying(bits::EXEC, x);
+            denied.extend(semantics.denying(bits::WRITE, x));
             let string = escaping(&[executes.pattern, writes.pattern], &denied)?;
             Some((writes.span, shown(&string)))
         });
         if let Some((span, file)) = written {
             let place = if semantics.is_own(executes.span) { executes.span } else { span };
             let finding = reporter.finding(place, format!("`{file}` may be written and executed"));
-            let (other, text) = if place == executes.span { (span, "may write it") } else { (executes.span, "may execute it") };
+            let (other, text) =
+                if place == executes.span { (span, "may write it") } else { (executes.span, "may execute it") };
             reporter.push(if other == place { finding } else { finding.and_label(other, text) });
         }
     }
@@ -120,10 +116,11 @@ const ALIASES: [(&str, &str); 14] = [
 /// Whether a denied path is allowed under the other spelling: the string.
 fn escaped(semantics: &Semantics<'_>, denied: &Pattern, permissions: u32) -> Option<(String, crate::source::Span)> {
     let denies: Vec<&Pattern> = files(semantics, true, permissions)
+        .map(|(_, deny)| deny)
         .filter(|deny| deny.permissions & permissions == permissions && may_meet(prefix(deny.pattern), prefix(denied)))
         .map(|deny| deny.pattern)
         .collect();
-    files(semantics, false, permissions).find_map(|allow| {
+    files(semantics, false, permissions).find_map(|(_, allow)| {
         if !may_meet(prefix(allow.pattern), prefix(denied)) {
             return None;
         }

@@ -1,6 +1,6 @@
 //! Programs that are started without, or with too little, confinement.
 
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Code, Severity};
 use crate::lint::check::{Check, ItemView, ProfileView, Reporter};
 use crate::lint::finding::Fix;
 use crate::lint::rule::{Fixes, Rule};
@@ -31,6 +31,7 @@ pub(in crate::lint::rules) static ENVIRONMENT: Rule = Rule {
     bad: "profile p /usr/bin/p {\n  /usr/bin/helper pux,\n}\n",
     good: "profile p /usr/bin/p {\n  /usr/bin/helper PUx,\n}\n",
     remedy: "Write the form with a capital letter, which has the environment scrubbed.",
+    instead_of: &[Code::DangerousUx],
     check: Check::Item(environment),
     ..Rule::BASE
 };

@@ -18,6 +18,7 @@ pub(in crate::lint::rules) static ABI: Rule = Rule {
     bad: "profile p /usr/bin/p {\n  network inet stream,\n}\n",
     good: "abi <abi/4.0>,\n\nprofile p /usr/bin/p {\n  network inet stream,\n}\n",
     remedy: "Begin the file with `abi <abi/4.0>,`.",
+    instead_of: &[Code::AbiMissing],
     check: Check::File(abi),
     ..Rule::BASE
 };
@@ -31,6 +32,7 @@ pub(in crate::lint::rules) static POUND: Rule = Rule {
     bad: "profile p /usr/bin/p {\n  #include <abstractions/base>\n}\n",
     good: "profile p /usr/bin/p {\n  include <abstractions/base>\n}\n",
     remedy: "Write `include`.",
+    instead_of: &[Code::PoundInclude],
     check: Check::Item(pound),
     ..Rule::BASE
 };
@@ -164,8 +166,10 @@ fn flags(view: &ItemView<'_>, reporter: &mut Reporter<'_>) {
 fn leading(view: &ItemView<'_>, reporter: &mut Reporter<'_>) {
     let Some(rule) = view.rule() else { return };
     let RuleKind::File(file) = &rule.kind else { return };
+    // Behind the keyword `file` it is the order of all other classes.
     if let FileBody::Access { leading: true, subset: false, path, permissions, target: None } = &file.body
         && file.safety.is_none()
+        && !file.keyword
     {
         let both = Span::new(path.span.source, permissions.span.start, path.span.end);
         let text = [path.value.as_bytes(), b" ", &permissions.value].concat();
