@@ -82,12 +82,18 @@ impl Default for Options {
     }
 }
 
-/// Raises what [`encode`] would raise, short of building the automata: bad patterns of rules that the target mediates, rules that
-/// cannot be expressed, rules that are not enforced, exec transitions that contradict each other.
+/// Raises what [`encode`] would raise, short of building all automata: bad patterns of rules that the target mediates, rules that
+/// cannot be expressed, rules that are not enforced, exec transitions that contradict each other, and what there is to say about
+/// the attachment, whose automaton is small.
 pub fn check(policy: &Policy, target: &Target, options: &Options, diagnostics: &mut Diagnostics) {
     let support = Support::new(&target.kernel, &policy.features);
     run(policy, diagnostics, |profile, reports| {
         let contributions = Contributions::of(profile, &support, options, reports);
+        if let Some(attachment::Attachment { contributions, length }) = &contributions.attachment
+            && !reports.has_errors()
+        {
+            _ = tables::xmatch(contributions, *length, &support, options, reports);
+        }
         let exec = exec_contributions(contributions.file);
         if !reports.has_errors() && may_conflict(profile) {
             _ = automaton::build(&exec, Kind::File, options, reports);
@@ -95,7 +101,7 @@ pub fn check(policy: &Policy, target: &Target, options: &Options, diagnostics: &
     });
 }
 
-/// As [`check`], without what takes automata to tell: exec transitions of overlapping patterns that contradict each other.
+/// As [`check`], without what takes automata to tell.
 pub fn check_rules(policy: &Policy, target: &Target, options: &Options, diagnostics: &mut Diagnostics) {
     let support = Support::new(&target.kernel, &policy.features);
     run(policy, diagnostics, |profile, reports| {

@@ -43,6 +43,11 @@ impl Contributions {
         }
         network::report_swallowed_unix_rules(&profile.rules, support, reports);
         presence::encode(profile.flags.mode, support, profile.span, &mut policy);
+        let confines = !matches!(profile.flags.mode, ProfileMode::Unconfined | ProfileMode::DefaultAllow);
+        if confines && file.is_empty() && support.table.is_some() {
+            let message = "apparmor_parser lets this profile, which has no rules for files, lock files that it is handed";
+            reports.push(Diagnostic::new(Code::RefLock, message, profile.span));
+        }
         Contributions { file, policy, attachment, capabilities, transitions }
     }
 }
@@ -108,10 +113,6 @@ pub(super) fn encode(
         .and_then(|attachment| tables::xmatch(&attachment.contributions, attachment.length, support, options, reports));
     let confines = !matches!(profile.flags.mode, ProfileMode::Unconfined | ProfileMode::DefaultAllow);
     let asked_for_files = confines && file.is_empty();
-    if asked_for_files && support.table.is_some() {
-        let message = "apparmor_parser lets this profile, which has no rules for files, lock files that it is handed";
-        reports.push(Diagnostic::new(Code::RefLock, message, profile.span));
-    }
     let policydb = tables::policy_db(&policy, Kind::Policy, asked_for_files, &transitions, support, options, reports);
     let file = tables::policy_db(&file, Kind::File, false, &transitions, support, options, reports);
     let record = header(profile, support, options, reports);

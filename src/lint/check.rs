@@ -175,8 +175,6 @@ pub(super) struct ItemView<'a> {
     /// The list that the item is in, and its place there.
     pub(super) siblings: &'a [Item],
     pub(super) index: usize,
-    /// The innermost profile around it.
-    pub(super) profile: Option<&'a ast::Profile>,
 }
 
 impl<'a> ItemView<'a> {
@@ -203,15 +201,14 @@ impl<'a> ItemView<'a> {
 pub(super) fn walk<'a>(
     file: &'a FileView<'a>,
     items: &'a [Item],
-    profile: Option<&'a ast::Profile>,
     visit: &mut dyn FnMut(&ItemView<'a>),
 ) {
     for (index, item) in items.iter().enumerate() {
-        visit(&ItemView { file, item, siblings: items, index, profile });
+        visit(&ItemView { file, item, siblings: items, index });
         match &item.kind.value {
-            ItemKind::Profile(inner) => walk(file, &inner.body.items, Some(inner), visit),
-            ItemKind::Block(block) => walk(file, &block.block.items, profile, visit),
-            ItemKind::Conditional(conditional) => branches(file, conditional, profile, visit),
+            ItemKind::Profile(inner) => walk(file, &inner.body.items, visit),
+            ItemKind::Block(block) => walk(file, &block.block.items, visit),
+            ItemKind::Conditional(conditional) => branches(file, conditional, visit),
             _ => {}
         }
     }
@@ -220,13 +217,12 @@ pub(super) fn walk<'a>(
 fn branches<'a>(
     file: &'a FileView<'a>,
     conditional: &'a ast::Conditional,
-    profile: Option<&'a ast::Profile>,
     visit: &mut dyn FnMut(&ItemView<'a>),
 ) {
-    walk(file, &conditional.then.items, profile, visit);
+    walk(file, &conditional.then.items, visit);
     match &conditional.otherwise {
-        Some(ast::Else::Block(block)) => walk(file, &block.items, profile, visit),
-        Some(ast::Else::If(inner)) => branches(file, &inner.value, profile, visit),
+        Some(ast::Else::Block(block)) => walk(file, &block.items, visit),
+        Some(ast::Else::If(inner)) => branches(file, &inner.value, visit),
         None => {}
     }
 }
@@ -234,14 +230,11 @@ fn branches<'a>(
 /// A pattern for paths as it is written in a rule.
 pub(super) struct PathView<'a> {
     pub(super) file: &'a FileView<'a>,
-    pub(super) item: &'a Item,
     pub(super) word: &'a Word,
     /// The text without quotes.
     pub(super) text: &'a [u8],
     /// The permissions, of a file rule's path.
     pub(super) permissions: Option<&'a [u8]>,
-    /// Whether the rule denies.
-    pub(super) denies: bool,
 }
 
 impl PathView<'_> {
@@ -257,10 +250,9 @@ impl PathView<'_> {
 /// The path patterns of a rule.
 pub(super) fn paths<'a>(view: &ItemView<'a>, visit: &mut dyn FnMut(&PathView<'a>)) {
     let Some(rule) = view.rule() else { return };
-    let denies = rule.prefix.mode == Some(ast::RuleMode::Deny);
     let mut each = |word: &'a Word, permissions: Option<&'a [u8]>| {
         let text = unquoted(&word.value);
-        visit(&PathView { file: view.file, item: view.item, word, text, permissions, denies });
+        visit(&PathView { file: view.file, word, text, permissions });
     };
     match &rule.kind {
         RuleKind::File(file) => {

@@ -316,7 +316,7 @@ impl Linter {
             Check::Path(check) => Some((rule, check)),
             _ => None,
         }).collect();
-        walk(&view, &view.file.items, None, &mut |item| {
+        walk(&view, &view.file.items, &mut |item| {
             for &(rule, check) in &items {
                 check(item, &mut Reporter { rule, findings });
             }

@@ -32,6 +32,14 @@ pub(super) struct Facts {
 }
 
 impl Facts {
+    /// What every match begins with.
+    pub(super) fn common_prefix(&self) -> &[u8] {
+        let Some((first, rest)) = self.prefixes.split_first() else { return &[] };
+        let common = |other: &[u8]| first.iter().zip(other).take_while(|(a, b)| a == b).count();
+        let len = rest.iter().map(|other| common(other)).min().unwrap_or(first.len());
+        first.get(..len).unwrap_or_default()
+    }
+
     /// Whether a match of the one may be a match of the other, as far as their beginnings tell.
     pub(super) fn may_meet(&self, other: &Facts) -> bool {
         self.prefixes.iter().any(|mine| other.prefixes.iter().any(|theirs| may_meet(mine, theirs)))

@@ -72,7 +72,7 @@ impl<'a> Semantics<'a> {
     pub(super) fn covering(&self, at: usize, fits: impl Fn(usize, &Grant<'a>) -> bool) -> Vec<usize> {
         let (Some(grant), Some(pattern)) = (self.grants.get(at), self.pattern(at)) else { return Vec::new() };
         // What includes it begins with no more than what every match begins with.
-        let start = prefix(grant.pattern);
+        let start = pattern.1.common_prefix();
         let mut found = Vec::new();
         for len in 0..=start.len().min(self.longest) {
             let Some(list) = start.get(..len).and_then(|prefix| self.index.get(&(grant.automaton, prefix))) else {

@@ -1,7 +1,7 @@
 //! All profiles of a run together.
 
 use crate::automata::Pattern;
-use crate::policy::{ExecKind, ExecTarget, Profile, ProfileMode, RuleKind, RuleMode};
+use crate::policy::{ExecKind, ExecTarget, Profile, RuleKind, RuleMode};
 use crate::source::{Span, Text};
 
 use super::paths::Patterns;
@@ -13,7 +13,6 @@ pub(super) struct Member {
     pub(super) name: Text,
     pub(super) namespace: Option<Text>,
     pub(super) span: Span,
-    pub(super) mode: ProfileMode,
     /// Whether it is at the top level, and not a hat.
     pub(super) top: bool,
     /// What it attaches to, aliases made use of.
@@ -53,7 +52,10 @@ pub(super) struct SetView<'a> {
 impl SetView<'_> {
     /// Whether some profile has a name that the pattern (or name) matches.
     pub(super) fn has(&self, name: &Text) -> bool {
-        let Some(pattern) = crate::encode::path_pattern(name) else { return true };
+        if self.members.iter().any(|member| member.name == *name) {
+            return true;
+        }
+        let Some(pattern) = self.pattern(name) else { return true };
         self.members.iter().any(|member| pattern.matches(&super::paths::symbols(&*member.name)))
     }
 
@@ -74,7 +76,6 @@ pub(super) fn members(profile: &Profile, top: bool, out: &mut Vec<Member>) {
         name: profile.name.clone(),
         namespace: profile.namespace.clone(),
         span: profile.span,
-        mode: profile.flags.mode,
         top: top && !profile.hat,
         attachments: attachments.collect(),
         xattrs: !profile.xattrs.is_empty(),

@@ -193,11 +193,15 @@ fn missing(set: &SetView<'_>, wanted: fn(crate::lint::set::By) -> bool, what: &s
     if !set.complete {
         return;
     }
+    // The same names come again and again.
+    let mut known: rustc_hash::FxHashMap<&crate::source::Text, Option<String>> = Default::default();
     for named in set.members.iter().flat_map(|member| &member.named).filter(|named| wanted(named.by)) {
-        let name = named.name.as_bytes();
-        // A stack names several.
-        let parts = String::from_utf8_lossy(name).into_owned();
-        let unknown = parts.split("//&").find(|part| !is_special(part.as_bytes()) && !set.has(&(*part).into()));
+        let unknown = known.entry(&named.name).or_insert_with(|| {
+            // A stack names several.
+            let parts = named.name.to_str_lossy();
+            let unknown = parts.split("//&").find(|part| !is_special(part.as_bytes()) && !set.has(&(*part).into()));
+            unknown.map(str::to_owned)
+        });
         if let Some(part) = unknown {
             reporter.report(named.span, format!("there is no {what} `{part}`"));
         }

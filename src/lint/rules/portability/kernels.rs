@@ -1,5 +1,7 @@
 //! What kernels mediate.
 
+use std::sync::LazyLock;
+
 use crate::diagnostic::{Code, Severity};
 use crate::features::Features;
 use crate::lint::check::{Check, ItemView, Reporter};
@@ -59,6 +61,10 @@ pub(in crate::lint::rules) static CAPABILITY: Rule = Rule {
     ..Rule::BASE
 };
 
+/// The upstream kernels that armorer knows.
+static KERNELS: LazyLock<Vec<Features>> =
+    LazyLock::new(|| Features::builtin_names().filter_map(Features::builtin).collect());
+
 /// What a class of rules or a flag needs of a kernel.
 fn needs(view: &ItemView<'_>) -> Option<(&'static str, &'static [&'static str])> {
     use crate::syntax::ast::ItemKind;
@@ -89,8 +95,7 @@ fn needs(view: &ItemView<'_>) -> Option<(&'static str, &'static [&'static str])>
 
 fn no_upstream(view: &ItemView<'_>, reporter: &mut Reporter<'_>) {
     let Some((what, paths)) = needs(view) else { return };
-    let mut kernels = Features::builtin_names().filter_map(Features::builtin);
-    if !kernels.any(|kernel| paths.iter().any(|path| kernel.supports(path))) {
+    if !KERNELS.iter().any(|kernel| paths.iter().any(|path| kernel.supports(path))) {
         let place = match &view.item.kind.value {
             crate::syntax::ast::ItemKind::Profile(profile) => profile.name.span,
             _ => view.span(),
