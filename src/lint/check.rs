@@ -279,9 +279,29 @@ pub(super) struct ProfileView<'a> {
     /// The file that holds the profile.
     pub(super) input: SourceId,
     pub(super) patterns: &'a Patterns,
+    /// The `all,` rules.
+    all: Vec<Span>,
 }
 
 impl<'a> ProfileView<'a> {
+    pub(super) fn new(
+        profile: &'a Profile,
+        policy: &'a Policy,
+        sources: &'a SourceMap,
+        input: SourceId,
+        patterns: &'a Patterns,
+    ) -> ProfileView<'a> {
+        // What `all,` stands for has an exec rule with a priority that hardly anybody writes.
+        let with_priority = profile.rules.iter().filter(|rule| rule.prefix.priority == -2);
+        let says_all = |span: &Span| {
+            let source = sources.get(span.source);
+            let text = source.slice(*span).strip_suffix(b",").unwrap_or_default();
+            text.split(u8::is_ascii_whitespace).next_back() == Some(b"all")
+        };
+        let all = with_priority.map(|rule| rule.span).filter(says_all).collect();
+        ProfileView { profile, policy, sources, input, patterns, all }
+    }
+
     /// The file rules with their prefixes.
     pub(super) fn files(&self) -> impl Iterator<Item = (&'a policy::Rule, &'a policy::FileRule)> {
         self.profile.rules.iter().filter_map(|rule| match &rule.kind {
@@ -292,12 +312,20 @@ impl<'a> ProfileView<'a> {
 
     /// The file rules that allow something.
     pub(super) fn allowed_files(&self) -> impl Iterator<Item = (&'a policy::Rule, &'a policy::FileRule)> {
-        self.files().filter(|(rule, _)| rule.prefix.mode != Some(policy::RuleMode::Deny))
+        self.allowed().filter_map(|rule| match &rule.kind {
+            policy::RuleKind::File(file) => Some((rule, file)),
+            _ => None,
+        })
     }
 
-    /// Rules that are not about files and allow something.
+    /// The rules that allow something which would not be allowed without them: none where nothing is confined. What `all,` stands
+    /// for is left out: it has a finding of its own.
     pub(super) fn allowed(&self) -> impl Iterator<Item = &'a policy::Rule> {
-        self.profile.rules.iter().filter(|rule| rule.prefix.mode != Some(policy::RuleMode::Deny))
+        use policy::{ProfileMode, RuleMode};
+        let confines = !matches!(self.profile.flags.mode, ProfileMode::Unconfined | ProfileMode::DefaultAllow);
+        let rules = if confines { self.profile.rules.as_slice() } else { &[] };
+        let all = &self.all;
+        rules.iter().filter(move |rule| rule.prefix.mode != Some(RuleMode::Deny) && !all.contains(&rule.span))
     }
 
     /// Whether a rule denies the access to a file.

@@ -342,8 +342,7 @@ impl Linter {
         flatten(&policy.profiles, &mut all);
         let provenance = if self.automata { encode::trace(policy, target, options) } else { Vec::new() };
         for (at, profile) in all.iter().enumerate() {
-            let view =
-                ProfileView { profile, policy, sources: &self.session.sources, input, patterns: &self.patterns };
+            let view = ProfileView::new(profile, policy, &self.session.sources, input, &self.patterns);
             let mut found = Vec::new();
             for &rule in RULES {
                 match rule.check {

@@ -73,3 +73,13 @@ impl Patterns {
 pub(super) fn symbols(text: impl AsRef<[u8]>) -> Vec<Symbol> {
     text.as_ref().iter().copied().map(Symbol::Byte).collect()
 }
+
+/// A path for a message: long ones, with the values of many variables in them, are cut.
+pub(super) fn shortened(path: &Text) -> String {
+    const MOST: usize = 70;
+    let text = path.to_str_lossy();
+    match text.char_indices().nth(MOST) {
+        Some((at, _)) => format!("{}…", text.get(..at).unwrap_or_default()),
+        None => text.into_owned(),
+    }
+}

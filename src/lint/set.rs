@@ -56,7 +56,9 @@ impl SetView<'_> {
             return true;
         }
         let Some(pattern) = self.pattern(name) else { return true };
-        self.members.iter().any(|member| pattern.matches(&super::paths::symbols(&*member.name)))
+        // Patterns of paths have runs of slashes collapsed.
+        let name = |member: &Member| super::paths::symbols(member.name.to_str_lossy().replace("//", "/"));
+        self.members.iter().any(|member| pattern.matches(&name(member)))
     }
 
     /// The pattern of a path.

@@ -21,7 +21,7 @@ use crate::source::SourceMap;
 #[derive(clap::Args)]
 pub(super) struct Args {
     #[command(flatten)]
-    settings: settings::Args,
+    settings: settings::RunArgs,
 
     /// Mend what can be mended without changing the policy
     #[arg(long)]

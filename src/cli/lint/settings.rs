@@ -11,7 +11,7 @@ use crate::source::Loader;
 const KERNEL: &str = "linux-7.2";
 
 #[derive(clap::Args)]
-pub(super) struct Args {
+pub(super) struct RunArgs {
     /// Directory that `include <…>` is looked up in last [default: /etc/apparmor.d]
     #[arg(short, long, value_name = "DIR")]
     base: Option<PathBuf>,
@@ -55,7 +55,7 @@ pub(super) struct Args {
 
 /// What a run goes by.
 pub(super) struct Settings<'a> {
-    args: &'a Args,
+    args: &'a RunArgs,
     config: Config,
     /// The directory of the configuration file.
     root: PathBuf,
@@ -63,7 +63,7 @@ pub(super) struct Settings<'a> {
 }
 
 impl<'a> Settings<'a> {
-    pub(super) fn new(args: &'a Args, paths: &[PathBuf]) -> Result<Settings<'a>, String> {
+    pub(super) fn new(args: &'a RunArgs, paths: &[PathBuf]) -> Result<Settings<'a>, String> {
         let found = match &args.config {
             Some(path) => Some(path.clone()),
             None if args.no_config => None,

@@ -46,7 +46,11 @@ pub(in crate::lint) fn judge(list: &[Suppression], runs: impl Fn(&Rule) -> bool,
     for suppression in list {
         let span = suppression.span;
         let judged = |word: &&crate::lint::suppress::Word| {
-            !word.used && word.rules.as_ref().is_some_and(|rules| rules.iter().all(|rule| runs(rule)))
+            // Of a family, those that are off by default need not run.
+            let runs_all = |rules: &Vec<&'static Rule>| {
+                rules.iter().any(|rule| runs(rule)) && rules.iter().all(|rule| runs(rule) || !rule.default)
+            };
+            !word.used && word.rules.as_ref().is_some_and(runs_all)
         };
         let unused: Vec<&str> = suppression.words.iter().filter(judged).map(|word| &*word.text).collect();
         if !unused.is_empty() && !suppression.foreign {

@@ -201,7 +201,7 @@ pub(super) fn probe(view: &ProfileView<'_>, reporter: &mut Reporter<'_>) {
         let below = if given.ends_with('/') { "files below " } else { "" };
         let verb: &str = Access::verb(*access);
         let whose = match rule.prefix.owner {
-            Some(_) => " of its user",
+            Some(_) => " as its owner",
             None => "",
         };
         reporter.report(rule.span, format!("the program may {verb} {below}`{given}`{whose}, {what}"));
@@ -212,6 +212,9 @@ impl Probe {
     /// The first of the files, or of the directories, that a pattern gives away.
     pub(super) fn first(&self, pattern: &crate::automata::Pattern) -> Option<&'static str> {
         let file = self.files.iter().find(|file| pattern.matches(&symbols(file)));
-        file.or_else(|| self.below.iter().find(|directory| pattern.may_begin_with(&symbols(directory)))).copied()
+        // A pattern that begins with wildcards begins with any directory, and says nothing of this one.
+        let anywhere = || pattern.may_begin_with(&symbols("/\u{1}q/"));
+        let below = || self.below.iter().find(|directory| pattern.may_begin_with(&symbols(directory)));
+        file.or_else(|| if anywhere() { None } else { below() }).copied()
     }
 }

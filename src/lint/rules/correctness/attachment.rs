@@ -2,6 +2,7 @@
 
 use crate::automata::{Builder, ByteSet, Config, LabelId, Pattern};
 use crate::lint::check::{Check, Reporter};
+use crate::lint::paths::shortened;
 use crate::lint::relations::{escaping, shown};
 use crate::lint::rule::{Confidence, Rule};
 use crate::lint::semantics::Semantics;
@@ -129,7 +130,7 @@ fn never(semantics: &Semantics<'_>, reporter: &mut Reporter<'_>) {
     let mut patterns = all.filter_map(|glob| semantics.view.pattern(&glob.value));
     let real = real_path(false);
     if !patterns.any(|pattern| escaping(&[&pattern, &real], &[]).is_some()) {
-        reporter.report(attachment.span, format!("no executable has a path like `{}`", attachment.value));
+        reporter.report(attachment.span, format!("no executable has a path like `{}`", shortened(&attachment.value)));
     }
 }
 
@@ -148,7 +149,7 @@ fn path_never(semantics: &Semantics<'_>, reporter: &mut Reporter<'_>) {
         let Some(pattern) = semantics.view.pattern(&file.path.value) else { continue };
         let real = real.get_or_insert_with(|| real_path(true));
         if escaping(&[&pattern, real], &[]).is_none() {
-            reporter.report(rule.span, format!("no file has a path like `{}`", file.path.value));
+            reporter.report(rule.span, format!("no file has a path like `{}`", shortened(&file.path.value)));
         }
     }
 }
@@ -241,11 +242,16 @@ fn executed(set: &SetView<'_>, reporter: &mut Reporter<'_>) {
     for (_, labels) in dfa.label_sets().filter(|(_, labels)| labels.first() == Some(&LabelId(0))) {
         attached.extend(labels.iter().copied());
     }
-    // One that attaches to any of the programs is enough: the others may not be installed.
-    for (_, (path, spans)) in paths.iter().enumerate().filter(|(at, _)| !attached.contains(&number(*at))) {
-        for span in spans {
-            reporter.report(*span, format!("no profile attaches to `{path}`"));
+    // A rule has several paths where there are aliases, and a path stands for several programs. One that has a profile is enough:
+    // the others may not be installed.
+    let mut spans: std::collections::BTreeMap<crate::source::Span, (bool, &crate::source::Text)> = Default::default();
+    for (at, (path, places)) in paths.iter().enumerate() {
+        for span in places {
+            spans.entry(*span).or_insert((false, path)).0 |= attached.contains(&number(at));
         }
+    }
+    for (span, (_, path)) in spans.iter().filter(|(_, (attached, _))| !attached) {
+        reporter.report(*span, format!("no profile attaches to `{}`", shortened(path)));
     }
 }
 

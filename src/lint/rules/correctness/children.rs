@@ -68,12 +68,14 @@ fn no_child(view: &ProfileView<'_>, reporter: &mut Reporter<'_>) {
         match &exec.target {
             None | Some(ExecTarget::ChildByPath) => {
                 if !children.iter().any(|child| attaches(view, child, &file.path.value)) {
-                    reporter.report(rule.span, format!("no child profile attaches to `{}`", file.path.value));
+                    reporter.report(rule.span, format!("no child profile attaches to `{}`", crate::lint::paths::shortened(&file.path.value)));
                 }
             }
             Some(ExecTarget::Named(name)) => {
                 let known = children.iter().any(|child| child.name == *name);
-                let foreign = !name.starts_with(&[view.profile.name.as_bytes(), b"//"].concat());
+                // A stack is made of profiles that stand elsewhere.
+                let stacked = name.contains(&b'&');
+                let foreign = stacked || !name.starts_with(&[view.profile.name.as_bytes(), b"//"].concat());
                 if !known && !foreign {
                     reporter.report(rule.span, format!("there is no profile `{name}`"));
                 }
@@ -106,7 +108,8 @@ fn is_entered(view: &ProfileView<'_>, child: &Profile) -> bool {
         open.extend(&profile.children);
         all.push(profile);
     }
-    let symbols = crate::lint::paths::symbols(&*child.name);
+    // Patterns of paths have runs of slashes collapsed.
+    let symbols = crate::lint::paths::symbols(child.name.to_str_lossy().replace("//", "/"));
     let names = |name: &Text| view.pattern(name).is_none_or(|pattern| pattern.matches(&symbols));
     all.into_iter().any(|profile| {
         let parent = profile.span == view.profile.span;

@@ -38,9 +38,9 @@ pub(in crate::lint::rules) static NEGATED: Rule = Rule {
     name: "negated-class-matches-slash",
     summary: "a negated class can match `/`",
     why: "`[^a-z]` matches any byte that is not listed, the slash among them, other than `?` and `*`: the pattern reaches into \
-          directories. Templates of container runtimes denied `/proc/sys/kernel/shmmax` by accident so.",
-    bad: "profile p /usr/bin/p {\n  deny /proc/[^1-9]* w,\n}\n",
-    good: "profile p /usr/bin/p {\n  deny /proc/[^1-9/]* w,\n}\n",
+          directories. (Directly behind a slash it matches none: no path has two.) Templates of container runtimes denied `/proc/sys/kernel/shmmax` by accident so.",
+    bad: "profile p /usr/bin/p {\n  deny /proc/[^1-9][^0-9]* w,\n}\n",
+    good: "profile p /usr/bin/p {\n  deny /proc/[^1-9][^0-9/]* w,\n}\n",
     remedy: "Write the slash into the class: `[^a-z/]`.",
     fixes: Fixes::Unsafe,
     check: Check::Path(negated),
@@ -167,7 +167,7 @@ fn home(path: &PathView<'_>, reporter: &mut Reporter<'_>) {
         let end = at + name.len();
         let before = path.text.get(..at).and_then(|text| text.last());
         let behind = path.text.get(end);
-        if before.is_some() && !matches!(before, Some(b'{' | b',')) {
+        if before == Some(&b'/') {
             reporter.report(path.part(at, name.len()), format!("`{name}` stands at the beginning of a path"));
         } else if let Some(byte) = behind.filter(|byte| !matches!(byte, b'/' | b'{' | b',' | b'}' | b'*')) {
             let message = format!("`{}` follows `{name}` without a slash", char::from(*byte));
@@ -210,7 +210,7 @@ fn negated(path: &PathView<'_>, reporter: &mut Reporter<'_>) {
     for (at, set) in sets(path.text) {
         let Some(members) = set.strip_prefix(b"^") else { continue };
         let range = members.windows(3).any(|three| matches!(three, [low, b'-', high] if (*low..=*high).contains(&b'/')));
-        if !members.contains(&b'/') && !range {
+        if !members.contains(&b'/') && !range && !behind_slash(path.text, at.saturating_sub(1)) {
             let message = format!("`[{}]` matches `/`, too", set.escape_ascii());
             let place = path.part(at.saturating_sub(1), set.len() + 2);
             let end = path.part(at + set.len(), 0);
@@ -218,6 +218,19 @@ fn negated(path: &PathView<'_>, reporter: &mut Reporter<'_>) {
             let finding = reporter.finding(place, message).with_fix(fix);
             reporter.push(finding.with_help(format!("write `[{}/]`", set.escape_ascii())));
         }
+    }
+}
+
+/// Whether what stands at a place of a pattern follows a slash, alone or as the beginning of an alternative.
+fn behind_slash(text: &[u8], at: usize) -> bool {
+    let before = text.get(..at).unwrap_or_default();
+    match before.last() {
+        Some(b'/') => true,
+        Some(b'{' | b',') => {
+            let group = before.iter().rposition(|&byte| byte == b'{');
+            group.is_some_and(|group| group > 0 && text.get(group - 1) == Some(&b'/'))
+        }
+        _ => false,
     }
 }
 

@@ -143,12 +143,18 @@ fn shadowed(semantics: &Semantics<'_>, reporter: &mut Reporter<'_>) {
     }
 }
 
-/// The permissions of a grant, without what says where exec leads to.
+/// The permissions of a grant, without what says where exec leads to. Who may execute a file and stay in the profile may map it.
 fn about(grant: &crate::encode::Grant<'_>) -> u32 {
-    match grant.automaton {
-        crate::blob::Automaton::File => grant.permissions & !(bits::EXEC_TYPE | bits::EXEC_TYPE << bits::OTHER),
-        _ => grant.permissions,
+    if grant.automaton != crate::blob::Automaton::File {
+        return grant.permissions;
     }
+    let halves = [0, bits::OTHER].map(|half| {
+        let word = grant.permissions >> half;
+        let maps = word & bits::EXEC != 0 && word & bits::EXEC_INHERIT != 0 && grant.mode != RuleMode::Deny;
+        (if maps { bits::MMAP_EXEC } else { 0 }) << half
+    });
+    let implied = halves.iter().fold(0, |all, half| all | half);
+    grant.permissions & !(bits::EXEC_TYPE | bits::EXEC_TYPE << bits::OTHER) | implied
 }
 
 fn nothing_denied(semantics: &Semantics<'_>, reporter: &mut Reporter<'_>) {

@@ -1,6 +1,6 @@
 //! Holes that several rules make together, found on automata.
 
-use crate::automata::Pattern;
+use crate::automata::{ByteSet, Pattern};
 use crate::blob::Automaton;
 use crate::encode::{Grant, path_pattern};
 use crate::lint::check::{Check, Reporter};
@@ -41,12 +41,11 @@ pub(in crate::lint::rules) static CONTENTS: Rule = Rule {
     code: "AA0206",
     name: "deny-misses-contents",
     confidence: Confidence::Medium,
-    summary: "a directory is denied, but what is in it, or further below, is allowed",
-    why: "`/secret/` is the directory alone, and `/secret/*` ends at the next slash: files below it are other paths, which a \
-          broader rule allows.",
-    bad: "profile p /usr/bin/p {\n  /srv/** r,\n  deny /srv/secret/ r,\n}\n",
+    summary: "what is in a directory is denied, but what is further below is allowed",
+    why: "`/secret/*` ends at the next slash: files in the directories below it are other paths, which a broader rule allows.",
+    bad: "profile p /usr/bin/p {\n  /srv/** r,\n  deny /srv/secret/* r,\n}\n",
     good: "profile p /usr/bin/p {\n  /srv/** r,\n  deny /srv/secret/{,**} r,\n}\n",
-    remedy: "Deny `/secret/{,**}`. Where only listing the directory is to be denied, allow this with that reason.",
+    remedy: "Deny `/secret/{,**}`.",
     check: Check::Automata(contents),
     ..Rule::BASE
 };
@@ -70,6 +69,9 @@ fn files<'s, 'a>(
 fn write_exec(semantics: &Semantics<'_>, reporter: &mut Reporter<'_>) {
     let write = (bits::WRITE | bits::APPEND) * BOTH;
     let exec = bits::EXEC * BOTH;
+    // What ends in a slash is a directory, which nobody executes.
+    let file_end = Pattern::Set(ByteSet::single(b'/').negate());
+    let no_directory = Pattern::concat([Pattern::star(Pattern::any_byte()), file_end]);
     let writing: Vec<_> = files(semantics, false, write).collect();
     for (x, executes) in files(semantics, false, exec) {
         let written = writing.iter().find_map(|&(w, writes)| {
@@ -82,7 +84,7 @@ fn write_exec(semantics: &Semantics<'_>, reporter: &mut Reporter<'_>) {
             semantics.common(x, w)?;
             let mut denied = semantics.denying(bits::EXEC, x);
             denied.extend(semantics.denying(bits::WRITE, x));
-            let string = escaping(&[executes.pattern, writes.pattern], &denied)?;
+            let string = escaping(&[executes.pattern, writes.pattern, &no_directory], &denied)?;
             Some((writes.span, shown(&string)))
         });
         if let Some((span, file)) = written {
@@ -124,6 +126,10 @@ fn escaped(semantics: &Semantics<'_>, denied: &Pattern, permissions: u32) -> Opt
         if !may_meet(prefix(allow.pattern), prefix(denied)) {
             return None;
         }
+        // What other rules imply is not written by anybody.
+        if allow.span == semantics.view.profile.span {
+            return None;
+        }
         escaping(&[denied, allow.pattern], &denies).map(|string| (shown(&string), allow.span))
     })
 }
@@ -161,7 +167,6 @@ fn contents(semantics: &Semantics<'_>, reporter: &mut Reporter<'_>) {
         let path = file.path.value.as_bytes();
         let below = match path {
             [.., b'/', b'*'] if path.len() > 2 => path.get(..path.len() - 1).map(|dir| [dir, b"**"].concat()),
-            [.., b'/'] if path.len() > 1 => Some([path, b"**"].concat()),
             _ => None,
         };
         let Some(pattern) = below.and_then(|text| path_pattern(&text)) else { continue };

@@ -101,7 +101,7 @@ fn environment(view: &ItemView<'_>, reporter: &mut Reporter<'_>) {
 }
 
 fn fallback(view: &ItemView<'_>, reporter: &mut Reporter<'_>) {
-    if let Some((b"pux" | b"PUx" | b"pUx" | b"Pux" | b"cux" | b"CUx" | b"cUx" | b"Cux", span)) = exec_of(view) {
+    if let Some((b"PUx" | b"Pux" | b"CUx" | b"Cux", span)) = exec_of(view) {
         reporter.report(span, format!("`{}` runs unconfined where its profile is not loaded", path_text(view)));
     }
 }

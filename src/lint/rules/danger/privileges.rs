@@ -3,7 +3,7 @@
 use crate::diagnostic::Severity;
 use crate::lint::check::{Access, Check, ItemView, ProfileView, Reporter};
 use crate::lint::rule::{Confidence, Rule};
-use crate::policy::{MountOperation, Owner, ProfileMode, RuleKind};
+use crate::policy::{LinkTarget, MountOperation, Owner, ProfileMode, RuleKind};
 use crate::syntax::ast::{self, ItemKind};
 use crate::vocab::{capabilities, ptrace};
 
@@ -219,6 +219,7 @@ pub(in crate::lint::rules) static LINK_SUBSET: Rule = Rule {
 pub(in crate::lint::rules) static USERNS: Rule = Rule {
     code: "AA0134",
     name: "userns-with-sys-admin",
+    severity: Severity::Note,
     confidence: Confidence::Medium,
     summary: "user namespaces are allowed together with `sys_admin`",
     why: "In a namespace of its own any user has `sys_admin`, and with it most of the kernel that only root reached before.",
@@ -357,11 +358,16 @@ fn network(view: &ItemView<'_>, reporter: &mut Reporter<'_>) {
     }
 }
 
+/// Whether neither permissions nor conditions narrow a rule.
+fn bare<P, C>(permissions: &Option<P>, conditions: &[C]) -> bool {
+    permissions.is_none() && conditions.is_empty()
+}
+
 fn ipc(view: &ItemView<'_>, reporter: &mut Reporter<'_>) {
     let what = match allowing(view) {
-        Some(ast::RuleKind::Dbus(rule)) if rule.conditions.is_empty() && rule.peer.is_none() => "message on every bus",
-        Some(ast::RuleKind::Unix(rule)) if rule.conditions.is_empty() && rule.peer.is_none() => "unix socket",
-        Some(ast::RuleKind::Signal(rule)) if rule.conditions.is_empty() && rule.permissions.is_none() => "signal",
+        Some(ast::RuleKind::Dbus(rule)) if bare(&rule.permissions, &rule.conditions) && rule.peer.is_none() => "message on every bus",
+        Some(ast::RuleKind::Unix(rule)) if bare(&rule.permissions, &rule.conditions) && rule.peer.is_none() => "unix socket",
+        Some(ast::RuleKind::Signal(rule)) if bare(&rule.permissions, &rule.conditions) => "signal",
         _ => return,
     };
     reporter.report(view.span(), format!("every {what} is allowed"));
@@ -381,7 +387,7 @@ fn complain(view: &ProfileView<'_>, reporter: &mut Reporter<'_>) {
 
 fn link_subset(view: &ProfileView<'_>, reporter: &mut Reporter<'_>) {
     for (rule, file) in view.allowed_files() {
-        if file.access.link && rule.prefix.owner != Some(Owner::Owner) {
+        if file.access.link && file.link == LinkTarget::Any && rule.prefix.owner != Some(Owner::Owner) {
             reporter.report(rule.span, "links to files of others are not held to the permissions of their target");
         }
     }

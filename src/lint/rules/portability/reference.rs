@@ -71,6 +71,8 @@ pub(in crate::lint::rules) static NETWORK_TABLE: Rule = Rule {
     name: "ref-network-table",
     summary: "apparmor_parser gives all profiles of a file one table of sockets",
     why: "On kernels with the old table of sockets, and with rules about sockets in branches, profiles get each other's.",
+    bad: "profile p /usr/bin/p {\n  network inet stream,\n  if defined @{profile_name} {\n  }\n  /etc/p.conf r,\n}\n",
+    good: "profile p /usr/bin/p {\n  network inet stream,\n  /etc/p.conf r,\n}\n",
     remedy: "Put the profiles into files of their own, and the rules outside of conditionals.",
     check: Check::Raised(&[Code::RefNetworkTable]),
     ..Rule::BASE
@@ -190,7 +192,9 @@ pub(in crate::lint::rules) static ATTACHMENT: Rule = Rule {
     severity: Severity::Note,
     summary: "apparmor_parser writes the attachment in a form that the kernel misreads",
     why: "On Linux 7.2 some of the programs that it names run unconfined.",
-    remedy: "Compile with armorer. `armorer compile` says this: it takes the finished automaton to tell.",
+    bad: "profile p /{usr/,}{bin,sbin}/syslogd {\n  /etc/p.conf r,\n}\n",
+    good: "profile p /usr/bin/syslogd {\n  /etc/p.conf r,\n}\n",
+    remedy: "Compile with armorer.",
     check: Check::Raised(&[Code::RefAttachment]),
     ..Rule::BASE
 };
@@ -210,6 +214,8 @@ pub(in crate::lint::rules) static EXEC: Rule = Rule {
     name: "ref-exec-conflict",
     summary: "apparmor_parser may refuse kinds of exec that another rule decides",
     why: "It depends on memory addresses there whether the file compiles.",
+    bad: "profile p /usr/bin/p {\n  /f? px,\n  /?a ix,\n  /fa cx,\n\n  profile a /fa {\n    /etc/p.conf r,\n  }\n}\n",
+    good: "profile p /usr/bin/p {\n  /f? px,\n  /?b ix,\n  priority=1 /fb px,\n}\n",
     remedy: "Make the patterns disjoint, or give them the same kind of exec.",
     check: Check::Raised(&[Code::RefExecConflict]),
     ..Rule::BASE
@@ -221,7 +227,9 @@ pub(in crate::lint::rules) static LOCK: Rule = Rule {
     severity: Severity::Note,
     summary: "apparmor_parser lets a profile without file rules lock files",
     why: "A file that it is handed open it may lock.",
-    remedy: "Write a file rule. `armorer compile` says this for kernels with permission tables.",
+    bad: "profile p /usr/bin/p {\n  capability chown,\n}\n",
+    good: "profile p /usr/bin/p {\n  capability chown,\n  /usr/bin/p mr,\n}\n",
+    remedy: "Write a file rule.",
     check: Check::Raised(&[Code::RefLock]),
     ..Rule::BASE
 };
@@ -232,6 +240,8 @@ pub(in crate::lint::rules) static LIMIT: Rule = Rule {
     severity: Severity::Note,
     summary: "apparmor_parser refuses so large a profile",
     why: "It has limits that kernels no longer have.",
+    bad: "profile p /usr/bin/p {\n  /usr/bin/1 Px -> t1,\n  /usr/bin/2 Px -> t2,\n  /usr/bin/3 Px -> t3,\n  /usr/bin/4 Px -> t4,\n  /usr/bin/5 Px -> t5,\n  /usr/bin/6 Px -> t6,\n  /usr/bin/7 Px -> t7,\n  /usr/bin/8 Px -> t8,\n  /usr/bin/9 Px -> t9,\n  /usr/bin/10 Px -> t10,\n  /usr/bin/11 Px -> t11,\n  /usr/bin/12 Px -> t12,\n  /usr/bin/13 Px -> t13,\n}\n",
+    good: "profile p /usr/bin/p {\n  /usr/bin/* Px,\n}\n",
     remedy: "Compile with armorer.",
     check: Check::Raised(&[Code::RefLimit]),
     ..Rule::BASE
