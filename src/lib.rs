@@ -9,7 +9,7 @@
 //!
 //! [`Compiler`] is all of it behind one builder; [`parse`] is the first part alone. A module knows only those to its left, and
 //! two that serve all: [`vocab`], the words and numbers of AppArmor and Linux, and [`diagnostic`], what is said about a text.
-//! [`features`] says what a kernel can do, [`analysis`] compares finished policies and answers what they allow.
+//! [`features`] says what a kernel can do, [`lint`] gives advice, [`analysis`] compares finished policies and answers what they allow.
 
 pub mod analysis;
 pub mod automata;

@@ -89,6 +89,7 @@ pub fn check(policy: &Policy, target: &Target, options: &Options, diagnostics: &
     let support = Support::new(&target.kernel, &policy.features);
     run(policy, diagnostics, |profile, reports| {
         let contributions = Contributions::of(profile, &support, options, reports);
+        profile::header(profile, &support, options, reports);
         if let Some(attachment::Attachment { contributions, length }) = &contributions.attachment
             && !reports.has_errors()
         {
@@ -106,6 +107,7 @@ pub fn check_rules(policy: &Policy, target: &Target, options: &Options, diagnost
     let support = Support::new(&target.kernel, &policy.features);
     run(policy, diagnostics, |profile, reports| {
         Contributions::of(profile, &support, options, reports);
+        profile::header(profile, &support, options, reports);
     });
 }
 

@@ -121,7 +121,7 @@ pub(super) fn encode(
 }
 
 /// All fields that are not made of rules.
-fn header(profile: &Profile, support: &Support, options: &Options, reports: &mut Reports) -> blob::Profile {
+pub(super) fn header(profile: &Profile, support: &Support, options: &Options, reports: &mut Reports) -> blob::Profile {
     let given = &profile.flags;
     let mut unsupported = |given: bool, supported: bool, flag: &str| {
         if given && !supported {

@@ -348,6 +348,13 @@ impl<'a> ProfileView<'a> {
         self.patterns.get(&file.path.value).has(Fact::Broad)
     }
 
+    /// Whether the rule is `file,`, which has a finding of its own.
+    pub(super) fn is_file_all(&self, rule: &policy::Rule) -> bool {
+        let source = self.sources.get(rule.span.source);
+        let text = source.slice(rule.span).strip_suffix(b",").unwrap_or_default();
+        text.split(u8::is_ascii_whitespace).next_back() == Some(b"file")
+    }
+
     /// The capabilities that the profile is allowed.
     pub(super) fn capabilities(&self) -> impl Iterator<Item = (&'a policy::Rule, u64)> {
         self.allowed().filter_map(|rule| match rule.kind {

@@ -41,7 +41,9 @@ fn lint(directory: &Path, arguments: &[&str]) -> (i32, String, String) {
 
 fn schema(path: &str) -> Value {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
-    serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+    // One pattern of the SARIF schema has a bracket that closes nothing, which not every engine takes for itself.
+    let text = std::fs::read_to_string(path).unwrap().replace("[a-zA-Z]{2}]?$", "[a-zA-Z]{2}\\\\]?$");
+    serde_json::from_str(&text).unwrap()
 }
 
 fn validate(schema: &Value, text: &str) -> Value {
@@ -71,7 +73,7 @@ fn json_is_as_its_schema_says() {
     let (_, text, _) = lint(tree.path(), &["p", "--format", "json", "--select", "all"]);
     let value = validate(&schema("schemas/lint.schema.json"), &text);
     let finding = value["findings"].as_array().unwrap().iter().find(|f| f["code"] == "AA0102").unwrap();
-    assert_eq!((&finding["line"], &finding["column"], &finding["end_column"]), (&5.into(), &3.into(), &23.into()).clone());
+    assert_eq!((&finding["line"], &finding["column"], &finding["end_column"]), (&5.into(), &19.into(), &22.into()));
 }
 
 #[test]
@@ -96,7 +98,7 @@ fn annotations_are_escaped() {
     let (_, text, _) = lint(tree.path(), &["a,b", "--format", "github", "--select", "AA0102"]);
     assert_eq!(
         text,
-        "::warning file=a%2Cb,line=5,endLine=5,col=3,endColumn=23,title=AA0102 unconfined-environment::`/usr/bin/helper` may run \
+        "::warning file=a%2Cb,line=5,endLine=5,col=19,endColumn=22,title=AA0102 unconfined-environment::`/usr/bin/helper` may run \
          unconfined with the environment of this profile%0Awrite `PUx`, which scrubs the environment\n"
     );
 }
@@ -162,9 +164,9 @@ fn pages_are_printed() {
     }
     assert!(page("missing-comma").stdout.starts_with(b"# missing-comma\n"));
     assert!(page("dangerous-ux").stdout.starts_with(b"# AA0102"));
-    let unknown = page("AA0l01");
+    let unknown = page("unconfined-exek");
     assert_eq!((unknown.status.code(), &unknown.stdout[..]), (Some(2), &b""[..]));
-    assert!(String::from_utf8_lossy(&unknown.stderr).contains("there is `AA0101`"));
+    assert!(String::from_utf8_lossy(&unknown.stderr).contains("there is `unconfined-exec`"));
 }
 
 #[test]
@@ -188,7 +190,9 @@ fn manifests_of_the_examples_are_clean_and_broken_copies_are_not() {
         let output = armorer(directory, &["lint", "-b", base.to_str().unwrap(), file, "--format", "json"]);
         let value: Value = serde_json::from_slice(&output.stdout).unwrap();
         let finding = |f: &Value| format!("{}:{} {}", f["line"], f["column"], f["code"].as_str().unwrap());
-        value["findings"].as_array().unwrap().iter().map(finding).collect::<Vec<_>>()
+        // Notes are no reason to fail.
+        let findings = value["findings"].as_array().unwrap().iter().filter(|f| f["severity"] != "note");
+        findings.map(finding).collect::<Vec<_>>()
     };
     let examples = root.join("examples/kubernetes");
     for entry in std::fs::read_dir(&examples).unwrap() {

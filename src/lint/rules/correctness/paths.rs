@@ -26,8 +26,8 @@ pub(in crate::lint::rules) static HOME: Rule = Rule {
     summary: "`@{HOME}` or `@{HOMEDIRS}` is joined wrongly",
     why: "The values of `@{HOME}` begin and end with a slash: a slash before makes `//`, which nothing matches, and text \
           directly behind is the beginning of a name only as long as the values end so.",
-    bad: "profile p /usr/bin/p {\n  owner @{HOME}.prc r,\n}\n",
-    good: "profile p /usr/bin/p {\n  owner @{HOME}/.prc r,\n}\n",
+    bad: "@{HOME} = /home/*/\n\nprofile p /usr/bin/p {\n  owner @{HOME}.prc r,\n}\n",
+    good: "@{HOME} = /home/*/\n\nprofile p /usr/bin/p {\n  owner @{HOME}/.prc r,\n}\n",
     remedy: "Write `@{HOME}/…`; double slashes that come of it are collapsed.",
     check: Check::Path(home),
     ..Rule::BASE
@@ -68,7 +68,7 @@ pub(in crate::lint::rules) static SELF: Rule = Rule {
     summary: "`/proc/self` is a link that the kernel resolves",
     why: "It asks about `/proc/1234/…`: a rule for `/proc/self/…` never matches.",
     bad: "profile p /usr/bin/p {\n  owner /proc/self/status r,\n}\n",
-    good: "profile p /usr/bin/p {\n  owner /proc/@{pid}/status r,\n}\n\n@{pid} = [0-9]*\n",
+    good: "@{pid} = [0-9]*\n\nprofile p /usr/bin/p {\n  owner /proc/@{pid}/status r,\n}\n",
     remedy: "Write `owner @{PROC}/@{pid}/…`.",
     check: Check::Path(proc_self),
     ..Rule::BASE
@@ -107,7 +107,7 @@ pub(in crate::lint::rules) static SHELL: Rule = Rule {
     summary: "a path holds what only a shell expands",
     why: "`~`, `$HOME` and `${USER}` stand for themselves in a profile: no file has that name.",
     bad: "profile p /usr/bin/p {\n  /home/$USER/.prc r,\n}\n",
-    good: "profile p /usr/bin/p {\n  owner @{HOME}/.prc r,\n}\n\n@{HOME} = /home/*/\n",
+    good: "@{HOME} = /home/*/\n\nprofile p /usr/bin/p {\n  owner @{HOME}/.prc r,\n}\n",
     remedy: "Write `@{HOME}`, or another variable of the tunables.",
     check: Check::Path(shell),
     ..Rule::BASE

@@ -109,7 +109,7 @@ fn fallback(view: &ItemView<'_>, reporter: &mut Reporter<'_>) {
 fn broad(view: &ProfileView<'_>, reporter: &mut Reporter<'_>) {
     for (rule, file) in view.allowed_files() {
         let Some(exec) = &file.exec else { continue };
-        if view.is_broad(file) {
+        if view.is_broad(file) && !view.is_file_all(rule) {
             let how = match exec.kind {
                 ExecKind::Inherit | ExecKind::Bare => "inside this profile",
                 ExecKind::Profile => "in a profile of its own",

@@ -300,7 +300,7 @@ fn broad_read(view: &ProfileView<'_>, reporter: &mut Reporter<'_>) {
 
 fn broad(view: &ProfileView<'_>, access: Access, reporter: &mut Reporter<'_>) {
     for (rule, file) in view.allowed_files() {
-        if access.is_in(file) && view.is_broad(file) {
+        if access.is_in(file) && view.is_broad(file) && !view.is_file_all(rule) {
             let whose = if rule.prefix.owner.is_some() { " of the program's user" } else { "" };
             let verb = if access == Access::Write { "written" } else { "read" };
             reporter.report(rule.span, format!("every file{whose} may be {verb}"));
