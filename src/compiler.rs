@@ -230,7 +230,8 @@ impl Compiler {
     /// All that a policy depends on before its text is read.
     #[cfg(feature = "cache")]
     fn key(&self, name: &str, text: &[u8]) -> Key {
-        let resolve::Options { base, include_dirs, working_directory, kernel, policy, keep_duplicates: _ } = &self.options;
+        let resolve::Options { base, include_dirs, working_directory, kernel, policy, keep_duplicates: _ } =
+            &self.options;
         let encode::Options { max_states, force_complain, read_implies_mmap } = self.encode;
         let paths = [base, working_directory].into_iter().chain(include_dirs);
         let paths = paths.map(|path| path.as_os_str().as_encoded_bytes());

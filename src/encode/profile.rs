@@ -45,7 +45,8 @@ impl Contributions {
         presence::encode(profile.flags.mode, support, profile.span, &mut policy);
         let confines = !matches!(profile.flags.mode, ProfileMode::Unconfined | ProfileMode::DefaultAllow);
         if confines && file.is_empty() && support.table.is_some() {
-            let message = "apparmor_parser lets this profile, which has no rules for files, lock files that it is handed";
+            let message =
+                "apparmor_parser lets this profile, which has no rules for files, lock files that it is handed";
             reports.push(Diagnostic::new(Code::RefLock, message, profile.span));
         }
         Contributions { file, policy, attachment, capabilities, transitions }

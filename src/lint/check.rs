@@ -198,11 +198,7 @@ impl<'a> ItemView<'a> {
 }
 
 /// Visits every item of a list with what is around it: an item before what it holds. The parser bounds the depth.
-pub(super) fn walk<'a>(
-    file: &'a FileView<'a>,
-    items: &'a [Item],
-    visit: &mut dyn FnMut(&ItemView<'a>),
-) {
+pub(super) fn walk<'a>(file: &'a FileView<'a>, items: &'a [Item], visit: &mut dyn FnMut(&ItemView<'a>)) {
     for (index, item) in items.iter().enumerate() {
         visit(&ItemView { file, item, siblings: items, index });
         match &item.kind.value {
@@ -214,11 +210,7 @@ pub(super) fn walk<'a>(
     }
 }
 
-fn branches<'a>(
-    file: &'a FileView<'a>,
-    conditional: &'a ast::Conditional,
-    visit: &mut dyn FnMut(&ItemView<'a>),
-) {
+fn branches<'a>(file: &'a FileView<'a>, conditional: &'a ast::Conditional, visit: &mut dyn FnMut(&ItemView<'a>)) {
     walk(file, &conditional.then.items, visit);
     match &conditional.otherwise {
         Some(ast::Else::Block(block)) => walk(file, &block.items, visit),

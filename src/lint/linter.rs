@@ -234,7 +234,8 @@ impl Linter {
                 !manifest.profiles.iter().any(|profile| within(profile.span))
             });
             for profile in std::mem::take(&mut manifest.profiles) {
-                let text = self.session.sources.add(format!("{}: {}", source.name(), profile.title()), &*profile.text)?;
+                let text =
+                    self.session.sources.add(format!("{}: {}", source.name(), profile.title()), &*profile.text)?;
                 run.embedded.insert(text, profile);
                 all.push(text);
             }
@@ -308,14 +309,20 @@ impl Linter {
                 check(&view, &mut Reporter { rule, findings });
             }
         }
-        let items: Vec<_> = on.iter().filter_map(|&rule| match rule.check {
-            Check::Item(check) => Some((rule, check)),
-            _ => None,
-        }).collect();
-        let path_rules: Vec<_> = on.iter().filter_map(|&rule| match rule.check {
-            Check::Path(check) => Some((rule, check)),
-            _ => None,
-        }).collect();
+        let items: Vec<_> = on
+            .iter()
+            .filter_map(|&rule| match rule.check {
+                Check::Item(check) => Some((rule, check)),
+                _ => None,
+            })
+            .collect();
+        let path_rules: Vec<_> = on
+            .iter()
+            .filter_map(|&rule| match rule.check {
+                Check::Path(check) => Some((rule, check)),
+                _ => None,
+            })
+            .collect();
         walk(&view, &view.file.items, &mut |item| {
             for &(rule, check) in &items {
                 check(item, &mut Reporter { rule, findings });
@@ -418,10 +425,9 @@ impl Linter {
     /// Whether a rule is off in a file.
     fn is_off_in(&self, rule: &Rule, name: &str) -> bool {
         let relative = Path::new(name).strip_prefix(&self.root).unwrap_or(Path::new(name));
-        let path = symbols(format!("/{}", relative.display().to_string().trim_start_matches("./").trim_start_matches('/')));
-        self.per_file
-            .iter()
-            .any(|(glob, rules)| rules.iter().any(|off| off.code == rule.code) && glob.matches(&path))
+        let path =
+            symbols(format!("/{}", relative.display().to_string().trim_start_matches("./").trim_start_matches('/')));
+        self.per_file.iter().any(|(glob, rules)| rules.iter().any(|off| off.code == rule.code) && glob.matches(&path))
     }
 
     /// Drops what nobody wants to know, and puts the rest in order.
@@ -437,8 +443,7 @@ impl Linter {
         let mut keyed = Vec::new();
         for finding in findings {
             let span = finding.span();
-            let source =
-                Arc::clone(names.entry(span.source).or_insert_with(|| self.session.sources.get(span.source)));
+            let source = Arc::clone(names.entry(span.source).or_insert_with(|| self.session.sources.get(span.source)));
             if let Some(rule) = finding.rule {
                 let told = inputs.contains(source.name()) || self.is_below(source.name());
                 if !told || !self.runs(rule) || self.is_off_in(rule, source.name()) {
@@ -463,9 +468,8 @@ impl Linter {
         for (name, list) in &suppressions {
             let mut found = Vec::new();
             rules::meta::judge(list, |rule| self.runs(rule), &mut found);
-            let on = |finding: &Finding| {
-                finding.rule.is_some_and(|rule| self.runs(rule) && !self.is_off_in(rule, name))
-            };
+            let on =
+                |finding: &Finding| finding.rule.is_some_and(|rule| self.runs(rule) && !self.is_off_in(rule, name));
             keyed.extend(found.into_iter().filter(on).map(|mut finding| {
                 let span = finding.span();
                 // A comment with a line of its own goes with its line.
@@ -488,7 +492,8 @@ impl Linter {
                     *span = profile.locate(*span);
                 }
             }
-            *key = (self.session.sources.get(profile.span.source).name().to_owned(), finding.span().start, finding.code);
+            *key =
+                (self.session.sources.get(profile.span.source).name().to_owned(), finding.span().start, finding.code);
         }
         keyed.sort_by(|(a, _), (b, _)| a.cmp(b));
         outcome.findings = keyed.into_iter().map(|(_, finding)| finding).collect();

@@ -88,7 +88,11 @@ pub fn index() -> String {
         if rules.is_empty() {
             continue;
         }
-        let _ = write!(out, "\n## {}\n\n| code | name | severity | on | fix | finds |\n| --- | --- | --- | --- | --- | --- |\n", sentence(family.name()));
+        let _ = write!(
+            out,
+            "\n## {}\n\n| code | name | severity | on | fix | finds |\n| --- | --- | --- | --- | --- | --- |\n",
+            sentence(family.name())
+        );
         for rule in &rules {
             let fix = match rule.fixes {
                 Fixes::None => "",

@@ -114,9 +114,9 @@ fn prefixes(pattern: &Pattern) -> Vec<Box<[u8]>> {
                 });
                 each.collect()
             }
-            Pattern::Concat(parts) => parts.iter().fold(before, |list, part| {
-                if list.iter().any(|(_, open)| *open) { extend(part, list) } else { list }
-            }),
+            Pattern::Concat(parts) => parts
+                .iter()
+                .fold(before, |list, part| if list.iter().any(|(_, open)| *open) { extend(part, list) } else { list }),
             Pattern::Alternation(alternatives) if before.len() * alternatives.len() <= MOST => {
                 let (open, mut out): (Open, Open) = before.into_iter().partition(|(_, open)| *open);
                 for alternative in alternatives.iter() {

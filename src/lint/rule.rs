@@ -28,14 +28,8 @@ pub enum Family {
 
 impl Family {
     /// Every family.
-    pub const ALL: [Family; 6] = [
-        Family::Meta,
-        Family::Danger,
-        Family::Correctness,
-        Family::Portability,
-        Family::Style,
-        Family::Kubernetes,
-    ];
+    pub const ALL: [Family; 6] =
+        [Family::Meta, Family::Danger, Family::Correctness, Family::Portability, Family::Style, Family::Kubernetes];
 
     /// The family's name.
     #[must_use]

@@ -55,7 +55,8 @@ impl Suppression {
 pub(super) fn suppressions(file: &File, source: &Source) -> Vec<Suppression> {
     let mut collector = Collector { comments: Vec::new(), extents: Vec::new(), source };
     // Most files have none, and looking at all comments takes its time.
-    if memchr::memmem::find(source.text(), b"armor").is_none() && memchr::memmem::find(source.text(), b"aa:lint").is_none()
+    if memchr::memmem::find(source.text(), b"armor").is_none()
+        && memchr::memmem::find(source.text(), b"aa:lint").is_none()
     {
         return Vec::new();
     }

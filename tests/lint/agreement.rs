@@ -56,7 +56,10 @@ fn what_escapes_a_deny_is_what_a_query_allows() {
         let policy = compiler.compile_traced_text("p", text.as_bytes()).unwrap();
         let subject = Subject::from_text(policy, compiler.sources()).unwrap();
         let permission = if code == "AA0135" { "x" } else { "r" };
-        assert!(subject.ask(None, &Access::parse(&["file", file, permission]).unwrap()).unwrap().is_allowed(), "{file}");
+        assert!(
+            subject.ask(None, &Access::parse(&["file", file, permission]).unwrap()).unwrap().is_allowed(),
+            "{file}"
+        );
     }
 }
 
@@ -77,19 +80,54 @@ fn rule() -> impl Strategy<Value = String> {
     let prefix = prop_oneof![6 => Just(""), 1 => Just("audit "), 2 => Just("deny "), 1 => Just("audit deny "), 1 => Just("priority=2 ")];
     let owner = prop_oneof![3 => Just(""), 1 => Just("owner ")];
     let path = prop_oneof![
-        Just("/a"), Just("/b"), Just("/a*"), Just("/*"), Just("/**"), Just("/{a,b}"), Just("/a/**"), Just("/a/b"), Just("/[ab]"),
-        Just("/[^a]"), Just("/a/{,b}"), Just("/a/?"),
+        Just("/a"),
+        Just("/b"),
+        Just("/a*"),
+        Just("/*"),
+        Just("/**"),
+        Just("/{a,b}"),
+        Just("/a/**"),
+        Just("/a/b"),
+        Just("/[ab]"),
+        Just("/[^a]"),
+        Just("/a/{,b}"),
+        Just("/a/?"),
     ];
-    let permissions = prop_oneof![Just("r"), Just("w"), Just("rw"), Just("a"), Just("k"), Just("m"), Just("l"), Just("rix"), Just("ix"), Just("rl")];
+    let permissions = prop_oneof![
+        Just("r"),
+        Just("w"),
+        Just("rw"),
+        Just("a"),
+        Just("k"),
+        Just("m"),
+        Just("l"),
+        Just("rix"),
+        Just("ix"),
+        Just("rl")
+    ];
     let file = (prefix, owner, path, permissions).prop_map(|(prefix, owner, path, permissions)| {
         let permissions = if prefix.contains("deny") { permissions.replace("ix", "x") } else { permissions.to_owned() };
         format!("{prefix}{owner}{path} {permissions},")
     });
     let other = prop_oneof![
-        Just("signal send,"), Just("signal send peer=a,"), Just("signal peer=a*,"), Just("ptrace read peer=a,"), Just("ptrace,"),
-        Just("unix (send, receive) type=stream,"), Just("unix,"), Just("dbus send bus=system,"), Just("dbus bus=system,"),
-        Just("deny signal send,"), Just("capability chown,"), Just("mount /a -> /b/,"), Just("mount,"), Just("network inet,"),
-        Just("network inet stream,"), Just("link /a -> /b,"), Just("change_profile -> a,"), Just("change_profile -> *,"),
+        Just("signal send,"),
+        Just("signal send peer=a,"),
+        Just("signal peer=a*,"),
+        Just("ptrace read peer=a,"),
+        Just("ptrace,"),
+        Just("unix (send, receive) type=stream,"),
+        Just("unix,"),
+        Just("dbus send bus=system,"),
+        Just("dbus bus=system,"),
+        Just("deny signal send,"),
+        Just("capability chown,"),
+        Just("mount /a -> /b/,"),
+        Just("mount,"),
+        Just("network inet,"),
+        Just("network inet stream,"),
+        Just("link /a -> /b,"),
+        Just("change_profile -> a,"),
+        Just("change_profile -> *,"),
     ];
     prop_oneof![4 => file, 1 => other.prop_map(str::to_owned)]
 }

@@ -126,8 +126,11 @@ fn the_configuration_is_found_upwards() {
     std::fs::create_dir_all(tree.path().join("a/b")).unwrap();
     std::fs::write(tree.path().join("a/b/p"), TEXT).unwrap();
     let config = tree.path().join("armorer.toml");
-    std::fs::write(&config, "[target]\nbase = \".\"\n[lint]\nselect = [\"style\"]\n[lint.per-file-ignores]\n\"a/**\" = [\"AA0403\"]\n")
-        .unwrap();
+    std::fs::write(
+        &config,
+        "[target]\nbase = \".\"\n[lint]\nselect = [\"style\"]\n[lint.per-file-ignores]\n\"a/**\" = [\"AA0403\"]\n",
+    )
+    .unwrap();
     let text = |arguments: &[&str]| lint(tree.path(), arguments).1;
     assert!(text(&["p"]).contains("AA0403") && !text(&["p"]).contains("AA0102"));
     assert!(!text(&["a/b/p"]).contains("AA0403"));
@@ -207,7 +210,8 @@ fn manifests_of_the_examples_are_clean_and_broken_copies_are_not() {
     };
     let broken = tempfile::tempdir().unwrap();
     let (line, column) = place("capability chown,");
-    std::fs::write(broken.path().join("a.yaml"), manifest.replace("capability chown,", "capability sys_module,")).unwrap();
+    std::fs::write(broken.path().join("a.yaml"), manifest.replace("capability chown,", "capability sys_module,"))
+        .unwrap();
     assert_eq!(run(broken.path(), "a.yaml"), [format!("{line}:{column} AA0109")]);
     let (line, column) = place("capability chown,");
     std::fs::write(broken.path().join("b.yaml"), manifest.replace("capability chown,", "capability chwn,")).unwrap();

@@ -74,7 +74,8 @@ fn rules_are_off_in_some_files() {
 fn including(rules: Linter) -> String {
     let inputs = ["p", "q"].map(|name| Input {
         name: format!("/base/{name}"),
-        text: format!("profile {name} /usr/bin/{name} {{\n  include <abstractions/own>\n  /srv/{name}/** r,\n}}\n").into(),
+        text: format!("profile {name} /usr/bin/{name} {{\n  include <abstractions/own>\n  /srv/{name}/** r,\n}}\n")
+            .into(),
     });
     let rules = rules.base("/base").loader(tree().with(
         "/base/abstractions/own",
@@ -107,7 +108,9 @@ fn what_is_an_error_elsewhere_is_one_here() {
 
 #[test]
 fn any_text_is_survived() {
-    for text in ["", "\0", "profile", "{{{{", "@{", "# armorer: allow(", "# armorer: allow()\n", "profile p { /[ r, }\n"] {
+    for text in
+        ["", "\0", "profile", "{{{{", "@{", "# armorer: allow(", "# armorer: allow()\n", "profile p { /[ r, }\n"]
+    {
         for name in ["p", "p.yaml"] {
             lint(&linter(&["all"]), name, text);
         }

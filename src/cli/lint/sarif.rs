@@ -124,8 +124,7 @@ fn result(finding: &Finding, rule: usize, sources: &SourceMap) -> Value {
 
 fn location(span: Span, text: Option<&str>, sources: &SourceMap) -> Value {
     let region = region(sources, span);
-    let physical =
-        json!({ "artifactLocation": { "uri": uri(&region.file) }, "region": position(&region) });
+    let physical = json!({ "artifactLocation": { "uri": uri(&region.file) }, "region": position(&region) });
     match text.filter(|text| !text.is_empty()) {
         Some(text) => json!({ "physicalLocation": physical, "message": { "text": text } }),
         None => json!({ "physicalLocation": physical }),

@@ -131,5 +131,6 @@ fn find(path: Option<&Path>) -> Option<PathBuf> {
 
 fn read(path: &Path) -> Result<Config, String> {
     let text = std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
-    Config::parse(&text).map_err(|error| format!("{}:{}:{}: {}", path.display(), error.line, error.column, error.message))
+    Config::parse(&text)
+        .map_err(|error| format!("{}:{}:{}: {}", path.display(), error.line, error.column, error.message))
 }

@@ -68,7 +68,10 @@ fn no_child(view: &ProfileView<'_>, reporter: &mut Reporter<'_>) {
         match &exec.target {
             None | Some(ExecTarget::ChildByPath) => {
                 if !children.iter().any(|child| attaches(view, child, &file.path.value)) {
-                    reporter.report(rule.span, format!("no child profile attaches to `{}`", crate::lint::paths::shortened(&file.path.value)));
+                    reporter.report(
+                        rule.span,
+                        format!("no child profile attaches to `{}`", crate::lint::paths::shortened(&file.path.value)),
+                    );
                 }
             }
             Some(ExecTarget::Named(name)) => {
@@ -90,7 +93,8 @@ fn unreachable(view: &ProfileView<'_>, reporter: &mut Reporter<'_>) {
             let attribute = "/proc/12345/attr/current";
             let newer = "/proc/12345/attr/apparmor/current";
             if view.denies(attribute, Access::Write) && view.denies(newer, Access::Write) {
-                let message = format!("`{}` cannot be entered: writing to `/proc/PID/attr/current` is denied", child.name);
+                let message =
+                    format!("`{}` cannot be entered: writing to `/proc/PID/attr/current` is denied", child.name);
                 reporter.report(child.span, message);
             }
         } else if !is_entered(view, child) {
@@ -115,9 +119,12 @@ fn is_entered(view: &ProfileView<'_>, child: &Profile) -> bool {
         let parent = profile.span == view.profile.span;
         profile.rules.iter().any(|rule| match &rule.kind {
             RuleKind::File(file) => file.exec.as_ref().is_some_and(|exec| match &exec.target {
-                Some(ExecTarget::Named(name)) => names(name) || name.split(|&b| b == b'&').any(|part| {
-                    part.strip_suffix(b"//").unwrap_or(part) == child.name.as_bytes()
-                }),
+                Some(ExecTarget::Named(name)) => {
+                    names(name)
+                        || name
+                            .split(|&b| b == b'&')
+                            .any(|part| part.strip_suffix(b"//").unwrap_or(part) == child.name.as_bytes())
+                }
                 Some(ExecTarget::ChildByPath) => parent && attaches(view, child, &file.path.value),
                 None => parent && exec.kind == ExecKind::Child && attaches(view, child, &file.path.value),
             }),

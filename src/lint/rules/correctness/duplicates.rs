@@ -84,7 +84,11 @@ fn split(view: &ItemView<'_>, reporter: &mut Reporter<'_>) {
     let same = view.before().iter().find(|before| {
         plain(&before.kind.value).is_some_and(|(other_prefix, other_path, other)| {
             // Rules with exec often stand apart on purpose.
-            other_prefix == prefix && other_path == path && other != permissions && !has_exec(other) && !has_exec(permissions)
+            other_prefix == prefix
+                && other_path == path
+                && other != permissions
+                && !has_exec(other)
+                && !has_exec(permissions)
         })
     });
     if let Some(before) = same {

@@ -62,11 +62,10 @@ fn raw(view: &ProfileView<'_>, reporter: &mut Reporter<'_>) {
         return;
     }
     let first = view.allowed().find(|rule| match &rule.kind {
-        RuleKind::Network(network) if network.names_family && rule.span.source == view.input => {
-            network.families.iter().any(|family| {
-                family.family == PACKET || FAMILIES.contains(&family.family) && family.types == RAW_TYPE
-            })
-        }
+        RuleKind::Network(network) if network.names_family && rule.span.source == view.input => network
+            .families
+            .iter()
+            .any(|family| family.family == PACKET || FAMILIES.contains(&family.family) && family.types == RAW_TYPE),
         _ => false,
     });
     if let Some(rule) = first {

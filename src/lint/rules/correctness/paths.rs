@@ -141,9 +141,35 @@ pub(in crate::lint::rules) static REPEATED: Rule = Rule {
 
 /// Directories that every system has. `/tmp` and its kind are among them, `/run/user` is, `/home/*` is not.
 const DIRECTORIES: [&[u8]; 29] = [
-    b"/", b"/bin", b"/boot", b"/dev", b"/dev/shm", b"/dev/pts", b"/dev/disk", b"/etc", b"/home", b"/lib", b"/lib64", b"/media",
-    b"/mnt", b"/opt", b"/proc", b"/root", b"/run", b"/sbin", b"/srv", b"/sys", b"/sys/class", b"/sys/devices", b"/tmp", b"/usr",
-    b"/usr/bin", b"/usr/lib", b"/usr/share", b"/var", b"/var/lib",
+    b"/",
+    b"/bin",
+    b"/boot",
+    b"/dev",
+    b"/dev/shm",
+    b"/dev/pts",
+    b"/dev/disk",
+    b"/etc",
+    b"/home",
+    b"/lib",
+    b"/lib64",
+    b"/media",
+    b"/mnt",
+    b"/opt",
+    b"/proc",
+    b"/root",
+    b"/run",
+    b"/sbin",
+    b"/srv",
+    b"/sys",
+    b"/sys/class",
+    b"/sys/devices",
+    b"/tmp",
+    b"/usr",
+    b"/usr/bin",
+    b"/usr/lib",
+    b"/usr/share",
+    b"/var",
+    b"/var/lib",
 ];
 
 /// Variables that stand for directories.
@@ -209,7 +235,8 @@ fn sets(text: &[u8]) -> Vec<(usize, &[u8])> {
 fn negated(path: &PathView<'_>, reporter: &mut Reporter<'_>) {
     for (at, set) in sets(path.text) {
         let Some(members) = set.strip_prefix(b"^") else { continue };
-        let range = members.windows(3).any(|three| matches!(three, [low, b'-', high] if (*low..=*high).contains(&b'/')));
+        let range =
+            members.windows(3).any(|three| matches!(three, [low, b'-', high] if (*low..=*high).contains(&b'/')));
         if !members.contains(&b'/') && !range && !behind_slash(path.text, at.saturating_sub(1)) {
             let message = format!("`[{}]` matches `/`, too", set.escape_ascii());
             let place = path.part(at.saturating_sub(1), set.len() + 2);
@@ -270,7 +297,8 @@ fn proc_self(path: &PathView<'_>, reporter: &mut Reporter<'_>) {
             let follows = rest.strip_prefix(name.as_bytes());
             if follows.is_some_and(|behind| behind.first() == Some(&b'/')) {
                 let place = path.part(root.len(), name.len());
-                let finding = reporter.finding(place, format!("`{name}` is a link: the kernel asks about the process's number"));
+                let finding =
+                    reporter.finding(place, format!("`{name}` is a link: the kernel asks about the process's number"));
                 reporter.push(finding.with_fix(Fix::risky(format!("write `{instead}`"), place, instead)));
                 return;
             }
@@ -325,9 +353,11 @@ fn star(path: &PathView<'_>, reporter: &mut Reporter<'_>) {
 
 fn shell(path: &PathView<'_>, reporter: &mut Reporter<'_>) {
     let tilde = path.text.starts_with(b"~") || find(path.text, b"/~/").is_some();
-    let dollar = path.text.iter().position(|&byte| byte == b'$').filter(|at| {
-        path.text.get(at + 1).is_some_and(|next| next.is_ascii_uppercase() || *next == b'{')
-    });
+    let dollar = path
+        .text
+        .iter()
+        .position(|&byte| byte == b'$')
+        .filter(|at| path.text.get(at + 1).is_some_and(|next| next.is_ascii_uppercase() || *next == b'{'));
     if let Some(at) = dollar {
         reporter.report(path.part(at, 1), "a profile does not expand the variables of a shell");
     } else if tilde {
@@ -338,7 +368,9 @@ fn shell(path: &PathView<'_>, reporter: &mut Reporter<'_>) {
 fn regex(path: &PathView<'_>, reporter: &mut Reporter<'_>) {
     let alternation = path.text.iter().position(|&byte| byte == b'(').filter(|&at| {
         let rest = path.text.get(at..).unwrap_or_default();
-        rest.iter().position(|&byte| byte == b')').is_some_and(|end| rest.get(..end).is_some_and(|in_it| in_it.contains(&b'|')))
+        rest.iter()
+            .position(|&byte| byte == b')')
+            .is_some_and(|end| rest.get(..end).is_some_and(|in_it| in_it.contains(&b'|')))
     });
     let plus = find(path.text, b"]+");
     let class = [&b"\\d+"[..], b"\\w+", b"\\d*", b"\\w*"].into_iter().find_map(|text| find(path.text, text));

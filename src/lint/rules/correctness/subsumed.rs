@@ -87,16 +87,17 @@ fn subsumed(semantics: &Semantics<'_>, reporter: &mut Reporter<'_>) {
             .collect();
         let mut others: Vec<Span> = others.into_iter().filter(|&other| other != semantics.view.profile.span).collect();
         others.sort_unstable();
-        let found = others.into_iter().find(|&other| {
-            semantics.is_subsumed(grants, other) && !keeps(semantics, place, span, other)
-        });
+        let found = others
+            .into_iter()
+            .find(|&other| semantics.is_subsumed(grants, other) && !keeps(semantics, place, span, other));
         let Some(other) = found else { continue };
         if same_text(semantics, span, other) {
             continue;
         }
         let source = semantics.view.sources.get(other.source);
         let line = source.line_column(other.start).0;
-        let place = if other.source == span.source { format!("line {line}") } else { format!("{}:{line}", source.name()) };
+        let place =
+            if other.source == span.source { format!("line {line}") } else { format!("{}:{line}", source.name()) };
         let finding = reporter.finding(span, format!("the rule at {place} says all of this"));
         reporter.push(finding.and_label(other, "the broader rule"));
     }

@@ -51,7 +51,8 @@ fn unused(view: &ProfileView<'_>, reporter: &mut Reporter<'_>) {
             continue;
         }
         let reference = [b"@{", name, b"}"].concat();
-        let mut uses = memchr::memmem::find_iter(text, &reference).filter(|use_at| !is_assigned(text, *use_at, reference.len()));
+        let mut uses =
+            memchr::memmem::find_iter(text, &reference).filter(|use_at| !is_assigned(text, *use_at, reference.len()));
         let elsewhere = || {
             view.policy.dependencies.iter().any(|dependency| match dependency {
                 Dependency::File { source, .. } => {
@@ -72,7 +73,8 @@ fn unused(view: &ProfileView<'_>, reporter: &mut Reporter<'_>) {
 
 /// Whether a reference is what an assignment begins with.
 fn is_assigned(text: &[u8], at: usize, len: usize) -> bool {
-    let line_start = text.get(..at).and_then(|before| before.iter().rposition(|&byte| byte == b'\n')).map_or(0, |nl| nl + 1);
+    let line_start =
+        text.get(..at).and_then(|before| before.iter().rposition(|&byte| byte == b'\n')).map_or(0, |nl| nl + 1);
     let first = text.get(line_start..at).is_some_and(|before| before.iter().all(u8::is_ascii_whitespace));
     let behind = text.get(at + len..).unwrap_or_default().trim_ascii_start();
     first && [&b"="[..], b"+=", b":=", b"?="].iter().any(|op| behind.starts_with(op))

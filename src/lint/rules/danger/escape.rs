@@ -138,7 +138,8 @@ fn escaped(semantics: &Semantics<'_>, denied: &Pattern, permissions: u32) -> Opt
 fn denies<'a>(semantics: &'a Semantics<'_>) -> impl Iterator<Item = (&'a crate::policy::Rule, &'a FileRule, u32)> {
     semantics.view.profile.rules.iter().filter_map(|rule| match &rule.kind {
         RuleKind::File(file) if rule.prefix.mode == Some(RuleMode::Deny) && semantics.is_own(rule.span) => {
-            let grant = semantics.grants.iter().find(|grant| grant.span == rule.span && grant.mode == RuleMode::Deny)?;
+            let grant =
+                semantics.grants.iter().find(|grant| grant.span == rule.span && grant.mode == RuleMode::Deny)?;
             let permission = [bits::EXEC, bits::WRITE, bits::READ, bits::MMAP_EXEC];
             let permission = permission.into_iter().find(|bit| grant.permissions & bit != 0)?;
             Some((rule, file, permission))

@@ -183,7 +183,14 @@ pub(in crate::lint::rules) static RAW_DEVICES: Rule = Rule {
     check: Check::Probe(Probe {
         access: Access::Write,
         files: &[
-            "/dev/mem", "/dev/kmem", "/dev/port", "/dev/sda", "/dev/sda1", "/dev/nvme0n1", "/dev/vda", "/dev/dm-0",
+            "/dev/mem",
+            "/dev/kmem",
+            "/dev/port",
+            "/dev/sda",
+            "/dev/sda1",
+            "/dev/nvme0n1",
+            "/dev/vda",
+            "/dev/dm-0",
             "/dev/mapper/q",
         ],
         below: &[],

@@ -275,7 +275,9 @@ fn dac(view: &ProfileView<'_>, reporter: &mut Reporter<'_>) {
 
 fn all_capabilities(view: &ProfileView<'_>, reporter: &mut Reporter<'_>) {
     for (rule, mask) in view.capabilities() {
-        if mask == u64::MAX && !view.profile.rules.iter().any(|other| other.span == rule.span && other.kind != rule.kind) {
+        if mask == u64::MAX
+            && !view.profile.rules.iter().any(|other| other.span == rule.span && other.kind != rule.kind)
+        {
             reporter.report(rule.span, "every capability is allowed");
         }
     }
@@ -343,7 +345,9 @@ fn file_all(view: &ItemView<'_>, reporter: &mut Reporter<'_>) {
         let finding = reporter.finding(view.span(), "every access to every file is allowed");
         reporter.push(match denies.count() {
             0 => finding,
-            count => finding.with_help(format!("the {count} deny rules beside it miss other spellings of the same files")),
+            count => {
+                finding.with_help(format!("the {count} deny rules beside it miss other spellings of the same files"))
+            }
         });
     }
 }
@@ -365,8 +369,12 @@ fn bare<P, C>(permissions: &Option<P>, conditions: &[C]) -> bool {
 
 fn ipc(view: &ItemView<'_>, reporter: &mut Reporter<'_>) {
     let what = match allowing(view) {
-        Some(ast::RuleKind::Dbus(rule)) if bare(&rule.permissions, &rule.conditions) && rule.peer.is_none() => "message on every bus",
-        Some(ast::RuleKind::Unix(rule)) if bare(&rule.permissions, &rule.conditions) && rule.peer.is_none() => "unix socket",
+        Some(ast::RuleKind::Dbus(rule)) if bare(&rule.permissions, &rule.conditions) && rule.peer.is_none() => {
+            "message on every bus"
+        }
+        Some(ast::RuleKind::Unix(rule)) if bare(&rule.permissions, &rule.conditions) && rule.peer.is_none() => {
+            "unix socket"
+        }
         Some(ast::RuleKind::Signal(rule)) if bare(&rule.permissions, &rule.conditions) => "signal",
         _ => return,
     };

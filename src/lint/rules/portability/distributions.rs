@@ -95,7 +95,12 @@ fn find(text: &[u8], part: &[u8]) -> Option<usize> {
 
 /// Directories of libraries by architecture.
 const TRIPLETS: [&str; 6] = [
-    "x86_64-linux-gnu", "aarch64-linux-gnu", "i386-linux-gnu", "arm-linux-gnueabihf", "powerpc64le-linux-gnu", "s390x-linux-gnu",
+    "x86_64-linux-gnu",
+    "aarch64-linux-gnu",
+    "i386-linux-gnu",
+    "arm-linux-gnueabihf",
+    "powerpc64le-linux-gnu",
+    "s390x-linux-gnu",
 ];
 
 fn multiarch(path: &PathView<'_>, reporter: &mut Reporter<'_>) {

@@ -13,8 +13,16 @@ pub(in crate::lint::rules) static CONDITION: Rule = Rule {
     good: "profile p /usr/bin/p {\n  audit capability chown,\n  /etc/p.conf r,\n  pivot_root /srv/,\n}\n",
     remedy: "Leave it out.",
     check: Check::Raised(&[
-        Code::CondIgnored, Code::CpPrefix, Code::CapPrefix, Code::PivotTarget, Code::UnusedTarget, Code::LinkExecTarget,
-        Code::MountSource, Code::MountFstype, Code::AbiDiffers, Code::DuplicateAlias,
+        Code::CondIgnored,
+        Code::CpPrefix,
+        Code::CapPrefix,
+        Code::PivotTarget,
+        Code::UnusedTarget,
+        Code::LinkExecTarget,
+        Code::MountSource,
+        Code::MountFstype,
+        Code::AbiDiffers,
+        Code::DuplicateAlias,
     ]),
     ..Rule::BASE
 };

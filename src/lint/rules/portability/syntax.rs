@@ -122,7 +122,8 @@ fn abi(view: &FileView<'_>, reporter: &mut Reporter<'_>) {
         let Some(first) = view.file.items.first() else { return };
         let start = Span::new(view.id, first.kind.span.start, first.kind.span.start);
         let line_start = view.lines_of(start).map_or(start, |line| Span { end: line.start, ..line });
-        let finding = reporter.finding(Span { end: first.kind.span.start, ..first.kind.span }, "the file has no `abi` rule");
+        let finding =
+            reporter.finding(Span { end: first.kind.span.start, ..first.kind.span }, "the file has no `abi` rule");
         let finding = finding.with_help("begin the file with `abi <abi/4.0>,`");
         reporter.push(finding.with_fix(Fix::risky("add `abi <abi/4.0>,`", line_start, "abi <abi/4.0>,\n\n")));
     }

@@ -81,7 +81,10 @@ fn local(view: &FileView<'_>, reporter: &mut Reporter<'_>) {
             _ => false,
         });
         if !includes {
-            reporter.report(profile.name.span, format!("profile `{}` has no `include if exists <local/…>`", profile.name.value));
+            reporter.report(
+                profile.name.span,
+                format!("profile `{}` has no `include if exists <local/…>`", profile.name.value),
+            );
         }
     }
 }
@@ -111,7 +114,8 @@ fn file_name(view: &FileView<'_>, reporter: &mut Reporter<'_>) {
 fn caret(view: &ItemView<'_>, reporter: &mut Reporter<'_>) {
     let ItemKind::Profile(profile) = &view.item.kind.value else { return };
     let start = Span { end: view.span().start.saturating_add(1), ..view.span() };
-    if profile.keyword == ProfileKeyword::Caret && view.file.text(start) == b"^" && start.end == profile.name.span.start {
+    if profile.keyword == ProfileKeyword::Caret && view.file.text(start) == b"^" && start.end == profile.name.span.start
+    {
         let finding = reporter.finding(profile.name.span, "the keyword `hat` says what it is");
         reporter.push(finding.with_fix(Fix::safe("write `hat`", start, "hat ")));
     }
