@@ -454,14 +454,13 @@ impl Linter {
                 continue;
             }
             let line = source.line_column(span.start).0;
-            if let Some(rule) = finding.rule
-                && suppressions.get_mut(source.name()).is_some_and(|list| {
-                    // All of them, so that each knows that it is used.
-                    list.iter_mut().fold(false, |quiet, suppression| suppression.quiets(rule, line) || quiet)
-                })
-            {
-                outcome.suppressed += 1;
-                continue;
+            if let (Some(rule), Some(list)) = (finding.rule, suppressions.get_mut(source.name())) {
+                // All of them, so that each knows that it is used.
+                let quieting = list.iter_mut().filter_map(|each| each.quiets(rule, line).then_some(()));
+                if quieting.count() > 0 {
+                    outcome.suppressed += 1;
+                    continue;
+                }
             }
             keyed.push(((source.name().to_owned(), span.start, finding.code), finding));
         }

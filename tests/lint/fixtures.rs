@@ -22,7 +22,6 @@ fn needs(rule: &Rule) -> Linter {
         old(&text.replace(from, to))
     };
     let features = match rule.code {
-        "AA0318" => changed(" perfmon bpf checkpoint_restore", ""),
         // Kernels outside of the main line mediate addresses, and queues of both kinds.
         "AA0358" => changed("network_v9 {", "network_v9 {af_inet {yes\n}\n"),
         "AA0359" => changed("mount {", "ipc {posix_mqueue {create\n}\nsysv_mqueue {create\n}\n}\nmount {"),

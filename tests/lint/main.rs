@@ -1,5 +1,12 @@
 //! The linter: every rule on its own examples, suppressions and selection, agreement with the compiler, and the printed forms.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unreachable,
+    reason = "a test fails by panicking, in its helpers too"
+)]
 #![cfg(feature = "cli")]
 
 mod agreement;
@@ -14,7 +21,9 @@ use armorer::source::{Memory, SourceMap};
 /// What the examples include.
 pub(crate) fn tree() -> Memory {
     let abi = Features::builtin("linux-7.2").unwrap().to_text().to_vec();
+    let future = String::from_utf8(abi.clone()).unwrap().replace("checkpoint_restore", "checkpoint_restore teleport");
     Memory::new()
+        .with("/base/abi/future", future)
         .with("/base/abi/4.0", abi)
         .with("/base/abstractions/base", "/etc/ld.so.cache mr,\n/etc/locale/** r,\n")
         .with("/base/tunables/global", "@{run} = /run /var/run\n@{PROC} = /proc/\n")

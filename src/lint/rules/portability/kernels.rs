@@ -54,8 +54,8 @@ pub(in crate::lint::rules) static CAPABILITY: Rule = Rule {
     name: "unknown-capability",
     summary: "the target kernel does not know a capability",
     why: "apparmor_parser makes `chown` of it.",
-    bad: "abi <abi/4.0>,\n\nprofile p /usr/bin/p {\n  capability checkpoint_restore,\n}\n",
-    good: "abi <abi/4.0>,\n\nprofile p /usr/bin/p {\n  capability sys_admin,\n}\n",
+    bad: "abi <abi/future>,\n\nprofile p /usr/bin/p {\n  capability teleport,\n}\n",
+    good: "abi <abi/future>,\n\nprofile p /usr/bin/p {\n  capability sys_admin,\n}\n",
     remedy: "Leave it out for that kernel.",
     check: Check::Raised(&[Code::CapUnknown]),
     ..Rule::BASE
