@@ -86,6 +86,8 @@ struct Examined {
     included: FxHashMap<Span, u32>,
     members: Vec<Member>,
     suppressions: Vec<Suppression>,
+    /// Whether errors kept rules from being checked.
+    broken: bool,
 }
 
 impl Linter {
@@ -293,6 +295,7 @@ impl Linter {
         }
         // Errors leave holes in the policy, and then rules would find what is not there.
         let sound = !diagnostics.has_errors();
+        examined.broken = !sound;
         examined.findings.extend(diagnostics.into_vec().into_iter().filter_map(finding));
         if sound {
             self.examine_policy(&policy, id, &target, &options, &mut examined);
@@ -434,7 +437,7 @@ impl Linter {
     fn settle(&self, run: Run) -> Outcome {
         #[cfg(feature = "kubernetes")]
         let embedded = run.embedded;
-        let Run { mut findings, inputs, shared, included, mut suppressions, .. } = run;
+        let Run { mut findings, inputs, shared, included, mut suppressions, broken, .. } = run;
         let everywhere = shared.into_iter().filter(|(span, (_, count))| included.get(&span.1) == Some(count));
         findings.extend(everywhere.map(|(_, (finding, _))| finding));
         let mut names: FxHashMap<SourceId, Arc<Source>> = FxHashMap::default();
@@ -466,7 +469,8 @@ impl Linter {
         }
         for (name, list) in &suppressions {
             let mut found = Vec::new();
-            rules::meta::judge(list, |rule| self.runs(rule), &mut found);
+            let checked = !broken.contains(name);
+            rules::meta::judge(list, |rule| checked && self.runs(rule), &mut found);
             let on =
                 |finding: &Finding| finding.rule.is_some_and(|rule| self.runs(rule) && !self.is_off_in(rule, name));
             keyed.extend(found.into_iter().filter(on).map(|mut finding| {
@@ -523,6 +527,8 @@ struct Run {
     members: Vec<Member>,
     /// By file name.
     suppressions: std::collections::BTreeMap<String, Vec<Suppression>>,
+    /// The names of files in which errors kept rules from being checked.
+    broken: FxHashSet<String>,
     #[cfg(feature = "kubernetes")]
     manifests: Vec<Manifest>,
     /// The profiles of manifests, by their texts.
@@ -533,7 +539,10 @@ struct Run {
 impl Run {
     /// Takes in what is found out about a file.
     fn take(&mut self, name: String, examined: Examined) {
-        let Examined { findings, shared, included, members, suppressions } = examined;
+        let Examined { findings, shared, included, members, suppressions, broken } = examined;
+        if broken {
+            self.broken.insert(name.clone());
+        }
         self.findings.extend(findings);
         for finding in shared {
             let key = (finding.code, finding.span());
