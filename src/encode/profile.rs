@@ -44,7 +44,7 @@ impl Contributions {
         network::report_swallowed_unix_rules(&profile.rules, support, reports);
         presence::encode(profile.flags.mode, support, profile.span, &mut policy);
         let confines = !matches!(profile.flags.mode, ProfileMode::Unconfined | ProfileMode::DefaultAllow);
-        if confines && file.is_empty() && support.table.is_some() {
+        if confines && file.is_empty() && support.table.is_some() && !reports.has_errors() {
             let message =
                 "apparmor_parser lets this profile, which has no rules for files, lock files that it is handed";
             reports.push(Diagnostic::new(Code::RefLock, message, profile.span));
