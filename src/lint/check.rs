@@ -312,12 +312,20 @@ impl<'a> ProfileView<'a> {
 
     /// The rules that allow something which would not be allowed without them: none where nothing is confined. What `all,` stands
     /// for is left out: it has a finding of its own.
-    pub(super) fn allowed(&self) -> impl Iterator<Item = &'a policy::Rule> {
-        use policy::{ProfileMode, RuleMode};
-        let confines = !matches!(self.profile.flags.mode, ProfileMode::Unconfined | ProfileMode::DefaultAllow);
-        let rules = if confines { self.profile.rules.as_slice() } else { &[] };
-        let all = &self.all;
-        rules.iter().filter(move |rule| rule.prefix.mode != Some(RuleMode::Deny) && !all.contains(&rule.span))
+    pub(super) fn allowed(&self) -> impl Iterator<Item = &'a policy::Rule> + use<'a, '_> {
+        let rules = if self.confines() { self.profile.rules.as_slice() } else { &[] };
+        let allows = |rule: &&policy::Rule| rule.prefix.mode != Some(policy::RuleMode::Deny);
+        rules.iter().filter(move |rule| allows(rule) && !self.is_all(rule.span))
+    }
+
+    /// Whether the profile confines anything.
+    pub(super) fn confines(&self) -> bool {
+        !matches!(self.profile.flags.mode, policy::ProfileMode::Unconfined | policy::ProfileMode::DefaultAllow)
+    }
+
+    /// Whether an `all,` rule stands there.
+    pub(super) fn is_all(&self, span: Span) -> bool {
+        self.all.contains(&span)
     }
 
     /// Whether a rule denies the access to a file.

@@ -67,13 +67,18 @@ fn files<'s, 'a>(
 }
 
 fn write_exec(semantics: &Semantics<'_>, reporter: &mut Reporter<'_>) {
+    if !semantics.view.confines() {
+        return;
+    }
     let write = (bits::WRITE | bits::APPEND) * BOTH;
     let exec = bits::EXEC * BOTH;
     // What ends in a slash is a directory, which nobody executes.
     let file_end = Pattern::Set(ByteSet::single(b'/').negate());
     let no_directory = Pattern::concat([Pattern::star(Pattern::any_byte()), file_end]);
-    let writing: Vec<_> = files(semantics, false, write).collect();
-    for (x, executes) in files(semantics, false, exec) {
+    // What `all,` allows has a finding of its own.
+    let named = |permissions| files(semantics, false, permissions).filter(|(_, by)| !semantics.view.is_all(by.span));
+    let writing: Vec<_> = named(write).collect();
+    for (x, executes) in named(exec) {
         let written = writing.iter().find_map(|&(w, writes)| {
             let together = semantics.is_own(executes.span) || semantics.is_own(writes.span);
             // Both are about files of the program's user, or both about others.
