@@ -174,14 +174,16 @@ fn corpus(setup: &Setup, features: &str, files: &[PathBuf]) {
     row(&what, &sums[0].to_string(), &sums[1].to_string(), &format!("{:.3}", sums[0] as f64 / sums[1] as f64));
 }
 
+/// What is alike about the words of some rules; the word of a rule behind one of so many `**`; numbers of rules and of `**`.
+type Shape<'a> = (&'a str, &'a dyn Fn(usize, usize, usize) -> String, &'a [(usize, usize)]);
+
 /// Rules that multiply each other. Where each has words of its own, the minimal automaton itself doubles with each rule.
 fn explosions(setup: &Setup) {
     let own = |rule: usize, star: usize, _: usize| format!("w{rule}x{star}");
     let shared = |rule: usize, star: usize, stars: usize| {
         if star + 1 == stars { format!("w{rule}") } else { format!("s{star}") }
     };
-    type Word<'a> = &'a dyn Fn(usize, usize, usize) -> String;
-    let shapes: [(&str, Word<'_>, &[(usize, usize)]); 2] = [
+    let shapes: [Shape<'_>; 2] = [
         ("all words differ", &own, &[(5, 2), (8, 2), (9, 2), (5, 3), (4, 4), (20, 2)]),
         ("only last words differ", &shared, &[(20, 2), (20, 4), (100, 2), (100, 4), (400, 2), (400, 4)]),
     ];

@@ -9,8 +9,8 @@
 //!
 //! [`Compiler`] is all of it behind one builder; [`parse`] is the first part alone. A module knows only those to its left, and
 //! two that serve all: [`vocab`], the words and numbers of AppArmor and Linux, and [`diagnostic`], what is said about a text.
-//! [`features`] says what a kernel can do, [`analysis`] compares finished policies and answers what they allow; `kubernetes` (a
-//! feature) finds profiles in manifests.
+//! [`features`] says what a kernel can do, [`lint`] gives advice, [`analysis`] compares finished policies and answers what they
+//! allow; `kubernetes` (a feature) finds profiles in manifests.
 
 pub mod analysis;
 pub mod automata;
@@ -22,6 +22,7 @@ pub mod encode;
 pub mod features;
 #[cfg(feature = "kubernetes")]
 pub mod kubernetes;
+pub mod lint;
 pub mod policy;
 pub mod resolve;
 pub mod source;

@@ -176,6 +176,52 @@ impl Pattern {
         self.ends(input, vec![0]).last() == Some(&input.len())
     }
 
+    /// Whether some complete match begins with the input: whether anything below a directory may match.
+    ///
+    /// Every part of a pattern counts as matching something, which holds where no set is empty.
+    ///
+    /// ```
+    /// use armorer::automata::{Pattern, Symbol};
+    ///
+    /// let pattern = Pattern::concat([Pattern::literal("/tmp/"), Pattern::star(Pattern::any_byte())]);
+    /// let symbols = |text: &[u8]| text.iter().copied().map(Symbol::Byte).collect::<Vec<_>>();
+    /// assert!(pattern.may_begin_with(&symbols(b"/tm")) && pattern.may_begin_with(&symbols(b"/tmp/a/")));
+    /// assert!(!pattern.may_begin_with(&symbols(b"/usr")));
+    /// ```
+    #[must_use]
+    pub fn may_begin_with(&self, input: &[Symbol]) -> bool {
+        self.reaches(input, vec![0])
+    }
+
+    /// Whether a match that begins at one of `starts`, or a beginning of such a match, takes the input to its end.
+    fn reaches(&self, input: &[Symbol], starts: Vec<usize>) -> bool {
+        if starts.last() == Some(&input.len()) {
+            return true;
+        }
+        match self {
+            Self::Empty | Self::Set(_) | Self::OutOfBand => self.ends(input, starts).last() == Some(&input.len()),
+            Self::Literal(bytes) => starts.iter().any(|&at| {
+                let rest = input.get(at..).unwrap_or_default();
+                rest.len() <= bytes.len() && rest.iter().zip(bytes.iter()).all(|(&symbol, &byte)| symbol == byte.into())
+            }),
+            Self::Concat(parts) => {
+                let mut at = starts;
+                for part in parts.iter() {
+                    if at.is_empty() {
+                        return false;
+                    }
+                    if part.reaches(input, at.clone()) {
+                        return true;
+                    }
+                    at = part.ends(input, at);
+                }
+                false
+            }
+            Self::Alternation(alternatives) => alternatives.iter().any(|each| each.reaches(input, starts.clone())),
+            Self::Star(body) | Self::Plus(body) => body.reaches(input, body.repeated_ends(input, starts)),
+        }
+    }
+
     /// Where a match of this pattern may end that begins at one of `starts`. Both lists are ascending.
     fn ends(&self, input: &[Symbol], mut starts: Vec<usize>) -> Vec<usize> {
         if starts.is_empty() {

@@ -8,11 +8,14 @@ mod check;
 mod compile;
 mod diff;
 mod dump;
+mod explain;
 mod features;
 mod fmt;
 mod inputs;
 mod levels;
 mod limits;
+mod lint;
+mod material;
 mod policy;
 mod query;
 mod render;
@@ -38,6 +41,10 @@ enum Command {
     Check(check::Args),
     /// Rewrite profiles in canonical form
     Fmt(fmt::Args),
+    /// Advise on profiles and manifests
+    Lint(lint::Args),
+    /// Print the page of a lint rule or diagnostic
+    Explain(explain::Args),
     /// Compile profiles to binary policy
     Compile(compile::Args),
     /// Print the syntax tree of a file as JSON
@@ -52,6 +59,10 @@ enum Command {
     Query(query::Args),
     /// Run tests of policy
     Test(test::Args),
+    /// Print completions for a shell
+    Completions(material::CompletionsArgs),
+    /// Write manual pages
+    Man(material::ManArgs),
 }
 
 /// How a command ended.
@@ -81,6 +92,8 @@ pub fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Check(args) => check::run(&args),
         Command::Fmt(args) => fmt::run(&args),
+        Command::Lint(args) => lint::run(&args),
+        Command::Explain(args) => explain::run(&args),
         Command::Compile(args) => compile::run(&args),
         Command::Ast(args) => ast::run(&args),
         Command::Features(args) => features::run(&args),
@@ -88,6 +101,8 @@ pub fn main() -> ExitCode {
         Command::Dump(args) => dump::run(&args),
         Command::Query(args) => query::run(&args),
         Command::Test(args) => test::run(&args),
+        Command::Completions(args) => material::completions(&args),
+        Command::Man(args) => material::man(&args),
     }
     .into()
 }

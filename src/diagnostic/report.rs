@@ -4,13 +4,15 @@ use std::fmt;
 
 use miette::{LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
 
-use super::{Diagnostic, Severity};
+use super::{Diagnostic, Label, Severity};
 use crate::source::{SourceMap, Span};
 
 /// A diagnostic joined with its sources, ready for one of miette's renderers.
 #[derive(Debug)]
 pub struct Report<'a> {
-    diagnostic: &'a Diagnostic,
+    severity: Severity,
+    message: &'a str,
+    labels: &'a [Label],
     code: String,
     help: Option<String>,
     source: Excerpt,
@@ -46,11 +48,27 @@ impl Diagnostic {
     /// Joins the diagnostic with the texts it points into.
     #[must_use]
     pub fn report<'a>(&'a self, sources: &SourceMap) -> Report<'a> {
-        let source = sources.get(self.span().source);
-        let mut help = self.help.clone();
-        let elsewhere = self.labels.iter().filter(|label| label.span.source != self.span().source);
+        let Diagnostic { code, severity, message, labels, help, include_chain } = self;
+        Report::new(code.to_string(), *severity, message, labels, help.clone(), include_chain, sources)
+    }
+}
+
+impl<'a> Report<'a> {
+    /// What is said about the place of the first label.
+    pub(crate) fn new(
+        code: String,
+        severity: Severity,
+        message: &'a str,
+        labels: &'a [Label],
+        mut help: Option<String>,
+        include_chain: &[Span],
+        sources: &SourceMap,
+    ) -> Report<'a> {
+        let here = labels.first().map_or(Span::NONE, |label| label.span).source;
+        let source = sources.get(here);
+        let elsewhere = labels.iter().filter(|label| label.span.source != here);
         let places = elsewhere.map(|label| format!("{}: {}", sources.describe(label.span), label.text));
-        let chain = self.include_chain.iter().map(|&span| format!("included from {}", sources.describe(span)));
+        let chain = include_chain.iter().map(|&span| format!("included from {}", sources.describe(span)));
         for line in places.chain(chain) {
             let text = help.get_or_insert_with(String::new);
             if !text.is_empty() {
@@ -58,18 +76,18 @@ impl Diagnostic {
             }
             text.push_str(&line);
         }
-        Report {
-            diagnostic: self,
-            code: self.code.to_string(),
-            help,
-            source: Excerpt { name: source.name().to_owned(), source },
-        }
+        Report { severity, message, labels, code, help, source: Excerpt { name: source.name().to_owned(), source } }
+    }
+
+    /// The place it is about.
+    fn span(&self) -> Span {
+        self.labels.first().map_or(Span::NONE, |label| label.span)
     }
 }
 
 impl fmt::Display for Report<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.diagnostic.message)
+        f.write_str(self.message)
     }
 }
 
@@ -81,7 +99,7 @@ impl miette::Diagnostic for Report<'_> {
     }
 
     fn severity(&self) -> Option<miette::Severity> {
-        Some(match self.diagnostic.severity {
+        Some(match self.severity {
             Severity::Error => miette::Severity::Error,
             Severity::Warning => miette::Severity::Warning,
             Severity::Note => miette::Severity::Advice,
@@ -93,12 +111,12 @@ impl miette::Diagnostic for Report<'_> {
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
-        (self.diagnostic.span() != Span::NONE).then_some(&self.source as &dyn SourceCode)
+        (self.span() != Span::NONE).then_some(&self.source as &dyn SourceCode)
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        let here = self.diagnostic.span().source;
-        let labels = self.diagnostic.labels.iter().filter(move |label| label.span.source == here);
+        let here = self.span().source;
+        let labels = self.labels.iter().filter(move |label| label.span.source == here);
         Some(Box::new(labels.enumerate().map(|(index, label)| {
             let text = (!label.text.is_empty()).then(|| label.text.clone());
             let (start, len) = (label.span.start as usize, label.span.end.saturating_sub(label.span.start) as usize);

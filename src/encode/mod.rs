@@ -59,7 +59,7 @@ use contribution::{Contribution, Reports};
 pub(crate) use effort::since;
 pub use effort::{AutomatonEffort, Effort};
 use profile::Contributions;
-pub use provenance::Provenance;
+pub use provenance::{Grant, Provenance};
 use support::Support;
 use workshop::Workshop;
 pub use workshop::Workshops;
@@ -105,8 +105,9 @@ impl Options {
     }
 }
 
-/// Raises what [`encode`] would raise, short of building the automata: bad patterns of rules that the target mediates, rules that
-/// cannot be expressed, rules that are not enforced, exec transitions that contradict each other.
+/// Raises what [`encode`] would raise, short of building all automata: bad patterns of rules that the target mediates, rules that
+/// cannot be expressed, rules that are not enforced, exec transitions that contradict each other, and what there is to say about
+/// the attachment, whose automaton is small.
 pub fn check(
     policy: &Policy,
     target: &Target,
@@ -116,11 +117,34 @@ pub fn check(
 ) {
     let support = Support::new(&target.kernel, &policy.features);
     run(policy, workshops, diagnostics, |profile, workshop, reports| {
-        let contributions = Contributions::of(profile, &support, options, &mut workshop.rules, reports);
+        let Workshop { rules, file: files, .. } = workshop;
+        let contributions = Contributions::of(profile, &support, options, rules, reports);
+        profile::header(profile, &support, options, reports);
+        if let Some(attachment::Attachment { contributions, length }) = &contributions.attachment
+            && !reports.has_errors()
+        {
+            _ = tables::xmatch(contributions, *length, files, &support, options, reports);
+        }
         if !reports.has_errors() && may_conflict(profile) {
             let exec = exec_contributions(contributions.file);
-            _ = automaton::build(&exec, &mut workshop.file, options, reports);
+            _ = automaton::build(&exec, files, options, reports);
         }
+        files.efforts.clear();
+    });
+}
+
+/// As [`check`], without what takes automata to tell.
+pub fn check_rules(
+    policy: &Policy,
+    target: &Target,
+    options: &Options,
+    workshops: &Workshops,
+    diagnostics: &mut Diagnostics,
+) {
+    let support = Support::new(&target.kernel, &policy.features);
+    run(policy, workshops, diagnostics, |profile, workshop, reports| {
+        Contributions::of(profile, &support, options, &mut workshop.rules, reports);
+        profile::header(profile, &support, options, reports);
     });
 }
 
@@ -167,6 +191,32 @@ pub fn trace(policy: &Policy, target: &Target, options: &Options) -> Vec<Provena
     run(policy, &Workshops::default(), &mut Diagnostics::new(), |profile, workshop, reports| {
         Provenance::of(profile, &support, options, &mut workshop.rules, reports)
     })
+}
+
+/// The pattern of the path of a file rule or attachment, in stored form with its variables expanded, as it goes into the
+/// automata; `None` where the text is no valid pattern.
+///
+/// ```
+/// let pattern = armorer::encode::path_pattern(b"/tmp/*").unwrap();
+/// assert!(pattern.matches(&b"/tmp/a".map(Into::into)));
+/// ```
+#[must_use]
+pub fn path_pattern(path: &[u8]) -> Option<automata::Pattern> {
+    let glob = glob::read(&glob::filter_slashes(path), glob::Nul::Excluded).ok()?;
+    Some(glob.expression.into_pattern())
+}
+
+/// What ranks an attachment among others that match the same executable: the higher number wins. `None` where the text is no
+/// valid pattern.
+///
+/// ```
+/// use armorer::encode::attachment_rank;
+/// assert!(attachment_rank(b"/usr/bin/a*") < attachment_rank(b"/usr/bin/abc"));
+/// ```
+#[must_use]
+pub fn attachment_rank(path: &[u8]) -> Option<u32> {
+    let glob = glob::read(&glob::filter_slashes(path), glob::Nul::Excluded).ok()?;
+    Some(glob.expression.length())
 }
 
 /// Works on every profile, each followed by its children, and collects what was reported in that order.

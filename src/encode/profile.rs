@@ -52,6 +52,12 @@ impl Contributions {
         }
         network::report_swallowed_unix_rules(&profile.rules, support, reports);
         presence::encode(profile.flags.mode, support, profile.span, &mut policy);
+        let confines = !matches!(profile.flags.mode, ProfileMode::Unconfined | ProfileMode::DefaultAllow);
+        if confines && file.is_empty() && support.table.is_some() && !reports.has_errors() {
+            let message =
+                "apparmor_parser lets this profile, which has no rules for files, lock files that it is handed";
+            reports.push(Diagnostic::new(Code::RefLock, message, profile.span));
+        }
         Contributions { file, policy, attachment, capabilities, transitions }
     }
 }
@@ -169,10 +175,6 @@ fn tables(
     });
     let confines = !matches!(profile.flags.mode, ProfileMode::Unconfined | ProfileMode::DefaultAllow);
     let asked_for_files = confines && file.is_empty();
-    if asked_for_files && support.table.is_some() {
-        let message = "apparmor_parser lets this profile, which has no rules for files, lock files that it is handed";
-        reports.push(Diagnostic::new(Code::RefLock, message, profile.span));
-    }
     let policydb = tables::policy_db(&policy, others, asked_for_files, &transitions, support, options, reports);
     let file = tables::policy_db(&file, files, false, &transitions, support, options, reports);
     let record = header(profile, support, options, reports);
@@ -181,7 +183,7 @@ fn tables(
 }
 
 /// All fields that are not made of rules.
-fn header(profile: &Profile, support: &Support, options: &Options, reports: &mut Reports) -> blob::Profile {
+pub(super) fn header(profile: &Profile, support: &Support, options: &Options, reports: &mut Reports) -> blob::Profile {
     let given = &profile.flags;
     let mut unsupported = |given: bool, supported: bool, flag: &str| {
         if given && !supported {

@@ -31,7 +31,7 @@ use super::profile::Contributions;
 use super::resolution::{self, Half, Kind, Label};
 use super::support::Support;
 use super::workshop::Rules;
-use crate::automata::Symbol;
+use crate::automata::{Pattern, Symbol};
 use crate::blob::Automaton;
 use crate::policy::{Profile, RuleKind, RuleMode};
 use crate::source::Span;
@@ -75,6 +75,46 @@ pub struct RuleBits {
     pub audit: u32,
     /// What it wants not logged although it is denied.
     pub quiet: u32,
+}
+
+/// One pattern of a rule, and what the rule says about the strings that match it.
+#[derive(Clone, Copy, Debug)]
+pub struct Grant<'a> {
+    /// The automaton that the pattern goes into.
+    pub automaton: Automaton,
+    /// The rule.
+    pub span: Span,
+    /// What it does with its permissions.
+    pub mode: RuleMode,
+    /// −1000 to 1000.
+    pub priority: i32,
+    /// Whether its pattern has no wildcard: exec permission by such a rule goes before that of others.
+    pub exact: bool,
+    /// Which strings.
+    pub pattern: &'a Pattern,
+    /// The permissions, as the automaton has them (of files: [`vocab::file`](crate::vocab::file)).
+    pub permissions: u32,
+    /// What is logged although it is granted, or not logged although it is denied.
+    pub marked: u32,
+    /// Where exec leads by the transition table, as a number that means the same in one profile; 0: not by the table.
+    pub transition: u16,
+}
+
+impl Grant<'_> {
+    fn of(automaton: Automaton, contribution: &Contribution) -> Grant<'_> {
+        let Contribution { pattern, exact, mode, priority, word, second, transition, span } = contribution;
+        Grant {
+            automaton,
+            span: *span,
+            mode: rule_mode(*mode),
+            priority: *priority,
+            exact: *exact,
+            pattern,
+            permissions: *word,
+            marked: *second,
+            transition: *transition,
+        }
+    }
 }
 
 impl RuleMatch {
@@ -155,6 +195,12 @@ impl Provenance {
         let decisive = resolution::decisive(kind, &labels);
         let each = matching.into_iter().zip(decisive);
         merged(each.map(|(contribution, decisive)| rule_match(kind, contribution, decisive)))
+    }
+
+    /// What each rule contributes to the automata, one pattern after the other, in the order in which rules are written.
+    pub fn grants(&self) -> impl Iterator<Item = Grant<'_>> {
+        let files = self.file.iter().map(|contribution| Grant::of(Automaton::File, contribution));
+        files.chain(self.policy.iter().map(|contribution| Grant::of(Automaton::Policydb, contribution)))
     }
 
     /// The rules about a capability. Deny goes before allow; priority counts for nothing.

@@ -85,6 +85,8 @@ pub struct Options {
     pub kernel: Arc<Features>,
     /// What files without `abi` rule are written for; without it they get [`Features::default_policy`] and a warning.
     pub policy: Option<Arc<Features>>,
+    /// Whether equal rules stay apart, each with its own place, for those who want the rules as they are written.
+    pub keep_duplicates: bool,
 }
 
 impl Options {
@@ -97,6 +99,7 @@ impl Options {
             working_directory: ".".into(),
             kernel,
             policy: None,
+            keep_duplicates: false,
         }
     }
 }

@@ -86,7 +86,9 @@ impl Resolver<'_> {
         let hats = (hat || !children.is_empty()).then_some(profile.name.span);
         rules.extend(implied::rules(hats, change_profile));
         let rules = self.aliases.copy_rules(rules, &mut self.variables, &mut self.diagnostics);
-        let rules = merge::merge(rules, &mut self.diagnostics);
+        let written = self.options.keep_duplicates.then(|| rules.clone());
+        let merged = merge::merge(rules, &mut self.diagnostics);
+        let rules = written.unwrap_or(merged);
         children.sort_by(|(a, x), (b, y)| (a, &x.written_name).cmp(&(b, &y.written_name)));
         let resolved = Profile {
             name: full_name,

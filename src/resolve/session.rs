@@ -43,8 +43,8 @@ type Shared<T> = Result<Arc<T>, Arc<Unusable>>;
 
 /// An included file, parsed.
 #[derive(Debug)]
-pub(super) struct Included {
-    pub(super) file: File,
+pub(crate) struct Included {
+    pub(crate) file: File,
     pub(super) diagnostics: Vec<Diagnostic>,
     pub(super) source: SourceId,
     /// Length of the text.
@@ -101,6 +101,15 @@ impl Session {
         })
     }
 
+    /// The included files that were read so far, each with its tree, in the order of their ids.
+    pub(crate) fn trees(&self) -> Vec<(SourceId, Arc<Included>)> {
+        let map = self.included.read().unwrap_or_else(PoisonError::into_inner);
+        let files = map.values().filter_map(|cell| cell.get()?.as_ref().ok());
+        let mut trees: Vec<_> = files.map(|included| (included.source, Arc::clone(included))).collect();
+        trees.sort_by_key(|&(id, _)| id);
+        trees
+    }
+
     /// The text of an included file, for those who only show it.
     #[cfg(feature = "cache")]
     pub(crate) fn source(&self, path: &Path, name: &str) -> Option<SourceId> {
@@ -108,7 +117,7 @@ impl Session {
     }
 
     /// The tree of a text, and what there is to say about the text.
-    pub(super) fn parse(&self, id: SourceId) -> (File, Vec<Diagnostic>) {
+    pub(crate) fn parse(&self, id: SourceId) -> (File, Vec<Diagnostic>) {
         let source = self.sources.get(id);
         let parsed = parse(&source, id);
         let mut diagnostics: Vec<Diagnostic> = parsed.diagnostics.into_iter().collect();

@@ -49,6 +49,20 @@ pub trait Loader: Send + Sync {
     fn read_dir(&self, path: &Path) -> io::Result<Vec<DirEntry>>;
 }
 
+impl<L: Loader + ?Sized> Loader for Box<L> {
+    fn kind(&self, path: &Path) -> io::Result<FileKind> {
+        (**self).kind(path)
+    }
+
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        (**self).read(path)
+    }
+
+    fn read_dir(&self, path: &Path) -> io::Result<Vec<DirEntry>> {
+        (**self).read_dir(path)
+    }
+}
+
 /// Reads to the end, but no more than a source may hold: there are endless files.
 pub(crate) fn read_limited(reader: impl Read) -> io::Result<Vec<u8>> {
     let limit = u64::from(SourceMap::MAX_LEN);

@@ -58,6 +58,7 @@ fn run_with(files: &[(&str, &str)], text: &str) -> Outcome {
         working_directory: "/cwd".into(),
         kernel: Arc::clone(&features),
         policy: Some(features),
+        keep_duplicates: false,
     };
     let mut diagnostics = Diagnostics::new();
     let policy = resolve(&session, input, &options, &mut diagnostics);

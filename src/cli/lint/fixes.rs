@@ -1,0 +1,123 @@
+//! Mending files: in memory until nothing more is to be mended, then all are written.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use similar::TextDiff;
+
+use super::settings::Settings;
+use super::{Status, file_name};
+use crate::cli::{atomic, print};
+use crate::lint::{Applicability, Input, Linter, Outcome, apply};
+use crate::source::{DirEntry, FileKind, FileSystem, Loader, SourceId};
+
+/// Most rounds. Each mends what the fixes of the one before kept it from, so a few are enough.
+const MAX_ROUNDS: usize = 10;
+
+/// What came of mending.
+pub(super) struct Mended {
+    pub(super) linter: Linter,
+    /// What is left.
+    pub(super) outcome: Outcome,
+    pub(super) applied: usize,
+    /// Old and new texts by name.
+    changed: BTreeMap<String, (Vec<u8>, Vec<u8>)>,
+}
+
+/// Files of which some are mended.
+struct Overlay(Arc<BTreeMap<PathBuf, Vec<u8>>>);
+
+impl Loader for Overlay {
+    fn kind(&self, path: &Path) -> io::Result<FileKind> {
+        FileSystem.kind(path)
+    }
+
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        match self.0.get(path) {
+            Some(text) => Ok(text.clone()),
+            None => FileSystem.read(path),
+        }
+    }
+
+    fn read_dir(&self, path: &Path) -> io::Result<Vec<DirEntry>> {
+        FileSystem.read_dir(path)
+    }
+}
+
+/// The errors of each file.
+fn errors(linter: &Linter, outcome: &Outcome) -> BTreeMap<String, usize> {
+    let mut errors = BTreeMap::new();
+    for finding in outcome.findings.iter().filter(|finding| finding.rule.is_none()) {
+        *errors.entry(linter.sources().get(finding.span().source).name().to_owned()).or_default() += 1;
+    }
+    errors
+}
+
+pub(super) fn mend(settings: &Settings<'_>, mut inputs: Vec<Input>, most: Applicability) -> Result<Mended, String> {
+    let mut changed: BTreeMap<String, (Vec<u8>, Vec<u8>)> = BTreeMap::new();
+    let mut applied = 0;
+    let mut linter = settings.linter(None)?;
+    let mut outcome = linter.lint(inputs.clone()).map_err(|error| error.to_string())?;
+    for _ in 0..MAX_ROUNDS {
+        let before = (changed.clone(), inputs.clone());
+        let sources: BTreeSet<SourceId> = outcome
+            .findings
+            .iter()
+            .filter_map(|finding| finding.fix.as_ref()?.edits.first().map(|edit| edit.span.source))
+            .collect();
+        let mut count = 0;
+        for id in sources {
+            let source = linter.sources().get(id);
+            let Some(fixed) = apply(source.text(), id, &outcome.findings, most) else { continue };
+            count += fixed.applied;
+            if let Some(input) = inputs.iter_mut().find(|input| input.name == source.name()) {
+                input.text = fixed.text.clone();
+            }
+            let entry = changed.entry(source.name().to_owned());
+            entry.or_insert_with(|| (source.text().to_vec(), Vec::new())).1 = fixed.text;
+        }
+        if count == 0 {
+            break;
+        }
+        let files = changed.iter().map(|(name, (_, new))| (PathBuf::from(name), new.clone())).collect();
+        let next = settings.linter(Some(Box::new(Overlay(Arc::new(files)))))?;
+        let left = next.lint(inputs.clone()).map_err(|error| error.to_string())?;
+        if errors(&next, &left) > errors(&linter, &outcome) {
+            // A fix that breaks a file is a fault of its rule: nothing of the round stays.
+            (changed, inputs) = before;
+            break;
+        }
+        applied += count;
+        (linter, outcome) = (next, left);
+    }
+    _ = inputs;
+    Ok(Mended { linter, outcome, applied, changed })
+}
+
+impl Mended {
+    /// Prints what would change.
+    pub(super) fn print_diff(&self) -> Result<Status, String> {
+        for (name, (old, new)) in &self.changed {
+            let (old, new) = (String::from_utf8_lossy(old), String::from_utf8_lossy(new));
+            let diff = TextDiff::from_lines(old.as_ref(), new.as_ref());
+            print(&diff.unified_diff().header(name, name).to_string())?;
+        }
+        Ok(if self.changed.is_empty() { Status::Fine } else { Status::Findings })
+    }
+
+    /// Writes the files; standard input goes to standard output.
+    pub(super) fn write(&self) -> Result<(), String> {
+        for (name, (old, new)) in &self.changed {
+            match file_name(name) {
+                None => print(&String::from_utf8_lossy(new))?,
+                Some(path) if std::fs::read(path).is_ok_and(|now| now == *old) => {
+                    atomic::write(path, new).map_err(|error| format!("{name}: {error}"))?;
+                }
+                Some(_) => return Err(format!("{name}: changed since it was read; nothing is written to it")),
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,197 @@
+//! `armorer lint`: advice about profiles.
+
+mod fixes;
+mod github;
+mod human;
+mod json;
+mod sarif;
+mod settings;
+
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+
+use super::inputs::{self, Input};
+use super::{Status, print, settle};
+use crate::diagnostic::Severity;
+use crate::lint::{self, Finding, Outcome, RULES};
+use crate::source::SourceMap;
+
+/// Exit status: 0 nothing but notes, 1 there are warnings or errors, 2 usage or input/output errors.
+#[derive(clap::Args)]
+pub(super) struct Args {
+    #[command(flatten)]
+    settings: settings::RunArgs,
+
+    /// Mend what can be mended without changing the policy
+    #[arg(long)]
+    fix: bool,
+
+    /// Mend also what changes the policy, as the finding asks for
+    #[arg(long)]
+    unsafe_fixes: bool,
+
+    /// Write nothing; print what --fix (and --unsafe-fixes) would change
+    #[arg(long)]
+    diff: bool,
+
+    /// How findings are printed
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    format: Format,
+
+    /// List the rules, and lint nothing; `markdown` makes the pages of all
+    #[arg(long, value_name = "FORM", num_args = 0..=1, require_equals = true, default_missing_value = "text")]
+    list: Option<ListForm>,
+
+    /// Profile files, manifests and directories of them; `-` or nothing is standard input
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+}
+
+/// Renderers know findings, and nothing of rules.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// With the text around each finding
+    Human,
+    /// One object, described by schemas/lint.schema.json
+    Json,
+    /// SARIF 2.1.0, for code scanning services
+    Sarif,
+    /// Annotations of GitHub Actions
+    Github,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum ListForm {
+    /// A line each
+    Text,
+    /// The pages of all
+    Markdown,
+}
+
+pub(super) fn run(args: &Args) -> Status {
+    settle(try_run(args))
+}
+
+fn try_run(args: &Args) -> Result<Status, String> {
+    if let Some(form) = args.list {
+        print(&match form {
+            ListForm::Text => list(),
+            ListForm::Markdown => lint::index(),
+        })?;
+        return Ok(Status::Fine);
+    }
+    let inputs = inputs::expand(&args.paths)?;
+    let texts = inputs
+        .iter()
+        .map(|input| {
+            let text = input.read().map_err(|error| format!("{}: {error}", input.name()))?;
+            Ok(lint::Input { name: input.name(), text })
+        })
+        .collect::<Result<Vec<_>, String>>()?;
+    let settings = settings::Settings::new(&args.settings, &args.paths)?;
+    let mends = args.fix || args.unsafe_fixes || args.diff;
+    if mends {
+        let most = if args.unsafe_fixes { lint::Applicability::Unsafe } else { lint::Applicability::Safe };
+        let mended = fixes::mend(&settings, texts, most)?;
+        if args.diff {
+            return mended.print_diff();
+        }
+        mended.write()?;
+        return report(args.format, &mended.outcome, mended.linter.sources(), inputs.len(), mended.applied);
+    }
+    let linter = settings.linter(None)?;
+    let outcome = linter.lint(texts).map_err(|error| error.to_string())?;
+    report(args.format, &outcome, linter.sources(), inputs.len(), 0)
+}
+
+fn report(
+    format: Format,
+    outcome: &Outcome,
+    sources: &SourceMap,
+    files: usize,
+    applied: usize,
+) -> Result<Status, String> {
+    let text = match format {
+        Format::Human => human::render(outcome, sources),
+        Format::Json => json::render(outcome, sources)?,
+        Format::Sarif => sarif::render(outcome, sources)?,
+        Format::Github => github::render(outcome, sources),
+    };
+    print(&text)?;
+    let count = |severity| outcome.findings.iter().filter(|finding| finding.severity == severity).count();
+    let [errors, warnings, notes] = [Severity::Error, Severity::Warning, Severity::Note].map(count);
+    let mut extra = Vec::new();
+    if outcome.suppressed > 0 {
+        extra.push(format!("{} allowed by comments", outcome.suppressed));
+    }
+    if applied > 0 {
+        extra.push(format!("{applied} mended"));
+    }
+    let fixable = |most| {
+        let fixes = outcome.findings.iter().filter_map(|finding| finding.fix.as_ref());
+        fixes.filter(|fix| fix.applicability == most).count()
+    };
+    for (count, option) in
+        [(fixable(lint::Applicability::Safe), "--fix"), (fixable(lint::Applicability::Unsafe), "--unsafe-fixes")]
+    {
+        if count > 0 {
+            extra.push(format!("{count} can be mended by {option}"));
+        }
+    }
+    let extra = if extra.is_empty() { String::new() } else { format!(" ({})", extra.join(", ")) };
+    let files = if files == 1 { "1 file".to_owned() } else { format!("{files} files") };
+    eprintln!("linted {files}: {errors} errors, {warnings} warnings, {notes} notes{extra}");
+    Ok(if errors + warnings > 0 { Status::Findings } else { Status::Fine })
+}
+
+/// A line for each rule.
+fn list() -> String {
+    let mut out = String::new();
+    for rule in RULES {
+        let on = if rule.default { "on " } else { "off" };
+        out.push_str(&format!("{} {on} {:<36} {}\n", rule.code, rule.name, rule.summary));
+    }
+    out
+}
+
+/// A finding's places as people and editors count them.
+#[derive(serde::Serialize)]
+struct Region {
+    /// The file.
+    file: String,
+    /// First and last line, counted from 1.
+    line: u32,
+    end_line: u32,
+    /// The first character, and the one behind the last, counted from 1 in Unicode code points.
+    column: u32,
+    end_column: u32,
+}
+
+/// Where a span is.
+fn region(sources: &SourceMap, span: crate::source::Span) -> Region {
+    let source = sources.get(span.source);
+    let place = |offset: u32| {
+        let (line, column) = source.line_column(offset);
+        let before = source.line(line).get(..column.saturating_sub(1) as usize).unwrap_or(source.line(line));
+        let characters = String::from_utf8_lossy(before).chars().count();
+        (line, u32::try_from(characters).unwrap_or(u32::MAX).saturating_add(1))
+    };
+    let (line, column) = place(span.start);
+    let (end_line, end_column) = place(span.end);
+    Region { file: source.name().to_owned(), line, end_line, column, end_column }
+}
+
+/// The word for a severity that findings are printed with.
+fn severity(finding: &Finding) -> &'static str {
+    match finding.severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Note => "note",
+    }
+}
+
+/// What the input is called where it is a file.
+fn file_name(input: &str) -> Option<&std::path::Path> {
+    (input != Input::Stdin.name()).then(|| std::path::Path::new(input))
+}

@@ -1,0 +1,169 @@
+//! Findings as SARIF 2.1.0 (OASIS, "Static Analysis Results Interchange Format").
+
+use serde_json::{Value, json};
+
+use super::{Region, region};
+use crate::diagnostic::{Code, Severity};
+use crate::lint::{Family, Finding, Outcome, Rule};
+use crate::source::{SourceMap, Span};
+
+pub(super) fn render(outcome: &Outcome, sources: &SourceMap) -> Result<String, String> {
+    let mut codes: Vec<&str> = outcome.findings.iter().map(|finding| finding.code).collect();
+    codes.sort_unstable();
+    codes.dedup();
+    let rules: Vec<Value> = codes.iter().map(|code| descriptor(code, &outcome.findings)).collect();
+    let results: Vec<Value> = outcome
+        .findings
+        .iter()
+        .map(|finding| result(finding, codes.binary_search(&finding.code).unwrap_or(0), sources))
+        .collect();
+    let document = json!({
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{
+            "tool": { "driver": {
+                "name": "armorer",
+                "semanticVersion": env!("CARGO_PKG_VERSION"),
+                "rules": rules,
+            } },
+            "columnKind": "unicodeCodePoints",
+            "results": results,
+        }],
+    });
+    serde_json::to_string_pretty(&document).map(|text| text + "\n").map_err(|error| error.to_string())
+}
+
+fn level(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Note => "note",
+    }
+}
+
+/// What there is to know of a code.
+fn descriptor(code: &str, findings: &[Finding]) -> Value {
+    match findings.iter().find(|finding| finding.code == code).and_then(|finding| finding.rule) {
+        Some(rule) => of_rule(rule),
+        None => {
+            let known = Code::ALL.iter().find(|known| known.as_str() == code);
+            json!({
+                "id": code,
+                "shortDescription": { "text": known.map_or(code, |known| known.description()) },
+                "defaultConfiguration": { "level": "error" },
+            })
+        }
+    }
+}
+
+fn of_rule(rule: &Rule) -> Value {
+    let mut properties = json!({ "tags": [rule.family().name()], "precision": precision(rule) });
+    if rule.family() == Family::Danger {
+        // GitHub sorts what has such a number by it.
+        let score = if rule.severity == Severity::Note { "3.0" } else { "6.0" };
+        if let Some(map) = properties.as_object_mut() {
+            map.insert("security-severity".into(), score.into());
+        }
+    }
+    json!({
+        "id": rule.code,
+        "name": rule.name,
+        "shortDescription": { "text": rule.summary },
+        "fullDescription": { "text": rule.why },
+        "help": { "text": rule.remedy, "markdown": crate::lint::page(rule) },
+        "defaultConfiguration": { "level": level(rule.severity), "enabled": rule.default },
+        "properties": properties,
+    })
+}
+
+fn precision(rule: &Rule) -> &'static str {
+    match rule.confidence {
+        crate::lint::Confidence::High => "high",
+        crate::lint::Confidence::Medium => "medium",
+        crate::lint::Confidence::Low => "low",
+    }
+}
+
+fn result(finding: &Finding, rule: usize, sources: &SourceMap) -> Value {
+    let mut message = finding.message.clone();
+    if let Some(help) = &finding.help {
+        message = format!("{message}. {help}");
+    }
+    let mut result = json!({
+        "ruleId": finding.code,
+        "ruleIndex": rule,
+        "level": level(finding.severity),
+        "message": { "text": message },
+        "locations": [location(finding.span(), None, sources)],
+        "partialFingerprints": { "armorer/v1": fingerprint(finding, sources) },
+    });
+    let Some(map) = result.as_object_mut() else { return result };
+    let further: Vec<Value> =
+        finding.labels.iter().skip(1).map(|label| location(label.span, Some(&label.text), sources)).collect();
+    if !further.is_empty() {
+        map.insert("relatedLocations".into(), further.into());
+    }
+    if let Some(fix) = &finding.fix {
+        let changes: Vec<Value> = fix
+            .edits
+            .iter()
+            .map(|edit| {
+                json!({
+                    "artifactLocation": { "uri": uri(sources.get(edit.span.source).name()) },
+                    "replacements": [{
+                        "deletedRegion": position(&region(sources, edit.span)),
+                        "insertedContent": { "text": String::from_utf8_lossy(&edit.replacement) },
+                    }],
+                })
+            })
+            .collect();
+        map.insert("fixes".into(), json!([{ "description": { "text": fix.title }, "artifactChanges": changes }]));
+    }
+    result
+}
+
+fn location(span: Span, text: Option<&str>, sources: &SourceMap) -> Value {
+    let region = region(sources, span);
+    let physical = json!({ "artifactLocation": { "uri": uri(&region.file) }, "region": position(&region) });
+    match text.filter(|text| !text.is_empty()) {
+        Some(text) => json!({ "physicalLocation": physical, "message": { "text": text } }),
+        None => json!({ "physicalLocation": physical }),
+    }
+}
+
+fn position(region: &Region) -> Value {
+    json!({
+        "startLine": region.line,
+        "startColumn": region.column,
+        "endLine": region.end_line,
+        "endColumn": region.end_column,
+    })
+}
+
+/// A path as a relative reference, or as a `file` URI where it is absolute (RFC 3986).
+fn uri(path: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte);
+    let mut out = String::from(if path.starts_with('/') { "file://" } else { "" });
+    for byte in path.trim_start_matches("./").bytes() {
+        if plain(byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    out
+}
+
+/// What stays the same where lines above a finding come and go.
+fn fingerprint(finding: &Finding, sources: &SourceMap) -> String {
+    use sha2::{Digest, Sha256};
+    let span = finding.span();
+    let source = sources.get(span.source);
+    let line = source.line(source.line_column(span.start).0).trim_ascii();
+    let mut hash = Sha256::new();
+    for part in [finding.code.as_bytes(), source.name().as_bytes(), line, finding.message.as_bytes()] {
+        hash.update(part);
+        hash.update([0]);
+    }
+    hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,136 @@
+//! Options and `armorer.toml` together.
+
+use std::path::{Path, PathBuf};
+
+use super::super::target;
+use crate::lint::config::Config;
+use crate::lint::{Linter, Selection};
+use crate::source::Loader;
+
+/// The kernel that is linted for where nobody says: the one that mediates most.
+const KERNEL: &str = "linux-7.2";
+
+#[derive(clap::Args)]
+pub(super) struct RunArgs {
+    /// Directory that `include <…>` is looked up in last [default: /etc/apparmor.d]
+    #[arg(short, long, value_name = "DIR")]
+    base: Option<PathBuf>,
+
+    /// Directory that `include <…>` is looked up in before the base; repeatable
+    #[arg(short = 'I', long = "include", value_name = "DIR")]
+    include: Vec<PathBuf>,
+
+    /// Kernel that profiles are for: linux-6.1, linux-6.12, linux-7.2, a features file or directory [default: linux-7.2]
+    #[arg(long, value_name = "NAME|FILE|DIR")]
+    features: Option<String>,
+
+    /// These rules and no others: codes, names, families or `all`
+    #[arg(long, value_name = "RULE,…", value_delimiter = ',')]
+    select: Option<Vec<String>>,
+
+    /// These rules, too
+    #[arg(long, value_name = "RULE,…", value_delimiter = ',')]
+    extend_select: Vec<String>,
+
+    /// Not these rules
+    #[arg(long, value_name = "RULE,…", value_delimiter = ',')]
+    ignore: Vec<String>,
+
+    /// Leave rules out that need automata, which take most of the time
+    #[arg(long, alias = "no-semantic")]
+    no_automata: bool,
+
+    /// Tell what is found in every included file, and not only in those that are given
+    #[arg(long)]
+    includes: bool,
+
+    /// Configuration file; without it, armorer.toml in the directory of the first path or above
+    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
+    config: Option<PathBuf>,
+
+    /// Look for no configuration file
+    #[arg(long)]
+    no_config: bool,
+}
+
+/// What a run goes by.
+pub(super) struct Settings<'a> {
+    args: &'a RunArgs,
+    config: Config,
+    /// The directory of the configuration file.
+    root: PathBuf,
+    directories: Vec<PathBuf>,
+}
+
+impl<'a> Settings<'a> {
+    pub(super) fn new(args: &'a RunArgs, paths: &[PathBuf]) -> Result<Settings<'a>, String> {
+        let found = match &args.config {
+            Some(path) => Some(path.clone()),
+            None if args.no_config => None,
+            None => find(paths.first().map(PathBuf::as_path)),
+        };
+        let config = match &found {
+            Some(path) => read(path)?,
+            None => Config::default(),
+        };
+        let root = found.as_deref().and_then(Path::parent).unwrap_or(Path::new("")).to_owned();
+        let directories = paths.iter().filter(|path| path.is_dir()).cloned().collect();
+        Ok(Settings { args, config, root, directories })
+    }
+
+    /// A linter, with files from elsewhere than the file system where there is a loader.
+    pub(super) fn linter(&self, loader: Option<Box<dyn Loader>>) -> Result<Linter, String> {
+        let Settings { args, config, root, directories } = self;
+        let features = match (&args.features, &config.target.features) {
+            (Some(name), _) => target::features(name)?,
+            (None, Some(name)) => {
+                let path = root.join(name);
+                target::features(if path.exists() { path.to_str().unwrap_or(name) } else { name })?
+            }
+            (None, None) => target::features(KERNEL)?,
+        };
+        let base = args.base.clone().or_else(|| config.target.base.as_ref().map(|base| root.join(base)));
+        let mut linter = Linter::new(features).base(base.clone().unwrap_or_else(|| "/etc/apparmor.d".into()));
+        let configured = config.target.include.iter().map(|directory| root.join(directory));
+        for directory in args.include.iter().cloned().chain(configured) {
+            linter = if args.includes { linter.scope(&directory) } else { linter };
+            linter = linter.include_dir(directory);
+        }
+        if args.includes {
+            linter = linter.scope(base.unwrap_or_else(|| "/etc/apparmor.d".into()));
+        }
+        for directory in directories {
+            linter = linter.scope(directory);
+        }
+        let say = |error: crate::lint::UnknownRule| error.to_string();
+        let selection = match &args.select {
+            Some(words) => Selection::only(words).map_err(say)?,
+            None => config.selection().map_err(say)?,
+        };
+        let selection = selection.and(&args.extend_select).and_then(|all| all.ignore(&args.ignore)).map_err(say)?;
+        let automata = !args.no_automata && config.lint.automata.unwrap_or(true);
+        linter = linter.selection(selection).automata(automata).complete(!directories.is_empty()).root(root);
+        for (glob, words) in &config.lint.per_file_ignores {
+            linter = linter.ignore_in(glob, words).map_err(say)?;
+        }
+        Ok(match loader {
+            Some(loader) => linter.loader(loader),
+            None => linter,
+        })
+    }
+}
+
+/// The configuration file for a path: in its directory or above, named relative to the working directory where it lies below it.
+fn find(path: Option<&Path>) -> Option<PathBuf> {
+    let here = std::env::current_dir().ok()?;
+    let path = path.filter(|path| *path != Path::new("-")).map_or_else(|| here.clone(), |path| here.join(path));
+    let directory = if path.is_dir() { path.as_path() } else { path.parent()? };
+    let found = Config::find(directory)?;
+    Some(found.strip_prefix(&here).map(Path::to_owned).unwrap_or(found))
+}
+
+fn read(path: &Path) -> Result<Config, String> {
+    let text = std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    Config::parse(&text)
+        .map_err(|error| format!("{}:{}:{}: {}", path.display(), error.line, error.column, error.message))
+}

@@ -1,0 +1,53 @@
+//! `armorer completions` and `armorer man`: what packages install beside the program, made from the command line itself.
+
+use std::path::PathBuf;
+
+use clap::CommandFactory;
+use clap_complete::Shell;
+
+use super::{Cli, Status, atomic, print, settle};
+
+#[derive(clap::Args)]
+pub(super) struct CompletionsArgs {
+    /// The shell
+    #[arg(value_name = "SHELL")]
+    shell: Shell,
+}
+
+#[derive(clap::Args)]
+pub(super) struct ManArgs {
+    /// An existing directory; the page of a command is armorer-COMMAND.1
+    #[arg(value_name = "DIR")]
+    directory: PathBuf,
+}
+
+/// Prints the completions of a shell.
+pub(super) fn completions(args: &CompletionsArgs) -> Status {
+    let mut text = Vec::new();
+    clap_complete::generate(args.shell, &mut Cli::command(), "armorer", &mut text);
+    settle(print(&String::from_utf8_lossy(&text)).map(|()| Status::Fine))
+}
+
+/// Writes a manual page for the program and for each command.
+pub(super) fn man(args: &ManArgs) -> Status {
+    settle(write(args))
+}
+
+fn write(args: &ManArgs) -> Result<Status, String> {
+    let mut root = Cli::command();
+    root.build();
+    let pages = std::iter::once(&root).chain(root.get_subcommands().filter(|command| command.get_name() != "help"));
+    for command in pages {
+        let name = match command.get_name() {
+            "armorer" => "armorer".to_owned(),
+            sub => format!("armorer-{sub}"),
+        };
+        // clap lives on names that last as long as the program, and there are few of them.
+        let page = clap_mangen::Man::new(command.clone()).title(name.to_uppercase());
+        let mut text = Vec::new();
+        page.render(&mut text).map_err(|error| error.to_string())?;
+        let path = args.directory.join(format!("{name}.1"));
+        atomic::write(&path, &text).map_err(|error| format!("{}: {error}", path.display()))?;
+    }
+    Ok(Status::Fine)
+}

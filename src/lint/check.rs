@@ -1,0 +1,365 @@
+//! How rules are checked: what each kind of check is shown, and where it reports.
+
+use crate::automata::Pattern;
+use crate::diagnostic::Code;
+use crate::policy::{self, Policy, Profile};
+use crate::source::{Source, SourceId, SourceMap, Span, Text};
+use crate::syntax::ast::{self, File, FileBody, Item, ItemKind, RuleKind};
+use crate::syntax::word::{Word, unquoted};
+
+use super::finding::Finding;
+use super::paths::{Fact, Patterns};
+use super::rule::Rule;
+use super::semantics::Semantics;
+use super::set::SetView;
+
+/// How a rule is checked.
+pub(super) enum Check {
+    /// By the linter itself, when it applies suppressions.
+    Meta,
+    /// By another stage, which raises these.
+    Raised(&'static [Code]),
+    /// On a file's tree.
+    File(fn(&FileView<'_>, &mut Reporter<'_>)),
+    /// On each item of a tree.
+    Item(fn(&ItemView<'_>, &mut Reporter<'_>)),
+    /// On each pattern for paths that is written in a rule.
+    Path(fn(&PathView<'_>, &mut Reporter<'_>)),
+    /// On each resolved profile.
+    Profile(fn(&ProfileView<'_>, &mut Reporter<'_>)),
+    /// On what a profile allows to do with certain files.
+    Probe(Probe),
+    /// On the automata of a profile's rules.
+    Automata(fn(&Semantics<'_>, &mut Reporter<'_>)),
+    /// On all profiles of a run together, with automata.
+    Set(fn(&SetView<'_>, &mut Reporter<'_>)),
+    /// On a manifest.
+    #[cfg(feature = "kubernetes")]
+    Manifest(fn(&super::manifest::ManifestView<'_>, &mut Reporter<'_>)),
+}
+
+impl std::fmt::Debug for Check {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Check::Meta => "Meta",
+            Check::Raised(_) => "Raised",
+            Check::File(_) => "File",
+            Check::Item(_) => "Item",
+            Check::Path(_) => "Path",
+            Check::Profile(_) => "Profile",
+            Check::Probe(_) => "Probe",
+            Check::Automata(_) => "Automata",
+            Check::Set(_) => "Set",
+            #[cfg(feature = "kubernetes")]
+            Check::Manifest(_) => "Manifest",
+        })
+    }
+}
+
+/// What must not be allowed on which files.
+#[derive(Debug)]
+pub(super) struct Probe {
+    /// The permission.
+    pub(super) access: Access,
+    /// Files that a rule gives away by matching them.
+    pub(super) files: &'static [&'static str],
+    /// Directories that a rule gives away by matching anything below them.
+    pub(super) below: &'static [&'static str],
+    /// What a finding says about the sample: "lets the profile write `…`, " and this.
+    pub(super) what: &'static str,
+}
+
+/// A permission that a [`Probe`] asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Access {
+    Read,
+    /// Writing or appending.
+    Write,
+    Exec,
+}
+
+impl Access {
+    /// As a verb.
+    pub(super) fn verb(self) -> &'static str {
+        match self {
+            Access::Read => "read",
+            Access::Write => "write",
+            Access::Exec => "execute",
+        }
+    }
+
+    /// Whether a file rule is about it.
+    pub(super) fn is_in(self, rule: &policy::FileRule) -> bool {
+        let access = rule.access;
+        match self {
+            Access::Read => access.read,
+            Access::Write => access.write || access.append || access.overwrite,
+            Access::Exec => rule.exec.is_some(),
+        }
+    }
+}
+
+/// Takes the findings of one rule.
+pub(super) struct Reporter<'a> {
+    pub(super) rule: &'static Rule,
+    pub(super) findings: &'a mut Vec<Finding>,
+}
+
+impl Reporter<'_> {
+    /// A finding of the rule, to be completed and handed to [`Reporter::push`].
+    pub(super) fn finding(&self, span: Span, message: impl Into<String>) -> Finding {
+        Finding::new(self.rule, span, message)
+    }
+
+    /// Takes a finding.
+    pub(super) fn push(&mut self, finding: Finding) {
+        self.findings.push(finding);
+    }
+
+    /// Takes a finding that needs no more words.
+    pub(super) fn report(&mut self, span: Span, message: impl Into<String>) {
+        let finding = self.finding(span, message);
+        self.push(finding);
+    }
+}
+
+/// What kind of file it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    /// Holds profiles.
+    Profiles,
+    /// Is included by others: variables, or rules.
+    Fragment,
+}
+
+/// A file's tree.
+#[derive(Clone, Copy)]
+pub(super) struct FileView<'a> {
+    pub(super) id: SourceId,
+    pub(super) source: &'a Source,
+    pub(super) file: &'a File,
+    pub(super) role: Role,
+}
+
+impl FileView<'_> {
+    /// The bytes of a span.
+    pub(super) fn text(&self, span: Span) -> &[u8] {
+        self.source.slice(span)
+    }
+
+    /// The span of a whole item with the line end behind it, if nothing else stands on its lines: what to delete.
+    pub(super) fn lines_of(&self, span: Span) -> Option<Span> {
+        let text = self.source.text();
+        let blank = |byte: &u8| matches!(byte, b' ' | b'\t');
+        let before = text.get(..span.start as usize)?;
+        let indent = before.iter().rev().take_while(|byte| blank(byte)).count();
+        let line_start = before.len() - indent;
+        if line_start > 0 && before.get(line_start - 1) != Some(&b'\n') {
+            return None;
+        }
+        let behind = text.get(span.end as usize..)?;
+        let gap = behind.iter().take_while(|byte| blank(byte)).count();
+        let end = match behind.get(gap) {
+            None => span.end as usize + gap,
+            Some(b'\n') => span.end as usize + gap + 1,
+            Some(_) => return None,
+        };
+        Some(Span::new(span.source, u32::try_from(line_start).ok()?, u32::try_from(end).ok()?))
+    }
+}
+
+/// An item of a tree and what is around it.
+pub(super) struct ItemView<'a> {
+    pub(super) file: &'a FileView<'a>,
+    pub(super) item: &'a Item,
+    /// The list that the item is in, and its place there.
+    pub(super) siblings: &'a [Item],
+    pub(super) index: usize,
+}
+
+impl<'a> ItemView<'a> {
+    /// The items before it in its list.
+    pub(super) fn before(&self) -> &'a [Item] {
+        self.siblings.get(..self.index).unwrap_or_default()
+    }
+
+    /// Where it stands.
+    pub(super) fn span(&self) -> Span {
+        self.item.kind.span
+    }
+
+    /// The rule that it is.
+    pub(super) fn rule(&self) -> Option<&'a ast::Rule> {
+        match &self.item.kind.value {
+            ItemKind::Rule(rule) => Some(rule),
+            _ => None,
+        }
+    }
+}
+
+/// Visits every item of a list with what is around it: an item before what it holds. The parser bounds the depth.
+pub(super) fn walk<'a>(file: &'a FileView<'a>, items: &'a [Item], visit: &mut dyn FnMut(&ItemView<'a>)) {
+    for (index, item) in items.iter().enumerate() {
+        visit(&ItemView { file, item, siblings: items, index });
+        match &item.kind.value {
+            ItemKind::Profile(inner) => walk(file, &inner.body.items, visit),
+            ItemKind::Block(block) => walk(file, &block.block.items, visit),
+            ItemKind::Conditional(conditional) => branches(file, conditional, visit),
+            _ => {}
+        }
+    }
+}
+
+fn branches<'a>(file: &'a FileView<'a>, conditional: &'a ast::Conditional, visit: &mut dyn FnMut(&ItemView<'a>)) {
+    walk(file, &conditional.then.items, visit);
+    match &conditional.otherwise {
+        Some(ast::Else::Block(block)) => walk(file, &block.items, visit),
+        Some(ast::Else::If(inner)) => branches(file, &inner.value, visit),
+        None => {}
+    }
+}
+
+/// A pattern for paths as it is written in a rule.
+pub(super) struct PathView<'a> {
+    pub(super) file: &'a FileView<'a>,
+    pub(super) word: &'a Word,
+    /// The text without quotes.
+    pub(super) text: &'a [u8],
+    /// The permissions, of a file rule's path.
+    pub(super) permissions: Option<&'a [u8]>,
+}
+
+impl PathView<'_> {
+    /// The span of a part of the text.
+    pub(super) fn part(&self, at: usize, len: usize) -> Span {
+        let quote = usize::from(self.word.value.len() != self.text.len());
+        let start = self.word.span.start.saturating_add(u32::try_from(at + quote).unwrap_or(u32::MAX));
+        let end = start.saturating_add(u32::try_from(len).unwrap_or(u32::MAX));
+        Span::new(self.word.span.source, start.min(self.word.span.end), end.min(self.word.span.end))
+    }
+}
+
+/// The path patterns of a rule.
+pub(super) fn paths<'a>(view: &ItemView<'a>, visit: &mut dyn FnMut(&PathView<'a>)) {
+    let Some(rule) = view.rule() else { return };
+    let mut each = |word: &'a Word, permissions: Option<&'a [u8]>| {
+        let text = unquoted(&word.value);
+        visit(&PathView { file: view.file, word, text, permissions });
+    };
+    match &rule.kind {
+        RuleKind::File(file) => {
+            if let FileBody::Access { path, permissions, .. } = &file.body {
+                each(path, Some(&permissions.value));
+            }
+        }
+        RuleKind::Link(link) => {
+            each(&link.link, None);
+            each(&link.target, None);
+        }
+        RuleKind::Mount(mount) => mount.source.iter().chain(&mount.point).for_each(|word| each(word, None)),
+        RuleKind::PivotRoot(pivot) => pivot.new_root.iter().for_each(|word| each(word, None)),
+        RuleKind::ChangeProfile(change) => change.exec.iter().for_each(|word| each(word, None)),
+        _ => {}
+    }
+}
+
+/// A resolved profile.
+pub(super) struct ProfileView<'a> {
+    pub(super) profile: &'a Profile,
+    pub(super) policy: &'a Policy,
+    pub(super) sources: &'a SourceMap,
+    /// The file that holds the profile.
+    pub(super) input: SourceId,
+    pub(super) patterns: &'a Patterns,
+    /// The `all,` rules.
+    all: Vec<Span>,
+}
+
+impl<'a> ProfileView<'a> {
+    pub(super) fn new(
+        profile: &'a Profile,
+        policy: &'a Policy,
+        sources: &'a SourceMap,
+        input: SourceId,
+        patterns: &'a Patterns,
+    ) -> ProfileView<'a> {
+        // What `all,` stands for has an exec rule with a priority that hardly anybody writes.
+        let with_priority = profile.rules.iter().filter(|rule| rule.prefix.priority == -2);
+        let says_all = |span: &Span| {
+            let source = sources.get(span.source);
+            let text = source.slice(*span).strip_suffix(b",").unwrap_or_default();
+            text.split(u8::is_ascii_whitespace).next_back() == Some(b"all")
+        };
+        let all = with_priority.map(|rule| rule.span).filter(says_all).collect();
+        ProfileView { profile, policy, sources, input, patterns, all }
+    }
+
+    /// The file rules with their prefixes.
+    pub(super) fn files(&self) -> impl Iterator<Item = (&'a policy::Rule, &'a policy::FileRule)> {
+        self.profile.rules.iter().filter_map(|rule| match &rule.kind {
+            policy::RuleKind::File(file) => Some((rule, file)),
+            _ => None,
+        })
+    }
+
+    /// The file rules that allow something.
+    pub(super) fn allowed_files(&self) -> impl Iterator<Item = (&'a policy::Rule, &'a policy::FileRule)> {
+        self.allowed().filter_map(|rule| match &rule.kind {
+            policy::RuleKind::File(file) => Some((rule, file)),
+            _ => None,
+        })
+    }
+
+    /// The rules that allow something which would not be allowed without them: none where nothing is confined. What `all,` stands
+    /// for is left out: it has a finding of its own.
+    pub(super) fn allowed(&self) -> impl Iterator<Item = &'a policy::Rule> + use<'a, '_> {
+        let rules = if self.confines() { self.profile.rules.as_slice() } else { &[] };
+        let allows = |rule: &&policy::Rule| rule.prefix.mode != Some(policy::RuleMode::Deny);
+        rules.iter().filter(move |rule| allows(rule) && !self.is_all(rule.span))
+    }
+
+    /// Whether the profile confines anything.
+    pub(super) fn confines(&self) -> bool {
+        !matches!(self.profile.flags.mode, policy::ProfileMode::Unconfined | policy::ProfileMode::DefaultAllow)
+    }
+
+    /// Whether an `all,` rule stands there.
+    pub(super) fn is_all(&self, span: Span) -> bool {
+        self.all.contains(&span)
+    }
+
+    /// Whether a rule denies the access to a file.
+    pub(super) fn denies(&self, path: &str, access: Access) -> bool {
+        self.files().any(|(rule, file)| {
+            rule.prefix.mode == Some(policy::RuleMode::Deny)
+                && rule.prefix.owner.is_none()
+                && access.is_in(file)
+                && self.pattern(&file.path.value).is_some_and(|pattern| pattern.matches(&super::paths::symbols(path)))
+        })
+    }
+
+    /// The pattern of a path.
+    pub(super) fn pattern(&self, path: &Text) -> Option<std::sync::Arc<Pattern>> {
+        self.patterns.get(path).pattern.clone()
+    }
+
+    /// Whether a file rule's path matches (nearly) every file.
+    pub(super) fn is_broad(&self, file: &policy::FileRule) -> bool {
+        self.patterns.get(&file.path.value).has(Fact::Broad)
+    }
+
+    /// Whether the rule is `file,`, which has a finding of its own.
+    pub(super) fn is_file_all(&self, rule: &policy::Rule) -> bool {
+        let source = self.sources.get(rule.span.source);
+        let text = source.slice(rule.span).strip_suffix(b",").unwrap_or_default();
+        text.split(u8::is_ascii_whitespace).next_back() == Some(b"file")
+    }
+
+    /// The capabilities that the profile is allowed.
+    pub(super) fn capabilities(&self) -> impl Iterator<Item = (&'a policy::Rule, u64)> {
+        self.allowed().filter_map(|rule| match rule.kind {
+            policy::RuleKind::Capability(capability) => Some((rule, capability.mask)),
+            _ => None,
+        })
+    }
+}

@@ -1,0 +1,151 @@
+//! What the linter has to say about a text, and what to write instead.
+
+use serde::Serialize;
+
+use crate::diagnostic::{Diagnostic, Label, Report, Severity};
+use crate::source::{SourceMap, Span};
+
+use super::rule::{Confidence, Rule};
+
+/// One finding: what a rule says about a place, or an error that keeps the text from being compiled.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// The rule; `None` for errors, which no rule decides about.
+    pub rule: Option<&'static Rule>,
+    /// The rule's code, or that of the error.
+    pub code: &'static str,
+    /// How much it matters.
+    pub severity: Severity,
+    /// One sentence without a full stop, with the names of the case at hand.
+    pub message: String,
+    /// The place it is about, and further ones that explain it.
+    pub labels: Vec<Label>,
+    /// What to do about it.
+    pub help: Option<String>,
+    /// What would mend it.
+    pub fix: Option<Fix>,
+    /// The include rules that led to the file, innermost first.
+    pub include_chain: Vec<Span>,
+}
+
+impl Finding {
+    /// A finding of a rule.
+    #[must_use]
+    pub fn new(rule: &'static Rule, span: Span, message: impl Into<String>) -> Finding {
+        Finding {
+            rule: Some(rule),
+            code: rule.code,
+            severity: rule.severity,
+            message: message.into(),
+            labels: vec![Label { span, text: String::new() }],
+            help: None,
+            fix: None,
+            include_chain: Vec::new(),
+        }
+    }
+
+    /// What another stage has raised: under the code of the rule that takes it over, or under its own.
+    #[must_use]
+    pub(super) fn raised(diagnostic: Diagnostic, rule: Option<&'static Rule>) -> Finding {
+        let Diagnostic { code, severity, message, labels, help, include_chain } = diagnostic;
+        let (code, severity) = rule.map_or((code.as_str(), severity), |rule| (rule.code, rule.severity));
+        Finding { rule, code, severity, message, labels, help, fix: None, include_chain }
+    }
+
+    /// Says what to do about it.
+    #[must_use]
+    pub fn with_help(mut self, help: impl Into<String>) -> Finding {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Points at a further place.
+    #[must_use]
+    pub fn and_label(mut self, span: Span, text: impl Into<String>) -> Finding {
+        self.labels.push(Label { span, text: text.into() });
+        self
+    }
+
+    /// Says how to mend it.
+    #[must_use]
+    pub fn with_fix(mut self, fix: Fix) -> Finding {
+        self.fix = Some(fix);
+        self
+    }
+
+    /// The place it is about.
+    #[must_use]
+    pub fn span(&self) -> Span {
+        self.labels.first().map_or(Span::NONE, |label| label.span)
+    }
+
+    /// How sure the rule is; errors are certain.
+    #[must_use]
+    pub fn confidence(&self) -> Confidence {
+        self.rule.map_or(Confidence::High, |rule| rule.confidence)
+    }
+
+    /// The rule's name in kebab case; of an error, its code.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.rule.map_or(self.code, |rule| rule.name)
+    }
+
+    /// Joins the finding with the texts it points into, for one of miette's renderers.
+    #[must_use]
+    pub fn report<'a>(&'a self, sources: &SourceMap) -> Report<'a> {
+        let code = match self.rule {
+            Some(rule) => format!("{} {}", rule.code, rule.name),
+            None => self.code.to_owned(),
+        };
+        Report::new(code, self.severity, &self.message, &self.labels, self.help.clone(), &self.include_chain, sources)
+    }
+}
+
+/// Whether a fix may be applied without looking at it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Applicability {
+    /// The policy stays the same.
+    Safe,
+    /// The policy changes, as the finding asks for.
+    Unsafe,
+}
+
+/// Changes of the text that mend a finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fix {
+    /// Whether the policy stays the same.
+    pub applicability: Applicability,
+    /// What it does, as an imperative.
+    pub title: String,
+    /// The changes, all in one file, none overlapping another.
+    pub edits: Vec<Edit>,
+}
+
+/// Puts other text into the place of a span.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edit {
+    /// What goes.
+    pub span: Span,
+    /// What comes.
+    pub replacement: Vec<u8>,
+}
+
+impl Fix {
+    /// A fix that keeps the policy as it is.
+    #[must_use]
+    pub fn safe(title: impl Into<String>, span: Span, replacement: impl Into<Vec<u8>>) -> Fix {
+        Fix::new(Applicability::Safe, title, span, replacement)
+    }
+
+    /// A fix that changes the policy.
+    #[must_use]
+    pub fn risky(title: impl Into<String>, span: Span, replacement: impl Into<Vec<u8>>) -> Fix {
+        Fix::new(Applicability::Unsafe, title, span, replacement)
+    }
+
+    fn new(applicability: Applicability, title: impl Into<String>, span: Span, text: impl Into<Vec<u8>>) -> Fix {
+        Fix { applicability, title: title.into(), edits: vec![Edit { span, replacement: text.into() }] }
+    }
+}

@@ -1,0 +1,51 @@
+//! Mending a text.
+
+use crate::source::SourceId;
+
+use super::finding::{Applicability, Edit, Finding};
+
+/// A text with fixes applied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fixed {
+    /// The text.
+    pub text: Vec<u8>,
+    /// How many findings are mended.
+    pub applied: usize,
+}
+
+/// Applies the fixes of findings to the text of one source, up to an applicability. Of fixes that touch the same place the
+/// first is applied; another run finds what is left.
+///
+/// `None` where there is nothing to apply.
+#[must_use]
+pub fn apply(text: &[u8], source: SourceId, findings: &[Finding], most: Applicability) -> Option<Fixed> {
+    let fixes = findings.iter().filter_map(|finding| finding.fix.as_ref());
+    let fixes = fixes.filter(|fix| {
+        fix.applicability <= most && !fix.edits.is_empty() && fix.edits.iter().all(|edit| edit.span.source == source)
+    });
+    let mut taken: Vec<&Edit> = Vec::new();
+    let mut applied = 0;
+    for fix in fixes {
+        // Neither inside another nor directly at its ends: two may not insert at the same place.
+        let clashes = |edit: &Edit| {
+            taken.iter().any(|other| edit.span.start <= other.span.end && other.span.start <= edit.span.end)
+        };
+        if !fix.edits.iter().any(clashes) {
+            taken.extend(&fix.edits);
+            applied += 1;
+        }
+    }
+    if applied == 0 {
+        return None;
+    }
+    taken.sort_by_key(|edit| edit.span.start);
+    let mut out = Vec::with_capacity(text.len());
+    let mut at = 0;
+    for edit in taken {
+        out.extend_from_slice(text.get(at..edit.span.start as usize)?);
+        out.extend_from_slice(&edit.replacement);
+        at = edit.span.end as usize;
+    }
+    out.extend_from_slice(text.get(at..)?);
+    Some(Fixed { text: out, applied })
+}

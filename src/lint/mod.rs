@@ -1,0 +1,37 @@
+//! The linter: advice about profiles, with stable codes.
+//!
+//! A [`Rule`] has a code, a page, a severity and a confidence; some have fixes. [`RULES`] is all of them, [`Linter`] applies them
+//! to texts and gives [`Finding`]s, [`apply`] mends a text. What other stages warn about comes under the codes of rules, too, so
+//! that one place selects and suppresses everything; what is an error there stays an error here.
+//!
+//! Rules look at one of five things: the tree of a file; a path as it is written; a resolved profile; its automata; all profiles
+//! of a run. Whatever is about patterns is decided on automata or by matching, never by comparing text. A finding in a file that
+//! many profiles include is given once; one that depends on the profile around it, only where it holds in all of them.
+//!
+//! Rules are in `rules`, a folder a family. `docs/lints.md` is the [`index()`] of their pages.
+
+mod check;
+#[cfg(feature = "config")]
+pub mod config;
+mod finding;
+mod fix;
+mod linter;
+#[cfg(feature = "kubernetes")]
+mod manifest;
+mod page;
+mod paths;
+mod relations;
+mod rule;
+mod rules;
+mod select;
+mod semantics;
+mod set;
+mod suppress;
+
+pub use finding::{Applicability, Edit, Finding, Fix};
+pub use fix::{Fixed, apply};
+pub use linter::{Input, Linter, Outcome};
+pub use page::{diagnostic_page, index, page};
+pub use rule::{Confidence, Family, Fixes, Rule};
+pub use rules::RULES;
+pub use select::{Selection, UnknownRule, rule};

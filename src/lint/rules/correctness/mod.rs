@@ -1,0 +1,9 @@
+//! AA02: what does not do what it looks like.
+
+pub(super) mod attachment;
+pub(super) mod children;
+pub(super) mod duplicates;
+pub(super) mod missing;
+pub(super) mod paths;
+pub(super) mod subsumed;
+pub(super) mod variables;

@@ -1,0 +1,4 @@
+//! AA04: what reads badly.
+
+pub(super) mod names;
+pub(super) mod text;

@@ -1,0 +1,119 @@
+//! All profiles of a run together.
+
+use crate::automata::Pattern;
+use crate::policy::{ExecKind, ExecTarget, Profile, RuleKind, RuleMode};
+use crate::source::{Span, Text};
+
+use super::paths::Patterns;
+
+/// What is known of one profile when all files have been read.
+#[derive(Clone, Debug)]
+pub(super) struct Member {
+    /// The full name, children with those of their parents.
+    pub(super) name: Text,
+    pub(super) namespace: Option<Text>,
+    pub(super) span: Span,
+    /// Whether it is at the top level, and not a hat.
+    pub(super) top: bool,
+    /// What it attaches to, aliases made use of.
+    pub(super) attachments: Vec<Text>,
+    /// Whether extended attributes are asked for, too.
+    pub(super) xattrs: bool,
+    /// Profiles that it names where they must exist: those that exec, `change_profile` and peers lead to.
+    pub(super) named: Vec<Named>,
+    /// Paths without fall-back that must have a profile attached to them.
+    pub(super) executed: Vec<(Text, Span)>,
+}
+
+/// A profile that another one names.
+#[derive(Clone, Debug)]
+pub(super) struct Named {
+    pub(super) name: Text,
+    pub(super) span: Span,
+    pub(super) by: By,
+}
+
+/// Which kind of rule names a profile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum By {
+    Exec,
+    ChangeProfile,
+    Peer,
+}
+
+/// All profiles of a run.
+pub(super) struct SetView<'a> {
+    pub(super) members: &'a [Member],
+    /// Whether the run was given all the policy there is, so that what is not in it does not exist.
+    pub(super) complete: bool,
+    pub(super) patterns: &'a Patterns,
+}
+
+impl SetView<'_> {
+    /// Whether some profile has a name that the pattern (or name) matches.
+    pub(super) fn has(&self, name: &Text) -> bool {
+        if self.members.iter().any(|member| member.name == *name) {
+            return true;
+        }
+        let Some(pattern) = self.pattern(name) else { return true };
+        // Patterns of paths have runs of slashes collapsed.
+        let name = |member: &Member| super::paths::symbols(member.name.to_str_lossy().replace("//", "/"));
+        self.members.iter().any(|member| pattern.matches(&name(member)))
+    }
+
+    /// The pattern of a path.
+    pub(super) fn pattern(&self, path: &Text) -> Option<std::sync::Arc<Pattern>> {
+        self.patterns.get(path).pattern.clone()
+    }
+}
+
+/// Takes what the set needs out of a profile and its children.
+pub(super) fn members(profile: &Profile, top: bool, out: &mut Vec<Member>) {
+    let attachment = profile.attachment.as_ref().or_else(|| {
+        let glob = &profile.name_glob;
+        (top && glob.value.first() == Some(&b'/')).then_some(glob)
+    });
+    let attachments = attachment.into_iter().chain(&profile.alias_attachments).map(|glob| glob.value.clone());
+    let mut member = Member {
+        name: profile.name.clone(),
+        namespace: profile.namespace.clone(),
+        span: profile.span,
+        top: top && !profile.hat,
+        attachments: attachments.collect(),
+        xattrs: !profile.xattrs.is_empty(),
+        named: Vec::new(),
+        executed: Vec::new(),
+    };
+    for rule in &profile.rules {
+        let deny = rule.prefix.mode == Some(RuleMode::Deny);
+        if deny {
+            continue;
+        }
+        let (name, by) = match &rule.kind {
+            RuleKind::File(file) => {
+                let Some(exec) = &file.exec else { continue };
+                match (&exec.target, exec.kind) {
+                    (Some(ExecTarget::Named(name)), _) => (Some(name), By::Exec),
+                    (None, ExecKind::Profile) if exec.fallback == crate::policy::ExecFallback::None => {
+                        member.executed.push((file.path.value.clone(), rule.span));
+                        continue;
+                    }
+                    _ => continue,
+                }
+            }
+            RuleKind::ChangeProfile(change) => (change.target.as_ref().map(|glob| &glob.value), By::ChangeProfile),
+            RuleKind::Signal(signal) => (signal.peer.as_ref().map(|glob| &glob.value), By::Peer),
+            RuleKind::Ptrace(ptrace) => (ptrace.peer.as_ref().map(|glob| &glob.value), By::Peer),
+            RuleKind::Unix(unix) => (unix.peer_label.as_ref().map(|glob| &glob.value), By::Peer),
+            RuleKind::Dbus(dbus) => (dbus.label.as_ref().map(|glob| &glob.value), By::Peer),
+            _ => continue,
+        };
+        if let Some(name) = name {
+            member.named.push(Named { name: name.clone(), span: rule.span, by });
+        }
+    }
+    out.push(member);
+    for child in &profile.children {
+        members(child, false, out);
+    }
+}

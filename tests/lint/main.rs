@@ -1,0 +1,53 @@
+//! The linter: every rule on its own examples, suppressions and selection, agreement with the compiler, and the printed forms.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unreachable,
+    reason = "a test fails by panicking, in its helpers too"
+)]
+#![cfg(feature = "cli")]
+
+mod agreement;
+mod command;
+mod fixtures;
+mod run;
+
+use armorer::features::Features;
+use armorer::lint::{Finding, Input, Linter, Outcome, Selection};
+use armorer::source::{Memory, SourceMap};
+
+/// What the examples include.
+pub(crate) fn tree() -> Memory {
+    let abi = Features::builtin("linux-7.2").unwrap().to_text().to_vec();
+    let future = String::from_utf8(abi.clone()).unwrap().replace("checkpoint_restore", "checkpoint_restore teleport");
+    Memory::new()
+        .with("/base/abi/future", future)
+        .with("/base/abi/4.0", abi)
+        .with("/base/abstractions/base", "/etc/ld.so.cache mr,\n/etc/locale/** r,\n")
+        .with("/base/tunables/global", "@{run} = /run /var/run\n@{PROC} = /proc/\n")
+}
+
+/// A linter with some rules on, for a tree of its own.
+pub(crate) fn linter(words: &[&str]) -> Linter {
+    let features = Features::builtin("linux-7.2").unwrap();
+    Linter::new(features).base("/base").loader(tree()).complete(true).selection(Selection::only(words).unwrap())
+}
+
+/// What a linter finds in one text.
+pub(crate) fn lint(linter: &Linter, name: &str, text: &str) -> Outcome {
+    linter.lint(vec![Input { name: name.into(), text: text.into() }]).unwrap()
+}
+
+/// A line for each finding.
+pub(crate) fn lines(findings: &[Finding], sources: &SourceMap) -> String {
+    let line = |finding: &Finding| {
+        let mut line = format!("{} {} {}\n", sources.describe(finding.span()), finding.code, finding.message);
+        if let Some(fix) = &finding.fix {
+            line.push_str(&format!("    fix: {}\n", fix.title));
+        }
+        line
+    };
+    findings.iter().map(line).collect()
+}
