@@ -174,6 +174,9 @@ const MAX_TRIES: usize = 16_384;
 impl Space {
     /// Finds the base for a row and takes its cells.
     fn place(&mut self, cells: &[Cell]) -> Result<u32, PackError> {
+        if let &[(offset, _)] = cells {
+            return self.place_one(offset.into());
+        }
         let mut offsets = std::mem::take(&mut self.offsets);
         offsets.clear();
         offsets.extend(cells.iter().map(|&(offset, _)| u32::from(offset)));
@@ -188,18 +191,44 @@ impl Space {
             return Err(PackError::TooManyCells { limit: MAX_CELLS });
         }
         for &offset in &offsets {
-            let position = base + offset as usize;
-            if self.taken.len() <= position / 64 {
-                self.taken.resize(position / 64 + 1, 0);
-            }
-            self.taken[position / 64] |= 1 << (position % 64);
+            self.take(base + offset as usize);
         }
-        while self.bits(self.first_free) & 1 == 1 {
-            self.first_free += 1;
-        }
+        self.skip_taken();
         self.last[shape as usize] = base;
         self.offsets = offsets;
         Ok(base as u32)
+    }
+
+    /// The same for a row of one cell, as most are: it goes where the first free cell is.
+    fn place_one(&mut self, offset: usize) -> Result<u32, PackError> {
+        let mut position = self.first_free.max(offset);
+        while self.is_taken(position) {
+            position += 1;
+        }
+        let base = position - offset;
+        if base + 256 > MAX_CELLS {
+            return Err(PackError::TooManyCells { limit: MAX_CELLS });
+        }
+        self.take(position);
+        self.skip_taken();
+        Ok(base as u32)
+    }
+
+    fn is_taken(&self, position: usize) -> bool {
+        self.taken.get(position / 64).is_some_and(|word| word >> (position % 64) & 1 == 1)
+    }
+
+    fn take(&mut self, position: usize) {
+        if self.taken.len() <= position / 64 {
+            self.taken.resize(position / 64 + 1, 0);
+        }
+        self.taken[position / 64] |= 1 << (position % 64);
+    }
+
+    fn skip_taken(&mut self) {
+        while self.is_taken(self.first_free) {
+            self.first_free += 1;
+        }
     }
 
     /// The lowest base, not below `from`, where all offsets are free.
