@@ -49,11 +49,11 @@ fn every_example_is_clean_and_formatted() {
 
 /// A broken copy: what is replaced, and the code and place of the error.
 const BROKEN: &[(&str, &str, &str, &str, &str)] = &[
-    ("configmap.yaml", "capability chown,", "capability chwon,", "cap-invalid", "36:18"),
-    ("configmap.yaml", "deny /boot/** wl,", "deny /boot/** wl", "missing-comma", "43:23"),
+    ("configmap.yaml", "capability chown,", "capability chwon,", "cap-invalid", "38:18"),
+    ("configmap.yaml", "deny /boot/** wl,", "deny /boot/** wl", "missing-comma", "45:23"),
     ("configmap.yaml", "  k8s-nginx: |", "  k8s/nginx: |", "manifest-invalid", "9:3"),
     ("configmap.yaml", "  namespace: apparmor", "  name: apparmor", "yaml-duplicate-key", "7:3"),
-    ("configmap.yaml", "\ndata:", "\ndata: [", "yaml-syntax", "14:5"),
+    ("configmap.yaml", "\ndata:", "\ndata: [", "yaml-syntax", "16:5"),
     ("namespace.yaml", "metadata:", "metadata: {", "yaml-syntax", "6:1"),
     ("pod.yaml", "type: Localhost", "type: localhost", "manifest-invalid", "16:17"),
     ("pod.yaml", "          localhostProfile: k8s-nginx\n", "", "manifest-invalid", "16:17"),
@@ -111,7 +111,7 @@ fn standard_input_may_be_a_manifest() {
     let broken = example("configmap.yaml").replace("capability chown", "capability chwon");
     let output = run(root(), &arguments, broken.as_bytes());
     assert_eq!(status(&output), 1);
-    assert!(text(&output.stderr).contains("<stdin>:36:18"), "{}", text(&output.stderr));
+    assert!(text(&output.stderr).contains("<stdin>:38:18"), "{}", text(&output.stderr));
 }
 
 #[test]
@@ -126,7 +126,7 @@ fn fmt_changes_nothing_but_the_profiles() {
     let broken = untidy.replace("capability    chown,", "capability    chown");
     let output = run(root(), &["fmt", "--stdin-filename", "m.yml"], broken.as_bytes());
     assert_eq!((status(&output), text(&output.stdout)), (1, ""));
-    assert!(text(&output.stderr).contains("m.yml:36:26"), "{}", text(&output.stderr));
+    assert!(text(&output.stderr).contains("m.yml:38:26"), "{}", text(&output.stderr));
 }
 
 #[test]

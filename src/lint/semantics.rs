@@ -115,7 +115,8 @@ impl<'a> Semantics<'a> {
         })
     }
 
-    /// Whether an exec rule without wildcards keeps others with wildcards from deciding, which nothing in `covering` does.
+    /// Whether an exec rule without wildcards keeps others with wildcards from deciding where exec leads or whether it is logged,
+    /// which nothing in `covering` does.
     fn decides_exec(&self, at: usize, covering: &[usize]) -> bool {
         let Some(grant) = self.grant(at) else { return false };
         let is_exec = grant.automaton == Automaton::File && EXEC.iter().any(|&bit| grant.permissions & bit != 0);
@@ -126,8 +127,10 @@ impl<'a> Semantics<'a> {
             other.automaton == Automaton::File
                 && other.span != grant.span
                 && other.mode != RuleMode::Deny
-                && EXEC.iter().any(|&bit| other.permissions & grant.permissions & bit != 0)
-                && !same_exec(other, grant)
+                && EXEC.iter().any(|&bit| {
+                    let logged = (other.marked ^ grant.marked) & bit != 0;
+                    other.permissions & grant.permissions & bit != 0 && (logged || !same_exec(other, grant))
+                })
                 && self.common(at, place).is_some()
         })
     }
