@@ -155,6 +155,8 @@ struct Space {
     /// Lists of offsets, and the base that was found last for a row with each: those below cannot fit another such row.
     shapes: SliceInterner,
     last: Vec<usize>,
+    /// For each offset, where the last row of this one cell went.
+    last_one: Vec<usize>,
     offsets: Vec<u32>,
 }
 
@@ -162,7 +164,7 @@ impl Default for Space {
     fn default() -> Self {
         // Position 0 is no cell, and cell 0 is the trap's.
         let (shapes, last, offsets) = Default::default();
-        Self { taken: vec![0b11], first_free: 2, shapes, last, offsets }
+        Self { taken: vec![0b11], first_free: 2, shapes, last, last_one: vec![0; 1 + 256], offsets }
     }
 }
 
@@ -199,9 +201,9 @@ impl Space {
         Ok(base as u32)
     }
 
-    /// The same for a row of one cell, as most are: it goes where the first free cell is.
+    /// The same for a row of one cell, as most are: it goes where the first free cell is that no row of its kind passed over.
     fn place_one(&mut self, offset: usize) -> Result<u32, PackError> {
-        let mut position = self.first_free.max(offset);
+        let mut position = self.first_free.max(offset).max(self.last_one[offset]);
         while self.is_taken(position) {
             position += 1;
         }
@@ -211,6 +213,7 @@ impl Space {
         }
         self.take(position);
         self.skip_taken();
+        self.last_one[offset] = position;
         Ok(base as u32)
     }
 
