@@ -69,7 +69,8 @@ pub(super) fn build(
         let contradicts = kind == Kind::File && resolution::contradiction(&labels).is_some();
         if contradicts { None } else { resolution::resolve(kind, &labels).ok() }
     };
-    let mut overruled = contradiction(contributions, &labels);
+    // Only the bits of file words are about exec.
+    let mut overruled = if kind == Kind::File { contradiction(contributions, &labels) } else { None };
     if overruled.is_none()
         && let Some(minimal) = builder.minimal_with(workshop, absorbs, meaning)
     {
