@@ -215,16 +215,16 @@ impl Subsets {
         let start = self.state(nfa, start);
         // The start is not to be found by its set: should the automaton come back to it, it comes back to a copy. So the start
         // is only ever the empty input, whose meaning some targets ignore.
+        // Not brought back after an error: then all is forgotten.
+        let mut numbers = std::mem::take(&mut self.numbers);
         let mut order = vec![TRAP, start];
-        self.numbers.set(TRAP, 0);
+        numbers.set(TRAP, 0);
         let mut graph = Graph::default();
         let mut words = 0;
         while let Some(&state) = order.get(graph.len()) {
             let expanded = self.expanded(nfa, absorbs, state);
             expanded.ok_or(BuildError::TooLarge { states: order.len(), labels: Vec::new() })?;
-            let (default, first, last) = self.rows[state as usize];
-            let row = Row { default, edges: &self.edges[first as usize..last as usize] };
-            graph.push_renamed(row, |target| self.numbers.number(target, &mut order));
+            graph.push_renamed(self.row(state), |target| numbers.number(target, &mut order));
             words += self.sets.get(state).len();
             let labels = || {
                 // The latest states show best what keeps growing.
@@ -239,7 +239,8 @@ impl Subsets {
                 return Err(BuildError::TooLarge { states: order.len(), labels: labels() });
             }
         }
-        self.numbers.forget(&order);
+        numbers.forget(&order);
+        self.numbers = numbers;
         let mut sets: Vec<Box<[LabelId]>> = vec![Box::default()];
         let mut local = FxHashMap::from_iter([(0, 0)]);
         let sets_of_states = order.iter().map(|&state| {
@@ -266,18 +267,18 @@ impl Subsets {
 
     /// How many states can be reached from one, which counts itself and the trap. All of them have rows.
     pub(super) fn reachable(&mut self, start: SubsetId) -> usize {
+        let mut numbers = std::mem::take(&mut self.numbers);
         let mut order = vec![TRAP, start];
-        self.numbers.set(TRAP, 0);
+        numbers.set(TRAP, 0);
         let mut next = 1;
         while let Some(&state) = order.get(next) {
-            let (default, first, last) = self.rows[state as usize];
-            let row = Row { default, edges: &self.edges[first as usize..last as usize] };
-            for target in row.targets() {
-                self.numbers.number(target, &mut order);
+            for target in self.row(state).targets() {
+                numbers.number(target, &mut order);
             }
             next += 1;
         }
-        self.numbers.forget(&order);
+        numbers.forget(&order);
+        self.numbers = numbers;
         order.len()
     }
 

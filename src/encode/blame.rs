@@ -26,7 +26,7 @@ pub(super) fn too_large(
     let config = Config { max_states: limits.max_states.min(STATES), max_words: limits.max_words.min(WORDS) };
     let explodes = |blamed: &[usize], beginning: usize| {
         let mut builder = Builder::new(config);
-        for &at in blamed.iter().chain(&(0..beginning).collect::<Vec<_>>()) {
+        for at in blamed.iter().copied().chain(0..beginning) {
             if let Some((contribution, label)) = contributions.get(at) {
                 builder.add(&contribution.pattern, *label);
             }
@@ -36,7 +36,13 @@ pub(super) fn too_large(
     let mut blamed: Vec<usize> = Vec::new();
     // With all of these it explodes.
     let mut beginning = contributions.len();
-    while blamed.len() < BLAMED && !explodes(&blamed, 0) {
+    let alone = loop {
+        if explodes(&blamed, 0) {
+            break true;
+        }
+        if blamed.len() >= BLAMED {
+            break false;
+        }
         // Without rules it holds, with all of them it does not.
         let (mut holds, mut fails) = (0, beginning);
         while fails - holds > 1 {
@@ -47,11 +53,10 @@ pub(super) fn too_large(
                 holds = middle;
             }
         }
-        let Some(last) = fails.checked_sub(1) else { break };
+        let Some(last) = fails.checked_sub(1) else { break false };
         blamed.push(last);
         beginning = last;
-    }
-    let alone = explodes(&blamed, 0);
+    };
     let mut spans: Vec<Span> = Vec::new();
     for (contribution, _) in blamed.iter().filter_map(|&at| contributions.get(at)) {
         if !spans.contains(&contribution.span) {
