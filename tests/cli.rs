@@ -9,35 +9,19 @@
 )]
 #![cfg(feature = "cli")]
 
-use std::io::Write;
+mod support;
+
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::Output;
+
+use support::command::{self, status, text};
 
 const GOOD: &str = "profile good {\n  /etc/good.conf r,\n}\n";
 const UNTIDY: &str = "profile   good { # why\n/etc/good.conf    r,\n}\n";
 const BROKEN: &str = "profile broken {\n  /etc/x r\n  capability chwon,\n}\n";
 
 fn run(arguments: &[&str], directory: &Path, stdin: &str) -> Output {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_armorer"))
-        .args(arguments)
-        .current_dir(directory)
-        .env_remove("NO_COLOR")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("armorer runs");
-    // Commands that fail early do not read their input.
-    let _ = child.stdin.take().expect("piped").write_all(stdin.as_bytes());
-    child.wait_with_output().expect("armorer ends")
-}
-
-fn status(output: &Output) -> i32 {
-    output.status.code().expect("no signal")
-}
-
-fn text(bytes: &[u8]) -> &str {
-    std::str::from_utf8(bytes).expect("UTF-8")
+    command::run(directory, arguments, stdin.as_bytes())
 }
 
 fn names(directory: &Path) -> Vec<String> {

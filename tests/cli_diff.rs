@@ -9,31 +9,16 @@
 )]
 #![cfg(feature = "cli")]
 
-use std::io::Write;
+mod support;
+
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
+use support::command::{self, status, text};
+
 /// Runs armorer in the project's directory, as the README does.
 fn run(arguments: &[&str], stdin: &[u8]) -> Output {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_armorer"))
-        .args(arguments)
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("armorer runs");
-    // Commands that fail early do not read their input.
-    let _ = child.stdin.take().expect("piped").write_all(stdin);
-    child.wait_with_output().expect("armorer ends")
-}
-
-fn status(output: &Output) -> i32 {
-    output.status.code().expect("no signal")
-}
-
-fn text(bytes: &[u8]) -> &str {
-    std::str::from_utf8(bytes).expect("UTF-8")
+    command::run(Path::new(env!("CARGO_MANIFEST_DIR")), arguments, stdin)
 }
 
 const BACKUP: &str = "examples/apparmor.d/backup";
