@@ -16,9 +16,11 @@
     reason = "a test fails by panicking, in its helpers too"
 )]
 
+mod agent;
 mod checks;
 mod compilers;
 mod initramfs;
+mod program;
 mod script;
 #[path = "../support/mod.rs"]
 mod support;
