@@ -9,7 +9,8 @@ use serde::Serialize;
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
 
-use crate::blob::{self, ReadError};
+use super::sets::sets;
+use crate::blob::ReadError;
 
 /// A hash in the form in which the kernel shows it: hexadecimal digits.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -79,17 +80,12 @@ pub type Named<'a> = (Vec<u8>, Content<'a>);
 /// # Errors
 /// [`ReadError`] where the bytes are no policy.
 pub fn profiles(blob: &[u8]) -> Result<Vec<Named<'_>>, ReadError> {
-    let profiles = blob::read_with_layout(blob)?;
-    // The kernel applies the first namespace of a set to all of it.
-    let namespace = profiles.iter().find_map(|(profile, _)| profile.namespace.clone());
-    let named = profiles.into_iter().map(|(profile, layout)| {
-        let end = layout.offset + layout.bytes;
-        let element = blob.get(layout.element..end).unwrap_or_default();
-        let name = match &namespace {
-            Some(namespace) => [b":", &namespace[..], b":", &profile.name].concat(),
-            None => profile.name,
-        };
-        (name, Content { version: profile.version.to_le_bytes(), element })
+    let sets = sets(blob)?;
+    let members = sets.iter().flat_map(|set| set.profiles.iter().map(move |member| (set, member)));
+    let named = members.map(|(set, member)| {
+        let end = member.layout.offset + member.layout.bytes;
+        let element = blob.get(member.layout.element..end).unwrap_or_default();
+        (set.listed(member), Content { version: member.version.to_le_bytes(), element })
     });
     Ok(named.collect())
 }

@@ -31,6 +31,7 @@ mod label;
 mod namespaces;
 mod policy;
 mod profiles;
+mod sets;
 pub mod task;
 mod tree;
 

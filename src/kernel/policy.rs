@@ -2,16 +2,18 @@
 
 use std::fs::OpenOptions;
 use std::io::{self, Write};
+use std::ops::Range;
 use std::path::Path;
 
+use super::sets::{Set, sets};
 use super::{Kernel, KernelError, Operation};
 use crate::blob;
 
 impl Kernel {
     /// Loads the profiles of a blob, all of which must be new: all of them, or none.
     ///
-    /// Children come after their parents, and all are of one namespace, as [`Compiler`](crate::Compiler) and
-    /// [`blob::write`] arrange it.
+    /// Children come after their parents, as [`Compiler`](crate::Compiler) arranges it. A kernel takes the profiles of one
+    /// namespace at a time: a blob that has several is one change for each, in its order.
     ///
     /// # Errors
     /// [`KernelError::Refused`] with the kernel's reason; [`KernelError::Write`] where its file cannot be opened.
@@ -36,21 +38,29 @@ impl Kernel {
     pub fn remove(&self, name: &[u8]) -> Result<(), KernelError> {
         let mut bytes = name.to_vec();
         bytes.push(0);
-        let what = format!("\"{}\"", String::from_utf8_lossy(name));
-        self.write_policy(Operation::Remove, &bytes, what)
+        self.write_policy(Operation::Remove, &bytes, quoted(name))
     }
 
     fn submit(&self, operation: Operation, bytes: &[u8]) -> Result<(), KernelError> {
         if bytes.is_empty() {
             return Ok(());
         }
-        if self.sets || blob::is_compressed(bytes) {
-            return self.write_policy(operation, bytes, described(bytes));
+        // Nobody can look into a compressed policy but the kernel.
+        if blob::is_compressed(bytes) {
+            return self.write_policy(operation, bytes, "the compressed policy".into());
         }
-        // A kernel without `policy/set_load` takes one profile a write.
-        for (profile, layout) in blob::read_with_layout(bytes)? {
-            let one = bytes.get(layout.offset..).and_then(|rest| rest.get(..layout.bytes)).unwrap_or_default();
-            self.write_policy(operation, one, format!("\"{}\"", String::from_utf8_lossy(&profile.name)))?;
+        for set in sets(bytes)? {
+            let piece = |range: Range<usize>| bytes.get(range).unwrap_or_default();
+            if self.sets {
+                self.write_policy(operation, piece(set.bytes.clone()), described(&set))?;
+                continue;
+            }
+            // A kernel without `policy/set_load` takes one profile a write.
+            for member in &set.profiles {
+                let layout = &member.layout;
+                let one = piece(layout.offset..layout.offset + layout.bytes);
+                self.write_policy(operation, one, quoted(&set.listed(member)))?;
+            }
         }
         Ok(())
     }
@@ -80,14 +90,17 @@ pub(super) fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
     write_at_once(&mut OpenOptions::new().write(true).open(path)?, bytes)
 }
 
-/// The profiles of a blob in words.
-fn described(bytes: &[u8]) -> String {
-    let profiles = blob::read(bytes).unwrap_or_default();
-    match &profiles[..] {
-        [] => "the policy".into(),
-        [first] => format!("\"{}\"", String::from_utf8_lossy(&first.name)),
-        [first, rest @ ..] => format!("\"{}\" and {} more", String::from_utf8_lossy(&first.name), rest.len()),
+/// The profiles of a set in words.
+fn described(set: &Set) -> String {
+    let first = set.profiles.first().map(|member| quoted(&set.listed(member))).unwrap_or_default();
+    match set.profiles.len() {
+        0 | 1 => first,
+        more => format!("{first} and {} more", more - 1),
     }
+}
+
+fn quoted(name: &[u8]) -> String {
+    format!("\"{}\"", String::from_utf8_lossy(name))
 }
 
 #[cfg(test)]
@@ -138,6 +151,6 @@ mod tests {
     fn a_missing_file_is_named() {
         let error = Kernel::at("/no/such").replace(&blob()).unwrap_err();
         assert!(error.to_string().starts_with("/no/such/.replace: ENOENT"), "{error}");
-        assert_eq!(described(&blob()), "\"a\" and 2 more");
+        assert_eq!(described(&sets(&blob()).unwrap()[0]), "\"a\" and 2 more");
     }
 }

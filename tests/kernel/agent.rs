@@ -41,7 +41,7 @@ const EXPECTED: &[(&str, &str)] = &[
     ("vanished-removed", "yes"),
     ("ended", "0"),
     ("left", "yes"),
-    ("once-loaded", "yes yes"),
+    ("once-loaded", "yes yes yes"),
     ("no-drift", "0"),
     ("drift", "/other: k8s-once is loaded otherwise"),
     ("load-again", "armorer: /first: cannot load \"k8s-once\" and 1 more: EEXIST"),

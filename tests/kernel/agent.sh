@@ -49,7 +49,7 @@ profile k8s-web {
   /** rix,
   /dev/null rw,
   /data/one w,
-  /bin/busybox rix,
+  signal receive,
 }
 P
 sed 's/one/two/' /one > /two
@@ -63,7 +63,7 @@ agent
 result loaded $(within 100 loaded k8s-web)
 result allowed $(within 1 allows /data/one)
 result refused-even-as-root $(id -u) $(within 1 denies /tmp/f)
-on k8s-web 'sleep 1000' & SLEEPER=$!
+armorer exec --profile k8s-web -- /bin/busybox sleep 1000 & SLEEPER=$!
 result sleeper $(within 50 grep -q k8s-web /proc/$SLEEPER/attr/apparmor/current)
 result status $(armorer status --json | grep -c '"command": "busybox"')
 armorer status | sed -n 's/^  k8s-web (enforce): .*/yes/p' | sed 's/^/RESULT status-line /'
@@ -87,7 +87,7 @@ switch web=/two
 rm -f $VOLUME/web2
 
 # Half a file, then all of it.
-head -c 20 /new > /plain/new
+head -c 15 /new > /plain/new
 sleep 1.5
 result half $(within 1 gone k8s-new)
 cat /new > /plain/new
@@ -130,10 +130,10 @@ i=0
 while [ $i -lt $SWAPS ]; do
   i=$((i + 1))
   switch web=/one; switch web=/two
-  [ $i = 20 ] && BEFORE=$(sed -n 's/^VmRSS: *\([0-9]*\) kB/\1/p' /proc/$AGENT/status)
+  [ $i = 20 ] && BEFORE=$(sed -n 's/^VmRSS:[^0-9]*\([0-9]*\) kB/\1/p' /proc/$AGENT/status)
 done
 result swaps-in-force $(within 100 allows /data/two)
-AFTER=$(sed -n 's/^VmRSS: *\([0-9]*\) kB/\1/p' /proc/$AGENT/status)
+AFTER=$(sed -n 's/^VmRSS:[^0-9]*\([0-9]*\) kB/\1/p' /proc/$AGENT/status)
 echo "NOTE $((SWAPS * 2)) switches; memory before $BEFORE kB, after $AFTER kB"
 [ $((AFTER - BEFORE)) -lt 4096 ] && result swaps-memory flat
 
@@ -154,14 +154,14 @@ result left $(within 1 loaded k8s-late)
 # By hand.
 printf 'profile k8s-once { ^hat { } }\nprofile :space:k8s-spaced { }\n' > /once
 armorer replace -q /once
-result once-loaded $(within 1 loaded k8s-once) $(within 1 loaded k8s-once//hat)
+result once-loaded $(within 1 loaded k8s-once) $(within 1 loaded k8s-once//hat) $(within 1 loaded :space:k8s-spaced)
 head -n 1 /once > /first
 armorer status /first > /dev/null; result no-drift $?
 echo 'profile k8s-once { /x r, ^hat { } }' > /other
 armorer status /other | sed 's/^/RESULT drift /' | grep other
 armorer load -q /first 2>&1 | sed 's/^/RESULT load-again /' | sed 's/:  *a profile.*//'
 echo 'profile guarded { /** rix, }' | armorer load -q
-on guarded 'sleep 1000' & SLEEPER=$!
+armorer exec --profile guarded -- /bin/busybox sleep 1000 & SLEEPER=$!
 within 50 grep -q guarded /proc/$SLEEPER/attr/apparmor/current > /dev/null
 armorer remove guarded 2> /errors; result guarded $? $(grep -c 'would become unconfined' /errors) $(within 1 loaded guarded)
 armorer remove --force guarded; result forced $? $(within 1 gone guarded)
