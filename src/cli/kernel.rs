@@ -38,7 +38,8 @@ pub(super) fn kernel_features(kernel: &Kernel, target: &TargetArgs) -> Result<Fe
     }
 }
 
-/// A compiler for that kernel. Files without `abi` rule are taken as written for AppArmor 2.x, as the reference has it.
+/// A compiler for that kernel. As everywhere, a file without `abi` rule is written for AppArmor 2.x unless features are named.
 pub(super) fn compiler(target: &TargetArgs, features: Features) -> Compiler {
-    target.configured(Compiler::new(features).policy_features(None))
+    let compiler = Compiler::new(features);
+    target.configured(if target.features.is_some() { compiler } else { compiler.policy_features(None) })
 }

@@ -1,11 +1,11 @@
 //! The node agent and the commands that load policy, on real kernels: a volume is switched as the kubelet does it, while processes
 //! run under its profiles.
 
-use std::collections::BTreeMap;
 use std::env;
 use std::path::Path;
 
 use crate::program;
+use crate::said;
 use crate::support;
 use crate::vm::Vm;
 
@@ -78,16 +78,5 @@ fn watch(image: &str, swaps: u32) {
     let files = program::armorer(directory.path());
     let script = format!("SWAPS={swaps}\n{}", include_str!("agent.sh"));
     let run = Vm { kernel: &Path::new(&kernels).join(image), files, script }.run();
-    let said: BTreeMap<&str, &str> = run.results.iter().filter_map(|line| line.split_once(' ')).collect();
-    let expected: BTreeMap<&str, &str> = EXPECTED.iter().copied().collect();
-    let wrong: Vec<_> = expected
-        .keys()
-        .chain(said.keys())
-        .filter(|name| said.get(*name) != expected.get(*name))
-        .map(|name| format!("{name}: {:?}, not {:?}", said.get(name), expected.get(name)))
-        .collect();
-    assert!(wrong.is_empty(), "on {image}:\n{}\nThe console:\n{}", wrong.join("\n"), run.console);
-    for note in run.console.lines().filter_map(|line| line.strip_prefix("NOTE ")) {
-        support::say!("agent on {image}: {note}");
-    }
+    said::judge(&run, EXPECTED, &format!("agent on {image}"));
 }

@@ -19,8 +19,11 @@
 mod agent;
 mod checks;
 mod compilers;
+mod dropin;
 mod initramfs;
 mod program;
+mod readme;
+mod said;
 mod script;
 #[path = "../support/mod.rs"]
 mod support;

@@ -132,10 +132,14 @@ fn watch<C: Fn() -> Compiler>(
     let interval = Duration::from_secs(args.interval);
     loop {
         let report = agent.pass_if_changed(&included);
-        if let Some(report) = &report {
-            log.report(report)?;
+        {
+            // Held while the log is written: who has read of a change finds it in the metrics.
+            let mut metrics = metrics.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some(report) = &report {
+                log.report(report)?;
+            }
+            metrics.record(report);
         }
-        metrics.lock().unwrap_or_else(PoisonError::into_inner).record(report);
         match events.wait(interval)? {
             Event::Stop => {
                 log.note("stopped; what is loaded stays loaded")?;
