@@ -15,8 +15,8 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Levels};
 use crate::encode::{self, Effort, Provenance, since};
 use crate::features::Features;
 use crate::policy::Policy;
-use crate::resolve::{self, Session};
-use crate::source::{FileSystem, Loader, SourceError, SourceId, SourceMap};
+use crate::resolve::{self, Session, VariableValue};
+use crate::source::{FileSystem, Loader, SourceError, SourceId, SourceMap, Text};
 
 /// Compiles profiles for one target.
 ///
@@ -95,6 +95,20 @@ impl Compiler {
     #[must_use]
     pub fn policy_features(mut self, features: Option<Features>) -> Self {
         self.options.policy = features.map(Arc::new);
+        self
+    }
+
+    /// Whether `abi` rules count: without them the [features](Compiler::policy_features) that the policy is written for are pinned.
+    #[must_use]
+    pub fn ignore_abi_rules(mut self, ignore: bool) -> Self {
+        self.options.ignore_abi_rules = ignore;
+        self
+    }
+
+    /// The namespace of all profiles, whatever they say themselves.
+    #[must_use]
+    pub fn namespace(mut self, namespace: Option<Text>) -> Self {
+        self.options.namespace = namespace;
         self
     }
 
@@ -177,6 +191,67 @@ impl Compiler {
         Ok(CompiledPolicy { profiles, diagnostics })
     }
 
+    /// Reads a text and what it includes: the first half of compiling it, which tells what it defines and what it depends on.
+    ///
+    /// ```
+    /// # use armorer::{Compiler, Features};
+    /// let compiler = Compiler::new(Features::builtin("linux-7.2").unwrap());
+    /// let resolved = compiler.resolve_text("demo", b"@{X}=demo\nprofile @{X} { ^hat { } }\n")?;
+    /// assert_eq!(&*resolved.policy.profiles[0].children[0].name, b"demo//hat");
+    /// assert_eq!(compiler.encode(&resolved)?.profiles().len(), 2);
+    /// # Ok::<(), armorer::CompileError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// When the text is too large. Errors in it are among the diagnostics.
+    pub fn resolve_text(&self, name: impl Into<String>, text: &[u8]) -> Result<ResolvedPolicy, CompileError> {
+        let id = self.session.sources.add(name, text)?;
+        let mut diagnostics = Diagnostics::new();
+        let policy = resolve::resolve(&self.session, id, &self.options, &mut diagnostics);
+        let complete = !diagnostics.has_errors();
+        Ok(ResolvedPolicy { policy, diagnostics: self.levels.apply(diagnostics.into_vec()), complete, id })
+    }
+
+    /// Compiles what was read: the second half.
+    ///
+    /// # Errors
+    /// When it has errors; all diagnostics are given, those of the first half among them.
+    pub fn encode(&self, resolved: &ResolvedPolicy) -> Result<CompiledPolicy, CompileError> {
+        let ResolvedPolicy { policy, diagnostics, complete, .. } = resolved;
+        let mut diagnostics = diagnostics.clone();
+        let mut profiles = None;
+        if *complete && !diagnostics.iter().any(Diagnostic::is_error) {
+            let mut raised = Diagnostics::new();
+            let encoded = encode::encode(policy, &self.target(), &self.encode, &self.workshops, &mut raised);
+            profiles = encoded.filter(|_| !raised.has_errors());
+            diagnostics.extend(self.levels.apply(raised.into_vec()));
+        }
+        match profiles {
+            Some(profiles) if !diagnostics.iter().any(Diagnostic::is_error) => {
+                Ok(CompiledPolicy { profiles, diagnostics })
+            }
+            _ => Err(CompileError::Rejected { diagnostics }),
+        }
+    }
+
+    /// The version word of the blobs that it makes; see [`encode::version_word`].
+    #[must_use]
+    pub fn version_word(&self) -> u32 {
+        encode::version_word(&self.options.kernel, &self.encode)
+    }
+
+    /// The text with what it includes in place of its `include` rules.
+    #[must_use]
+    pub fn preprocess(&self, resolved: &ResolvedPolicy) -> Vec<u8> {
+        resolve::preprocess(&self.session, resolved.id, &self.options)
+    }
+
+    /// The variables that the text and what it includes declare.
+    #[must_use]
+    pub fn variables(&self, resolved: &ResolvedPolicy) -> Vec<VariableValue> {
+        resolve::variables(&self.session, resolved.id, &self.options)
+    }
+
     /// Compiles a file, and keeps which rules its permissions come from.
     ///
     /// # Errors
@@ -248,16 +323,26 @@ impl Compiler {
     /// All that a policy depends on before its text is read.
     #[cfg(feature = "cache")]
     fn key(&self, name: &str, text: &[u8]) -> Key {
-        let resolve::Options { base, include_dirs, working_directory, kernel, policy, keep_duplicates: _ } =
-            &self.options;
+        let resolve::Options {
+            base,
+            include_dirs,
+            working_directory,
+            kernel,
+            policy,
+            ignore_abi_rules,
+            namespace,
+            keep_duplicates: _,
+        } = &self.options;
         let encode::Options { max_states, max_memory, count_states: _, force_complain, read_implies_mmap } =
             self.encode;
         let paths = [base, working_directory].into_iter().chain(include_dirs);
         let paths = paths.map(|path| path.as_os_str().as_encoded_bytes());
-        let numbers = [max_states as u64, max_memory as u64, force_complain.into(), read_implies_mmap.into()];
-        let numbers = numbers.map(u64::to_le_bytes);
+        let switches = [force_complain, read_implies_mmap, *ignore_abi_rules, namespace.is_some()].map(u64::from);
+        let numbers = [[max_states as u64, max_memory as u64].as_slice(), &switches].concat();
+        let numbers: Vec<[u8; 8]> = numbers.into_iter().map(u64::to_le_bytes).collect();
+        let namespace = namespace.as_deref().unwrap_or_default();
         let policy = policy.as_ref().map_or([&b""[..], b"none"], |features| [features.to_text(), b"pinned"]);
-        let fixed = [name.as_bytes(), text, kernel.to_text()].into_iter().chain(policy);
+        let fixed = [name.as_bytes(), text, kernel.to_text(), namespace].into_iter().chain(policy);
         Key::of(fixed.chain(numbers.iter().map(|number| &number[..])).chain(paths))
     }
 
@@ -297,6 +382,18 @@ impl Compiler {
             Err(error) => Err(CompileError::Io { name, error }),
         }
     }
+}
+
+/// A text that was read with all it includes; [`Compiler::encode`] makes the binary policy of it.
+#[derive(Clone, Debug)]
+pub struct ResolvedPolicy {
+    /// What it defines, and what it depends on. Not complete where there are errors.
+    pub policy: Policy,
+    /// What there is to say about the text.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Whether no error was raised, whatever the levels say.
+    complete: bool,
+    id: SourceId,
 }
 
 /// What became of a text.

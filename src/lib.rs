@@ -39,7 +39,7 @@ mod compiler;
 #[cfg(feature = "cli")]
 pub mod cli;
 
-pub use compiler::{CompileError, CompiledBlob, CompiledPolicy, Compiler, Timings, TracedPolicy};
+pub use compiler::{CompileError, CompiledBlob, CompiledPolicy, Compiler, ResolvedPolicy, Timings, TracedPolicy};
 pub use features::Features;
 pub use syntax::{ParseError, parse};
 

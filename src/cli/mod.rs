@@ -19,6 +19,8 @@ mod limits;
 mod lint;
 mod load;
 mod material;
+#[cfg(unix)]
+mod parser;
 mod policy;
 mod query;
 mod remove;
@@ -81,6 +83,10 @@ enum Command {
     /// Keep the profiles of directories loaded: the node agent
     #[cfg(target_os = "linux")]
     Watch(watch::Args),
+    /// Do what apparmor_parser does, with its options; also under its name
+    #[cfg(unix)]
+    #[command(disable_help_flag = true)]
+    Parser(parser::Args),
     /// Print completions for a shell
     Completions(material::CompletionsArgs),
     /// Write manual pages
@@ -111,6 +117,10 @@ impl From<Status> for ExitCode {
 /// Runs the command line on the process's arguments and returns its exit status.
 #[must_use]
 pub fn main() -> ExitCode {
+    #[cfg(unix)]
+    if let Some(status) = parser::by_name() {
+        return status;
+    }
     match Cli::parse().command {
         Command::Check(args) => check::run(&args),
         Command::Fmt(args) => fmt::run(&args),
@@ -130,6 +140,8 @@ pub fn main() -> ExitCode {
         Command::Exec(args) => exec::run(&args),
         #[cfg(target_os = "linux")]
         Command::Watch(args) => watch::run(&args),
+        #[cfg(unix)]
+        Command::Parser(_) => return parser::by_command(),
         Command::Completions(args) => material::completions(&args),
         Command::Man(args) => material::man(&args),
     }

@@ -52,6 +52,24 @@ fn is_about_the_target(diagnostic: &Diagnostic) -> bool {
     matches!(diagnostic.code, Code::NotEnforced | Code::Downgraded)
 }
 
+/// A diagnostic with the text around it.
+pub(super) fn graphical(diagnostic: &Diagnostic, sources: &SourceMap) -> String {
+    rendered(&handler(), diagnostic, sources)
+}
+
+fn handler() -> GraphicalReportHandler {
+    let theme = if colours() { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
+    GraphicalReportHandler::new_themed(theme).with_width(120)
+}
+
+fn rendered(handler: &GraphicalReportHandler, diagnostic: &Diagnostic, sources: &SourceMap) -> String {
+    let mut text = String::new();
+    if handler.render_report(&mut text, &diagnostic.report(sources)).is_err() {
+        text = format!("{}: {diagnostic}\n", sources.describe(diagnostic.span()));
+    }
+    text
+}
+
 /// Prints diagnostics and counts them. What is said about a file that several profiles include is said once.
 pub(super) struct Renderer {
     handler: GraphicalReportHandler,
@@ -67,15 +85,7 @@ pub(super) struct Renderer {
 
 impl Renderer {
     pub(super) fn new(verbosity: Verbosity) -> Self {
-        let theme = if colours() { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
-        Renderer {
-            handler: GraphicalReportHandler::new_themed(theme).with_width(120),
-            verbosity,
-            said: HashSet::new(),
-            errors: 0,
-            warnings: 0,
-            about_the_target: 0,
-        }
+        Renderer { handler: handler(), verbosity, said: HashSet::new(), errors: 0, warnings: 0, about_the_target: 0 }
     }
 
     pub(super) fn print<'a>(&mut self, diagnostics: impl IntoIterator<Item = &'a Diagnostic>, sources: &SourceMap) {
@@ -92,10 +102,7 @@ impl Renderer {
                 self.about_the_target += usize::from(is_about_the_target(diagnostic));
                 continue;
             }
-            let mut text = String::new();
-            if self.handler.render_report(&mut text, &diagnostic.report(sources)).is_err() {
-                text = format!("{}: {diagnostic}\n", sources.describe(diagnostic.span()));
-            }
+            let text = rendered(&self.handler, diagnostic, sources);
             // Nobody is left to tell when standard error is gone.
             let _ = std::io::stderr().write_all(text.as_bytes());
         }

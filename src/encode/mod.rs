@@ -182,6 +182,18 @@ pub fn encode_measured(
     (records, efforts)
 }
 
+/// The version word of blobs for a kernel: which format they have.
+///
+/// ```
+/// use armorer::{Features, encode};
+/// let kernel = Features::builtin("linux-7.2").unwrap();
+/// assert_eq!(encode::version_word(&kernel, &encode::Options::default()), 0x20_2007);
+/// ```
+#[must_use]
+pub fn version_word(kernel: &Features, options: &Options) -> u32 {
+    profile::version_word(&Support::new(kernel, kernel), options)
+}
+
 /// Where the permissions of every profile come from, in the order of [`encode`].
 ///
 /// What [`encode`] reports is not reported again; what it leaves out is left out.

@@ -209,16 +209,13 @@ pub(super) fn header(profile: &Profile, support: &Support, options: &Options, re
     }
 
     let bytes = |text: &Text| text.to_vec();
-    // Only the header of newer blobs has a bit for forced complain mode.
     let newer = support.abi > 5;
-    let versions = if newer { POLICY_ABI | POLICY_LANGUAGE } else { 0 };
-    let force = if newer && options.force_complain { FORCE_COMPLAIN } else { 0 };
     let mode = if options.force_complain && !newer { ProfileMode::Complain } else { given.mode };
     let flag = |given: bool, bit: u32| if given { bit } else { 0 };
     let limits = (0_u32..).zip(profile.rlimits).filter_map(|(number, limit)| limit.map(|_| 1 << number));
     let mask = limits.fold(0, |mask: u32, bit: u32| mask | bit);
     blob::Profile {
-        version: support.abi | versions | force,
+        version: version_word(support, options),
         namespace: profile.namespace.as_ref().map(bytes),
         name: bytes(&profile.name),
         disconnected: given.disconnected.as_ref().map(bytes),
@@ -240,6 +237,14 @@ pub(super) fn header(profile: &Profile, support: &Support, options: &Options, re
         rlimits: (mask != 0)
             .then(|| blob::Rlimits { mask, values: profile.rlimits.map(|limit| limit.unwrap_or_default()) }),
         ..blob::Profile::default()
+    }
+}
+
+/// The word that every profile begins with. Only that of newer blobs has a bit for forced complain mode.
+pub(super) fn version_word(support: &Support, options: &Options) -> u32 {
+    match support.abi {
+        abi @ ..=5 => abi,
+        abi => abi | POLICY_ABI | POLICY_LANGUAGE | if options.force_complain { FORCE_COMPLAIN } else { 0 },
     }
 }
 

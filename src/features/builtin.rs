@@ -9,6 +9,9 @@ const SETS: &[(&str, &[u8])] = &[
     ("linux-7.2", include_bytes!("builtin/linux-7.2")),
 ];
 
+/// The last byte, a brace that closes nothing, is part of what the id is made of.
+const FALLBACK_KERNEL: &[u8] = include_bytes!("builtin/fallback-kernel");
+
 const DEFAULT_POLICY: &[u8] = include_bytes!("builtin/default-policy");
 
 impl Features {
@@ -29,6 +32,15 @@ impl Features {
     /// The names that [`Features::builtin`] takes, oldest kernel first.
     pub fn builtin_names() -> impl Iterator<Item = &'static str> {
         SETS.iter().map(|&(name, _)| name)
+    }
+
+    /// What apparmor_parser takes for a kernel whose features cannot be read: files, capabilities and resource limits in the format
+    /// of old (ABI 5), no other class. Its id is that of apparmor_parser.
+    #[must_use]
+    pub fn fallback_kernel() -> Features {
+        let tree = FALLBACK_KERNEL.strip_suffix(b"}").map(Features::parse);
+        let root = tree.and_then(Result::ok).map(|features| features.root).unwrap_or_default();
+        Features { text: FALLBACK_KERNEL.into(), root }
     }
 
     /// What a file without `abi` rule is taken to be written for, and what `abi <default>` means: the features of the days before
@@ -78,6 +90,17 @@ mod tests {
             !has("linux-6.1", "namespaces/mask/userns_create") && has("linux-6.12", "namespaces/mask/userns_create")
         );
         assert!(!has("linux-6.1", "io_uring") && has("linux-6.12", "io_uring"));
+    }
+
+    #[test]
+    fn fallback_for_unknown_kernels() {
+        let features = Features::fallback_kernel();
+        assert_eq!((features.id(), features.to_text().len()), (0x7336_92a5, 708));
+        for path in ["file/mask/exec", "rlimit/mask/rttime", "capability/0xffffff", "domain/change_hat", "policy/v6"] {
+            assert!(features.supports(path), "{path}");
+        }
+        assert!(!features.supports("policy/versions") && !features.supports("network"));
+        assert_eq!(features.words("caps/mask").count(), 38);
     }
 
     #[test]

@@ -41,6 +41,14 @@ impl Kernel {
         self.write_policy(Operation::Remove, &bytes, quoted(name))
     }
 
+    /// Writes bytes as they are, in one write, for the kernel to judge: policy in a format that armorer cannot read.
+    ///
+    /// # Errors
+    /// As [`Kernel::load`].
+    pub fn submit_unread(&self, operation: Operation, bytes: &[u8]) -> Result<(), KernelError> {
+        self.write_policy(operation, bytes, "the policy".into())
+    }
+
     fn submit(&self, operation: Operation, bytes: &[u8]) -> Result<(), KernelError> {
         if bytes.is_empty() {
             return Ok(());
@@ -129,6 +137,8 @@ mod tests {
         kernel.replace(&blob()).unwrap();
         assert_eq!(std::fs::read(directory.path().join(".replace")).unwrap(), blob());
         kernel.load(b"").unwrap();
+        assert!(matches!(kernel.load(b"no policy"), Err(KernelError::Blob(_))));
+        kernel.submit_unread(Operation::Load, b"").unwrap();
         assert_eq!(std::fs::read(directory.path().join(".load")).unwrap(), b"");
         kernel.remove(b":ns://b").unwrap();
         assert_eq!(std::fs::read(directory.path().join(".remove")).unwrap(), b":ns://b\0");

@@ -17,6 +17,10 @@ impl Resolver<'_> {
     /// An `abi` rule; in the preamble the first one decides.
     pub(super) fn abi(&mut self, abi: &ast::Abi, span: Span, in_body: bool) {
         let Some(features) = self.abi_features(abi) else { return };
+        if self.options.ignore_abi_rules {
+            self.abi = self.abi.or(Some(span));
+            return;
+        }
         match self.abi {
             None if !in_body => {
                 self.policy = features;

@@ -75,7 +75,7 @@ pub(super) enum Search {
 }
 
 /// The text of an include path.
-fn text_of(path: &IncludePath) -> String {
+pub(super) fn text_of(path: &IncludePath) -> String {
     String::from_utf8_lossy(&stored(&path.path)).into_owned()
 }
 

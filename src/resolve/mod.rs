@@ -42,11 +42,13 @@ mod include;
 pub mod lower;
 mod merge;
 mod preamble;
+mod preprocess;
 mod profile;
 mod reference;
 mod session;
 pub mod slashes;
 mod transitions;
+mod values;
 mod variables;
 
 #[cfg(test)]
@@ -66,7 +68,9 @@ use alias::Aliases;
 use variables::Variables;
 
 pub use include::{is_skipped, policy_files};
+pub use preprocess::preprocess;
 pub use session::Session;
+pub use values::{VariableValue, variables};
 
 /// The deepest nesting of includes, profiles, blocks and conditionals together. It bounds the stack; the deepest real policy
 /// has about ten levels.
@@ -85,6 +89,10 @@ pub struct Options {
     pub kernel: Arc<Features>,
     /// What files without `abi` rule are written for; without it they get [`Features::default_policy`] and a warning.
     pub policy: Option<Arc<Features>>,
+    /// Whether `abi` rules are checked, but do not say what the policy is written for.
+    pub ignore_abi_rules: bool,
+    /// The namespace of all profiles, whatever they say.
+    pub namespace: Option<Text>,
     /// Whether equal rules stay apart, each with its own place, for those who want the rules as they are written.
     pub keep_duplicates: bool,
 }
@@ -99,6 +107,8 @@ impl Options {
             working_directory: ".".into(),
             kernel,
             policy: None,
+            ignore_abi_rules: false,
+            namespace: None,
             keep_duplicates: false,
         }
     }
@@ -109,29 +119,8 @@ impl Options {
 /// The policy is complete if no error was raised. Of diagnostics that say the same about the same place, because several
 /// profiles include it, only the first is raised.
 pub fn resolve(session: &Session, input: SourceId, options: &Options, diagnostics: &mut Diagnostics) -> Policy {
-    let (file, raised) = session.parse(input);
-    let mut resolver = Resolver {
-        session,
-        options,
-        diagnostics: Diagnostics::new(),
-        variables: Variables::default(),
-        aliases: Aliases::default(),
-        policy: options.policy.clone().unwrap_or_else(|| Arc::new(Features::default_policy())),
-        abi: None,
-        once: Once::default(),
-        dead: false,
-        includes: 0,
-        included_text: 0,
-        limited: false,
-        depth: 0,
-        first_profile: None,
-        sockets: false,
-        names: FxHashMap::default(),
-        profiles: Vec::new(),
-        dependencies: Dependencies::default(),
-    };
-    resolver.report(&raised);
-    resolver.top_level(&file.items);
+    let mut resolver = Resolver::new(session, options);
+    resolver.read(input);
     if resolver.abi.is_none() && options.policy.is_none() && resolver.first_profile.is_some() {
         resolver.diagnostics.push(
             Diagnostic::new(Code::AbiMissing, "without `abi` rule the default features apply", Span::new(input, 0, 0))
@@ -223,7 +212,37 @@ impl Once {
 /// Where each namespace and name as written stands.
 type Names = FxHashMap<(Option<Text>, Text), Span>;
 
-impl Resolver<'_> {
+impl<'a> Resolver<'a> {
+    fn new(session: &'a Session, options: &'a Options) -> Resolver<'a> {
+        Resolver {
+            session,
+            options,
+            diagnostics: Diagnostics::new(),
+            variables: Variables::default(),
+            aliases: Aliases::default(),
+            policy: options.policy.clone().unwrap_or_else(|| Arc::new(Features::default_policy())),
+            abi: None,
+            once: Once::default(),
+            dead: false,
+            includes: 0,
+            included_text: 0,
+            limited: false,
+            depth: 0,
+            first_profile: None,
+            sockets: false,
+            names: FxHashMap::default(),
+            profiles: Vec::new(),
+            dependencies: Dependencies::default(),
+        }
+    }
+
+    /// Reads the input.
+    fn read(&mut self, input: SourceId) {
+        let (file, raised) = self.session.parse(input);
+        self.report(&raised);
+        self.top_level(&file.items);
+    }
+
     /// Takes over what the parser said about a file.
     fn report(&mut self, diagnostics: &[Diagnostic]) {
         self.variables.incomplete |= diagnostics.iter().any(Diagnostic::is_error);

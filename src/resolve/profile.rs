@@ -34,7 +34,9 @@ impl Resolver<'_> {
         if self.dead {
             return;
         }
-        if let Some(namespace) = &resolved.namespace {
+        if let Some(namespace) = &resolved.namespace
+            && self.options.namespace.is_none()
+        {
             let message =
                 format!("apparmor_parser leaves this profile outside of its parent's namespace `{namespace}`");
             self.diagnostics.push(Diagnostic::new(Code::RefNamespace, message, resolved.span));

@@ -56,9 +56,8 @@ fn run_with(files: &[(&str, &str)], text: &str) -> Outcome {
         base: "/base/".into(),
         include_dirs: vec!["/inc".into()],
         working_directory: "/cwd".into(),
-        kernel: Arc::clone(&features),
-        policy: Some(features),
-        keep_duplicates: false,
+        policy: Some(Arc::clone(&features)),
+        ..Options::new(features)
     };
     let mut diagnostics = Diagnostics::new();
     let policy = resolve(&session, input, &options, &mut diagnostics);

@@ -1,0 +1,110 @@
+//! What is done with policy, in the order of the inputs: loaded, written, printed.
+
+use std::path::Path;
+
+use super::load;
+use super::options::Action;
+use super::output::{Output, errno_status, strerror};
+use super::run::{CacheHit, Compiled, Prepared, Run, Then};
+use super::warnings::Classes;
+
+impl Run<'_> {
+    /// What is done in the order of the inputs; the exit status.
+    pub(super) fn finish(&self, prepared: Prepared, file: &mut Vec<u8>) -> u8 {
+        let Prepared { mut output, status, then } = prepared;
+        let mut result = match then {
+            Then::Nothing => status,
+            Then::Emit(compiled) => self.emit(&compiled, file, &mut output),
+            Then::Cached(hit) => self.emit_cached(&hit, file, &mut output),
+            Then::Binary { bytes, path } => self.emit_binary(&bytes, &path, &mut output),
+            Then::Remove(names) => match &self.kernel {
+                Some(kernel) => load::remove(kernel, self.options, &names, &mut output).err().unwrap_or(0),
+                None => {
+                    load::say_done(self.options, &names, &mut output);
+                    0
+                }
+            },
+        };
+        if let Err(error) = output.flush() {
+            eprintln!("{}: standard output: {}", self.options.program, strerror(&error));
+            result = errno_status(&error);
+        }
+        result
+    }
+
+    fn emit(&self, compiled: &Compiled, file: &mut Vec<u8>, output: &mut Output) -> u8 {
+        let options = self.options;
+        let Compiled { blob, names, entry } = compiled;
+        match options.action {
+            // Nothing else goes where the policy goes.
+            Action::Stdout => output.out(blob.as_slice()),
+            _ => {
+                if options.action != Action::Add && options.action != Action::Replace {
+                    file.extend_from_slice(blob);
+                } else if let Some(kernel) = &self.kernel
+                    && let Err(status) = load::load(kernel, options, blob, names, output)
+                {
+                    return status;
+                }
+                load::say_done(options, names, output);
+            }
+        }
+        if let Some(entry) = entry {
+            match entry.write(blob) {
+                Ok(()) if options.show_cache => output.err_line(&format!("Wrote cache: {}", entry.path().display())),
+                Ok(()) => {}
+                Err(error) => {
+                    let (path, error) = (entry.path().display(), strerror(&error));
+                    if options.warns(Classes::CACHE) {
+                        output.err_line(&format!("Warning: failed to write cache: {path}: {error}"));
+                    }
+                }
+            }
+        }
+        0
+    }
+
+    fn emit_cached(&self, hit: &CacheHit, file: &mut Vec<u8>, output: &mut Output) -> u8 {
+        let options = self.options;
+        let loaded = match &self.kernel {
+            Some(kernel) => load::load_compiled(kernel, options, &hit.bytes, &hit.path, output),
+            None => Ok(()),
+        };
+        let Err(status) = loaded else {
+            load::say_done_cached(options, &hit.path, output);
+            return 0;
+        };
+        if options.skip_bad_cache_rebuild {
+            return status;
+        }
+        let (name, operand) = (hit.file.path.display().to_string(), &hit.file.operand);
+        self.show_miss(&name, output);
+        let Some(blob) = self.blob(self.compiler(false), Some(operand), &name, &hit.resolved, output) else { return 1 };
+        let names = load::children_first(&hit.resolved.policy);
+        let entry = hit.entry.clone();
+        self.emit(&Compiled { blob, names, entry }, file, output)
+    }
+
+    fn emit_binary(&self, bytes: &[u8], path: &Path, output: &mut Output) -> u8 {
+        let options = self.options;
+        let Some(kernel) = &self.kernel else {
+            load::say_done_cached(options, path, output);
+            return 0;
+        };
+        if options.action == Action::Remove {
+            output.err_line("Error: Invalid load option specified: 2");
+            return 22;
+        }
+        if bytes.is_empty() {
+            output.err_line(&format!("Cannot read profile from file {}", path.display()));
+            return 255;
+        }
+        match load::load_compiled(kernel, options, bytes, path, output) {
+            Ok(()) => {
+                load::say_done_cached(options, path, output);
+                0
+            }
+            Err(status) => status,
+        }
+    }
+}

@@ -1,0 +1,227 @@
+//! The kernel's policy: what is asked of it, and how it is said.
+
+use std::path::Path;
+
+use super::options::{Action, Options, Stop};
+use super::output::{Output, strerror};
+use crate::kernel::{Kernel, KernelError, Operation};
+use crate::policy::{Policy, Profile};
+
+/// The kernel interface that the options ask for.
+pub(super) fn open(options: &Options, output: &mut Output) -> Result<Kernel, Stop> {
+    let kernel = match &options.subdomainfs {
+        Some(directory) => directory.is_dir().then(|| Kernel::at(directory)),
+        None => Kernel::running().ok(),
+    };
+    kernel.ok_or_else(|| {
+        output.err_line("Warning: unable to find a suitable fs in /proc/mounts, is it mounted?");
+        output.err_line("Use --subdomainfs to override.");
+        Stop(1)
+    })
+}
+
+/// A name of a profile.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Name {
+    /// As the kernel takes it: `:namespace://name`.
+    pub(super) full: Vec<u8>,
+    /// Without namespace and parents.
+    pub(super) local: Vec<u8>,
+}
+
+impl Name {
+    fn of(profile: &Profile, parent: Option<&Profile>) -> Name {
+        let full = match &profile.namespace {
+            Some(namespace) => [b":", &namespace[..], b"://", &profile.name].concat(),
+            None => profile.name.to_vec(),
+        };
+        let inner = parent.and_then(|parent| profile.name.get(parent.name.len() + 2..));
+        Name { full, local: inner.unwrap_or(&profile.name).to_vec() }
+    }
+}
+
+/// The names of the profiles at top level.
+pub(super) fn top_level(policy: &Policy) -> Vec<Name> {
+    policy.profiles.iter().map(|profile| Name::of(profile, None)).collect()
+}
+
+/// Every name, parents first.
+pub(super) fn parents_first(policy: &Policy) -> Vec<Name> {
+    fn walk(profiles: &[Profile], parent: Option<&Profile>, names: &mut Vec<Name>) {
+        for profile in profiles {
+            names.push(Name::of(profile, parent));
+            walk(&profile.children, Some(profile), names);
+        }
+    }
+    let mut names = Vec::new();
+    walk(&policy.profiles, None, &mut names);
+    names
+}
+
+/// Every name in the order in which the reference says that they are loaded: children first.
+pub(super) fn children_first(policy: &Policy) -> Vec<Name> {
+    fn walk(profiles: &[Profile], parent: Option<&Profile>, names: &mut Vec<Name>) {
+        for profile in profiles {
+            walk(&profile.children, Some(profile), names);
+            names.push(Name::of(profile, parent));
+        }
+    }
+    let mut names = Vec::new();
+    walk(&policy.profiles, None, &mut names);
+    names
+}
+
+/// The words for an action on the kernel: of success, and of failure.
+fn words(action: &Action) -> (&'static str, &'static str) {
+    match action {
+        Action::Replace => ("Replacement", "replace"),
+        Action::Remove => ("Removal", "remove"),
+        _ => ("Addition", "add"),
+    }
+}
+
+/// `Addition succeeded for "NAME".`
+pub(super) fn say_done(options: &Options, names: &[Name], output: &mut Output) {
+    if options.verbose {
+        for name in names {
+            let (done, _) = words(&options.action);
+            output.out([done.as_bytes(), b" succeeded for \"", &name.local, b"\".\n"].concat());
+        }
+    }
+}
+
+/// `Cached load succeeded for "PATH".`
+pub(super) fn say_done_cached(options: &Options, path: &Path, output: &mut Output) {
+    if options.verbose {
+        let word = if options.action == Action::Replace { "reload" } else { "load" };
+        output.out_line(&format!("Cached {word} succeeded for \"{}\".", path.display()));
+    }
+}
+
+fn operation(action: &Action) -> Operation {
+    match action {
+        Action::Replace => Operation::Replace,
+        Action::Remove => Operation::Remove,
+        _ => Operation::Load,
+    }
+}
+
+fn submit(kernel: &Kernel, action: &Action, blob: &[u8]) -> Result<(), KernelError> {
+    match action {
+        Action::Replace => kernel.replace(blob),
+        _ => kernel.load(blob),
+    }
+}
+
+/// Loads the policy of an input, in one write for each namespace; the exit status where the kernel refuses.
+pub(super) fn load(
+    kernel: &Kernel,
+    options: &Options,
+    blob: &[u8],
+    names: &[Name],
+    output: &mut Output,
+) -> Result<(), u8> {
+    submit(kernel, &options.action, blob).map_err(|error| refused(options, names.first(), &error, output))
+}
+
+/// Removes profiles, each for itself: that one is not there does not keep the others. The last exit status of a refusal.
+pub(super) fn remove(kernel: &Kernel, options: &Options, names: &[Name], output: &mut Output) -> Result<(), u8> {
+    let mut result = Ok(());
+    for name in names {
+        match kernel.remove(&name.full) {
+            Ok(()) => say_done(options, std::slice::from_ref(name), output),
+            Err(error) => result = Err(refused(options, Some(name), &error, output)),
+        }
+    }
+    result
+}
+
+/// Loads policy that was compiled before; the exit status where the kernel refuses.
+pub(super) fn load_compiled(
+    kernel: &Kernel,
+    options: &Options,
+    blob: &[u8],
+    path: &Path,
+    output: &mut Output,
+) -> Result<(), u8> {
+    // Policy that armorer cannot read may be good policy all the same.
+    let loaded = match submit(kernel, &options.action, blob) {
+        Err(KernelError::Blob(_)) => kernel.submit_unread(operation(&options.action), blob),
+        result => result,
+    };
+    loaded.map_err(|error| {
+        let verb = if options.action == Action::Replace { "replace" } else { "load" };
+        let reason = match error.errno() {
+            Some(number) => strerror(&std::io::Error::from_raw_os_error(number)),
+            None => error.to_string(),
+        };
+        output.err_line(&format!("Could not {verb} profile {} : {reason}", path.display()));
+        error.errno().and_then(|number| u8::try_from(number).ok()).unwrap_or(1)
+    })
+}
+
+/// Says why the kernel refuses, and gives the exit status: 256 − errno.
+fn refused(options: &Options, name: Option<&Name>, error: &KernelError, output: &mut Output) -> u8 {
+    let program = &options.program;
+    let (_, verb) = words(&options.action);
+    let name = name.map(|name| String::from_utf8_lossy(&name.local).into_owned()).unwrap_or_default();
+    let number = error.errno();
+    let reason = match number {
+        Some(17) => "Profile already exists".to_owned(),
+        Some(2) => "Profile doesn't exist".to_owned(),
+        Some(13) => "Access denied. You need policy admin privileges to manage profiles.".to_owned(),
+        Some(1) => "Permission denied. You need policy admin privileges to manage profiles.".to_owned(),
+        Some(71) => "Profile doesn't conform to protocol".to_owned(),
+        Some(93) => "Profile version not supported by Apparmor module".to_owned(),
+        Some(74) => "Profile does not match signature".to_owned(),
+        Some(12) => "Out of memory".to_owned(),
+        Some(29) => "Bad write position".to_owned(),
+        Some(14) => "Couldn't copy profile: Bad memory address".to_owned(),
+        Some(other) => {
+            format!("Unknown error ({other}): {}", strerror(&std::io::Error::from_raw_os_error(other)))
+        }
+        None => error.to_string(),
+    };
+    output.err_line(&format!("{program}: Unable to {verb} \"{name}\".  {reason}"));
+    number.and_then(|number| u8::try_from(256 - number).ok()).unwrap_or(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Compiler, Features};
+
+    #[test]
+    fn orders() {
+        let compiler = Compiler::new(Features::builtin("linux-7.2").unwrap());
+        let text = b"profile a { profile c { } ^b { } }\nprofile :ns:z { ^h { } }\nprofile b { }\n";
+        let policy = compiler.resolve_text("t", text).unwrap().policy;
+        let full =
+            |names: Vec<Name>| names.into_iter().map(|name| String::from_utf8(name.full).unwrap()).collect::<Vec<_>>();
+        let local =
+            |names: Vec<Name>| names.into_iter().map(|name| String::from_utf8(name.local).unwrap()).collect::<Vec<_>>();
+        assert_eq!(full(parents_first(&policy)), ["a", "a//b", "a//c", "b", ":ns://z", ":ns://z//h"]);
+        assert_eq!(local(children_first(&policy)), ["b", "c", "a", "b", "h", "z"]);
+        assert_eq!(full(top_level(&policy)), ["a", "b", ":ns://z"]);
+    }
+
+    #[test]
+    fn refusals() {
+        let refuse = |number| {
+            let error = KernelError::Refused {
+                operation: Operation::Replace,
+                what: "p".into(),
+                source: std::io::Error::from_raw_os_error(number),
+            };
+            let (mut options, mut output) = (Options::new("PROG".into()), Output::default());
+            options.action = Action::Replace;
+            let name = Name { full: b"p".to_vec(), local: b"p".to_vec() };
+            let status = refused(&options, Some(&name), &error, &mut output);
+            (status, output.text().1)
+        };
+        assert_eq!(refuse(17), (239, "PROG: Unable to replace \"p\".  Profile already exists\n".into()));
+        assert_eq!(refuse(13).0, 243);
+        let unknown = "PROG: Unable to replace \"p\".  Unknown error (5): Input/output error\n";
+        assert_eq!(refuse(5), (251, unknown.into()));
+    }
+}

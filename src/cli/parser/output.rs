@@ -1,0 +1,82 @@
+//! What is printed: gathered for each input, so that inputs worked on at the same time do not mix.
+
+use std::io::{self, Write};
+
+/// Text for both streams, in order.
+#[derive(Debug, Default)]
+pub(super) struct Output {
+    pieces: Vec<Piece>,
+}
+
+#[derive(Debug)]
+enum Piece {
+    Out(Vec<u8>),
+    Err(Vec<u8>),
+}
+
+impl Output {
+    /// For standard output.
+    pub(super) fn out(&mut self, bytes: impl Into<Vec<u8>>) {
+        self.pieces.push(Piece::Out(bytes.into()));
+    }
+
+    /// A line for standard output.
+    pub(super) fn out_line(&mut self, line: &str) {
+        self.out(format!("{line}\n"));
+    }
+
+    /// A line for standard error.
+    pub(super) fn err_line(&mut self, line: &str) {
+        self.err(format!("{line}\n"));
+    }
+
+    /// For standard error.
+    pub(super) fn err(&mut self, bytes: impl Into<Vec<u8>>) {
+        self.pieces.push(Piece::Err(bytes.into()));
+    }
+
+    /// Prints it, and forgets it.
+    ///
+    /// # Errors
+    /// When standard output cannot be written; that nobody reads it is one, too, as a policy may not end in the middle unnoticed.
+    pub(super) fn flush(&mut self) -> io::Result<()> {
+        let (mut stdout, mut stderr) = (io::stdout().lock(), io::stderr().lock());
+        let mut written = Ok(());
+        for piece in self.pieces.drain(..) {
+            match piece {
+                Piece::Out(bytes) if written.is_ok() => {
+                    written = stdout.write_all(&bytes).and_then(|()| stdout.flush())
+                }
+                Piece::Out(_) => {}
+                // Nobody is left to tell when standard error is gone.
+                Piece::Err(bytes) => _ = stderr.write_all(&bytes),
+            }
+        }
+        written
+    }
+
+    /// What standard output and standard error get.
+    #[cfg(test)]
+    pub(super) fn text(&self) -> (String, String) {
+        let (mut out, mut err) = (Vec::new(), Vec::new());
+        for piece in &self.pieces {
+            match piece {
+                Piece::Out(bytes) => out.extend_from_slice(bytes),
+                Piece::Err(bytes) => err.extend_from_slice(bytes),
+            }
+        }
+        (String::from_utf8(out).unwrap(), String::from_utf8(err).unwrap())
+    }
+}
+
+/// What the system says of an error, without the number that Rust adds.
+pub(super) fn strerror(error: &io::Error) -> String {
+    let text = error.to_string();
+    text.split_once(" (os error").map_or(text.as_str(), |(text, _)| text).to_owned()
+}
+
+/// The exit status for an error of the system.
+pub(super) fn errno_status(error: &io::Error) -> u8 {
+    let number = error.raw_os_error().and_then(|number| u8::try_from(number).ok());
+    number.filter(|&number| number != 0).unwrap_or(1)
+}

@@ -1,0 +1,344 @@
+//! What is said about a text, in the lines that other programs look for.
+
+use std::collections::HashSet;
+use std::io::IsTerminal;
+
+use super::options::Options;
+use super::output::Output;
+use super::warnings::class_of;
+use crate::cli::render;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::policy::{Policy, Profile};
+use crate::source::{SourceMap, Span};
+use crate::syntax::ast::{self, ItemKind};
+use crate::syntax::parser::parse;
+
+/// What diagnostics are about.
+pub(super) struct Subject<'a> {
+    /// The word on the command line; `None` for standard input.
+    pub(super) operand: Option<&'a str>,
+    /// The name of its text.
+    pub(super) name: &'a str,
+    pub(super) policy: &'a Policy,
+    pub(super) sources: &'a SourceMap,
+}
+
+/// Whether an error is one that the reference raises only when it compiles: printing names and texts does not wait for it.
+pub(super) fn is_late(code: Code) -> bool {
+    matches!(
+        code,
+        Code::Expand
+            | Code::VarUndeclared
+            | Code::VarRecursive
+            | Code::VarLimit
+            | Code::VarName
+            | Code::MergeXConflict
+            | Code::TooManyTransitions
+    )
+}
+
+/// What becomes of a diagnostic.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Verdict {
+    Error,
+    /// A warning that `--Werror` makes an error.
+    Converted,
+    Warning,
+    Hidden,
+}
+
+fn verdict(options: &Options, diagnostic: &Diagnostic) -> Verdict {
+    if diagnostic.is_error() {
+        return Verdict::Error;
+    }
+    let class = class_of(diagnostic.code);
+    if !options.warns(class) {
+        Verdict::Hidden
+    } else if options.errors.contains(class) {
+        Verdict::Converted
+    } else {
+        Verdict::Warning
+    }
+}
+
+/// Says what there is to say; `true` where there is an error.
+pub(super) fn report(
+    options: &Options,
+    subject: &Subject<'_>,
+    diagnostics: &[Diagnostic],
+    output: &mut Output,
+) -> bool {
+    let mut said = HashSet::new();
+    let mut failed = false;
+    for diagnostic in diagnostics {
+        let verdict = verdict(options, diagnostic);
+        let lines = match verdict {
+            Verdict::Hidden => continue,
+            Verdict::Error => subject.error(diagnostic),
+            Verdict::Converted => subject.warning(diagnostic, "Warning converted to Error"),
+            Verdict::Warning => subject.warning(diagnostic, "Warning"),
+        };
+        failed |= matches!(verdict, Verdict::Error | Verdict::Converted);
+        for line in lines {
+            // What profiles share is said once for each.
+            if said.insert(line.clone()) {
+                output.err_line(&line);
+            }
+        }
+        if verdict == Verdict::Error {
+            subject.explain(diagnostic, output);
+        }
+    }
+    failed
+}
+
+impl Subject<'_> {
+    /// The file that a place is in, and the line.
+    fn place(&self, span: Span) -> (String, u32) {
+        if span == Span::NONE {
+            return (self.name.to_owned(), 1);
+        }
+        let source = self.sources.get(span.source);
+        (source.name().to_owned(), source.line_column(span.start).0)
+    }
+
+    fn error(&self, diagnostic: &Diagnostic) -> Vec<String> {
+        let (file, mut line) = self.place(diagnostic.span());
+        let mut text = diagnostic.message.clone();
+        match diagnostic.code {
+            // The reference notices at the next word.
+            Code::MissingComma => line = self.line_of_next_word(diagnostic.span()),
+            Code::IncludeOpen | Code::AbiOpen => {
+                let path = self.slice(diagnostic.span());
+                let path = path.trim_matches(|c| matches!(c, '<' | '>' | '"')).trim();
+                text = match (diagnostic.message.ends_with(": there is no such file"), diagnostic.code) {
+                    (true, Code::AbiOpen) => format!("Could not open '{path}': No such file or directory"),
+                    (true, _) => format!("Could not open '{path}'"),
+                    (false, _) => format!("Could not open '{path}' ({text})"),
+                };
+            }
+            _ => {}
+        }
+        let mut lines = self.heading(diagnostic);
+        lines.push(match self.operand {
+            Some(operand) => format!("AppArmor parser error for {operand} in profile {file} at line {line}: {text}"),
+            None if file == self.name => format!("AppArmor parser error at line {line}: {text}"),
+            None => format!("AppArmor parser error in profile {file} at line {line}: {text}"),
+        });
+        lines
+    }
+
+    /// The lines that the reference has for some errors.
+    fn heading(&self, diagnostic: &Diagnostic) -> Vec<String> {
+        let span = diagnostic.span();
+        match diagnostic.code {
+            Code::DupProfile => {
+                let profile = self.policy.profiles.iter().find(|profile| profile.span == span);
+                let name = profile.map_or_else(|| self.slice(span), |profile| profile.written_name.to_string());
+                vec![format!("Multiple definitions for profile {name} exist,bailing out.")]
+            }
+            Code::Expand | Code::VarUndeclared => {
+                let Some(variable) = variable_in(&diagnostic.message) else { return Vec::new() };
+                let profile = self.profile_around(diagnostic).unwrap_or_default();
+                vec![
+                    format!("Failed to find declaration for: {variable}"),
+                    format!("ERROR expanding variables for profile {profile}, failed to load"),
+                ]
+            }
+            Code::MergeXConflict => {
+                let rule = self.slice(span);
+                let rule =
+                    rule.split_whitespace().find(|word| word.starts_with(['/', '@', '"', '{'])).unwrap_or_default();
+                let profile = self.profile_around(diagnostic).unwrap_or_default();
+                vec![
+                    format!("profile {profile}: has merged rule {rule} with conflicting x modifiers"),
+                    format!("ERROR merging rules for profile {profile}, failed to load"),
+                ]
+            }
+            Code::DfaXConflict => {
+                let profile = self.profile_around(diagnostic).unwrap_or_default();
+                vec![
+                    "profile has merged rule with conflicting x modifiers".to_owned(),
+                    format!("ERROR processing regexs for profile {profile}, failed to load"),
+                ]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn warning(&self, diagnostic: &Diagnostic, word: &str) -> Vec<String> {
+        let text = &diagnostic.message;
+        let name = self.operand.map_or("stdin", |_| self.name);
+        let profiles = match diagnostic.code {
+            Code::NotEnforced | Code::Downgraded => self.profiles_with(diagnostic.span()),
+            _ => Vec::new(),
+        };
+        if profiles.is_empty() {
+            let (file, line) = self.place(diagnostic.span());
+            let place = if self.operand.is_none() && file == self.name { String::new() } else { format!("{file} ") };
+            return vec![format!("{word} from {name} ({place}line {line}): {text}")];
+        }
+        profiles.iter().map(|profile| format!("{word} from profile {} ({name}): {text}", profile.name)).collect()
+    }
+
+    /// More than a line: the text around it on a terminal, else only what to write instead.
+    fn explain(&self, diagnostic: &Diagnostic, output: &mut Output) {
+        if std::io::stderr().is_terminal() {
+            output.err(render::graphical(diagnostic, self.sources));
+        } else if let Some(help) = &diagnostic.help {
+            output.err_line(&format!("  help: {help}"));
+        }
+    }
+
+    fn slice(&self, span: Span) -> String {
+        String::from_utf8_lossy(self.sources.get(span.source).slice(span)).into_owned()
+    }
+
+    /// The line of the first word behind a place: blanks, line ends and comments lie between.
+    fn line_of_next_word(&self, span: Span) -> u32 {
+        let source = self.sources.get(span.source);
+        let mut comment = false;
+        for (at, &byte) in (span.end..).zip(source.text().get(span.end as usize..).unwrap_or_default()) {
+            match byte {
+                b'\n' => comment = false,
+                _ if comment || byte.is_ascii_whitespace() => {}
+                b'#' => comment = true,
+                _ => return source.line_column(at).0,
+            }
+        }
+        source.line_column(span.start).0
+    }
+
+    /// The name, as written, of the innermost profile of the input that a diagnostic is about.
+    fn profile_around(&self, diagnostic: &Diagnostic) -> Option<String> {
+        let outermost = diagnostic.include_chain.last().copied().unwrap_or(diagnostic.span());
+        let source = self.sources.get(outermost.source);
+        let file: ast::File = parse(&source, outermost.source).file;
+        let mut name = None;
+        file.walk(&mut |item| {
+            if let ItemKind::Profile(profile) = &item.kind.value
+                && item.kind.span.start <= outermost.start
+                && outermost.end <= item.kind.span.end
+            {
+                name = Some(profile.name.value.to_string());
+            }
+        });
+        let of_policy =
+            || self.profiles_with(diagnostic.span()).first().map(|profile| profile.written_name.to_string());
+        name.or_else(of_policy)
+    }
+
+    /// The profiles that have a rule which is written at a place, or stand there themselves.
+    fn profiles_with(&self, span: Span) -> Vec<&Profile> {
+        fn walk<'a>(profiles: &'a [Profile], span: Span, found: &mut Vec<&'a Profile>) {
+            for profile in profiles {
+                if profile.span == span || profile.rules.iter().any(|rule| rule.span == span) {
+                    found.push(profile);
+                }
+                walk(&profile.children, span, found);
+            }
+        }
+        let mut found = Vec::new();
+        walk(&self.policy.profiles, span, &mut found);
+        found
+    }
+}
+
+/// The first `@{…}` of a message.
+fn variable_in(message: &str) -> Option<&str> {
+    let rest = message.get(message.find("@{")?..)?;
+    rest.get(..=rest.find('}')?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Memory;
+    use crate::{CompileError, Compiler, Features};
+
+    /// What is said about a text that includes can be made from `/base`.
+    fn said(options: &Options, text: &str) -> String {
+        let tree = Memory::new().with("/base/abs/bad", "\n/a r\n /b r,\n").with("/base/abs/undef", "/@{X} r,\n");
+        let compiler = Compiler::new(Features::builtin("linux-6.1").unwrap()).base("/base").loader(tree);
+        let resolved = compiler.resolve_text("f", text.as_bytes()).unwrap();
+        let diagnostics = match compiler.encode(&resolved) {
+            Ok(policy) => policy.diagnostics().to_vec(),
+            Err(CompileError::Rejected { diagnostics }) => diagnostics,
+            Err(other) => panic!("{other}"),
+        };
+        let subject = Subject { operand: Some("OP"), name: "f", policy: &resolved.policy, sources: compiler.sources() };
+        let mut output = Output::default();
+        report(options, &subject, &diagnostics, &mut output);
+        let lines = output.text().1;
+        lines.lines().filter(|line| !line.starts_with("  help")).map(|line| format!("{line}\n")).collect()
+    }
+
+    fn errors(text: &str) -> String {
+        said(&Options::new("PROG".into()), text)
+    }
+
+    #[test]
+    fn lines_of_the_reference() {
+        for (text, beginning) in [
+            ("profile t {\n /a r\n}\n", "AppArmor parser error for OP in profile f at line 3: "),
+            (
+                "profile t {\n include <abs/bad>\n}\n",
+                "AppArmor parser error for OP in profile /base/abs/bad at line 3: ",
+            ),
+            ("include <x/none>\n", "AppArmor parser error for OP in profile f at line 1: Could not open 'x/none'\n"),
+            (
+                "abi <abi/x>,\n",
+                "AppArmor parser error for OP in profile f at line 1: Could not open 'abi/x': No such file or directory\n",
+            ),
+            ("profile t { }\nprofile t { }\n", "Multiple definitions for profile t exist,bailing out.\n"),
+            (
+                "profile p { ^h { @{undef} r, } }\n",
+                "Failed to find declaration for: @{undef}\nERROR expanding variables for profile h, failed to load\n",
+            ),
+            (
+                "profile p { include <abs/undef> }\n",
+                "Failed to find declaration for: @{X}\nERROR expanding variables for profile p, failed to load\n",
+            ),
+            (
+                "profile p { /a px, /a ix, }\n",
+                "profile p: has merged rule /a with conflicting x modifiers\n\
+                 ERROR merging rules for profile p, failed to load\n",
+            ),
+            (
+                "profile p { /a* px, /*b ix, }\n",
+                "profile has merged rule with conflicting x modifiers\n\
+                 ERROR processing regexs for profile p, failed to load\n",
+            ),
+        ] {
+            let said = errors(text);
+            assert!(said.starts_with(beginning), "{text}: {said}");
+            assert!(said.contains("parser error"), "snapd looks for these words: {said}");
+        }
+    }
+
+    #[test]
+    fn warnings_by_class() {
+        let text = "profile p {\n #include if exists <none>\n userns,\n dbus,\n ^h { userns, }\n}\n";
+        let mut options = Options::new("PROG".into());
+        assert_eq!(said(&options, text), "");
+        options.warnings = options.warnings.change("pound-include").unwrap();
+        assert!(said(&options, text).starts_with("Warning from f (f line 2): "), "{}", said(&options, text));
+        options.warnings = options.warnings.change("rule-not-enforced").unwrap();
+        let lines = said(&options, text);
+        assert!(lines.contains("\nWarning from profile p (f): ") && lines.contains("from profile p//h (f)"), "{lines}");
+        options.errors = options.errors.change("pound-include").unwrap();
+        assert!(said(&options, text).starts_with("Warning converted to Error from f (f line 2): "));
+        options.quiet = true;
+        assert_eq!(said(&options, text), "");
+    }
+
+    #[test]
+    fn advice_is_asked_for_and_no_error() {
+        let text = "profile p { capability chown, }\n";
+        let mut options = Options::new("PROG".into());
+        options.warnings = options.warnings.change("all").unwrap();
+        options.errors = crate::cli::parser::warnings::Classes::every_error();
+        let lines = said(&options, text);
+        assert!(!lines.contains("converted"), "{lines}");
+    }
+}

@@ -1,0 +1,89 @@
+//! What the variables of a file hold when all of it is read.
+
+use crate::diagnostic::Diagnostics;
+use crate::source::{SourceId, Text};
+
+use super::variables::{Automatic, Value, Variables};
+use super::{Options, Resolver, Session};
+
+/// A variable of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum VariableValue {
+    /// `$name`
+    Bool {
+        /// The name without `$`.
+        name: Text,
+        /// `None` after an error.
+        value: Option<bool>,
+    },
+    /// `@{name}`
+    Set {
+        /// The name without `@{}`.
+        name: Text,
+        /// Its values in stored form, in the order of assignment.
+        written: Vec<Text>,
+        /// The same with references multiplied out, sorted; `None` where they cannot be, or where every profile has its own.
+        expanded: Option<Vec<Text>>,
+    },
+}
+
+/// The variables that a file and what it includes declare: booleans, then sets, by name. What is wrong with the text is not said
+/// here; [`resolve`](super::resolve()) does that.
+#[must_use]
+pub fn variables(session: &Session, input: SourceId, options: &Options) -> Vec<VariableValue> {
+    let mut resolver = Resolver::new(session, options);
+    resolver.read(input);
+    let variables = &mut resolver.variables;
+    let mut names: Vec<Text> = variables.names().cloned().collect();
+    names.sort_unstable();
+    let (booleans, sets): (Vec<_>, Vec<_>) = names
+        .into_iter()
+        .filter_map(|name| value(variables, name))
+        .partition(|it| matches!(it, VariableValue::Bool { .. }));
+    booleans.into_iter().chain(sets).collect()
+}
+
+fn value(variables: &mut Variables, name: Text) -> Option<VariableValue> {
+    let written: Vec<Text> = match variables.get(&name)?.0 {
+        Value::Bool(value) => return Some(VariableValue::Bool { name, value: *value }),
+        Value::Set(values) => values.iter().map(|value| value.value.clone()).collect(),
+    };
+    let expansion = variables.expand(&name, &mut Automatic::default(), &mut Diagnostics::new()).ok().flatten();
+    let expanded = expansion.map(|expanded| expanded.values.clone());
+    Some(VariableValue::Set { name, written, expanded })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::features::Features;
+    use crate::source::Memory;
+
+    #[test]
+    fn written_and_expanded() {
+        let session = Session::new(Memory::new().with("/base/v", "@{V}=a\n$z=true\n"));
+        let text = b"include <v>\n@{V}+=\"c d\" b\n@{W}=@{V}x\n@{E}=@{nope}\n$b=false\nprofile p { }\n";
+        let input = session.sources.add("demo", *text).unwrap();
+        let options = Options { base: "/base".into(), ..Options::new(Arc::new(Features::default_policy())) };
+        let texts = |words: &[&str]| words.iter().copied().map(Text::from).collect::<Vec<_>>();
+        let set = |name: &str, written: &[&str], expanded: Option<&[&str]>| VariableValue::Set {
+            name: name.into(),
+            written: texts(written),
+            expanded: expanded.map(texts),
+        };
+        let boolean = |name: &str, value| VariableValue::Bool { name: name.into(), value: Some(value) };
+        assert_eq!(
+            variables(&session, input, &options),
+            [
+                boolean("b", false),
+                boolean("z", true),
+                set("E", &["@{nope}"], None),
+                set("V", &["a", "c d", "b"], Some(&["a", "b", "c d"])),
+                set("W", &["@{V}x"], Some(&["ax", "bx", "c dx"])),
+            ]
+        );
+    }
+}
