@@ -19,6 +19,8 @@ use super::rule::Rule;
 
 use correctness::{attachment, children, duplicates, missing, paths, subsumed, variables};
 use danger::{escape, exec, files, privileges};
+#[cfg(feature = "kubernetes")]
+use kubernetes::{annotations, references, settings};
 use portability::{distributions, kernels, raised, reference, syntax};
 use style::{names, text};
 
@@ -148,23 +150,23 @@ pub static RULES: &[&Rule] = &[
     &names::CARET,
     &names::OWNER,
     #[cfg(feature = "kubernetes")]
-    &kubernetes::UNKNOWN,
+    &references::UNKNOWN,
     #[cfg(feature = "kubernetes")]
-    &kubernetes::CONFLICT,
+    &annotations::CONFLICT,
     #[cfg(feature = "kubernetes")]
-    &kubernetes::CONTAINER,
+    &annotations::CONTAINER,
     #[cfg(feature = "kubernetes")]
-    &kubernetes::DEPRECATED,
+    &annotations::DEPRECATED,
     #[cfg(feature = "kubernetes")]
-    &kubernetes::WEAKER,
+    &settings::WEAKER,
     #[cfg(feature = "kubernetes")]
-    &kubernetes::UNCONFINED,
+    &settings::UNCONFINED,
     #[cfg(feature = "kubernetes")]
-    &kubernetes::OUTER,
+    &annotations::OUTER,
     #[cfg(feature = "kubernetes")]
-    &kubernetes::NAME,
+    &references::NAME,
     #[cfg(feature = "kubernetes")]
-    &kubernetes::NONE,
+    &settings::NONE,
 ];
 
 /// The rule that takes a diagnostic of another stage over.
