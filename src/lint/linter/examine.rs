@@ -13,7 +13,7 @@ use crate::lint::finding::Finding;
 use crate::lint::rule::Rule;
 use crate::lint::rules::{self, RULES};
 use crate::lint::semantics::Semantics;
-use crate::lint::set::{Member, SetView, members};
+use crate::lint::set::{Mediates, Member, SetView, members};
 use crate::lint::suppress::{Suppression, suppressions};
 use crate::policy::{Policy, Profile};
 use crate::resolve;
@@ -151,8 +151,9 @@ impl Linter {
             examined.findings.extend(own);
             examined.shared.extend(shared);
         }
+        let mediates = Mediates::of(&target.kernel, &policy.features);
         for profile in &policy.profiles {
-            members(profile, true, &mut examined.members);
+            members(profile, true, mediates, &mut examined.members);
         }
     }
 

@@ -17,7 +17,7 @@ use crate::syntax::word::Word;
 
 use super::rule::Rule;
 
-use correctness::{attachment, children, duplicates, missing, paths, subsumed, variables};
+use correctness::{attachment, children, duplicates, missing, one_sided, paths, subsumed, variables};
 use danger::{escape, exec, files, privileges};
 #[cfg(feature = "kubernetes")]
 use kubernetes::{annotations, references, settings};
@@ -98,6 +98,7 @@ pub static RULES: &[&Rule] = &[
     &raised::CONDITION,
     &raised::VARIABLE,
     &raised::ESCAPE,
+    &one_sided::ONE_SIDED,
     &kernels::NOT_MEDIATED,
     &kernels::IN_PART,
     &syntax::ABI,

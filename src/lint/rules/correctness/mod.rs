@@ -4,6 +4,7 @@ pub(super) mod attachment;
 pub(super) mod children;
 pub(super) mod duplicates;
 pub(super) mod missing;
+pub(super) mod one_sided;
 pub(super) mod paths;
 pub(super) mod subsumed;
 pub(super) mod variables;
