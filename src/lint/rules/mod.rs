@@ -17,7 +17,7 @@ use crate::syntax::word::Word;
 
 use super::rule::Rule;
 
-use correctness::{attachment, children, duplicates, missing, one_sided, paths, subsumed, variables};
+use correctness::{attachment, children, directory, duplicates, missing, one_sided, paths, subsumed, variables};
 use danger::{escape, exec, files, privileges};
 #[cfg(feature = "kubernetes")]
 use kubernetes::{annotations, references, settings};
@@ -77,7 +77,7 @@ pub static RULES: &[&Rule] = &[
     &attachment::PEER,
     &attachment::EXECUTED,
     &attachment::DUPLICATE,
-    &paths::DIRECTORY,
+    &directory::DIRECTORY,
     &paths::HOME,
     &paths::NEGATED,
     &paths::SYMLINK,
@@ -117,6 +117,7 @@ pub static RULES: &[&Rule] = &[
     &distributions::RUN_AND_PROC,
     &kernels::NO_UPSTREAM,
     &kernels::CAPABILITY,
+    &raised::MOUNT_SOURCE,
     &reference::DEFINED,
     &reference::VARIABLE,
     &reference::INCLUDE,

@@ -2,6 +2,7 @@
 
 pub(super) mod attachment;
 pub(super) mod children;
+pub(super) mod directory;
 pub(super) mod duplicates;
 pub(super) mod missing;
 pub(super) mod one_sided;
