@@ -6,6 +6,7 @@
 #![expect(clippy::expect_used, reason = "a benchmark stops where it cannot go on")]
 
 use std::fmt::Write;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -13,6 +14,8 @@ use std::time::{Duration, Instant};
 use armorer::automata::Tables;
 use armorer::blob;
 use nix::sys::resource::{Usage, UsageWho, getrusage};
+use nix::sys::signal::{Signal, killpg};
+use nix::unistd::Pid;
 
 /// The profile that the reference needs as long for as for all others together.
 const GIANT: &str = "code";
@@ -37,7 +40,7 @@ fn seconds(usage: &Usage) -> f64 {
 /// Runs a command to its end: the CPU time that it took, or `None` if it failed or took longer than the patience.
 fn cpu(command: &mut Command, patience: Duration) -> Option<f64> {
     let before = seconds(&getrusage(UsageWho::RUSAGE_CHILDREN).expect("own usage is known"));
-    let mut child = command.stderr(Stdio::null()).spawn().expect("the program runs");
+    let mut child = command.stderr(Stdio::null()).process_group(0).spawn().expect("the program runs");
     let start = Instant::now();
     let status = loop {
         if let Some(status) = child.try_wait().expect("the program can be waited for") {
@@ -49,7 +52,9 @@ fn cpu(command: &mut Command, patience: Duration) -> Option<f64> {
         std::thread::sleep(Duration::from_micros(500));
     };
     if status.is_none() {
-        child.kill().expect("an own child can be killed");
+        // The reference may run below a script, and would go on to eat all memory without it.
+        let group = Pid::from_raw(i32::try_from(child.id()).expect("a process number"));
+        killpg(group, Signal::SIGKILL).expect("own children can be killed");
         child.wait().expect("an own child can be waited for");
     }
     let after = seconds(&getrusage(UsageWho::RUSAGE_CHILDREN).expect("own usage is known"));

@@ -10,8 +10,11 @@
 //! [`Compiler`] is all of it behind one builder; [`parse`] is the first part alone. A module knows only those to its left, and
 //! two that serve all: [`vocab`], the words and numbers of AppArmor and Linux, and [`diagnostic`], what is said about a text.
 //! [`features`] says what a kernel can do, [`lint`] gives advice, [`analysis`] compares finished policies and answers what they
-//! allow; `kubernetes` (a feature) finds profiles in manifests.
+//! allow; `kubernetes` (a feature) finds profiles in manifests, `kernel` (a
+//! feature) loads policy and says what is loaded, `agent` (a feature) keeps the profiles of directories loaded.
 
+#[cfg(feature = "agent")]
+pub mod agent;
 pub mod analysis;
 pub mod automata;
 pub mod blob;
@@ -20,6 +23,8 @@ pub mod cache;
 pub mod diagnostic;
 pub mod encode;
 pub mod features;
+#[cfg(feature = "kernel")]
+pub mod kernel;
 #[cfg(feature = "kubernetes")]
 pub mod kubernetes;
 pub mod lint;

@@ -29,7 +29,7 @@ fn example(name: &str) -> String {
 fn manifests() -> Vec<PathBuf> {
     let entries = fs::read_dir(root().join("examples/kubernetes")).expect("the examples");
     let mut paths: Vec<_> = entries.map(|entry| entry.expect("readable").path()).collect();
-    paths.retain(|path| path.is_file());
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "yaml"));
     paths.sort();
     paths
 }
@@ -142,4 +142,80 @@ fn the_examples_refer_to_what_they_define() {
     }
     assert_eq!(referred, ["k8s-nginx", "k8s-nginx"]);
     assert!(defined.contains(&"k8s-nginx".to_owned()), "{defined:?}");
+}
+
+/// What Kubernetes knows of the kinds of the examples: its own definitions, with unknown keys as errors.
+fn schema(kind: &str) -> Option<jsonschema::Validator> {
+    let definition = match kind {
+        "ConfigMap" | "Namespace" | "Pod" => format!("io.k8s.api.core.v1.{kind}"),
+        "DaemonSet" => "io.k8s.api.apps.v1.DaemonSet".to_owned(),
+        // Not of Kubernetes itself: kustomize's, and the security-profiles-operator's.
+        "Kustomization" | "AppArmorProfile" => return None,
+        _ => panic!("{kind}: no schema"),
+    };
+    let text = include_str!("kubernetes/kubernetes-1.31.schema.json");
+    let mut schema: serde_json::Value = serde_json::from_str(text).expect("JSON");
+    schema["$ref"] = format!("#/$defs/{definition}").into();
+    Some(jsonschema::validator_for(&schema).expect("a schema"))
+}
+
+fn violations(text: &str) -> Vec<String> {
+    let documents: Vec<serde_json::Value> = serde_saphyr::from_str_multiple(text).expect("YAML");
+    let mut violations = Vec::new();
+    for document in documents {
+        if let Some(schema) = schema(document["kind"].as_str().expect("a kind")) {
+            violations.extend(schema.iter_errors(&document).map(|error| format!("{}: {error}", error.instance_path())));
+        }
+    }
+    violations
+}
+
+#[test]
+fn every_example_is_what_kubernetes_takes() {
+    for path in manifests() {
+        let text = fs::read_to_string(&path).expect("readable");
+        assert_eq!(violations(&text), [""; 0], "{}", path.display());
+    }
+    let daemon = example("daemonset.yaml");
+    for (from, to) in [
+        ("readOnlyRootFilesystem: true", "readOnlyRootFileSystem: true"),
+        ("containerPort: 9780", "containerPort: metrics"),
+        ("type: Unconfined", "localhostProfile: x"),
+        ("  selector:", "  selectors:"),
+    ] {
+        assert!(daemon.contains(from), "{from}");
+        assert!(!violations(&daemon.replacen(from, to, 1)).is_empty(), "{to} is no error");
+    }
+}
+
+#[test]
+fn the_kustomization_names_files_that_are_there() {
+    let value: serde_json::Value = serde_saphyr::from_str(&example("kustomization.yaml")).expect("YAML");
+    let resources = value["resources"].as_array().expect("resources");
+    for resource in resources {
+        assert!(!example(resource.as_str().expect("a name")).is_empty());
+    }
+    assert_eq!(resources.len(), 4);
+}
+
+/// The agent of the example takes its own options.
+#[test]
+fn the_daemon_set_calls_the_agent_as_it_is() {
+    let value: serde_json::Value = serde_saphyr::from_str(&example("daemonset.yaml")).expect("YAML");
+    let container = &value["spec"]["template"]["spec"]["containers"][0];
+    let mut arguments: Vec<String> = container["args"]
+        .as_array()
+        .expect("arguments")
+        .iter()
+        .map(|argument| argument.as_str().expect("a string").to_owned())
+        .collect();
+    assert_eq!(arguments[0], "watch");
+    // On this machine, without the mounts: everything of it is asked for, and the first thing that is missing is the kernel.
+    arguments.insert(1, "--once".into());
+    arguments.insert(1, "--securityfs=/no/such/directory".into());
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let output = run(root(), &arguments, b"");
+    assert_eq!(status(&output), 2);
+    let message = text(&output.stderr);
+    assert!(message.contains("/no/such/directory/features"), "{message}");
 }

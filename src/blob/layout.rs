@@ -11,6 +11,8 @@ pub struct ProfileLayout {
     pub offset: usize,
     /// How many bytes it has.
     pub bytes: usize,
+    /// Offset of the `profile` element in it, behind version and namespace: what the kernel's hash covers starts there.
+    pub element: usize,
     /// Its automata, in the order in which they stand.
     pub automata: Vec<(Automaton, AutomatonLayout)>,
 }

@@ -58,6 +58,7 @@ pub fn read_with_layout(bytes: &[u8]) -> Result<Vec<(Profile, ProfileLayout)>> {
 fn profile(cursor: &mut Cursor<'_>, inherited: Option<u32>, layout: &mut ProfileLayout) -> Result<Profile> {
     let version = version(cursor, inherited)?;
     let namespace = cursor.named_string("namespace")?;
+    layout.element = cursor.offset();
     cursor.required("profile", tag::STRUCT)?;
     let mut foreign = Foreign::default();
     let name = cursor.unnamed_string("the profile name")?;

@@ -8,24 +8,33 @@ mod check;
 mod compile;
 mod diff;
 mod dump;
+mod exec;
 mod explain;
 mod features;
 mod fmt;
 mod inputs;
+mod kernel;
 mod levels;
 mod limits;
 mod lint;
+mod load;
 mod material;
 mod policy;
 mod query;
+mod remove;
 mod render;
+mod status;
 mod target;
 mod test;
 mod timings;
+#[cfg(target_os = "linux")]
+mod watch;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+
+use crate::kernel::Operation;
 
 /// Compiles AppArmor profiles: checks, formats, and emits the binary policy that the Linux kernel loads.
 #[derive(Parser)]
@@ -59,6 +68,19 @@ enum Command {
     Query(query::Args),
     /// Run tests of policy
     Test(test::Args),
+    /// Load profiles into the kernel, which must not have them
+    Load(load::Args),
+    /// Load profiles into the kernel, in place of those that have their names
+    Replace(load::Args),
+    /// Remove profiles from the kernel
+    Remove(remove::Args),
+    /// Show what is loaded, who runs under it, and whether it is what the files say
+    Status(status::Args),
+    /// Run a program under a loaded profile
+    Exec(exec::Args),
+    /// Keep the profiles of directories loaded: the node agent
+    #[cfg(target_os = "linux")]
+    Watch(watch::Args),
     /// Print completions for a shell
     Completions(material::CompletionsArgs),
     /// Write manual pages
@@ -101,6 +123,13 @@ pub fn main() -> ExitCode {
         Command::Dump(args) => dump::run(&args),
         Command::Query(args) => query::run(&args),
         Command::Test(args) => test::run(&args),
+        Command::Load(args) => load::run(&args, Operation::Load),
+        Command::Replace(args) => load::run(&args, Operation::Replace),
+        Command::Remove(args) => remove::run(&args),
+        Command::Status(args) => status::run(&args),
+        Command::Exec(args) => exec::run(&args),
+        #[cfg(target_os = "linux")]
+        Command::Watch(args) => watch::run(&args),
         Command::Completions(args) => material::completions(&args),
         Command::Man(args) => material::man(&args),
     }

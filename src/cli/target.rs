@@ -34,8 +34,13 @@ impl TargetArgs {
             // A file without `abi` rule is then written for AppArmor 2.x, as the reference has it.
             None => Compiler::new(default_features()?).policy_features(None),
         };
+        Ok(self.configured(compiler))
+    }
+
+    /// The compiler, looking up `include <…>` where the options say.
+    pub(super) fn configured(&self, compiler: Compiler) -> Compiler {
         let compiler = compiler.base(&self.base);
-        Ok(self.include.iter().fold(compiler, |compiler, directory| compiler.include_dir(directory)))
+        self.include.iter().fold(compiler, |compiler, directory| compiler.include_dir(directory))
     }
 }
 

@@ -66,7 +66,8 @@ impl<L: Loader + ?Sized> Loader for Box<L> {
 /// Reads to the end, but no more than a source may hold: there are endless files.
 pub(crate) fn read_limited(reader: impl Read) -> io::Result<Vec<u8>> {
     let limit = u64::from(SourceMap::MAX_LEN);
-    let mut bytes = Vec::new();
+    // Most profiles fit: one read for the text, and one that finds its end.
+    let mut bytes = Vec::with_capacity(8 << 10);
     reader.take(limit + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > limit {
         return Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("larger than {limit} bytes")));

@@ -16,9 +16,14 @@
     reason = "a test fails by panicking, in its helpers too"
 )]
 
+mod agent;
 mod checks;
 mod compilers;
+mod dropin;
 mod initramfs;
+mod program;
+mod readme;
+mod said;
 mod script;
 #[path = "../support/mod.rs"]
 mod support;

@@ -1,0 +1,131 @@
+//! The node agent: keeps the profiles of directories, such as ConfigMap volumes, loaded in the kernel.
+//!
+//! An [`Agent`] makes passes: it reads the whole set of files, compiles them for the running kernel, and loads what is new or
+//! has changed. What it will not do:
+//!
+//! - load half of anything: a file is one write, and a file that is broken leaves its last good policy in force;
+//! - touch profiles of others: a name that is loaded but was not loaded by the agent is refused, unless [`Names`] gives it away;
+//! - remove a profile, unless [`Options::prune`] asks for it, and then only one that it loaded, that no file defines any more,
+//!   and that no task runs under: removing a profile leaves its tasks unconfined.
+//!
+//! It keeps no policy in memory from one pass to the next, and what it loaded in a small file ([`Options::state`]), written before
+//! each first load: it can be killed at any moment.
+//!
+//! ```no_run
+//! use armorer::{Compiler, kernel::Kernel};
+//! use armorer::agent::{Agent, Names, Options};
+//!
+//! let kernel = Kernel::running()?;
+//! let features = kernel.features()?;
+//! let options = Options { names: Names::any().prefix("k8s-"), ..Options::new(["/profiles".into()]) };
+//! let mut agent = Agent::new(kernel, options, move || Compiler::new(features.clone()));
+//! let report = agent.pass();
+//! assert!(report.is_good(), "{report:?}");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod names;
+mod pass;
+mod prune;
+mod report;
+mod state;
+#[cfg(test)]
+mod tests;
+mod volume;
+
+use std::path::PathBuf;
+
+use crate::compiler::Compiler;
+use crate::kernel::Kernel;
+
+pub use names::Names;
+pub use report::{FileReport, Kept, Outcome, Refusal, Report, Vanished};
+
+use state::State;
+use volume::Fingerprint;
+
+/// What an agent looks after, and what it may do.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Options {
+    /// The directories whose files hold profiles. In a ConfigMap volume, which has a `..data` link, all files are those of the
+    /// directory that the link leads to when a pass begins.
+    pub directories: Vec<PathBuf>,
+    /// Which profiles it may load.
+    pub names: Names,
+    /// Whether profiles that vanished from the directories are removed, where no task runs under them.
+    pub prune: bool,
+    /// Whether profiles that attach to programs are refused: those would confine processes of the node that asked for nothing.
+    pub refuse_attachments: bool,
+    /// The largest file that is read, in bytes.
+    pub max_file_size: u64,
+    /// How many files are read; the others are refused.
+    pub max_files: usize,
+    /// Where the names of the loaded profiles are kept. `None`: nowhere, and after a restart loaded profiles that have changed
+    /// meanwhile count as those of others, unless [`Names`] gives them away.
+    pub state: Option<PathBuf>,
+}
+
+impl Options {
+    /// Bytes of a file: a ConfigMap has at most a mebibyte.
+    pub const MAX_FILE_SIZE: u64 = 1 << 20;
+
+    /// Files of all directories.
+    pub const MAX_FILES: usize = 1000;
+
+    /// The directories, any name, nothing removed.
+    #[must_use]
+    pub fn new(directories: impl IntoIterator<Item = PathBuf>) -> Options {
+        Options {
+            directories: directories.into_iter().collect(),
+            names: Names::any(),
+            prune: false,
+            refuse_attachments: false,
+            max_file_size: Options::MAX_FILE_SIZE,
+            max_files: Options::MAX_FILES,
+            state: None,
+        }
+    }
+}
+
+/// Keeps profiles loaded.
+pub struct Agent<C> {
+    kernel: Kernel,
+    options: Options,
+    /// Makes the compiler of a pass: one that lives on would keep every text that it ever read.
+    compiler: C,
+    state: State,
+    /// What was seen when the last pass that left nothing to do began, and the kernel's revision when it ended.
+    seen: Option<(Fingerprint, u64)>,
+}
+
+impl<C> std::fmt::Debug for Agent<C> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Agent").field("kernel", &self.kernel).field("options", &self.options).finish_non_exhaustive()
+    }
+}
+
+impl<C: Fn() -> Compiler> Agent<C> {
+    /// An agent that has done nothing yet. `compiler` makes the compiler for each pass, for the features of that kernel.
+    #[must_use]
+    pub fn new(kernel: Kernel, options: Options, compiler: C) -> Self {
+        let state = State::read(options.state.clone());
+        Agent { kernel, options, compiler, state, seen: None }
+    }
+
+    /// A pass, if there is anything to do: files have changed (also those that `include` may mean, in `included`), the kernel's
+    /// policy has, or the last pass could not do all that it wanted.
+    pub fn pass_if_changed(&mut self, included: &[PathBuf]) -> Option<Report> {
+        let before = Fingerprint::of(self.options.directories.iter().chain(included));
+        if let Some((seen, revision)) = &self.seen
+            && *seen == before
+            && self.kernel.revision().is_ok_and(|now| now == *revision)
+        {
+            return None;
+        }
+        let report = self.pass();
+        let revision = self.kernel.revision().ok().filter(|_| !report.wants_retry());
+        self.seen = revision.map(|revision| (before, revision));
+        Some(report)
+    }
+}

@@ -1,0 +1,108 @@
+//! `armorer remove`: profiles out of the kernel.
+
+use std::path::PathBuf;
+
+use super::inputs;
+use super::kernel::{KernelArgs, compiler, kernel_features};
+use super::target::TargetArgs;
+use super::{Status, complain, policy, settle};
+use crate::kernel::{Kernel, Task};
+
+#[derive(clap::Args)]
+pub(super) struct Args {
+    #[command(flatten)]
+    target: TargetArgs,
+
+    #[command(flatten)]
+    kernel: KernelArgs,
+
+    /// Remove the profiles that this file or directory defines; repeatable
+    #[arg(long, value_name = "PATH")]
+    from: Vec<PathBuf>,
+
+    /// Remove also profiles that tasks run under: those become unconfined
+    #[arg(long)]
+    force: bool,
+
+    /// Names of profiles; `:NS:NAME` in a namespace, `:NS:` for a namespace with all that is in it
+    #[arg(value_name = "NAME", required_unless_present = "from")]
+    names: Vec<String>,
+}
+
+pub(super) fn run(args: &Args) -> Status {
+    settle(try_run(args))
+}
+
+fn try_run(args: &Args) -> Result<Status, String> {
+    let kernel = args.kernel.kernel()?;
+    let mut names: Vec<Vec<u8>> = args.names.iter().map(|name| name.clone().into_bytes()).collect();
+    let mut status = Status::Fine;
+    if !args.from.is_empty() {
+        let compiler = compiler(&args.target, kernel_features(&kernel, &args.target)?);
+        for input in inputs::expand(&args.from)? {
+            let text = input.read().map_err(|error| format!("{}: {error}", input.name()))?;
+            match policy::compile(&compiler, &input, &text)? {
+                Some(policy) => names.extend(policy.into_profiles().filter_map(|(profile, _)| top_level(&profile))),
+                None => status = Status::Findings,
+            }
+        }
+    }
+    let tasks = kernel.tasks();
+    for name in &names {
+        let shown = String::from_utf8_lossy(name);
+        let result = match &tasks {
+            Ok(tasks) if !args.force => guard(&kernel, name, tasks),
+            Err(error) if !args.force => {
+                Err(format!("it is not to be known whether tasks run under it ({error}); --force removes it anyway"))
+            }
+            _ => kernel.remove(name).map_err(|error| error.to_string()),
+        };
+        if let Err(message) = result {
+            complain(format!("{shown}: {message}"));
+            status = Status::Failed;
+        }
+    }
+    Ok(status)
+}
+
+/// Removes a profile that no task runs under.
+fn guard(kernel: &Kernel, name: &[u8], tasks: &[Task]) -> Result<(), String> {
+    let users: Vec<String> = tasks
+        .iter()
+        .filter(|task| task.label.profiles().any(|profile| goes_with(profile, name)))
+        .map(|task| format!("{} ({})", task.pid, task.command))
+        .collect();
+    if users.is_empty() {
+        return kernel.remove(name).map_err(|error| error.to_string());
+    }
+    Err(format!("tasks run under it, and would become unconfined: {}; --force removes it anyway", users.join(", ")))
+}
+
+/// Whether removing a profile, or a namespace, takes that one with it.
+fn goes_with(profile: &[u8], name: &[u8]) -> bool {
+    let Some(rest) = profile.strip_prefix(name) else { return false };
+    let is_namespace = name.starts_with(b":") && name.ends_with(b":");
+    rest.is_empty() || rest.starts_with(b"//") || is_namespace
+}
+
+/// The name that a profile is removed by; none for children, which go with their parents.
+fn top_level(profile: &crate::blob::Profile) -> Option<Vec<u8>> {
+    if memchr::memmem::find(&profile.name, b"//").is_some() {
+        return None;
+    }
+    Some(match &profile.namespace {
+        Some(namespace) => [b":", &namespace[..], b":", &profile.name].concat(),
+        None => profile.name.clone(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_goes_with_a_name() {
+        assert!(goes_with(b"p", b"p") && goes_with(b"p//h", b"p") && goes_with(b":ns:p", b":ns:"));
+        assert!(!goes_with(b"pq", b"p") && !goes_with(b"q", b"p") && !goes_with(b":nsx:p", b":ns:"));
+    }
+}

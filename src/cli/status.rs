@@ -1,0 +1,222 @@
+//! `armorer status`: what is loaded, who runs under it, and whether it is what the files say.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+use std::path::PathBuf;
+
+use rayon::prelude::*;
+use serde::Serialize;
+
+use super::inputs::{self, Input};
+use super::kernel::{KernelArgs, compiler, kernel_features};
+use super::render::{Renderer, Verbosity};
+use super::target::TargetArgs;
+use super::{Status, print, settle};
+use crate::compiler::{CompileError, Compiler};
+use crate::kernel::hash::{self, Hash};
+use crate::kernel::{Kernel, KernelError, Mode, PolicyEntry};
+
+#[derive(clap::Args)]
+pub(super) struct Args {
+    #[command(flatten)]
+    target: TargetArgs,
+
+    #[command(flatten)]
+    kernel: KernelArgs,
+
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+
+    /// Profile files and directories to compare with what is loaded: exit status 1 if anything in them is not, or otherwise
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+}
+
+/// Everything that is shown.
+#[derive(Serialize)]
+struct Overview {
+    /// How often the policy has changed.
+    revision: Option<u64>,
+    profiles: Vec<Shown>,
+    /// Why the processes are not shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tasks_error: Option<String>,
+    /// How the files differ from what is loaded; absent where none are given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    drift: Option<Vec<Drift>>,
+}
+
+#[derive(Serialize)]
+struct Shown {
+    #[serde(flatten)]
+    entry: PolicyEntry,
+    tasks: Vec<Process>,
+}
+
+#[derive(Serialize)]
+struct Process {
+    pid: u32,
+    command: String,
+}
+
+#[derive(Serialize)]
+struct Drift {
+    profile: String,
+    file: String,
+    state: DriftState,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+enum DriftState {
+    /// The kernel has another policy of that name.
+    Differs,
+    /// The kernel has none of that name.
+    NotLoaded,
+    /// The kernel keeps no hashes.
+    Unknown,
+}
+
+pub(super) fn run(args: &Args) -> Status {
+    settle(try_run(args))
+}
+
+fn try_run(args: &Args) -> Result<Status, String> {
+    let kernel = args.kernel.kernel()?;
+    let entries = entries(&kernel).map_err(|error| error.to_string())?;
+    let mut status = Status::Fine;
+    let mut drift = None;
+    if !args.paths.is_empty() {
+        let (found, compiled) = compare(&kernel, args, &entries)?;
+        if !compiled || !found.is_empty() {
+            status = Status::Findings;
+        }
+        drift = Some(found);
+    }
+    let mut processes: BTreeMap<String, Vec<Process>> = BTreeMap::new();
+    let tasks_error = match kernel.tasks() {
+        Err(error) => Some(error.to_string()),
+        Ok(tasks) => {
+            for task in tasks {
+                for profile in task.label.profiles() {
+                    let process = Process { pid: task.pid, command: task.command.clone() };
+                    processes.entry(String::from_utf8_lossy(profile).into_owned()).or_default().push(process);
+                }
+            }
+            None
+        }
+    };
+    let profiles = entries.into_iter().map(|entry| {
+        let tasks = processes.remove(&entry.name).unwrap_or_default();
+        Shown { entry, tasks }
+    });
+    let overview = Overview { revision: kernel.revision().ok(), profiles: profiles.collect(), tasks_error, drift };
+    let text = match args.json {
+        true => serde_json::to_string_pretty(&overview).map_err(|error| error.to_string())? + "\n",
+        false => overview.text(),
+    };
+    print(&text)?;
+    Ok(status)
+}
+
+/// The list of profiles, with what the policy tree adds to it.
+fn entries(kernel: &Kernel) -> Result<Vec<PolicyEntry>, KernelError> {
+    let mut known: BTreeMap<String, PolicyEntry> =
+        kernel.policy().unwrap_or_default().into_iter().map(|entry| (entry.name.clone(), entry)).collect();
+    let listed = kernel.profiles()?.into_iter().map(|profile| {
+        let name = String::from_utf8_lossy(&profile.name).into_owned();
+        match known.remove(&name) {
+            Some(entry) => entry,
+            None => PolicyEntry { name, mode: profile.mode, attach: String::new(), hash: None, raw_hash: None },
+        }
+    });
+    Ok(listed.collect())
+}
+
+/// What of the files is not loaded as they say, and whether all of them compile.
+fn compare(kernel: &Kernel, args: &Args, entries: &[PolicyEntry]) -> Result<(Vec<Drift>, bool), String> {
+    let compiler = compiler(&args.target, kernel_features(kernel, &args.target)?);
+    let inputs = inputs::expand(&args.paths)?;
+    let loaded: BTreeMap<&str, Option<&Hash>> =
+        entries.iter().map(|entry| (entry.name.as_str(), entry.hash.as_ref())).collect();
+    let compared: Vec<_> = inputs.par_iter().map(|input| drift_of(&compiler, input, &loaded)).collect();
+    let mut renderer = Renderer::new(Verbosity::QUIET);
+    let (mut drift, mut compiled) = (Vec::new(), true);
+    for outcome in compared {
+        match outcome {
+            Ok(found) => drift.extend(found),
+            Err(CompileError::Rejected { diagnostics }) => {
+                renderer.print(&diagnostics, compiler.sources());
+                compiled = false;
+            }
+            Err(error) => return Err(error.to_string()),
+        }
+    }
+    Ok((drift, compiled))
+}
+
+fn drift_of(
+    compiler: &Compiler,
+    input: &Input,
+    loaded: &BTreeMap<&str, Option<&Hash>>,
+) -> Result<Vec<Drift>, CompileError> {
+    let text = input.read().map_err(|error| CompileError::Io { name: input.name(), error })?;
+    let compiled = match input.is_manifest(&text) {
+        true => compiler.compile_manifest(input.name(), &text)?,
+        false => compiler.compile_blob_text(input.name(), &text)?,
+    };
+    // What was just written can be read.
+    let profiles = hash::profiles(&compiled.bytes).unwrap_or_default();
+    let drift = profiles.into_iter().filter_map(|(name, content)| {
+        let profile = String::from_utf8_lossy(&name).into_owned();
+        let state = match loaded.get(profile.as_str()) {
+            None => DriftState::NotLoaded,
+            Some(None) => DriftState::Unknown,
+            Some(Some(hash)) if content.matches(hash) => return None,
+            Some(Some(_)) => DriftState::Differs,
+        };
+        Some(Drift { profile, file: input.name(), state })
+    });
+    Ok(drift.collect())
+}
+
+impl Overview {
+    fn text(&self) -> String {
+        let mut text = String::new();
+        let mut say = |line: String| {
+            let _infallible = writeln!(text, "{line}");
+        };
+        let count = |mode: Option<Mode>| self.profiles.iter().filter(|shown| shown.entry.mode == mode).count();
+        let modes: BTreeSet<Option<Mode>> = self.profiles.iter().map(|shown| shown.entry.mode).collect();
+        let by_mode = modes.into_iter().filter_map(|mode| Some(format!("{} {}", count(mode), mode?)));
+        let by_mode: Vec<String> = by_mode.collect();
+        let revision = self.revision.map_or(String::new(), |revision| format!(", revision {revision}"));
+        let modes = if by_mode.is_empty() { String::new() } else { format!(" ({})", by_mode.join(", ")) };
+        say(format!("{} profiles{modes}{revision}", self.profiles.len()));
+        for Shown { entry, tasks } in &self.profiles {
+            let mode = entry.mode.map_or(String::new(), |mode| format!(" ({mode})"));
+            let tasks: Vec<String> = tasks.iter().map(|task| format!("{} {}", task.pid, task.command)).collect();
+            let tasks = if tasks.is_empty() { String::new() } else { format!(": {}", tasks.join(", ")) };
+            say(format!("  {}{mode}{tasks}", entry.name));
+        }
+        if let Some(error) = &self.tasks_error {
+            say(format!("processes are not shown: {error}"));
+        }
+        match &self.drift {
+            None => {}
+            Some(drift) if drift.is_empty() => say("the files are loaded as they are".into()),
+            Some(drift) => {
+                for Drift { profile, file, state } in drift {
+                    let state = match state {
+                        DriftState::Differs => "is loaded otherwise",
+                        DriftState::NotLoaded => "is not loaded",
+                        DriftState::Unknown => "is loaded, but the kernel does not tell what",
+                    };
+                    say(format!("{file}: {profile} {state}"));
+                }
+            }
+        }
+        text
+    }
+}

@@ -1,0 +1,188 @@
+//! Why the kernel does not do what it is asked.
+
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+
+use crate::vocab::errno;
+
+/// What is asked of the kernel's policy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Operation {
+    /// Profiles that must all be new.
+    Load,
+    /// Profiles that may be there.
+    Replace,
+    /// A profile with its children, or a namespace.
+    Remove,
+}
+
+impl Operation {
+    /// The file of securityfs.
+    pub(super) fn file(self) -> &'static str {
+        match self {
+            Operation::Load => ".load",
+            Operation::Replace => ".replace",
+            Operation::Remove => ".remove",
+        }
+    }
+}
+
+impl fmt::Display for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Operation::Load => "load",
+            Operation::Replace => "replace",
+            Operation::Remove => "remove",
+        })
+    }
+}
+
+/// Why the kernel does not do what it is asked.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum KernelError {
+    /// AppArmor is off, or its directory is not to be seen.
+    #[error(
+        "no AppArmor interface: no securityfs in /proc/mounts has an 'apparmor' directory. Is AppArmor on \
+         (/sys/module/apparmor/parameters/enabled), and securityfs mounted where this process sees it?"
+    )]
+    NoInterface,
+    /// A file of the interface cannot be read.
+    #[error("{}: {}", path.display(), describe(source))]
+    Read {
+        /// Its path.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// A file or directory of the interface cannot be written, made or removed.
+    #[error("{}: {}", path.display(), describe(source))]
+    Write {
+        /// Its path.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The kernel refuses a change of its policy; nothing of it was done.
+    #[error("cannot {operation} {what}: {}", refusal(*operation, source))]
+    Refused {
+        /// The change.
+        operation: Operation,
+        /// Which profiles.
+        what: String,
+        /// What the kernel says.
+        source: io::Error,
+    },
+    /// The kernel refuses a change of a task's label.
+    #[error("cannot {what}: {}", task_refusal(source))]
+    Label {
+        /// The change.
+        what: String,
+        /// What the kernel says.
+        source: io::Error,
+    },
+    /// The bytes are no policy.
+    #[error("not a binary policy: {0}")]
+    Blob(#[from] crate::blob::ReadError),
+}
+
+impl KernelError {
+    pub(super) fn read(path: &Path, source: io::Error) -> KernelError {
+        KernelError::Read { path: path.into(), source }
+    }
+
+    pub(super) fn write(path: &Path, source: io::Error) -> KernelError {
+        KernelError::Write { path: path.into(), source }
+    }
+
+    /// The error number, where the system gave one.
+    #[must_use]
+    pub fn errno(&self) -> Option<i32> {
+        match self {
+            KernelError::Read { source, .. }
+            | KernelError::Write { source, .. }
+            | KernelError::Refused { source, .. }
+            | KernelError::Label { source, .. } => source.raw_os_error(),
+            KernelError::NoInterface | KernelError::Blob(_) => None,
+        }
+    }
+}
+
+/// The name of an error and what the system says of it.
+fn describe(error: &io::Error) -> String {
+    match name(error) {
+        Some(name) => format!("{name}: {}", plain(error)),
+        None => error.to_string(),
+    }
+}
+
+fn name(error: &io::Error) -> Option<&'static str> {
+    error.raw_os_error().and_then(|number| u16::try_from(number).ok()).and_then(errno::name)
+}
+
+/// What the system says, without the number that Rust adds.
+fn plain(error: &io::Error) -> String {
+    let text = error.to_string();
+    text.split_once(" (os error").map_or(text.as_str(), |(text, _)| text).to_owned()
+}
+
+/// An error number of `.load`, `.replace`, `.remove` in words (kernel: `security/apparmor/policy.c`, `policy_unpack.c`).
+fn refusal(operation: Operation, error: &io::Error) -> String {
+    let reason = match (name(error), operation) {
+        (Some("EEXIST"), _) => "a profile of this name is loaded already; replace it",
+        (Some("ENOENT"), Operation::Remove) => "no profile of this name is loaded",
+        (Some("ENOENT"), _) => "the parent of a hat or child profile is not loaded",
+        (Some("EACCES"), _) => {
+            "the kernel lets only user 0 with CAP_MAC_ADMIN of the initial user namespace manage policy; one write may also not \
+             mix namespaces, and the module parameter lock_policy forbids all changes"
+        }
+        (Some("EPERM"), _) => "the profile cannot be changed, or the process may not manage policy",
+        (Some("EPROTO"), _) => "the kernel finds the policy malformed; its log says where (apparmor=\"STATUS\")",
+        (Some("EPROTONOSUPPORT"), _) => "the kernel does not take this version of the format: compile for its features",
+        (Some("ENAMETOOLONG"), _) => "a profile's name makes a file name of more than 255 bytes",
+        (Some("ENOMEM"), _) => "the kernel has no memory for it",
+        (Some("EINVAL"), _) => "there is nothing in it",
+        (Some("ESPIPE"), _) => "a policy has to be written from the start of the file",
+        _ => return describe(error),
+    };
+    format!("{}: {reason}", name(error).unwrap_or_default())
+}
+
+/// An error number of `/proc/…/attr/apparmor/…` in words (kernel: `security/apparmor/domain.c`, `lsm.c`).
+fn task_refusal(error: &io::Error) -> String {
+    let reason = match name(error) {
+        Some("ENOENT") => "no such profile or hat is loaded",
+        Some("ECHILD") => "the task's profile has no hats",
+        Some("EACCES") => "the task's profile does not allow it",
+        Some("EPERM") => "the task has no_new_privs set, or is unconfined and has no hats",
+        Some("EINVAL") => "the kernel does not take that name, or AppArmor is off",
+        _ => return describe(error),
+    };
+    format!("{}: {reason}", name(error).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn in_words() {
+        let refused = |operation, number| KernelError::Refused {
+            operation,
+            what: "\"p\"".into(),
+            source: io::Error::from_raw_os_error(number),
+        };
+        let text = refused(Operation::Load, 17).to_string();
+        assert_eq!(text, "cannot load \"p\": EEXIST: a profile of this name is loaded already; replace it");
+        assert!(refused(Operation::Replace, 2).to_string().contains("the parent"));
+        assert!(refused(Operation::Remove, 2).to_string().contains("no profile of this name"));
+        assert!(refused(Operation::Replace, 93).to_string().contains("EPROTONOSUPPORT: the kernel does not take"));
+        let unknown = refused(Operation::Replace, 5).to_string();
+        assert!(unknown.ends_with("EIO: Input/output error"), "{unknown}");
+        assert_eq!(refused(Operation::Load, 17).errno(), Some(17));
+    }
+}

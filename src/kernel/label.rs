@@ -1,0 +1,144 @@
+//! Labels as the kernel writes them: `NAME (MODE)`.
+
+use std::fmt;
+
+use serde::Serialize;
+
+/// The mode of a profile, or of a label of several.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum Mode {
+    /// What is not allowed is refused.
+    Enforce,
+    /// What is not allowed is logged.
+    Complain,
+    /// What is not allowed kills the task.
+    Kill,
+    /// Everything is allowed, but the label stays.
+    Unconfined,
+    /// What is not allowed is asked of the user (`user` in the kernel's words, `prompt` in profiles).
+    Prompt,
+    /// The profiles of a stack have different modes.
+    Mixed,
+}
+
+impl Mode {
+    /// Every mode with the kernel's word for it (`security/apparmor/policy.c`: `aa_profile_mode_names`; `label.c`).
+    const ALL: [(&'static str, Mode); 6] = [
+        ("enforce", Mode::Enforce),
+        ("complain", Mode::Complain),
+        ("kill", Mode::Kill),
+        ("unconfined", Mode::Unconfined),
+        ("user", Mode::Prompt),
+        ("mixed", Mode::Mixed),
+    ];
+
+    /// The mode with this word of the kernel's.
+    #[must_use]
+    pub fn from_word(word: &[u8]) -> Option<Mode> {
+        Mode::ALL.into_iter().find(|(name, _)| name.as_bytes() == word).map(|(_, mode)| mode)
+    }
+}
+
+impl fmt::Display for Mode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(Mode::ALL.into_iter().find(|(_, mode)| mode == self).map_or("", |(name, _)| name))
+    }
+}
+
+/// What a task is confined by.
+///
+/// ```
+/// use armorer::kernel::{Label, Mode};
+///
+/// let label = Label::parse(b"parent//child (complain)\n");
+/// assert_eq!((&label.name[..], label.mode), (&b"parent//child"[..], Some(Mode::Complain)));
+/// assert!(Label::parse(b"unconfined\n").is_unconfined());
+/// assert!(!Label::parse(b"unconfined (enforce)\n").is_unconfined());
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Label {
+    /// The profile's full name, `:ns:name` in a namespace, several joined by `//&` in a stack.
+    pub name: Vec<u8>,
+    /// Its mode; `None` for a task without profile.
+    pub mode: Option<Mode>,
+}
+
+impl Label {
+    /// Reads what the kernel writes. Blanks and parentheses in names are not escaped, so the mode is what stands last.
+    #[must_use]
+    pub fn parse(text: &[u8]) -> Label {
+        let text = text.strip_suffix(b"\0").unwrap_or(text);
+        let text = text.strip_suffix(b"\n").unwrap_or(text);
+        let split = text.strip_suffix(b")").and_then(|text| {
+            let at = memchr::memmem::rfind(text, b" (")?;
+            let mode = Mode::from_word(text.get(at + 2..)?)?;
+            Some((text.get(..at)?, mode))
+        });
+        match split {
+            Some((name, mode)) => Label { name: name.to_vec(), mode: Some(mode) },
+            None => Label { name: text.to_vec(), mode: None },
+        }
+    }
+
+    /// Whether it confines nothing: the `unconfined` of a namespace, which no profile is.
+    #[must_use]
+    pub fn is_unconfined(&self) -> bool {
+        self.mode.is_none()
+    }
+
+    /// The profiles of a stack; one for all other labels.
+    pub fn profiles(&self) -> impl Iterator<Item = &[u8]> {
+        let mut rest = Some(&self.name[..]);
+        std::iter::from_fn(move || {
+            let text = rest?;
+            let split = memchr::memmem::find(text, b"//&").and_then(|at| Some((text.get(..at)?, text.get(at + 3..)?)));
+            rest = split.map(|(_, after)| after);
+            Some(split.map_or(text, |(first, _)| first))
+        })
+    }
+}
+
+impl fmt::Display for Label {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&String::from_utf8_lossy(&self.name))?;
+        self.mode.map_or(Ok(()), |mode| write!(f, " ({mode})"))
+    }
+}
+
+impl Serialize for Label {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::SerializeStruct;
+        let mut fields = serializer.serialize_struct("Label", 2)?;
+        fields.serialize_field("name", &String::from_utf8_lossy(&self.name))?;
+        fields.serialize_field("mode", &self.mode)?;
+        fields.end()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_may_hold_anything() {
+        for (text, name, mode) in [
+            ("a (b) (enforce)\n", "a (b)", Some(Mode::Enforce)),
+            ("a (b)\n", "a (b)", None),
+            ("x//&:ns:y (mixed)", "x//&:ns:y", Some(Mode::Mixed)),
+            ("p (user)\n", "p", Some(Mode::Prompt)),
+            (" (kill)", "", Some(Mode::Kill)),
+            ("", "", None),
+        ] {
+            assert_eq!(Label::parse(text.as_bytes()), Label { name: name.into(), mode }, "{text}");
+        }
+    }
+
+    #[test]
+    fn stacks_have_several_profiles() {
+        let label = Label::parse(b"a//b//&:ns:c//&unconfined (enforce)");
+        assert!(label.profiles().eq([&b"a//b"[..], b":ns:c", b"unconfined"]));
+        assert!(Label::parse(b"a (enforce)").profiles().eq([&b"a"[..]]));
+    }
+}

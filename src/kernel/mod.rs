@@ -1,0 +1,157 @@
+//! The AppArmor of the running kernel: policy through securityfs, labels of tasks through procfs.
+//!
+//! | what | where | kernel interface |
+//! |---|---|---|
+//! | load, replace, remove | [`Kernel::load`], [`Kernel::replace`], [`Kernel::remove`] | `.load`, `.replace`, `.remove`: one write a blob, all of it or nothing |
+//! | what is loaded, with modes | [`Kernel::profiles`] | `profiles` |
+//! | what is loaded, with hashes | [`Kernel::policy`] | the tree below `policy/` |
+//! | what a blob will show there | [`hash::profiles`] | |
+//! | namespaces | [`Kernel::namespaces`] and others | `policy/namespaces/` |
+//! | labels of tasks | [`Kernel::tasks`], [`task`] | `/proc/PID/attr/apparmor/` |
+//! | features | [`Kernel::features`] | `features/` |
+//!
+//! Nothing here knows the profile language. Loading needs `CAP_MAC_ADMIN` and user 0 of the initial user namespace; where that
+//! or anything else is missing, [`KernelError`] says so in words.
+//!
+//! ```no_run
+//! use armorer::{Compiler, kernel::Kernel};
+//!
+//! let kernel = Kernel::running()?;
+//! let compiler = Compiler::new(kernel.features()?);
+//! kernel.replace(&compiler.compile_blob("/etc/apparmor.d/demo")?.bytes)?;
+//! for profile in kernel.profiles()? {
+//!     println!("{profile}");
+//! }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod error;
+pub mod hash;
+mod label;
+mod namespaces;
+mod policy;
+mod profiles;
+mod sets;
+pub mod task;
+mod tree;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::features::{Features, FeaturesError};
+
+pub use error::{KernelError, Operation};
+pub use label::{Label, Mode};
+pub use profiles::LoadedProfile;
+pub use task::Task;
+pub use tree::PolicyEntry;
+
+/// Where securityfs is mounted by every init system.
+const SECURITYFS: &str = "/sys/kernel/security";
+
+/// A kernel's AppArmor: a directory of securityfs, and the process file system beside it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kernel {
+    directory: PathBuf,
+    proc: PathBuf,
+    /// Whether one write may hold several profiles.
+    sets: bool,
+}
+
+impl Kernel {
+    /// The kernel that runs: the `apparmor` directory of the first securityfs in `/proc/mounts` that has one, else of
+    /// `/sys/kernel/security`.
+    ///
+    /// # Errors
+    /// [`KernelError::NoInterface`] where there is none: AppArmor is off, or securityfs is not to be seen, as in most containers.
+    pub fn running() -> Result<Kernel, KernelError> {
+        let mounts = fs::read_to_string("/proc/mounts").unwrap_or_default();
+        let mounted = mount_points(&mounts);
+        let directory = mounted.chain([PathBuf::from(SECURITYFS)]).map(|point| point.join("apparmor"));
+        let directory = directory.into_iter().find(|directory| directory.is_dir()).ok_or(KernelError::NoInterface)?;
+        let sets = directory.join("features/policy/set_load").exists();
+        Ok(Kernel { directory, proc: "/proc".into(), sets })
+    }
+
+    /// A directory that has what a kernel's has: securityfs mounted elsewhere, or plain files that stand for it.
+    #[must_use]
+    pub fn at(directory: impl Into<PathBuf>) -> Kernel {
+        Kernel { directory: directory.into(), proc: "/proc".into(), sets: true }
+    }
+
+    /// Where processes are looked up, if that is not `/proc`: the host's, in a container that has it mounted.
+    #[must_use]
+    pub fn proc(mut self, directory: impl Into<PathBuf>) -> Kernel {
+        self.proc = directory.into();
+        self
+    }
+
+    /// The directory of securityfs.
+    #[must_use]
+    pub fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    /// Where processes are looked up.
+    #[must_use]
+    pub fn processes(&self) -> &Path {
+        &self.proc
+    }
+
+    /// What the kernel can mediate.
+    ///
+    /// # Errors
+    /// As [`Features::from_directory`].
+    pub fn features(&self) -> Result<Features, FeaturesError> {
+        Features::from_directory(self.directory.join("features"))
+    }
+
+    /// How often the policy of the reader's namespace has changed.
+    ///
+    /// # Errors
+    /// [`KernelError::Read`] where the file cannot be read.
+    pub fn revision(&self) -> Result<u64, KernelError> {
+        // The kernel answers a second read only when the number changes.
+        let text = read_once(&self.directory.join("revision"))?;
+        Ok(text.trim_ascii().iter().fold(0, |number: u64, digit| {
+            number.saturating_mul(10).saturating_add(u64::from(digit.wrapping_sub(b'0').min(9)))
+        }))
+    }
+}
+
+/// The mount points of securityfs in the text of `/proc/mounts`, where blanks in paths are written as `\040`.
+fn mount_points(mounts: &str) -> impl Iterator<Item = PathBuf> {
+    mounts.lines().filter_map(|line| {
+        let mut fields = line.split(' ').skip(1);
+        let (point, kind) = (fields.next()?, fields.next()?);
+        (kind == "securityfs").then(|| PathBuf::from(point.replace("\\040", " ")))
+    })
+}
+
+/// What one read gives of a file that the kernel makes up.
+fn read_once(path: &Path) -> Result<Vec<u8>, KernelError> {
+    use std::io::Read;
+    let mut text = vec![0; 4096];
+    let read = fs::File::open(path).and_then(|mut file| file.read(&mut text));
+    let read = read.map_err(|source| KernelError::read(path, source))?;
+    text.truncate(read);
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mounts() {
+        let text = "sysfs /sys sysfs rw 0 0\nsecurityfs /a\\040b securityfs rw 0 0\nx securityfs ext4 rw 0 0\n";
+        assert!(mount_points(text).eq([PathBuf::from("/a b")]));
+    }
+
+    #[test]
+    fn the_revision_is_read_once() {
+        let directory = tempfile::tempdir().unwrap();
+        fs::write(directory.path().join("revision"), "42\n").unwrap();
+        assert_eq!(Kernel::at(directory.path()).revision().unwrap(), 42);
+    }
+}

@@ -1,0 +1,156 @@
+//! Changes of the policy.
+
+use std::fs::OpenOptions;
+use std::io::{self, Write};
+use std::ops::Range;
+use std::path::Path;
+
+use super::sets::{Set, sets};
+use super::{Kernel, KernelError, Operation};
+use crate::blob;
+
+impl Kernel {
+    /// Loads the profiles of a blob, all of which must be new: all of them, or none.
+    ///
+    /// Children come after their parents, as [`Compiler`](crate::Compiler) arranges it. A kernel takes the profiles of one
+    /// namespace at a time: a blob that has several is one change for each, in its order.
+    ///
+    /// # Errors
+    /// [`KernelError::Refused`] with the kernel's reason; [`KernelError::Write`] where its file cannot be opened.
+    pub fn load(&self, blob: &[u8]) -> Result<(), KernelError> {
+        self.submit(Operation::Load, blob)
+    }
+
+    /// Loads the profiles of a blob in place of those that have their names: all of them, or none. Tasks that run under a
+    /// replaced profile go on under the new one. Children that the blob does not have stay loaded.
+    ///
+    /// # Errors
+    /// As [`Kernel::load`].
+    pub fn replace(&self, blob: &[u8]) -> Result<(), KernelError> {
+        self.submit(Operation::Replace, blob)
+    }
+
+    /// Removes a profile with its children (`name`, `:ns://name`), or a namespace (`:ns:`). **Tasks that run under it become
+    /// unconfined**: look at [`Kernel::tasks`] first.
+    ///
+    /// # Errors
+    /// [`KernelError::Refused`] with the kernel's reason; [`KernelError::Write`] where its file cannot be opened.
+    pub fn remove(&self, name: &[u8]) -> Result<(), KernelError> {
+        let mut bytes = name.to_vec();
+        bytes.push(0);
+        self.write_policy(Operation::Remove, &bytes, quoted(name))
+    }
+
+    fn submit(&self, operation: Operation, bytes: &[u8]) -> Result<(), KernelError> {
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        // Nobody can look into a compressed policy but the kernel.
+        if blob::is_compressed(bytes) {
+            return self.write_policy(operation, bytes, "the compressed policy".into());
+        }
+        for set in sets(bytes)? {
+            let piece = |range: Range<usize>| bytes.get(range).unwrap_or_default();
+            if self.sets {
+                self.write_policy(operation, piece(set.bytes.clone()), described(&set))?;
+                continue;
+            }
+            // A kernel without `policy/set_load` takes one profile a write.
+            for member in &set.profiles {
+                let layout = &member.layout;
+                let one = piece(layout.offset..layout.offset + layout.bytes);
+                self.write_policy(operation, one, quoted(&set.listed(member)))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn write_policy(&self, operation: Operation, bytes: &[u8], what: String) -> Result<(), KernelError> {
+        let path = self.directory.join(operation.file());
+        let mut file =
+            OpenOptions::new().write(true).open(&path).map_err(|source| KernelError::write(&path, source))?;
+        write_at_once(&mut file, bytes).map_err(|source| KernelError::Refused { operation, what, source })
+    }
+}
+
+/// One write: the kernel takes what comes in one as one change.
+pub(super) fn write_at_once(file: &mut impl Write, bytes: &[u8]) -> io::Result<()> {
+    loop {
+        match file.write(bytes) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+            Ok(written) if written == bytes.len() => return Ok(()),
+            Ok(_) => return Err(io::ErrorKind::WriteZero.into()),
+        }
+    }
+}
+
+/// Writes to a file that the kernel makes up.
+pub(super) fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    write_at_once(&mut OpenOptions::new().write(true).open(path)?, bytes)
+}
+
+/// The profiles of a set in words.
+fn described(set: &Set) -> String {
+    let first = set.profiles.first().map(|member| quoted(&set.listed(member))).unwrap_or_default();
+    match set.profiles.len() {
+        0 | 1 => first,
+        more => format!("{first} and {} more", more - 1),
+    }
+}
+
+fn quoted(name: &[u8]) -> String {
+    format!("\"{}\"", String::from_utf8_lossy(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Compiler, Features};
+
+    fn blob() -> Vec<u8> {
+        let compiler = Compiler::new(Features::builtin("linux-7.2").unwrap());
+        compiler.compile_text("t", b"profile a { ^h { } }\nprofile b { }\n").unwrap().to_blob().unwrap()
+    }
+
+    /// A directory with plain files for those of securityfs.
+    fn plain() -> (tempfile::TempDir, Kernel) {
+        let directory = tempfile::tempdir().unwrap();
+        for file in [".load", ".replace", ".remove"] {
+            std::fs::write(directory.path().join(file), "").unwrap();
+        }
+        let kernel = Kernel::at(directory.path());
+        (directory, kernel)
+    }
+
+    #[test]
+    fn a_blob_is_one_write() {
+        let (directory, kernel) = plain();
+        kernel.replace(&blob()).unwrap();
+        assert_eq!(std::fs::read(directory.path().join(".replace")).unwrap(), blob());
+        kernel.load(b"").unwrap();
+        assert_eq!(std::fs::read(directory.path().join(".load")).unwrap(), b"");
+        kernel.remove(b":ns://b").unwrap();
+        assert_eq!(std::fs::read(directory.path().join(".remove")).unwrap(), b":ns://b\0");
+    }
+
+    #[test]
+    fn an_old_kernel_gets_profile_by_profile() {
+        let (directory, mut kernel) = plain();
+        kernel.sets = false;
+        kernel.load(&blob()).unwrap();
+        // Each write starts at the front of the plain file; the first was the longest, or as long.
+        let written = std::fs::read(directory.path().join(".load")).unwrap();
+        let names: Vec<_> = blob::read(&blob()).unwrap().into_iter().map(|profile| profile.name).collect();
+        assert_eq!(names, [&b"a"[..], b"a//h", b"b"]);
+        assert!(written.len() < blob().len());
+        assert!(kernel.load(b"no policy").is_err());
+    }
+
+    #[test]
+    fn a_missing_file_is_named() {
+        let error = Kernel::at("/no/such").replace(&blob()).unwrap_err();
+        assert!(error.to_string().starts_with("/no/such/.replace: ENOENT"), "{error}");
+        assert_eq!(described(&sets(&blob()).unwrap()[0]), "\"a\" and 2 more");
+    }
+}

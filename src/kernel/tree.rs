@@ -1,0 +1,125 @@
+//! The policy tree of securityfs: what is loaded, in detail.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use serde::Serialize;
+
+use super::hash::Hash;
+use super::{Kernel, KernelError, Mode};
+
+/// Deeper nesting than any kernel allows.
+const MAX_DEPTH: usize = 64;
+
+/// A loaded profile as the policy tree shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PolicyEntry {
+    /// The full name, as in the list: `parent//child`, `:ns:name`. Bytes that are no UTF-8 are replaced.
+    pub name: String,
+    /// Its mode.
+    pub mode: Option<Mode>,
+    /// What it attaches to: as text where the kernel has that, else `<unknown>`, or its name where it attaches to nothing.
+    pub attach: String,
+    /// The hash of the profile; see [`hash`](super::hash). `None` where the kernel does not keep it.
+    pub hash: Option<Hash>,
+    /// The hash of the write that it came with.
+    pub raw_hash: Option<Hash>,
+}
+
+impl Kernel {
+    /// The policy tree: every profile of the reader's namespace and those below it, by name.
+    ///
+    /// # Errors
+    /// [`KernelError::Read`].
+    pub fn policy(&self) -> Result<Vec<PolicyEntry>, KernelError> {
+        let mut entries = Vec::new();
+        let root = self.directory.join("policy");
+        namespace(&root, "", 0, &mut entries).map_err(|source| KernelError::read(&root, source))?;
+        entries.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(entries)
+    }
+}
+
+/// Profiles of a namespace (`path` is that of the namespaces above it, joined by `//`), and of those in it.
+fn namespace(directory: &Path, path: &str, depth: usize, entries: &mut Vec<PolicyEntry>) -> io::Result<()> {
+    let prefix = if path.is_empty() { String::new() } else { format!(":{path}:") };
+    profiles(&directory.join("profiles"), &prefix, depth, entries)?;
+    for inner in list(&directory.join("namespaces"))? {
+        let name = inner.file_name();
+        let name = name.to_string_lossy();
+        let path = if path.is_empty() { name.into_owned() } else { format!("{path}//{name}") };
+        if depth < MAX_DEPTH {
+            namespace(&inner.path(), &path, depth + 1, entries)?;
+        }
+    }
+    Ok(())
+}
+
+fn profiles(directory: &Path, prefix: &str, depth: usize, entries: &mut Vec<PolicyEntry>) -> io::Result<()> {
+    for profile in list(directory)? {
+        let path = profile.path();
+        let read = |file: &str| -> Option<String> {
+            let text = fs::read(path.join(file)).ok()?;
+            let text = text.strip_suffix(b"\n").unwrap_or(&text);
+            Some(String::from_utf8_lossy(text).into_owned())
+        };
+        // A profile that was removed meanwhile has no files.
+        let Some(name) = read("name") else { continue };
+        let name = format!("{prefix}{name}");
+        let hash = |sha256: &str, sha1: &str| read(sha256).map(Hash::Sha256).or_else(|| read(sha1).map(Hash::Sha1));
+        entries.push(PolicyEntry {
+            mode: read("mode").and_then(|mode| Mode::from_word(mode.as_bytes())),
+            attach: read("attach").unwrap_or_default(),
+            hash: hash("sha256", "sha1"),
+            raw_hash: hash("raw_sha256", "raw_sha1"),
+            name: name.clone(),
+        });
+        let children = path.join("profiles");
+        if depth < MAX_DEPTH && children.is_dir() {
+            profiles(&children, &format!("{name}//"), depth + 1, entries)?;
+        }
+    }
+    Ok(())
+}
+
+fn list(directory: &Path) -> io::Result<Vec<fs::DirEntry>> {
+    match fs::read_dir(directory) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        entries => entries?.collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn children_and_namespaces() {
+        let directory = tempfile::tempdir().unwrap();
+        let root = directory.path().join("policy");
+        let lay_out = |path: &str, files: &[(&str, &str)]| {
+            let path = root.join(path);
+            fs::create_dir_all(path.join("profiles")).unwrap();
+            files.iter().for_each(|(file, text)| fs::write(path.join(file), text).unwrap());
+        };
+        lay_out("profiles/a.1", &[("name", "a\n"), ("mode", "enforce\n"), ("sha256", "00\n"), ("raw_sha256", "11\n")]);
+        lay_out("profiles/a.1/profiles/h.2", &[("name", "h\n"), ("mode", "complain\n"), ("sha1", "22\n")]);
+        lay_out("namespaces/ns/profiles/a.1", &[("name", "a\n"), ("mode", "kill\n"), ("attach", "/b\n")]);
+        lay_out("namespaces/ns/namespaces/deep/profiles/c.1", &[("name", "c\n"), ("mode", "user\n")]);
+        let entries = Kernel::at(directory.path()).policy().unwrap();
+        let names: Vec<_> = entries.iter().map(|entry| (&entry.name[..], entry.mode)).collect();
+        assert_eq!(
+            names,
+            [
+                (":ns//deep:c", Some(Mode::Prompt)),
+                (":ns:a", Some(Mode::Kill)),
+                ("a", Some(Mode::Enforce)),
+                ("a//h", Some(Mode::Complain)),
+            ]
+        );
+        assert_eq!(entries[2].raw_hash, Some(Hash::Sha256("11".into())));
+        assert_eq!(entries[3].hash, Some(Hash::Sha1("22".into())));
+        assert_eq!(entries[1].attach, "/b");
+    }
+}

@@ -1,0 +1,39 @@
+//! armorer itself inside the machine: the program, and the libraries that it is linked with.
+
+use std::path::Path;
+use std::process::Command;
+
+use crate::vm::File;
+
+/// The program as `/bin/armorer`, with its libraries.
+pub(crate) fn armorer(directory: &Path) -> Vec<File> {
+    let built = Path::new(env!("CARGO_BIN_EXE_armorer"));
+    let stripped = directory.join("armorer");
+    let strip = Command::new("strip").arg("-o").arg(&stripped).arg(built).status();
+    assert!(strip.expect("the kernel tests need strip: install binutils").success(), "strip fails");
+    let mut files = vec![File::program("/bin/armorer", std::fs::read(stripped).unwrap())];
+    let libraries = Command::new("ldd").arg(built).output().expect("the kernel tests need ldd");
+    for line in String::from_utf8_lossy(&libraries.stdout).lines() {
+        // `libc.so.6 => /lib/…/libc.so.6 (0x…)`, or the loader as `/lib64/ld-linux-x86-64.so.2 (0x…)`.
+        let path = line.split_whitespace().find(|word| word.starts_with('/'));
+        if let Some(path) = path {
+            files.push(File::program(path, std::fs::read(path).unwrap()));
+        }
+    }
+    files
+}
+
+/// The files below a directory as those below another inside the machine.
+pub(crate) fn tree(from: &Path, to: &str) -> Vec<File> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let inside = format!("{to}/{}", path.file_name().unwrap().to_str().unwrap());
+        if path.is_dir() {
+            files.extend(tree(&path, &inside));
+        } else if path.is_file() {
+            files.push(File::data(inside, std::fs::read(&path).unwrap()));
+        }
+    }
+    files
+}
