@@ -94,8 +94,8 @@ impl EmbeddedProfile {
     /// let id = sources.add("manifest.yaml", *yaml)?;
     /// let source = sources.get(id);
     /// let profile = &Manifest::read(&source, id).profiles[0];
-    /// let (place, text) = profile.edit(&source, Span::new(id, 14, 15), b"/b").unwrap();
-    /// assert_eq!((place.start, &text[..]), (43, &b"      /b r,\n"[..]));
+    /// let (place, text) = profile.edit(&source, Span::new(id, 14, 16), b"/b").unwrap();
+    /// assert_eq!((place.start, &text[..]), (45, &b"      /b r,\n"[..]));
     /// # Ok::<(), armorer::source::SourceError>(())
     /// ```
     #[must_use]
@@ -256,7 +256,7 @@ fn unproved<'a>(old: &str, new: &str, edits: &[(Edit, &'a Replacement<'a>, &str)
 ///
 /// let sources = SourceMap::new();
 /// let yaml = "kind: ConfigMap\ndata:\n  p: |\n    profile p {\n      /a r,\n    }\n";
-/// let id = sources.add("manifest.yaml", yaml)?;
+/// let id = sources.add("manifest.yaml", yaml.as_bytes())?;
 /// let differs = |from: &str, to: &str| !only_profiles_differ(&sources.get(id), id, yaml.replace(from, to).as_bytes());
 /// assert!(!differs("/a r", "/b r"));
 /// assert!(differs("kind: ConfigMap", "kind: Secret"));
