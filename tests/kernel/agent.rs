@@ -51,6 +51,7 @@ const EXPECTED: &[(&str, &str)] = &[
     ("removed", "0 yes"),
     ("removed-again", "armorer: somebody: cannot remove \"somebody\": ENOENT: no profile of this name is loaded"),
     ("removed-from", "0 yes"),
+    ("confine", "unconfined, worker (enforce), worker//request (enforce), worker (enforce), 0"),
 ];
 
 #[test]
@@ -75,7 +76,8 @@ fn watch(image: &str, swaps: u32) {
         return;
     };
     let directory = tempfile::tempdir().unwrap();
-    let files = program::armorer(directory.path());
+    let mut files = program::armorer(directory.path());
+    files.extend(program::example("confine", directory.path()));
     let script = format!("SWAPS={swaps}\n{}", include_str!("agent.sh"));
     let run = Vm { kernel: &Path::new(&kernels).join(image), files, script }.run();
     said::judge(&run, EXPECTED, &format!("agent on {image}"));

@@ -169,3 +169,7 @@ armorer exec --profile nowhere -- /bin/busybox true 2>&1 | sed 's/^/RESULT exec-
 armorer remove somebody; result removed $? $(within 1 gone somebody)
 armorer remove somebody 2>&1 | sed 's/^/RESULT removed-again /'
 armorer remove --from /first; result removed-from $? $(within 1 gone k8s-once//hat)
+
+# A program that confines itself, with a hat.
+CONFINED=$(confine); STATUS=$?
+result confine $(echo "$CONFINED" | tr "\n" "," | sed "s/,/, /g")$STATUS

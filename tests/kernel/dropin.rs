@@ -44,7 +44,8 @@ fn boot_scripts_on_linux_7_2() {
     let features = directory.path().join("features");
     std::fs::write(&features, Features::builtin("linux-7.2").unwrap().to_text()).unwrap();
     let mut reference = Command::new(oracle.join("apparmor_parser"));
-    let reference = reference.args(["-K", "-Q", "-q", "-M"]).arg(features).arg("-b").arg(&tree).arg("-S").arg(&tree);
+    let reference =
+        reference.args(["-K", "-Q", "-q", "-j0", "-M"]).arg(features).arg("-b").arg(&tree).arg("-S").arg(&tree);
     files.push(File::data("/policies/reference", reference.output().expect("the reference runs").stdout));
     let run =
         Vm { kernel: &Path::new(&kernels).join("sid"), files, script: include_str!("dropin.sh").to_owned() }.run();

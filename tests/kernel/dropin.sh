@@ -3,11 +3,12 @@
 export PATH=/applets:/bin:/sbin
 POLICY=/sys/kernel/security/apparmor
 result() { echo "RESULT $*"; }
-mkdir -p /var/cache /tmp
+mkdir -p /var/cache /tmp /sbin
+note() { echo "NOTE $* at $(cut -d ' ' -f 1 /proc/uptime) s"; }
 ln -s /bin/armorer /sbin/apparmor_parser
 
-# As the reference's policies, loaded as one set, are listed.
-dd if=/policies/reference of=$POLICY/.replace bs=64M 2> /dev/null || result reference-not-loaded
+# How the reference's policies are listed.
+armorer replace -q /policies/reference || result reference-not-loaded
 sort $POLICY/profiles > /reference
 sh /lib/apparmor/apparmor.systemd stop > /dev/null 2>&1; result stopped $? $(wc -l < $POLICY/profiles)
 
@@ -16,18 +17,22 @@ hashes() {
     echo "$(cat "${path%/*}/name") ${path##*/} $(cat "$path")"
   done | sort
 }
+note stopped
 sh /lib/apparmor/apparmor.systemd start > /messages 2>&1; result started $?
+note started
 sort $POLICY/profiles > /armorer
 result profiles $([ $(wc -l < /armorer) -gt 100 ] && echo many) $(cmp /armorer /reference && echo same)
 diff /armorer /reference
 hashes > /before
 result cached $([ $(ls /var/cache/apparmor/*.0 | wc -l) -gt 100 ] && echo many)
 sh /lib/apparmor/apparmor.systemd reload >> /messages 2>&1; result reloaded $?
+note reloaded
 hashes > /after
 result hashes $([ $(wc -l < /after) -gt 200 ] && echo many) $(cmp /before /after && echo stable)
 cat /messages
-armorer status /etc/apparmor.d > /status; result drift $? $(tail -n 1 /status)
+armorer status /etc/apparmor.d/[l-t]* > /status; result drift $? $(tail -n 1 /status)
 tail -n 5 /status
+note compared
 
 # What package scripts and container runtimes call.
 sh /lib/apparmor/profile-load usr.bin.man > /dev/null 2>&1; result profile-load $?

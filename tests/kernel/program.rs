@@ -7,11 +7,21 @@ use crate::vm::File;
 
 /// The program as `/bin/armorer`, with its libraries.
 pub(crate) fn armorer(directory: &Path) -> Vec<File> {
-    let built = Path::new(env!("CARGO_BIN_EXE_armorer"));
-    let stripped = directory.join("armorer");
+    with_libraries(Path::new(env!("CARGO_BIN_EXE_armorer")), directory)
+}
+
+/// A program of `examples`, which are built with the tests, in `/bin`, with its libraries.
+pub(crate) fn example(name: &str, directory: &Path) -> Vec<File> {
+    let programs = Path::new(env!("CARGO_BIN_EXE_armorer")).parent().unwrap();
+    with_libraries(&programs.join("examples").join(name), directory)
+}
+
+fn with_libraries(built: &Path, directory: &Path) -> Vec<File> {
+    let name = built.file_name().unwrap().to_str().unwrap();
+    let stripped = directory.join(name);
     let strip = Command::new("strip").arg("-o").arg(&stripped).arg(built).status();
     assert!(strip.expect("the kernel tests need strip: install binutils").success(), "strip fails");
-    let mut files = vec![File::program("/bin/armorer", std::fs::read(stripped).unwrap())];
+    let mut files = vec![File::program(format!("/bin/{name}"), std::fs::read(stripped).unwrap())];
     let libraries = Command::new("ldd").arg(built).output().expect("the kernel tests need ldd");
     for line in String::from_utf8_lossy(&libraries.stdout).lines() {
         // `libc.so.6 => /lib/…/libc.so.6 (0x…)`, or the loader as `/lib64/ld-linux-x86-64.so.2 (0x…)`.

@@ -23,7 +23,7 @@ fn commands(readme: &str, section: &str) -> String {
 fn commands_for_nodes_boot_and_images() {
     let readme = include_str!("../../README.md");
     let mut script =
-        String::from("export PATH=/applets:/bin:/sbin\nmkdir -p /run /var/cache /tmp\nln -s busybox /bin/ls\n");
+        String::from("export PATH=/applets:/bin:/sbin\nmkdir -p /run /sbin /var/cache /tmp\nln -s busybox /bin/ls\n");
     let mut expected = Vec::new();
     for (number, section) in SECTIONS.iter().enumerate() {
         let commands = commands(readme, section);

@@ -1,0 +1,41 @@
+//! Confines itself: compiles a profile, loads it, changes to it, then into a hat of it and back. Needs a kernel with AppArmor, and
+//! the right to load policy.
+//!
+//! ```sh
+//! sudo target/debug/examples/confine
+//! ```
+
+use std::error::Error;
+use std::hash::{BuildHasher, Hasher, RandomState};
+
+use armorer::Compiler;
+use armorer::kernel::{Kernel, task};
+
+/// What the program may do, and what it may do while it serves a request. It has to write to its own attributes to get out of a hat.
+const PROFILE: &str = "
+profile worker {
+  owner /proc/*/task/*/attr/{,apparmor/}current rw,
+  /dev/** rw,
+
+  hat request {
+    owner /proc/*/task/*/attr/{,apparmor/}current rw,
+    /dev/** rw,
+  }
+}
+";
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let kernel = Kernel::running()?;
+    let compiler = Compiler::new(kernel.features()?);
+    kernel.replace(&compiler.compile_text("worker", PROFILE.as_bytes())?.to_blob()?)?;
+    println!("{}", task::current()?);
+    task::change_profile("worker")?;
+    println!("{}", task::current()?);
+    // Whoever knows the token can leave the hat: it must not be guessed.
+    let token = RandomState::new().build_hasher().finish() | 1;
+    task::change_hat(token, &["request"])?;
+    println!("{}", task::current()?);
+    task::leave_hat(token)?;
+    println!("{}", task::current()?);
+    Ok(())
+}
