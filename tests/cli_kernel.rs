@@ -215,6 +215,10 @@ fn the_agent_serves_metrics_and_ends_on_a_signal() {
     assert!(get(&address, "GET /other HTTP/1.1\r\n\r\n").starts_with("HTTP/1.1 404"));
     assert!(get(&address, "POST /metrics HTTP/1.1\r\n\r\n").starts_with("HTTP/1.1 405"));
     assert!(get(&address, "nonsense\r\n\r\n").starts_with("HTTP/1.1 405"));
+    // Who says nothing is not waited for long.
+    let silent = TcpStream::connect(&address).unwrap();
+    assert!(get(&address, "GET /healthz HTTP/1.1\r\n\r\n").ends_with("ok\n"));
+    drop(silent);
     let pid = nix::unistd::Pid::from_raw(i32::try_from(agent.id()).unwrap());
     nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGTERM).unwrap();
     assert_eq!(lines.next().unwrap(), "info: note: stopped; what is loaded stays loaded");

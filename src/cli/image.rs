@@ -62,7 +62,7 @@ fn try_run(args: &Args) -> Result<Status, String> {
     }
     words.push("--".into());
     words.extend(args.paths.iter().map(OsString::from));
-    match parser::run("armorer image", words) {
+    match parser::run("armorer image", &words) {
         0 => Ok(Status::Fine),
         _ => Ok(Status::Findings),
     }

@@ -12,6 +12,7 @@ mod exec;
 mod explain;
 mod features;
 mod fmt;
+mod image;
 mod inputs;
 mod kernel;
 mod levels;
@@ -58,6 +59,8 @@ enum Command {
     Explain(explain::Args),
     /// Compile profiles to binary policy
     Compile(compile::Args),
+    /// Compile a tree for another machine, into the cache that its boot scripts look in
+    Image(image::Args),
     /// Print the syntax tree of a file as JSON
     Ast(ast::Args),
     /// Print a features set
@@ -127,6 +130,7 @@ pub fn main() -> ExitCode {
         Command::Lint(args) => lint::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Compile(args) => compile::run(&args),
+        Command::Image(args) => image::run(&args),
         Command::Ast(args) => ast::run(&args),
         Command::Features(args) => features::run(&args),
         Command::Diff(args) => diff::run(&args),

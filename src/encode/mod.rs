@@ -106,8 +106,8 @@ impl Options {
 }
 
 /// Raises what [`encode`] would raise, short of building all automata: bad patterns of rules that the target mediates, rules that
-/// cannot be expressed, rules that are not enforced, exec transitions that contradict each other, and what there is to say about
-/// the attachment, whose automaton is small.
+/// cannot be expressed, rules that are not enforced, exec transitions that contradict each other, rules that a compiler loses, and
+/// what there is to say about the attachment, whose automaton is small.
 pub fn check(
     policy: &Policy,
     target: &Target,
@@ -124,6 +124,9 @@ pub fn check(
             && !reports.has_errors()
         {
             _ = tables::xmatch(contributions, *length, files, &support, options, reports);
+        }
+        if !reports.has_errors() {
+            tables::check_start(&contributions.file, files, &support, options, reports);
         }
         if !reports.has_errors() && may_conflict(profile) {
             let exec = exec_contributions(contributions.file);

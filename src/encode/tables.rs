@@ -44,11 +44,7 @@ pub(super) fn policy_db(
     let dfa = minimal(contributions, automaton, shop, support, options, reports)?;
     let start = Instant::now();
     let span = contributions.first().map_or(Span::NONE, |contribution| contribution.span);
-    if support.table.is_some() && *dfa.value(StateId::START) != Permissions::default() && dfa.start_is_redundant() {
-        let message = "a rule matches any text from the first byte on, and apparmor_parser loses it: the kernel does not look \
-                       at the permissions of the first state, which is the only one there";
-        reports.push(Diagnostic::new(Code::RefStart, message, span).with_help("let the pattern begin with a slash"));
-    }
+    report_lost_start(&dfa, contributions, support, reports);
     let mut entries = Entries::new(kind, asked_for_files);
     let version = support.table;
     let owner_flags = kind == Kind::File && version == Some(3);
@@ -75,6 +71,46 @@ pub(super) fn policy_db(
         start: None,
         transitions: if named { transitions.to_vec() } else { Vec::new() },
     })
+}
+
+/// What [`policy_db`] says about the start of the automaton, which is built only where a pattern matches from the first byte on.
+pub(super) fn check_start(
+    contributions: &[Contribution],
+    shop: &mut Shop,
+    support: &Support,
+    options: &Options,
+    reports: &mut Reports,
+) {
+    if support.table.is_some()
+        && matches_at_once(contributions).is_some()
+        && let Some(dfa) = automaton::build(contributions, shop, options, reports)
+    {
+        report_lost_start(&dfa, contributions, support, reports);
+    }
+}
+
+/// The first rule that matches any text from the first byte on, and so the empty one.
+fn matches_at_once(contributions: &[Contribution]) -> Option<Span> {
+    contributions.iter().find(|contribution| contribution.pattern.matches(&[])).map(|contribution| contribution.span)
+}
+
+/// Reports permissions of a first state that is the only one, as apparmor_parser sees it.
+fn report_lost_start(
+    dfa: &MinimalDfa<Permissions>,
+    contributions: &[Contribution],
+    support: &Support,
+    reports: &mut Reports,
+) {
+    let start = dfa.value(StateId::START);
+    if support.table.is_some()
+        && *start != Permissions::default()
+        && dfa.start_is_redundant()
+        && let Some(span) = matches_at_once(contributions)
+    {
+        let message = "a rule matches any text from the first byte on, and apparmor_parser loses it: the kernel does not look \
+                       at the permissions of the first state, which is the only one there";
+        reports.push(Diagnostic::new(Code::RefStart, message, span).with_help("let the pattern begin with a slash"));
+    }
 }
 
 /// The attachment automaton: never with a permission table, and never diff-encoded, because the kernel's attachment matcher

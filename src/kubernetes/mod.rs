@@ -59,7 +59,7 @@ use crate::source::{Source, SourceId, Span, Spanned};
 use position::PositionMap;
 
 pub use detect::is_manifest;
-pub use rewrite::{Replacement, RewriteError, rewrite};
+pub use rewrite::{Replacement, RewriteError, only_profiles_differ, rewrite};
 pub use yaml::{MAX_DEPTH, MAX_LEN, MAX_NODES};
 
 /// What a YAML file says about AppArmor.

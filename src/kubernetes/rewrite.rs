@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use saphyr_parser::{Event, Parser};
 
-use crate::source::Source;
+use crate::source::{Source, SourceId, Span};
 
 use super::scalar::block_lines;
-use super::{EmbeddedProfile, Form};
+use super::{EmbeddedProfile, Form, Manifest};
 
 /// A profile and the text to put in its place.
 #[derive(Clone, Copy, Debug)]
@@ -79,6 +79,73 @@ pub fn rewrite(source: &Source, replacements: &[Replacement<'_>]) -> Result<Vec<
         None => Ok(new.into_bytes()),
         Some(replacement) => Err(RewriteError::NotWritten(replacement.profile.title())),
     }
+}
+
+impl EmbeddedProfile {
+    /// What to write in the YAML, and in the place of what, so that `replacement` comes into the place of `span` in the text: whole
+    /// lines. `None` where the text is no literal block scalar (`|`), or would be none then.
+    ///
+    /// ```
+    /// use armorer::kubernetes::Manifest;
+    /// use armorer::source::{SourceMap, Span};
+    ///
+    /// let sources = SourceMap::new();
+    /// let yaml = b"kind: ConfigMap\ndata:\n  p: |\n    profile p {\n      /a r,\n    }\n";
+    /// let id = sources.add("manifest.yaml", *yaml)?;
+    /// let source = sources.get(id);
+    /// let profile = &Manifest::read(&source, id).profiles[0];
+    /// let (place, text) = profile.edit(&source, Span::new(id, 14, 16), b"/b").unwrap();
+    /// assert_eq!((place.start, &text[..]), (45, &b"      /b r,\n"[..]));
+    /// # Ok::<(), armorer::source::SourceError>(())
+    /// ```
+    #[must_use]
+    pub fn edit(&self, source: &Source, span: Span, replacement: &[u8]) -> Option<(Span, Vec<u8>)> {
+        if self.form != Form::Literal {
+            return None;
+        }
+        let (yaml, text) = (std::str::from_utf8(source.text()).ok()?, std::str::from_utf8(&self.text).ok()?);
+        let replacement = std::str::from_utf8(replacement).ok()?;
+        let (start, end) = (span.start as usize, span.end as usize);
+        let first = text.get(..start)?.rfind('\n').map_or(0, |at| at + 1);
+        // What is left of the first line needs the rest of the last.
+        let kept = [text.get(first..start)?, replacement].concat();
+        let closed = |text: &str| text.is_empty() || text.ends_with('\n');
+        let last = if closed(&kept) && closed(text.get(..end)?) { end } else { behind_line(text, end)? };
+        let whole = [text.get(..start)?, replacement, text.get(end..)?].concat();
+        // The first line says how far all are indented; characters that do not print have no place in a block scalar.
+        let indented = |text: &str| text.trim_start_matches('\n').starts_with([' ', '\t']);
+        let odd =
+            |character: char| character.is_control() && !matches!(character, '\n' | '\t') || character == '\u{feff}';
+        if whole.trim().is_empty() || indented(&whole) != indented(text) || replacement.contains(odd) {
+            return None;
+        }
+        let lines = block_lines(yaml, self.span.start as usize, text)?;
+        let crlf = yaml.contains("\r\n");
+        let mut new = String::new();
+        for line in [&kept, text.get(end..last)?].concat().split_inclusive('\n') {
+            let content = line.strip_suffix('\n').unwrap_or(line);
+            if !content.is_empty() {
+                new.push_str(&" ".repeat(lines.indent));
+                new.push_str(content);
+            }
+            if line.ends_with('\n') {
+                new.push_str(if crlf { "\r\n" } else { "\n" });
+            }
+        }
+        // Lines of the text are lines of the YAML.
+        let place = |at: usize| {
+            let number = text.get(..at)?.matches('\n').count();
+            let begin = (0..number).try_fold(lines.start, |begin, _| behind_line(yaml, begin))?;
+            let content = yaml.get(begin..behind_line(yaml, begin)?)?.trim_end_matches(['\r', '\n']);
+            u32::try_from(if closed(text.get(..at)?) { begin } else { begin + content.len() }).ok()
+        };
+        Some((Span::new(self.span.source, place(first)?, place(last)?), new.into_bytes()))
+    }
+}
+
+/// Behind the line end of the line that a place is in, or at the end of the text.
+fn behind_line(text: &str, at: usize) -> Option<usize> {
+    Some(text.get(at..)?.find('\n').map_or(text.len(), |end| at + end + 1))
 }
 
 struct Edit {
@@ -165,41 +232,76 @@ fn quoted(text: &str) -> String {
     new
 }
 
-/// Reads both texts side by side: the first replacement that does not stand, if any.
+/// The first replacement that does not stand, if any.
 fn unproved<'a>(old: &str, new: &str, edits: &[(Edit, &'a Replacement<'a>, &str)]) -> Option<&'a Replacement<'a>> {
     // The profile that is about to come, for an error that belongs to none.
     let mut current = edits.first().map(|(_, replacement, _)| *replacement)?;
-    // The parser counts characters.
-    let mut expected: BTreeMap<usize, (&Replacement<'_>, &str)> = BTreeMap::new();
-    let (mut byte, mut characters) = (0, 0);
-    for (_, replacement, text) in edits {
-        let start = replacement.profile.span.start as usize;
-        let Some(between) = old.get(byte..start) else { return Some(*replacement) };
-        characters += between.chars().count();
-        byte = start;
-        expected.insert(characters, (*replacement, *text));
-    }
+    let starts = edits.iter().map(|(_, replacement, _)| replacement.profile.span.start as usize);
+    let Some(places) = characters(old, starts) else { return Some(current) };
+    let expected: BTreeMap<usize, _> =
+        places.into_iter().zip(edits.iter().map(|(_, replacement, text)| (*replacement, *text))).collect();
+    let same = same_but(old, new, |place, value| {
+        let &(replacement, text) = expected.get(&place)?;
+        current = replacement;
+        Some(value.trim_end_matches('\n') == text.trim_end_matches('\n'))
+    });
+    (!same).then_some(current)
+}
+
+/// Whether nothing but texts of profiles and YAML comments differ between a manifest and its changed text.
+///
+/// ```
+/// use armorer::kubernetes::only_profiles_differ;
+/// use armorer::source::SourceMap;
+///
+/// let sources = SourceMap::new();
+/// let yaml = "kind: ConfigMap\ndata:\n  p: |\n    profile p {\n      /a r,\n    }\n";
+/// let id = sources.add("manifest.yaml", yaml.as_bytes())?;
+/// let differs = |from: &str, to: &str| !only_profiles_differ(&sources.get(id), id, yaml.replace(from, to).as_bytes());
+/// assert!(!differs("/a r", "/b r"));
+/// assert!(differs("kind: ConfigMap", "kind: Secret"));
+/// assert!(differs("      /a r,", "  q: x"));
+/// # Ok::<(), armorer::source::SourceError>(())
+/// ```
+#[must_use]
+pub fn only_profiles_differ(source: &Source, id: SourceId, changed: &[u8]) -> bool {
+    let (Ok(old), Ok(new)) = (std::str::from_utf8(source.text()), std::str::from_utf8(changed)) else { return false };
+    let mut starts: Vec<usize> =
+        Manifest::read(source, id).profiles.iter().map(|profile| profile.span.start as usize).collect();
+    starts.sort_unstable();
+    let Some(places) = characters(old, starts) else { return false };
+    same_but(old, new, |place, _| places.binary_search(&place).is_ok().then_some(true))
+}
+
+/// Places in bytes, which ascend, as places in characters, which are what the parser counts.
+fn characters(text: &str, places: impl IntoIterator<Item = usize>) -> Option<Vec<usize>> {
+    let (mut byte, mut count) = (0, 0);
+    let each = places.into_iter().map(|place| {
+        count += text.get(byte..place)?.chars().count();
+        byte = place;
+        Some(count)
+    });
+    each.collect()
+}
+
+/// Reads both texts side by side: whether they are the same but for scalars that `judge` knows, by their place in the old text
+/// and their new value, and finds right.
+fn same_but(old: &str, new: &str, mut judge: impl FnMut(usize, &str) -> Option<bool>) -> bool {
     let (mut old, mut new) = (Parser::new_from_str(old), Parser::new_from_str(new));
     loop {
         match (old.next_event(), new.next_event()) {
-            (None, None) => return None,
+            (None, None) => return true,
             (Some(Ok((before, span))), Some(Ok((after, _)))) => match (before, after) {
                 (Event::Scalar(value, style, anchor, tag), Event::Scalar(new, new_style, new_anchor, new_tag)) => {
-                    let same = match expected.get(&span.start.index()) {
-                        Some(&(replacement, text)) => {
-                            current = replacement;
-                            new.trim_end_matches('\n') == text.trim_end_matches('\n')
-                        }
-                        None => value == new && style == new_style,
-                    };
+                    let same = judge(span.start.index(), &new).unwrap_or(value == new && style == new_style);
                     if !same || anchor != new_anchor || tag != new_tag {
-                        return Some(current);
+                        return false;
                     }
                 }
                 (before, after) if before == after => {}
-                _ => return Some(current),
+                _ => return false,
             },
-            _ => return Some(current),
+            _ => return false,
         }
     }
 }

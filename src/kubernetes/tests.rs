@@ -2,7 +2,9 @@
 
 use proptest::prelude::*;
 
-use super::{ContainerRole, EmbeddedProfile, Form, Manifest, Replacement, RewriteError, Setting, rewrite};
+use super::{
+    ContainerRole, EmbeddedProfile, Form, Manifest, Replacement, RewriteError, Setting, only_profiles_differ, rewrite,
+};
 use crate::source::{Source, SourceMap, Span};
 use std::sync::Arc;
 
@@ -355,6 +357,20 @@ fn line_ends_braces_and_indicators() {
     assert!(rewritten("kind: ConfigMap\ndata:\n  a: |\n    profile p {}\n", "  /a r,\n").is_err());
 }
 
+#[test]
+fn edits_reach_only_literal_scalars_and_keep_them() {
+    let (manifest, _, source) = read(STYLES);
+    let edit = |profile: &EmbeddedProfile, replacement: &str| {
+        profile.edit(&source, Span::new(profile.span.source, 1, 8), replacement.as_bytes())
+    };
+    for profile in &manifest.profiles {
+        assert_eq!(edit(profile, "\nprofile").is_some(), profile.form == Form::Literal, "{}", profile.key.value);
+        // A first line that begins with a blank tells another indentation, and what does not print is no text.
+        assert_eq!(edit(profile, " profile"), None);
+        assert_eq!(edit(profile, "profile\u{7}"), None);
+    }
+}
+
 fn text() -> impl Strategy<Value = String> {
     let line = prop_oneof![
         Just(String::new()),
@@ -384,12 +400,48 @@ proptest! {
         }
     }
 
+    /// An edit of the text of a literal scalar is one of the YAML that leaves the rest as it is.
+    #[test]
+    fn edits_of_literal_scalars_are_edits_of_the_yaml(
+        old in text(),
+        (from, len) in (0_usize..80, 0_usize..30),
+        replacement in "([a-z #,{}é]|\n){0,12}",
+        end in prop_oneof![Just("\n"), Just("\r\n")],
+    ) {
+        let yaml = rewritten(STYLES, &old).unwrap().replace('\n', end);
+        let (manifest, _, source) = read(&yaml);
+        let profile = manifest.profiles.iter().find(|profile| profile.key.value == "literal").unwrap();
+        let text = std::str::from_utf8(&profile.text).unwrap();
+        let boundary = |at: usize| (0..=at.min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap();
+        let (start, stop) = (boundary(from), boundary(from + len));
+        let whole = [&text[..start], &*replacement, &text[stop..]].concat();
+        let span = Span::new(profile.span.source, u32::try_from(start).unwrap(), u32::try_from(stop).unwrap());
+        let Some((place, new)) = profile.edit(&source, span, replacement.as_bytes()) else {
+            prop_assert!(whole.trim().is_empty() || whole.trim_start_matches('\n').starts_with([' ', '\t']), "{:?}", whole);
+            return Ok(());
+        };
+        let new = [&yaml.as_bytes()[..place.start as usize], &new, &yaml.as_bytes()[place.end as usize..]].concat();
+        prop_assert!(only_profiles_differ(&source, profile.span.source, &new));
+        let (after, ..) = read(std::str::from_utf8(&new).unwrap());
+        for before in &manifest.profiles {
+            let literal = before.key.value == "literal";
+            let Some(after) = after.profiles.iter().find(|after| after.key.value == before.key.value) else {
+                prop_assert!(literal, "a profile is lost");
+                continue;
+            };
+            let expected = if literal { whole.as_bytes() } else { &before.text };
+            let plain = |text: &[u8]| String::from_utf8_lossy(text).trim_end_matches('\n').to_owned();
+            prop_assert_eq!(plain(&after.text), plain(expected));
+        }
+    }
+
     #[test]
     fn nothing_panics(yaml in "(kind: ConfigMap\n|data:\n|spec:\n|  a: [|>'\"]?|profile p \\{|\n    | /a r,|\\}|'|\"|&a |\\*a|- |\\[|\\{|: |#|\t|é|\u{feff}|\\\\|---\n|\r\n|<<: ){0,24}") {
         let (manifest, _, source) = read(&yaml);
         for profile in &manifest.profiles {
             let _ = profile.locate(Span::new(profile.span.source, 0, u32::try_from(profile.text.len()).unwrap()));
             let _ = rewrite(&source, &[Replacement { profile, text: b"profile q {\n}\n" }]);
+            let _ = profile.edit(&source, Span::new(profile.span.source, 3, 9), b"x\ny");
         }
     }
 }

@@ -159,11 +159,13 @@ impl FileView<'_> {
         }
         let behind = text.get(span.end as usize..)?;
         let gap = behind.iter().take_while(|byte| blank(byte)).count();
-        let end = match behind.get(gap) {
-            None => span.end as usize + gap,
-            Some(b'\n') => span.end as usize + gap + 1,
-            Some(_) => return None,
+        let line_end = match behind.get(gap..).unwrap_or_default() {
+            [] => 0,
+            [b'\n', ..] => 1,
+            [b'\r', b'\n', ..] => 2,
+            _ => return None,
         };
+        let end = span.end as usize + gap + line_end;
         Some(Span::new(span.source, u32::try_from(line_start).ok()?, u32::try_from(end).ok()?))
     }
 }
@@ -263,6 +265,18 @@ pub(super) fn paths<'a>(view: &ItemView<'a>, visit: &mut dyn FnMut(&PathView<'a>
     }
 }
 
+/// Whether an `all,` rule is written there.
+pub(super) fn says_all(sources: &SourceMap, span: Span) -> bool {
+    ends_with_word(sources, span, b"all")
+}
+
+/// Whether a word is the last one of a rule.
+fn ends_with_word(sources: &SourceMap, span: Span, word: &[u8]) -> bool {
+    let source = sources.get(span.source);
+    let text = source.slice(span).strip_suffix(b",").unwrap_or_default();
+    text.split(u8::is_ascii_whitespace).next_back() == Some(word)
+}
+
 /// A resolved profile.
 pub(super) struct ProfileView<'a> {
     pub(super) profile: &'a Profile,
@@ -270,6 +284,8 @@ pub(super) struct ProfileView<'a> {
     pub(super) sources: &'a SourceMap,
     /// The file that holds the profile.
     pub(super) input: SourceId,
+    /// Its tree.
+    pub(super) file: &'a File,
     pub(super) patterns: &'a Patterns,
     /// The `all,` rules.
     all: Vec<Span>,
@@ -280,18 +296,13 @@ impl<'a> ProfileView<'a> {
         profile: &'a Profile,
         policy: &'a Policy,
         sources: &'a SourceMap,
-        input: SourceId,
+        (input, file): (SourceId, &'a File),
         patterns: &'a Patterns,
     ) -> ProfileView<'a> {
         // What `all,` stands for has an exec rule with a priority that hardly anybody writes.
         let with_priority = profile.rules.iter().filter(|rule| rule.prefix.priority == -2);
-        let says_all = |span: &Span| {
-            let source = sources.get(span.source);
-            let text = source.slice(*span).strip_suffix(b",").unwrap_or_default();
-            text.split(u8::is_ascii_whitespace).next_back() == Some(b"all")
-        };
-        let all = with_priority.map(|rule| rule.span).filter(says_all).collect();
-        ProfileView { profile, policy, sources, input, patterns, all }
+        let all = with_priority.map(|rule| rule.span).filter(|&span| says_all(sources, span)).collect();
+        ProfileView { profile, policy, sources, input, file, patterns, all }
     }
 
     /// The file rules with their prefixes.
@@ -350,9 +361,7 @@ impl<'a> ProfileView<'a> {
 
     /// Whether the rule is `file,`, which has a finding of its own.
     pub(super) fn is_file_all(&self, rule: &policy::Rule) -> bool {
-        let source = self.sources.get(rule.span.source);
-        let text = source.slice(rule.span).strip_suffix(b",").unwrap_or_default();
-        text.split(u8::is_ascii_whitespace).next_back() == Some(b"file")
+        ends_with_word(self.sources, rule.span, b"file")
     }
 
     /// The capabilities that the profile is allowed.

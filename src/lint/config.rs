@@ -58,6 +58,8 @@ pub struct LintConfig {
     pub ignore: Vec<Word>,
     /// Whether rules that need automata are checked; they are where nothing is said.
     pub automata: Option<bool>,
+    /// Whether the inputs are all the policy there is; they are not where nothing is said.
+    pub complete: Option<bool>,
     /// Rules to leave out in some files, by a glob relative to the file.
     pub per_file_ignores: BTreeMap<String, Vec<Word>>,
 }
@@ -158,7 +160,7 @@ mod tests {
     #[test]
     fn the_schema_has_the_keys_of_the_structs() {
         let schema: serde_json::Value = serde_json::from_str(SCHEMA).unwrap();
-        let every = "[target]\nbase = \"a\"\nfeatures = \"b\"\n[lint]\nselect = []\nautomata = true\n";
+        let every = "[target]\nbase = \"a\"\nfeatures = \"b\"\n[lint]\nselect = []\nautomata = true\ncomplete = true\n";
         let config = serde_json::to_value(Config::parse(every).unwrap()).unwrap();
         for table in ["", "target", "lint"] {
             let object = if table.is_empty() { &config } else { &config[table] };

@@ -1,7 +1,8 @@
 //! All profiles of a run together.
 
-use crate::automata::Pattern;
-use crate::policy::{ExecKind, ExecTarget, Profile, RuleKind, RuleMode};
+use crate::automata::{Pattern, Symbol};
+use crate::features::Features;
+use crate::policy::{ExecKind, ExecTarget, Profile, ProfileMode, RuleKind, RuleMode};
 use crate::source::{Span, Text};
 
 use super::paths::Patterns;
@@ -23,6 +24,47 @@ pub(super) struct Member {
     pub(super) named: Vec<Named>,
     /// Paths without fall-back that must have a profile attached to them.
     pub(super) executed: Vec<(Text, Span)>,
+    /// What it refuses is refused, and not only logged.
+    pub(super) enforces: bool,
+    /// Whether it confines anything.
+    pub(super) confines: bool,
+    /// Which classes the kernel asks it about.
+    pub(super) mediates: Mediates,
+    /// What it allows to do to other processes, and others to do to its own.
+    pub(super) between: Vec<Between>,
+}
+
+/// The classes whose accesses the kernel asks both sides about, as far as the target and the policy's features have them.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Mediates {
+    pub(super) signal: bool,
+    pub(super) ptrace: bool,
+}
+
+impl Mediates {
+    pub(super) fn of(kernel: &Features, policy: &Features) -> Mediates {
+        let both = |class: &str| kernel.supports(class) && policy.supports(class);
+        Mediates { signal: both("signal"), ptrace: both("ptrace") }
+    }
+}
+
+/// A rule about other processes that allows something.
+#[derive(Clone, Debug)]
+pub(super) struct Between {
+    pub(super) kind: BetweenKind,
+    /// Bits of the vocabulary of its kind.
+    pub(super) permissions: u32,
+    /// The peer, a pattern; `None` for any.
+    pub(super) peer: Option<Text>,
+    pub(super) span: Span,
+}
+
+/// Which kind of rule it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum BetweenKind {
+    /// With the numbers of the signals; none is all.
+    Signal(Vec<u8>),
+    Ptrace,
 }
 
 /// A profile that another one names.
@@ -56,9 +98,7 @@ impl SetView<'_> {
             return true;
         }
         let Some(pattern) = self.pattern(name) else { return true };
-        // Patterns of paths have runs of slashes collapsed.
-        let name = |member: &Member| super::paths::symbols(member.name.to_str_lossy().replace("//", "/"));
-        self.members.iter().any(|member| pattern.matches(&name(member)))
+        self.members.iter().any(|member| pattern.matches(&collapsed(&member.name)))
     }
 
     /// The pattern of a path.
@@ -67,8 +107,13 @@ impl SetView<'_> {
     }
 }
 
+/// A name as patterns of paths see it: with runs of slashes collapsed.
+pub(super) fn collapsed(name: &Text) -> Vec<Symbol> {
+    super::paths::symbols(name.to_str_lossy().replace("//", "/"))
+}
+
 /// Takes what the set needs out of a profile and its children.
-pub(super) fn members(profile: &Profile, top: bool, out: &mut Vec<Member>) {
+pub(super) fn members(profile: &Profile, top: bool, mediates: Mediates, out: &mut Vec<Member>) {
     let attachment = profile.attachment.as_ref().or_else(|| {
         let glob = &profile.name_glob;
         (top && glob.value.first() == Some(&b'/')).then_some(glob)
@@ -83,12 +128,27 @@ pub(super) fn members(profile: &Profile, top: bool, out: &mut Vec<Member>) {
         xattrs: !profile.xattrs.is_empty(),
         named: Vec::new(),
         executed: Vec::new(),
+        enforces: matches!(profile.flags.mode, ProfileMode::Enforce | ProfileMode::Kill),
+        confines: !matches!(profile.flags.mode, ProfileMode::Unconfined | ProfileMode::DefaultAllow),
+        mediates,
+        between: Vec::new(),
     };
     for rule in &profile.rules {
         let deny = rule.prefix.mode == Some(RuleMode::Deny);
         if deny {
             continue;
         }
+        let between = match &rule.kind {
+            RuleKind::Signal(signal) => {
+                Some((BetweenKind::Signal(signal.signals.clone()), signal.permissions, &signal.peer))
+            }
+            RuleKind::Ptrace(ptrace) => Some((BetweenKind::Ptrace, ptrace.permissions, &ptrace.peer)),
+            _ => None,
+        };
+        member.between.extend(between.map(|(kind, permissions, peer)| {
+            let peer = peer.as_ref().map(|glob| glob.value.clone());
+            Between { kind, permissions, peer, span: rule.span }
+        }));
         let (name, by) = match &rule.kind {
             RuleKind::File(file) => {
                 let Some(exec) = &file.exec else { continue };
@@ -114,6 +174,6 @@ pub(super) fn members(profile: &Profile, top: bool, out: &mut Vec<Member>) {
     }
     out.push(member);
     for child in &profile.children {
-        members(child, false, out);
+        members(child, false, mediates, out);
     }
 }

@@ -5,7 +5,7 @@
 //! `#aa:lint ignore=…`.
 
 use crate::source::{Source, Span};
-use crate::syntax::ast::{Block, Comment, Conditional, Else, File, Item, ItemKind, Trivia};
+use crate::syntax::ast::{Comment, File, ItemKind};
 
 use super::rule::Rule;
 use super::select::named;
@@ -53,17 +53,23 @@ impl Suppression {
 
 /// The suppressions of a file.
 pub(super) fn suppressions(file: &File, source: &Source) -> Vec<Suppression> {
-    let mut collector = Collector { comments: Vec::new(), extents: Vec::new(), source };
     // Most files have none, and looking at all comments takes its time.
     if memchr::memmem::find(source.text(), b"armor").is_none()
         && memchr::memmem::find(source.text(), b"aa:lint").is_none()
     {
         return Vec::new();
     }
-    collector.items(&file.items);
-    collector.trivia(&file.tail);
-    let Collector { comments, extents, .. } = collector;
-    comments.iter().filter_map(|comment| suppression(comment, source, &extents)).collect()
+    let mut extents = Vec::new();
+    file.walk(&mut |item| {
+        if !matches!(item.kind.value, ItemKind::Profile(_) | ItemKind::Block(_) | ItemKind::Conditional(_)) {
+            let line = |offset: u32| source.line_column(offset).0;
+            let span = item.kind.span;
+            extents.push((line(span.start), line(span.end.saturating_sub(1).max(span.start))));
+        }
+    });
+    let mut comments = file.comments();
+    comments.sort_unstable_by_key(|comment| comment.span.start);
+    comments.into_iter().filter_map(|comment| suppression(comment, source, &extents)).collect()
 }
 
 /// The suppressions in the comments of a YAML file. What is in a scalar is not looked for: profiles have their own.
@@ -83,54 +89,7 @@ pub(super) fn in_yaml(source: &Source, id: crate::source::SourceId) -> Vec<Suppr
     found
 }
 
-/// Comments, and the lines of everything that is no block.
-struct Collector<'a> {
-    comments: Vec<&'a Comment>,
-    extents: Vec<(u32, u32)>,
-    source: &'a Source,
-}
-
-impl<'a> Collector<'a> {
-    fn trivia(&mut self, trivia: &'a [Trivia]) {
-        self.comments.extend(trivia.iter().filter_map(|trivia| match trivia {
-            Trivia::Comment(comment) => Some(comment),
-            Trivia::Blank => None,
-        }));
-    }
-
-    fn items(&mut self, items: &'a [Item]) {
-        for item in items {
-            self.trivia(&item.leading);
-            self.comments.extend(&item.trailing);
-            match &item.kind.value {
-                ItemKind::Profile(profile) => self.block(&profile.body),
-                ItemKind::Block(block) => self.block(&block.block),
-                ItemKind::Conditional(conditional) => self.conditional(conditional),
-                _ => {
-                    let line = |offset: u32| self.source.line_column(offset).0;
-                    let span = item.kind.span;
-                    self.extents.push((line(span.start), line(span.end.saturating_sub(1).max(span.start))));
-                }
-            }
-        }
-    }
-
-    fn block(&mut self, block: &'a Block) {
-        self.comments.extend(&block.opening);
-        self.items(&block.items);
-        self.trivia(&block.tail);
-    }
-
-    fn conditional(&mut self, conditional: &'a Conditional) {
-        self.block(&conditional.then);
-        match &conditional.otherwise {
-            Some(Else::Block(block)) => self.block(block),
-            Some(Else::If(inner)) => self.conditional(&inner.value),
-            None => {}
-        }
-    }
-}
-
+/// What a comment says; `extents` are the lines of everything that is no block.
 fn suppression(comment: &Comment, source: &Source, extents: &[(u32, u32)]) -> Option<Suppression> {
     let text = comment.value.to_str_lossy();
     let (foreign, whole_file, list, behind) = text.split('#').find_map(|part| directive(part.trim()))?;

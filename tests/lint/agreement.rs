@@ -76,6 +76,21 @@ fn conflicting_attachments_both_attach() {
     }
 }
 
+#[test]
+fn what_one_side_alone_allows_is_denied_by_the_other() {
+    let text = "abi <abi/4.0>,\nprofile p {\n  signal send set=(term) peer=q,\n  ptrace read peer=q,\n}\nprofile q {\n  signal receive set=(kill) peer=p,\n  ptrace readby peer=r,\n}\n";
+    let lines: Vec<u32> = found("AA0235", text).into_iter().map(|(line, _)| line).collect();
+    assert_eq!(lines, [3, 4, 7]);
+    let compiler = compiler();
+    let policy = compiler.compile_traced_text("p", text.as_bytes()).unwrap();
+    let subject = Subject::from_text(policy, compiler.sources()).unwrap();
+    let asked = |profile: &[u8], words: &[&str]| {
+        subject.ask(Some(profile), &Access::parse(words).unwrap()).unwrap().is_allowed()
+    };
+    assert!(asked(b"p", &["signal", "send", "term", "q"]) && !asked(b"q", &["signal", "receive", "term", "p"]));
+    assert!(asked(b"p", &["ptrace", "read", "q"]) && !asked(b"q", &["ptrace", "readby", "p"]));
+}
+
 fn rule() -> impl Strategy<Value = String> {
     let prefix = prop_oneof![6 => Just(""), 1 => Just("audit "), 2 => Just("deny "), 1 => Just("audit deny "), 1 => Just("priority=2 ")];
     let owner = prop_oneof![3 => Just(""), 1 => Just("owner ")];

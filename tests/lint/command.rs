@@ -215,3 +215,104 @@ fn manifests_of_the_examples_are_clean_and_broken_copies_are_not() {
     std::fs::write(broken.path().join("b.yaml"), manifest.replace("capability chown,", "capability chwn,")).unwrap();
     assert_eq!(run(broken.path(), "b.yaml"), [format!("{line}:{} cap-invalid", column + "capability ".len())]);
 }
+
+/// A manifest with a profile in a scalar of each style, and comments of its own.
+const MANIFEST: &str = "\
+# armorer: allow(AA0101) nothing any more
+kind: ConfigMap
+data: # mine
+  literal: |
+      abi <abi/4.0>,
+
+      profile p /usr/bin/p {
+        # armorer: allow(AA0101) nothing any more
+        \"/etc/p.conf\" r,
+        /usr/bin/helper pux,
+        \"/etc/q.conf\" r,
+        /etc/q.conf r,
+      }
+  single: 'profile q /usr/bin/q { \"/etc/q.conf\" r, }'
+";
+
+#[test]
+fn fixes_reach_literal_scalars_of_manifests() {
+    let tree = tree();
+    let path = tree.path().join("m.yaml");
+    for end in ["\n", "\r\n"] {
+        let manifest = MANIFEST.replace('\n', end);
+        std::fs::write(&path, &manifest).unwrap();
+        let (_, diff, _) = lint(tree.path(), &["m.yaml", "--diff"]);
+        assert!(diff.contains("-        \"/etc/p.conf\" r,"), "{diff}");
+        let (_, text, _) = lint(tree.path(), &["m.yaml", "--format", "json"]);
+        validate(&schema("schemas/lint.schema.json"), &text);
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), manifest);
+        let (_, text, _) = lint(tree.path(), &["m.yaml", "--fix", "--unsafe-fixes", "--format", "json"]);
+        let mended = "\
+kind: ConfigMap
+data: # mine
+  literal: |
+      abi <abi/4.0>,
+
+      profile p /usr/bin/p {
+        /etc/p.conf r,
+        /usr/bin/helper PUx,
+        /etc/q.conf r,
+      }
+  single: 'profile q /usr/bin/q { \"/etc/q.conf\" r, }'
+";
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), mended.replace('\n', end));
+        // What was not mended is still there, and says why.
+        let value: Value = serde_json::from_str(&text).unwrap();
+        let left = value["findings"].as_array().unwrap().iter().find(|f| f["code"] == "AA0403").unwrap();
+        assert_eq!((&left["line"], &left["fix"]), (&11.into(), &Value::Null));
+        assert!(left["help"].as_str().unwrap().contains("literal block scalar"), "{left}");
+    }
+}
+
+#[test]
+fn directories_of_manifests_are_linted_formatted_and_mended() {
+    let tree = tree();
+    let directory = tree.path().join("k8s");
+    std::fs::create_dir(&directory).unwrap();
+    for name in ["a.yaml", "b.yml"] {
+        std::fs::write(directory.join(name), MANIFEST).unwrap();
+    }
+    let (status, text, _) = lint(tree.path(), &["k8s", "--select", "AA0403", "--format", "github"]);
+    assert_eq!(status, 0);
+    assert!(text.contains("file=k8s/a.yaml,line=9,") && text.contains("file=k8s/b.yml,line=11,"), "{text}");
+    let output = armorer(tree.path(), &["fmt", "--check", "-b", ".", "k8s"]);
+    assert_eq!((output.status.code(), &output.stdout[..]), (Some(1), &b"k8s/a.yaml\nk8s/b.yml\n"[..]));
+    lint(tree.path(), &["k8s", "--fix", "--select", "AA0403"]);
+    for name in ["a.yaml", "b.yml"] {
+        let text = std::fs::read_to_string(directory.join(name)).unwrap();
+        assert_eq!(
+            text,
+            MANIFEST
+                .replace("\"/etc/p.conf\" r,\n", "/etc/p.conf r,\n")
+                .replace("        \"/etc/q.conf\" r,\n", "        /etc/q.conf r,\n")
+        );
+    }
+}
+
+#[test]
+fn rules_are_off_in_manifests_too() {
+    let tree = tree();
+    std::fs::write(tree.path().join("m.yaml"), MANIFEST).unwrap();
+    std::fs::write(tree.path().join("armorer.toml"), "[lint]\nselect = [\"AA0102\"]\n").unwrap();
+    assert!(lint(tree.path(), &["m.yaml"]).1.contains("AA0102"));
+    let config = "[lint]\nselect = [\"AA0102\"]\n[lint.per-file-ignores]\n\"*.yaml\" = [\"danger\"]\n";
+    std::fs::write(tree.path().join("armorer.toml"), config).unwrap();
+    assert!(!lint(tree.path(), &["m.yaml"]).1.contains("AA0102"));
+}
+
+#[test]
+fn what_is_complete_is_said() {
+    let tree = tree();
+    let text = "abi <abi/4.0>,\nprofile p /usr/bin/p {\n  /usr/bin/helper Px,\n}\n";
+    std::fs::create_dir(tree.path().join("set")).unwrap();
+    std::fs::write(tree.path().join("set/p"), text).unwrap();
+    assert!(!lint(tree.path(), &["set"]).1.contains("AA0212"));
+    assert!(lint(tree.path(), &["set", "--complete"]).1.contains("AA0212"));
+    std::fs::write(tree.path().join("armorer.toml"), "[lint]\ncomplete = true\n").unwrap();
+    assert!(lint(tree.path(), &["set"]).1.contains("AA0212"));
+}

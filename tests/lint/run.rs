@@ -100,6 +100,103 @@ fn an_included_file_is_told_of_once_and_only_in_scope() {
 }
 
 #[test]
+fn a_comment_is_no_use_of_a_variable() {
+    let unused = |included: &str| {
+        let loader = tree().with("/base/tunables/own", included);
+        let rules = linter(&["unused-variable"]).loader(loader);
+        let text = "include <tunables/own>\n@{a} = /srv # not @{a}\n@{a} += /opt\nprofile p /usr/bin/p {\n  /etc/p r, # @{a}\n}\n";
+        lines(&lint(&rules, "p", text).findings, rules.sources())
+    };
+    let found = "p:2:1 AA0228 `@{a}` is never used\n";
+    assert_eq!(unused("# @{a} is set by others\n"), found);
+    assert_eq!(unused("@{b} = x # @{a}\n"), found);
+    assert_eq!(unused("@{b} = @{a}/b\n"), "");
+}
+
+#[test]
+fn profiles_are_missed_only_where_all_are_given() {
+    let text = "profile p /usr/bin/p {\n  /usr/bin/a Px -> helpr,\n  /usr/bin/b Px,\n  signal send peer=helpr,\n}\n\nprofile helper {\n}\n";
+    let found = |complete| {
+        let rules = linter(&["AA0210", "AA0211", "AA0212"]).complete(complete);
+        lines(&lint(&rules, "p", text).findings, rules.sources())
+    };
+    assert_eq!(found(false), "");
+    insta::assert_snapshot!(found(true), @r"
+    p:2:3 AA0210 there is no profile `helpr`
+    p:3:3 AA0212 no profile attaches to `/usr/bin/b`
+    p:4:3 AA0211 there is no profile with the label `helpr`
+    ");
+}
+
+#[test]
+fn one_side_alone_is_told_of() {
+    let found = |p: &str, helper: &str| {
+        let text = format!("abi <abi/4.0>,\nprofile p /usr/bin/p {{\n  {p},\n}}\nprofile helper {helper}\n");
+        let rules = linter(&["one-sided-rule"]);
+        let outcome = lint(&rules, "p", &text);
+        assert!(outcome.findings.iter().all(|finding| finding.rule.is_some()), "{text}");
+        !outcome.findings.is_empty()
+    };
+    for (p, helper) in [
+        ("signal send peer=helper", "{\n}"),
+        ("signal send peer=helper", "{\n  signal send,\n}"),
+        ("signal send peer=helper", "{\n  signal receive peer=q,\n}"),
+        ("signal send set=(term) peer=helper", "{\n  signal receive set=(kill hup),\n}"),
+        ("signal receive peer=helper", "{\n  signal receive,\n}"),
+        ("signal send peer=helper", "{\n  signal receive set=exists,\n  signal peer=\"helper//&*\",\n}"),
+        ("ptrace read peer=helper", "{\n  ptrace (read tracedby),\n}"),
+        ("ptrace peer=helper", "{\n  signal,\n}"),
+    ] {
+        assert!(found(p, helper), "{p} {helper}");
+    }
+    for (p, helper) in [
+        ("signal send peer=helper", "{\n  signal receive,\n}"),
+        ("signal send peer=helper", "{\n  all,\n}"),
+        ("signal send peer=helper", "{\n  signal receive peer={p,q},\n}"),
+        ("signal send peer=helper", "{\n  signal receive peer=\"p//&q\",\n}"),
+        ("signal peer=helper", "{\n  signal send set=(term),\n}"),
+        ("signal send set=(term kill) peer=helper", "{\n  signal receive set=(kill hup),\n}"),
+        ("ptrace trace peer=helper", "{\n  ptrace tracedby peer=p,\n}"),
+        // What is not confined, only logs, is not named, or is not there.
+        ("signal send peer=helper", "flags=(unconfined) {\n}"),
+        ("signal send peer=helper", "flags=(complain) {\n}"),
+        ("signal send peer=help*", "{\n}"),
+        ("signal send", "{\n}"),
+        ("signal send peer=other", "{\n}"),
+        ("deny signal send peer=helper", "{\n}"),
+    ] {
+        assert!(!found(p, helper), "{p} {helper}");
+    }
+}
+
+#[test]
+fn a_rule_that_one_of_its_profiles_has_answered_is_not_one_sided() {
+    let included = |other: &str| {
+        let loader = tree().with("/base/abstractions/own", "signal send peer=helper,\n");
+        let rules = linter(&["one-sided-rule"]).loader(loader).scope("/base");
+        let text = format!(
+            "profile p {{\n  include <abstractions/own>\n}}\nprofile q {{\n  include <abstractions/own>\n}}\nprofile helper {{\n  signal receive peer={other},\n}}\n"
+        );
+        lines(&lint(&rules, "/base/p", &text).findings, rules.sources())
+    };
+    assert_eq!(included("q"), "");
+    assert_eq!(included("r"), "/base/abstractions/own:1:1 AA0235 no rule of `helper` answers this one of `p`\n");
+}
+
+#[test]
+fn what_an_included_rule_does_alone_is_its_own_files_business() {
+    let loader = || tree().with("/base/abstractions/own", "owner /home/*/.cache/** mrwix,\n");
+    let text = "profile p {\n  include <abstractions/own>\n  owner /home/** rw,\n}\n";
+    let found = |rules: Linter| lines(&lint(&rules, "/p", text).findings, rules.sources());
+    assert_eq!(found(linter(&["write-and-exec"]).loader(loader())), "");
+    let told = found(linter(&["write-and-exec"]).loader(loader()).scope("/base"));
+    assert!(told.starts_with("/base/abstractions/own:1:1 AA0104 `/home/"), "{told}");
+    let devices = "profile p {\n  /{dev,proc,sys}/** rwix,\n}\n";
+    let rules = linter(&["write-and-exec"]);
+    assert!(lines(&lint(&rules, "p", devices).findings, rules.sources()).contains("`/dev/shm/"));
+}
+
+#[test]
 fn what_is_an_error_elsewhere_is_one_here() {
     let rules = linter(&[]);
     let outcome = lint(&rules, "p", "profile p {\n  /etc/p rq,\n  @{nothing}/x r,\n}\n");

@@ -10,6 +10,7 @@ use similar::TextDiff;
 use super::settings::Settings;
 use super::{Status, file_name};
 use crate::cli::{atomic, print};
+use crate::kubernetes::{is_manifest, only_profiles_differ};
 use crate::lint::{Applicability, Input, Linter, Outcome, apply};
 use crate::source::{DirEntry, FileKind, FileSystem, Loader, SourceId};
 
@@ -71,6 +72,11 @@ pub(super) fn mend(settings: &Settings<'_>, mut inputs: Vec<Input>, most: Applic
         for id in sources {
             let source = linter.sources().get(id);
             let Some(fixed) = apply(source.text(), id, &outcome.findings, most) else { continue };
+            let is_manifest = is_manifest(file_name(source.name()), source.text());
+            if is_manifest && !only_profiles_differ(&source, id, &fixed.text) {
+                // A fix that changes the rest of the YAML is a fault of armorer: the file stays.
+                continue;
+            }
             count += fixed.applied;
             if let Some(input) = inputs.iter_mut().find(|input| input.name == source.name()) {
                 input.text = fixed.text.clone();

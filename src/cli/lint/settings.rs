@@ -44,6 +44,10 @@ pub(super) struct RunArgs {
     #[arg(long)]
     includes: bool,
 
+    /// The inputs are all the policy there is: tell of profiles that rules name and that are not among them
+    #[arg(long)]
+    complete: bool,
+
     /// Configuration file; without it, armorer.toml in the directory of the first path or above
     #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
     config: Option<PathBuf>,
@@ -109,7 +113,8 @@ impl<'a> Settings<'a> {
         };
         let selection = selection.and(&args.extend_select).and_then(|all| all.ignore(&args.ignore)).map_err(say)?;
         let automata = !args.no_automata && config.lint.automata.unwrap_or(true);
-        linter = linter.selection(selection).automata(automata).complete(!directories.is_empty()).root(root);
+        let complete = args.complete || config.lint.complete.unwrap_or(false);
+        linter = linter.selection(selection).automata(automata).complete(complete).root(root);
         for (glob, words) in &config.lint.per_file_ignores {
             linter = linter.ignore_in(glob, words).map_err(say)?;
         }

@@ -64,18 +64,18 @@ pub(super) fn by_name() -> Option<ExitCode> {
     let program = arguments.next()?;
     let name = Path::new(&program).file_name()?;
     let meant = name.as_encoded_bytes().ends_with(b"apparmor_parser");
-    meant.then(|| run(&program.to_string_lossy(), &arguments.collect::<Vec<_>>()))
+    meant.then(|| run(&program.to_string_lossy(), &arguments.collect::<Vec<_>>()).into())
 }
 
 /// Runs as the command `armorer parser`.
 pub(super) fn by_command() -> ExitCode {
     let mut arguments = std::env::args_os();
     let program = arguments.next().unwrap_or_default();
-    run(&format!("{} parser", program.display()), &arguments.skip(1).collect::<Vec<_>>())
+    run(&format!("{} parser", program.display()), &arguments.skip(1).collect::<Vec<_>>()).into()
 }
 
-/// Runs under a name, which messages begin with.
-fn run(program: &str, arguments: &[OsString]) -> ExitCode {
+/// Runs under a name, which messages begin with, and gives the exit status.
+pub(super) fn run(program: &str, arguments: &[OsString]) -> u8 {
     let mut output = Output::default();
     let status = match prepare(program, arguments, &mut output) {
         Ok((options, operands)) => work(&options, &operands, &mut output),
@@ -86,7 +86,7 @@ fn run(program: &str, arguments: &[OsString]) -> ExitCode {
         eprintln!("{program}: standard output: {}", output::strerror(&error));
         status = output::errno_status(&error);
     }
-    ExitCode::from(status)
+    status
 }
 
 /// Reads the command line and the configuration file.

@@ -4,7 +4,7 @@ use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::metrics::Metrics;
 
@@ -27,10 +27,26 @@ pub(super) fn serve(address: SocketAddr, metrics: Arc<Mutex<Metrics>>) -> io::Re
     Ok(address)
 }
 
+/// Reads until a point in time, however slowly the bytes come.
+struct Until<'a> {
+    stream: &'a TcpStream,
+    deadline: Instant,
+}
+
+impl Read for Until<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let left = self.deadline.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Err(io::ErrorKind::TimedOut.into());
+        }
+        self.stream.set_read_timeout(Some(left))?;
+        self.stream.read(buffer)
+    }
+}
+
 fn answer(mut stream: &TcpStream, metrics: &Mutex<Metrics>) -> io::Result<()> {
-    stream.set_read_timeout(Some(TIMEOUT))?;
     stream.set_write_timeout(Some(TIMEOUT))?;
-    let mut request = BufReader::new(stream.take(MAX_REQUEST));
+    let mut request = BufReader::new(Until { stream, deadline: Instant::now() + TIMEOUT }.take(MAX_REQUEST));
     let mut line = String::new();
     request.read_line(&mut line)?;
     // The headers say nothing of interest, but a client may not like an answer before it has sent them.

@@ -17,8 +17,10 @@ use crate::syntax::word::Word;
 
 use super::rule::Rule;
 
-use correctness::{attachment, children, duplicates, missing, paths, subsumed, variables};
+use correctness::{attachment, children, directory, duplicates, missing, one_sided, paths, subsumed, variables};
 use danger::{escape, exec, files, privileges};
+#[cfg(feature = "kubernetes")]
+use kubernetes::{annotations, references, settings};
 use portability::{distributions, kernels, raised, reference, syntax};
 use style::{names, text};
 
@@ -75,7 +77,7 @@ pub static RULES: &[&Rule] = &[
     &attachment::PEER,
     &attachment::EXECUTED,
     &attachment::DUPLICATE,
-    &paths::DIRECTORY,
+    &directory::DIRECTORY,
     &paths::HOME,
     &paths::NEGATED,
     &paths::SYMLINK,
@@ -96,6 +98,7 @@ pub static RULES: &[&Rule] = &[
     &raised::CONDITION,
     &raised::VARIABLE,
     &raised::ESCAPE,
+    &one_sided::ONE_SIDED,
     &kernels::NOT_MEDIATED,
     &kernels::IN_PART,
     &syntax::ABI,
@@ -114,6 +117,7 @@ pub static RULES: &[&Rule] = &[
     &distributions::RUN_AND_PROC,
     &kernels::NO_UPSTREAM,
     &kernels::CAPABILITY,
+    &raised::MOUNT_SOURCE,
     &reference::DEFINED,
     &reference::VARIABLE,
     &reference::INCLUDE,
@@ -148,23 +152,23 @@ pub static RULES: &[&Rule] = &[
     &names::CARET,
     &names::OWNER,
     #[cfg(feature = "kubernetes")]
-    &kubernetes::UNKNOWN,
+    &references::UNKNOWN,
     #[cfg(feature = "kubernetes")]
-    &kubernetes::CONFLICT,
+    &annotations::CONFLICT,
     #[cfg(feature = "kubernetes")]
-    &kubernetes::CONTAINER,
+    &annotations::CONTAINER,
     #[cfg(feature = "kubernetes")]
-    &kubernetes::DEPRECATED,
+    &annotations::DEPRECATED,
     #[cfg(feature = "kubernetes")]
-    &kubernetes::WEAKER,
+    &settings::WEAKER,
     #[cfg(feature = "kubernetes")]
-    &kubernetes::UNCONFINED,
+    &settings::UNCONFINED,
     #[cfg(feature = "kubernetes")]
-    &kubernetes::OUTER,
+    &annotations::OUTER,
     #[cfg(feature = "kubernetes")]
-    &kubernetes::NAME,
+    &references::NAME,
     #[cfg(feature = "kubernetes")]
-    &kubernetes::NONE,
+    &settings::NONE,
 ];
 
 /// The rule that takes a diagnostic of another stage over.

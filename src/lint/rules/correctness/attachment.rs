@@ -1,13 +1,19 @@
 //! Attachments, and paths that nothing has.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use rustc_hash::FxHashMap;
+
 use crate::automata::{Builder, ByteSet, Config, LabelId, Pattern};
 use crate::lint::check::{Check, Reporter};
 use crate::lint::paths::shortened;
 use crate::lint::relations::{escaping, shown};
 use crate::lint::rule::{Confidence, Rule};
 use crate::lint::semantics::Semantics;
-use crate::lint::set::SetView;
+use crate::lint::set::{By, SetView};
 use crate::policy::RuleKind;
+use crate::source::{Span, Text};
+use crate::vocab::nearest;
 
 pub(in crate::lint::rules) static NEVER: Rule = Rule {
     code: "AA0207",
@@ -56,7 +62,8 @@ pub(in crate::lint::rules) static TARGET: Rule = Rule {
     why: "An exec or change of profile to a profile that is not loaded fails.",
     bad: "profile p /usr/bin/p {\n  /usr/bin/helper Px -> helpr,\n}\n\nprofile helper {\n  /usr/bin/helper mr,\n}\n",
     good: "profile p /usr/bin/p {\n  /usr/bin/helper Px -> helper,\n}\n\nprofile helper {\n  /usr/bin/helper mr,\n}\n",
-    remedy: "Mend the name. The rule speaks only where a directory of profiles is linted, which is taken for all there is.",
+    remedy: "Mend the name. The rule speaks only with `--complete`, or `complete = true` in `armorer.toml`: a part of a policy may well \
+             name profiles of another part.",
     check: Check::Set(target),
     ..Rule::BASE
 };
@@ -65,13 +72,13 @@ pub(in crate::lint::rules) static PEER: Rule = Rule {
     code: "AA0211",
     name: "unknown-peer",
     severity: crate::diagnostic::Severity::Note,
-    confidence: Confidence::Low,
-    default: false,
+    confidence: Confidence::Medium,
     summary: "a rule names a peer that does not exist in the set",
     why: "The rule allows nothing, and what it was written for is denied.",
     bad: "profile p /usr/bin/p {\n  signal send peer=helprr,\n}\n\nprofile helper {\n  signal receive peer=p,\n}\n",
     good: "profile p /usr/bin/p {\n  signal send peer=helper,\n}\n\nprofile helper {\n  signal receive peer=p,\n}\n",
-    remedy: "Mend the name. The rule speaks only where a directory of profiles is linted, which is taken for all there is.",
+    remedy: "Mend the name. The rule speaks only with `--complete`, or `complete = true` in `armorer.toml`, and of no name with \
+             wildcards.",
     check: Check::Set(peer),
     ..Rule::BASE
 };
@@ -84,7 +91,7 @@ pub(in crate::lint::rules) static EXECUTED: Rule = Rule {
     why: "`px` without a fall-back fails where no profile attaches to the program.",
     bad: "profile p /usr/bin/p {\n  /usr/bin/helper Px,\n}\n\nprofile q /usr/bin/q {\n  /etc/q.conf r,\n}\n",
     good: "profile p /usr/bin/p {\n  /usr/bin/helper Px,\n}\n\nprofile helper /usr/bin/helper {\n  /usr/bin/helper mr,\n}\n",
-    remedy: "Write the profile, or `Pix`. The rule speaks only where a directory of profiles is linted.",
+    remedy: "Write the profile, or `Pix`. The rule speaks only with `--complete`, or `complete = true` in `armorer.toml`.",
     check: Check::Set(executed),
     ..Rule::BASE
 };
@@ -166,7 +173,7 @@ fn conflict(set: &SetView<'_>, reporter: &mut Reporter<'_>) {
         }
     }
     let Ok(dfa) = builder.build() else { return };
-    let mut seen = std::collections::BTreeSet::new();
+    let mut seen = BTreeSet::new();
     for (id, both) in dfa.label_sets().filter(|(_, labels)| labels.len() > 1) {
         let ranked = both.iter().filter_map(|label| labels.get(label.0 as usize));
         let best = ranked.clone().map(|(_, rank)| *rank).max();
@@ -191,31 +198,46 @@ fn is_special(name: &[u8]) -> bool {
     name == b"unconfined" || name.starts_with(b"snap.") || name.contains(&b':') || name.starts_with(b"&")
 }
 
-fn missing(set: &SetView<'_>, wanted: fn(crate::lint::set::By) -> bool, what: &str, reporter: &mut Reporter<'_>) {
+/// The part of a (stacked) name that no profile has, if any. A pattern for names is meant for profiles that are made while the
+/// system runs.
+fn unknown_part(set: &SetView<'_>, name: &Text) -> Option<String> {
+    let parts = name.to_str_lossy();
+    let plain = |part: &&str| !is_special(part.as_bytes()) && !part.contains(['*', '?', '[']);
+    parts.split("//&").filter(plain).find(|part| !set.has(&(*part).into())).map(str::to_owned)
+}
+
+fn missing(set: &SetView<'_>, wanted: fn(By) -> bool, what: &str, reporter: &mut Reporter<'_>) {
     if !set.complete {
         return;
     }
     // The same names come again and again.
-    let mut known: rustc_hash::FxHashMap<&crate::source::Text, Option<String>> = Default::default();
+    let mut known: FxHashMap<&Text, Option<String>> = FxHashMap::default();
+    // A rule of an included file names something else in every profile if it names it after the profile.
+    let mut rules: BTreeMap<Span, Option<String>> = BTreeMap::new();
     for named in set.members.iter().flat_map(|member| &member.named).filter(|named| wanted(named.by)) {
-        let unknown = known.entry(&named.name).or_insert_with(|| {
-            // A stack names several.
-            let parts = named.name.to_str_lossy();
-            let unknown = parts.split("//&").find(|part| !is_special(part.as_bytes()) && !set.has(&(*part).into()));
-            unknown.map(str::to_owned)
-        });
-        if let Some(part) = unknown {
-            reporter.report(named.span, format!("there is no {what} `{part}`"));
+        let unknown = known.entry(&named.name).or_insert_with(|| unknown_part(set, &named.name)).clone();
+        let all = rules.entry(named.span).or_insert_with(|| unknown.clone());
+        if unknown.is_none() {
+            *all = None;
         }
+    }
+    for (span, unknown) in rules {
+        let Some(part) = unknown else { continue };
+        let names = set.members.iter().filter_map(|member| std::str::from_utf8(&member.name).ok());
+        let finding = reporter.finding(span, format!("there is no {what} `{part}`"));
+        reporter.push(match nearest(part.as_bytes(), names) {
+            Some(near) => finding.with_help(format!("there is `{near}`")),
+            None => finding,
+        });
     }
 }
 
 fn target(set: &SetView<'_>, reporter: &mut Reporter<'_>) {
-    missing(set, |by| by != crate::lint::set::By::Peer, "profile", reporter);
+    missing(set, |by| by != By::Peer, "profile", reporter);
 }
 
 fn peer(set: &SetView<'_>, reporter: &mut Reporter<'_>) {
-    missing(set, |by| by == crate::lint::set::By::Peer, "profile with the label", reporter);
+    missing(set, |by| by == By::Peer, "profile with the label", reporter);
 }
 
 fn executed(set: &SetView<'_>, reporter: &mut Reporter<'_>) {
@@ -228,28 +250,26 @@ fn executed(set: &SetView<'_>, reporter: &mut Reporter<'_>) {
     for pattern in tops.flat_map(|member| &member.attachments).filter_map(|path| set.pattern(path)) {
         builder.add(&pattern, LabelId(0));
     }
-    let mut paths: std::collections::BTreeMap<&crate::source::Text, Vec<crate::source::Span>> = Default::default();
-    for (path, span) in set.members.iter().flat_map(|member| &member.executed) {
-        paths.entry(path).or_default().push(*span);
-    }
+    let executed = || set.members.iter().flat_map(|member| &member.executed);
+    let paths: BTreeSet<&Text> = executed().map(|(path, _)| path).collect();
     let number = |at: usize| LabelId(u32::try_from(at + 1).unwrap_or(u32::MAX));
-    for (at, path) in paths.keys().enumerate() {
+    for (at, path) in paths.iter().enumerate() {
         if let Some(pattern) = set.pattern(path) {
             builder.add(&pattern, number(at));
         }
     }
     let Ok(dfa) = builder.build() else { return };
-    let mut attached: std::collections::BTreeSet<LabelId> = Default::default();
+    let mut attached: BTreeSet<LabelId> = BTreeSet::new();
     for (_, labels) in dfa.label_sets().filter(|(_, labels)| labels.first() == Some(&LabelId(0))) {
         attached.extend(labels.iter().copied());
     }
-    // A rule has several paths where there are aliases, and a path stands for several programs. One that has a profile is enough:
-    // the others may not be installed.
-    let mut spans: std::collections::BTreeMap<crate::source::Span, (bool, &crate::source::Text)> = Default::default();
-    for (at, (path, places)) in paths.iter().enumerate() {
-        for span in places {
-            spans.entry(*span).or_insert((false, path)).0 |= attached.contains(&number(at));
-        }
+    let attached: FxHashMap<&Text, bool> =
+        paths.iter().enumerate().map(|(at, path)| (*path, attached.contains(&number(at)))).collect();
+    // A rule has several paths where there are aliases, its own first, and a path stands for several programs. One that has a
+    // profile is enough: the others may not be installed.
+    let mut spans: BTreeMap<Span, (bool, &Text)> = BTreeMap::new();
+    for (path, span) in executed() {
+        spans.entry(*span).or_insert((false, path)).0 |= attached.get(path).is_some_and(|attached| *attached);
     }
     for (span, (_, path)) in spans.iter().filter(|(_, (attached, _))| !attached) {
         reporter.report(*span, format!("no profile attaches to `{}`", shortened(path)));
@@ -257,7 +277,7 @@ fn executed(set: &SetView<'_>, reporter: &mut Reporter<'_>) {
 }
 
 fn duplicate(set: &SetView<'_>, reporter: &mut Reporter<'_>) {
-    let mut known = rustc_hash::FxHashMap::default();
+    let mut known = FxHashMap::default();
     for member in set.members {
         let before = *known.entry((&member.namespace, &member.name)).or_insert(member.span);
         if before.source != member.span.source {

@@ -5,27 +5,12 @@ use crate::lint::check::{Check, PathView, Reporter};
 use crate::lint::finding::Fix;
 use crate::lint::rule::{Confidence, Fixes, Rule};
 
-pub(in crate::lint::rules) static DIRECTORY: Rule = Rule {
-    code: "AA0214",
-    name: "directory-without-slash",
-    confidence: Confidence::Medium,
-    fixes: Fixes::Unsafe,
-    aliases: &["directory-mark"],
-    summary: "a directory is written without its `/` at the end",
-    why: "The kernel asks about directories with a slash at the end: the rule matches no directory, and listing it is denied.",
-    bad: "profile p /usr/bin/p {\n  /etc r,\n}\n",
-    good: "profile p /usr/bin/p {\n  /etc/ r,\n}\n",
-    remedy: "Write the slash.",
-    check: Check::Path(directory),
-    ..Rule::BASE
-};
-
 pub(in crate::lint::rules) static HOME: Rule = Rule {
     code: "AA0215",
     name: "home-variable",
     summary: "`@{HOME}` or `@{HOMEDIRS}` is joined wrongly",
-    why: "The values of `@{HOME}` begin and end with a slash: a slash before makes `//`, which nothing matches, and text \
-          directly behind is the beginning of a name only as long as the values end so.",
+    why: "The values of `@{HOME}` begin and end with a slash: a path that begins with one more begins with `//`, which nothing matches, \
+          and text directly behind is the beginning of a name only as long as the values end so.",
     bad: "@{HOME} = /home/*/\n\nprofile p /usr/bin/p {\n  owner @{HOME}.prc r,\n}\n",
     good: "@{HOME} = /home/*/\n\nprofile p /usr/bin/p {\n  owner @{HOME}/.prc r,\n}\n",
     remedy: "Write `@{HOME}/…`; double slashes that come of it are collapsed.",
@@ -139,62 +124,15 @@ pub(in crate::lint::rules) static REPEATED: Rule = Rule {
     ..Rule::BASE
 };
 
-/// Directories that every system has. `/tmp` and its kind are among them, `/run/user` is, `/home/*` is not.
-const DIRECTORIES: [&[u8]; 29] = [
-    b"/",
-    b"/bin",
-    b"/boot",
-    b"/dev",
-    b"/dev/shm",
-    b"/dev/pts",
-    b"/dev/disk",
-    b"/etc",
-    b"/home",
-    b"/lib",
-    b"/lib64",
-    b"/media",
-    b"/mnt",
-    b"/opt",
-    b"/proc",
-    b"/root",
-    b"/run",
-    b"/sbin",
-    b"/srv",
-    b"/sys",
-    b"/sys/class",
-    b"/sys/devices",
-    b"/tmp",
-    b"/usr",
-    b"/usr/bin",
-    b"/usr/lib",
-    b"/usr/share",
-    b"/var",
-    b"/var/lib",
-];
-
-/// Variables that stand for directories.
-const DIRECTORY_VARIABLES: [&[u8]; 7] =
-    [b"@{PROC}", b"@{run}", b"@{sys}", b"@{bin}", b"@{lib}", b"@{etc_ro}", b"@{etc_rw}"];
-
-fn directory(path: &PathView<'_>, reporter: &mut Reporter<'_>) {
-    let only_read = path.permissions.is_some_and(|letters| letters.iter().all(|letter| matches!(letter, b'r' | b'w')));
-    let known = DIRECTORIES.contains(&path.text) || DIRECTORY_VARIABLES.contains(&path.text);
-    if known && path.text != b"/" && only_read {
-        let end = path.part(path.text.len(), 0);
-        let message = format!("`{}` is a directory, which the rule does not match", path.text.escape_ascii());
-        let finding = reporter.finding(path.word.span, message);
-        reporter.push(finding.with_fix(Fix::risky("write the slash", end, "/")));
-    }
-}
-
 fn home(path: &PathView<'_>, reporter: &mut Reporter<'_>) {
     for name in ["@{HOME}", "@{HOMEDIRS}"] {
         let Some(at) = find(path.text, name.as_bytes()) else { continue };
         let end = at + name.len();
         let before = path.text.get(..at).and_then(|text| text.last());
         let behind = path.text.get(end);
-        if before == Some(&b'/') {
-            reporter.report(path.part(at, name.len()), format!("`{name}` stands at the beginning of a path"));
+        // Further behind, two slashes become one.
+        if at == 1 && before == Some(&b'/') {
+            reporter.report(path.part(at, name.len()), format!("`{name}` begins with a slash of its own"));
         } else if let Some(byte) = behind.filter(|byte| !matches!(byte, b'/' | b'{' | b',' | b'}' | b'*')) {
             let message = format!("`{}` follows `{name}` without a slash", char::from(*byte));
             reporter.report(path.part(at, name.len()), message);

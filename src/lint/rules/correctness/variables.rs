@@ -1,10 +1,14 @@
 //! Variables of a profile file.
 
+use memchr::memmem;
+
 use crate::diagnostic::Severity;
 use crate::lint::check::{Check, FileView, ProfileView, Reporter};
 use crate::lint::rule::{Confidence, Rule};
 use crate::policy::Dependency;
-use crate::syntax::ast::ItemKind;
+use crate::source::{Source, Span};
+use crate::syntax::ast::{AssignOp, File, ItemKind};
+use crate::syntax::parser::parse;
 
 pub(in crate::lint::rules) static UNUSED: Rule = Rule {
     code: "AA0228",
@@ -14,7 +18,7 @@ pub(in crate::lint::rules) static UNUSED: Rule = Rule {
     why: "It is left over, or misspelt where it should be used.",
     bad: "@{data} = /srv/p\n\nprofile p /usr/bin/p {\n  /srv/p/** r,\n}\n",
     good: "@{data} = /srv/p\n\nprofile p /usr/bin/p {\n  @{data}/** r,\n}\n",
-    remedy: "Delete it, or use it. Variables of included files are not judged.",
+    remedy: "Delete it, or use it. Variables of included files are not judged; a comment that names a variable is no use of it.",
     check: Check::Profile(unused),
     ..Rule::BASE
 };
@@ -38,46 +42,43 @@ fn unused(view: &ProfileView<'_>, reporter: &mut Reporter<'_>) {
         return;
     }
     let source = view.sources.get(view.input);
-    let text = source.text();
-    let mut at = 0;
-    for line in text.split_inclusive(|&byte| byte == b'\n') {
-        let start = at;
-        at += line.len();
-        let Some(rest) = line.trim_ascii_start().strip_prefix(b"@{") else { continue };
-        let Some(len) = rest.iter().position(|&byte| byte == b'}') else { continue };
-        let (Some(name), Some(behind)) = (rest.get(..len), rest.get(len + 1..)) else { continue };
-        let behind = behind.trim_ascii_start();
-        if !behind.starts_with(b"=") || behind.starts_with(b"==") {
+    for item in &view.file.items {
+        let ItemKind::SetVariable(variable) = &item.kind.value else { continue };
+        if !matches!(variable.op.value, AssignOp::Set | AssignOp::Default) {
             continue;
         }
-        let reference = [b"@{", name, b"}"].concat();
-        let mut uses =
-            memchr::memmem::find_iter(text, &reference).filter(|use_at| !is_assigned(text, *use_at, reference.len()));
+        let reference = [b"@{", variable.name.value.as_bytes(), b"}"].concat();
         let elsewhere = || {
             view.policy.dependencies.iter().any(|dependency| match dependency {
-                Dependency::File { source, .. } => {
-                    memchr::memmem::find(view.sources.get(*source).text(), &reference).is_some()
+                Dependency::File { source: id, .. } => {
+                    let source = view.sources.get(*id);
+                    // Few of them name it, and those are read again.
+                    memmem::find(source.text(), &reference).is_some()
+                        && is_used(&reference, &source, &parse(&source, *id).file)
                 }
                 _ => false,
             })
         };
-        if uses.next().is_none() && !elsewhere() {
-            let offset = start + line.len() - line.trim_ascii_start().len();
-            let begin = u32::try_from(offset).unwrap_or(u32::MAX);
-            let end = begin.saturating_add(u32::try_from(reference.len()).unwrap_or(0));
-            let span = crate::source::Span::new(view.input, begin, end);
+        if !is_used(&reference, &source, view.file) && !elsewhere() {
+            let span = Span { end: variable.name.span.end.saturating_add(1), ..item.kind.span };
             reporter.report(span, format!("`{}` is never used", String::from_utf8_lossy(&reference)));
         }
     }
 }
 
-/// Whether a reference is what an assignment begins with.
-fn is_assigned(text: &[u8], at: usize, len: usize) -> bool {
-    let line_start =
-        text.get(..at).and_then(|before| before.iter().rposition(|&byte| byte == b'\n')).map_or(0, |nl| nl + 1);
-    let first = text.get(line_start..at).is_some_and(|before| before.iter().all(u8::is_ascii_whitespace));
-    let behind = text.get(at + len..).unwrap_or_default().trim_ascii_start();
-    first && [&b"="[..], b"+=", b":=", b"?="].iter().any(|op| behind.starts_with(op))
+/// Whether a file refers to a variable other than to set it, or in a comment.
+fn is_used(reference: &[u8], source: &Source, file: &File) -> bool {
+    let mut places = memmem::find_iter(source.text(), reference).filter_map(|at| u32::try_from(at).ok()).peekable();
+    if places.peek().is_none() {
+        return false;
+    }
+    let mut elsewhere: Vec<Span> = file.comments().into_iter().map(|comment| comment.span).collect();
+    file.walk(&mut |item| {
+        if let ItemKind::SetVariable(variable) = &item.kind.value {
+            elsewhere.push(Span { end: variable.name.span.end, ..item.kind.span });
+        }
+    });
+    places.any(|at| !elsewhere.iter().any(|span| span.start <= at && at < span.end))
 }
 
 fn same_value(view: &FileView<'_>, reporter: &mut Reporter<'_>) {

@@ -1,5 +1,7 @@
 //! Holes that several rules make together, found on automata.
 
+use rustc_hash::FxHashSet;
+
 use crate::automata::{ByteSet, Pattern};
 use crate::blob::Automaton;
 use crate::encode::{Grant, path_pattern};
@@ -8,6 +10,7 @@ use crate::lint::relations::{escaping, may_meet, prefix, shown};
 use crate::lint::rule::{Confidence, Rule};
 use crate::lint::semantics::Semantics;
 use crate::policy::{FileRule, RuleKind, RuleMode};
+use crate::source::Span;
 use crate::vocab::file as bits;
 
 pub(in crate::lint::rules) static WRITE_EXEC: Rule = Rule {
@@ -66,6 +69,9 @@ fn files<'s, 'a>(
     })
 }
 
+/// What nobody executes although it has no slash at its end: devices, and the files of `/proc` and `/sys`.
+const NO_PROGRAMS: [&[u8]; 2] = [b"/{proc,sys}/**", b"/dev/{[^s]**,s,s[^h]**,sh,sh[^m]**,shm,shm[^/]**}"];
+
 fn write_exec(semantics: &Semantics<'_>, reporter: &mut Reporter<'_>) {
     if !semantics.view.confines() {
         return;
@@ -75,12 +81,24 @@ fn write_exec(semantics: &Semantics<'_>, reporter: &mut Reporter<'_>) {
     // What ends in a slash is a directory, which nobody executes.
     let file_end = Pattern::Set(ByteSet::single(b'/').negate());
     let no_directory = Pattern::concat([Pattern::star(Pattern::any_byte()), file_end]);
+    let no_programs: Vec<Pattern> = NO_PROGRAMS.iter().filter_map(|path| path_pattern(path)).collect();
     // What `all,` allows has a finding of its own.
     let named = |permissions| files(semantics, false, permissions).filter(|(_, by)| !semantics.view.is_all(by.span));
     let writing: Vec<_> = named(write).collect();
-    for (x, executes) in named(exec) {
+    let executing: Vec<_> = named(exec).collect();
+    let [writers, executors] =
+        [&writing, &executing].map(|list| list.iter().map(|(_, grant)| grant.span).collect::<FxHashSet<Span>>());
+    for &(x, executes) in &executing {
         let written = writing.iter().find_map(|&(w, writes)| {
-            let together = semantics.is_own(executes.span) || semantics.is_own(writes.span);
+            // A rule of an included file that says both by itself is that file's business.
+            let alone = |span| writers.contains(&span) && executors.contains(&span);
+            let [own_exec, own_write] = [executes.span, writes.span].map(|span| semantics.is_own(span));
+            let together = match (own_exec, own_write) {
+                (true, true) => true,
+                (true, false) => !alone(writes.span),
+                (false, true) => !alone(executes.span),
+                (false, false) => executes.span == writes.span,
+            };
             // Both are about files of the program's user, or both about others.
             let meet = |half: u32| executes.permissions & exec & half != 0 && writes.permissions & write & half != 0;
             if !together || !(meet(bits::OWNER_HALF) || meet(bits::OTHER_HALF)) {
@@ -89,6 +107,7 @@ fn write_exec(semantics: &Semantics<'_>, reporter: &mut Reporter<'_>) {
             semantics.common(x, w)?;
             let mut denied = semantics.denying(bits::EXEC, x);
             denied.extend(semantics.denying(bits::WRITE, x));
+            denied.extend(&no_programs);
             let string = escaping(&[executes.pattern, writes.pattern, &no_directory], &denied)?;
             Some((writes.span, shown(&string)))
         });
@@ -121,7 +140,7 @@ const ALIASES: [(&str, &str); 14] = [
 ];
 
 /// Whether a denied path is allowed under the other spelling: the string.
-fn escaped(semantics: &Semantics<'_>, denied: &Pattern, permissions: u32) -> Option<(String, crate::source::Span)> {
+fn escaped(semantics: &Semantics<'_>, denied: &Pattern, permissions: u32) -> Option<(String, Span)> {
     let denies: Vec<&Pattern> = files(semantics, true, permissions)
         .map(|(_, deny)| deny)
         .filter(|deny| deny.permissions & permissions == permissions && may_meet(prefix(deny.pattern), prefix(denied)))

@@ -265,7 +265,6 @@ pub(in crate::lint::rules) static SECRETS: Rule = Rule {
         files: &[
             "/etc/shadow",
             "/etc/gshadow",
-            "/etc/sudoers",
             "/etc/ssh/ssh_host_ed25519_key",
             "/etc/ssl/private/q.key",
             "/root/.ssh/id_ed25519",

@@ -19,11 +19,23 @@ pub(in crate::lint::rules) static CONDITION: Rule = Rule {
         Code::PivotTarget,
         Code::UnusedTarget,
         Code::LinkExecTarget,
-        Code::MountSource,
         Code::MountFstype,
         Code::AbiDiffers,
         Code::DuplicateAlias,
     ]),
+    ..Rule::BASE
+};
+
+pub(in crate::lint::rules) static MOUNT_SOURCE: Rule = Rule {
+    code: "AA0319",
+    name: "mount-source-as-point",
+    summary: "a mount rule names its mount point where the source stands",
+    why: "A change of propagation has a mount point and no source. Compilers take the one for the other there, and \
+          apparmor_parser calls it deprecated.",
+    bad: "profile p /usr/bin/p {\n  capability sys_admin,\n  mount options=(rw, make-rslave) /,\n}\n",
+    good: "profile p /usr/bin/p {\n  capability sys_admin,\n  mount options=(rw, make-rslave) -> /,\n}\n",
+    remedy: "Write the arrow: `mount … -> /,`.",
+    check: Check::Raised(&[Code::MountSource]),
     ..Rule::BASE
 };
 

@@ -204,7 +204,9 @@ pub(in crate::lint::rules) static START: Rule = Rule {
     name: "ref-start",
     summary: "apparmor_parser loses a rule that matches any text from the first byte on",
     why: "The kernel does not look at the permissions of the first state.",
-    remedy: "Let the pattern begin with a slash. `armorer compile` says this: it takes the finished automaton to tell.",
+    bad: "@{any} = **\n\nprofile p /usr/bin/p {\n  @{any} r,\n}\n",
+    good: "@{any} = /**\n\nprofile p /usr/bin/p {\n  @{any} r,\n}\n",
+    remedy: "Let the pattern begin with a slash.",
     check: Check::Raised(&[Code::RefStart]),
     ..Rule::BASE
 };

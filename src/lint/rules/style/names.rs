@@ -34,7 +34,7 @@ pub(in crate::lint::rules) static FILE_NAME: Rule = Rule {
     why: "Who looks for a profile looks for its name.",
     bad: "# In a file called `example`.\nprofile p /usr/bin/p {\n  /etc/p.conf r,\n}\n",
     good: "# In a file called `example`.\nprofile example /usr/bin/example {\n  /etc/example.conf r,\n}\n",
-    remedy: "Call the file like the profile, or like its path with dots for slashes.",
+    remedy: "Call the file like the profile, or like its path with dots for slashes; `_` may stand for a blank.",
     check: Check::File(file_name),
     ..Rule::BASE
 };
@@ -101,10 +101,14 @@ fn file_name(view: &FileView<'_>, reporter: &mut Reporter<'_>) {
         })
         .collect();
     let Some(first) = profiles.first() else { return };
-    let dotted = |text: &[u8]| String::from_utf8_lossy(text).trim_start_matches('/').replace('/', ".");
+    // Of a path with dots for slashes, a namespace with one before the name; blanks make a poor file name.
+    let dotted = |text: &[u8]| {
+        let text = String::from_utf8_lossy(text);
+        text.trim_start_matches(['/', ':']).replace("://", ".").replace(['/', ':'], ".").replace(' ', "_")
+    };
     let fits = profiles.iter().any(|profile| {
         let words = std::iter::once(&profile.name).chain(&profile.attachment);
-        words.map(|word| dotted(unquoted(&word.value))).any(|name| name == file)
+        words.map(|word| dotted(unquoted(&word.value))).any(|name| name == file.replace(' ', "_"))
     });
     if !fits && view.role == Role::Profiles {
         reporter.report(first.name.span, format!("the file is called `{file}`"));
@@ -126,7 +130,9 @@ fn owner(view: &ItemView<'_>, reporter: &mut Reporter<'_>) {
     let Some(rule) = view.rule() else { return };
     let text = unquoted(&path.value);
     let homes = [&b"@{HOME}"[..], b"@{user_", b"/home/", b"/run/user/", b"@{run}/user/"];
-    if rule.prefix.owner.is_none() && homes.iter().any(|home| text.starts_with(home)) {
+    // The directory that the homes are in belongs to nobody.
+    let below = |home: &&[u8]| text.strip_prefix(*home).is_some_and(|rest| !rest.is_empty() || !home.ends_with(b"/"));
+    if rule.prefix.owner.is_none() && homes.iter().any(below) {
         reporter.report(view.span(), "files of every user are allowed");
     }
 }

@@ -1,0 +1,201 @@
+//! Looking at inputs, included files and the set of all profiles with the rules that are on.
+
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+use super::settle::{Run, finding};
+use super::{Linter, map};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::encode;
+use crate::lint::check::{Check, FileView, ProfileView, Reporter, Role, paths, says_all, walk};
+use crate::lint::finding::Finding;
+use crate::lint::rule::Rule;
+use crate::lint::rules::{self, RULES};
+use crate::lint::semantics::Semantics;
+use crate::lint::set::{Mediates, Member, SetView, members};
+use crate::lint::suppress::{Suppression, suppressions};
+use crate::policy::{Policy, Profile};
+use crate::resolve;
+use crate::source::{SourceId, Span};
+use crate::syntax::ast::{File, ItemKind};
+
+/// What is found out about one input.
+#[derive(Default)]
+pub(super) struct Examined {
+    pub(super) findings: Vec<Finding>,
+    /// Findings about included files that only count where every profile that includes them has them.
+    pub(super) shared: Vec<Finding>,
+    /// How many profiles have a rule of an included file.
+    pub(super) included: FxHashMap<Span, u32>,
+    pub(super) members: Vec<Member>,
+    pub(super) suppressions: Vec<Suppression>,
+    /// Whether errors kept rules from being checked.
+    pub(super) broken: bool,
+}
+
+impl Linter {
+    /// Everything about one input.
+    pub(super) fn examine(&self, id: SourceId) -> Examined {
+        let mut examined = Examined::default();
+        let source = self.session.sources.get(id);
+        let (file, raised) = self.session.parse(id);
+        let role = if file.items.iter().any(|item| matches!(item.kind.value, ItemKind::Profile(_))) {
+            Role::Profiles
+        } else {
+            Role::Fragment
+        };
+        self.examine_text(FileView { id, source: &source, file: &file, role }, &mut examined);
+        if role == Role::Fragment {
+            examined.findings.extend(raised.into_iter().filter_map(finding));
+            return examined;
+        }
+        let mut diagnostics = Diagnostics::new();
+        let policy = resolve::resolve(&self.session, id, &self.options, &mut diagnostics);
+        let options = encode::Options::default();
+        let target = encode::Target { kernel: Arc::clone(&self.options.kernel) };
+        if !diagnostics.has_errors() {
+            let check = if self.automata { encode::check } else { encode::check_rules };
+            check(&policy, &target, &options, &self.workshops, &mut diagnostics);
+        }
+        // Errors leave holes in the policy, and then rules would find what is not there.
+        let sound = !diagnostics.has_errors();
+        examined.broken = !sound;
+        // Who writes `all,` counts on nothing of it in particular.
+        let told = |diagnostic: &Diagnostic| {
+            diagnostic.code != Code::NotEnforced || !says_all(&self.session.sources, diagnostic.span())
+        };
+        examined.findings.extend(diagnostics.into_vec().into_iter().filter(told).filter_map(finding));
+        if sound {
+            self.examine_policy(&policy, (id, &file), &target, &options, &mut examined);
+        }
+        examined
+    }
+
+    /// What rules say about a tree.
+    fn examine_text(&self, view: FileView<'_>, examined: &mut Examined) {
+        let findings = &mut examined.findings;
+        let on: Vec<&'static Rule> = RULES.iter().copied().filter(|rule| self.runs(rule)).collect();
+        for &rule in &on {
+            if let Check::File(check) = rule.check {
+                check(&view, &mut Reporter { rule, findings });
+            }
+        }
+        let items: Vec<_> = on
+            .iter()
+            .filter_map(|&rule| match rule.check {
+                Check::Item(check) => Some((rule, check)),
+                _ => None,
+            })
+            .collect();
+        let path_rules: Vec<_> = on
+            .iter()
+            .filter_map(|&rule| match rule.check {
+                Check::Path(check) => Some((rule, check)),
+                _ => None,
+            })
+            .collect();
+        walk(&view, &view.file.items, &mut |item| {
+            for &(rule, check) in &items {
+                check(item, &mut Reporter { rule, findings });
+            }
+            paths(item, &mut |path| {
+                for &(rule, check) in &path_rules {
+                    check(path, &mut Reporter { rule, findings });
+                }
+            });
+        });
+        examined.suppressions = suppressions(view.file, view.source);
+    }
+
+    /// What rules say about a policy.
+    fn examine_policy(
+        &self,
+        policy: &Policy,
+        (input, file): (SourceId, &File),
+        target: &encode::Target,
+        options: &encode::Options,
+        examined: &mut Examined,
+    ) {
+        let mut all = Vec::new();
+        flatten(&policy.profiles, &mut all);
+        let provenance = if self.automata { encode::trace(policy, target, options) } else { Vec::new() };
+        for (at, profile) in all.iter().enumerate() {
+            let view = ProfileView::new(profile, policy, &self.session.sources, (input, file), &self.patterns);
+            let mut found = Vec::new();
+            for &rule in RULES {
+                match rule.check {
+                    Check::Profile(check) if self.runs(rule) => {
+                        check(&view, &mut Reporter { rule, findings: &mut found });
+                    }
+                    Check::Probe(_) if self.runs(rule) => {
+                        rules::probe(&view, &mut Reporter { rule, findings: &mut found });
+                    }
+                    _ => {}
+                }
+            }
+            examined.findings.append(&mut found);
+            let Some(provenance) = provenance.get(at) else { continue };
+            let semantics = Semantics::new(&view, provenance, &self.relations);
+            for &rule in RULES {
+                if let Check::Automata(check) = rule.check
+                    && self.runs(rule)
+                {
+                    check(&semantics, &mut Reporter { rule, findings: &mut found });
+                }
+            }
+            for &(span, _) in semantics.rules.iter().filter(|(span, _)| span.source != input) {
+                *examined.included.entry(span).or_default() += 1;
+            }
+            let (own, shared): (Vec<_>, Vec<_>) = found.into_iter().partition(|found| found.span().source == input);
+            examined.findings.extend(own);
+            examined.shared.extend(shared);
+        }
+        let mediates = Mediates::of(&target.kernel, &policy.features);
+        for profile in &policy.profiles {
+            members(profile, true, mediates, &mut examined.members);
+        }
+    }
+
+    /// The text of included files, each once.
+    pub(super) fn examine_included(&self, run: &mut Run) {
+        let trees = self.session.trees();
+        let wanted: Vec<_> = trees
+            .iter()
+            .filter(|(id, _)| {
+                let name = self.session.sources.get(*id).name().to_owned();
+                !run.inputs.contains(&name) && self.is_below(&name)
+            })
+            .collect();
+        let examined = map(&wanted, |(id, included)| {
+            let source = self.session.sources.get(*id);
+            let mut examined = Examined::default();
+            let view = FileView { id: *id, source: &source, file: &included.file, role: Role::Fragment };
+            self.examine_text(view, &mut examined);
+            examined
+        });
+        for (&(id, _), examined) in wanted.into_iter().zip(examined) {
+            run.take(self.session.sources.get(id).name().to_owned(), examined);
+        }
+    }
+
+    /// What rules say about all profiles together.
+    pub(super) fn examine_set(&self, run: &mut Run) {
+        let set = SetView { members: &run.members, complete: self.complete, patterns: &self.patterns };
+        for &rule in RULES {
+            if let Check::Set(check) = rule.check
+                && self.runs(rule)
+            {
+                check(&set, &mut Reporter { rule, findings: &mut run.findings });
+            }
+        }
+    }
+}
+
+/// All profiles with their children behind them, in the order of `encode`.
+fn flatten<'a>(profiles: &'a [Profile], out: &mut Vec<&'a Profile>) {
+    for profile in profiles {
+        out.push(profile);
+        flatten(&profile.children, out);
+    }
+}
