@@ -82,7 +82,6 @@ codes! {
     // Headers.
     NsUnterminated = "ns-unterminated", Error, "a namespace without its closing colon";
     NsEmpty = "ns-empty", Error, "an empty namespace";
-    NsOverridden = "ns-overridden", Warning, "a namespace that the caller replaces by another";
     NameEmpty = "name-empty", Error, "an empty name";
     ProfileName = "profile-name", Error, "a profile name without keyword must begin with a slash or a namespace";
     ProfileNameStack = "profile-name-stack", Error, "a profile name cannot be a stack";

@@ -110,14 +110,8 @@ impl Resolver<'_> {
                     .with_help(format!("give it a name: `profile name {} {{`", profile.name.value)),
             );
         }
-        let (mut namespace, written) = (namespace.map(Text::from), Text::from(name));
-        if let Some(fixed) = &self.options.namespace {
-            if let Some(own) = namespace.filter(|own| own != fixed) {
-                let message = format!("the namespace `{fixed}` overrides `:{own}:` of the policy");
-                self.diagnostics.push(Diagnostic::new(Code::NsOverridden, message, span));
-            }
-            namespace = Some(fixed.clone());
-        }
+        let namespace = self.options.namespace.clone().or_else(|| namespace.map(Text::from));
+        let written = Text::from(name);
         let mut expanded = Spanned::new(written.clone(), span);
         self.expand_in_header(&mut expanded);
         Name { namespace, written, expanded }

@@ -80,6 +80,8 @@ fn command_lines() {
         &["-N", "kids"][..],
         &["-N", "-n", "NN", "kids"],
         &["-N", "tree", "mm/f1"],
+        &["-Q", "-v", "-n", "NN", "kids"],
+        &["-Q", "-n", "NN", "--Werror=override", "kids"],
         &["-N", "names"],
         &["-N", "twice"],
         &["-N", "undefined"],

@@ -125,7 +125,10 @@ fn a_namespace_is_one_write() {
     check(&load, ":NN://a\n:NN://a//c\n:NN://a//h\n:NN://b\n:NN://z\n:NN://z//h\n", "", 0);
     place.write("D/.replace", "");
     let over = place.fed(&["-M", "F", "-f", "D", "-n", "NN", "-r"], text);
-    assert!(over.status == 0 && over.err.starts_with("Warning from stdin (line 3): "), "{over:?}");
+    let said = format!("{PROGRAM}: -n NN overriding policy specified namespace :ns:\n");
+    check(&over, "", &format!("Warning from stdin (line 3): {said}"), 0);
+    let strict = place.fed(&["-M", "F", "-Q", "-n", "NN", "--Werror=override"], text);
+    check(&strict, "", &format!("Warning converted to Error from stdin (line 3): {said}"), 1);
     assert!(place.loaded("D/.replace").iter().all(|name| name.starts_with(":NN:")));
 }
 

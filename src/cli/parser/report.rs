@@ -5,7 +5,7 @@ use std::io::IsTerminal;
 
 use super::options::Options;
 use super::output::Output;
-use super::warnings::class_of;
+use super::warnings::{Classes, class_of};
 use crate::cli::render;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::{Policy, Profile};
@@ -92,6 +92,24 @@ pub(super) fn report(
     failed
 }
 
+/// Says which namespaces of the text `-n` overrides; `true` where that is an error.
+pub(super) fn overridden(options: &Options, subject: &Subject<'_>, output: &mut Output) -> bool {
+    let Some(fixed) = options.namespace.as_ref().filter(|_| options.warns(Classes::OVERRIDE)) else { return false };
+    let error = options.errors.contains(Classes::OVERRIDE);
+    let word = if error { "Warning converted to Error" } else { "Warning" };
+    let mut failed = false;
+    for profile in &subject.policy.profiles {
+        let written = subject.slice(profile.span);
+        let own = written.trim_start_matches('"').strip_prefix(':').and_then(|rest| Some(rest.split_once(':')?.0));
+        if let Some(own) = own.filter(|own| own.as_bytes() != &fixed[..]) {
+            let text = format!("{}: -n {fixed} overriding policy specified namespace :{own}:", options.program);
+            output.err_line(&subject.line(profile.span, word, &text));
+            failed |= error;
+        }
+    }
+    failed
+}
+
 impl Subject<'_> {
     /// The file that a place is in, and the line.
     fn place(&self, span: Span) -> (String, u32) {
@@ -168,17 +186,23 @@ impl Subject<'_> {
 
     fn warning(&self, diagnostic: &Diagnostic, word: &str) -> Vec<String> {
         let text = &diagnostic.message;
-        let name = self.operand.map_or("stdin", |_| self.name);
         let profiles = match diagnostic.code {
             Code::NotEnforced | Code::Downgraded => self.profiles_with(diagnostic.span()),
             _ => Vec::new(),
         };
         if profiles.is_empty() {
-            let (file, line) = self.place(diagnostic.span());
-            let place = if self.operand.is_none() && file == self.name { String::new() } else { format!("{file} ") };
-            return vec![format!("{word} from {name} ({place}line {line}): {text}")];
+            return vec![self.line(diagnostic.span(), word, text)];
         }
+        let name = self.operand.map_or("stdin", |_| self.name);
         profiles.iter().map(|profile| format!("{word} from profile {} ({name}): {text}", profile.name)).collect()
+    }
+
+    /// A warning about a place.
+    fn line(&self, span: Span, word: &str, text: &str) -> String {
+        let (file, line) = self.place(span);
+        let name = self.operand.map_or("stdin", |_| self.name);
+        let place = if self.operand.is_none() && file == self.name { String::new() } else { format!("{file} ") };
+        format!("{word} from {name} ({place}line {line}): {text}")
     }
 
     /// More than a line: the text around it on a terminal, else only what to write instead.
@@ -337,7 +361,7 @@ mod tests {
         let text = "profile p { capability chown, }\n";
         let mut options = Options::new("PROG".into());
         options.warnings = options.warnings.change("all").unwrap();
-        options.errors = crate::cli::parser::warnings::Classes::every_error();
+        options.errors = Classes::every_error();
         let lines = said(&options, text);
         assert!(!lines.contains("converted"), "{lines}");
     }

@@ -279,7 +279,9 @@ impl<'a> Run<'a> {
             resolved.diagnostics.retain(|diagnostic| !report::is_late(diagnostic.code));
         }
         let subject = Subject { operand, name, policy: &resolved.policy, sources: compiler.sources() };
-        if report::report(options, &subject, &resolved.diagnostics, output) {
+        if report::overridden(options, &subject, output)
+            | report::report(options, &subject, &resolved.diagnostics, output)
+        {
             return None;
         }
         if options.prompt_compat == PromptCompat::Flag {
