@@ -1,7 +1,13 @@
 //! `armorer image`: the cache that it writes is the one that a machine's boot finds.
 
 #![cfg(feature = "cli")]
-#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test fails by panicking, in its helpers too")]
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking, in its helpers too"
+)]
 
 mod support;
 

@@ -17,7 +17,8 @@
 //!
 //! let kernel = Kernel::running()?;
 //! let features = kernel.features()?;
-//! let options = Options { names: Names::any().prefix("k8s-"), ..Options::new(["/profiles".into()]) };
+//! let mut options = Options::new(["/profiles".into()]);
+//! options.names = Names::any().prefix("k8s-");
 //! let mut agent = Agent::new(kernel, options, move || Compiler::new(features.clone()));
 //! let report = agent.pass();
 //! assert!(report.is_good(), "{report:?}");
