@@ -9,16 +9,16 @@ use std::path::{Path, PathBuf};
 use indicatif::{ProgressBar, ProgressStyle};
 use rayon::prelude::*;
 
+use super::cache::CacheArgs;
 use super::inputs::{self, Input};
 use super::levels::LevelArgs;
 use super::limits::LimitArgs;
+use super::outcome::Outcome;
 use super::render::{Renderer, Verbosity};
 use super::target::TargetArgs;
 use super::timings::{self, FileTimings};
 use super::{Status, atomic, complain, settle};
-use crate::cache::{Cache, CacheStatistics};
-use crate::compiler::{CompileError, CompiledBlob, Compiler, Timings};
-use crate::diagnostic::Diagnostic;
+use crate::cache::CacheStatistics;
 use crate::encode;
 
 /// Above so many files a terminal shows a progress bar.
@@ -46,9 +46,8 @@ pub(super) struct Args {
     #[command(flatten)]
     output: Output,
 
-    /// Keep compiled policy in this directory, and take from it what has not changed
-    #[arg(long, value_name = "DIR")]
-    cache_dir: Option<PathBuf>,
+    #[command(flatten)]
+    cache: CacheArgs,
 
     #[command(flatten)]
     verbosity: Verbosity,
@@ -70,22 +69,6 @@ struct Output {
     output_dir: Option<PathBuf>,
 }
 
-/// What became of one input.
-struct Outcome {
-    diagnostics: Vec<Diagnostic>,
-    blob: Option<Blob>,
-    timings: Option<Timings>,
-    /// What went wrong outside the text.
-    failure: Option<String>,
-}
-
-struct Blob {
-    profiles: usize,
-    len: usize,
-    /// Empty once they are written to a file of their own.
-    bytes: Vec<u8>,
-}
-
 pub(super) fn run(args: &Args) -> Status {
     settle(try_run(args))
 }
@@ -97,11 +80,8 @@ fn try_run(args: &Args) -> Result<Status, String> {
         None => Vec::new(),
     };
     let options = encode::Options { count_states: args.timings.is_some(), ..args.limits.options() };
-    let mut compiler = args.target.compiler()?.levels(args.levels.levels()?).encode_options(options);
-    if let Some(directory) = &args.cache_dir {
-        let cache = Cache::open(directory).map_err(|error| format!("{}: {error}", directory.display()))?;
-        compiler = compiler.cache(cache);
-    }
+    let compiler = args.target.compiler()?.levels(args.levels.levels()?).encode_options(options);
+    let compiler = args.cache.apply(compiler)?;
     if let Some(directory) = &args.output.output_dir {
         std::fs::create_dir_all(directory).map_err(|error| format!("{}: {error}", directory.display()))?;
     }
@@ -115,9 +95,9 @@ fn try_run(args: &Args) -> Result<Status, String> {
     let progress = progress(inputs.len());
     let outcomes: Vec<Outcome> = pool.install(|| {
         let compile = |(index, input): (usize, &Input)| {
-            let mut outcome = compile_one(&compiler, input);
+            let mut outcome = Outcome::of(&compiler, input);
             if let (Some(directory), Some(name)) = (&args.output.output_dir, names.get(index)) {
-                outcome.write_to(&directory.join(name));
+                write_blob(&mut outcome, &directory.join(name));
             }
             progress.inc(1);
             outcome
@@ -173,39 +153,11 @@ fn try_run(args: &Args) -> Result<Status, String> {
     Ok(status)
 }
 
-fn compile_one(compiler: &Compiler, input: &Input) -> Outcome {
-    let mut outcome = Outcome { diagnostics: Vec::new(), blob: None, timings: None, failure: None };
-    let text = match input.read() {
-        Ok(text) => text,
-        Err(error) => {
-            outcome.failure = Some(format!("{}: {error}", input.name()));
-            return outcome;
-        }
-    };
-    let result = match input.is_manifest(&text) {
-        true => compiler.compile_manifest(input.name(), &text),
-        false => compiler.compile_blob_text(input.name(), &text),
-    };
-    match result {
-        Ok(CompiledBlob { bytes, profiles, diagnostics, timings }) => {
-            outcome.timings = timings;
-            outcome.diagnostics = diagnostics;
-            outcome.blob = Some(Blob { profiles, len: bytes.len(), bytes });
-        }
-        Err(CompileError::Rejected { diagnostics }) => outcome.diagnostics = diagnostics,
-        Err(error @ CompileError::Write(_)) => outcome.failure = Some(format!("{}: {error}", input.name())),
-        Err(error) => outcome.failure = Some(error.to_string()),
-    }
-    outcome
-}
-
-impl Outcome {
-    /// Writes the blob at once, so that a long run does not keep them all in memory for the end.
-    fn write_to(&mut self, path: &Path) {
-        let Some(blob) = &mut self.blob else { return };
-        if let Err(error) = atomic::write(path, &std::mem::take(&mut blob.bytes)) {
-            self.failure = Some(format!("{}: {error}", path.display()));
-        }
+/// Writes the blob at once, so that a long run does not keep them all in memory for the end.
+fn write_blob(outcome: &mut Outcome, path: &Path) {
+    let Some(blob) = &mut outcome.blob else { return };
+    if let Err(error) = atomic::write(path, &std::mem::take(&mut blob.bytes)) {
+        outcome.failure = Some(format!("{}: {error}", path.display()));
     }
 }
 

@@ -4,17 +4,17 @@ use std::path::PathBuf;
 
 use rayon::prelude::*;
 
+use super::cache::CacheArgs;
 use super::inputs::{self, Input};
 use super::kernel::{KernelArgs, compiler, kernel_features};
 use super::levels::LevelArgs;
 use super::limits::LimitArgs;
+use super::outcome::{Blob, Outcome};
 use super::render::{Renderer, Verbosity};
 use super::target::TargetArgs;
 use super::{Status, complain, settle};
 use crate::blob;
-use crate::cache::Cache;
-use crate::compiler::{CompileError, CompiledBlob, Compiler};
-use crate::diagnostic::Diagnostic;
+use crate::compiler::Compiler;
 use crate::encode;
 use crate::kernel::{Kernel, KernelError, Operation};
 
@@ -32,9 +32,8 @@ pub(super) struct Args {
     #[command(flatten)]
     limits: LimitArgs,
 
-    /// Keep compiled policy in this directory, and take from it what has not changed
-    #[arg(long, value_name = "DIR")]
-    cache_dir: Option<PathBuf>,
+    #[command(flatten)]
+    cache: CacheArgs,
 
     /// Load all profiles in complain mode
     #[arg(long)]
@@ -48,13 +47,6 @@ pub(super) struct Args {
     paths: Vec<PathBuf>,
 }
 
-/// What an input is to the kernel.
-struct Prepared {
-    diagnostics: Vec<Diagnostic>,
-    blob: Option<(Vec<u8>, usize)>,
-    failure: Option<String>,
-}
-
 pub(super) fn run(args: &Args, operation: Operation) -> Status {
     settle(try_run(args, operation))
 }
@@ -63,14 +55,11 @@ fn try_run(args: &Args, operation: Operation) -> Result<Status, String> {
     let kernel = args.kernel.kernel()?;
     let inputs = inputs::expand(&args.paths)?;
     let options = encode::Options { force_complain: args.complain, ..args.limits.options() };
-    let mut compiler = compiler(&args.target, kernel_features(&kernel, &args.target)?)
+    let compiler = compiler(&args.target, kernel_features(&kernel, &args.target)?)
         .levels(args.levels.levels()?)
         .encode_options(options);
-    if let Some(directory) = &args.cache_dir {
-        let cache = Cache::open(directory).map_err(|error| format!("{}: {error}", directory.display()))?;
-        compiler = compiler.cache(cache);
-    }
-    let prepared: Vec<Prepared> = inputs.par_iter().map(|input| prepare(&compiler, input)).collect();
+    let compiler = args.cache.apply(compiler)?;
+    let prepared: Vec<Outcome> = inputs.par_iter().map(|input| prepare(&compiler, input)).collect();
 
     let mut renderer = Renderer::new(args.verbosity);
     let mut status = Status::Fine;
@@ -83,9 +72,9 @@ fn try_run(args: &Args, operation: Operation) -> Result<Status, String> {
                 status = status.max(Status::Findings);
                 continue;
             }
-            (None, Some((bytes, count))) => {
-                submit(&kernel, operation, &bytes).map(|()| count).map_err(|error| format!("{}: {error}", input.name()))
-            }
+            (None, Some(blob)) => submit(&kernel, operation, &blob.bytes)
+                .map(|()| blob.profiles)
+                .map_err(|error| format!("{}: {error}", input.name())),
         };
         match outcome {
             Ok(count) => {
@@ -113,29 +102,18 @@ fn submit(kernel: &Kernel, operation: Operation, bytes: &[u8]) -> Result<(), Ker
     }
 }
 
-fn prepare(compiler: &Compiler, input: &Input) -> Prepared {
-    let failed = |failure: String| Prepared { diagnostics: Vec::new(), blob: None, failure: Some(failure) };
+/// What an input is to the kernel: text is compiled, binary policy is taken as it is.
+fn prepare(compiler: &Compiler, input: &Input) -> Outcome {
     let text = match input.read() {
         Ok(text) => text,
-        Err(error) => return failed(format!("{}: {error}", input.name())),
+        Err(error) => return Outcome::failed(input, error),
     };
-    if is_binary(&text) {
-        return match blob::read(&text) {
-            Ok(profiles) => Prepared { diagnostics: Vec::new(), blob: Some((text, profiles.len())), failure: None },
-            Err(error) => failed(format!("{}: {error}", input.name())),
-        };
+    if !is_binary(&text) {
+        return Outcome::of_text(compiler, input, &text);
     }
-    let result = match input.is_manifest(&text) {
-        true => compiler.compile_manifest(input.name(), &text),
-        false => compiler.compile_blob_text(input.name(), &text),
-    };
-    match result {
-        Ok(CompiledBlob { bytes, profiles, diagnostics, .. }) => {
-            Prepared { diagnostics, blob: Some((bytes, profiles)), failure: None }
-        }
-        Err(CompileError::Rejected { diagnostics }) => Prepared { diagnostics, blob: None, failure: None },
-        Err(error @ CompileError::Write(_)) => failed(format!("{}: {error}", input.name())),
-        Err(error) => failed(error.to_string()),
+    match blob::read(&text) {
+        Ok(profiles) => Outcome { blob: Some(Blob::new(text, profiles.len())), ..Outcome::default() },
+        Err(error) => Outcome::failed(input, error),
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod ast;
 mod atomic;
+mod cache;
 mod check;
 mod compile;
 mod diff;
@@ -20,6 +21,7 @@ mod limits;
 mod lint;
 mod load;
 mod material;
+mod outcome;
 #[cfg(unix)]
 mod parser;
 mod policy;

@@ -1,0 +1,59 @@
+//! What becomes of an input that is compiled.
+
+use super::inputs::Input;
+use crate::compiler::{CompileError, CompiledBlob, Compiler, Timings};
+use crate::diagnostic::Diagnostic;
+
+/// What became of one input.
+#[derive(Default)]
+pub(super) struct Outcome {
+    pub(super) diagnostics: Vec<Diagnostic>,
+    /// `None` if there are errors.
+    pub(super) blob: Option<Blob>,
+    pub(super) timings: Option<Timings>,
+    /// What went wrong outside the text.
+    pub(super) failure: Option<String>,
+}
+
+pub(super) struct Blob {
+    pub(super) profiles: usize,
+    pub(super) len: usize,
+    /// Empty once they are where they belong.
+    pub(super) bytes: Vec<u8>,
+}
+
+impl Blob {
+    pub(super) fn new(bytes: Vec<u8>, profiles: usize) -> Blob {
+        Blob { profiles, len: bytes.len(), bytes }
+    }
+}
+
+impl Outcome {
+    pub(super) fn failed(input: &Input, error: impl std::fmt::Display) -> Outcome {
+        Outcome { failure: Some(format!("{}: {error}", input.name())), ..Outcome::default() }
+    }
+
+    /// Reads and compiles an input.
+    pub(super) fn of(compiler: &Compiler, input: &Input) -> Outcome {
+        match input.read() {
+            Ok(text) => Outcome::of_text(compiler, input, &text),
+            Err(error) => Outcome::failed(input, error),
+        }
+    }
+
+    /// Compiles the text of an input: a file of profiles, or a manifest.
+    pub(super) fn of_text(compiler: &Compiler, input: &Input, text: &[u8]) -> Outcome {
+        let result = match input.is_manifest(text) {
+            true => compiler.compile_manifest(input.name(), text),
+            false => compiler.compile_blob_text(input.name(), text),
+        };
+        match result {
+            Ok(CompiledBlob { bytes, profiles, diagnostics, timings }) => {
+                Outcome { diagnostics, blob: Some(Blob::new(bytes, profiles)), timings, failure: None }
+            }
+            Err(CompileError::Rejected { diagnostics }) => Outcome { diagnostics, ..Outcome::default() },
+            Err(error @ CompileError::Write(_)) => Outcome::failed(input, error),
+            Err(error) => Outcome { failure: Some(error.to_string()), ..Outcome::default() },
+        }
+    }
+}
