@@ -9,10 +9,10 @@ use serde::Serialize;
 
 use super::inputs::{self, Input};
 use super::kernel::{KernelArgs, compiler, kernel_features};
+use super::outcome::Outcome;
 use super::render::{Renderer, Verbosity};
 use super::target::TargetArgs;
 use super::{Status, print, settle};
-use crate::compiler::{CompileError, Compiler};
 use crate::kernel::hash::{self, Hash};
 use crate::kernel::{Kernel, KernelError, Mode, PolicyEntry};
 
@@ -140,34 +140,28 @@ fn compare(kernel: &Kernel, args: &Args, entries: &[PolicyEntry]) -> Result<(Vec
     let inputs = inputs::expand(&args.paths)?;
     let loaded: BTreeMap<&str, Option<&Hash>> =
         entries.iter().map(|entry| (entry.name.as_str(), entry.hash.as_ref())).collect();
-    let compared: Vec<_> = inputs.par_iter().map(|input| drift_of(&compiler, input, &loaded)).collect();
+    let compare = |input: &Input| {
+        let mut outcome = Outcome::of(&compiler, input);
+        let drift = outcome.blob.take().map(|blob| drift_of(input, &blob.bytes, &loaded));
+        (outcome, drift)
+    };
+    let compared: Vec<_> = inputs.par_iter().map(compare).collect();
     let mut renderer = Renderer::new(Verbosity::QUIET);
     let (mut drift, mut compiled) = (Vec::new(), true);
-    for outcome in compared {
-        match outcome {
-            Ok(found) => drift.extend(found),
-            Err(CompileError::Rejected { diagnostics }) => {
-                renderer.print(&diagnostics, compiler.sources());
-                compiled = false;
-            }
-            Err(error) => return Err(error.to_string()),
+    for (outcome, found) in compared {
+        renderer.print(&outcome.diagnostics, compiler.sources());
+        match (outcome.failure, found) {
+            (Some(failure), _) => return Err(failure),
+            (None, Some(found)) => drift.extend(found),
+            (None, None) => compiled = false,
         }
     }
     Ok((drift, compiled))
 }
 
-fn drift_of(
-    compiler: &Compiler,
-    input: &Input,
-    loaded: &BTreeMap<&str, Option<&Hash>>,
-) -> Result<Vec<Drift>, CompileError> {
-    let text = input.read().map_err(|error| CompileError::Io { name: input.name(), error })?;
-    let compiled = match input.is_manifest(&text) {
-        true => compiler.compile_manifest(input.name(), &text)?,
-        false => compiler.compile_blob_text(input.name(), &text)?,
-    };
+fn drift_of(input: &Input, blob: &[u8], loaded: &BTreeMap<&str, Option<&Hash>>) -> Vec<Drift> {
     // What was just written can be read.
-    let profiles = hash::profiles(&compiled.bytes).unwrap_or_default();
+    let profiles = hash::profiles(blob).unwrap_or_default();
     let drift = profiles.into_iter().filter_map(|(name, content)| {
         let profile = String::from_utf8_lossy(&name).into_owned();
         let state = match loaded.get(profile.as_str()) {
@@ -178,7 +172,7 @@ fn drift_of(
         };
         Some(Drift { profile, file: input.name(), state })
     });
-    Ok(drift.collect())
+    drift.collect()
 }
 
 impl Overview {

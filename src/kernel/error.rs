@@ -115,7 +115,7 @@ impl KernelError {
 /// The name of an error and what the system says of it.
 fn describe(error: &io::Error) -> String {
     match name(error) {
-        Some(name) => format!("{name}: {}", plain(error)),
+        Some(name) => format!("{name}: {}", strerror(error)),
         None => error.to_string(),
     }
 }
@@ -125,7 +125,7 @@ fn name(error: &io::Error) -> Option<&'static str> {
 }
 
 /// What the system says, without the number that Rust adds.
-fn plain(error: &io::Error) -> String {
+pub(crate) fn strerror(error: &io::Error) -> String {
     let text = error.to_string();
     text.split_once(" (os error").map_or(text.as_str(), |(text, _)| text).to_owned()
 }

@@ -40,6 +40,8 @@ use std::path::{Path, PathBuf};
 
 use crate::features::{Features, FeaturesError};
 
+#[cfg(feature = "cli")]
+pub(crate) use error::strerror;
 pub use error::{KernelError, Operation};
 pub use label::{Label, Mode};
 pub use profiles::LoadedProfile;

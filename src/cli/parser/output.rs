@@ -2,6 +2,8 @@
 
 use std::io::{self, Write};
 
+pub(super) use crate::kernel::strerror;
+
 /// Text for both streams, in order.
 #[derive(Debug, Default)]
 pub(super) struct Output {
@@ -67,12 +69,6 @@ impl Output {
         }
         (String::from_utf8(out).unwrap(), String::from_utf8(err).unwrap())
     }
-}
-
-/// What the system says of an error, without the number that Rust adds.
-pub(super) fn strerror(error: &io::Error) -> String {
-    let text = error.to_string();
-    text.split_once(" (os error").map_or(text.as_str(), |(text, _)| text).to_owned()
 }
 
 /// The exit status for an error of the system.
