@@ -11,7 +11,8 @@
 //! two that serve all: [`vocab`], the words and numbers of AppArmor and Linux, and [`diagnostic`], what is said about a text.
 //! [`features`] says what a kernel can do, [`lint`] gives advice, [`analysis`] compares finished policies and answers what they
 //! allow; `kubernetes` (a feature) finds profiles in manifests, `kernel` (a
-//! feature) loads policy and says what is loaded, `agent` (a feature) keeps the profiles of directories loaded.
+//! feature) loads policy and says what is loaded, `agent` (a feature) keeps the profiles of directories loaded; `ide` (a feature)
+//! answers what an editor asks, and `lsp` (a feature) puts that into the Language Server Protocol.
 
 #[cfg(feature = "agent")]
 pub mod agent;
@@ -23,6 +24,8 @@ pub mod cache;
 pub mod diagnostic;
 pub mod encode;
 pub mod features;
+#[cfg(feature = "ide")]
+pub mod ide;
 #[cfg(feature = "kernel")]
 pub mod kernel;
 #[cfg(feature = "kubernetes")]
