@@ -62,6 +62,13 @@ impl Compiler {
         }
     }
 
+    /// A compiler for what a session has read.
+    #[cfg(feature = "ide")]
+    pub(crate) fn in_session(session: Session, options: resolve::Options) -> Compiler {
+        let kernel = Features::clone(&options.kernel);
+        Compiler { session, options, ..Compiler::new(kernel) }
+    }
+
     /// The directory that `<…>` paths are looked up in last.
     #[must_use]
     pub fn base(mut self, base: impl Into<PathBuf>) -> Self {

@@ -31,6 +31,8 @@ pub mod kernel;
 #[cfg(feature = "kubernetes")]
 pub mod kubernetes;
 pub mod lint;
+#[cfg(feature = "lsp")]
+pub mod lsp;
 pub mod policy;
 pub mod resolve;
 pub mod source;

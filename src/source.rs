@@ -30,7 +30,7 @@ pub struct SourceId(u32);
 
 impl SourceId {
     /// The id with this number.
-    #[cfg(feature = "cache")]
+    #[cfg(any(feature = "cache", test))]
     pub(crate) fn new(number: u32) -> Self {
         SourceId(number)
     }
@@ -134,6 +134,16 @@ pub struct Source {
 }
 
 impl Source {
+    fn new(name: String, text: Box<[u8]>) -> Result<Source, SourceError> {
+        if u32::try_from(text.len()).is_ok_and(|len| len <= SourceMap::MAX_LEN) {
+            let newlines = text.iter().enumerate().filter(|&(_, &byte)| byte == b'\n');
+            let lines = std::iter::once(0).chain(newlines.filter_map(|(at, _)| u32::try_from(at + 1).ok())).collect();
+            Ok(Source { name, text, lines })
+        } else {
+            Err(SourceError::TooLarge { name, limit: SourceMap::MAX_LEN })
+        }
+    }
+
     /// The name shown in diagnostics: a path, or `<stdin>`.
     #[must_use]
     pub fn name(&self) -> &str {
@@ -216,17 +226,32 @@ impl SourceMap {
     /// # Errors
     /// When the text is larger than [`SourceMap::MAX_LEN`].
     pub fn add(&self, name: impl Into<String>, text: impl Into<Box<[u8]>>) -> Result<SourceId, SourceError> {
-        let (name, text) = (name.into(), text.into());
-        if u32::try_from(text.len()).is_ok_and(|len| len <= Self::MAX_LEN) {
-            let newlines = text.iter().enumerate().filter(|&(_, &byte)| byte == b'\n');
-            let lines = std::iter::once(0).chain(newlines.filter_map(|(at, _)| u32::try_from(at + 1).ok())).collect();
-            let mut sources = self.sources.write().unwrap_or_else(PoisonError::into_inner);
-            let id = u32::try_from(sources.len()).ok().filter(|&id| id != u32::MAX).ok_or(SourceError::TooMany)?;
-            sources.push(Arc::new(Source { name, text, lines }));
-            Ok(SourceId(id))
-        } else {
-            Err(SourceError::TooLarge { name, limit: Self::MAX_LEN })
+        let source = Source::new(name.into(), text.into())?;
+        let mut sources = self.sources.write().unwrap_or_else(PoisonError::into_inner);
+        let id = u32::try_from(sources.len()).ok().filter(|&id| id != u32::MAX).ok_or(SourceError::TooMany)?;
+        sources.push(Arc::new(source));
+        Ok(SourceId(id))
+    }
+
+    /// Puts another text into the place of one, under the same id.
+    ///
+    /// # Errors
+    /// When the text is larger than [`SourceMap::MAX_LEN`].
+    #[cfg(feature = "ide")]
+    pub(crate) fn replace(&self, id: SourceId, text: impl Into<Box<[u8]>>) -> Result<(), SourceError> {
+        let source = Source::new(self.get(id).name.clone(), text.into())?;
+        let mut sources = self.sources.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(place) = sources.get_mut(id.0 as usize) {
+            *place = Arc::new(source);
         }
+        Ok(())
+    }
+
+    /// The same texts under the same ids. What happens to this map later does not show there.
+    #[cfg(feature = "ide")]
+    pub(crate) fn fork(&self) -> SourceMap {
+        let sources = self.sources.read().unwrap_or_else(PoisonError::into_inner).clone();
+        SourceMap { sources: RwLock::new(sources) }
     }
 
     /// The text behind an id; an empty one for ids of another map.

@@ -20,6 +20,7 @@ mod levels;
 mod limits;
 mod lint;
 mod load;
+mod lsp;
 mod material;
 mod outcome;
 #[cfg(unix)]
@@ -57,6 +58,8 @@ enum Command {
     Fmt(fmt::Args),
     /// Advise on profiles and manifests
     Lint(lint::Args),
+    /// Serve an editor: the language server on standard input and output
+    Lsp(lsp::Args),
     /// Print the page of a lint rule or diagnostic
     Explain(explain::Args),
     /// Compile profiles to binary policy
@@ -130,6 +133,7 @@ pub fn main() -> ExitCode {
         Command::Check(args) => check::run(&args),
         Command::Fmt(args) => fmt::run(&args),
         Command::Lint(args) => lint::run(&args),
+        Command::Lsp(args) => lsp::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Compile(args) => compile::run(&args),
         Command::Image(args) => image::run(&args),

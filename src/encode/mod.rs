@@ -270,7 +270,8 @@ fn flatten<'a>(profiles: &'a [Profile], out: &mut Vec<&'a Profile>) {
 #[cfg(feature = "cli")]
 fn map<T: Send>(profiles: &[&Profile], work: impl Fn(&Profile) -> T + Sync) -> Vec<T> {
     use rayon::prelude::*;
-    profiles.par_iter().map(|profile| work(profile)).collect()
+    // One alone need not wait until others are done, who may be of another policy.
+    if let [profile] = profiles { vec![work(profile)] } else { profiles.par_iter().map(|profile| work(profile)).collect() }
 }
 
 #[cfg(not(feature = "cli"))]

@@ -2,3 +2,22 @@
 //!
 //! The answers come from the parser, the resolver, the linter and the automata that compile the policy. Nothing here knows a
 //! protocol: places are byte offsets and spans, texts are Markdown.
+
+mod construct;
+mod document;
+mod edit;
+mod format;
+mod index;
+mod overlay;
+mod settings;
+mod snapshot;
+mod symbols;
+mod visit;
+mod workspace;
+
+pub use document::Place;
+pub use edit::TextEdit;
+pub use index::Indexer;
+pub use settings::{EditorSettings, Settings};
+pub use snapshot::{Problem, Problems, Snapshot};
+pub use workspace::Workspace;

@@ -153,6 +153,14 @@ impl EmbeddedProfile {
         }
     }
 
+    /// The offset in the text of an offset in the YAML; none where the YAML has something else there. Indentation counts as the
+    /// text behind it, and where an escape stands, its beginning counts.
+    #[must_use]
+    pub fn offset_in_text(&self, yaml: u32) -> Option<u32> {
+        let inside = self.form != Form::Abstract && self.span.start <= yaml && yaml <= self.span.end;
+        if inside { self.positions.offset_in_text(yaml) } else { None }
+    }
+
     /// The place in the YAML of a place in the text.
     #[must_use]
     pub fn locate(&self, span: Span) -> Span {

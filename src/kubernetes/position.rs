@@ -54,6 +54,22 @@ impl PositionMap {
         Span { source: whole.source, start, end: end.max(start) }
     }
 
+    /// The offset in the text of an offset in the YAML: before the first piece, none.
+    pub(super) fn offset_in_text(&self, yaml: u32) -> Option<u32> {
+        let index = self.pieces.partition_point(|piece| piece.yaml <= yaml).checked_sub(1)?;
+        let (piece, next) = (self.pieces.get(index)?, self.pieces.get(index + 1));
+        if piece.whole {
+            return Some(piece.text);
+        }
+        // Behind a piece, what is between it and the next belongs to the next.
+        if yaml > piece.end
+            && let Some(next) = next
+        {
+            return Some(next.text);
+        }
+        Some(piece.text + (yaml.min(piece.end) - piece.yaml))
+    }
+
     /// The piece that a byte of the text stands in, or behind.
     fn piece(&self, text: u32) -> Option<&Piece> {
         let index = self.pieces.partition_point(|piece| piece.text <= text).checked_sub(1)?;

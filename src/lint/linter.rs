@@ -56,15 +56,31 @@ pub struct Outcome {
 pub struct Linter {
     session: Session,
     options: resolve::Options,
-    workshops: encode::Workshops,
     selection: Selection,
     automata: bool,
     complete: bool,
     scope: Vec<PathBuf>,
     per_file: Vec<(Pattern, Vec<&'static Rule>)>,
     root: PathBuf,
+    memory: Arc<Memory>,
+}
+
+/// What was worked out so far about rules and patterns: it depends on no text, and several linters may share it.
+#[derive(Debug, Default)]
+pub(crate) struct Memory {
+    workshops: encode::Workshops,
     patterns: Patterns,
     relations: Relations,
+}
+
+impl Memory {
+    /// Whether it has grown so much that a new one is better.
+    #[cfg(feature = "ide")]
+    pub(crate) fn is_large(&self) -> bool {
+        /// A profile of the largest has 5,000 patterns.
+        const MOST: usize = 1 << 17;
+        self.patterns.len() + self.relations.len() > MOST
+    }
 }
 
 impl Linter {
@@ -77,15 +93,13 @@ impl Linter {
         Linter {
             session: Session::new(FileSystem),
             options: resolve::Options { policy, keep_duplicates: true, ..resolve::Options::new(kernel) },
-            workshops: encode::Workshops::default(),
             selection: Selection::default(),
             automata: true,
             complete: false,
             scope: Vec::new(),
             per_file: Vec::new(),
             root: PathBuf::from("."),
-            patterns: Patterns::default(),
-            relations: Relations::default(),
+            memory: Arc::default(),
         }
     }
 
@@ -107,6 +121,14 @@ impl Linter {
     #[must_use]
     pub fn loader(mut self, loader: impl Loader + 'static) -> Linter {
         self.session = Session::new(loader);
+        self
+    }
+
+    /// Lints what a session has read, with what others have worked out.
+    #[cfg(feature = "ide")]
+    pub(crate) fn session(mut self, session: Session, memory: Arc<Memory>) -> Linter {
+        self.session = session;
+        self.memory = memory;
         self
     }
 
@@ -172,13 +194,23 @@ impl Linter {
         &self.session.sources
     }
 
+    /// The texts, when all is linted.
+    #[cfg(feature = "ide")]
+    pub(crate) fn into_sources(self) -> SourceMap {
+        self.session.sources
+    }
+
     /// Lints texts that belong together.
     ///
     /// # Errors
     /// When a text is too large.
     pub fn lint(&self, inputs: Vec<Input>) -> Result<Outcome, SourceError> {
         let add = |input: Input| self.session.sources.add(input.name, input.text);
-        let ids: Vec<SourceId> = inputs.into_iter().map(add).collect::<Result<_, _>>()?;
+        self.lint_sources(inputs.into_iter().map(add).collect::<Result<_, _>>()?)
+    }
+
+    /// As [`Linter::lint`], for texts that the session has.
+    pub(crate) fn lint_sources(&self, ids: Vec<SourceId>) -> Result<Outcome, SourceError> {
         let mut run = Run::default();
         #[cfg(feature = "kubernetes")]
         let ids = self.open_manifests(ids, &mut run)?;
@@ -203,7 +235,8 @@ impl Linter {
 #[cfg(feature = "cli")]
 fn map<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync + Send) -> Vec<R> {
     use rayon::prelude::*;
-    items.par_iter().map(work).collect()
+    // One alone need not wait until others are done, who may be of another linter.
+    if let [item] = items { vec![work(item)] } else { items.par_iter().map(work).collect() }
 }
 
 #[cfg(not(feature = "cli"))]

@@ -30,6 +30,8 @@ mod suppress;
 
 pub use finding::{Applicability, Edit, Finding, Fix};
 pub use fix::{Fixed, apply};
+#[cfg(feature = "ide")]
+pub(crate) use linter::Memory;
 pub use linter::{Input, Linter, Outcome};
 pub use page::{diagnostic_page, index, page};
 pub use rule::{Confidence, Family, Fixes, Rule};

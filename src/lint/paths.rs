@@ -55,6 +55,12 @@ pub(super) struct Patterns {
 const ANYTHING: [&str; 2] = ["/\u{1}q/\u{1}z\u{2}", "/usr/\u{1}q/\u{1}z\u{2}"];
 
 impl Patterns {
+    /// How many there are.
+    #[cfg(feature = "ide")]
+    pub(super) fn len(&self) -> usize {
+        self.known.read().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
     /// The pattern of a path in stored form, variables expanded.
     pub(super) fn get(&self, path: &Text) -> Arc<Known> {
         if let Some(known) = self.known.read().unwrap_or_else(PoisonError::into_inner).get(path) {

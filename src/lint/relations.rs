@@ -54,6 +54,13 @@ pub(super) struct Relations {
 }
 
 impl Relations {
+    /// How many there are.
+    #[cfg(feature = "ide")]
+    pub(super) fn len(&self) -> usize {
+        let facts = self.facts.read().unwrap_or_else(PoisonError::into_inner).len();
+        facts + self.known.read().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
     /// What is known of a pattern.
     pub(super) fn facts(&self, pattern: &Pattern) -> Arc<Facts> {
         if let Some(facts) = self.facts.read().unwrap_or_else(PoisonError::into_inner).get(pattern) {

@@ -10,7 +10,7 @@ use crate::source::{FileKind, Span};
 use crate::syntax::ast::{self, IncludePath, PathForm};
 use crate::syntax::word::stored;
 
-use super::Resolver;
+use super::{Options, Resolver};
 use super::session::Unusable;
 
 /// The most files that are spliced in for one input. The largest real file includes some thousands.
@@ -88,12 +88,26 @@ fn prefix_of(directory: &Path) -> String {
     }
 }
 
-impl Resolver<'_> {
+impl Options {
     /// The directories that `<path>` is looked up in.
-    fn search_list(&self) -> impl Iterator<Item = &Path> {
-        self.options.include_dirs.iter().chain([&self.options.base]).map(PathBuf::as_path)
+    pub(crate) fn search_list(&self) -> impl Iterator<Item = &Path> {
+        self.include_dirs.iter().chain([&self.base]).map(PathBuf::as_path)
     }
 
+    /// Where a path is looked up, in order: as text, and for the loader.
+    pub(crate) fn candidates(&self, form: PathForm, text: &str) -> Vec<(String, PathBuf)> {
+        match form {
+            PathForm::Angle => self
+                .search_list()
+                .map(|directory| format!("{}/{text}", prefix_of(directory)))
+                .map(|key| (key.clone(), PathBuf::from(key)))
+                .collect(),
+            PathForm::Plain => vec![(text.to_owned(), self.working_directory.join(text))],
+        }
+    }
+}
+
+impl Resolver<'_> {
     /// Looks a path up.
     pub(super) fn search(&mut self, path: &IncludePath) -> Search {
         let text = text_of(path);
@@ -101,15 +115,7 @@ impl Resolver<'_> {
             return Search::Missing(None);
         }
         let mut trouble = None;
-        let candidates: Vec<(String, PathBuf)> = match path.form {
-            PathForm::Angle => self
-                .search_list()
-                .map(|directory| format!("{}/{text}", prefix_of(directory)))
-                .map(|key| (key.clone(), PathBuf::from(key)))
-                .collect(),
-            PathForm::Plain => vec![(text.clone(), self.options.working_directory.join(&text))],
-        };
-        for (key, path) in candidates {
+        for (key, path) in self.options.candidates(path.form, &text) {
             if self.once.included.contains(&key) {
                 return Search::Before;
             }
@@ -143,7 +149,7 @@ impl Resolver<'_> {
         let (parent, name) = text.rsplit_once('/').unwrap_or(("", &text));
         let directories: Vec<PathBuf> = match path.form {
             PathForm::Angle => {
-                self.search_list().map(|directory| directory.join(parent.trim_start_matches('/'))).collect()
+                self.options.search_list().map(|directory| directory.join(parent.trim_start_matches('/'))).collect()
             }
             PathForm::Plain => vec![self.options.working_directory.join(parent)],
         };
@@ -158,7 +164,7 @@ impl Resolver<'_> {
             return format!("there is `{near}`");
         }
         let list: Vec<_> = match path.form {
-            PathForm::Angle => self.search_list().map(|directory| directory.display().to_string()).collect(),
+            PathForm::Angle => self.options.search_list().map(|directory| directory.display().to_string()).collect(),
             PathForm::Plain => vec![self.options.working_directory.display().to_string()],
         };
         format!("looked in {}", list.join(", "))

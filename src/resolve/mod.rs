@@ -39,12 +39,14 @@ mod flags;
 mod header;
 mod implied;
 mod include;
+#[cfg(feature = "ide")]
+mod living;
 pub mod lower;
 mod merge;
 mod preamble;
 mod preprocess;
 mod profile;
-mod reference;
+pub(crate) mod reference;
 mod session;
 pub mod slashes;
 mod transitions;
@@ -70,6 +72,8 @@ use variables::Variables;
 pub use include::{is_skipped, policy_files};
 pub use preprocess::preprocess;
 pub use session::Session;
+#[cfg(feature = "ide")]
+pub(crate) use session::Included;
 pub use values::{VariableValue, variables};
 
 /// The deepest nesting of includes, profiles, blocks and conditionals together. It bounds the stack; the deepest real policy
@@ -238,9 +242,9 @@ impl<'a> Resolver<'a> {
 
     /// Reads the input.
     fn read(&mut self, input: SourceId) {
-        let (file, raised) = self.session.parse(input);
-        self.report(&raised);
-        self.top_level(&file.items);
+        let included = self.session.tree(input);
+        self.report(&included.diagnostics);
+        self.top_level(&included.file.items);
     }
 
     /// Takes over what the parser said about a file.

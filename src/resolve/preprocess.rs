@@ -16,9 +16,8 @@ use super::{Options, Resolver, Session};
 #[must_use]
 pub fn preprocess(session: &Session, input: SourceId, options: &Options) -> Vec<u8> {
     let mut resolver = Resolver::new(session, options);
-    let (file, _) = session.parse(input);
     let mut out = Vec::new();
-    resolver.copy(input, &file.items, &mut out);
+    resolver.copy(input, &session.tree(input).file.items, &mut out);
     out
 }
 

@@ -10,6 +10,8 @@ use rustc_hash::FxHashMap;
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::features::{Features, FeaturesError};
+#[cfg(not(feature = "ide"))]
+use crate::source::SourceError;
 use crate::source::{DirEntry, FileKind, Loader, SourceId, SourceMap, Span};
 use crate::syntax::ast::File;
 use crate::syntax::parser::parse;
@@ -29,24 +31,30 @@ pub struct Session {
     /// Every text, those of the inputs too.
     pub sources: SourceMap,
     loader: Box<dyn Loader>,
-    included: RwLock<FxHashMap<PathBuf, Arc<OnceLock<Shared<Included>>>>>,
-    features: RwLock<FxHashMap<PathBuf, Arc<OnceLock<Shared<Features>>>>>,
+    included: Files<Included>,
+    features: Files<Features>,
     kinds: Answers<FileKind>,
     listings: Answers<Arc<[DirEntry]>>,
+    /// For an editor, whose texts change.
+    #[cfg(feature = "ide")]
+    pub(super) living: super::living::Living,
 }
 
 /// What the loader said about paths: every profile asks for the same few hundred.
 type Answers<T> = RwLock<FxHashMap<PathBuf, Result<T, (io::ErrorKind, String)>>>;
 
-/// A file's contents, or what is wrong with it.
-type Shared<T> = Result<Arc<T>, Arc<Unusable>>;
+/// Files by path; whoever asks first reads one.
+pub(super) type Files<T> = RwLock<FxHashMap<PathBuf, Arc<OnceLock<Shared<T>>>>>;
 
-/// An included file, parsed.
+/// A file's contents, or what is wrong with it.
+pub(super) type Shared<T> = Result<Arc<T>, Arc<Unusable>>;
+
+/// A file, parsed.
 #[derive(Debug)]
 pub(crate) struct Included {
     pub(crate) file: File,
-    pub(super) diagnostics: Vec<Diagnostic>,
-    pub(super) source: SourceId,
+    pub(crate) diagnostics: Vec<Diagnostic>,
+    pub(crate) source: SourceId,
     /// Length of the text.
     pub(super) len: usize,
 }
@@ -71,7 +79,32 @@ impl Session {
             features: RwLock::default(),
             kinds: Answers::default(),
             listings: Answers::default(),
+            #[cfg(feature = "ide")]
+            living: super::living::Living::default(),
         }
+    }
+
+    /// Forgets a file.
+    #[cfg(feature = "ide")]
+    pub(super) fn forget_file(&self, path: &Path) {
+        self.included.write().unwrap_or_else(PoisonError::into_inner).remove(path);
+        self.features.write().unwrap_or_else(PoisonError::into_inner).remove(path);
+    }
+
+    /// Forgets what was said about paths: some are new, or gone.
+    #[cfg(feature = "ide")]
+    pub(crate) fn forget_paths(&self) {
+        self.kinds.write().unwrap_or_else(PoisonError::into_inner).clear();
+        self.listings.write().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    /// A session with the files that are read, and another loader.
+    #[cfg(feature = "ide")]
+    pub(super) fn forked(&self, loader: Box<dyn Loader>, living: super::living::Living) -> Session {
+        use super::living::fork;
+        let (included, features) = (fork(&self.included), fork(&self.features));
+        let sources = self.sources.fork();
+        Session { sources, loader, included, features, kinds: Answers::default(), listings: Answers::default(), living }
     }
 
     /// What finds and reads files.
@@ -81,12 +114,12 @@ impl Session {
     }
 
     /// What a path leads to.
-    pub(super) fn kind(&self, path: &Path) -> io::Result<FileKind> {
+    pub(crate) fn kind(&self, path: &Path) -> io::Result<FileKind> {
         answer(&self.kinds, path, || self.loader.kind(path))
     }
 
     /// The entries of a directory.
-    pub(super) fn entries(&self, path: &Path) -> io::Result<Arc<[DirEntry]>> {
+    pub(crate) fn entries(&self, path: &Path) -> io::Result<Arc<[DirEntry]>> {
         answer(&self.listings, path, || self.loader.read_dir(path).map(Arc::from))
     }
 
@@ -94,11 +127,26 @@ impl Session {
     pub(super) fn included(&self, path: &Path, name: &str) -> Shared<Included> {
         shared(&self.included, path, || {
             let text = self.loader.read(path).map_err(|error| Unusable::Read(error.to_string()))?;
-            let len = text.len();
-            let id = self.sources.add(name, text).map_err(|error| Unusable::Read(error.to_string()))?;
-            let (file, diagnostics) = self.parse(id);
-            Ok(Included { file, diagnostics, source: id, len })
+            let id = self.take(path, name, text).map_err(|error| Unusable::Read(error.to_string()))?;
+            Ok(self.parsed(id))
         })
+    }
+
+    /// Takes in the text of a file.
+    #[cfg(not(feature = "ide"))]
+    fn take(&self, _: &Path, name: &str, text: Vec<u8>) -> Result<SourceId, SourceError> {
+        self.sources.add(name, text)
+    }
+
+    /// A text of this session, parsed.
+    #[cfg(not(feature = "ide"))]
+    pub(crate) fn tree(&self, id: SourceId) -> Arc<Included> {
+        Arc::new(self.parsed(id))
+    }
+
+    pub(super) fn parsed(&self, id: SourceId) -> Included {
+        let (file, diagnostics) = self.parse(id);
+        Included { file, diagnostics, source: id, len: self.sources.get(id).text().len() }
     }
 
     /// The included files that were read so far, each with its tree, in the order of their ids.
@@ -117,7 +165,7 @@ impl Session {
     }
 
     /// The tree of a text, and what there is to say about the text.
-    pub(crate) fn parse(&self, id: SourceId) -> (File, Vec<Diagnostic>) {
+    fn parse(&self, id: SourceId) -> (File, Vec<Diagnostic>) {
         let source = self.sources.get(id);
         let parsed = parse(&source, id);
         let mut diagnostics: Vec<Diagnostic> = parsed.diagnostics.into_iter().collect();
@@ -150,7 +198,7 @@ fn answer<T: Clone>(map: &Answers<T>, path: &Path, ask: impl FnOnce() -> io::Res
 
 /// Looks a path up, or makes its value: once, even where threads ask at the same time.
 fn shared<T>(
-    map: &RwLock<FxHashMap<PathBuf, Arc<OnceLock<Shared<T>>>>>,
+    map: &Files<T>,
     path: &Path,
     make: impl FnOnce() -> Result<T, Unusable>,
 ) -> Shared<T> {

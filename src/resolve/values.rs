@@ -1,7 +1,7 @@
 //! What the variables of a file hold when all of it is read.
 
 use crate::diagnostic::Diagnostics;
-use crate::source::{SourceId, Text};
+use crate::source::{SourceId, Spanned, Text};
 
 use super::variables::{Automatic, Value, Variables};
 use super::{Options, Resolver, Session};
@@ -21,8 +21,8 @@ pub enum VariableValue {
     Set {
         /// The name without `@{}`.
         name: Text,
-        /// Its values in stored form, in the order of assignment.
-        written: Vec<Text>,
+        /// Its values in stored form with their places, in the order of assignment.
+        written: Vec<Spanned<Text>>,
         /// The same with references multiplied out, sorted; `None` where they cannot be, or where every profile has its own.
         expanded: Option<Vec<Text>>,
     },
@@ -45,9 +45,9 @@ pub fn variables(session: &Session, input: SourceId, options: &Options) -> Vec<V
 }
 
 fn value(variables: &mut Variables, name: Text) -> Option<VariableValue> {
-    let written: Vec<Text> = match variables.get(&name)?.0 {
+    let written = match variables.get(&name)?.0 {
         Value::Bool(value) => return Some(VariableValue::Bool { name, value: *value }),
-        Value::Set(values) => values.iter().map(|value| value.value.clone()).collect(),
+        Value::Set(values) => values.clone(),
     };
     let expansion = variables.expand(&name, &mut Automatic::default(), &mut Diagnostics::new()).ok().flatten();
     let expanded = expansion.map(|expanded| expanded.values.clone());
@@ -71,7 +71,7 @@ mod tests {
         let texts = |words: &[&str]| words.iter().copied().map(Text::from).collect::<Vec<_>>();
         let set = |name: &str, written: &[&str], expanded: Option<&[&str]>| VariableValue::Set {
             name: name.into(),
-            written: texts(written),
+            written: texts(written).into_iter().map(Spanned::bare).collect(),
             expanded: expanded.map(texts),
         };
         let boolean = |name: &str, value| VariableValue::Bool { name: name.into(), value: Some(value) };

@@ -22,9 +22,9 @@ pub(super) fn variables(variables: &[VariableValue], expanded: bool) -> Vec<u8> 
                 out.extend_from_slice(&[b"$", &name[..], b" = ", value.as_bytes(), b"\n"].concat());
             }
             VariableValue::Set { name, written, expanded: values } => {
-                let values: &[Text] = match values {
-                    Some(values) if expanded => values,
-                    _ => written,
+                let values: Vec<&Text> = match values {
+                    Some(values) if expanded => values.iter().collect(),
+                    _ => written.iter().map(|value| &value.value).collect(),
                 };
                 out.extend_from_slice(&[b"@", &name[..], b" ="].concat());
                 values.iter().for_each(|value| out.extend_from_slice(&[b" \"", &value[..], b"\""].concat()));

@@ -39,15 +39,16 @@ impl Linter {
     pub(super) fn examine(&self, id: SourceId) -> Examined {
         let mut examined = Examined::default();
         let source = self.session.sources.get(id);
-        let (file, raised) = self.session.parse(id);
+        let parsed = self.session.tree(id);
+        let file = &parsed.file;
         let role = if file.items.iter().any(|item| matches!(item.kind.value, ItemKind::Profile(_))) {
             Role::Profiles
         } else {
             Role::Fragment
         };
-        self.examine_text(FileView { id, source: &source, file: &file, role }, &mut examined);
+        self.examine_text(FileView { id, source: &source, file, role }, &mut examined);
         if role == Role::Fragment {
-            examined.findings.extend(raised.into_iter().filter_map(finding));
+            examined.findings.extend(parsed.diagnostics.iter().cloned().filter_map(finding));
             return examined;
         }
         let mut diagnostics = Diagnostics::new();
@@ -56,7 +57,7 @@ impl Linter {
         let target = encode::Target { kernel: Arc::clone(&self.options.kernel) };
         if !diagnostics.has_errors() {
             let check = if self.automata { encode::check } else { encode::check_rules };
-            check(&policy, &target, &options, &self.workshops, &mut diagnostics);
+            check(&policy, &target, &options, &self.memory.workshops, &mut diagnostics);
         }
         // Errors leave holes in the policy, and then rules would find what is not there.
         let sound = !diagnostics.has_errors();
@@ -67,7 +68,7 @@ impl Linter {
         };
         examined.findings.extend(diagnostics.into_vec().into_iter().filter(told).filter_map(finding));
         if sound {
-            self.examine_policy(&policy, (id, &file), &target, &options, &mut examined);
+            self.examine_policy(&policy, (id, file), &target, &options, &mut examined);
         }
         examined
     }
@@ -121,7 +122,7 @@ impl Linter {
         flatten(&policy.profiles, &mut all);
         let provenance = if self.automata { encode::trace(policy, target, options) } else { Vec::new() };
         for (at, profile) in all.iter().enumerate() {
-            let view = ProfileView::new(profile, policy, &self.session.sources, (input, file), &self.patterns);
+            let view = ProfileView::new(profile, policy, &self.session.sources, (input, file), &self.memory.patterns);
             let mut found = Vec::new();
             for &rule in RULES {
                 match rule.check {
@@ -136,7 +137,7 @@ impl Linter {
             }
             examined.findings.append(&mut found);
             let Some(provenance) = provenance.get(at) else { continue };
-            let semantics = Semantics::new(&view, provenance, &self.relations);
+            let semantics = Semantics::new(&view, provenance, &self.memory.relations);
             for &rule in RULES {
                 if let Check::Automata(check) = rule.check
                     && self.runs(rule)
@@ -181,7 +182,7 @@ impl Linter {
 
     /// What rules say about all profiles together.
     pub(super) fn examine_set(&self, run: &mut Run) {
-        let set = SetView { members: &run.members, complete: self.complete, patterns: &self.patterns };
+        let set = SetView { members: &run.members, complete: self.complete, patterns: &self.memory.patterns };
         for &rule in RULES {
             if let Check::Set(check) = rule.check
                 && self.runs(rule)

@@ -4,7 +4,7 @@
 //!
 //! There is a function for each state; the parsers of the constructs call those of the state that they are in.
 
-pub(super) mod classes;
+pub(crate) mod classes;
 pub(super) mod expression;
 pub(super) mod initial;
 pub(super) mod keyword;

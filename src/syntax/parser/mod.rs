@@ -47,6 +47,10 @@ use crate::syntax::ast::File;
 
 use input::{Input, State};
 
+/// The byte patterns of the words of the language.
+#[cfg(feature = "ide")]
+pub(crate) use lexer::classes;
+
 /// What came of parsing a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Parsed {

@@ -1,0 +1,22 @@
+//! `armorer lsp`: the language server on standard input and output.
+
+use super::{Status, settle};
+use crate::lsp::{End, serve};
+
+/// Exit status: 0 the client ended the session as the protocol has it, 1 it went without, 2 the answers could not be written.
+#[derive(clap::Args)]
+pub(super) struct Args {
+    /// Standard input and output: there is nothing else; some editors say so
+    #[arg(long)]
+    stdio: bool,
+}
+
+pub(super) fn run(args: &Args) -> Status {
+    // It is what is done anyway.
+    let Args { stdio: _ } = args;
+    let end = serve(std::io::BufReader::new(std::io::stdin()), std::io::stdout());
+    settle(end.map_err(|error| error.to_string()).map(|end| match end {
+        End::Exit => Status::Fine,
+        End::Abrupt => Status::Findings,
+    }))
+}

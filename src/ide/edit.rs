@@ -1,0 +1,84 @@
+//! Changes of a text.
+
+use std::path::PathBuf;
+
+use similar::{Algorithm, DiffOp, capture_diff_slices};
+
+use crate::source::Span;
+
+/// Puts other text into the place of a range of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TextEdit {
+    /// The first byte that goes.
+    pub start: u32,
+    /// The one behind the last.
+    pub end: u32,
+    /// What comes.
+    pub text: String,
+}
+
+impl TextEdit {
+    pub(super) fn new(span: Span, text: &[u8]) -> TextEdit {
+        TextEdit { start: span.start, end: span.end, text: String::from_utf8_lossy(text).into_owned() }
+    }
+}
+
+/// Edits of a file.
+pub(super) type FileEdits = (PathBuf, Vec<TextEdit>);
+
+/// So many lines are compared one by one; of more, all is replaced from the first that differs to the last.
+const MOST_LINES: usize = 4000;
+
+/// What leads from one text to another, whole lines, in order.
+pub(super) fn between(old: &str, new: &str) -> Vec<TextEdit> {
+    let lines = |text: &'_ str| -> Vec<String> { text.split_inclusive('\n').map(str::to_owned).collect() };
+    let (old_lines, new_lines) = (lines(old), lines(new));
+    let same = |a: &[String], b: &[String]| a.iter().zip(b).take_while(|(a, b)| a == b).count();
+    let head = same(&old_lines, &new_lines);
+    let reversed = |lines: &[String]| lines.iter().skip(head).rev().cloned().collect::<Vec<_>>();
+    let tail = same(&reversed(&old_lines), &reversed(&new_lines));
+    let old_middle = old_lines.get(head..old_lines.len() - tail).unwrap_or_default();
+    let new_middle = new_lines.get(head..new_lines.len() - tail).unwrap_or_default();
+    let mut starts = vec![old_lines.iter().take(head).map(String::len).sum::<usize>()];
+    for line in old_middle {
+        starts.push(starts.last().copied().unwrap_or_default() + line.len());
+    }
+    let at = |index: usize| u32::try_from(starts.get(index).copied().unwrap_or_default()).unwrap_or(u32::MAX);
+    let edit = |old: std::ops::Range<usize>, new: std::ops::Range<usize>| TextEdit {
+        start: at(old.start),
+        end: at(old.end),
+        text: new_middle.get(new).unwrap_or_default().concat(),
+    };
+    if old_middle.is_empty() && new_middle.is_empty() {
+        return Vec::new();
+    }
+    if old_middle.len().max(new_middle.len()) > MOST_LINES {
+        return vec![edit(0..old_middle.len(), 0..new_middle.len())];
+    }
+    let ops = capture_diff_slices(Algorithm::Myers, old_middle, new_middle);
+    let changes = ops.into_iter().filter(|op| !matches!(op, DiffOp::Equal { .. }));
+    changes.map(|op| edit(op.old_range(), op.new_range())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        /// The edits make the new text of the old one.
+        #[test]
+        fn edits_lead_from_one_to_the_other(
+            old in proptest::collection::vec(proptest::sample::select(vec!["a\n", "b\n", "c", "\n", "ä\n"]), 0..12),
+            new in proptest::collection::vec(proptest::sample::select(vec!["a\n", "b\n", "c", "\n", "ä\n"]), 0..12),
+        ) {
+            let (old, new) = (old.concat(), new.concat());
+            let mut text = old.clone();
+            for edit in between(&old, &new).iter().rev() {
+                text.replace_range(edit.start as usize..edit.end as usize, &edit.text);
+            }
+            prop_assert_eq!(text, new);
+        }
+    }
+}

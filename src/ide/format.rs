@@ -1,0 +1,42 @@
+//! Formatting: what the printer would have, as edits of what is there.
+
+use std::ops::RangeInclusive;
+use std::path::Path;
+
+use super::document::is_yaml;
+use super::edit::{TextEdit, between};
+use super::workspace::Workspace;
+use crate::compiler::CompileError;
+use crate::syntax::FormatOptions;
+
+impl Workspace {
+    /// The edits that bring a file into canonical form, all of it or what touches some lines (counted from 1; of a manifest,
+    /// always all). The policy stays the same: see [`Compiler::format_text`](crate::Compiler::format_text).
+    ///
+    /// # Errors
+    /// Why the text cannot be formatted, in a sentence: it has errors.
+    pub fn format(&self, path: &Path, lines: Option<RangeInclusive<u32>>) -> Result<Vec<TextEdit>, String> {
+        let source = self.source(path).ok_or("there is no such file")?;
+        let options = FormatOptions { sort: false, lines };
+        let compiler = self.settings.compiler(self.fork());
+        let name = source.name();
+        let formatted = if is_yaml(path) {
+            compiler.format_manifest(name, source.text(), &FormatOptions::default())
+        } else {
+            compiler.format_text(name, source.text(), &options)
+        };
+        let formatted = formatted.map_err(|error| match error {
+            CompileError::Rejected { diagnostics } => {
+                let error = diagnostics.into_iter().find(crate::diagnostic::Diagnostic::is_error);
+                let said = error.map(|error| {
+                    let line = source.line_column(error.span().start).0;
+                    format!("line {line}: {}", error.message)
+                });
+                said.unwrap_or_else(|| "the text has errors".into())
+            }
+            error => error.to_string(),
+        })?;
+        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).map_err(|_| "the text is no UTF-8".to_owned());
+        Ok(between(&text(source.text())?, &text(&formatted.text)?))
+    }
+}

@@ -1,0 +1,98 @@
+//! Everything at one moment, for a thread that has time.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::document::is_yaml;
+use super::overlay::Overlay;
+use super::settings::Settings;
+use crate::diagnostic::Severity;
+use crate::lint::{Finding, Memory, Outcome};
+use crate::resolve::Session;
+use crate::source::{SourceId, SourceMap, Span};
+
+/// A workspace as it was.
+#[derive(Debug)]
+pub struct Snapshot {
+    pub(super) session: Session,
+    pub(super) overlay: Overlay,
+    pub(super) settings: Arc<Settings>,
+    pub(super) memory: Arc<Memory>,
+    /// The inputs that decide what the open profile files mean.
+    pub(super) contexts: FxHashMap<PathBuf, Vec<PathBuf>>,
+}
+
+/// Something that is wrong with a file.
+#[derive(Clone, Debug)]
+pub struct Problem {
+    /// Where in the file: the place of the finding, or of the `include` that leads to it.
+    pub span: Span,
+    /// What is wrong. Its spans point into [`Problems::sources`].
+    pub finding: Finding,
+}
+
+/// What is wrong with a file, with the texts that it is about.
+#[derive(Debug)]
+pub struct Problems {
+    /// In the order of their places.
+    pub list: Vec<Problem>,
+    /// The texts that spans point into.
+    pub sources: SourceMap,
+    /// The profile file that decided what the file means, where that is another.
+    pub context: Option<PathBuf>,
+}
+
+impl std::ops::Deref for Problems {
+    type Target = [Problem];
+
+    fn deref(&self) -> &[Problem] {
+        &self.list
+    }
+}
+
+impl Snapshot {
+    /// What there is to say about an open file: errors, and what the linter finds; with `automata`, also what it takes them to
+    /// find.
+    ///
+    /// A file that holds no profile is looked at as part of profiles that include it.
+    #[must_use]
+    pub fn problems(&self, path: &Path, automata: bool) -> Problems {
+        let session = self.session.fork(self.overlay.clone());
+        let contexts = self.contexts.get(path).map_or(&[][..], Vec::as_slice);
+        let open = |path: &PathBuf| session.open(path).ok().map(|included| included.source);
+        let text = if is_yaml(path) { session.text(path).ok() } else { open(&path.to_owned()) };
+        let Some(text) = text else {
+            return Problems { list: Vec::new(), sources: SourceMap::new(), context: None };
+        };
+        let mut inputs: Vec<SourceId> = contexts.iter().filter_map(open).collect();
+        if inputs.is_empty() {
+            inputs.push(text);
+        }
+        let context = contexts.first().filter(|context| context.as_path() != path).cloned();
+        let linter = self.settings.linter().automata(automata).scope(path);
+        let linter = linter.session(session, Arc::clone(&self.memory));
+        let Outcome { findings, .. } = linter.lint_sources(inputs).unwrap_or_default();
+        let mut seen = FxHashSet::default();
+        let mut list = Vec::new();
+        for finding in findings {
+            let Some(span) = place_in(text, &finding) else { continue };
+            if seen.insert((span, finding.code, finding.message.clone())) {
+                list.push(Problem { span, finding });
+            }
+        }
+        list.sort_by_key(|problem| (problem.span.start, problem.finding.code));
+        Problems { list, sources: linter.into_sources(), context }
+    }
+}
+
+/// Where in a text a finding is shown. An error in an included file is one of the rule that includes it.
+fn place_in(text: SourceId, finding: &Finding) -> Option<Span> {
+    let span = finding.span();
+    if span.source == text {
+        return Some(span);
+    }
+    let outermost = finding.include_chain.iter().rev().find(|span| span.source == text);
+    outermost.copied().filter(|_| finding.severity == Severity::Error)
+}

@@ -1,0 +1,118 @@
+//! Code actions: fixes of what was found, and comments that allow it.
+
+use gen_lsp_types::{
+    CodeAction, CodeActionKind, CodeActionParams, CodeActionResponse, Diagnostic, Range, TextEdit, WorkspaceEdit,
+};
+
+use super::convert;
+use super::dispatch::Refusal;
+use super::documents::Document;
+use super::lines::Lines;
+use super::server::Server;
+use crate::ide::Problem;
+use crate::lint::{Applicability, Edit, Fix, apply};
+
+impl Server {
+    pub(super) fn code_actions(
+        &mut self,
+        params: CodeActionParams,
+    ) -> Result<Option<Vec<CodeActionResponse>>, Refusal> {
+        let path = self.path(&params.text_document.uri)?;
+        let wants = |kind: &CodeActionKind| match &params.context.only {
+            Some(only) => only.iter().any(|wanted| kind.as_str().starts_with(wanted.as_str())),
+            None => true,
+        };
+        let Some(document) = self.documents.get(&path) else { return Ok(None) };
+        let mut actions: Vec<CodeActionResponse> = Vec::new();
+        // What was found in another state of the text has its places there.
+        if let Some(found) = document.found.as_ref().filter(|found| found.version == document.version) {
+            let told = convert::diagnostics(self, document, &found.problems);
+            for (problem, diagnostic) in found.problems.list.iter().zip(told) {
+                if wants(&CodeActionKind::QuickFix) && touches(&diagnostic.range, &params.range) {
+                    actions.extend(self.fixes(document, problem, &diagnostic).map(Into::into));
+                }
+            }
+            if wants(&CodeActionKind::SourceFixAll) {
+                actions.extend(self.fix_all(document, &found.problems.list).map(Into::into));
+            }
+        }
+        Ok(Some(actions))
+    }
+
+    /// What mends a problem, or allows it.
+    fn fixes(
+        &self,
+        document: &Document,
+        problem: &Problem,
+        diagnostic: &Diagnostic,
+    ) -> impl Iterator<Item = CodeAction> {
+        let fix = problem.finding.fix.as_ref().filter(|fix| is_about(fix, problem)).map(|fix| CodeAction {
+            title: fix.title.clone(),
+            is_preferred: Some(fix.applicability == Applicability::Safe),
+            edit: Some(self.edit_of(document, &fix.edits)),
+            ..quick_fix(diagnostic)
+        });
+        let allow = problem.finding.rule.is_some().then(|| {
+            let title = format!("Allow {} here by a comment", problem.finding.code);
+            CodeAction { title, edit: Some(self.comment(document, problem)), ..quick_fix(diagnostic) }
+        });
+        fix.into_iter().chain(allow)
+    }
+
+    /// All that can be mended without changing the policy, at one go.
+    fn fix_all(&self, document: &Document, problems: &[Problem]) -> Option<CodeAction> {
+        let findings: Vec<_> = problems.iter().map(|problem| problem.finding.clone()).collect();
+        let source = problems.first()?.span.source;
+        let fixed = apply(document.text.as_bytes(), source, &findings, Applicability::Safe)?;
+        let text = String::from_utf8(fixed.text).ok()?;
+        let end = Lines::new(document.text.as_bytes(), self.client.encoding).end();
+        let edits = vec![TextEdit::new(Range { end, ..Range::default() }, text)];
+        Some(CodeAction {
+            title: format!("Mend all that leaves the policy as it is ({})", fixed.applied),
+            kind: Some(CodeActionKind::SourceFixAll),
+            edit: Some(self.workspace_edit(document, edits)),
+            ..CodeAction::default()
+        })
+    }
+
+    fn edit_of(&self, document: &Document, edits: &[Edit]) -> WorkspaceEdit {
+        let lines = Lines::new(document.text.as_bytes(), self.client.encoding);
+        let edits = edits.iter().map(|edit| {
+            let text = String::from_utf8_lossy(&edit.replacement).into_owned();
+            TextEdit::new(lines.range(edit.span.start, edit.span.end), text)
+        });
+        self.workspace_edit(document, edits.collect())
+    }
+
+    /// A comment on a line of its own before that of the problem, indented alike.
+    fn comment(&self, document: &Document, problem: &Problem) -> WorkspaceEdit {
+        let lines = Lines::new(document.text.as_bytes(), self.client.encoding);
+        let line = lines.position(problem.span.start).line;
+        let text = lines.line(line).and_then(|(start, end)| document.text.get(start..end)).unwrap_or_default();
+        let indent: String = text.chars().take_while(|character| matches!(character, ' ' | '\t')).collect();
+        let comment = format!("{indent}# armorer: allow({}) TODO: why\n", problem.finding.code);
+        let start = gen_lsp_types::Position { line, character: 0 };
+        self.workspace_edit(document, vec![TextEdit::new(Range { start, end: start }, comment)])
+    }
+
+    fn workspace_edit(&self, document: &Document, edits: Vec<TextEdit>) -> WorkspaceEdit {
+        self.file_edits([(document.uri.clone(), Some(document.version), edits)])
+    }
+}
+
+fn quick_fix(diagnostic: &Diagnostic) -> CodeAction {
+    CodeAction {
+        kind: Some(CodeActionKind::QuickFix),
+        diagnostics: Some(vec![diagnostic.clone()]),
+        ..CodeAction::default()
+    }
+}
+
+/// Whether a fix changes the text that the problem was told of, and not what that includes.
+fn is_about(fix: &Fix, problem: &Problem) -> bool {
+    fix.edits.iter().all(|edit| edit.span.source == problem.span.source)
+}
+
+fn touches(a: &Range, b: &Range) -> bool {
+    a.start <= b.end && b.start <= a.end
+}

@@ -1,0 +1,128 @@
+//! What was found, in the protocol's terms.
+
+use std::path::Path;
+
+use gen_lsp_types::{
+    Code, Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag, DocumentChange, Location, Message,
+    OptionalVersionedTextDocumentIdentifier, PublishDiagnosticsParams, Range, TextDocumentEdit, TextDocumentIdentifier,
+    TextEdit, Uri, WorkspaceEdit,
+};
+
+use super::documents::Document;
+use super::lines::Lines;
+use super::server::Server;
+use crate::diagnostic::Severity;
+use crate::ide::{Place, Problem, Problems};
+use crate::source::{SourceId, SourceMap, Span};
+
+/// Who says it.
+pub(super) const SOURCE: &str = "armorer";
+
+/// So many problems of one text are told: more nobody reads.
+const MOST: usize = 1000;
+
+/// Rules about what has no effect: editors show it faded.
+const UNNECESSARY: [&str; 4] = ["duplicate", "subsumed", "unused", "redundant"];
+
+/// The problems of a text.
+pub(super) fn diagnostics(server: &Server, document: &Document, problems: &Problems) -> Vec<Diagnostic> {
+    let lines = Lines::new(document.text.as_bytes(), server.client.encoding);
+    let context = problems.context.as_deref();
+    let convert = |problem: &Problem| diagnostic(server, problem, &problems.sources, &lines, context);
+    problems.list.iter().take(MOST).map(convert).collect()
+}
+
+fn diagnostic(
+    server: &Server,
+    problem: &Problem,
+    sources: &SourceMap,
+    lines: &Lines<'_>,
+    context: Option<&Path>,
+) -> Diagnostic {
+    let Problem { span, finding } = problem;
+    let mut message = finding.message.clone();
+    if finding.span() != *span && finding.span().source != span.source {
+        message = format!("{message}, at {}", sources.describe(finding.span()));
+    }
+    if let Some(help) = &finding.help {
+        message.push_str("\nhelp: ");
+        message.push_str(help);
+    }
+    if let Some(context) = context.filter(|_| finding.severity == Severity::Error) {
+        message.push_str(&format!("\nnote: as {} includes it", context.display()));
+    }
+    let mut related: Vec<DiagnosticRelatedInformation> = Vec::new();
+    let mut relate = |span: Span, message: String| {
+        related.extend(location(server, sources, span).map(|location| DiagnosticRelatedInformation { location, message }));
+    };
+    if finding.span() != *span {
+        relate(finding.span(), finding.message.clone());
+    }
+    for label in finding.labels.iter().skip(1) {
+        relate(label.span, if label.text.is_empty() { "see here".into() } else { label.text.clone() });
+    }
+    let unnecessary = UNNECESSARY.iter().any(|word| finding.name().contains(word));
+    Diagnostic {
+        range: lines.range(span.start, span.end),
+        severity: Some(match finding.severity {
+            Severity::Error => DiagnosticSeverity::Error,
+            Severity::Warning => DiagnosticSeverity::Warning,
+            Severity::Note => DiagnosticSeverity::Information,
+        }),
+        code: Some(Code::String(finding.code.to_owned())),
+        source: Some(SOURCE.to_owned()),
+        message: Message::String(message),
+        tags: unnecessary.then(|| vec![DiagnosticTag::Unnecessary]),
+        related_information: (!related.is_empty()).then_some(related),
+        ..Diagnostic::default()
+    }
+}
+
+/// Where a span of other texts is.
+fn location(server: &Server, sources: &SourceMap, span: Span) -> Option<Location> {
+    if span.source == SourceId::NONE {
+        return None;
+    }
+    let source = sources.get(span.source);
+    let lines = Lines::new(source.text(), server.client.encoding);
+    Some(Location { uri: server.uri(Path::new(source.name())), range: lines.range(span.start, span.end) })
+}
+
+/// A place of the workspace.
+pub(super) fn place(server: &Server, place: &Place) -> Location {
+    let lines = Lines::new(place.source.text(), server.client.encoding);
+    Location { uri: server.uri(&place.path), range: lines.range(place.span.start, place.span.end) }
+}
+
+/// What is told of a text that is too large to be looked at.
+pub(super) fn too_large(uri: Uri, version: i32, limit: usize) -> PublishDiagnosticsParams {
+    let message = format!("larger than {} MiB: armorer does not look at it while it is edited", limit >> 20);
+    let diagnostic = Diagnostic {
+        range: Range::default(),
+        severity: Some(DiagnosticSeverity::Information),
+        source: Some(SOURCE.to_owned()),
+        message: Message::String(message),
+        ..Diagnostic::default()
+    };
+    PublishDiagnosticsParams::new(uri, Some(version), vec![diagnostic])
+}
+
+impl Server {
+    /// Edits of files, each with its version if it is open.
+    pub(super) fn file_edits(
+        &self,
+        files: impl IntoIterator<Item = (Uri, Option<i32>, Vec<TextEdit>)>,
+    ) -> WorkspaceEdit {
+        if !self.client.document_changes {
+            let changes = files.into_iter().map(|(uri, _, edits)| (uri, edits)).collect();
+            return WorkspaceEdit { changes: Some(changes), ..WorkspaceEdit::default() };
+        }
+        let changes = files.into_iter().map(|(uri, version, edits)| {
+            let text_document =
+                OptionalVersionedTextDocumentIdentifier { version, text_document_identifier: TextDocumentIdentifier { uri } };
+            let edits = edits.into_iter().map(Into::into).collect();
+            DocumentChange::TextDocumentEdit(TextDocumentEdit { text_document, edits })
+        });
+        WorkspaceEdit { document_changes: Some(changes.collect()), ..WorkspaceEdit::default() }
+    }
+}

@@ -1,0 +1,197 @@
+//! Who answers what.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+
+use gen_lsp_types::{
+    CodeActionRequest, DidChangeTextDocumentNotification, DidChangeWatchedFilesNotification,
+    DidCloseTextDocumentNotification, DidOpenTextDocumentNotification, DocumentFormattingRequest,
+    DocumentOnTypeFormattingRequest, DocumentRangeFormattingRequest, Position, TextDocumentPositionParams,
+};
+use lsp_server::{ErrorCode, Notification, Request, Response};
+use serde::de::DeserializeOwned;
+
+use super::documents::{MOST_BYTES, lock};
+use super::lines::Lines;
+use super::server::{Phase, Server};
+use super::uri::to_path;
+
+/// Why a request has no answer.
+#[derive(Debug)]
+pub(super) struct Refusal {
+    pub(super) code: ErrorCode,
+    pub(super) message: String,
+}
+
+impl Refusal {
+    /// The request is understood, and cannot be fulfilled.
+    pub(super) fn failed(message: impl Into<String>) -> Refusal {
+        Refusal { code: ErrorCode::RequestFailed, message: message.into() }
+    }
+}
+
+/// What a request that is not answered at once is answered with later.
+pub(super) type Later<T> = Box<dyn FnOnce() -> Result<T, Refusal> + Send>;
+
+impl Server {
+    /// Answers a request.
+    pub(super) fn request(&mut self, request: Request) {
+        match (self.phase, request.method.as_str()) {
+            (Phase::New, "initialize") => self.now::<gen_lsp_types::InitializeRequest>(request, Server::initialize),
+            (Phase::New, _) => self.refuse(request, ErrorCode::ServerNotInitialized, "`initialize` comes first"),
+            (Phase::Stopping, _) => self.refuse(request, ErrorCode::InvalidRequest, "the session is shut down"),
+            (Phase::Running, "initialize") => {
+                self.refuse(request, ErrorCode::InvalidRequest, "the session is initialized");
+            }
+            (Phase::Running, "shutdown") => {
+                self.phase = Phase::Stopping;
+                self.answer(Response::new_ok(request.id, ()));
+            }
+            (Phase::Running, _) => self.dispatch(request),
+        }
+    }
+
+    fn dispatch(&mut self, request: Request) {
+        match request.method.as_str() {
+            "textDocument/codeAction" => self.now::<CodeActionRequest>(request, Server::code_actions),
+            "textDocument/formatting" => self.now::<DocumentFormattingRequest>(request, Server::formatting),
+            "textDocument/rangeFormatting" => {
+                self.now::<DocumentRangeFormattingRequest>(request, Server::range_formatting);
+            }
+            "textDocument/onTypeFormatting" => {
+                self.now::<DocumentOnTypeFormattingRequest>(request, Server::on_type_formatting);
+            }
+            method => {
+                let message = format!("armorer does not know `{method}`");
+                self.refuse(request, ErrorCode::MethodNotFound, &message);
+            }
+        }
+    }
+
+    /// Answers at once.
+    fn now<R: gen_lsp_types::Request>(
+        &mut self,
+        request: Request,
+        handle: fn(&mut Server, R::Params) -> Result<R::Result, Refusal>,
+    ) {
+        let Request { id, params, .. } = request;
+        let response = match parameters::<R::Params>(params) {
+            Err(refusal) => Err(refusal),
+            Ok(params) => guarded(|| handle(self, params)),
+        };
+        self.answer(finished(id, response));
+    }
+
+    /// Answers when another thread has found the answer.
+    fn later<R: gen_lsp_types::Request>(
+        &mut self,
+        request: Request,
+        handle: fn(&mut Server, R::Params) -> Result<Later<R::Result>, Refusal>,
+    ) {
+        let Request { id, params, .. } = request;
+        let work = match parameters::<R::Params>(params) {
+            Err(refusal) => Err(refusal),
+            Ok(params) => guarded(|| handle(self, params)),
+        };
+        let work = match work {
+            Ok(work) => work,
+            Err(refusal) => return self.answer(finished::<R::Result>(id, Err(refusal))),
+        };
+        let (events, cancelled) = (self.events.clone(), std::sync::Arc::clone(&self.cancelled));
+        self.slow.give(move || {
+            let response = if lock(&cancelled).contains(&id) {
+                Err(Refusal { code: ErrorCode::RequestCanceled, message: "cancelled".into() })
+            } else {
+                guarded(work)
+            };
+            _ = events.send(super::server::Event::Answer(finished(id, response)));
+        });
+    }
+
+    fn refuse(&self, request: Request, code: ErrorCode, message: &str) {
+        self.answer(Response::new_err(request.id, code as i32, message.to_owned()));
+    }
+
+    /// Hears what the client tells.
+    pub(super) fn notification(&mut self, notification: Notification) {
+        if self.phase != Phase::Running {
+            return;
+        }
+        let Notification { method, params } = notification;
+        match method.as_str() {
+            "initialized" => self.initialized(),
+            "textDocument/didOpen" => self.hear::<DidOpenTextDocumentNotification>(params, Server::did_open),
+            "textDocument/didChange" => self.hear::<DidChangeTextDocumentNotification>(params, Server::did_change),
+            "textDocument/didClose" => self.hear::<DidCloseTextDocumentNotification>(params, Server::did_close),
+            "workspace/didChangeWatchedFiles" => {
+                self.hear::<DidChangeWatchedFilesNotification>(params, Server::did_change_watched_files);
+            }
+            "workspace/didChangeConfiguration" => {
+                let settings = params.get("settings").map(|settings| settings.get("armorer").unwrap_or(settings));
+                let settings = settings.and_then(|settings| serde_json::from_value(settings.clone()).ok());
+                self.configure(settings);
+                self.look_at_all();
+            }
+            "$/cancelRequest" => {
+                if let Some(id) = params.get("id").and_then(|id| serde_json::from_value(id.clone()).ok()) {
+                    self.cancel(id);
+                }
+            }
+            // The rest needs nothing done.
+            _ => {}
+        }
+    }
+
+    fn hear<N: gen_lsp_types::Notification>(&mut self, params: serde_json::Value, handle: fn(&mut Server, N::Params)) {
+        // Nobody waits for an answer that could say what is wrong.
+        if let Ok(params) = serde_json::from_value(params) {
+            _ = guarded(|| {
+                handle(self, params);
+                Ok(())
+            });
+        }
+    }
+
+    /// A text that the client has open, and the offset of a position in it.
+    pub(super) fn position(&self, at: &TextDocumentPositionParams) -> Result<(PathBuf, u32), Refusal> {
+        let path = self.path(&at.text_document.uri)?;
+        let offset = self.offset(&path, at.position)?;
+        Ok((path, offset))
+    }
+
+    /// The path of a text that the client has open.
+    pub(super) fn path(&self, uri: &gen_lsp_types::Uri) -> Result<PathBuf, Refusal> {
+        let path = to_path(uri);
+        match self.documents.get(&path) {
+            None => Err(Refusal { code: ErrorCode::InvalidParams, message: format!("`{}` is not open", uri.0) }),
+            Some(document) if document.text.len() > MOST_BYTES => Err(Refusal::failed("the text is too large")),
+            Some(_) => Ok(path),
+        }
+    }
+
+    /// The offset of a position in an open text.
+    pub(super) fn offset(&self, path: &std::path::Path, position: Position) -> Result<u32, Refusal> {
+        let document = self.documents.get(path).ok_or_else(|| Refusal::failed("the text is not open"))?;
+        Ok(Lines::new(document.text.as_bytes(), self.client.encoding).offset(position))
+    }
+}
+
+fn parameters<P: DeserializeOwned>(params: serde_json::Value) -> Result<P, Refusal> {
+    serde_json::from_value(params)
+        .map_err(|error| Refusal { code: ErrorCode::InvalidParams, message: error.to_string() })
+}
+
+fn finished<T: serde::Serialize>(id: lsp_server::RequestId, result: Result<T, Refusal>) -> Response {
+    match result {
+        Ok(value) => Response::new_ok(id, value),
+        Err(Refusal { code, message }) => Response::new_err(id, code as i32, message),
+    }
+}
+
+/// A fault in one answer does not end the session: nothing here panics that is known, and what is not known is answered, too.
+fn guarded<T>(work: impl FnOnce() -> Result<T, Refusal>) -> Result<T, Refusal> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
+        let message = "a fault of armorer: please report it with the file".into();
+        Err(Refusal { code: ErrorCode::InternalError, message })
+    })
+}

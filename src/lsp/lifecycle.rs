@@ -1,0 +1,132 @@
+//! The beginning of a session, and its settings.
+
+use std::path::PathBuf;
+
+use gen_lsp_types::{
+    CodeActionKind, CodeActionOptions, CompletionOptions, DidChangeWatchedFilesRegistrationOptions,
+    DocumentOnTypeFormattingOptions, ExecuteCommandOptions, FileSystemWatcher, InitializeParams, InitializeResult,
+    MessageType, Registration, RegistrationParams, RegistrationRequest, RenameOptions, ServerCapabilities, ServerInfo,
+    ShowMessageNotification, ShowMessageParams, SignatureHelpOptions, TextDocumentSyncKind, TextDocumentSyncOptions,
+    WorkspaceFolders,
+};
+use lsp_server::RequestId;
+
+use super::dispatch::Refusal;
+use super::documents::lock;
+use super::lines::Encoding;
+use super::server::{Client, Event, Phase, Server};
+use super::uri::to_path;
+use crate::ide::{EditorSettings, Workspace};
+
+impl Server {
+    #[expect(deprecated, reason = "clients that know no workspace folders name one directory")]
+    pub(super) fn initialize(&mut self, params: InitializeParams) -> Result<InitializeResult, Refusal> {
+        self.client = client(&params);
+        let folder = match &params.workspace_folders_initialize_params.workspace_folders {
+            Some(WorkspaceFolders::WorkspaceFolderList(folders)) => folders.first().map(|folder| to_path(&folder.uri)),
+            _ => None,
+        };
+        let folder = folder.or_else(|| params.root_uri.as_ref().map(to_path));
+        let folder: Option<PathBuf> = folder.filter(|folder| folder.is_dir());
+        let settings = params.initialization_options.and_then(|options| serde_json::from_value(options).ok());
+        self.workspace = Workspace::new(folder, settings.unwrap_or_default());
+        self.phase = Phase::Running;
+        let info = ServerInfo { name: "armorer".into(), version: Some(env!("CARGO_PKG_VERSION").into()) };
+        Ok(InitializeResult { capabilities: capabilities(self.client.encoding), server_info: Some(info) })
+    }
+
+    pub(super) fn initialized(&mut self) {
+        if self.client.watches {
+            let watchers = vec![FileSystemWatcher { glob_pattern: "**/*".to_owned().into(), kind: None }];
+            let options = DidChangeWatchedFilesRegistrationOptions { watchers };
+            self.ask::<RegistrationRequest>(RegistrationParams::new(vec![Registration {
+                id: "armorer files".into(),
+                method: "workspace/didChangeWatchedFiles".into(),
+                register_options: serde_json::to_value(options).ok(),
+            }]));
+        }
+        self.start_index();
+        self.tell_problems();
+    }
+
+    /// Takes settings of the editor, if there are any, and reads `armorer.toml` again.
+    pub(super) fn configure(&mut self, settings: Option<EditorSettings>) {
+        self.workspace.configure(settings);
+        self.start_index();
+        self.tell_problems();
+    }
+
+    fn start_index(&mut self) {
+        let indexer = self.workspace.indexer();
+        let events = self.events.clone();
+        self.slow.give(move || {
+            indexer.run();
+            _ = events.send(Event::Indexed);
+        });
+    }
+
+    /// What is wrong with the configuration.
+    fn tell_problems(&self) {
+        for problem in &self.workspace.settings().problems {
+            self.notify::<ShowMessageNotification>(ShowMessageParams::new(MessageType::Warning, problem.clone()));
+        }
+    }
+
+    /// Nobody waits for an answer any more.
+    pub(super) fn cancel(&self, id: RequestId) {
+        /// Those that were answered before are kept, too, but not many.
+        const MOST: usize = 1000;
+        let mut cancelled = lock(&self.cancelled);
+        if cancelled.len() >= MOST {
+            cancelled.clear();
+        }
+        cancelled.insert(id);
+    }
+}
+
+fn client(params: &InitializeParams) -> Client {
+    let capabilities = &params.capabilities;
+    let encodings = capabilities.general.as_ref().and_then(|general| general.position_encodings.as_deref());
+    let workspace = capabilities.workspace.as_ref();
+    let text = capabilities.text_document.as_ref();
+    let watches = workspace.and_then(|it| it.did_change_watched_files.as_ref()?.dynamic_registration);
+    let edits = workspace.and_then(|it| it.workspace_edit.as_ref()?.document_changes);
+    let symbols = text.and_then(|it| it.document_symbol.as_ref()?.hierarchical_document_symbol_support);
+    let hints = workspace.and_then(|it| it.inlay_hint.as_ref()?.refresh_support);
+    Client {
+        encoding: Encoding::choose(encodings.unwrap_or_default()),
+        watches: watches.unwrap_or(false),
+        document_changes: edits.unwrap_or(false),
+        nested_symbols: symbols.unwrap_or(false),
+        refreshes_hints: hints.unwrap_or(false),
+    }
+}
+
+fn capabilities(encoding: Encoding) -> ServerCapabilities {
+    let words = |list: &[&str]| Some(list.iter().map(|&word| word.to_owned()).collect::<Vec<_>>());
+    ServerCapabilities {
+        position_encoding: Some(encoding.kind()),
+        text_document_sync: Some(
+            TextDocumentSyncOptions {
+                open_close: Some(true),
+                change: Some(TextDocumentSyncKind::Incremental),
+                ..TextDocumentSyncOptions::default()
+            }
+            .into(),
+        ),
+        code_action_provider: Some(
+            CodeActionOptions {
+                code_action_kinds: Some(vec![CodeActionKind::QuickFix, CodeActionKind::SourceFixAll]),
+                ..CodeActionOptions::default()
+            }
+            .into(),
+        ),
+        document_formatting_provider: Some(true.into()),
+        document_range_formatting_provider: Some(true.into()),
+        document_on_type_formatting_provider: Some(DocumentOnTypeFormattingOptions {
+            first_trigger_character: ",".into(),
+            more_trigger_character: words(&["}", "\n"]),
+        }),
+        ..ServerCapabilities::default()
+    }
+}

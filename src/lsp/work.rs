@@ -1,0 +1,38 @@
+//! Threads for what takes long.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use crossbeam_channel::{Sender, unbounded};
+
+/// Does pieces of work one after the other.
+#[derive(Debug)]
+pub(super) struct Worker {
+    pieces: Sender<Box<dyn FnOnce() + Send>>,
+}
+
+impl Worker {
+    /// A thread that waits for work; it ends when its `Worker` is gone.
+    ///
+    /// # Errors
+    /// When the system has no thread to give.
+    pub(super) fn new(name: &str) -> std::io::Result<Worker> {
+        let (pieces, receiver) = unbounded::<Box<dyn FnOnce() + Send>>();
+        let work = move || {
+            for piece in receiver {
+                // A fault in one answer is none in the next.
+                _ = catch_unwind(AssertUnwindSafe(piece));
+            }
+        };
+        std::thread::Builder::new().name(name.to_owned()).stack_size(STACK).spawn(work)?;
+        Ok(Worker { pieces })
+    }
+
+    /// Hands over a piece of work.
+    pub(super) fn give(&self, piece: impl FnOnce() + Send + 'static) {
+        // The thread is there as long as this is.
+        _ = self.pieces.send(Box::new(piece));
+    }
+}
+
+/// As much stack as a main thread has: trees are as deep as their text, within the parser's limit.
+pub(super) const STACK: usize = 8 << 20;

@@ -1,0 +1,176 @@
+//! Sessions of an editor: texts change, and what was read of them is forgotten.
+
+use std::collections::hash_map::Entry;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::Session;
+use super::session::{Files, Included, Unusable};
+use crate::source::{Loader, SourceError, SourceId};
+
+/// What a session that changes keeps.
+#[derive(Debug, Default)]
+pub(super) struct Living {
+    /// Under which id each file was read: a changed text takes the place of the old one, so that texts do not pile up.
+    ids: RwLock<FxHashMap<PathBuf, SourceId>>,
+    /// Those of them that have not changed since.
+    texts: RwLock<FxHashSet<PathBuf>>,
+    /// The trees of files by the ids of their texts.
+    trees: RwLock<FxHashMap<SourceId, Arc<Included>>>,
+}
+
+impl Session {
+    /// A file as an input: read and parsed once, whether it is included by others or not.
+    ///
+    /// # Errors
+    /// What the loader says.
+    pub(crate) fn open(&self, path: &Path) -> Result<Arc<Included>, String> {
+        let included = self.included(path, &path.display().to_string()).map_err(|unusable| match &*unusable {
+            Unusable::Read(error) => error.clone(),
+            Unusable::Features(error) => error.to_string(),
+        })?;
+        let mut trees = self.living.trees.write().unwrap_or_else(PoisonError::into_inner);
+        trees.insert(included.source, Arc::clone(&included));
+        Ok(included)
+    }
+
+    /// The text of a file of whatever kind, unless it was read before.
+    ///
+    /// # Errors
+    /// What the loader says.
+    pub(crate) fn text(&self, path: &Path) -> Result<SourceId, String> {
+        let known = self.living.texts.read().unwrap_or_else(PoisonError::into_inner).contains(path);
+        let id = self.living.ids.read().unwrap_or_else(PoisonError::into_inner).get(path).copied();
+        if let Some(id) = id.filter(|_| known) {
+            return Ok(id);
+        }
+        let text = self.loader().read(path).map_err(|error| error.to_string())?;
+        self.take(path, &path.display().to_string(), text).map_err(|error| error.to_string())
+    }
+
+    /// Takes in a text under a path that has no file.
+    ///
+    /// # Errors
+    /// When it is too large.
+    pub(crate) fn put(&self, path: &Path, text: &[u8]) -> Result<SourceId, SourceError> {
+        self.take(path, &path.display().to_string(), text.to_vec())
+    }
+
+    /// A text of this session, parsed.
+    pub(crate) fn tree(&self, id: SourceId) -> Arc<Included> {
+        let known = self.living.trees.read().unwrap_or_else(PoisonError::into_inner).get(&id).cloned();
+        known.unwrap_or_else(|| Arc::new(self.parsed(id)))
+    }
+
+    /// Forgets a file, whose text has changed.
+    pub(crate) fn forget(&self, path: &Path) {
+        let id = self.living.ids.read().unwrap_or_else(PoisonError::into_inner).get(path).copied();
+        if let Some(id) = id {
+            self.living.trees.write().unwrap_or_else(PoisonError::into_inner).remove(&id);
+        }
+        self.living.texts.write().unwrap_or_else(PoisonError::into_inner).remove(path);
+        self.forget_file(path);
+    }
+
+    /// The same files, for another thread; what changes here later does not show there. Files that are not read yet come from
+    /// the loader.
+    pub(crate) fn fork(&self, loader: impl Loader + 'static) -> Session {
+        let ids = self.living.ids.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let trees = self.living.trees.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let texts = self.living.texts.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let living = Living { ids: RwLock::new(ids), texts: RwLock::new(texts), trees: RwLock::new(trees) };
+        self.forked(Box::new(loader), living)
+    }
+
+    /// Takes in the text of a file, in the place of an older one.
+    pub(super) fn take(&self, path: &Path, name: &str, text: Vec<u8>) -> Result<SourceId, SourceError> {
+        self.living.texts.write().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned());
+        let mut ids = self.living.ids.write().unwrap_or_else(PoisonError::into_inner);
+        match ids.entry(path.to_owned()) {
+            Entry::Occupied(entry) => {
+                let id = *entry.get();
+                self.sources.replace(id, text)?;
+                Ok(id)
+            }
+            Entry::Vacant(entry) => Ok(*entry.insert(self.sources.add(name, text)?)),
+        }
+    }
+}
+
+/// The files that are read.
+pub(super) fn fork<T>(files: &Files<T>) -> Files<T> {
+    let files = files.read().unwrap_or_else(PoisonError::into_inner);
+    let read = files.iter().filter_map(|(path, cell)| {
+        // Not the cell itself: a file that another session reads has its id there.
+        let cell = OnceLock::from(cell.get()?.clone());
+        Some((path.clone(), Arc::new(cell)))
+    });
+    RwLock::new(read.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::*;
+    use crate::diagnostic::Diagnostics;
+    use crate::features::Features;
+    use crate::resolve::{Options, resolve};
+    use crate::source::{DirEntry, FileKind, Memory};
+
+    /// Files that a test changes.
+    #[derive(Clone)]
+    struct Changing(Arc<Mutex<Memory>>);
+
+    impl Loader for Changing {
+        fn kind(&self, path: &Path) -> std::io::Result<FileKind> {
+            self.0.lock().unwrap().kind(path)
+        }
+        fn read(&self, path: &Path) -> std::io::Result<Vec<u8>> {
+            self.0.lock().unwrap().read(path)
+        }
+        fn read_dir(&self, path: &Path) -> std::io::Result<Vec<DirEntry>> {
+            self.0.lock().unwrap().read_dir(path)
+        }
+    }
+
+    fn codes(session: &Session) -> Vec<String> {
+        let options = Options { base: "/b".into(), ..Options::new(Arc::new(Features::default_policy())) };
+        let input = session.open(Path::new("/b/p")).unwrap().source;
+        let mut diagnostics = Diagnostics::new();
+        resolve(session, input, &options, &mut diagnostics);
+        let all = diagnostics.into_vec();
+        all.iter().map(|each| format!("{} {}", session.sources.describe(each.span()), each.code)).collect()
+    }
+
+    #[test]
+    fn a_changed_file_is_read_again_in_its_place() {
+        let tree = Memory::new().with("/b/p", "abi <kernel>,\nprofile p { include <i> }\n").with("/b/i", "/a r,\n");
+        let files = Changing(Arc::new(Mutex::new(tree.clone())));
+        let session = Session::new(files.clone());
+        assert!(codes(&session).is_empty());
+        let fork = session.fork(files.0.lock().unwrap().clone());
+        *files.0.lock().unwrap() = tree.with("/b/i", "\n/a r\n");
+        assert!(codes(&session).is_empty(), "nobody has said that it has changed");
+        for _ in 0..100 {
+            session.forget(Path::new("/b/i"));
+            assert_eq!(codes(&session), ["/b/i:2:5 missing-comma"]);
+        }
+        assert!(codes(&fork).is_empty(), "the fork sees what was");
+        let next = session.sources.add("next", *b"").unwrap();
+        assert_eq!(next, SourceId::new(2), "old texts do not pile up");
+    }
+
+    #[test]
+    fn files_that_come_and_go() {
+        let tree = Memory::new().with("/b/p", "abi <kernel>,\nprofile p { include <i> }\n");
+        let files = Changing(Arc::new(Mutex::new(tree.clone())));
+        let session = Session::new(files.clone());
+        assert_eq!(codes(&session), ["/b/p:2:22 include-open"]);
+        *files.0.lock().unwrap() = tree.with("/b/i", "/a r,\n");
+        session.forget_paths();
+        assert!(codes(&session).is_empty());
+    }
+}
