@@ -8,7 +8,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::document::{is_yaml, units};
 use super::settings::Settings;
-use super::symbols::{Symbols, symbols};
+use super::symbols::{IncludeUse, Range, Symbols, symbols};
 use crate::kubernetes::ReferenceSite;
 use crate::resolve::{Session, is_skipped};
 use crate::source::{FileKind, FileSystem, Loader, Text};
@@ -26,6 +26,8 @@ const PASSED_OVER: [&str; 5] = ["node_modules", "target", "cache", "disable", "f
 #[derive(Debug, Default)]
 pub(super) struct Index {
     files: FxHashMap<PathBuf, Entry>,
+    /// The files that declare a profile.
+    declaring: FxHashMap<Text, FxHashSet<PathBuf>>,
     /// Who includes a file directly.
     includers: FxHashMap<PathBuf, FxHashSet<PathBuf>>,
 }
@@ -33,8 +35,9 @@ pub(super) struct Index {
 #[derive(Debug)]
 struct Entry {
     symbols: Symbols,
-    /// What it includes directly, in the order of the text.
+    /// What it includes directly, in the order of the text; and which of its includes says so.
     includes: Vec<PathBuf>,
+    by: Vec<usize>,
 }
 
 impl Index {
@@ -51,6 +54,45 @@ impl Index {
     /// What a file includes directly.
     pub(super) fn includes(&self, path: &Path) -> &[PathBuf] {
         self.files.get(path).map_or(&[], |entry| &entry.includes)
+    }
+
+    /// The files that an include of a file leads to.
+    pub(super) fn files_of(&self, path: &Path, include: &IncludeUse) -> Vec<PathBuf> {
+        let Some(entry) = self.files.get(path) else { return Vec::new() };
+        let number = entry.symbols.includes.iter().position(|known| known.range == include.range);
+        let each = entry.includes.iter().zip(&entry.by);
+        each.filter(|&(_, &by)| Some(by) == number).map(|(path, _)| path.clone()).collect()
+    }
+
+    /// The profiles of a manifest, as files of their own.
+    pub(super) fn units(&self, manifest: &Path) -> Vec<&Path> {
+        if !is_yaml(manifest) {
+            return Vec::new();
+        }
+        let mut units: Vec<&Path> =
+            self.files.keys().map(PathBuf::as_path).filter(|path| path.parent() == Some(manifest)).collect();
+        units.sort_unstable();
+        units
+    }
+
+    /// Where a profile is declared, by file.
+    pub(super) fn profiles(&self, name: &[u8]) -> Vec<(PathBuf, Range)> {
+        let mut found = Vec::new();
+        for path in self.declaring.get(name).into_iter().flatten() {
+            let profiles = self.symbols(path).into_iter().flat_map(|symbols| &symbols.profiles);
+            let same = profiles.filter(|profile| &*profile.name == name);
+            found.extend(same.map(|profile| (path.clone(), profile.range.clone())));
+        }
+        found.sort_by(|a, b| (&a.0, a.1.start).cmp(&(&b.0, b.1.start)));
+        found
+    }
+
+    /// The full name of the profile that a name means: of a child of `parent`, where one is given.
+    pub(super) fn meant(&self, name: &Text, parent: Option<&Text>) -> Text {
+        let Some(parent) = parent else { return name.clone() };
+        let full = Text::from([&parent[..], b"//", name].concat());
+        // A target of `cx` is a child, but for those that name a whole path of children.
+        if self.declaring.contains_key(&full) || !self.declaring.contains_key(name) { full } else { name.clone() }
     }
 
     /// Who includes a file directly, by name.
@@ -105,17 +147,29 @@ impl Index {
     }
 
     fn insert(&mut self, path: PathBuf, symbols: Symbols, session: &Session, settings: &Settings) {
-        let includes = edges(&symbols, session, settings);
+        let (includes, by): (Vec<PathBuf>, Vec<usize>) = edges(&symbols, session, settings).into_iter().unzip();
         for included in &includes {
             self.includers.entry(included.clone()).or_default().insert(path.clone());
         }
-        self.files.insert(path, Entry { symbols, includes });
+        for profile in &symbols.profiles {
+            self.declaring.entry(profile.name.clone()).or_default().insert(path.clone());
+        }
+        self.files.insert(path, Entry { symbols, includes, by });
     }
 
     fn remove(&mut self, path: &Path) {
-        for included in self.files.remove(path).into_iter().flat_map(|entry| entry.includes) {
+        let Some(Entry { symbols, includes, .. }) = self.files.remove(path) else { return };
+        for included in includes {
             if let Some(includers) = self.includers.get_mut(&included) {
                 includers.remove(path);
+            }
+        }
+        for profile in symbols.profiles {
+            if let Some(declaring) = self.declaring.get_mut(&profile.name) {
+                declaring.remove(path);
+                if declaring.is_empty() {
+                    self.declaring.remove(&profile.name);
+                }
             }
         }
     }
@@ -153,20 +207,20 @@ fn read(path: &Path, session: &Session) -> Vec<(PathBuf, Symbols)> {
     found
 }
 
-/// The files that a file includes directly.
-fn edges(symbols: &Symbols, session: &Session, settings: &Settings) -> Vec<PathBuf> {
+/// The files that a file includes directly, each with the number of the include.
+fn edges(symbols: &Symbols, session: &Session, settings: &Settings) -> Vec<(PathBuf, usize)> {
     let mut found = Vec::new();
-    for include in &symbols.includes {
+    for (number, include) in symbols.includes.iter().enumerate() {
         let candidates = settings.options.candidates(include.form, &include.text);
         let there = candidates.into_iter().find_map(|(_, path)| Some((session.kind(&path).ok()?, path)));
         match there {
-            Some((FileKind::File, path)) => found.push(path),
+            Some((FileKind::File, path)) => found.push((path, number)),
             Some((FileKind::Directory, path)) => {
                 let entries = session.entries(&path).unwrap_or_default();
                 let files = entries.iter().filter(|entry| entry.kind == Ok(FileKind::File) && !is_skipped(&entry.name));
                 let mut names: Vec<&str> = files.map(|entry| entry.name.as_str()).collect();
                 names.sort_unstable();
-                found.extend(names.into_iter().map(|name| path.join(name)));
+                found.extend(names.into_iter().map(|name| (path.join(name), number)));
             }
             _ => {}
         }

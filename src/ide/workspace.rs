@@ -37,7 +37,7 @@ pub struct Workspace {
     editor: EditorSettings,
     folders: Vec<PathBuf>,
     documents: FxHashMap<PathBuf, Document>,
-    index: Option<Index>,
+    pub(super) index: Option<Index>,
     /// The index that another thread makes.
     pending: Option<Receiver<Index>>,
     /// What the linter has worked out.

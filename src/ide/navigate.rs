@@ -1,0 +1,371 @@
+//! Where a name comes from, where it is used, and giving it another.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use rustc_hash::FxHashSet;
+
+use super::document::Place;
+use super::edit::{FileEdits, TextEdit};
+use super::symbols::{Kind, Range, Symbols};
+use super::workspace::Workspace;
+use crate::source::{Span, Text};
+use crate::syntax::ast::AssignOp;
+
+/// A name at a place of a text.
+#[derive(Clone, Debug)]
+pub(super) struct Symbol {
+    /// The file, or the unit of a manifest, that it stands in.
+    unit: PathBuf,
+    pub(super) what: What,
+    /// The name in the text that holds it, without signs and quotes.
+    pub(super) range: Range,
+}
+
+/// What a name stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum What {
+    /// The files that an include leads to.
+    Files(Vec<PathBuf>),
+    Variable { name: Text, boolean: bool },
+    /// With the names of its parents.
+    Profile(Text),
+}
+
+/// A range of a file: a key of the index, and the range in the text that holds it.
+type Found = (PathBuf, Range);
+
+impl Workspace {
+    /// The name at an offset of a file.
+    pub(super) fn symbol(&mut self, path: &Path, offset: u32) -> Option<Symbol> {
+        let units = self.units_of(path);
+        let index = self.index();
+        let within = |range: &Range| range.start <= offset && offset <= range.end;
+        // The signs around the name of a variable belong to it for those who point.
+        let around = |range: &Range| within(&(range.start.saturating_sub(2)..range.end.saturating_add(1)));
+        units.into_iter().find_map(|unit| {
+            let symbols = index.symbols(&unit)?;
+            let variable = |name: &Text, boolean| What::Variable { name: name.clone(), boolean };
+            let found = symbols.variables.iter().find(|it| around(&it.range));
+            let found = found.map(|it| (variable(&it.name, it.boolean), it.range.clone())).or_else(|| {
+                let mut uses = symbols.uses.iter();
+                let at = uses.find(|it| if it.kind == Kind::Profile { within(&it.range) } else { around(&it.range) })?;
+                let what = match at.kind {
+                    Kind::Variable => variable(&at.name, false),
+                    Kind::Boolean => variable(&at.name, true),
+                    Kind::Profile => {
+                        let name = index.meant(&at.name, at.inside.as_ref().filter(|_| at.child));
+                        What::Profile(name)
+                    }
+                };
+                Some((what, at.range.clone()))
+            });
+            let found = found.or_else(|| {
+                let profile = symbols.profiles.iter().find(|it| within(&it.range))?;
+                Some((What::Profile(profile.name.clone()), profile.range.clone()))
+            });
+            let found = found.or_else(|| {
+                let include = symbols.includes.iter().find(|it| within(&it.range))?;
+                Some((What::Files(index.files_of(&unit, include)), include.range.clone()))
+            });
+            let (what, range) = found?;
+            Some(Symbol { unit, what, range })
+        })
+    }
+
+    /// The keys of the index that a file has: itself, and the units of a manifest.
+    pub(super) fn units_of(&mut self, path: &Path) -> Vec<PathBuf> {
+        let path = path.to_owned();
+        let index = self.index();
+        let mut units: Vec<PathBuf> = index.units(&path).into_iter().map(Path::to_owned).collect();
+        units.push(path);
+        units
+    }
+
+    /// Where the name at an offset is declared: of an include, the files.
+    pub fn definitions(&mut self, path: &Path, offset: u32) -> Vec<Place> {
+        let Some(symbol) = self.symbol(path, offset) else { return Vec::new() };
+        let found = self.declarations(&symbol);
+        self.places(found)
+    }
+
+    fn declarations(&mut self, symbol: &Symbol) -> Vec<Found> {
+        match &symbol.what {
+            What::Files(files) => files.iter().map(|file| (file.clone(), 0..0)).collect(),
+            What::Variable { name, boolean } => {
+                let roots = self.contexts(&symbol.unit);
+                let index = self.index();
+                let root = roots.first().unwrap_or(&symbol.unit);
+                let mut found = Vec::new();
+                for file in index.closure(root) {
+                    let assigned = index.symbols(&file).into_iter().flat_map(|symbols| &symbols.variables);
+                    let same = assigned.filter(|it| it.name == *name && it.boolean == *boolean);
+                    found.extend(same.map(|it| (it.op == AssignOp::Add, file.clone(), it.range.clone())));
+                }
+                // What declares goes before what adds.
+                found.sort_by_key(|(adds, ..)| *adds);
+                found.into_iter().map(|(_, file, range)| (file, range)).collect()
+            }
+            What::Profile(name) => self.index().profiles(name),
+        }
+    }
+
+    /// Where the name at an offset is used, with the places where it is declared if they are wanted.
+    pub fn references(&mut self, path: &Path, offset: u32, declarations: bool) -> Vec<Place> {
+        let Some(symbol) = self.symbol(path, offset) else { return Vec::new() };
+        let found = self.uses(&symbol, declarations);
+        self.places(found)
+    }
+
+    fn uses(&mut self, symbol: &Symbol, declarations: bool) -> Vec<Found> {
+        let mut found = Vec::new();
+        match &symbol.what {
+            What::Files(files) => {
+                let index = self.index();
+                for file in files {
+                    for includer in index.includers(file) {
+                        let includes = index.symbols(includer).into_iter().flat_map(|symbols| &symbols.includes);
+                        let same = includes.filter(|include| index.files_of(includer, include).contains(file));
+                        found.extend(same.map(|include| (includer.to_owned(), include.range.clone())));
+                    }
+                }
+                found.sort_by(|a, b| (&a.0, a.1.start).cmp(&(&b.0, b.1.start)));
+                found.dedup();
+            }
+            What::Variable { name, boolean } => {
+                for file in self.sharing(&symbol.unit, name, *boolean) {
+                    let Some(symbols) = self.index().symbols(&file) else { continue };
+                    let ranges = mentions(symbols, name, *boolean, declarations);
+                    found.extend(ranges.into_iter().map(|range| (file.clone(), range)));
+                }
+            }
+            What::Profile(name) => {
+                let index = self.index();
+                if declarations {
+                    found.extend(index.profiles(name));
+                }
+                for (file, symbols) in index.files() {
+                    let uses = symbols.uses.iter().filter(|it| it.kind == Kind::Profile);
+                    let same = uses.filter(|it| index.meant(&it.name, it.inside.as_ref().filter(|_| it.child)) == *name);
+                    found.extend(same.map(|it| (file.to_owned(), it.range.clone())));
+                }
+                found.sort_by(|a, b| (&a.0, a.1.start).cmp(&(&b.0, b.1.start)));
+            }
+        }
+        found
+    }
+
+    /// The files that mean the same variable: those that a profile's file includes, with all profile files that include one of
+    /// them that mentions it.
+    fn sharing(&mut self, unit: &Path, name: &Text, boolean: bool) -> Vec<PathBuf> {
+        let index = self.index();
+        let mut files: BTreeMap<PathBuf, bool> = BTreeMap::new();
+        let mut seen: FxHashSet<PathBuf> = FxHashSet::default();
+        let mut open = vec![unit.to_owned()];
+        while let Some(file) = open.pop() {
+            let mut roots = index.roots(&file);
+            roots.push(file);
+            for root in roots {
+                if !seen.insert(root.clone()) {
+                    continue;
+                }
+                for included in index.closure(&root) {
+                    let new = !files.contains_key(&included);
+                    let mentioned = *files.entry(included.clone()).or_insert_with(|| {
+                        index.symbols(&included).is_some_and(|it| !mentions(it, name, boolean, true).is_empty())
+                    });
+                    if new && mentioned {
+                        open.push(included);
+                    }
+                }
+            }
+        }
+        files.into_iter().filter(|&(_, mentioned)| mentioned).map(|(file, _)| file).collect()
+    }
+
+    /// Where the name at an offset stands in its own file.
+    pub fn highlights(&mut self, path: &Path, offset: u32) -> Vec<Span> {
+        let references = self.references(path, offset, true).into_iter();
+        references.filter(|place| place.path == path).map(|place| place.span).collect()
+    }
+
+    /// The name at an offset, if it can be changed.
+    pub fn renamable(&mut self, path: &Path, offset: u32) -> Option<std::ops::Range<u32>> {
+        let symbol = self.symbol(path, offset)?;
+        let declared = !matches!(symbol.what, What::Files(_)) && !self.declarations(&symbol).is_empty();
+        declared.then_some(symbol.range)
+    }
+
+    /// The edits that give the variable or profile at an offset another name, wherever it is meant.
+    ///
+    /// # Errors
+    /// Why that cannot be done, in a sentence.
+    pub fn rename(&mut self, path: &Path, offset: u32, new: &str) -> Result<Vec<FileEdits>, String> {
+        let symbol = self.symbol(path, offset).ok_or("there is no variable or profile here")?;
+        let declarations = self.declarations(&symbol);
+        if declarations.is_empty() {
+            return Err("what is named here is declared nowhere in the workspace".into());
+        }
+        let mut edits: Vec<(PathBuf, Range, Text)> = Vec::new();
+        match &symbol.what {
+            What::Files(_) => return Err("files are not renamed".into()),
+            What::Variable { name, boolean } => {
+                if !is_variable_name(new) {
+                    return Err("a variable's name is a letter, then letters, digits and `_`".into());
+                }
+                let wanted = Text::from(new);
+                let sharing = self.sharing(&symbol.unit, name, *boolean);
+                for file in &sharing {
+                    let closure = self.index().closure(file);
+                    let assigned = |file: &PathBuf| {
+                        let symbols = self.index.as_ref().and_then(|index| index.symbols(file));
+                        symbols.is_some_and(|symbols| symbols.variables.iter().any(|it| it.name == wanted))
+                    };
+                    if let Some(other) = closure.iter().find(|file| assigned(file)) {
+                        return Err(format!("`{new}` is a variable already, in {}", other.display()));
+                    }
+                }
+                for (file, range) in self.uses(&symbol, true) {
+                    edits.push((file, range, name.clone()));
+                }
+            }
+            What::Profile(name) => {
+                if new.is_empty() || new.contains("//") || !new.bytes().all(|byte| byte.is_ascii_graphic() && !b"\"{}()[]*?,#@".contains(&byte)) {
+                    return Err("a profile's name is without blanks, `//`, and signs that patterns have a meaning for".into());
+                }
+                let parent = memchr::memmem::rfind(name, b"//").and_then(|at| name.get(..at));
+                let renamed = match parent {
+                    Some(parent) => Text::from([parent, b"//", new.as_bytes()].concat()),
+                    None => Text::from(new),
+                };
+                if !self.index().profiles(&renamed).is_empty() {
+                    return Err(format!("there is a profile `{renamed}` already"));
+                }
+                edits = self.profile_edits(name, parent.map_or(0, |parent| parent.len() + 2));
+            }
+        }
+        self.file_edits(edits, new)
+    }
+
+    /// Where the last part of a profile's name stands: in its header, and wherever it or one of its children is named. `start` is
+    /// where that part begins in the full name.
+    fn profile_edits(&mut self, name: &Text, start: usize) -> Vec<(PathBuf, Range, Text)> {
+        let last = Text::from(name.get(start..).unwrap_or_default());
+        let index = self.index();
+        let mut edits: Vec<_> =
+            index.profiles(name).into_iter().map(|(file, range)| (file, range, last.clone())).collect();
+        for (file, symbols) in index.files() {
+            for used in symbols.uses.iter().filter(|it| it.kind == Kind::Profile) {
+                let meant = index.meant(&used.name, used.inside.as_ref().filter(|_| used.child));
+                let is_child = meant.strip_prefix(&name[..]).is_some_and(|rest| rest.starts_with(b"//"));
+                if meant != *name && !is_child {
+                    continue;
+                }
+                // A child may be named without its parents.
+                let Some(missing) = meant.len().checked_sub(used.name.len()) else { continue };
+                let Some(at) = start.checked_sub(missing) else { continue };
+                let offset = |by: usize| used.range.start.saturating_add(u32::try_from(by).unwrap_or(u32::MAX));
+                edits.push((file.to_owned(), offset(at)..offset(at + last.len()), last.clone()));
+            }
+        }
+        edits
+    }
+
+    /// Edits by file. What stands at a range has to be what is replaced.
+    fn file_edits(&mut self, edits: Vec<(PathBuf, Range, Text)>, new: &str) -> Result<Vec<FileEdits>, String> {
+        let mut files: BTreeMap<PathBuf, Vec<TextEdit>> = BTreeMap::new();
+        for (unit, range, old) in edits {
+            let path = self.index().symbols(&unit).and_then(|symbols| symbols.document.clone()).unwrap_or(unit);
+            let source = self.source(&path).ok_or_else(|| format!("{} cannot be read", path.display()))?;
+            if source.text().get(range.start as usize..range.end as usize) != Some(&old[..]) {
+                let line = source.line_column(range.start).0;
+                return Err(format!("{}:{line}: the name is not written plainly here", path.display()));
+            }
+            let edit = TextEdit { start: range.start, end: range.end, text: new.to_owned() };
+            let list = files.entry(path).or_default();
+            if !list.contains(&edit) {
+                list.push(edit);
+            }
+        }
+        Ok(files.into_iter().collect())
+    }
+
+    /// Ranges of files as places.
+    fn places(&mut self, found: Vec<Found>) -> Vec<Place> {
+        let places = found.into_iter().filter_map(|(unit, range)| {
+            let path = self.index().symbols(&unit).and_then(|symbols| symbols.document.clone()).unwrap_or(unit);
+            let source = self.source(&path)?;
+            let span = Span::new(crate::source::SourceId::NONE, range.start, range.end);
+            Some(Place { path, source, span })
+        });
+        places.collect()
+    }
+
+    /// The profiles and variables whose names have the letters of a query in their order, not more than `most`.
+    pub fn workspace_symbols(&mut self, query: &str, most: usize) -> Vec<WorkspaceSymbol> {
+        let query = query.to_lowercase();
+        let mut found = Vec::new();
+        let mut files: Vec<(&Path, &Symbols)> = self.index().files().collect();
+        files.sort_by_key(|(path, _)| *path);
+        for (path, symbols) in files {
+            let profiles = symbols.profiles.iter().map(|it| (it.name.to_string(), Kind::Profile, &it.range));
+            let declared = symbols.variables.iter().filter(|it| it.op != AssignOp::Add);
+            let kind = |boolean| if boolean { Kind::Boolean } else { Kind::Variable };
+            let variables = declared.map(|it| (it.name.to_string(), kind(it.boolean), &it.range));
+            for (name, kind, range) in profiles.chain(variables) {
+                if let Some(score) = score(&name.to_lowercase(), &query) {
+                    found.push((score, name, kind, path.to_owned(), range.clone()));
+                }
+            }
+        }
+        found.sort_by(|a, b| (a.0, &a.1, &a.3, a.4.start).cmp(&(b.0, &b.1, &b.3, b.4.start)));
+        found.truncate(most);
+        let symbols = found.into_iter().filter_map(|(_, name, kind, path, range)| {
+            let place = self.places(vec![(path, range)]).pop()?;
+            Some(WorkspaceSymbol { name, profile: kind == Kind::Profile, place })
+        });
+        symbols.collect()
+    }
+}
+
+/// A profile or variable of the workspace.
+#[derive(Clone, Debug)]
+pub struct WorkspaceSymbol {
+    /// Its name.
+    pub name: String,
+    /// Whether it is a profile.
+    pub profile: bool,
+    /// Where it is declared.
+    pub place: Place,
+}
+
+/// How well a name fits a query; less is better.
+fn score(name: &str, query: &str) -> Option<u32> {
+    if name == query {
+        return Some(0);
+    }
+    if name.starts_with(query) {
+        return Some(1);
+    }
+    if name.contains(query) {
+        return Some(2);
+    }
+    let mut letters = name.chars();
+    query.chars().all(|wanted| letters.any(|letter| letter == wanted)).then_some(3)
+}
+
+/// Where a file mentions a variable.
+fn mentions(symbols: &Symbols, name: &Text, boolean: bool, declarations: bool) -> Vec<Range> {
+    let kind = if boolean { Kind::Boolean } else { Kind::Variable };
+    let declared = symbols.variables.iter().filter(|it| declarations && it.name == *name && it.boolean == boolean);
+    let used = symbols.uses.iter().filter(|it| it.kind == kind && it.name == *name);
+    let mut ranges: Vec<Range> = declared.map(|it| &it.range).chain(used.map(|it| &it.range)).cloned().collect();
+    ranges.sort_by_key(|range| range.start);
+    ranges.dedup();
+    ranges
+}
+
+fn is_variable_name(name: &str) -> bool {
+    name.starts_with(|first: char| first.is_ascii_alphabetic())
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
