@@ -3,10 +3,13 @@
 //! The answers come from the parser, the resolver, the linter and the automata that compile the policy. Nothing here knows a
 //! protocol: places are byte offsets and spans, texts are Markdown.
 
+mod access;
 mod construct;
 mod document;
 mod edit;
+mod examples;
 mod format;
+mod hover;
 mod index;
 mod navigate;
 mod overlay;
@@ -18,6 +21,7 @@ mod workspace;
 
 pub use document::Place;
 pub use edit::TextEdit;
+pub use hover::Hover;
 pub use index::Indexer;
 pub use navigate::WorkspaceSymbol;
 pub use settings::{EditorSettings, Settings};

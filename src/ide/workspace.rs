@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::Receiver;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use rustc_hash::FxHashMap;
 
@@ -12,6 +12,7 @@ use super::overlay::Overlay;
 use super::settings::{EditorSettings, Settings};
 use super::snapshot::Snapshot;
 use crate::diagnostic::Diagnostics;
+use crate::encode::Provenance;
 use crate::lint::Memory;
 use crate::policy::Policy;
 use crate::resolve::{self, Included, Session, VariableValue};
@@ -41,7 +42,7 @@ pub struct Workspace {
     /// The index that another thread makes.
     pending: Option<Receiver<Index>>,
     /// What the linter has worked out.
-    memory: Arc<Memory>,
+    pub(super) memory: Arc<Memory>,
     /// What was resolved since the last change.
     resolved: Mutex<FxHashMap<PathBuf, Arc<Resolved>>>,
 }
@@ -55,6 +56,8 @@ pub(super) struct Resolved {
     pub(super) variables: Vec<VariableValue>,
     /// Whether there was no error.
     pub(super) complete: bool,
+    /// What its rules contribute, when somebody has asked.
+    pub(super) provenance: OnceLock<Vec<Provenance>>,
 }
 
 /// A place in a profile text that something is asked about.
@@ -371,5 +374,11 @@ pub(super) fn resolve(session: &Session, root: &Path, settings: &Settings) -> Op
     let mut diagnostics = Diagnostics::new();
     let policy = resolve::resolve(session, input, &settings.options, &mut diagnostics);
     let variables = resolve::variables(session, input, &settings.options);
-    Some(Resolved { root: root.to_owned(), policy, variables, complete: !diagnostics.has_errors() })
+    Some(Resolved {
+        root: root.to_owned(),
+        policy,
+        variables,
+        complete: !diagnostics.has_errors(),
+        provenance: OnceLock::new(),
+    })
 }

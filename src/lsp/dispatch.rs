@@ -4,9 +4,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 
 use gen_lsp_types::{
-    CodeActionRequest, DidChangeTextDocumentNotification, DidChangeWatchedFilesNotification,
+    CodeActionRequest, DefinitionRequest, DidChangeTextDocumentNotification, DidChangeWatchedFilesNotification,
     DidCloseTextDocumentNotification, DidOpenTextDocumentNotification, DocumentFormattingRequest,
-    DocumentOnTypeFormattingRequest, DocumentRangeFormattingRequest, Position, TextDocumentPositionParams,
+    DocumentHighlightRequest, DocumentOnTypeFormattingRequest, DocumentRangeFormattingRequest, HoverRequest, Position,
+    PrepareRenameRequest, ReferencesRequest, RenameRequest, TextDocumentPositionParams, WorkspaceSymbolRequest,
 };
 use lsp_server::{ErrorCode, Notification, Request, Response};
 use serde::de::DeserializeOwned;
@@ -53,6 +54,13 @@ impl Server {
 
     fn dispatch(&mut self, request: Request) {
         match request.method.as_str() {
+            "textDocument/definition" => self.now::<DefinitionRequest>(request, Server::definition),
+            "textDocument/references" => self.now::<ReferencesRequest>(request, Server::references),
+            "textDocument/documentHighlight" => self.now::<DocumentHighlightRequest>(request, Server::highlights),
+            "textDocument/prepareRename" => self.now::<PrepareRenameRequest>(request, Server::prepare_rename),
+            "textDocument/rename" => self.now::<RenameRequest>(request, Server::rename),
+            "workspace/symbol" => self.now::<WorkspaceSymbolRequest>(request, Server::workspace_symbols),
+            "textDocument/hover" => self.now::<HoverRequest>(request, Server::hover),
             "textDocument/codeAction" => self.now::<CodeActionRequest>(request, Server::code_actions),
             "textDocument/formatting" => self.now::<DocumentFormattingRequest>(request, Server::formatting),
             "textDocument/rangeFormatting" => {

@@ -127,6 +127,12 @@ fn capabilities(encoding: Encoding) -> ServerCapabilities {
             first_trigger_character: ",".into(),
             more_trigger_character: words(&["}", "\n"]),
         }),
+        hover_provider: Some(true.into()),
+        definition_provider: Some(true.into()),
+        references_provider: Some(true.into()),
+        document_highlight_provider: Some(true.into()),
+        workspace_symbol_provider: Some(true.into()),
+        rename_provider: Some(RenameOptions { prepare_provider: Some(true), ..RenameOptions::default() }.into()),
         ..ServerCapabilities::default()
     }
 }
