@@ -191,6 +191,23 @@ impl Workspace {
         (!text.is_empty()).then_some(text)
     }
 
+    /// The profile around the path of a rule at an offset, and the path, or an example of what it matches.
+    pub fn path_at(&mut self, path: &Path, offset: u32) -> Option<(String, String)> {
+        let cursor = self.cursor(path, offset)?;
+        let found = at(&cursor.tree.file, cursor.offset)?;
+        let (role, word) = found.word?;
+        if role != WordRole::Path {
+            return None;
+        }
+        let resolved = self.resolved(&cursor.path)?;
+        let pattern = path_pattern(&expanded(&found, &resolved).unwrap_or_else(|| stored(&word.value).into()))?;
+        let example = examples(&pattern, 1).pop()?;
+        // The words of a question are apart by blanks.
+        let plain = !example.contains(char::is_whitespace);
+        let name = self.profile_around(&cursor, &found, &resolved)?;
+        plain.then(|| (name.to_string(), example))
+    }
+
     /// The profile that a place is in: of a file that others include, one that has its rules.
     pub(super) fn profile_around(&self, cursor: &Cursor, found: &Found<'_>, resolved: &Resolved) -> Option<Text> {
         let around = found.around.iter().rev().find_map(|item| match &item.kind.value {

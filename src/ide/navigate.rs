@@ -301,7 +301,7 @@ impl Workspace {
     }
 
     /// Ranges of files as places.
-    fn places(&mut self, found: Vec<Found>) -> Vec<Place> {
+    pub(super) fn places(&mut self, found: Vec<Found>) -> Vec<Place> {
         let places = found.into_iter().filter_map(|(unit, range)| {
             let path = self.index().symbols(&unit).and_then(|symbols| symbols.document.clone()).unwrap_or(unit);
             let source = self.source(&path)?;

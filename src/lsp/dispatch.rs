@@ -4,10 +4,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 
 use gen_lsp_types::{
+    CallHierarchyIncomingCallsRequest, CallHierarchyOutgoingCallsRequest, CallHierarchyPrepareRequest,
     CodeActionRequest, DefinitionRequest, DidChangeTextDocumentNotification, DidChangeWatchedFilesNotification,
     DidCloseTextDocumentNotification, DidOpenTextDocumentNotification, DocumentFormattingRequest,
-    DocumentHighlightRequest, DocumentOnTypeFormattingRequest, DocumentRangeFormattingRequest, HoverRequest, Position,
-    PrepareRenameRequest, ReferencesRequest, RenameRequest, TextDocumentPositionParams, WorkspaceSymbolRequest,
+    DocumentHighlightRequest, DocumentOnTypeFormattingRequest, DocumentRangeFormattingRequest, ExecuteCommandRequest,
+    HoverRequest, InlayHintRequest, Position, PrepareRenameRequest, ReferencesRequest, RenameRequest,
+    TextDocumentPositionParams, WorkspaceSymbolRequest,
 };
 use lsp_server::{ErrorCode, Notification, Request, Response};
 use serde::de::DeserializeOwned;
@@ -60,6 +62,17 @@ impl Server {
             "textDocument/prepareRename" => self.now::<PrepareRenameRequest>(request, Server::prepare_rename),
             "textDocument/rename" => self.now::<RenameRequest>(request, Server::rename),
             "workspace/symbol" => self.now::<WorkspaceSymbolRequest>(request, Server::workspace_symbols),
+            "textDocument/prepareCallHierarchy" => {
+                self.now::<CallHierarchyPrepareRequest>(request, Server::prepare_calls);
+            }
+            "callHierarchy/incomingCalls" => {
+                self.later::<CallHierarchyIncomingCallsRequest>(request, Server::incoming);
+            }
+            "callHierarchy/outgoingCalls" => {
+                self.later::<CallHierarchyOutgoingCallsRequest>(request, Server::outgoing);
+            }
+            "workspace/executeCommand" => self.later::<ExecuteCommandRequest>(request, Server::execute),
+            "textDocument/inlayHint" => self.later::<InlayHintRequest>(request, Server::inlay_hints),
             "textDocument/hover" => self.now::<HoverRequest>(request, Server::hover),
             "textDocument/codeAction" => self.now::<CodeActionRequest>(request, Server::code_actions),
             "textDocument/formatting" => self.now::<DocumentFormattingRequest>(request, Server::formatting),

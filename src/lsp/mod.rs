@@ -9,6 +9,8 @@
 //! message that it cannot read.
 
 mod actions;
+mod calls;
+mod commands;
 mod convert;
 mod dispatch;
 mod documents;
