@@ -202,8 +202,18 @@ pub fn version_word(kernel: &Features, options: &Options) -> u32 {
 /// What [`encode`] reports is not reported again; what it leaves out is left out.
 #[must_use]
 pub fn trace(policy: &Policy, target: &Target, options: &Options) -> Vec<Provenance> {
+    trace_shared(policy, target, options, &Workshops::default())
+}
+
+/// As [`trace`], with what was worked out before.
+pub(crate) fn trace_shared(
+    policy: &Policy,
+    target: &Target,
+    options: &Options,
+    workshops: &Workshops,
+) -> Vec<Provenance> {
     let support = Support::new(&target.kernel, &policy.features);
-    run(policy, &Workshops::default(), &mut Diagnostics::new(), |profile, workshop, reports| {
+    run(policy, workshops, &mut Diagnostics::new(), |profile, workshop, reports| {
         Provenance::of(profile, &support, options, &mut workshop.rules, reports)
     })
 }
@@ -271,7 +281,11 @@ fn flatten<'a>(profiles: &'a [Profile], out: &mut Vec<&'a Profile>) {
 fn map<T: Send>(profiles: &[&Profile], work: impl Fn(&Profile) -> T + Sync) -> Vec<T> {
     use rayon::prelude::*;
     // One alone need not wait until others are done, who may be of another policy.
-    if let [profile] = profiles { vec![work(profile)] } else { profiles.par_iter().map(|profile| work(profile)).collect() }
+    if let [profile] = profiles {
+        vec![work(profile)]
+    } else {
+        profiles.par_iter().map(|profile| work(profile)).collect()
+    }
 }
 
 #[cfg(not(feature = "cli"))]

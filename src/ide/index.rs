@@ -314,7 +314,9 @@ fn may_hold_profiles(path: &Path) -> bool {
         let has = |needle: &str| memchr::memmem::find(head, needle.as_bytes()).is_some();
         !head.contains(&0) && ["profile ", "abi <", "include <", "@{", "apparmor", "AppArmor"].into_iter().any(has)
     };
-    named || ((is_yaml(path) || !path.to_string_lossy().ends_with(ending) || ending.is_empty() || dotted(path)) && begins_like_one())
+    named
+        || ((is_yaml(path) || !path.to_string_lossy().ends_with(ending) || ending.is_empty() || dotted(path))
+            && begins_like_one())
 }
 
 /// Whether a name is that of a program, as `usr.bin.man` is.

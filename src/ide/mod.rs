@@ -3,23 +3,31 @@
 //! The answers come from the parser, the resolver, the linter and the automata that compile the policy. Nothing here knows a
 //! protocol: places are byte offsets and spans, texts are Markdown.
 
+mod access;
+mod calls;
 mod construct;
 mod document;
 mod edit;
+mod examples;
 mod format;
+mod hover;
 mod index;
 mod navigate;
 mod overlay;
+mod query;
 mod settings;
 mod snapshot;
 mod symbols;
 mod visit;
 mod workspace;
 
+pub use calls::{Call, Callee};
 pub use document::Place;
 pub use edit::TextEdit;
+pub use hover::Hover;
 pub use index::Indexer;
 pub use navigate::WorkspaceSymbol;
+pub use query::Cost;
 pub use settings::{EditorSettings, Settings};
 pub use snapshot::{Problem, Problems, Snapshot};
 pub use workspace::Workspace;

@@ -27,7 +27,10 @@ pub(super) struct Symbol {
 pub(super) enum What {
     /// The files that an include leads to.
     Files(Vec<PathBuf>),
-    Variable { name: Text, boolean: bool },
+    Variable {
+        name: Text,
+        boolean: bool,
+    },
     /// With the names of its parents.
     Profile(Text),
 }
@@ -49,7 +52,8 @@ impl Workspace {
             let found = symbols.variables.iter().find(|it| around(&it.range));
             let found = found.map(|it| (variable(&it.name, it.boolean), it.range.clone())).or_else(|| {
                 let mut uses = symbols.uses.iter();
-                let at = uses.find(|it| if it.kind == Kind::Profile { within(&it.range) } else { around(&it.range) })?;
+                let at =
+                    uses.find(|it| if it.kind == Kind::Profile { within(&it.range) } else { around(&it.range) })?;
                 let what = match at.kind {
                     Kind::Variable => variable(&at.name, false),
                     Kind::Boolean => variable(&at.name, true),
@@ -146,7 +150,8 @@ impl Workspace {
                 }
                 for (file, symbols) in index.files() {
                     let uses = symbols.uses.iter().filter(|it| it.kind == Kind::Profile);
-                    let same = uses.filter(|it| index.meant(&it.name, it.inside.as_ref().filter(|_| it.child)) == *name);
+                    let same =
+                        uses.filter(|it| index.meant(&it.name, it.inside.as_ref().filter(|_| it.child)) == *name);
                     found.extend(same.map(|it| (file.to_owned(), it.range.clone())));
                 }
                 found.sort_by(|a, b| (&a.0, a.1.start).cmp(&(&b.0, b.1.start)));
@@ -230,8 +235,13 @@ impl Workspace {
                 }
             }
             What::Profile(name) => {
-                if new.is_empty() || new.contains("//") || !new.bytes().all(|byte| byte.is_ascii_graphic() && !b"\"{}()[]*?,#@".contains(&byte)) {
-                    return Err("a profile's name is without blanks, `//`, and signs that patterns have a meaning for".into());
+                if new.is_empty()
+                    || new.contains("//")
+                    || !new.bytes().all(|byte| byte.is_ascii_graphic() && !b"\"{}()[]*?,#@".contains(&byte))
+                {
+                    return Err(
+                        "a profile's name is without blanks, `//`, and signs that patterns have a meaning for".into()
+                    );
                 }
                 let parent = memchr::memmem::rfind(name, b"//").and_then(|at| name.get(..at));
                 let renamed = match parent {
@@ -291,7 +301,7 @@ impl Workspace {
     }
 
     /// Ranges of files as places.
-    fn places(&mut self, found: Vec<Found>) -> Vec<Place> {
+    pub(super) fn places(&mut self, found: Vec<Found>) -> Vec<Place> {
         let places = found.into_iter().filter_map(|(unit, range)| {
             let path = self.index().symbols(&unit).and_then(|symbols| symbols.document.clone()).unwrap_or(unit);
             let source = self.source(&path)?;

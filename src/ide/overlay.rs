@@ -80,9 +80,13 @@ mod tests {
         overlay.set(path("new"), b"text"[..].into());
         let before = overlay.snapshot();
         overlay.remove(&path("a"));
-        assert_eq!((overlay.read(&path("a")).unwrap(), before.read(&path("a")).unwrap()), (b"disk".into(), b"editor".into()));
+        assert_eq!(
+            (overlay.read(&path("a")).unwrap(), before.read(&path("a")).unwrap()),
+            (b"disk".into(), b"editor".into())
+        );
         assert_eq!(overlay.kind(&path("new")).unwrap(), FileKind::File);
-        let mut names: Vec<_> = overlay.read_dir(directory.path()).unwrap().into_iter().map(|entry| entry.name).collect();
+        let mut names: Vec<_> =
+            overlay.read_dir(directory.path()).unwrap().into_iter().map(|entry| entry.name).collect();
         names.sort();
         assert_eq!(names, ["a", "new"]);
         assert!(overlay.read_dir(&path("nowhere")).is_err());

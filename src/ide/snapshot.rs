@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::document::is_yaml;
+use super::document::{Place, Unit, is_yaml};
 use super::overlay::Overlay;
 use super::settings::Settings;
+use super::workspace::Members;
 use crate::diagnostic::Severity;
 use crate::lint::{Finding, Memory, Outcome};
 use crate::resolve::Session;
@@ -22,6 +23,11 @@ pub struct Snapshot {
     pub(super) memory: Arc<Memory>,
     /// The inputs that decide what the open profile files mean.
     pub(super) contexts: FxHashMap<PathBuf, Vec<PathBuf>>,
+    /// The open manifests that profiles are in.
+    pub(super) units: FxHashMap<PathBuf, (PathBuf, SourceId, Unit)>,
+    /// All files with profiles, if that was asked for.
+    pub(super) roots: Vec<PathBuf>,
+    pub(super) members: Members,
 }
 
 /// Something that is wrong with a file.
@@ -53,6 +59,22 @@ impl std::ops::Deref for Problems {
 }
 
 impl Snapshot {
+    /// Where a span is.
+    pub(super) fn place(&self, span: Span) -> Option<Place> {
+        if span.source == SourceId::NONE {
+            return None;
+        }
+        let source = self.session.sources.get(span.source);
+        let path = PathBuf::from(source.name());
+        Some(match self.units.get(&path) {
+            Some((manifest, id, unit)) => {
+                let source = self.session.sources.get(*id);
+                Place { path: manifest.clone(), source, span: unit.profile.locate(span) }
+            }
+            None => Place { path, source, span },
+        })
+    }
+
     /// What there is to say about an open file: errors, and what the linter finds; with `automata`, also what it takes them to
     /// find.
     ///

@@ -2,16 +2,18 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::Receiver;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use rustc_hash::FxHashMap;
 
+use super::calls::Member;
 use super::document::{Document, Place, Unit, is_yaml, units};
 use super::index::{Index, Indexer};
 use super::overlay::Overlay;
 use super::settings::{EditorSettings, Settings};
 use super::snapshot::Snapshot;
 use crate::diagnostic::Diagnostics;
+use crate::encode::Provenance;
 use crate::lint::Memory;
 use crate::policy::Policy;
 use crate::resolve::{self, Included, Session, VariableValue};
@@ -41,10 +43,15 @@ pub struct Workspace {
     /// The index that another thread makes.
     pending: Option<Receiver<Index>>,
     /// What the linter has worked out.
-    memory: Arc<Memory>,
+    pub(super) memory: Arc<Memory>,
+    /// What is known of the profiles of files; of those that a change may be about, nothing.
+    members: Members,
     /// What was resolved since the last change.
     resolved: Mutex<FxHashMap<PathBuf, Arc<Resolved>>>,
 }
+
+/// What is known of the profiles of files.
+pub(super) type Members = Arc<Mutex<FxHashMap<PathBuf, Arc<Vec<Member>>>>>;
 
 /// An input with all it includes.
 #[derive(Debug)]
@@ -55,6 +62,8 @@ pub(super) struct Resolved {
     pub(super) variables: Vec<VariableValue>,
     /// Whether there was no error.
     pub(super) complete: bool,
+    /// What its rules contribute, when somebody has asked.
+    pub(super) provenance: OnceLock<Vec<Provenance>>,
 }
 
 /// A place in a profile text that something is asked about.
@@ -84,6 +93,7 @@ impl Workspace {
             index: None,
             pending: None,
             memory: Arc::default(),
+            members: Members::default(),
             resolved: Mutex::default(),
         }
     }
@@ -117,7 +127,7 @@ impl Workspace {
         if new {
             self.session.forget_paths();
         }
-        self.changed();
+        self.changed(&path);
         let manifest = is_yaml(&path);
         let id = if manifest {
             self.session.text(&path).ok()
@@ -150,7 +160,7 @@ impl Workspace {
         }
         self.session.forget(path);
         self.session.forget_paths();
-        self.changed();
+        self.changed(path);
         self.update_index(path);
     }
 
@@ -161,7 +171,16 @@ impl Workspace {
         }
     }
 
-    fn changed(&mut self) {
+    fn changed(&mut self, path: &Path) {
+        let mut members = self.members.lock().unwrap_or_else(PoisonError::into_inner);
+        match &self.index {
+            Some(index) => {
+                let roots = index.roots(path);
+                members.retain(|root, _| root != path && root.parent() != Some(path) && !roots.contains(root));
+            }
+            None => members.clear(),
+        }
+        drop(members);
         self.resolved.get_mut().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
@@ -201,7 +220,23 @@ impl Workspace {
             settings: Arc::clone(&self.settings),
             memory: Arc::clone(&self.memory),
             contexts,
+            units: self
+                .documents
+                .iter()
+                .flat_map(|(path, document)| {
+                    document.units.iter().map(|unit| (unit.path.clone(), (path.clone(), document.source, unit.clone())))
+                })
+                .collect(),
+            roots: Vec::new(),
+            members: Arc::clone(&self.members),
         }
+    }
+
+    /// As [`Workspace::snapshot`], with what is to know about all profiles of the workspace.
+    #[must_use]
+    pub fn full_snapshot(&mut self) -> Snapshot {
+        let roots = self.roots();
+        Snapshot { roots, ..self.snapshot() }
     }
 
     /// Makes the index on another thread; without this it is made when it is first needed.
@@ -253,7 +288,8 @@ impl Workspace {
     fn forget_index(&mut self) {
         self.index = None;
         self.pending = None;
-        self.changed();
+        self.members.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.resolved.get_mut().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     fn update_index(&mut self, path: &Path) {
@@ -334,6 +370,20 @@ impl Workspace {
         Some(Cursor { path: path.to_owned(), source: self.session.sources.get(tree.source), tree, offset: 0 })
     }
 
+    /// The text that a question about a file is about: itself, or of a manifest the one that holds the profile, or the first.
+    pub fn unit_at(&mut self, path: &Path, profile: Option<&str>) -> PathBuf {
+        let units: Vec<PathBuf> = match self.documents.get(path) {
+            Some(document) => document.units.iter().map(|unit| unit.path.clone()).collect(),
+            None => Vec::new(),
+        };
+        let index = self.index();
+        let holds = |unit: &&PathBuf| {
+            let profiles = index.symbols(unit).into_iter().flat_map(|symbols| &symbols.profiles);
+            profile.is_some_and(|wanted| profiles.into_iter().any(|it| it.name.as_bytes() == wanted.as_bytes()))
+        };
+        units.iter().find(holds).or_else(|| units.first()).cloned().unwrap_or_else(|| path.to_owned())
+    }
+
     /// The unit of a manifest that has a path.
     pub(super) fn unit<'a>(&'a self, path: &'a Path) -> Option<(&'a Path, &'a Document, &'a Unit)> {
         let manifest = path.parent()?;
@@ -371,5 +421,11 @@ pub(super) fn resolve(session: &Session, root: &Path, settings: &Settings) -> Op
     let mut diagnostics = Diagnostics::new();
     let policy = resolve::resolve(session, input, &settings.options, &mut diagnostics);
     let variables = resolve::variables(session, input, &settings.options);
-    Some(Resolved { root: root.to_owned(), policy, variables, complete: !diagnostics.has_errors() })
+    Some(Resolved {
+        root: root.to_owned(),
+        policy,
+        variables,
+        complete: !diagnostics.has_errors(),
+        provenance: OnceLock::new(),
+    })
 }

@@ -9,9 +9,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::automata::Pattern;
+#[cfg(feature = "ide")]
+use crate::automata::Symbol;
 use crate::encode;
 use crate::features::Features;
 use crate::resolve::{self, Session};
+#[cfg(feature = "ide")]
+use crate::source::Text;
 use crate::source::{FileSystem, Loader, SourceError, SourceId, SourceMap};
 
 use super::finding::Finding;
@@ -73,9 +77,22 @@ pub(crate) struct Memory {
     relations: Relations,
 }
 
+#[cfg(feature = "ide")]
 impl Memory {
+    /// What rules contribute to automata.
+    pub(crate) fn workshops(&self) -> &encode::Workshops {
+        &self.workshops
+    }
+
+    /// A shortest path that both of two patterns match, in stored form with variables expanded.
+    pub(crate) fn common(&self, a: &Text, b: &Text) -> Option<Arc<[Symbol]>> {
+        let (a, b) = (self.patterns.get(a), self.patterns.get(b));
+        let (Some(a), Some(b)) = (&a.pattern, &b.pattern) else { return None };
+        let (of_a, of_b) = (self.relations.facts(a), self.relations.facts(b));
+        if of_a.may_meet(&of_b) { self.relations.of((&**a, &*of_a), (&**b, &*of_b)).common } else { None }
+    }
+
     /// Whether it has grown so much that a new one is better.
-    #[cfg(feature = "ide")]
     pub(crate) fn is_large(&self) -> bool {
         /// A profile of the largest has 5,000 patterns.
         const MOST: usize = 1 << 17;

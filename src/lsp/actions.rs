@@ -1,9 +1,13 @@
 //! Code actions: fixes of what was found, and comments that allow it.
 
+use std::path::Path;
+
 use gen_lsp_types::{
-    CodeAction, CodeActionKind, CodeActionParams, CodeActionResponse, Diagnostic, Range, TextEdit, WorkspaceEdit,
+    CodeAction, CodeActionKind, CodeActionParams, CodeActionResponse, Command, Diagnostic, Range, TextEdit,
+    WorkspaceEdit,
 };
 
+use super::commands::QUERY;
 use super::convert;
 use super::dispatch::Refusal;
 use super::documents::Document;
@@ -22,8 +26,11 @@ impl Server {
             Some(only) => only.iter().any(|wanted| kind.as_str().starts_with(wanted.as_str())),
             None => true,
         };
-        let Some(document) = self.documents.get(&path) else { return Ok(None) };
         let mut actions: Vec<CodeActionResponse> = Vec::new();
+        if params.context.only.is_none() {
+            actions.extend(self.questions(&path, params.range)?.map(Into::into));
+        }
+        let Some(document) = self.documents.get(&path) else { return Ok(None) };
         // What was found in another state of the text has its places there.
         if let Some(found) = document.found.as_ref().filter(|found| found.version == document.version) {
             let told = convert::diagnostics(self, document, &found.problems);
@@ -37,6 +44,19 @@ impl Server {
             }
         }
         Ok(Some(actions))
+    }
+
+    /// What may be asked about the path at a place.
+    fn questions(&mut self, path: &Path, range: Range) -> Result<Option<CodeAction>, Refusal> {
+        let offset = self.offset(path, range.start)?;
+        let Some((profile, example)) = self.workspace.path_at(path, offset) else { return Ok(None) };
+        let title = format!("What may {profile} do to {example}?");
+        let argument = serde_json::json!({
+            "uri": self.uri(path), "profile": profile, "access": format!("file {example}"), "show": true,
+        });
+        let command =
+            Command { title: title.clone(), command: QUERY.into(), tooltip: None, arguments: Some(vec![argument]) };
+        Ok(Some(CodeAction { title, command: Some(command), ..CodeAction::default() }))
     }
 
     /// What mends a problem, or allows it.

@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use gen_lsp_types::{
-    Code, Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag, DocumentChange, Location, Message,
-    OptionalVersionedTextDocumentIdentifier, PublishDiagnosticsParams, Range, TextDocumentEdit, TextDocumentIdentifier,
-    TextEdit, Uri, WorkspaceEdit,
+    Code, Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag, DocumentChange, Location,
+    Message, OptionalVersionedTextDocumentIdentifier, PublishDiagnosticsParams, Range, TextDocumentEdit,
+    TextDocumentIdentifier, TextEdit, Uri, WorkspaceEdit,
 };
 
 use super::documents::Document;
@@ -53,7 +53,8 @@ fn diagnostic(
     }
     let mut related: Vec<DiagnosticRelatedInformation> = Vec::new();
     let mut relate = |span: Span, message: String| {
-        related.extend(location(server, sources, span).map(|location| DiagnosticRelatedInformation { location, message }));
+        related
+            .extend(location(server, sources, span).map(|location| DiagnosticRelatedInformation { location, message }));
     };
     if finding.span() != *span {
         relate(finding.span(), finding.message.clone());
@@ -118,8 +119,10 @@ impl Server {
             return WorkspaceEdit { changes: Some(changes), ..WorkspaceEdit::default() };
         }
         let changes = files.into_iter().map(|(uri, version, edits)| {
-            let text_document =
-                OptionalVersionedTextDocumentIdentifier { version, text_document_identifier: TextDocumentIdentifier { uri } };
+            let text_document = OptionalVersionedTextDocumentIdentifier {
+                version,
+                text_document_identifier: TextDocumentIdentifier { uri },
+            };
             let edits = edits.into_iter().map(Into::into).collect();
             DocumentChange::TextDocumentEdit(TextDocumentEdit { text_document, edits })
         });

@@ -4,9 +4,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 
 use gen_lsp_types::{
-    CodeActionRequest, DidChangeTextDocumentNotification, DidChangeWatchedFilesNotification,
+    CallHierarchyIncomingCallsRequest, CallHierarchyOutgoingCallsRequest, CallHierarchyPrepareRequest,
+    CodeActionRequest, DefinitionRequest, DidChangeTextDocumentNotification, DidChangeWatchedFilesNotification,
     DidCloseTextDocumentNotification, DidOpenTextDocumentNotification, DocumentFormattingRequest,
-    DocumentOnTypeFormattingRequest, DocumentRangeFormattingRequest, Position, TextDocumentPositionParams,
+    DocumentHighlightRequest, DocumentOnTypeFormattingRequest, DocumentRangeFormattingRequest, ExecuteCommandRequest,
+    HoverRequest, InlayHintRequest, Position, PrepareRenameRequest, ReferencesRequest, RenameRequest,
+    TextDocumentPositionParams, WorkspaceSymbolRequest,
 };
 use lsp_server::{ErrorCode, Notification, Request, Response};
 use serde::de::DeserializeOwned;
@@ -53,6 +56,24 @@ impl Server {
 
     fn dispatch(&mut self, request: Request) {
         match request.method.as_str() {
+            "textDocument/definition" => self.now::<DefinitionRequest>(request, Server::definition),
+            "textDocument/references" => self.now::<ReferencesRequest>(request, Server::references),
+            "textDocument/documentHighlight" => self.now::<DocumentHighlightRequest>(request, Server::highlights),
+            "textDocument/prepareRename" => self.now::<PrepareRenameRequest>(request, Server::prepare_rename),
+            "textDocument/rename" => self.now::<RenameRequest>(request, Server::rename),
+            "workspace/symbol" => self.now::<WorkspaceSymbolRequest>(request, Server::workspace_symbols),
+            "textDocument/prepareCallHierarchy" => {
+                self.now::<CallHierarchyPrepareRequest>(request, Server::prepare_calls);
+            }
+            "callHierarchy/incomingCalls" => {
+                self.later::<CallHierarchyIncomingCallsRequest>(request, Server::incoming);
+            }
+            "callHierarchy/outgoingCalls" => {
+                self.later::<CallHierarchyOutgoingCallsRequest>(request, Server::outgoing);
+            }
+            "workspace/executeCommand" => self.later::<ExecuteCommandRequest>(request, Server::execute),
+            "textDocument/inlayHint" => self.later::<InlayHintRequest>(request, Server::inlay_hints),
+            "textDocument/hover" => self.now::<HoverRequest>(request, Server::hover),
             "textDocument/codeAction" => self.now::<CodeActionRequest>(request, Server::code_actions),
             "textDocument/formatting" => self.now::<DocumentFormattingRequest>(request, Server::formatting),
             "textDocument/rangeFormatting" => {

@@ -52,8 +52,7 @@ impl Server {
     pub(super) fn did_open(&mut self, params: DidOpenTextDocumentParams) {
         let item = params.text_document;
         let path = to_path(&item.uri);
-        let document =
-            Document { uri: item.uri, version: item.version, text: item.text, found: None, took_us: None };
+        let document = Document { uri: item.uri, version: item.version, text: item.text, found: None, took_us: None };
         self.documents.insert(path.clone(), document);
         self.take(&path);
     }

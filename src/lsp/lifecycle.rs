@@ -11,6 +11,7 @@ use gen_lsp_types::{
 };
 use lsp_server::RequestId;
 
+use super::commands::QUERY;
 use super::dispatch::Refusal;
 use super::documents::lock;
 use super::lines::Encoding;
@@ -127,6 +128,18 @@ fn capabilities(encoding: Encoding) -> ServerCapabilities {
             first_trigger_character: ",".into(),
             more_trigger_character: words(&["}", "\n"]),
         }),
+        execute_command_provider: Some(ExecuteCommandOptions {
+            commands: vec![QUERY.to_owned()],
+            ..ExecuteCommandOptions::default()
+        }),
+        inlay_hint_provider: Some(true.into()),
+        call_hierarchy_provider: Some(true.into()),
+        hover_provider: Some(true.into()),
+        definition_provider: Some(true.into()),
+        references_provider: Some(true.into()),
+        document_highlight_provider: Some(true.into()),
+        workspace_symbol_provider: Some(true.into()),
+        rename_provider: Some(RenameOptions { prepare_provider: Some(true), ..RenameOptions::default() }.into()),
         ..ServerCapabilities::default()
     }
 }

@@ -9,12 +9,16 @@
 //! message that it cannot read.
 
 mod actions;
+mod calls;
+mod commands;
 mod convert;
 mod dispatch;
 mod documents;
 mod formatting;
-mod lines;
+mod help;
 mod lifecycle;
+mod lines;
+mod navigation;
 mod server;
 mod transport;
 mod uri;

@@ -150,6 +150,12 @@ impl Server {
         _ = self.outgoing.send(outgoing);
     }
 
+    /// Writes messages from other threads.
+    pub(super) fn writer(&self) -> impl Fn(Message) + Send + 'static {
+        let outgoing = self.outgoing.clone();
+        move |message| _ = outgoing.send(Outgoing::Message(message))
+    }
+
     /// Sends an answer, unless nobody waits for it.
     pub(super) fn answer(&self, response: Response) {
         let mut cancelled = lock(&self.cancelled);

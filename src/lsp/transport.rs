@@ -63,7 +63,9 @@ fn header(stream: &mut impl BufRead) -> io::Result<Option<Option<usize>>> {
             continue;
         }
         seen = true;
-        let Some((name, value)) = std::str::from_utf8(line).ok().and_then(|line| line.split_once(':')) else { continue };
+        let Some((name, value)) = std::str::from_utf8(line).ok().and_then(|line| line.split_once(':')) else {
+            continue;
+        };
         if name.trim().eq_ignore_ascii_case("content-length") {
             length = value.trim().parse().ok();
         }
@@ -96,7 +98,8 @@ pub(super) fn write(stream: &mut impl Write, message: &Message) -> io::Result<()
 /// # Errors
 /// Those of the stream.
 pub(super) fn refuse(stream: &mut impl Write, code: i32, message: &str) -> io::Result<()> {
-    let body = serde_json::json!({ "jsonrpc": "2.0", "id": Value::Null, "error": { "code": code, "message": message } });
+    let body =
+        serde_json::json!({ "jsonrpc": "2.0", "id": Value::Null, "error": { "code": code, "message": message } });
     let body = body.to_string();
     write!(stream, "Content-Length: {}\r\n\r\n{body}", body.len())?;
     stream.flush()

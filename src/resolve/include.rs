@@ -10,8 +10,8 @@ use crate::source::{FileKind, Span};
 use crate::syntax::ast::{self, IncludePath, PathForm};
 use crate::syntax::word::stored;
 
-use super::{Options, Resolver};
 use super::session::Unusable;
+use super::{Options, Resolver};
 
 /// The most files that are spliced in for one input. The largest real file includes some thousands.
 pub(super) const MAX_INCLUDES: usize = 100_000;

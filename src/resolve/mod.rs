@@ -71,9 +71,9 @@ use variables::Variables;
 
 pub use include::{is_skipped, policy_files};
 pub use preprocess::preprocess;
-pub use session::Session;
 #[cfg(feature = "ide")]
 pub(crate) use session::Included;
+pub use session::Session;
 pub use values::{VariableValue, variables};
 
 /// The deepest nesting of includes, profiles, blocks and conditionals together. It bounds the stack; the deepest real policy

@@ -197,11 +197,7 @@ fn answer<T: Clone>(map: &Answers<T>, path: &Path, ask: impl FnOnce() -> io::Res
 }
 
 /// Looks a path up, or makes its value: once, even where threads ask at the same time.
-fn shared<T>(
-    map: &Files<T>,
-    path: &Path,
-    make: impl FnOnce() -> Result<T, Unusable>,
-) -> Shared<T> {
+fn shared<T>(map: &Files<T>, path: &Path, make: impl FnOnce() -> Result<T, Unusable>) -> Shared<T> {
     let known = map.read().unwrap_or_else(PoisonError::into_inner).get(path).cloned();
     let cell = known.unwrap_or_else(|| {
         Arc::clone(map.write().unwrap_or_else(PoisonError::into_inner).entry(path.to_owned()).or_default())

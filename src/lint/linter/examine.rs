@@ -120,7 +120,11 @@ impl Linter {
     ) {
         let mut all = Vec::new();
         flatten(&policy.profiles, &mut all);
-        let provenance = if self.automata { encode::trace(policy, target, options) } else { Vec::new() };
+        let provenance = if self.automata {
+            encode::trace_shared(policy, target, options, &self.memory.workshops)
+        } else {
+            Vec::new()
+        };
         for (at, profile) in all.iter().enumerate() {
             let view = ProfileView::new(profile, policy, &self.session.sources, (input, file), &self.memory.patterns);
             let mut found = Vec::new();

@@ -1,0 +1,109 @@
+//! What a profile may do to a path, told from its rules.
+
+use std::fmt::Write;
+
+use super::workspace::{Resolved, Workspace};
+use crate::analysis::perms::{APPEND, EXEC, EXEC_MMAP, LINK, LOCK, READ, WRITE};
+use crate::automata::Symbol;
+use crate::blob::Automaton;
+use crate::encode::{self, Provenance, Target};
+use crate::policy::{Policy, Profile, RuleMode};
+use crate::source::Text;
+
+/// The permissions that are told, in the order of the letters.
+const PERMISSIONS: [(u32, &str); 7] = [
+    (READ, "read"),
+    (WRITE, "write"),
+    (APPEND, "append"),
+    (EXEC_MMAP, "map executable"),
+    (LOCK, "lock"),
+    (LINK, "link"),
+    (EXEC, "execute"),
+];
+
+/// All profiles with their children behind them, in the order of `encode`.
+pub(super) fn flatten(policy: &Policy) -> Vec<&Profile> {
+    fn collect<'a>(profiles: &'a [Profile], out: &mut Vec<&'a Profile>) {
+        for profile in profiles {
+            out.push(profile);
+            collect(&profile.children, out);
+        }
+    }
+    let mut all = Vec::new();
+    collect(&policy.profiles, &mut all);
+    all
+}
+
+impl Workspace {
+    /// What the rules of each profile contribute, in the order of [`flatten`].
+    pub(super) fn provenance<'r>(&self, resolved: &'r Resolved) -> &'r [Provenance] {
+        resolved.provenance.get_or_init(|| {
+            let target = Target { kernel: std::sync::Arc::clone(&self.settings.options.kernel) };
+            let options = encode::Options::default();
+            encode::trace_shared(&resolved.policy, &target, &options, self.memory.workshops())
+        })
+    }
+
+    /// What a profile may do to a path, as Markdown: the permissions by what decides about them.
+    pub(super) fn may(&self, resolved: &Resolved, name: &Text, path: &str) -> Option<String> {
+        let number = flatten(&resolved.policy).iter().position(|profile| profile.name == *name)?;
+        let provenance = self.provenance(resolved).get(number)?;
+        let string: Vec<Symbol> = path.bytes().map(Symbol::Byte).collect();
+        let rules = provenance.rules(Automaton::File, &string);
+        let mut text = String::new();
+        for (whose, owner) in
+            [("", None), (" if it owns the file", Some(true)), (" if it does not own the file", Some(false))]
+        {
+            let mut allowed: Vec<&str> = Vec::new();
+            let mut denied: Vec<&str> = Vec::new();
+            for (bit, word) in PERMISSIONS {
+                let verdict = |owned: bool| {
+                    let decides = |rule: &&encode::provenance::RuleMatch| {
+                        let bits = if owned { rule.owner } else { rule.other };
+                        bits.decisive & bit != 0
+                    };
+                    rules.iter().find(decides).map(|rule| rule.mode)
+                };
+                let (mine, others) = (verdict(true), verdict(false));
+                let told = match owner {
+                    None if mine == others => mine,
+                    Some(true) if mine != others => mine,
+                    Some(false) if mine != others => others,
+                    _ => None,
+                };
+                match told {
+                    Some(RuleMode::Allow) => allowed.push(word),
+                    Some(RuleMode::Deny) => denied.push(word),
+                    Some(RuleMode::Prompt) | None => {}
+                }
+            }
+            // Writing says appending.
+            if allowed.contains(&"write") {
+                allowed.retain(|word| *word != "append");
+            }
+            // Writing to a string does not fail.
+            if !allowed.is_empty() {
+                _ = writeln!(text, "- may {}{whose}", allowed.join(", "));
+            }
+            if !denied.is_empty() {
+                _ = writeln!(text, "- is denied to {}{whose}", denied.join(", "));
+            }
+        }
+        if text.is_empty() {
+            text.push_str("- may do nothing with it\n");
+        }
+        for rule in rules.iter().take(MOST_RULES) {
+            let source = self.session.sources.get(rule.span.source);
+            let line = source.line_column(rule.span.start).0;
+            let written = String::from_utf8_lossy(source.slice(rule.span)).replace('`', "'");
+            let file = std::path::Path::new(source.name());
+            let base = &self.settings.options.base;
+            let shown = file.strip_prefix(base).unwrap_or(file).display();
+            _ = writeln!(text, "  - `{}` ({shown}:{line})", written.trim());
+        }
+        Some(text)
+    }
+}
+
+/// So many rules are shown.
+const MOST_RULES: usize = 6;

@@ -1,0 +1,233 @@
+//! Which profile leads to which by exec: the call hierarchy of profiles.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError};
+
+use super::access::flatten;
+use super::document::Place;
+use super::navigate::What;
+use super::snapshot::Snapshot;
+use super::symbols::Range;
+use super::visit::at;
+use super::workspace::{Workspace, resolve};
+use crate::policy::{ExecKind, ExecTarget, Profile, Rule, RuleKind, RuleMode};
+use crate::source::Text;
+use crate::syntax::ast::ItemKind;
+
+/// What is known of one profile.
+#[derive(Clone, Debug)]
+pub(super) struct Member {
+    name: Text,
+    /// The name in its header.
+    place: Place,
+    /// Whether it is at the top level, so that it attaches by itself.
+    top: bool,
+    attachments: Vec<Text>,
+    leads: Vec<Lead>,
+}
+
+/// A rule that leads to other profiles.
+#[derive(Clone, Debug)]
+struct Lead {
+    /// Where it is written; the name of the profile, where an included file has it.
+    place: Place,
+    to: To,
+}
+
+#[derive(Clone, Debug)]
+enum To {
+    /// The profile of this name.
+    Named(Text),
+    /// The profile that attaches to what matches.
+    Attached(Text),
+    /// The child that attaches to it.
+    Child(Text),
+}
+
+/// A profile in the call hierarchy.
+#[derive(Clone, Debug)]
+pub struct Callee {
+    /// The full name.
+    pub name: String,
+    /// The name in its header.
+    pub place: Place,
+}
+
+/// A step between two profiles: the profile at the other end, and the rules that lead there, all in one file.
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// The profile at the other end.
+    pub profile: Callee,
+    /// The rules in the file of the profile that they are of; its name, where included files have them.
+    pub rules: Vec<Place>,
+}
+
+impl Workspace {
+    /// The profile at an offset: the one that is named there, or else the one around it.
+    pub fn profile_at(&mut self, path: &Path, offset: u32) -> Option<Callee> {
+        let named = self.symbol(path, offset).and_then(|symbol| match symbol.what {
+            What::Profile(name) => Some(name),
+            _ => None,
+        });
+        let name = named.filter(|name| !self.index().profiles(name).is_empty()).or_else(|| {
+            let cursor = self.cursor(path, offset)?;
+            let found = at(&cursor.tree.file, cursor.offset)?;
+            let own = match &found.item.kind.value {
+                ItemKind::Profile(profile) => Some(profile.name.span),
+                _ => None,
+            };
+            let around = found.around.iter().rev().find_map(|item| match &item.kind.value {
+                ItemKind::Profile(profile) => Some(profile.name.span),
+                _ => None,
+            });
+            let span = own.or(around)?;
+            let resolved = self.resolved(&cursor.path)?;
+            let profile = flatten(&resolved.policy).into_iter().find(|profile| profile.span == span)?;
+            Some(profile.name.clone())
+        })?;
+        let found = self.index().profiles(&name).into_iter().next()?;
+        let place = self.places(vec![found]).pop()?;
+        Some(Callee { name: name.to_string(), place })
+    }
+
+    /// The files with profiles.
+    pub(super) fn roots(&mut self) -> Vec<PathBuf> {
+        let files = self.index().files().filter(|(_, symbols)| !symbols.profiles.is_empty());
+        let mut roots: Vec<PathBuf> = files.map(|(path, _)| path.to_owned()).collect();
+        roots.sort_unstable();
+        roots
+    }
+}
+
+impl Snapshot {
+    /// The profiles that a profile leads to by exec and `change_profile`.
+    #[must_use]
+    pub fn outgoing(&self, name: &str) -> Vec<Call> {
+        let members = self.members();
+        let mut calls: Vec<(usize, Vec<Place>)> = Vec::new();
+        let all: Vec<&Member> = members.iter().flat_map(|list| list.iter()).collect();
+        for from in all.iter().filter(|member| member.name.as_bytes() == name.as_bytes()) {
+            for lead in &from.leads {
+                for (number, _) in all.iter().enumerate().filter(|(_, to)| self.leads_to(from, lead, to)) {
+                    let place = lead.place.clone();
+                    match calls.iter_mut().find(|(known, _)| *known == number) {
+                        Some((_, rules)) => rules.push(place),
+                        None => calls.push((number, vec![place])),
+                    }
+                }
+            }
+        }
+        let calls = calls
+            .into_iter()
+            .filter_map(|(number, rules)| Some(Call { profile: callee(all.get(number)?), rules: once(rules) }));
+        calls.collect()
+    }
+
+    /// The profiles that lead to a profile.
+    #[must_use]
+    pub fn incoming(&self, name: &str) -> Vec<Call> {
+        let members = self.members();
+        let all: Vec<&Member> = members.iter().flat_map(|list| list.iter()).collect();
+        let wanted: Vec<&&Member> = all.iter().filter(|member| member.name.as_bytes() == name.as_bytes()).collect();
+        let mut calls = Vec::new();
+        for from in &all {
+            let leading = from.leads.iter().filter(|lead| wanted.iter().any(|to| self.leads_to(from, lead, to)));
+            let rules: Vec<Place> = leading.map(|lead| lead.place.clone()).collect();
+            if !rules.is_empty() {
+                calls.push(Call { profile: callee(from), rules: once(rules) });
+            }
+        }
+        calls
+    }
+
+    fn leads_to(&self, from: &Member, lead: &Lead, to: &Member) -> bool {
+        let attached =
+            |path: &Text| to.attachments.iter().any(|attachment| self.memory.common(path, attachment).is_some());
+        let is_child = || {
+            let rest = to.name.strip_prefix(from.name.as_bytes()).and_then(|rest| rest.strip_prefix(b"//"));
+            rest.is_some_and(|rest| memchr::memmem::find(rest, b"//").is_none())
+        };
+        match &lead.to {
+            To::Named(name) => to.name == *name,
+            To::Attached(path) => to.top && attached(path),
+            To::Child(path) => is_child() && attached(path),
+        }
+    }
+
+    /// All profiles of the workspace.
+    fn members(&self) -> Vec<Arc<Vec<Member>>> {
+        let members = self.roots.iter().map(|root| {
+            let known = self.members.lock().unwrap_or_else(PoisonError::into_inner).get(root).cloned();
+            known.unwrap_or_else(|| {
+                let found = Arc::new(self.members_of(root));
+                let mut all = self.members.lock().unwrap_or_else(PoisonError::into_inner);
+                all.insert(root.clone(), Arc::clone(&found));
+                found
+            })
+        });
+        members.collect()
+    }
+
+    fn members_of(&self, root: &Path) -> Vec<Member> {
+        let Some(resolved) = resolve(&self.session, root, &self.settings) else { return Vec::new() };
+        let top = |profile: &Profile| resolved.policy.profiles.iter().any(|it| std::ptr::eq(it, profile));
+        let profiles = flatten(&resolved.policy).into_iter();
+        profiles.filter_map(|profile| self.member(profile, top(profile))).collect()
+    }
+
+    fn member(&self, profile: &Profile, top: bool) -> Option<Member> {
+        let place = self.place(profile.span)?;
+        let attachments = profile.attachment.iter().chain(&profile.alias_attachments);
+        let mut attachments: Vec<Text> = attachments.map(|glob| glob.value.clone()).collect();
+        if attachments.is_empty() && !top {
+            attachments.push(profile.name_glob.value.clone());
+        }
+        let leads = profile.rules.iter().filter_map(|rule| {
+            let own = rule.span.source == profile.span.source;
+            let place = if own { self.place(rule.span)? } else { place.clone() };
+            Some(Lead { place, to: to(rule)? })
+        });
+        let leads = leads.collect();
+        Some(Member { name: profile.name.clone(), place, top, attachments, leads })
+    }
+}
+
+fn callee(member: &Member) -> Callee {
+    Callee { name: member.name.to_string(), place: member.place.clone() }
+}
+
+/// Where a rule leads, if it does.
+fn to(rule: &Rule) -> Option<To> {
+    if rule.prefix.mode == Some(RuleMode::Deny) {
+        return None;
+    }
+    match &rule.kind {
+        RuleKind::File(file) => {
+            let exec = file.exec.as_ref()?;
+            match (&exec.target, exec.kind) {
+                (Some(ExecTarget::Named(name)), _) => Some(To::Named(name.clone())),
+                (Some(ExecTarget::ChildByPath), _) | (None, ExecKind::Child) => {
+                    Some(To::Child(file.path.value.clone()))
+                }
+                (None, ExecKind::Profile) => Some(To::Attached(file.path.value.clone())),
+                _ => None,
+            }
+        }
+        RuleKind::ChangeProfile(change) => Some(To::Named(change.target.as_ref()?.value.clone())),
+        _ => None,
+    }
+}
+
+/// Each place once.
+fn once(mut places: Vec<Place>) -> Vec<Place> {
+    let mut seen: Vec<(PathBuf, Range)> = Vec::new();
+    places.retain(|place| {
+        let key = (place.path.clone(), place.span.start..place.span.end);
+        let new = !seen.contains(&key);
+        if new {
+            seen.push(key);
+        }
+        new
+    });
+    places
+}

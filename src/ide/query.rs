@@ -1,0 +1,100 @@
+//! Asking the policy of an open text: what a profile may do, and what a rule costs.
+
+use std::path::Path;
+
+use super::access::flatten;
+use super::snapshot::Snapshot;
+use super::workspace::resolve;
+use crate::analysis::{Access, Answer, Subject};
+use crate::blob;
+use crate::compiler::CompileError;
+use crate::diagnostic::Diagnostics;
+use crate::encode::{self, Target};
+use crate::policy::{Policy, Profile};
+use crate::source::Span;
+
+/// What a rule costs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cost {
+    /// Behind the rule, in the file.
+    pub offset: u32,
+    /// How many states the automata of its profile would have less without it; they may even have more.
+    pub states: i64,
+    /// How many bytes the profile's policy would be smaller.
+    pub bytes: i64,
+}
+
+/// So many rules are weighed at a time: each compiles its profile once more.
+const MOST_RULES: usize = 64;
+
+impl Snapshot {
+    /// What a profile of an open text may do. The question is an access as `armorer query` has it, or a path; the profile may be
+    /// left out where there is only one.
+    ///
+    /// # Errors
+    /// Why there is no answer, in a sentence.
+    pub fn query(&self, path: &Path, profile: Option<&str>, question: &str) -> Result<Answer, String> {
+        let words: Vec<&str> = question.split_whitespace().collect();
+        let words = if question.starts_with('/') { [&["file"][..], &words].concat() } else { words };
+        let access = Access::parse(&words).map_err(|error| error.to_string())?;
+        let root = self.contexts.get(path).and_then(|roots| roots.first()).map_or(path, std::path::PathBuf::as_path);
+        let compiler = self.settings.compiler(self.session.fork(self.overlay.clone()));
+        let policy = compiler.compile_traced_path(root).map_err(|error| match error {
+            CompileError::Rejected { diagnostics } => {
+                let first = diagnostics.iter().find(|diagnostic| diagnostic.is_error());
+                let said = first.map(|it| format!("{}: {it}", compiler.sources().describe(it.span())));
+                said.unwrap_or_else(|| "the text has errors".into())
+            }
+            error => error.to_string(),
+        })?;
+        let subject = Subject::from_text(policy, compiler.sources()).map_err(|error| error.to_string())?;
+        subject.ask(profile.map(str::as_bytes), &access).map_err(|error| error.to_string())
+    }
+
+    /// What the rules that are written in a range of an open text cost, each on top of all others of its profile.
+    #[must_use]
+    pub fn costs(&self, path: &Path, start: u32, end: u32) -> Vec<Cost> {
+        let Ok(included) = self.session.open(path) else { return Vec::new() };
+        let root = self.contexts.get(path).and_then(|roots| roots.first()).map_or(path, std::path::PathBuf::as_path);
+        let Some(resolved) = resolve(&self.session, root, &self.settings).filter(|resolved| resolved.complete) else {
+            return Vec::new();
+        };
+        let here = |span: Span| span.source == included.source && start <= span.end && span.start <= end;
+        let mut costs = Vec::new();
+        for profile in flatten(&resolved.policy) {
+            let mut spans: Vec<Span> = profile.rules.iter().map(|rule| rule.span).filter(|&span| here(span)).collect();
+            spans.dedup();
+            if spans.is_empty() {
+                continue;
+            }
+            let alone = Profile { children: Vec::new(), ..profile.clone() };
+            let Some(whole) = self.weigh(&resolved.policy, alone.clone()) else { continue };
+            for span in spans {
+                if costs.len() >= MOST_RULES {
+                    return costs;
+                }
+                let mut without = alone.clone();
+                without.rules.retain(|rule| rule.span != span);
+                let Some(rest) = self.weigh(&resolved.policy, without) else { continue };
+                costs.push(Cost { offset: span.end, states: whole.0 - rest.0, bytes: whole.1 - rest.1 });
+            }
+        }
+        costs.sort_by_key(|cost| cost.offset);
+        // Of profiles that include the same file, one says what its rules cost.
+        costs.dedup_by_key(|cost| cost.offset);
+        costs
+    }
+
+    /// States and bytes of a profile.
+    fn weigh(&self, policy: &Policy, profile: Profile) -> Option<(i64, i64)> {
+        let policy = Policy { profiles: vec![profile], ..policy.clone() };
+        let target = Target { kernel: std::sync::Arc::clone(&self.settings.options.kernel) };
+        let options = encode::Options::default();
+        let mut raised = Diagnostics::new();
+        let (profiles, efforts) =
+            encode::encode_measured(&policy, &target, &options, self.memory.workshops(), &mut raised);
+        let bytes = blob::write(&profiles?).ok()?.len();
+        let states: usize = efforts.iter().flat_map(|effort| &effort.automata).map(|automaton| automaton.states).sum();
+        Some((i64::try_from(states).ok()?, i64::try_from(bytes).ok()?))
+    }
+}

@@ -1,0 +1,82 @@
+//! Definitions, references, names.
+
+use gen_lsp_types::{
+    BaseSymbolInformation, Definition, DefinitionParams, DefinitionResponse, DocumentHighlight,
+    DocumentHighlightParams, Location, PrepareRenameParams, PrepareRenameResult, ReferenceParams, RenameParams,
+    SymbolKind, WorkspaceEdit, WorkspaceSymbol, WorkspaceSymbolParams, WorkspaceSymbolResponse,
+};
+
+use super::convert::place;
+use super::dispatch::Refusal;
+use super::lines::Lines;
+use super::server::Server;
+
+/// So many symbols of the workspace are told.
+const MOST_SYMBOLS: usize = 256;
+
+impl Server {
+    pub(super) fn definition(&mut self, params: DefinitionParams) -> Result<Option<DefinitionResponse>, Refusal> {
+        let (path, offset) = self.position(&params.text_document_position_params)?;
+        let places = self.workspace.definitions(&path, offset);
+        let locations: Vec<Location> = places.iter().map(|it| place(self, it)).collect();
+        Ok((!locations.is_empty()).then(|| DefinitionResponse::Definition(Definition::LocationList(locations))))
+    }
+
+    pub(super) fn references(&mut self, params: ReferenceParams) -> Result<Option<Vec<Location>>, Refusal> {
+        let (path, offset) = self.position(&params.text_document_position_params)?;
+        let places = self.workspace.references(&path, offset, params.context.include_declaration);
+        Ok(Some(places.iter().map(|it| place(self, it)).collect()))
+    }
+
+    pub(super) fn highlights(
+        &mut self,
+        params: DocumentHighlightParams,
+    ) -> Result<Option<Vec<DocumentHighlight>>, Refusal> {
+        let (path, offset) = self.position(&params.text_document_position_params)?;
+        let spans = self.workspace.highlights(&path, offset);
+        let Some(document) = self.documents.get(&path) else { return Ok(None) };
+        let lines = Lines::new(document.text.as_bytes(), self.client.encoding);
+        let highlights = spans.into_iter().map(|span| DocumentHighlight::new(lines.range(span.start, span.end), None));
+        Ok(Some(highlights.collect()))
+    }
+
+    pub(super) fn prepare_rename(
+        &mut self,
+        params: PrepareRenameParams,
+    ) -> Result<Option<PrepareRenameResult>, Refusal> {
+        let (path, offset) = self.position(&params.text_document_position_params)?;
+        let range = self.workspace.renamable(&path, offset);
+        let Some(document) = self.documents.get(&path) else { return Ok(None) };
+        let lines = Lines::new(document.text.as_bytes(), self.client.encoding);
+        Ok(range.map(|range| PrepareRenameResult::Range(lines.range(range.start, range.end))))
+    }
+
+    pub(super) fn rename(&mut self, params: RenameParams) -> Result<Option<WorkspaceEdit>, Refusal> {
+        let (path, offset) = self.position(&params.text_document_position_params)?;
+        let files = self.workspace.rename(&path, offset, &params.new_name).map_err(Refusal::failed)?;
+        let edits = files.into_iter().map(|(path, edits)| {
+            let version = self.documents.get(&path).map(|document| document.version);
+            let edits = self.edits(&path, edits);
+            (self.uri(&path), version, edits)
+        });
+        Ok(Some(self.file_edits(edits.collect::<Vec<_>>())))
+    }
+
+    pub(super) fn workspace_symbols(
+        &mut self,
+        params: WorkspaceSymbolParams,
+    ) -> Result<Option<WorkspaceSymbolResponse>, Refusal> {
+        let found = self.workspace.workspace_symbols(&params.query, MOST_SYMBOLS);
+        let symbols = found.iter().map(|symbol| WorkspaceSymbol {
+            location: place(self, &symbol.place).into(),
+            data: None,
+            base_symbol_information: BaseSymbolInformation {
+                name: symbol.name.clone(),
+                kind: if symbol.profile { SymbolKind::Class } else { SymbolKind::Variable },
+                tags: None,
+                container_name: None,
+            },
+        });
+        Ok(Some(WorkspaceSymbolResponse::WorkspaceSymbolList(symbols.collect())))
+    }
+}
