@@ -11,6 +11,7 @@
 
 mod client;
 mod formatting;
+mod hostile;
 mod lifecycle;
 mod problems;
 mod text;

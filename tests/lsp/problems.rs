@@ -228,12 +228,12 @@ fn fixes_of_the_linter() {
     let problem = problems.iter().find(|problem| problem["tags"] == json!([1])).unwrap();
     let list = actions(&mut client, &uri, &problem["range"], Value::Null);
     insta::assert_json_snapshot!("duplicate_rule_fixes", tree.redact(&list));
-    let of_kind = |kind: &str| list.as_array().unwrap().iter().filter(move |action| action["kind"] == kind);
+    let mut quick = list.as_array().unwrap().iter().filter(|action| action["kind"] == "quickfix");
     // The preferred one takes the rule away; the other allows it.
-    let fix = of_kind("quickfix").find(|action| action["isPreferred"] == true).unwrap();
+    let fix = quick.clone().find(|action| action["isPreferred"] == true).unwrap();
     assert_eq!(apply(&text, fix).matches("/etc/passwd").count(), 1);
     let code = problem["code"].as_str().unwrap();
-    let allow = of_kind("quickfix").find(|action| action["title"].as_str().unwrap().contains("Allow")).unwrap();
+    let allow = quick.find(|action| action["title"].as_str().unwrap().contains("Allow")).unwrap();
     let allowed = apply(&text, allow);
     client.replace(&uri, 2, &allowed);
     client.problems(&uri, |problems| !has(problems, code));
