@@ -8,6 +8,7 @@ use super::examples::examples;
 use super::navigate::What;
 use super::symbols::Symbols;
 use super::visit::{Found, WordRole, at};
+use super::words::describe_at;
 use super::workspace::{Cursor, Resolved, Workspace};
 use crate::encode::path_pattern;
 use crate::policy::{Profile, ProfileMode, RuleKind};
@@ -48,15 +49,18 @@ impl Workspace {
         }
         let cursor = self.cursor(path, offset)?;
         let found = at(&cursor.tree.file, cursor.offset)?;
-        let (role, word) = found.word?;
-        let text = match role {
-            WordRole::Path | WordRole::Attachment | WordRole::MountSource | WordRole::MountPoint => {
-                self.about_path(&cursor, &found, role)
+        let (text, span) = match found.word {
+            Some((
+                role @ (WordRole::Path | WordRole::Attachment | WordRole::MountSource | WordRole::MountPoint),
+                word,
+            )) => (self.about_path(&cursor, &found, role)?, word.span),
+            _ => {
+                let (described, span) = describe_at(&cursor.tree.file, cursor.source.text(), cursor.offset)?;
+                (format!("**{}**\n\n{}", code(described.title.as_bytes()), described.text), span)
             }
-            _ => None,
         };
-        let place = self.place(word.span)?;
-        Some(Hover { text: text?, range: place.span.start..place.span.end })
+        let place = self.place(span)?;
+        Some(Hover { text, range: place.span.start..place.span.end })
     }
 
     /// A variable: its values, and where each part of them comes from.

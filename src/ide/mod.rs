@@ -5,7 +5,9 @@
 
 mod access;
 mod calls;
+mod complete;
 mod construct;
+mod context;
 mod document;
 mod edit;
 mod examples;
@@ -17,8 +19,10 @@ mod overlay;
 mod query;
 mod settings;
 mod snapshot;
+mod suggest;
 mod symbols;
 mod visit;
+mod words;
 mod workspace;
 
 pub use calls::{Call, Callee};
@@ -30,4 +34,5 @@ pub use navigate::WorkspaceSymbol;
 pub use query::Cost;
 pub use settings::{EditorSettings, Settings};
 pub use snapshot::{Problem, Problems, Snapshot};
+pub use suggest::{Suggestion, SuggestionKind};
 pub use workspace::Workspace;

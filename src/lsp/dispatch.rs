@@ -5,11 +5,11 @@ use std::path::PathBuf;
 
 use gen_lsp_types::{
     CallHierarchyIncomingCallsRequest, CallHierarchyOutgoingCallsRequest, CallHierarchyPrepareRequest,
-    CodeActionRequest, DefinitionRequest, DidChangeTextDocumentNotification, DidChangeWatchedFilesNotification,
-    DidCloseTextDocumentNotification, DidOpenTextDocumentNotification, DocumentFormattingRequest,
-    DocumentHighlightRequest, DocumentOnTypeFormattingRequest, DocumentRangeFormattingRequest, ExecuteCommandRequest,
-    HoverRequest, InlayHintRequest, Position, PrepareRenameRequest, ReferencesRequest, RenameRequest,
-    TextDocumentPositionParams, WorkspaceSymbolRequest,
+    CodeActionRequest, CompletionRequest, DefinitionRequest, DidChangeTextDocumentNotification,
+    DidChangeWatchedFilesNotification, DidCloseTextDocumentNotification, DidOpenTextDocumentNotification,
+    DocumentFormattingRequest, DocumentHighlightRequest, DocumentOnTypeFormattingRequest,
+    DocumentRangeFormattingRequest, ExecuteCommandRequest, HoverRequest, InlayHintRequest, Position,
+    PrepareRenameRequest, ReferencesRequest, RenameRequest, TextDocumentPositionParams, WorkspaceSymbolRequest,
 };
 use lsp_server::{ErrorCode, Notification, Request, Response};
 use serde::de::DeserializeOwned;
@@ -73,6 +73,7 @@ impl Server {
             }
             "workspace/executeCommand" => self.later::<ExecuteCommandRequest>(request, Server::execute),
             "textDocument/inlayHint" => self.later::<InlayHintRequest>(request, Server::inlay_hints),
+            "textDocument/completion" => self.now::<CompletionRequest>(request, Server::completion),
             "textDocument/hover" => self.now::<HoverRequest>(request, Server::hover),
             "textDocument/codeAction" => self.now::<CodeActionRequest>(request, Server::code_actions),
             "textDocument/formatting" => self.now::<DocumentFormattingRequest>(request, Server::formatting),

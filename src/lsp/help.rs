@@ -1,10 +1,14 @@
-//! What is told at a place: hover.
+//! What is told at a place, and what may be written there.
 
-use gen_lsp_types::{Contents, Hover, HoverParams, MarkupContent, MarkupKind};
+use gen_lsp_types::{
+    CompletionItem, CompletionItemKind, CompletionList, CompletionParams, CompletionResponse, Contents, Documentation,
+    Hover, HoverParams, MarkupContent, MarkupKind, TextEdit,
+};
 
 use super::dispatch::Refusal;
 use super::lines::Lines;
 use super::server::Server;
+use crate::ide::SuggestionKind;
 
 impl Server {
     pub(super) fn hover(&mut self, params: HoverParams) -> Result<Option<Hover>, Refusal> {
@@ -16,6 +20,50 @@ impl Server {
             contents: Contents::MarkupContent(markdown(hover.text)),
             range: Some(lines.range(hover.range.start, hover.range.end)),
         }))
+    }
+}
+
+impl Server {
+    pub(super) fn completion(&mut self, params: CompletionParams) -> Result<Option<CompletionResponse>, Refusal> {
+        let (path, offset) = self.position(&params.text_document_position_params)?;
+        let found = self.workspace.suggestions(&path, offset);
+        let Some(document) = self.documents.get(&path) else { return Ok(None) };
+        let lines = Lines::new(document.text.as_bytes(), self.client.encoding);
+        let items = found.into_iter().enumerate().map(|(number, suggestion)| {
+            let range = lines.range(suggestion.replaces.start, suggestion.replaces.end);
+            let text = suggestion.insert.unwrap_or_else(|| suggestion.label.clone());
+            let documentation = (!suggestion.documentation.is_empty())
+                .then(|| Documentation::MarkupContent(markdown(suggestion.documentation)));
+            CompletionItem {
+                label: suggestion.label,
+                kind: Some(kind(suggestion.kind)),
+                detail: (!suggestion.detail.is_empty()).then_some(suggestion.detail),
+                documentation,
+                // In the order in which they are given.
+                sort_text: Some(format!("{number:05}")),
+                text_edit: Some(TextEdit::new(range, text).into()),
+                ..CompletionItem::default()
+            }
+        });
+        Ok(Some(CompletionResponse::CompletionList(CompletionList {
+            is_incomplete: false,
+            items: items.collect(),
+            ..CompletionList::default()
+        })))
+    }
+}
+
+fn kind(kind: SuggestionKind) -> CompletionItemKind {
+    match kind {
+        SuggestionKind::Keyword => CompletionItemKind::Keyword,
+        SuggestionKind::Permission => CompletionItemKind::Value,
+        SuggestionKind::Member => CompletionItemKind::EnumMember,
+        SuggestionKind::Condition => CompletionItemKind::Property,
+        SuggestionKind::Operator => CompletionItemKind::Operator,
+        SuggestionKind::Variable => CompletionItemKind::Variable,
+        SuggestionKind::Profile => CompletionItemKind::Class,
+        SuggestionKind::File => CompletionItemKind::File,
+        SuggestionKind::Directory => CompletionItemKind::Folder,
     }
 }
 

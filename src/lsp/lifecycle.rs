@@ -134,6 +134,10 @@ fn capabilities(encoding: Encoding) -> ServerCapabilities {
         }),
         inlay_hint_provider: Some(true.into()),
         call_hierarchy_provider: Some(true.into()),
+        completion_provider: Some(CompletionOptions {
+            trigger_characters: words(&["@", "{", "<", "/", "(", "=", ">"]),
+            ..CompletionOptions::default()
+        }),
         hover_provider: Some(true.into()),
         definition_provider: Some(true.into()),
         references_provider: Some(true.into()),

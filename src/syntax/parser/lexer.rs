@@ -7,7 +7,7 @@
 pub(crate) mod classes;
 pub(super) mod expression;
 pub(super) mod initial;
-pub(super) mod keyword;
+pub(crate) mod keyword;
 pub(super) mod mode;
 
 use crate::source::{Span, Spanned};
