@@ -1,7 +1,7 @@
 //! A client that speaks to `armorer lsp` over pipes, as an editor does: its own framing, so that nothing of the server's is taken on
 //! trust.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -27,6 +27,8 @@ pub(crate) struct Client {
     answers: HashMap<String, Value>,
     /// Notifications that nobody has asked for yet, in order.
     told: Vec<Value>,
+    /// The last notifications that were not what a test looked for: shown when it fails.
+    passed: VecDeque<Value>,
     /// Requests of the server, all of which are granted.
     pub(crate) asked: Vec<Value>,
 }
@@ -72,8 +74,8 @@ impl Client {
             }
         });
         let to_server = Some(to_server);
-        let (answers, told, asked) = (HashMap::new(), Vec::new(), Vec::new());
-        Client { child, to_server, from_server, stderr, next: 0, answers, told, asked }
+        let (answers, told, passed, asked) = (HashMap::new(), Vec::new(), VecDeque::new(), Vec::new());
+        Client { child, to_server, from_server, stderr, next: 0, answers, told, passed, asked }
     }
 
     /// Starts a server, and a session on a directory, with all that clients may be capable of.
@@ -172,9 +174,15 @@ impl Client {
     /// Waits for a notification of which something holds, and passes over those before it.
     pub(crate) fn wait(&mut self, method: &str, mut wanted: impl FnMut(&Value) -> bool) -> Value {
         loop {
-            for mut message in std::mem::take(&mut self.told) {
+            let mut told = std::mem::take(&mut self.told).into_iter();
+            while let Some(mut message) = told.next() {
                 if message["method"] == method && wanted(&message["params"]) {
+                    self.told = told.collect();
                     return message["params"].take();
+                }
+                self.passed.push_back(message);
+                if self.passed.len() > 3 {
+                    self.passed.pop_front();
                 }
             }
             self.hear(&format!("{method} with what the test looks for"));
@@ -320,7 +328,9 @@ impl Client {
         _ = self.child.kill();
         let status = self.child.wait();
         let stderr = self.stderr.lock().unwrap();
-        panic!("{what:.4000}\nserver: {status:?}\nits standard error:\n{}", String::from_utf8_lossy(&stderr));
+        let passed: String = self.passed.iter().map(|message| format!("\ntold before: {message:.1500}")).collect();
+        let stderr = String::from_utf8_lossy(&stderr);
+        panic!("{what:.4000}{passed}\nserver: {status:?}\nits standard error:\n{stderr}");
     }
 }
 

@@ -7,7 +7,7 @@ use crate::text::{Units, at, range};
 use crate::tree::{ALPHA, MANIFEST, Tree};
 
 const UNTIDY: &str = "\
-profile   tidy /usr/bin/tidy{
+profile   tidy /usr/bin/tidy   {
     /etc/passwd   r ,
   capability   chown ,
       network inet   stream,
@@ -124,7 +124,7 @@ fn the_tree_stays_what_it_was() {
     let tree = Tree::new();
     let before = tree.policy();
     let (mut client, [uri]) = tree.session(["policy/usr.bin.alpha"]);
-    let untidy = ALPHA.replace("  ", "     ").replace(" {", "{");
+    let untidy = ALPHA.replace("  ", "     ").replace(" {", "   {");
     client.replace(&uri, 2, &untidy);
     let edits = client.format(&uri);
     tree.write("policy/usr.bin.alpha", &Units::Utf16.apply(&untidy, &edits));

@@ -46,7 +46,7 @@ fn requests_that_are_refused() {
     let refused = client.refused("textDocument/formatting", formatting.clone());
     assert_eq!(refused["code"], REQUEST_FAILED);
     assert!(refused["message"].as_str().unwrap().starts_with("line 1: "), "{refused}");
-    client.replace(&file, 2, "profile   mended{}");
+    client.replace(&file, 2, "profile   mended {}");
     assert_eq!(client.format(&file)[0]["newText"], "profile mended {\n}\n");
     assert_eq!(client.ask("shutdown", Value::Null), Value::Null);
     assert_eq!(client.refused("textDocument/formatting", formatting)["code"], INVALID_REQUEST);
@@ -84,7 +84,7 @@ fn sessions_without_a_folder() {
         let result = client.ask("initialize", parameters);
         assert_eq!(result["capabilities"]["positionEncoding"], "utf-16");
         client.notify("initialized", json!({}));
-        client.open("untitled:Untitled-1", "profile   x{}");
+        client.open("untitled:Untitled-1", "profile   x {}");
         assert_eq!(client.format("untitled:Untitled-1")[0]["newText"], "profile x {\n}\n");
         client.finish();
     }
@@ -94,14 +94,14 @@ fn sessions_without_a_folder() {
 fn names_of_files_that_uris_encode() {
     let tree = Tree::new();
     let name = "policy/ä b%c#d?.conf";
-    tree.write(name, "profile   x{}");
+    tree.write(name, "profile   x {}");
     let mut client = Client::session(tree.folder());
     let uri = uri(&tree.path(name));
     client.open(&uri, "profile x {\n  capability chown\n}\n");
     client.problem(&uri, "missing-comma");
     // Another way to write the same.
     let other = uri.replace("%20", " ").replace("file://", "file://localhost").replace(".conf", "%2Econf");
-    client.replace(&other, 2, "profile   x{}");
+    client.replace(&other, 2, "profile   x {}");
     assert_eq!(client.format(&other)[0]["newText"], "profile x {\n}\n");
     client.finish();
 }

@@ -10,9 +10,14 @@
 )]
 
 mod client;
+mod corpus;
 mod formatting;
 mod hostile;
 mod lifecycle;
+mod navigation;
 mod problems;
+#[path = "../support/mod.rs"]
+mod support;
 mod text;
 mod tree;
+mod writing;

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::client::Client;
-use crate::text::{at, range, slice};
+use crate::text::{at, slice};
 use crate::tree::{ALPHA, BETA, MANIFEST, TOML, Tree};
 
 const ALPHA_FILE: &str = "policy/usr.bin.alpha";
@@ -91,21 +91,21 @@ fn in_what_profiles_include() {
     client.problems(&common, |problems| !problems.iter().any(|problem| problem["severity"] == 1));
     let wrong = text.replace("@{spool}/ r,", "@{spool}/ r,\n@{nothing}/ r,");
     client.replace(&common, 2, &wrong);
-    let problems = client.problem(&common, "undeclared-variable");
-    let problem = find(&problems, "undeclared-variable");
+    let problems = client.problem(&common, "expand");
+    let problem = find(&problems, "expand");
     assert_eq!(slice(&wrong, &problem["range"]), "@{nothing}");
     let message = problem["message"].as_str().unwrap();
     assert!(message.contains(tree.path(ALPHA_FILE).to_str().unwrap()), "the profile that decides is named: {message}");
     insta::assert_json_snapshot!("in_an_abstraction", tree.redact(problem));
     // A profile that is opened shows it where it includes the file.
     client.open(&alpha, ALPHA);
-    let problems = client.problem(&alpha, "undeclared-variable");
-    let problem = find(&problems, "undeclared-variable");
+    let problems = client.problem(&alpha, "expand");
+    let problem = find(&problems, "expand");
     assert!(slice(ALPHA, &problem["range"]).contains("abstractions/common"), "{problem}");
     insta::assert_json_snapshot!("at_the_include", tree.redact(problem));
     // It is mended there, and so here.
     client.replace(&common, 3, &text);
-    client.problems(&alpha, |problems| !has(problems, "undeclared-variable"));
+    client.problems(&alpha, |problems| !has(problems, "expand"));
     client.finish();
 }
 
@@ -116,13 +116,13 @@ fn variables_of_the_profile_that_is_open() {
     let alpha = tree.uri(ALPHA_FILE);
     let common = tree.uri(COMMON);
     client.open(&common, &format!("{}@{{mine}}/ r,\n", tree.read(COMMON)));
-    client.problem(&common, "undeclared-variable");
+    client.problem(&common, "expand");
     // The text of the editor goes before that of the disk.
     client.open(&alpha, &ALPHA.replace("\n\n#", "\n@{mine}=/srv/mine\n\n#"));
-    client.problems(&common, |problems| !has(problems, "undeclared-variable"));
+    client.problems(&common, |problems| !has(problems, "expand"));
     // Closed, it is that of the disk again.
     client.close(&alpha);
-    client.problem(&common, "undeclared-variable");
+    client.problem(&common, "expand");
     client.finish();
 }
 
@@ -153,7 +153,7 @@ fn files_that_change_on_the_disk() {
     client.problem(&alpha, "missing-comma");
     std::fs::remove_file(tree.path(COMMON)).unwrap();
     watched(&mut client, &common, DELETED);
-    client.problem(&alpha, "include-not-found");
+    client.problem(&alpha, "include-open");
     tree.write(COMMON, &text);
     watched(&mut client, &common, CREATED);
     client.problems(&alpha, |problems| !problems.iter().any(|problem| problem["severity"] == 1));
@@ -166,23 +166,23 @@ fn the_configuration_changes() {
     let mut client = quick(&tree);
     let (alpha, toml) = (tree.uri(ALPHA_FILE), tree.uri("armorer.toml"));
     client.open(&alpha, ALPHA);
-    client.problems(&alpha, |problems| !has(problems, "include-not-found"));
+    client.problems(&alpha, |problems| !has(problems, "include-open"));
     tree.write("armorer.toml", &TOML.replace("policy", "cluster"));
     watched(&mut client, &toml, CHANGED);
-    client.problem(&alpha, "include-not-found");
+    client.problem(&alpha, "include-open");
     tree.write("armorer.toml", "[target]\nbase = 5\n");
     watched(&mut client, &toml, CHANGED);
     let told = client.wait("window/showMessage", |_| true);
     assert!(told["message"].as_str().unwrap().contains("armorer.toml"), "{told}");
     tree.write("armorer.toml", TOML);
     watched(&mut client, &toml, CHANGED);
-    client.problems(&alpha, |problems| !has(problems, "include-not-found"));
+    client.problems(&alpha, |problems| !has(problems, "include-open"));
     // The editor's settings go before those of the file.
     let settings = |base: &str| json!({ "settings": { "armorer": { "base": base, "automata": false } } });
     client.notify("workspace/didChangeConfiguration", settings("cluster"));
-    client.problem(&alpha, "include-not-found");
+    client.problem(&alpha, "include-open");
     client.notify("workspace/didChangeConfiguration", settings("policy"));
-    client.problems(&alpha, |problems| !has(problems, "include-not-found"));
+    client.problems(&alpha, |problems| !has(problems, "include-open"));
     client.finish();
 }
 

@@ -28,8 +28,8 @@ profile alpha /usr/bin/alpha {
 
   capability chown kill,
   network inet stream,
-  signal send set=(term hup) peer=beta,
-  mount options=(ro bind) /srv/ -> @{spool}/mnt/,
+  signal send set=(term, hup) peer=beta,
+  mount options=(ro, bind) /srv/ -> @{spool}/mnt/,
 
   /usr/bin/alpha mr,
   /usr/bin/beta Px -> beta,

@@ -76,7 +76,7 @@ fn lengths_that_lie() {
     let mut patient = Patient::new();
     let hover = json!({ "jsonrpc": "2.0", "method": "x", "params": { "a": "b" } }).to_string();
     let filler = json!({ "jsonrpc": "2.0", "method": "x", "params": { "padding": "p".repeat(1000) } }).to_string();
-    for announced in (0..hover.len() + 40).chain([500, 900]) {
+    for announced in (0..hover.len() + 40).chain([500, 900, 1 << 40, usize::MAX]) {
         patient.client.raw(format!("Content-Length: {announced}\r\n\r\n{hover}"));
         patient.client.raw(frame(filler.as_bytes()));
         patient.client.raw(frame(filler.as_bytes()));

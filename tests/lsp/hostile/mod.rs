@@ -81,7 +81,7 @@ impl Patient {
         let client = Client::session_with(tree.folder(), json!({ "costs": true }), &["utf-16"]);
         let well = tree.uri("policy/well");
         let mut patient = Patient { client, tree, well };
-        let text = "profile   well{ /etc/well   r , }\n";
+        let text = "profile   well { /etc/well   r , }\n";
         patient.client.open(&patient.well, text);
         patient.check("the beginning");
         patient

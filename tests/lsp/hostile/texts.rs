@@ -167,14 +167,14 @@ fn documents_that_are_not_handled_as_agreed() {
     patient.ask_everything(&uri, &json!({ "line": 0, "character": 0 }));
     // Opened twice: the second text is the one.
     patient.client.open(&uri, SAMPLE);
-    patient.client.open(&uri, "profile   twice{}");
+    patient.client.open(&uri, "profile   twice {}");
     assert_eq!(patient.client.format(&uri)[0]["newText"], "profile twice {\n}\n");
     // Ranges that end before they begin, and beyond the text; versions that go back.
     let reversed = json!({ "start": { "line": 0, "character": 15 }, "end": { "line": 0, "character": 10 } });
     patient.client.change(&uri, -7, json!([{ "range": reversed, "text": "named" }]));
     assert_eq!(patient.client.format(&uri)[0]["newText"], "profile named {\n}\n");
     let beyond = json!({ "start": { "line": 7, "character": 7 }, "end": { "line": u32::MAX, "character": u32::MAX } });
-    patient.client.change(&uri, 0, json!([{ "range": beyond, "text": "profile   second{}" }]));
+    patient.client.change(&uri, 0, json!([{ "range": beyond, "text": "profile   second {}" }]));
     let formatted: Value = patient.client.format(&uri);
     assert!(formatted.to_string().contains("profile second {"), "{formatted}");
     patient.client.change(&uri, 1, json!([]));
