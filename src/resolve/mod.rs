@@ -44,7 +44,7 @@ mod merge;
 mod preamble;
 mod preprocess;
 mod profile;
-mod reference;
+pub(crate) mod reference;
 mod session;
 pub mod slashes;
 mod transitions;

@@ -2,7 +2,7 @@
 
 /// A piece of a text that may refer to variables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Piece<'a> {
+pub(crate) enum Piece<'a> {
     /// Text without references.
     Literal(&'a [u8]),
     /// `@{name}`
@@ -14,24 +14,24 @@ pub(super) enum Piece<'a> {
 }
 
 /// Whether a text may refer to variables: false for most, and quick to tell.
-pub(super) fn may_refer(text: &[u8]) -> bool {
+pub(crate) fn may_refer(text: &[u8]) -> bool {
     text.windows(2).any(|pair| pair == b"@{")
 }
 
 /// Whether a text refers to variables, well or badly.
-pub(super) fn refers(text: &[u8]) -> bool {
+pub(crate) fn refers(text: &[u8]) -> bool {
     may_refer(text) && pieces(text).any(|piece| !matches!(piece, Piece::Literal(_)))
 }
 
 /// Splits a text at its references. A reference begins at an unescaped `@{` and ends at the next unescaped `}`; the first byte
 /// behind the brace never ends it.
-pub(super) fn pieces(text: &[u8]) -> Pieces<'_> {
+pub(crate) fn pieces(text: &[u8]) -> Pieces<'_> {
     Pieces { rest: text }
 }
 
 /// The iterator of [`pieces`].
 #[derive(Clone, Debug)]
-pub(super) struct Pieces<'a> {
+pub(crate) struct Pieces<'a> {
     rest: &'a [u8],
 }
 

@@ -4,10 +4,10 @@
 //!
 //! There is a function for each state; the parsers of the constructs call those of the state that they are in.
 
-pub(super) mod classes;
+pub(crate) mod classes;
 pub(super) mod expression;
 pub(super) mod initial;
-pub(super) mod keyword;
+pub(crate) mod keyword;
 pub(super) mod mode;
 
 use crate::source::{Span, Spanned};

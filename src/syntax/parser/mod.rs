@@ -47,6 +47,10 @@ use crate::syntax::ast::File;
 
 use input::{Input, State};
 
+/// The byte patterns of the words of the language, and the words that an item may begin with.
+#[cfg(feature = "ide")]
+pub(crate) use lexer::{classes, keyword::starts_item};
+
 /// What came of parsing a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Parsed {

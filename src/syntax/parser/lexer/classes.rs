@@ -65,27 +65,27 @@ fn next_has(text: &[u8], at: usize, class: u8) -> bool {
     text.get(at).is_some_and(|&byte| has(byte, class))
 }
 
-pub(in super::super) fn is_blank(byte: u8) -> bool {
+pub(crate) fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t')
 }
 
 /// What may follow permission letters.
-pub(in super::super) fn ends_mode(byte: u8) -> bool {
+pub(crate) fn ends_mode(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | 0x0b | 0x0c | b',')
 }
 
 /// Whether a word that runs on over a comma would take this byte.
-pub(in super::super) fn is_word_byte(byte: u8) -> bool {
+pub(crate) fn is_word_byte(byte: u8) -> bool {
     has(byte, ID)
 }
 
 /// How many blanks.
-pub(in super::super) fn blanks(text: &[u8]) -> usize {
+pub(crate) fn blanks(text: &[u8]) -> usize {
     text.iter().take_while(|&&byte| is_blank(byte)).count()
 }
 
 /// LF or CR LF.
-pub(in super::super) fn newline(text: &[u8]) -> usize {
+pub(crate) fn newline(text: &[u8]) -> usize {
     match text {
         [b'\n', ..] => 1,
         [b'\r', b'\n', ..] => 2,
@@ -107,17 +107,17 @@ fn word_from(text: &[u8], mut at: usize, class: u8) -> usize {
 }
 
 /// The general word.
-pub(in super::super) fn word(text: &[u8]) -> usize {
+pub(crate) fn word(text: &[u8]) -> usize {
     word_from(text, 0, ID)
 }
 
 /// A bare path of include and abi.
-pub(in super::super) fn include_word(text: &[u8]) -> usize {
+pub(crate) fn include_word(text: &[u8]) -> usize {
     word_from(text, 0, INCLUDE)
 }
 
 /// A quoted word. A quote behind a backslash ends it only where no other quote does.
-pub(in super::super) fn quoted(text: &[u8]) -> usize {
+pub(crate) fn quoted(text: &[u8]) -> usize {
     if text.first() != Some(&b'"') {
         return 0;
     }
@@ -138,12 +138,12 @@ pub(in super::super) fn quoted(text: &[u8]) -> usize {
 }
 
 /// A word or a quoted one.
-pub(in super::super) fn word_or_quoted(text: &[u8]) -> usize {
+pub(crate) fn word_or_quoted(text: &[u8]) -> usize {
     if text.first() == Some(&b'"') { quoted(text) } else { word(text) }
 }
 
 /// A letter, then letters, digits, `_`.
-pub(in super::super) fn name(text: &[u8]) -> usize {
+pub(crate) fn name(text: &[u8]) -> usize {
     match text.first() {
         Some(first) if first.is_ascii_alphabetic() => text.iter().take_while(|&&byte| has(byte, NAME)).count(),
         _ => 0,
@@ -165,17 +165,17 @@ fn variable(text: &[u8], sigil: u8) -> usize {
 }
 
 /// `@{X}` or `@X`
-pub(in super::super) fn set_variable(text: &[u8]) -> usize {
+pub(crate) fn set_variable(text: &[u8]) -> usize {
     variable(text, b'@')
 }
 
 /// `${X}` or `$X`
-pub(in super::super) fn bool_variable(text: &[u8]) -> usize {
+pub(crate) fn bool_variable(text: &[u8]) -> usize {
     variable(text, b'$')
 }
 
 /// The name inside a variable.
-pub(in super::super) fn variable_name(text: &[u8]) -> &[u8] {
+pub(crate) fn variable_name(text: &[u8]) -> &[u8] {
     match text {
         [_, b'{', name @ .., b'}'] | [_, name @ ..] => name,
         [] => text,
@@ -183,7 +183,7 @@ pub(in super::super) fn variable_name(text: &[u8]) -> &[u8] {
 }
 
 /// What begins like a path: `/`, a variable with something behind it, `:` (of a namespace), `&`.
-pub(in super::super) fn path(text: &[u8]) -> usize {
+pub(crate) fn path(text: &[u8]) -> usize {
     match text {
         [b'/' | b'&', ..] => word_from(text, 1, ID),
         [b':', next, ..] if *next != b'=' => word_from(text, 2, ID),
@@ -213,7 +213,7 @@ pub(in super::super) fn path(text: &[u8]) -> usize {
 }
 
 /// A quoted word that begins like a path.
-pub(in super::super) fn quoted_path(text: &[u8]) -> usize {
+pub(crate) fn quoted_path(text: &[u8]) -> usize {
     match text {
         [b'"', b'/' | b'@' | b':' | b'&', ..] => quoted(text),
         _ => 0,
@@ -221,7 +221,7 @@ pub(in super::super) fn quoted_path(text: &[u8]) -> usize {
 }
 
 /// The bare word of rule modes; names of grouped conditions.
-pub(in super::super) fn rule_word(text: &[u8]) -> usize {
+pub(crate) fn rule_word(text: &[u8]) -> usize {
     let colon = |at: usize, not: &[u8]| {
         text.get(at) == Some(&b':') && text.get(at + 1).is_some_and(|&next| has(next, ID) && !not.contains(&next))
     };
@@ -242,7 +242,7 @@ pub(in super::super) fn rule_word(text: &[u8]) -> usize {
 }
 
 /// Any word of rule modes.
-pub(in super::super) fn rule_id(text: &[u8]) -> usize {
+pub(crate) fn rule_id(text: &[u8]) -> usize {
     match text.first() {
         Some(b'"') => quoted(text),
         Some(b'/' | b'@' | b':' | b'&') => rule_word(text).max(path(text)),
@@ -251,7 +251,7 @@ pub(in super::super) fn rule_id(text: &[u8]) -> usize {
 }
 
 /// A bare word of lists in parentheses.
-pub(in super::super) fn list_word(text: &[u8]) -> usize {
+pub(crate) fn list_word(text: &[u8]) -> usize {
     let mut at = 0;
     while let Some(&byte) = text.get(at) {
         at += match byte {
@@ -264,12 +264,12 @@ pub(in super::super) fn list_word(text: &[u8]) -> usize {
 }
 
 /// A word of lists, quoted or not.
-pub(in super::super) fn list_item(text: &[u8]) -> usize {
+pub(crate) fn list_item(text: &[u8]) -> usize {
     if text.first() == Some(&b'"') { quoted(text) } else { list_word(text) }
 }
 
 /// Whether all of the text is permission letters of a file rule.
-pub(in super::super) fn is_mode(text: &[u8]) -> bool {
+pub(crate) fn is_mode(text: &[u8]) -> bool {
     let mut rest = text;
     while let [first, tail @ ..] = rest {
         rest = match (first, tail) {
@@ -284,7 +284,7 @@ pub(in super::super) fn is_mode(text: &[u8]) -> bool {
 }
 
 /// A path in angle brackets.
-pub(in super::super) fn angle(text: &[u8]) -> usize {
+pub(crate) fn angle(text: &[u8]) -> usize {
     let Some(content) = text.strip_prefix(b"<") else { return 0 };
     let len = match content.first() {
         Some(b'"') => quoted(content),
@@ -294,7 +294,7 @@ pub(in super::super) fn angle(text: &[u8]) -> usize {
 }
 
 /// Digits.
-pub(in super::super) fn number(text: &[u8]) -> usize {
+pub(crate) fn number(text: &[u8]) -> usize {
     text.iter().take_while(|byte| byte.is_ascii_digit()).count()
 }
 

@@ -98,7 +98,7 @@ pub(in super::super) const STARTERS: &[&str] = &[
 ];
 
 /// Whether an item may begin with this word.
-pub(in super::super) fn starts_item(word: &[u8]) -> bool {
+pub(crate) fn starts_item(word: &[u8]) -> bool {
     std::str::from_utf8(word).is_ok_and(|word| STARTERS.binary_search(&word).is_ok())
 }
 

@@ -1,0 +1,409 @@
+//! What stands before a cursor, in a text that need not parse: the blocks that are open there, the words of the statement that
+//! is being written, and what may come next.
+//!
+//! The parser cannot say this: a statement without its end has no place in the tree. The scanner here goes through the text with
+//! the parser's own word patterns and states, and takes what it does not understand for a word. It stops at the cursor.
+
+mod scan;
+#[cfg(test)]
+mod tests;
+
+use std::ops::Range;
+
+use super::construct::Construct;
+use super::visit::{WordRole, socket_role, value_role};
+
+/// What opened a block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum BlockKind {
+    /// A profile or child profile.
+    Profile,
+    /// A hat.
+    Hat,
+    /// `audit deny {`
+    Prefix,
+    /// `if … {`
+    If,
+    /// `else {`
+    Else,
+}
+
+/// A block around the cursor.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct OpenBlock {
+    /// What opened it.
+    pub(crate) kind: BlockKind,
+    /// The name of a profile or hat.
+    pub(crate) name: Option<Range<u32>>,
+    /// Where its brace is.
+    pub(crate) brace: u32,
+}
+
+/// What a piece of a statement is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum PieceKind {
+    /// A word, quoted or not.
+    Word,
+    /// `=` or `:=` of a condition.
+    Equal,
+    /// `in` of a condition.
+    In,
+    /// `->`
+    Arrow,
+    /// The operator of an assignment.
+    Assign,
+    /// `(`
+    Open,
+    /// `)`
+    Close,
+    /// Any other sign: a comma in a list, a comparison, `<=`, `+`.
+    Sign,
+}
+
+/// A piece of the statement before the cursor.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Piece {
+    /// What it is.
+    pub(crate) kind: PieceKind,
+    /// Where it stands.
+    pub(crate) range: Range<u32>,
+}
+
+/// Where in a statement the cursor is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Slot {
+    /// At the beginning of an item, or behind prefix words.
+    Start,
+    /// Where the name of a profile or hat stands.
+    Name,
+    /// Behind the name in a header.
+    Header,
+    /// Behind `else`.
+    Else,
+    /// In an expression; behind an operator or at its beginning an operand is wanted.
+    Expression {
+        /// Whether an operand is wanted here.
+        operand: bool,
+    },
+    /// Behind the operator of an assignment.
+    Value,
+    /// The path of an include or abi.
+    IncludePath,
+    /// Behind an arrow.
+    Target,
+    /// Behind `->` was its word: only the comma may follow.
+    Done,
+    /// Any other place of a rule.
+    Argument,
+    /// In the parentheses of permissions, or of flags in a header without `flags=`.
+    List,
+    /// Behind the operator of a condition.
+    ConditionValue {
+        /// The condition's name.
+        name: Range<u32>,
+        /// Whether in its parentheses.
+        list: bool,
+    },
+    /// Where the name of a condition in a group stands.
+    GroupName {
+        /// The group's name.
+        group: Range<u32>,
+    },
+    /// The value of a condition in a group.
+    GroupValue {
+        /// The group's name.
+        group: Range<u32>,
+        /// The condition's name.
+        name: Range<u32>,
+    },
+    /// The number of `priority=`.
+    Priority,
+}
+
+/// What the cursor is inside of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Inside {
+    /// Nothing of the kind.
+    Code,
+    /// A comment.
+    Comment,
+    /// Quotes that are not closed before the cursor.
+    Quotes,
+    /// A reference to a variable.
+    Variable {
+        /// Whether it begins with `$`.
+        boolean: bool,
+        /// The name as far as it is written before the cursor.
+        name: Range<u32>,
+    },
+}
+
+/// Candidates that need more than the text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    /// Names of set variables, or of boolean ones.
+    Variables {
+        /// Whether boolean.
+        boolean: bool,
+    },
+    /// Files to include.
+    Includes {
+        /// Whether in angle brackets, that is, below the include directories.
+        angle: bool,
+    },
+    /// Feature files for `abi`.
+    AbiFiles {
+        /// Whether in angle brackets.
+        angle: bool,
+    },
+    /// Names of profiles.
+    Profiles,
+    /// Names of hats and children of the profile around the cursor.
+    Children,
+    /// Paths of the machine.
+    Paths,
+}
+
+/// What stands before a cursor.
+#[derive(Clone, Debug)]
+pub(crate) struct Context<'t> {
+    /// The text, all of it.
+    pub(crate) text: &'t [u8],
+    /// The cursor.
+    pub(crate) cursor: u32,
+    /// The blocks around it, the outermost first.
+    pub(crate) blocks: Vec<OpenBlock>,
+    /// The prefix words of the statement (`audit deny owner`).
+    pub(crate) prefix: Vec<Range<u32>>,
+    /// What the statement is, as far as its first word behind the prefix says.
+    pub(crate) construct: Option<Construct>,
+    /// The statement's pieces behind the prefix, without the word at the cursor.
+    pub(crate) pieces: Vec<Piece>,
+    /// What may stand at the cursor.
+    pub(crate) slot: Slot,
+    /// The part of a word that stands directly before the cursor; empty where there is none. Quotes and the `<` of an include
+    /// are not part of it.
+    pub(crate) word: Range<u32>,
+    /// What the cursor is inside of.
+    pub(crate) inside: Inside,
+    /// Whether the path of an include or abi is in angle brackets.
+    pub(crate) angle: bool,
+    /// Whether the block of an `if` stands directly before the statement.
+    pub(crate) may_else: bool,
+}
+
+/// The braces of every block of a text that is closed, opening and closing one, the inner ones first.
+pub(crate) fn closed_blocks(text: &[u8]) -> Vec<(u32, u32)> {
+    scan::scan(text).closed
+}
+
+impl<'t> Context<'t> {
+    /// What stands before `cursor`, which may lie anywhere.
+    pub(crate) fn new(text: &'t [u8], cursor: u32) -> Context<'t> {
+        let cursor = cursor.min(u32::try_from(text.len()).unwrap_or(u32::MAX));
+        let before = text.get(..cursor as usize).unwrap_or_default();
+        scan::scan(before).into_context(text, cursor)
+    }
+
+    /// The bytes of a range.
+    pub(crate) fn slice(&self, range: &Range<u32>) -> &'t [u8] {
+        self.text.get(range.start as usize..range.end as usize).unwrap_or_default()
+    }
+
+    /// The part of a word before the cursor.
+    pub(crate) fn partial(&self) -> &'t [u8] {
+        self.slice(&self.word)
+    }
+
+    /// The text of a piece.
+    pub(crate) fn piece(&self, piece: &Piece) -> &'t [u8] {
+        self.slice(&piece.range)
+    }
+
+    /// The range that a candidate replaces: the part of a word before the cursor, and the letters that go on behind it.
+    pub(crate) fn replaced(&self) -> Range<u32> {
+        let behind = self.text.get(self.cursor as usize..).unwrap_or_default();
+        let more = behind.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
+        let start = match &self.inside {
+            Inside::Variable { name, .. } => name.start,
+            _ => self.word.start,
+        };
+        start..self.cursor.saturating_add(u32::try_from(more).unwrap_or(0))
+    }
+
+    /// Whether a word stands among the prefix words.
+    pub(crate) fn has_prefix(&self, word: &[u8]) -> bool {
+        self.prefix.iter().any(|range| self.slice(range) == word)
+    }
+
+    /// Whether the cursor is at the top level: outside of all profiles and blocks but `if`.
+    pub(crate) fn at_top(&self) -> bool {
+        self.blocks.iter().all(|block| matches!(block.kind, BlockKind::If | BlockKind::Else))
+    }
+
+    /// The words of the statement behind its keyword, outside of conditions, lists and what stands behind an arrow.
+    pub(crate) fn arguments(&self) -> Vec<&Piece> {
+        let mut depth = 0_u32;
+        let mut arguments = Vec::new();
+        let mut value = false;
+        for (index, piece) in self.pieces.iter().enumerate().skip(1) {
+            match piece.kind {
+                PieceKind::Open => depth += 1,
+                PieceKind::Close => depth = depth.saturating_sub(1),
+                PieceKind::Word if depth == 0 && !value && !self.is_condition(index) => arguments.push(piece),
+                PieceKind::Arrow => break,
+                _ => {}
+            }
+            value = matches!(piece.kind, PieceKind::Equal);
+        }
+        arguments
+    }
+
+    /// Whether the piece at an index is the name of a condition: its operator follows.
+    fn is_condition(&self, index: usize) -> bool {
+        self.pieces.get(index + 1).is_some_and(|next| matches!(next.kind, PieceKind::Equal | PieceKind::In))
+    }
+
+    /// The names of the conditions that the statement has outside of groups.
+    pub(crate) fn conditions(&self) -> Vec<&'t [u8]> {
+        let mut depth = 0_u32;
+        let mut names = Vec::new();
+        for (index, piece) in self.pieces.iter().enumerate() {
+            match piece.kind {
+                PieceKind::Open => depth += 1,
+                PieceKind::Close => depth = depth.saturating_sub(1),
+                PieceKind::Word if depth == 0 && self.is_condition(index) => names.push(self.piece(piece)),
+                _ => {}
+            }
+        }
+        names
+    }
+
+    /// The words of the parentheses that are open at the cursor.
+    pub(crate) fn listed(&self) -> Vec<&'t [u8]> {
+        let mut words: Vec<_> = (self.pieces.iter().rev())
+            .take_while(|piece| piece.kind != PieceKind::Open)
+            .filter(|piece| piece.kind == PieceKind::Word)
+            .map(|piece| self.piece(piece))
+            .collect();
+        words.reverse();
+        words
+    }
+
+    /// Whether an arrow stands in the statement.
+    pub(crate) fn has_arrow(&self) -> bool {
+        self.pieces.iter().any(|piece| piece.kind == PieceKind::Arrow)
+    }
+
+    /// What a word at the cursor would be there for, where the slot decides it.
+    pub(crate) fn role(&self) -> Option<WordRole> {
+        let construct = self.construct?;
+        Some(match &self.slot {
+            Slot::Name => WordRole::ProfileName,
+            Slot::IncludePath if construct == Construct::Abi => WordRole::AbiPath,
+            Slot::IncludePath => WordRole::IncludePath,
+            Slot::Value => WordRole::VariableValue,
+            Slot::List if matches!(construct, Construct::Profile | Construct::Hat) => WordRole::Flag,
+            Slot::List => WordRole::Permission(construct),
+            Slot::ConditionValue { name, .. } if matches!(construct, Construct::Profile | Construct::Hat) => {
+                match self.slice(name) {
+                    b"flags" => WordRole::Flag,
+                    _ => WordRole::Identity,
+                }
+            }
+            Slot::ConditionValue { name, .. } => value_role(construct, self.slice(name)),
+            Slot::GroupName { .. } => WordRole::ConditionName(construct),
+            Slot::GroupValue { name, .. } => value_role(construct, self.slice(name)),
+            Slot::Target => match construct {
+                Construct::Link => WordRole::LinkTarget,
+                Construct::Alias => WordRole::AliasTo,
+                Construct::Mount => WordRole::MountPoint,
+                Construct::ChangeProfile | Construct::PivotRoot => WordRole::ChangeProfileTarget,
+                _ if self.links() => WordRole::LinkTarget,
+                _ => WordRole::ExecTarget,
+            },
+            Slot::Argument => match construct {
+                Construct::Capability => WordRole::Capability,
+                Construct::Network => {
+                    let sockets = self.arguments();
+                    let sockets = sockets.iter().filter(|word| crate::vocab::network::bits(self.piece(word)).is_none());
+                    socket_role(sockets.count(), self.partial())
+                }
+                Construct::Rlimit => match self.pieces.len() {
+                    0 | 1 => WordRole::Keyword,
+                    2 => WordRole::Rlimit,
+                    3 => WordRole::Keyword,
+                    4 => WordRole::RlimitValue,
+                    _ => WordRole::Unit,
+                },
+                Construct::Mount => WordRole::MountSource,
+                Construct::Remount | Construct::Umount => WordRole::MountPoint,
+                Construct::Mqueue => WordRole::QueueName,
+                Construct::Alias => WordRole::AliasFrom,
+                _ => WordRole::Path,
+            },
+            _ => return None,
+        })
+    }
+
+    /// Whether the permissions of a file rule link and do not execute.
+    fn links(&self) -> bool {
+        let arguments = self.pieces.iter().take_while(|piece| piece.kind != PieceKind::Arrow);
+        let modes =
+            arguments.map(|piece| self.piece(piece)).filter(|word| crate::syntax::parser::classes::is_mode(word));
+        modes.last().is_some_and(|mode| mode.contains(&b'l') && !mode.contains(&b'x'))
+    }
+
+    /// The candidates that need more than the text.
+    pub(crate) fn wanted(&self) -> Vec<Wanted> {
+        match self.inside {
+            Inside::Comment => return Vec::new(),
+            Inside::Variable { boolean, .. } => return vec![Wanted::Variables { boolean }],
+            Inside::Quotes | Inside::Code => {}
+        }
+        match (&self.slot, self.role()) {
+            (Slot::Start, _) if self.partial().starts_with(b"/") => vec![Wanted::Paths],
+            (Slot::Header, _) => vec![Wanted::Paths],
+            (Slot::Name, _) if self.partial().starts_with(b"/") => vec![Wanted::Paths],
+            (Slot::Name | Slot::Start, _) => Vec::new(),
+            (Slot::Expression { operand: true }, _) => {
+                vec![Wanted::Variables { boolean: false }, Wanted::Variables { boolean: true }]
+            }
+            (_, Some(WordRole::IncludePath)) => vec![Wanted::Includes { angle: self.angle }],
+            (_, Some(WordRole::AbiPath)) => vec![Wanted::AbiFiles { angle: self.angle }],
+            (_, Some(WordRole::Label)) => vec![Wanted::Profiles, Wanted::Children],
+            (_, Some(WordRole::ExecTarget | WordRole::ChangeProfileTarget)) => {
+                vec![Wanted::Profiles, Wanted::Children]
+            }
+            (Slot::Argument, Some(WordRole::Path)) => match self.construct {
+                // Paths stand first in these; permissions follow.
+                Some(Construct::File | Construct::Link | Construct::ChangeProfile | Construct::PivotRoot)
+                    if !self.has_path() =>
+                {
+                    vec![Wanted::Paths]
+                }
+                _ => Vec::new(),
+            },
+            (
+                _,
+                Some(
+                    WordRole::MountSource
+                    | WordRole::MountPoint
+                    | WordRole::LinkTarget
+                    | WordRole::AliasFrom
+                    | WordRole::AliasTo
+                    | WordRole::VariableValue
+                    | WordRole::Path,
+                ),
+            ) => vec![Wanted::Paths],
+            _ => Vec::new(),
+        }
+    }
+
+    /// Whether the statement has a path before the cursor.
+    pub(crate) fn has_path(&self) -> bool {
+        self.pieces.iter().any(|piece| {
+            piece.kind == PieceKind::Word && matches!(self.piece(piece).first(), Some(b'/' | b'@' | b'"' | b'&' | b':'))
+        })
+    }
+}
