@@ -167,7 +167,8 @@ const SIGNS: &[&[u8]] = &[b"->", b"<=", b">=", b"==", b"!=", b"+=", b"?=", b":="
 fn gap(text: &[u8], start: u32, end: u32, found: &mut Vec<Token>) {
     let mut at = start;
     while let Some(rest) = text.get(at as usize..end as usize).filter(|rest| !rest.is_empty()) {
-        let (kind, len) = piece(rest);
+        let blank = at.checked_sub(1).and_then(|at| text.get(at as usize)).is_none_or(u8::is_ascii_whitespace);
+        let (kind, len) = piece(rest, blank);
         if let Some(kind) = kind {
             found.push(Token { start: at, len, kind, modifiers: TokenModifiers::default() });
         }
@@ -175,12 +176,12 @@ fn gap(text: &[u8], start: u32, end: u32, found: &mut Vec<Token>) {
     }
 }
 
-/// What begins a text between words, and how long it is.
-fn piece(rest: &[u8]) -> (Option<TokenKind>, u32) {
+/// What begins a text between words, and how long it is. `blank`: white space stands before it.
+fn piece(rest: &[u8], blank: bool) -> (Option<TokenKind>, u32) {
     let length = |len: usize| u32::try_from(len.max(1)).unwrap_or(1);
     // The angle brackets of an include's path, and what a broken item has in them, are no operators.
-    if matches!(rest, [b'<' | b'>', next, ..] if !matches!(next, b'=' | b' ' | b'\t')) || matches!(rest, [b'<' | b'>'])
-    {
+    let bracket = matches!(rest, [b'<' | b'>', next, ..] if *next != b'=' && !(blank && next.is_ascii_whitespace()));
+    if bracket || matches!(rest, [b'<' | b'>']) {
         return (None, 1);
     }
     if let Some(sign) = SIGNS.iter().find(|sign| rest.starts_with(sign)) {
