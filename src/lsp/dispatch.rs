@@ -8,8 +8,9 @@ use gen_lsp_types::{
     CodeActionRequest, CompletionRequest, DefinitionRequest, DidChangeTextDocumentNotification,
     DidChangeWatchedFilesNotification, DidCloseTextDocumentNotification, DidOpenTextDocumentNotification,
     DocumentFormattingRequest, DocumentHighlightRequest, DocumentOnTypeFormattingRequest,
-    DocumentRangeFormattingRequest, ExecuteCommandRequest, HoverRequest, InlayHintRequest, Position,
-    PrepareRenameRequest, ReferencesRequest, RenameRequest, TextDocumentPositionParams, WorkspaceSymbolRequest,
+    DocumentRangeFormattingRequest, DocumentSymbolRequest, ExecuteCommandRequest, FoldingRangeRequest, HoverRequest,
+    InlayHintRequest, Position, PrepareRenameRequest, ReferencesRequest, RenameRequest, SelectionRangeRequest,
+    SemanticTokensRequest, SignatureHelpRequest, TextDocumentPositionParams, WorkspaceSymbolRequest,
 };
 use lsp_server::{ErrorCode, Notification, Request, Response};
 use serde::de::DeserializeOwned;
@@ -32,6 +33,9 @@ impl Refusal {
         Refusal { code: ErrorCode::RequestFailed, message: message.into() }
     }
 }
+
+/// Begins an answer that takes time.
+type Begin<P, T> = fn(&mut Server, P) -> Result<Later<T>, Refusal>;
 
 /// What a request that is not answered at once is answered with later.
 pub(super) type Later<T> = Box<dyn FnOnce() -> Result<T, Refusal> + Send>;
@@ -73,6 +77,11 @@ impl Server {
             }
             "workspace/executeCommand" => self.later::<ExecuteCommandRequest>(request, Server::execute),
             "textDocument/inlayHint" => self.later::<InlayHintRequest>(request, Server::inlay_hints),
+            "textDocument/documentSymbol" => self.now::<DocumentSymbolRequest>(request, Server::document_symbols),
+            "textDocument/foldingRange" => self.now::<FoldingRangeRequest>(request, Server::folds),
+            "textDocument/selectionRange" => self.now::<SelectionRangeRequest>(request, Server::selections),
+            "textDocument/semanticTokens/full" => self.now::<SemanticTokensRequest>(request, Server::tokens),
+            "textDocument/signatureHelp" => self.now::<SignatureHelpRequest>(request, Server::signature),
             "textDocument/completion" => self.now::<CompletionRequest>(request, Server::completion),
             "textDocument/hover" => self.now::<HoverRequest>(request, Server::hover),
             "textDocument/codeAction" => self.now::<CodeActionRequest>(request, Server::code_actions),
@@ -108,7 +117,7 @@ impl Server {
     fn later<R: gen_lsp_types::Request>(
         &mut self,
         request: Request,
-        handle: fn(&mut Server, R::Params) -> Result<Later<R::Result>, Refusal>,
+        handle: Begin<R::Params, R::Result>,
     ) {
         let Request { id, params, .. } = request;
         let work = match parameters::<R::Params>(params) {

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use gen_lsp_types::{
     CodeActionKind, CodeActionOptions, CompletionOptions, DidChangeWatchedFilesRegistrationOptions,
     DocumentOnTypeFormattingOptions, ExecuteCommandOptions, FileSystemWatcher, InitializeParams, InitializeResult,
-    MessageType, Registration, RegistrationParams, RegistrationRequest, RenameOptions, ServerCapabilities, ServerInfo,
-    ShowMessageNotification, ShowMessageParams, SignatureHelpOptions, TextDocumentSyncKind, TextDocumentSyncOptions,
-    WorkspaceFolders,
+    InlayHintRefreshRequest, MessageType, Registration, RegistrationParams, RegistrationRequest, RenameOptions,
+    SemanticTokensOptions, ServerCapabilities, ServerInfo, ShowMessageNotification, ShowMessageParams,
+    SignatureHelpOptions, TextDocumentSyncKind, TextDocumentSyncOptions, WorkDoneProgressOptions, WorkspaceFolders,
 };
 use lsp_server::RequestId;
 
@@ -16,6 +16,7 @@ use super::dispatch::Refusal;
 use super::documents::lock;
 use super::lines::Encoding;
 use super::server::{Client, Event, Phase, Server};
+use super::structure::legend;
 use super::uri::to_path;
 use crate::ide::{EditorSettings, Workspace};
 
@@ -54,6 +55,9 @@ impl Server {
     pub(super) fn configure(&mut self, settings: Option<EditorSettings>) {
         self.workspace.configure(settings);
         self.start_index();
+        if self.client.refreshes_hints {
+            self.ask::<InlayHintRefreshRequest>(());
+        }
         self.tell_problems();
     }
 
@@ -137,6 +141,22 @@ fn capabilities(encoding: Encoding) -> ServerCapabilities {
         completion_provider: Some(CompletionOptions {
             trigger_characters: words(&["@", "{", "<", "/", "(", "=", ">"]),
             ..CompletionOptions::default()
+        }),
+        document_symbol_provider: Some(true.into()),
+        folding_range_provider: Some(true.into()),
+        selection_range_provider: Some(true.into()),
+        semantic_tokens_provider: Some(
+            SemanticTokensOptions {
+                legend: legend(),
+                range: None,
+                full: Some(true.into()),
+                work_done_progress_options: WorkDoneProgressOptions::default(),
+            }
+            .into(),
+        ),
+        signature_help_provider: Some(SignatureHelpOptions {
+            trigger_characters: words(&[" ", "(", "="]),
+            ..SignatureHelpOptions::default()
         }),
         hover_provider: Some(true.into()),
         definition_provider: Some(true.into()),

@@ -136,7 +136,9 @@ impl Candidates<'_, '_> {
     /// The types that a family may have, and its protocols.
     fn types(&mut self, family: Option<u16>) {
         for (word, text) in words::list(WordRole::SocketType) {
-            if vocab::sockets::number(word.as_bytes()).is_some() {
+            // Alone, `packet` is the family.
+            let family = family.is_none() && vocab::families::number(word.as_bytes()).is_some();
+            if vocab::sockets::number(word.as_bytes()).is_some() && !family {
                 self.add(word, CandidateKind::Member, text, None);
             }
         }

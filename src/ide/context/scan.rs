@@ -74,6 +74,11 @@ impl<'t> Scanner<'t> {
             angle: self.angle,
             may_else: self.may_else,
         };
+        // What does not begin like a path may still become any keyword.
+        let path = matches!(context.partial().first(), Some(b'/' | b'@' | b'&' | b':'));
+        if context.slot == Slot::Start && context.pieces.is_empty() && !path {
+            context.construct = None;
+        }
         if let Some((boolean, name)) =
             (context.inside != Inside::Comment).then(|| open_variable(context.partial())).flatten()
         {
@@ -356,10 +361,7 @@ impl<'t> Scanner<'t> {
             | Construct::Capability
             | Construct::PivotRoot
             | Construct::IoUring
-            | Construct::All => {
-                debug_assert!(!name.is_empty());
-                self.initial(true)
-            }
+            | Construct::All => self.initial(true),
             _ => self.rule(true),
         }
     }
@@ -433,22 +435,25 @@ impl<'t> Scanner<'t> {
         let len = self.any_word();
         if len > 0 {
             let start = self.at;
-            if self.glued_brace(len) {
+            if self.glued_brace(len, true) {
                 return Some(());
             }
             self.word_piece(len)?;
-            debug_assert!(self.at > start);
         }
         self.slot = Slot::Header;
         self.initial(true)
     }
 
-    /// A word that ends a header with its brace opens the block: the parser reports it and goes on inside.
-    fn glued_brace(&mut self, len: usize) -> bool {
-        let word = self.rest().get(..len).unwrap_or_default();
-        let glued = matches!(word, [.., before, b'{'] if *before != b'\\')
-            && word.iter().filter(|&&byte| byte == b'{').count()
-                == word.iter().filter(|&&byte| byte == b'}').count() + 1;
+    /// A word that ends a header with its brace opens the block: the parser reports it and goes on inside. Without a keyword
+    /// (`sure` is false) the line has to end there, and a word that the cursor ends may go on.
+    fn glued_brace(&mut self, len: usize, sure: bool) -> bool {
+        let (word, behind) = self.rest().split_at_checked(len).unwrap_or_default();
+        let behind = behind.get(classes::blanks(behind)..).unwrap_or_default();
+        let ends = classes::newline(behind) > 0 || sure && self.at + len < self.text.len();
+        let count = |sign| word.iter().filter(|&&byte| byte == sign).count();
+        let glued = ends
+            && matches!(word, [.., before, b'{'] if !matches!(before, b'\\' | b'@' | b'$'))
+            && count(b'{') == count(b'}') + 1;
         if glued {
             let start = self.at;
             self.at += len - 1;
@@ -538,8 +543,7 @@ impl<'t> Scanner<'t> {
                 }
             };
             if kind == PieceKind::Word {
-                let header = header || matches!(text.first(), Some(b'/' | b'@' | b':' | b'"'));
-                if header && self.glued_brace(len) {
+                if (header || !keyword) && self.glued_brace(len, header) {
                     return Some(());
                 }
                 self.word_piece(len)?;
@@ -695,7 +699,6 @@ impl<'t> Scanner<'t> {
         } else {
             self.sign(PieceKind::Equal, 1);
         }
-        debug_assert!(start < self.at);
         let text = self.text.get(name.start as usize..name.end as usize).unwrap_or_default();
         self.slot = Slot::ConditionValue { name: name.clone(), list: false };
         self.skip_blanks()?;

@@ -203,7 +203,7 @@ const ITEMS: &[&str] = &[
     "alias /a{ -> /b,",
     "@{X} = a {b,c} \"d {\" # {\n",
     "@{X} += a \\\n  b\n",
-    "$X = not (@{A} == {) or ${b}\n",
+    "$X = not (@{A} == \"{\") or ${b}\n",
 ];
 
 #[test]
