@@ -16,6 +16,7 @@ use lsp_server::{ErrorCode, Notification, Request, Response};
 use serde::de::DeserializeOwned;
 
 use super::documents::{MOST_BYTES, lock};
+use super::lifecycle::InitializeRequest;
 use super::lines::Lines;
 use super::server::{Phase, Server};
 use super::uri::to_path;
@@ -44,7 +45,7 @@ impl Server {
     /// Answers a request.
     pub(super) fn request(&mut self, request: Request) {
         match (self.phase, request.method.as_str()) {
-            (Phase::New, "initialize") => self.now::<gen_lsp_types::InitializeRequest>(request, Server::initialize),
+            (Phase::New, "initialize") => self.now::<InitializeRequest>(request, Server::initialize),
             (Phase::New, _) => self.refuse(request, ErrorCode::ServerNotInitialized, "`initialize` comes first"),
             (Phase::Stopping, _) => self.refuse(request, ErrorCode::InvalidRequest, "the session is shut down"),
             (Phase::Running, "initialize") => {
@@ -114,11 +115,7 @@ impl Server {
     }
 
     /// Answers when another thread has found the answer.
-    fn later<R: gen_lsp_types::Request>(
-        &mut self,
-        request: Request,
-        handle: Begin<R::Params, R::Result>,
-    ) {
+    fn later<R: gen_lsp_types::Request>(&mut self, request: Request, handle: Begin<R::Params, R::Result>) {
         let Request { id, params, .. } = request;
         let work = match parameters::<R::Params>(params) {
             Err(refusal) => Err(refusal),
