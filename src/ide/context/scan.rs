@@ -361,10 +361,7 @@ impl<'t> Scanner<'t> {
             | Construct::Capability
             | Construct::PivotRoot
             | Construct::IoUring
-            | Construct::All => {
-                debug_assert!(!name.is_empty());
-                self.initial(true)
-            }
+            | Construct::All => self.initial(true),
             _ => self.rule(true),
         }
     }
@@ -442,7 +439,6 @@ impl<'t> Scanner<'t> {
                 return Some(());
             }
             self.word_piece(len)?;
-            debug_assert!(self.at > start);
         }
         self.slot = Slot::Header;
         self.initial(true)
@@ -703,7 +699,6 @@ impl<'t> Scanner<'t> {
         } else {
             self.sign(PieceKind::Equal, 1);
         }
-        debug_assert!(start < self.at);
         let text = self.text.get(name.start as usize..name.end as usize).unwrap_or_default();
         self.slot = Slot::ConditionValue { name: name.clone(), list: false };
         self.skip_blanks()?;
