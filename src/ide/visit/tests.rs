@@ -90,7 +90,7 @@ fn finds_references() {
             for reference in references(role, word) {
                 let whole = &TEXT[reference.span.start as usize..reference.span.end as usize];
                 let name = reference.name_span();
-                assert_eq!(TEXT[name.start as usize..name.end as usize].as_bytes(), reference.name);
+                assert_eq!(&TEXT.as_bytes()[name.start as usize..name.end as usize], reference.name);
                 found.push((whole, reference.boolean));
             }
         });

@@ -79,7 +79,7 @@ impl Scanner<'_> {
                     return Some(());
                 }
                 [b'(', ..] => {
-                    self.into_header(keyword);
+                    self.become_header(keyword);
                     self.slot = Slot::List;
                     self.list()?;
                     self.slot = if self.is_header() { Slot::Header } else { Slot::Argument };
@@ -95,7 +95,7 @@ impl Scanner<'_> {
                 [b'+', ..] => (PieceKind::Sign, 1),
                 [first, ..] if first.is_ascii_alphabetic() => {
                     if self.is_condition() {
-                        self.into_header(keyword);
+                        self.become_header(keyword);
                         self.condition()?;
                         self.slot = if self.is_header() { Slot::Header } else { Slot::Argument };
                         continue;
@@ -135,7 +135,7 @@ impl Scanner<'_> {
 
     /// A statement that began like a file rule is a header. Its name stands where others have the keyword: an empty piece takes
     /// the keyword's place.
-    pub(super) fn into_header(&mut self, keyword: bool) {
+    pub(super) fn become_header(&mut self, keyword: bool) {
         if let (false, Some(Construct::File), Some(first)) = (keyword, self.construct, self.pieces.first()) {
             let at = first.range.start;
             self.construct = Some(Construct::Profile);
