@@ -232,12 +232,11 @@ impl Candidates<'_, '_> {
             return;
         }
         match mode {
-            Some(mode) => {
-                if mode.iter().any(|letter| matches!(letter, b'x' | b'X' | b'l')) {
-                    let links = !mode.contains(&b'x');
-                    self.arrow(if links { "The target of the link." } else { "The profile to enter." });
-                }
+            Some(mode) if mode.iter().any(|letter| matches!(letter, b'x' | b'X' | b'l')) => {
+                let links = !mode.contains(&b'x');
+                self.arrow(if links { "The target of the link." } else { "The profile to enter." });
             }
+            Some(_) => {}
             None if context.pieces.iter().all(|piece| piece.kind == PieceKind::Word) => self.modes(),
             None => {}
         }
