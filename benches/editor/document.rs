@@ -49,6 +49,17 @@ impl Document {
     }
 }
 
+/// A name as the server wants it for `textDocument/rename` at a position: like what `prepareRename` would have replaced.
+pub(crate) fn new_name(client: &mut Client, document: &Document, position: &Value, name: &str) -> String {
+    let params = json!({"textDocument": {"uri": document.uri}, "position": position});
+    let answer = client.request("textDocument/prepareRename", &params).result.unwrap_or_default();
+    let start = answer.get("range").unwrap_or(&answer)["start"].clone();
+    let line = start["line"].as_u64().and_then(|line| document.text.lines().nth(usize::try_from(line).ok()?));
+    let old: String =
+        line.unwrap_or_default().chars().skip(start["character"].as_u64().map_or(0, |at| at as usize)).collect();
+    if old.starts_with("@{") { format!("@{{{name}}}") } else { name.to_owned() }
+}
+
 /// How many things an answer holds: places, items, edits, symbols with those in them, tokens. 0 is none.
 pub(crate) fn size(result: &Value) -> usize {
     let items =

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::client::{Client, Server};
-use crate::document::Document;
+use crate::document::{Document, new_name, size};
 
 /// Where the cursor is in the text of a [`Probe`].
 const CURSOR: char = '‸';
@@ -126,13 +126,6 @@ fn parameters(document: &Document, probe: &Probe, cursor: usize) -> Value {
             params = json!({"command": QUERY, "arguments": [question]});
         }
         "references" => params["context"] = json!({"includeDeclaration": true}),
-        "rename" => {
-            params["newName"] = json!(if document.text[cursor..].contains('}') && probe.feature.contains("variable") {
-                "@{renamed}"
-            } else {
-                "renamed"
-            })
-        }
         "selectionRange" => params["positions"] = json!([position]),
         "inlayHint" | "range" | "rangeFormatting" => params["range"] = whole,
         "onTypeFormatting" => params["ch"] = json!("}"),
@@ -142,13 +135,18 @@ fn parameters(document: &Document, probe: &Probe, cursor: usize) -> Value {
     params
 }
 
+/// Whether a text is somewhere in an answer.
+fn holds(answer: &Value, expected: &str) -> bool {
+    answer.to_string().to_lowercase().contains(&expected.to_lowercase())
+}
+
 /// Diagnostics that hold what is expected on the line of the cursor, and no error elsewhere; else what came last.
 fn diagnostics(client: &mut Client, document: &Document, line: &Value, expected: &str) -> Value {
     let last = std::cell::RefCell::new(Value::Null);
     let fits = |all: &[Value]| {
         *last.borrow_mut() = json!(all);
         let (here, elsewhere): (Vec<_>, Vec<_>) = all.iter().partition(|one| one["range"]["start"]["line"] == *line);
-        json!(here).to_string().contains(expected) && elsewhere.iter().all(|one| one["severity"] != 1)
+        holds(&json!(here), expected) && elsewhere.iter().all(|one| one["severity"] != 1)
     };
     match client.diagnostics(&document.uri, PATIENCE, fits) {
         Some((_, all)) => json!(all),
@@ -187,13 +185,18 @@ fn outcome(client: &mut Client, folder: &Path, probe: &Probe) -> String {
             let prepared = client.request("textDocument/prepareCallHierarchy", &params).result;
             prepared.and_then(|items| client.request(method, &json!({"item": items[0]})).result)
         }
-        method => client.request(method, &params).result,
+        method => {
+            if method == RENAME[1] {
+                params["newName"] = json!(new_name(client, &document, &params["position"], "renamed"));
+            }
+            client.request(method, &params).result
+        }
     };
     document.close(client);
     match result {
         Err(error) => format!("refused ({})", error.chars().take(60).collect::<String>()),
-        Ok(value) if crate::document::size(&value) == 0 => "nothing".to_owned(),
-        Ok(value) if value.get("wrong").is_none() && value.to_string().contains(probe.expected) => "yes".to_owned(),
+        Ok(value) if size(&value) == 0 => "nothing".to_owned(),
+        Ok(value) if value.get("wrong").is_none() && holds(&value, probe.expected) => "yes".to_owned(),
         Ok(value) => {
             if std::env::var_os("ARMORER_BENCH_VERBOSE").is_some() {
                 eprintln!("{}: {value}", probe.feature);

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use client::{Client, Server};
-use document::{Document, size};
+use document::{Document, new_name, size};
 use serde_json::{Value, json};
 
 /// A large, a middling and a small profile of the corpus.
@@ -28,7 +28,7 @@ fn servers() -> Vec<Server> {
     let mut servers = vec![Server {
         name: "armorer",
         command: vec![env!("CARGO_BIN_EXE_armorer").into(), "lsp".into()],
-        options: |profiles| json!({"base": profiles}),
+        options: |profiles| json!({"base": profiles, "costs": true}),
         settings: |_| Value::Null,
     }];
     match std::env::var("ARMORER_PEER_LSP") {
@@ -107,7 +107,6 @@ fn parameters(document: &Document, question: &Question) -> Value {
     }
     match *method {
         "references" => params["context"] = json!({"includeDeclaration": true}),
-        "rename" => params["newName"] = json!("@{program}"),
         "formatting" => params["options"] = json!({"tabSize": 2, "insertSpaces": true}),
         _ => {}
     }
@@ -126,14 +125,23 @@ fn keystroke(client: &mut Client, document: &mut Document) -> Instant {
 fn ask(client: &mut Client, document: &mut Document, question: &Question, rounds: usize) -> Row {
     let method = format!("textDocument/{}", question.1);
     let (mut rest, mut typing) = (Times::default(), Times::default());
+    let position = &parameters(document, question)["position"];
+    let name = if question.1 == "rename" { new_name(client, document, position, "program") } else { String::new() };
+    let asked = |document: &Document| {
+        let mut params = parameters(document, question);
+        if !name.is_empty() {
+            params["newName"] = json!(name);
+        }
+        params
+    };
     for _ in 0..rounds {
-        let answer = client.request(&method, &parameters(document, question));
+        let answer = client.request(&method, &asked(document));
         rest.add(answer.time, answer.result.as_ref().map_or(0, size));
     }
     for _ in 0..rounds {
         client.forget();
         let since = keystroke(client, document);
-        let answer = client.request_since(since, &method, &parameters(document, question));
+        let answer = client.request_since(since, &method, &asked(document));
         typing.add(answer.time, answer.result.as_ref().map_or(0, size));
         let uri = document.uri.clone();
         client.diagnostics(&uri, SETTLE, |_| true);

@@ -114,11 +114,7 @@ impl Server {
     }
 
     /// Answers when another thread has found the answer.
-    fn later<R: gen_lsp_types::Request>(
-        &mut self,
-        request: Request,
-        handle: Begin<R::Params, R::Result>,
-    ) {
+    fn later<R: gen_lsp_types::Request>(&mut self, request: Request, handle: Begin<R::Params, R::Result>) {
         let Request { id, params, .. } = request;
         let work = match parameters::<R::Params>(params) {
             Err(refusal) => Err(refusal),
