@@ -198,7 +198,7 @@ fn session(server: &Server, workspace: &Path, rounds: usize) -> (Vec<(&'static s
         // A letter to type after.
         let end = document.text.find(" r,\n").expect("the profiles have a file rule");
         document.replace(&mut client, end..end, "x");
-        client.diagnostics(&document.uri, PATIENCE, |_| true);
+        client.diagnostics(&document.uri, SETTLE, |_| true);
         rows.push((file, diagnostics(&mut client, &mut document, rounds)));
         for question in QUESTIONS {
             rows.push((file, ask(&mut client, &mut document, question, rounds)));
