@@ -11,6 +11,9 @@ use serde_json::Value;
 /// The longest message. A profile file has some kilobytes.
 const MOST_BYTES: usize = 64 << 20;
 
+/// Who announces more than this means none of it.
+const MOST_SKIPPED: usize = 1 << 30;
+
 /// The longest header line.
 const MOST_HEADER: u64 = 4 << 10;
 
@@ -33,8 +36,10 @@ pub(super) fn read(stream: &mut impl BufRead) -> io::Result<Option<Incoming>> {
         return Ok(Some(Incoming::Broken(-32700, "a message without Content-Length".into())));
     };
     if length > MOST_BYTES {
-        // What is announced is passed over, so that the next message is found.
-        io::copy(&mut stream.take(length as u64), &mut io::sink())?;
+        // What is announced is passed over, so that the next message is found; but nobody sends as much as this.
+        if length <= MOST_SKIPPED {
+            io::copy(&mut stream.take(length as u64), &mut io::sink())?;
+        }
         return Ok(Some(Incoming::Broken(-32600, format!("a message of more than {MOST_BYTES} bytes"))));
     }
     let mut body = Vec::new();
@@ -63,13 +68,18 @@ fn header(stream: &mut impl BufRead) -> io::Result<Option<Option<usize>>> {
             continue;
         }
         seen = true;
-        let Some((name, value)) = std::str::from_utf8(line).ok().and_then(|line| line.split_once(':')) else {
-            continue;
-        };
-        if name.trim().eq_ignore_ascii_case("content-length") {
-            length = value.trim().parse().ok();
+        if let Some(value) = content_length(line) {
+            length = std::str::from_utf8(value).ok().and_then(|value| value.trim().parse().ok());
         }
     }
+}
+
+/// The value of `Content-Length` in a header line. It may stand behind other text: where a message is longer than its header says,
+/// the header of the next begins in the middle of a line.
+fn content_length(line: &[u8]) -> Option<&[u8]> {
+    const NAME: &[u8] = b"content-length:";
+    let at = line.windows(NAME.len()).rposition(|name| name.eq_ignore_ascii_case(NAME))?;
+    line.get(at + NAME.len()..)
 }
 
 /// A message.
@@ -151,8 +161,12 @@ mod tests {
 
     #[test]
     fn lengths_are_not_taken_on_trust() {
-        assert!(all(b"Content-Length: 99999999999999\r\n\r\n{}").len() <= 1);
+        let good = frame(r#"{"jsonrpc":"2.0","id":1,"method":"a"}"#);
+        let endless = ["Content-Length: 99999999999999\r\n\r\n", &good].concat();
+        assert_eq!(all(endless.as_bytes()), ["-32600", "a"]);
         assert!(all(b"Content-Length: 1000000\r\n\r\n{}").is_empty());
+        let short = good.replace(": 37", ": 5");
+        assert_eq!(all([short.as_str(), &good].concat().as_bytes()), ["-32700", "a"], "the next message is found");
         let long = format!("{}: x\r\n\r\n", "h".repeat(10_000));
         assert!(!all(long.as_bytes()).is_empty());
     }
