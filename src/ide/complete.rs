@@ -160,8 +160,12 @@ impl Candidates<'_, '_> {
                 continue;
             }
             let fits = if context.prefix.is_empty() {
-                !matches!(construct, Construct::Abi | Construct::Alias | Construct::Include)
-                    && !(top && matches!(construct, Construct::Profile | Construct::If))
+                match construct {
+                    // Offered above, where they may stand.
+                    Construct::Abi | Construct::Alias | Construct::Include => false,
+                    Construct::Profile | Construct::If => !top,
+                    _ => true,
+                }
             } else {
                 construct.takes_prefix() && (construct.takes_owner() || !owner)
             };

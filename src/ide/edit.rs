@@ -4,8 +4,6 @@ use std::path::PathBuf;
 
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
-use crate::source::Span;
-
 /// Puts other text into the place of a range of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TextEdit {
@@ -15,12 +13,6 @@ pub struct TextEdit {
     pub end: u32,
     /// What comes.
     pub text: String,
-}
-
-impl TextEdit {
-    pub(super) fn new(span: Span, text: &[u8]) -> TextEdit {
-        TextEdit { start: span.start, end: span.end, text: String::from_utf8_lossy(text).into_owned() }
-    }
 }
 
 /// Edits of a file.

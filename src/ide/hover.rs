@@ -144,6 +144,13 @@ impl Workspace {
     fn about_profile(&mut self, name: &Text) -> Option<String> {
         let places = self.index().profiles(name);
         let Some((file, _)) = places.first() else {
+            let matching = self.index().matching(name);
+            if !matching.is_empty() {
+                let shown: Vec<String> = matching.iter().take(MOST).map(|name| code(name)).collect();
+                let more = matching.len().saturating_sub(MOST);
+                let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+                return Some(format!("**{}** matches the profiles {}{more}", code(name), shown.join(", ")));
+            }
             let text = format!("**{}**: no profile of the workspace has this name", code(name));
             return (&**name != b"unconfined").then_some(text);
         };

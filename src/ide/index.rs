@@ -9,6 +9,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::document::{is_yaml, units};
 use super::settings::Settings;
 use super::symbols::{IncludeUse, Range, Symbols, symbols};
+use crate::automata::Symbol;
+use crate::encode::path_pattern;
 use crate::kubernetes::ReferenceSite;
 use crate::resolve::{Session, is_skipped};
 use crate::source::{FileKind, FileSystem, Loader, Text};
@@ -85,6 +87,21 @@ impl Index {
         }
         found.sort_by(|a, b| (&a.0, a.1.start).cmp(&(&b.0, b.1.start)));
         found
+    }
+
+    /// The names of the profiles that a pattern for labels matches, in order; none where it is a name.
+    pub(super) fn matching(&self, pattern: &[u8]) -> Vec<Text> {
+        if !pattern.iter().any(|byte| matches!(byte, b'*' | b'?' | b'[' | b'{')) {
+            return Vec::new();
+        }
+        let Some(pattern) = path_pattern(pattern) else { return Vec::new() };
+        let matches = |name: &&Text| {
+            let symbols: Vec<Symbol> = name.iter().copied().map(Symbol::Byte).collect();
+            pattern.matches(&symbols)
+        };
+        let mut names: Vec<Text> = self.declaring.keys().filter(matches).cloned().collect();
+        names.sort_unstable();
+        names
     }
 
     /// The full name of the profile that a name means: of a child of `parent`, where one is given.

@@ -110,7 +110,12 @@ impl Workspace {
                 found.sort_by_key(|(adds, ..)| *adds);
                 found.into_iter().map(|(_, file, range)| (file, range)).collect()
             }
-            What::Profile(name) => self.index().profiles(name),
+            What::Profile(name) => {
+                let index = self.index();
+                let found = index.profiles(name);
+                let matching = if found.is_empty() { index.matching(name) } else { Vec::new() };
+                found.into_iter().chain(matching.iter().flat_map(|name| index.profiles(name))).collect()
+            }
         }
     }
 
@@ -197,7 +202,11 @@ impl Workspace {
     /// The name at an offset, if it can be changed.
     pub fn renamable(&mut self, path: &Path, offset: u32) -> Option<std::ops::Range<u32>> {
         let symbol = self.symbol(path, offset)?;
-        let declared = !matches!(symbol.what, What::Files(_)) && !self.declarations(&symbol).is_empty();
+        let declared = match &symbol.what {
+            What::Files(_) => false,
+            What::Variable { .. } => !self.declarations(&symbol).is_empty(),
+            What::Profile(name) => !self.index().profiles(name).is_empty(),
+        };
         declared.then_some(symbol.range)
     }
 
@@ -207,8 +216,7 @@ impl Workspace {
     /// Why that cannot be done, in a sentence.
     pub fn rename(&mut self, path: &Path, offset: u32, new: &str) -> Result<Vec<FileEdits>, String> {
         let symbol = self.symbol(path, offset).ok_or("there is no variable or profile here")?;
-        let declarations = self.declarations(&symbol);
-        if declarations.is_empty() {
+        if self.renamable(path, offset).is_none() {
             return Err("what is named here is declared nowhere in the workspace".into());
         }
         let mut edits: Vec<(PathBuf, Range, Text)> = Vec::new();

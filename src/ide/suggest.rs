@@ -146,7 +146,8 @@ impl Workspace {
         let replaces = context.replaced();
         let start = context.word.end.saturating_sub(u32::try_from(name.len()).unwrap_or(0));
         let replaces = start.max(replaces.start)..replaces.end;
-        let closed = context.text.get(replaces.end as usize) == Some(&b'>');
+        let behind = context.text.get(replaces.end as usize..).unwrap_or_default();
+        let closed = behind.iter().take_while(|&&byte| byte != b'\n').any(|&byte| byte == b'>');
         let mut found: Vec<Suggestion> = Vec::new();
         let mut add = |name: String, directory: bool, detail: String| {
             let write = match (directory, angle && !closed) {

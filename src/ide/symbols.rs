@@ -4,9 +4,7 @@ use std::path::PathBuf;
 
 use super::visit::{WordRole, references, words};
 use crate::source::{Source, Span, Text};
-use crate::syntax::ast::{
-    AssignOp, Conditional, Else, File, FileBody, Item, ItemKind, PathForm, ProfileKeyword, Rule, RuleKind,
-};
+use crate::syntax::ast::{AssignOp, Conditional, Else, File, FileBody, Item, ItemKind, PathForm, Rule, RuleKind};
 use crate::syntax::word::stored;
 
 /// A range of bytes of the text that holds the file: of a profile in a manifest, the manifest.
@@ -41,8 +39,6 @@ pub(super) struct VariableSymbol {
     pub(super) op: AssignOp,
     /// The name, without the signs around it.
     pub(super) range: Range,
-    /// The whole assignment.
-    pub(super) item: Range,
 }
 
 /// A profile, hat or child profile.
@@ -50,12 +46,8 @@ pub(super) struct VariableSymbol {
 pub(super) struct ProfileSymbol {
     /// With the names of its parents: `parent//child`.
     pub(super) name: Text,
-    pub(super) hat: bool,
     /// The last part of the name, without quotes, as it is written.
     pub(super) range: Range,
-    pub(super) item: Range,
-    /// What is written as attachment, or the name where that is a path.
-    pub(super) attachment: Option<Text>,
 }
 
 /// What a name stands for.
@@ -156,7 +148,6 @@ impl Collector<'_> {
                 }
             }
         });
-        let span = item.kind.span;
         match &item.kind.value {
             ItemKind::Include(include) => {
                 let text = String::from_utf8_lossy(&stored(&include.path.path)).into_owned();
@@ -164,10 +155,10 @@ impl Collector<'_> {
                 self.symbols.includes.push(IncludeUse { form: include.path.form, text, range });
             }
             ItemKind::SetVariable(variable) => {
-                self.variable(&variable.name.value, false, variable.op.value, variable.name.span, span);
+                self.variable(&variable.name.value, false, variable.op.value, variable.name.span);
             }
             ItemKind::BoolVariable(variable) => {
-                self.variable(&variable.name.value, true, variable.op.value, variable.name.span, span);
+                self.variable(&variable.name.value, true, variable.op.value, variable.name.span);
             }
             ItemKind::Profile(profile) => {
                 let last = stored(&profile.name.value);
@@ -175,18 +166,8 @@ impl Collector<'_> {
                     Some(parent) => Text::from([parent, &b"//"[..], &last].concat()),
                     None => Text::from(last.as_slice()),
                 };
-                let attachment = match &profile.attachment {
-                    Some(word) => Some(stored(&word.value)),
-                    None => Some(last).filter(|name| name.starts_with(b"/") || name.starts_with(b"@{")),
-                };
-                let symbol = ProfileSymbol {
-                    name: name.clone(),
-                    hat: matches!(profile.keyword, ProfileKeyword::Hat | ProfileKeyword::Caret),
-                    range: self.range(self.unquoted(profile.name.span)),
-                    item: self.range(span),
-                    attachment: attachment.map(Text::from),
-                };
-                self.symbols.profiles.push(symbol);
+                let range = self.range(self.unquoted(profile.name.span));
+                self.symbols.profiles.push(ProfileSymbol { name: name.clone(), range });
                 self.parents.push(name);
                 self.items(&profile.body.items);
                 self.parents.pop();
@@ -211,15 +192,14 @@ impl Collector<'_> {
         self.symbols.uses.push(Use { kind, name, range, inside: self.parents.last().cloned(), child });
     }
 
-    fn variable(&mut self, name: &Text, boolean: bool, op: AssignOp, span: Span, item: Span) {
+    fn variable(&mut self, name: &Text, boolean: bool, op: AssignOp, span: Span) {
         // The span may cover the signs around the name.
         let written = self.source.slice(span);
         let before = written.iter().take_while(|byte| matches!(byte, b'@' | b'$' | b'{')).count();
         let start = span.start + u32::try_from(before).unwrap_or(0);
         let end = start.saturating_add(u32::try_from(name.len()).unwrap_or(0)).min(span.end);
         let range = self.range(Span::new(span.source, start, end));
-        let item = self.range(item);
-        self.symbols.variables.push(VariableSymbol { name: name.clone(), boolean, op, range, item });
+        self.symbols.variables.push(VariableSymbol { name: name.clone(), boolean, op, range });
     }
 }
 

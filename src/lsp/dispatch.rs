@@ -8,13 +8,15 @@ use gen_lsp_types::{
     CodeActionRequest, CompletionRequest, DefinitionRequest, DidChangeTextDocumentNotification,
     DidChangeWatchedFilesNotification, DidCloseTextDocumentNotification, DidOpenTextDocumentNotification,
     DocumentFormattingRequest, DocumentHighlightRequest, DocumentOnTypeFormattingRequest,
-    DocumentRangeFormattingRequest, ExecuteCommandRequest, HoverRequest, InlayHintRequest, Position,
-    PrepareRenameRequest, ReferencesRequest, RenameRequest, TextDocumentPositionParams, WorkspaceSymbolRequest,
+    DocumentRangeFormattingRequest, DocumentSymbolRequest, ExecuteCommandRequest, FoldingRangeRequest, HoverRequest,
+    InlayHintRequest, Position, PrepareRenameRequest, ReferencesRequest, RenameRequest, SelectionRangeRequest,
+    SemanticTokensRequest, SignatureHelpRequest, TextDocumentPositionParams, WorkspaceSymbolRequest,
 };
 use lsp_server::{ErrorCode, Notification, Request, Response};
 use serde::de::DeserializeOwned;
 
 use super::documents::{MOST_BYTES, lock};
+use super::lifecycle::InitializeRequest;
 use super::lines::Lines;
 use super::server::{Phase, Server};
 use super::uri::to_path;
@@ -33,6 +35,9 @@ impl Refusal {
     }
 }
 
+/// Begins an answer that takes time.
+type Begin<P, T> = fn(&mut Server, P) -> Result<Later<T>, Refusal>;
+
 /// What a request that is not answered at once is answered with later.
 pub(super) type Later<T> = Box<dyn FnOnce() -> Result<T, Refusal> + Send>;
 
@@ -40,7 +45,7 @@ impl Server {
     /// Answers a request.
     pub(super) fn request(&mut self, request: Request) {
         match (self.phase, request.method.as_str()) {
-            (Phase::New, "initialize") => self.now::<gen_lsp_types::InitializeRequest>(request, Server::initialize),
+            (Phase::New, "initialize") => self.now::<InitializeRequest>(request, Server::initialize),
             (Phase::New, _) => self.refuse(request, ErrorCode::ServerNotInitialized, "`initialize` comes first"),
             (Phase::Stopping, _) => self.refuse(request, ErrorCode::InvalidRequest, "the session is shut down"),
             (Phase::Running, "initialize") => {
@@ -73,6 +78,11 @@ impl Server {
             }
             "workspace/executeCommand" => self.later::<ExecuteCommandRequest>(request, Server::execute),
             "textDocument/inlayHint" => self.later::<InlayHintRequest>(request, Server::inlay_hints),
+            "textDocument/documentSymbol" => self.now::<DocumentSymbolRequest>(request, Server::document_symbols),
+            "textDocument/foldingRange" => self.now::<FoldingRangeRequest>(request, Server::folds),
+            "textDocument/selectionRange" => self.now::<SelectionRangeRequest>(request, Server::selections),
+            "textDocument/semanticTokens/full" => self.now::<SemanticTokensRequest>(request, Server::tokens),
+            "textDocument/signatureHelp" => self.now::<SignatureHelpRequest>(request, Server::signature),
             "textDocument/completion" => self.now::<CompletionRequest>(request, Server::completion),
             "textDocument/hover" => self.now::<HoverRequest>(request, Server::hover),
             "textDocument/codeAction" => self.now::<CodeActionRequest>(request, Server::code_actions),
@@ -105,11 +115,7 @@ impl Server {
     }
 
     /// Answers when another thread has found the answer.
-    fn later<R: gen_lsp_types::Request>(
-        &mut self,
-        request: Request,
-        handle: fn(&mut Server, R::Params) -> Result<Later<R::Result>, Refusal>,
-    ) {
+    fn later<R: gen_lsp_types::Request>(&mut self, request: Request, handle: Begin<R::Params, R::Result>) {
         let Request { id, params, .. } = request;
         let work = match parameters::<R::Params>(params) {
             Err(refusal) => Err(refusal),

@@ -4,33 +4,56 @@ use std::path::PathBuf;
 
 use gen_lsp_types::{
     CodeActionKind, CodeActionOptions, CompletionOptions, DidChangeWatchedFilesRegistrationOptions,
-    DocumentOnTypeFormattingOptions, ExecuteCommandOptions, FileSystemWatcher, InitializeParams, InitializeResult,
-    MessageType, Registration, RegistrationParams, RegistrationRequest, RenameOptions, ServerCapabilities, ServerInfo,
-    ShowMessageNotification, ShowMessageParams, SignatureHelpOptions, TextDocumentSyncKind, TextDocumentSyncOptions,
-    WorkspaceFolders,
+    DocumentOnTypeFormattingOptions, ExecuteCommandOptions, FileSystemWatcher, InitializeResult,
+    InlayHintRefreshRequest, LspRequestMethod, MessageDirection, MessageType, PositionEncodingKind, Registration,
+    RegistrationParams, RegistrationRequest, RenameOptions, Request, SemanticTokensOptions, ServerCapabilities,
+    ServerInfo, ShowMessageNotification, ShowMessageParams, SignatureHelpOptions, TextDocumentSyncKind,
+    TextDocumentSyncOptions, Uri, WorkDoneProgressOptions, WorkspaceFolder,
 };
 use lsp_server::RequestId;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::commands::QUERY;
 use super::dispatch::Refusal;
 use super::documents::lock;
 use super::lines::Encoding;
 use super::server::{Client, Event, Phase, Server};
+use super::structure::legend;
 use super::uri::to_path;
 use crate::ide::{EditorSettings, Workspace};
 
+/// `initialize`, with what is looked at of its parameters: what a client says of things that are of no use here need not be as the
+/// protocol has it. (Reading all that a client may say would also be a tenth of the program.)
+#[derive(Debug)]
+pub(super) enum InitializeRequest {}
+
+impl Request for InitializeRequest {
+    const METHOD: LspRequestMethod<'static> = LspRequestMethod::Initialize;
+    const MESSAGE_DIRECTION: MessageDirection = MessageDirection::ClientToServer;
+    type Params = InitializeParams;
+    type Result = InitializeResult;
+}
+
+/// Some of the parameters.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct InitializeParams {
+    /// Of clients that know no workspace folders.
+    root_uri: Option<Uri>,
+    workspace_folders: Option<Vec<WorkspaceFolder>>,
+    initialization_options: Value,
+    capabilities: Value,
+}
+
 impl Server {
-    #[expect(deprecated, reason = "clients that know no workspace folders name one directory")]
     pub(super) fn initialize(&mut self, params: InitializeParams) -> Result<InitializeResult, Refusal> {
-        self.client = client(&params);
-        let folder = match &params.workspace_folders_initialize_params.workspace_folders {
-            Some(WorkspaceFolders::WorkspaceFolderList(folders)) => folders.first().map(|folder| to_path(&folder.uri)),
-            _ => None,
-        };
+        self.client = client(&params.capabilities);
+        let folder = params.workspace_folders.as_deref().and_then(<[_]>::first).map(|folder| to_path(&folder.uri));
         let folder = folder.or_else(|| params.root_uri.as_ref().map(to_path));
         let folder: Option<PathBuf> = folder.filter(|folder| folder.is_dir());
-        let settings = params.initialization_options.and_then(|options| serde_json::from_value(options).ok());
-        self.workspace = Workspace::new(folder, settings.unwrap_or_default());
+        let settings = serde_json::from_value(params.initialization_options).unwrap_or_default();
+        self.workspace = Workspace::new(folder, settings);
         self.phase = Phase::Running;
         let info = ServerInfo { name: "armorer".into(), version: Some(env!("CARGO_PKG_VERSION").into()) };
         Ok(InitializeResult { capabilities: capabilities(self.client.encoding), server_info: Some(info) })
@@ -54,6 +77,9 @@ impl Server {
     pub(super) fn configure(&mut self, settings: Option<EditorSettings>) {
         self.workspace.configure(settings);
         self.start_index();
+        if self.client.refreshes_hints {
+            self.ask::<InlayHintRefreshRequest>(());
+        }
         self.tell_problems();
     }
 
@@ -85,21 +111,16 @@ impl Server {
     }
 }
 
-fn client(params: &InitializeParams) -> Client {
-    let capabilities = &params.capabilities;
-    let encodings = capabilities.general.as_ref().and_then(|general| general.position_encodings.as_deref());
-    let workspace = capabilities.workspace.as_ref();
-    let text = capabilities.text_document.as_ref();
-    let watches = workspace.and_then(|it| it.did_change_watched_files.as_ref()?.dynamic_registration);
-    let edits = workspace.and_then(|it| it.workspace_edit.as_ref()?.document_changes);
-    let symbols = text.and_then(|it| it.document_symbol.as_ref()?.hierarchical_document_symbol_support);
-    let hints = workspace.and_then(|it| it.inlay_hint.as_ref()?.refresh_support);
+fn client(capabilities: &Value) -> Client {
+    let says = |pointer: &str| capabilities.pointer(pointer).and_then(Value::as_bool).unwrap_or(false);
+    let encodings = capabilities.pointer("/general/positionEncodings").cloned().unwrap_or_default();
+    let encodings: Vec<PositionEncodingKind> = serde_json::from_value(encodings).unwrap_or_default();
     Client {
-        encoding: Encoding::choose(encodings.unwrap_or_default()),
-        watches: watches.unwrap_or(false),
-        document_changes: edits.unwrap_or(false),
-        nested_symbols: symbols.unwrap_or(false),
-        refreshes_hints: hints.unwrap_or(false),
+        encoding: Encoding::choose(&encodings),
+        watches: says("/workspace/didChangeWatchedFiles/dynamicRegistration"),
+        document_changes: says("/workspace/workspaceEdit/documentChanges"),
+        nested_symbols: says("/textDocument/documentSymbol/hierarchicalDocumentSymbolSupport"),
+        refreshes_hints: says("/workspace/inlayHint/refreshSupport"),
     }
 }
 
@@ -137,6 +158,22 @@ fn capabilities(encoding: Encoding) -> ServerCapabilities {
         completion_provider: Some(CompletionOptions {
             trigger_characters: words(&["@", "{", "<", "/", "(", "=", ">"]),
             ..CompletionOptions::default()
+        }),
+        document_symbol_provider: Some(true.into()),
+        folding_range_provider: Some(true.into()),
+        selection_range_provider: Some(true.into()),
+        semantic_tokens_provider: Some(
+            SemanticTokensOptions {
+                legend: legend(),
+                range: None,
+                full: Some(true.into()),
+                work_done_progress_options: WorkDoneProgressOptions::default(),
+            }
+            .into(),
+        ),
+        signature_help_provider: Some(SignatureHelpOptions {
+            trigger_characters: words(&[" ", "(", "="]),
+            ..SignatureHelpOptions::default()
         }),
         hover_provider: Some(true.into()),
         definition_provider: Some(true.into()),

@@ -186,7 +186,8 @@ mod tests {
         fn nothing_panics(text: Vec<u8>, line: u32, character: u32, offset: u32) {
             for encoding in [Encoding::Utf8, Encoding::Utf16, Encoding::Utf32] {
                 let lines = Lines::new(&text, encoding);
-                prop_assert!(lines.offset(Position { line, character }) as usize <= text.len());
+                let position = Position { line, character };
+                prop_assert!(lines.offset(position) as usize <= text.len());
                 lines.position(offset);
             }
         }

@@ -20,6 +20,7 @@ mod lifecycle;
 mod lines;
 mod navigation;
 mod server;
+mod structure;
 mod transport;
 mod uri;
 mod work;

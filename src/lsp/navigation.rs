@@ -19,7 +19,8 @@ impl Server {
         let (path, offset) = self.position(&params.text_document_position_params)?;
         let places = self.workspace.definitions(&path, offset);
         let locations: Vec<Location> = places.iter().map(|it| place(self, it)).collect();
-        Ok((!locations.is_empty()).then(|| DefinitionResponse::Definition(Definition::LocationList(locations))))
+        let found = !locations.is_empty();
+        Ok(found.then_some(DefinitionResponse::Definition(Definition::LocationList(locations))))
     }
 
     pub(super) fn references(&mut self, params: ReferenceParams) -> Result<Option<Vec<Location>>, Refusal> {

@@ -136,7 +136,9 @@ impl Candidates<'_, '_> {
     /// The types that a family may have, and its protocols.
     fn types(&mut self, family: Option<u16>) {
         for (word, text) in words::list(WordRole::SocketType) {
-            if vocab::sockets::number(word.as_bytes()).is_some() {
+            // Alone, `packet` is the family.
+            let family = family.is_none() && vocab::families::number(word.as_bytes()).is_some();
+            if vocab::sockets::number(word.as_bytes()).is_some() && !family {
                 self.add(word, CandidateKind::Member, text, None);
             }
         }
@@ -230,12 +232,11 @@ impl Candidates<'_, '_> {
             return;
         }
         match mode {
-            Some(mode) => {
-                if mode.iter().any(|letter| matches!(letter, b'x' | b'X' | b'l')) {
-                    let links = !mode.contains(&b'x');
-                    self.arrow(if links { "The target of the link." } else { "The profile to enter." });
-                }
+            Some(mode) if mode.iter().any(|letter| matches!(letter, b'x' | b'X' | b'l')) => {
+                let links = !mode.contains(&b'x');
+                self.arrow(if links { "The target of the link." } else { "The profile to enter." });
             }
+            Some(_) => {}
             None if context.pieces.iter().all(|piece| piece.kind == PieceKind::Word) => self.modes(),
             None => {}
         }
