@@ -45,7 +45,7 @@ fn session(client: &mut Client, uri: &str, text: &str, folder: &Path) -> Value {
         let mut answers = Map::new();
         for method in ["hover", "definition", "references", "documentHighlight", "prepareRename", "completion"] {
             let parameters = json!({
-                "textDocument": { "uri": uri }, "position": position, "context": { "includeDeclaration": true },
+                "textDocument": { "uri": uri }, "position": position, "context": { "includeDeclaration": true, "triggerKind": 1 },
             });
             let answer = client.ask(&format!("textDocument/{method}"), parameters);
             answers.insert(method.into(), summary(&answer));
