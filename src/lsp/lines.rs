@@ -1,5 +1,7 @@
 //! Positions of the protocol: a line, and a number of UTF-16 or UTF-8 units in it.
 
+use std::cell::Cell;
+
 use gen_lsp_types::{Position, PositionEncodingKind, Range};
 
 /// What positions count in a line.
@@ -53,6 +55,8 @@ pub(super) struct Lines<'t> {
     /// Where each line begins, and where it ends without its line end.
     lines: Vec<(usize, usize)>,
     encoding: Encoding,
+    /// The last offset with its units, so that one after the other in one long line is not counted from its start each time.
+    last: Cell<(usize, u32)>,
 }
 
 impl<'t> Lines<'t> {
@@ -74,7 +78,7 @@ impl<'t> Lines<'t> {
             }
         }
         lines.push((start, text.len()));
-        Lines { text, lines, encoding }
+        Lines { text, lines, encoding, last: Cell::default() }
     }
 
     /// The position of an offset.
@@ -82,11 +86,19 @@ impl<'t> Lines<'t> {
         let offset = offset as usize;
         let line = self.lines.partition_point(|&(start, _)| start <= offset).saturating_sub(1);
         let (start, end) = self.lines.get(line).copied().unwrap_or_default();
-        let before = self.text.get(start..offset.min(end).max(start)).unwrap_or_default();
-        let character = match self.encoding {
-            Encoding::Utf8 => u32::try_from(before.len()).unwrap_or(u32::MAX),
-            encoding => characters(before).map(|(character, _)| encoding.units(character)).sum(),
+        let offset = offset.min(end).max(start);
+        let (known, units) = self.last.get();
+        let (from, units) = if (start..=offset).contains(&known) { (known, units) } else { (start, 0) };
+        let between = self.text.get(from..offset).unwrap_or_default();
+        let more = match self.encoding {
+            Encoding::Utf8 => u32::try_from(between.len()).unwrap_or(u32::MAX),
+            encoding => characters(between).map(|(character, _)| encoding.units(character)).sum(),
         };
+        let character = units.saturating_add(more);
+        // One inside a character is no place to go on from.
+        if self.text.get(offset).is_none_or(|byte| byte & 0xc0 != 0x80) {
+            self.last.set((offset, character));
+        }
         Position { line: u32::try_from(line).unwrap_or(u32::MAX), character }
     }
 
@@ -178,6 +190,17 @@ mod tests {
                 for (offset, _) in text.char_indices().filter(|&(at, c)| c != '\n' || !text[..at].ends_with('\r')) {
                     let offset = u32::try_from(offset).unwrap();
                     prop_assert_eq!(lines.offset(lines.position(offset)), offset);
+                }
+            }
+        }
+
+        /// It does not matter what was asked before.
+        #[test]
+        fn positions_in_any_order(text: Vec<u8>, offsets: Vec<u16>) {
+            for encoding in [Encoding::Utf8, Encoding::Utf16, Encoding::Utf32] {
+                let lines = Lines::new(&text, encoding);
+                for offset in offsets.iter().map(|&offset| u32::from(offset) % 120) {
+                    prop_assert_eq!(lines.position(offset), Lines::new(&text, encoding).position(offset));
                 }
             }
         }
