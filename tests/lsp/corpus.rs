@@ -52,7 +52,12 @@ fn session(client: &mut Client, uri: &str, text: &str, folder: &Path) -> Value {
         }
         found.insert(format!("at {mark:?}"), answers.into());
     }
-    for (name, method) in [("actions", "codeAction"), ("formatted", "formatting"), ("lines", "rangeFormatting"), ("typed", "onTypeFormatting")] {
+    for (name, method) in [
+        ("actions", "codeAction"),
+        ("formatted", "formatting"),
+        ("lines", "rangeFormatting"),
+        ("typed", "onTypeFormatting"),
+    ] {
         let parameters = json!({
             "textDocument": { "uri": uri },
             "range": { "start": { "line": 0, "character": 0 }, "end": { "line": 30, "character": 0 } },
@@ -71,7 +76,8 @@ fn session(client: &mut Client, uri: &str, text: &str, folder: &Path) -> Value {
     client.change(uri, 2, json!([{ "range": place, "text": "capability\n" }]));
     let changed = told(client, uri, 2);
     found.insert("problems after a change".into(), count_codes(&changed));
-    let position = json!({ "line": place["start"]["line"], "character": place["start"]["character"].as_u64().unwrap() + 10 });
+    let position =
+        json!({ "line": place["start"]["line"], "character": place["start"]["character"].as_u64().unwrap() + 10 });
     client.ask("textDocument/completion", json!({ "textDocument": { "uri": uri }, "position": position }));
     let line = place["start"]["line"].as_u64().unwrap();
     let undone = json!({ "start": place["start"], "end": { "line": line + 1, "character": 0 } });
@@ -86,7 +92,8 @@ fn session(client: &mut Client, uri: &str, text: &str, folder: &Path) -> Value {
 fn told(client: &mut Client, uri: &str, version: i32) -> Vec<Value> {
     // An answer that takes the index.
     client.ask("workspace/symbol", json!({ "query": "nothing of the kind" }));
-    let params = client.wait("textDocument/publishDiagnostics", |params| params["uri"] == uri && params["version"] == version);
+    let params =
+        client.wait("textDocument/publishDiagnostics", |params| params["uri"] == uri && params["version"] == version);
     params["diagnostics"].as_array().unwrap().clone()
 }
 
@@ -105,7 +112,9 @@ fn summary(answer: &Value) -> Value {
             let range = list.first().and_then(|first| first.get("range"));
             json!({ "count": list.len(), "first": range })
         }
-        Value::Object(object) if object.contains_key("items") => json!({ "count": object["items"].as_array().unwrap().len() }),
+        Value::Object(object) if object.contains_key("items") => {
+            json!({ "count": object["items"].as_array().unwrap().len() })
+        }
         Value::Object(object) => json!({ "there": true, "range": object.get("range") }),
         other => other.clone(),
     }

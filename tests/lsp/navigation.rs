@@ -131,39 +131,52 @@ fn renamed_by_hand(file: usize, place: &str, name: &str, by_hand: &[(usize, &str
 
 #[test]
 fn profiles_get_other_names() {
-    renamed_by_hand(1, "profile be|ta", "omega", &[
-        (0, "peer=beta", "peer=omega"),
-        (0, "Px -> beta", "Px -> omega"),
-        (1, "profile beta ", "profile omega "),
-    ]);
+    renamed_by_hand(
+        1,
+        "profile be|ta",
+        "omega",
+        &[(0, "peer=beta", "peer=omega"), (0, "Px -> beta", "Px -> omega"), (1, "profile beta ", "profile omega ")],
+    );
 }
 
 #[test]
 fn profiles_with_children_get_other_names() {
-    renamed_by_hand(0, "profile al|pha", "first", &[
-        (0, "profile alpha ", "profile first "),
-        (1, "peer=alpha//", "peer=first//"),
-        (1, "peer=alpha,", "peer=first,"),
-        (1, "-> alpha//", "-> first//"),
-    ]);
+    renamed_by_hand(
+        0,
+        "profile al|pha",
+        "first",
+        &[
+            (0, "profile alpha ", "profile first "),
+            (1, "peer=alpha//", "peer=first//"),
+            (1, "peer=alpha,", "peer=first,"),
+            (1, "-> alpha//", "-> first//"),
+        ],
+    );
 }
 
 #[test]
 fn children_get_other_names() {
-    renamed_by_hand(0, "Cx -> hel|per", "aide", &[
-        (0, "Cx -> helper", "Cx -> aide"),
-        (0, "profile helper ", "profile aide "),
-        (1, "peer=alpha//helper", "peer=alpha//aide"),
-        (1, "-> alpha//helper", "-> alpha//aide"),
-    ]);
+    renamed_by_hand(
+        0,
+        "Cx -> hel|per",
+        "aide",
+        &[
+            (0, "Cx -> helper", "Cx -> aide"),
+            (0, "profile helper ", "profile aide "),
+            (1, "peer=alpha//helper", "peer=alpha//aide"),
+            (1, "-> alpha//helper", "-> alpha//aide"),
+        ],
+    );
 }
 
 #[test]
 fn profiles_of_manifests_get_other_names() {
-    renamed_by_hand(2, "localhostProfile: we|b", "front", &[
-        (2, "profile web {", "profile front {"),
-        (2, "localhostProfile: web", "localhostProfile: front"),
-    ]);
+    renamed_by_hand(
+        2,
+        "localhostProfile: we|b",
+        "front",
+        &[(2, "profile web {", "profile front {"), (2, "localhostProfile: web", "localhostProfile: front")],
+    );
 }
 
 #[test]

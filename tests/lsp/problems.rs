@@ -62,7 +62,8 @@ fn all_of_a_profile() {
     let tree = Tree::new();
     let mut client = quick(&tree);
     let uri = tree.uri(ALPHA_FILE);
-    let text = ALPHA.replace("  network", "  /etc/passwd rw,\n  /etc/passwd r,\n  /etc/** wx,\n  capability chown,\n  network");
+    let text = ALPHA
+        .replace("  network", "  /etc/passwd rw,\n  /etc/passwd r,\n  /etc/** wx,\n  capability chown,\n  network");
     client.open(&uri, &text);
     let problems = client.problems(&uri, |problems| !problems.is_empty());
     insta::assert_json_snapshot!(tree.redact(&problems.into()));
@@ -74,7 +75,8 @@ fn what_takes_automata_comes_too() {
     let tree = Tree::new();
     let mut client = Client::session(tree.folder());
     let uri = tree.uri(ALPHA_FILE);
-    let text = ALPHA.replace("  network", "  /srv/{a,b}/** rw,\n  /srv/a/x r,\n  /srv/b/x r,\n  /srv/{a,b}/x r,\n  network");
+    let text =
+        ALPHA.replace("  network", "  /srv/{a,b}/** rw,\n  /srv/a/x r,\n  /srv/b/x r,\n  /srv/{a,b}/x r,\n  network");
     client.open(&uri, &text);
     client.problems(&uri, |problems| problems.iter().filter(|problem| problem["tags"] == json!([1])).count() >= 3);
     client.finish();
@@ -191,7 +193,9 @@ fn in_manifests() {
     let tree = Tree::new();
     let mut client = quick(&tree);
     let uri = tree.uri("cluster/profiles.yaml");
-    let text = MANIFEST.replace("@{spool}/job rw,", "@{spool}/job rw").replace("localhostProfile: web", "localhostProfile: wob");
+    let text = MANIFEST
+        .replace("@{spool}/job rw,", "@{spool}/job rw")
+        .replace("localhostProfile: web", "localhostProfile: wob");
     client.open(&uri, &text);
     let problems = client.problem(&uri, "missing-comma");
     let problem = find(&problems, "missing-comma");
@@ -239,7 +243,12 @@ fn fixes_of_the_linter() {
     client.problems(&uri, |problems| !has(problems, code));
     client.replace(&uri, 3, &text);
     client.problem(&uri, code);
-    let all = actions(&mut client, &uri, &json!({ "start": at(&text, "|include <tunables"), "end": at(&text, "|include <tunables") }), json!(["source.fixAll"]));
+    let all = actions(
+        &mut client,
+        &uri,
+        &json!({ "start": at(&text, "|include <tunables"), "end": at(&text, "|include <tunables") }),
+        json!(["source.fixAll"]),
+    );
     assert_eq!(all.as_array().unwrap().len(), 1);
     assert_eq!(apply(&text, &all[0]).matches("/etc/passwd").count(), 1);
     // A kind that there is not.

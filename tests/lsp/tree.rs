@@ -16,7 +16,8 @@ const GLOBAL: &str = "include <tunables/places>\n\n@{lib}=/usr/lib /usr/local/li
 const PLACES: &str = "# Where things are.\n@{spool}=/var/spool/demo\n@{unused}=/nowhere\n$secure=true\n";
 
 /// Abstractions, one inside of the other.
-const COMMON: &str = "# What every program needs.\n\ninclude <abstractions/libraries>\n\n/etc/ld.so.cache r,\n@{spool}/ r,\n";
+const COMMON: &str =
+    "# What every program needs.\n\ninclude <abstractions/libraries>\n\n/etc/ld.so.cache r,\n@{spool}/ r,\n";
 const LIBRARIES: &str = "# Shared libraries.\n@{lib}/** mr,\n";
 
 pub(crate) const ALPHA: &str = "\
@@ -171,7 +172,8 @@ impl Tree {
         let mut names = Vec::new();
         for change in edit["documentChanges"].as_array().expect("edits with versions") {
             let uri = change["textDocument"]["uri"].as_str().unwrap();
-            let name = uri.strip_prefix(&format!("{}/", self.uri("").trim_end_matches('/'))).expect("a file of the tree");
+            let name =
+                uri.strip_prefix(&format!("{}/", self.uri("").trim_end_matches('/'))).expect("a file of the tree");
             let new = Units::Utf16.apply(&self.read(name), &change["edits"]);
             self.write(name, &new);
             names.push(name.to_owned());

@@ -65,10 +65,36 @@ fn what_may_be_written() {
     let mut found = serde_json::Map::new();
     let machine = format!("/etc/x r,\n  {}/pol|", tree.folder().display());
     let places = [
-        "  |", "  cap|", "  capability |", "  capability net_|", "  network |", "  network inet |", "  signal |", "  signal send set=(|",
-        "  signal send peer=|", "  ptrace |", "  mount options=(|", "  include <|", "  include <abstractions/|", "  include if exists <tun|",
-        "  @{|", "  @{sp|", "  /usr/bin/beta |", "  /usr/bin/beta Px -> |", "  /usr/bin/helper Cx -> |", "  change_profile -> |",
-        "  deny |", "  owner |", "  audit |", "  unix |", "  dbus |", "  rlimit |", "  set rlimit |", "  userns |", "  io_uring |", machine.as_str(),
+        "  |",
+        "  cap|",
+        "  capability |",
+        "  capability net_|",
+        "  network |",
+        "  network inet |",
+        "  signal |",
+        "  signal send set=(|",
+        "  signal send peer=|",
+        "  ptrace |",
+        "  mount options=(|",
+        "  include <|",
+        "  include <abstractions/|",
+        "  include if exists <tun|",
+        "  @{|",
+        "  @{sp|",
+        "  /usr/bin/beta |",
+        "  /usr/bin/beta Px -> |",
+        "  /usr/bin/helper Cx -> |",
+        "  change_profile -> |",
+        "  deny |",
+        "  owner |",
+        "  audit |",
+        "  unix |",
+        "  dbus |",
+        "  rlimit |",
+        "  set rlimit |",
+        "  userns |",
+        "  io_uring |",
+        machine.as_str(),
     ];
     for (number, place) in places.into_iter().enumerate() {
         let text = ALPHA.replace("  capability chown kill,", &place.replace('|', ""));
@@ -114,7 +140,8 @@ fn what_is_chosen_is_written() {
         };
         let item = items.iter().find(is_it).unwrap_or_else(|| panic!("{label} is not among {answer:.2000}"));
         let edit = &item["textEdit"];
-        let range = edit.get("range").or_else(|| edit.get("insert")).expect("an edit: words end differently for each client");
+        let range =
+            edit.get("range").or_else(|| edit.get("insert")).expect("an edit: words end differently for each client");
         let edit = json!([{ "range": range, "newText": edit["newText"] }]);
         let written = crate::text::Units::Utf16.apply(&text, &edit);
         assert!(written.contains(&format!("\n{after}")), "{written}");
@@ -160,7 +187,8 @@ fn what_a_profile_may_do() {
         let answer = ask(json!({ "uri": uri, "profile": profile, "access": access }));
         assert_eq!(answer["allowed"], allowed, "{profile} {access}: {answer}");
     }
-    let at_place = ask(json!({ "uri": uri, "position": at(ALPHA, "@{spool}/wo|rk"), "access": "/var/spool/demo/work" }));
+    let at_place =
+        ask(json!({ "uri": uri, "position": at(ALPHA, "@{spool}/wo|rk"), "access": "/var/spool/demo/work" }));
     insta::assert_json_snapshot!(tree.redact(&at_place));
     assert_eq!(ask(json!({ "uri": manifest, "profile": "web", "access": "/srv/web/x" }))["allowed"], true);
     for argument in [

@@ -10,8 +10,20 @@ use crate::tree::Tree;
 
 /// Pieces of texts: what shows where it is, in a finding or by how it is formatted, between what has many units.
 const PIECES: [&str; 14] = [
-    "# ä\n", "   # 𝄞 e\u{301}\r\n", "  @{one}/ r,\n", "@{two}/𝄞 r,\r", "/a   r ,\n", "capability   chown,\r\n", "𝄞", "ä", "\r", "\n",
-    "x", "}", "profile p {\n", "\u{0}",
+    "# ä\n",
+    "   # 𝄞 e\u{301}\r\n",
+    "  @{one}/ r,\n",
+    "@{two}/𝄞 r,\r",
+    "/a   r ,\n",
+    "capability   chown,\r\n",
+    "𝄞",
+    "ä",
+    "\r",
+    "\n",
+    "x",
+    "}",
+    "profile p {\n",
+    "\u{0}",
 ];
 
 /// An edit: where it begins, how far it goes, what comes; as far as it can be so in the text at hand.
@@ -81,7 +93,8 @@ fn texts_stay_the_same() {
         let start = format!("profile p {{\n{pieces}\n}}\n");
         for (client, units) in &mut clients {
             number += 1;
-            let (uri, fresh) = (tree.uri(&format!("policy/edited{number}")), tree.uri(&format!("policy/fresh{number}")));
+            let (uri, fresh) =
+                (tree.uri(&format!("policy/edited{number}")), tree.uri(&format!("policy/fresh{number}")));
             client.open(&uri, &start);
             let mut text = start.clone();
             let mut changes: Vec<Value> = edits.iter().map(|edit| change(&mut text, edit, *units)).collect();

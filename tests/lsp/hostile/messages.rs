@@ -11,10 +11,30 @@ fn broken() -> Vec<Vec<u8>> {
     let deep = |open: &str, close: &str| [open.repeat(100_000), close.repeat(100_000)].concat();
     let mut pieces: Vec<Vec<u8>> = Vec::new();
     for body in [
-        "", " ", "{", "}", "[]", "[1,2]", "null", "5", "\"text\"", "{}", "\u{feff}{}", "nonsense", "{\"jsonrpc\":\"2.0\"",
-        "{\"method\":5}", "{\"id\":1.5,\"method\":\"x\"}", "{\"id\":{},\"method\":\"x\"}", "{\"id\":[1]}", "{\"id\":null}",
-        "{\"id\":99999999999999999999,\"method\":\"x\"}", "{\"id\":-1,\"result\":5}", "{\"id\":\"never\",\"error\":7}",
-        "{\"method\":\"x\",\"params\":1e999}", "{\"method\":\"\\ud800\"}", "{\"method\":\"x\",\"method\":\"y\"}",
+        "",
+        " ",
+        "{",
+        "}",
+        "[]",
+        "[1,2]",
+        "null",
+        "5",
+        "\"text\"",
+        "{}",
+        "\u{feff}{}",
+        "nonsense",
+        "{\"jsonrpc\":\"2.0\"",
+        "{\"method\":5}",
+        "{\"id\":1.5,\"method\":\"x\"}",
+        "{\"id\":{},\"method\":\"x\"}",
+        "{\"id\":[1]}",
+        "{\"id\":null}",
+        "{\"id\":99999999999999999999,\"method\":\"x\"}",
+        "{\"id\":-1,\"result\":5}",
+        "{\"id\":\"never\",\"error\":7}",
+        "{\"method\":\"x\",\"params\":1e999}",
+        "{\"method\":\"\\ud800\"}",
+        "{\"method\":\"x\",\"method\":\"y\"}",
         "[{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"shutdown\"}]",
     ] {
         pieces.push(frame(body.as_bytes()));
@@ -59,11 +79,9 @@ fn what_cannot_be_read() {
 #[test]
 fn what_cannot_be_read_is_answered() {
     let mut patient = Patient::new();
-    for (piece, code) in [
-        (frame(b"{"), -32700),
-        (frame(b"{\"id\":{}}"), -32600),
-        (b"Content-Type: x\r\n\r\n".to_vec(), -32700),
-    ] {
+    for (piece, code) in
+        [(frame(b"{"), -32700), (frame(b"{\"id\":{}}"), -32600), (b"Content-Type: x\r\n\r\n".to_vec(), -32700)]
+    {
         patient.client.raw(piece);
         assert_eq!(patient.client.refusal()["code"], code);
     }
@@ -88,7 +106,13 @@ fn lengths_that_lie() {
 #[test]
 fn streams_that_end_inside_a_message() {
     let tree = Tree::new();
-    for end in ["C", "Content-Length: 10", "Content-Length: 10\r\n", "Content-Length: 10\r\n\r\n", "Content-Length: 10\r\n\r\n{\"id\""] {
+    for end in [
+        "C",
+        "Content-Length: 10",
+        "Content-Length: 10\r\n",
+        "Content-Length: 10\r\n\r\n",
+        "Content-Length: 10\r\n\r\n{\"id\"",
+    ] {
         let mut client = Client::session(tree.folder());
         client.raw(end);
         client.leave(false);
@@ -106,14 +130,36 @@ fn parameters_of_wrong_types() {
     patient.client.open(&uri, SAMPLE);
     let right = parameters(&uri, &json!({ "line": 3, "character": 5 }));
     let odd = [
-        Value::Null, json!(true), json!(-1), json!(1.5), json!(1e300), json!(u64::MAX), json!(i64::MIN), json!(""), json!("x"),
-        json!([]), json!({}), json!([[[[]]]]), json!({ "uri": null }), json!({ "line": u32::MAX, "character": u32::MAX }),
-        json!({ "line": -1, "character": 0 }), json!({ "line": 4_294_967_296_u64, "character": 1 }),
-        json!({ "line": 0.5, "character": "x" }), json!([{ "line": u32::MAX, "character": u32::MAX }]),
+        Value::Null,
+        json!(true),
+        json!(-1),
+        json!(1.5),
+        json!(1e300),
+        json!(u64::MAX),
+        json!(i64::MIN),
+        json!(""),
+        json!("x"),
+        json!([]),
+        json!({}),
+        json!([[[[]]]]),
+        json!({ "uri": null }),
+        json!({ "line": u32::MAX, "character": u32::MAX }),
+        json!({ "line": -1, "character": 0 }),
+        json!({ "line": 4_294_967_296_u64, "character": 1 }),
+        json!({ "line": 0.5, "character": "x" }),
+        json!([{ "line": u32::MAX, "character": u32::MAX }]),
     ];
     let others = [
-        "workspace/symbol", "workspace/executeCommand", "callHierarchy/incomingCalls", "callHierarchy/outgoingCalls",
-        "completionItem/resolve", "codeAction/resolve", "initialize", "nothing/at/all", "", "$/unknown",
+        "workspace/symbol",
+        "workspace/executeCommand",
+        "callHierarchy/incomingCalls",
+        "callHierarchy/outgoingCalls",
+        "completionItem/resolve",
+        "codeAction/resolve",
+        "initialize",
+        "nothing/at/all",
+        "",
+        "$/unknown",
     ];
     let mut ids = Vec::new();
     for method in OF_PLACES.iter().chain(&OF_TEXTS).chain(&others) {
@@ -130,16 +176,27 @@ fn parameters_of_wrong_types() {
         patient.expect_no_fault(id);
     }
     for method in [
-        "initialized", "textDocument/didOpen", "textDocument/didChange", "textDocument/didClose", "textDocument/didSave",
-        "workspace/didChangeWatchedFiles", "workspace/didChangeConfiguration", "workspace/didChangeWorkspaceFolders",
-        "$/cancelRequest", "$/setTrace", "nothing/at/all",
+        "initialized",
+        "textDocument/didOpen",
+        "textDocument/didChange",
+        "textDocument/didClose",
+        "textDocument/didSave",
+        "workspace/didChangeWatchedFiles",
+        "workspace/didChangeConfiguration",
+        "workspace/didChangeWorkspaceFolders",
+        "$/cancelRequest",
+        "$/setTrace",
+        "nothing/at/all",
     ] {
         for value in &odd {
             patient.client.notify(method, value.clone());
             patient.client.notify(method, json!({ "textDocument": value, "contentChanges": value, "changes": value }));
             let document = json!({ "uri": uri, "version": value, "text": value, "languageId": value });
             let change = json!([{ "range": value, "text": value }]);
-            patient.client.notify(method, json!({ "textDocument": document, "contentChanges": change, "settings": value, "id": value }));
+            patient.client.notify(
+                method,
+                json!({ "textDocument": document, "contentChanges": change, "settings": value, "id": value }),
+            );
         }
         patient.check(method);
     }

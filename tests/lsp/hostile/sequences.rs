@@ -36,7 +36,21 @@ enum Step {
 
 fn text() -> impl Strategy<Value = String> {
     let pieces = select(
-        &["profile x {\n", "}", "@{spool}", "=", "/a/** rw,\n", "include <abstractions/common>\n", "\r\n", "𝄞", "\"", "{", "#", "^h{", "\u{0}"][..],
+        &[
+            "profile x {\n",
+            "}",
+            "@{spool}",
+            "=",
+            "/a/** rw,\n",
+            "include <abstractions/common>\n",
+            "\r\n",
+            "𝄞",
+            "\"",
+            "{",
+            "#",
+            "^h{",
+            "\u{0}",
+        ][..],
     );
     prop_oneof![
         Just(ALPHA.to_owned()),
@@ -85,7 +99,9 @@ fn take(patient: &mut Patient, step: Step, ids: &mut Vec<Value>) {
         Step::Change(file, version, changes) => {
             let uri = uri(patient, file);
             let changes = changes.into_iter().map(|(range, text)| match range {
-                Some([a, b, c, d]) => json!({ "range": { "start": position(a, b), "end": position(c, d) }, "text": text }),
+                Some([a, b, c, d]) => {
+                    json!({ "range": { "start": position(a, b), "end": position(c, d) }, "text": text })
+                }
                 None => json!({ "text": text }),
             });
             patient.client.change(&uri, version, changes.collect());

@@ -76,7 +76,8 @@ fn every_beginning_of_a_manifest() {
         patient.client.replace(&uri, i32::try_from(end).unwrap() + 2, &text[..end]);
         patient.ask_everything(&uri, &crate::text::Units::Utf16.position(&text[..end], end));
     }
-    for odd in ["{", "- - -", "a: &a [*a]", "? ", "a: |\n  \tb", "%YAML 9\n---\n", "kind: ConfigMap\ndata: [", "\u{0}"] {
+    for odd in ["{", "- - -", "a: &a [*a]", "? ", "a: |\n  \tb", "%YAML 9\n---\n", "kind: ConfigMap\ndata: [", "\u{0}"]
+    {
         patient.client.replace(&uri, 9999, odd);
         patient.ask_everything(&uri, &json!({ "line": 0, "character": 1 }));
     }
@@ -112,9 +113,13 @@ fn huge_texts() {
         ] {
             ids.push(patient.client.request(method, parameters(&uri, &position)));
         }
-        patient.client.change(&uri, 2, json!([{
-            "range": { "start": { "line": 0, "character": 5 }, "end": { "line": 0, "character": 6 } }, "text": "",
-        }]));
+        patient.client.change(
+            &uri,
+            2,
+            json!([{
+                "range": { "start": { "line": 0, "character": 5 }, "end": { "line": 0, "character": 6 } }, "text": "",
+            }]),
+        );
         for id in &ids {
             patient.expect_no_fault(id);
         }
@@ -143,9 +148,26 @@ fn uris_that_are_no_paths() {
     let mut patient = Patient::new();
     let folder = patient.tree.uri("policy");
     for uri in [
-        "", "x", "file:", "file://", "file:///", "file://host", "untitled:Untitled-1", "git:/a/b?ref", "http://example.org/x",
-        "file:///%00", "file:///%ff%fe", "file:///%", "file:///..//../etc", "file:///dev/null", "file:///proc/self/mem",
-        "jar:file:///x!/y.yaml", "file:///a.yaml", "untitled:a.yaml", folder.as_str(), &format!("file:///{}", "a/".repeat(5000)),
+        "",
+        "x",
+        "file:",
+        "file://",
+        "file:///",
+        "file://host",
+        "untitled:Untitled-1",
+        "git:/a/b?ref",
+        "http://example.org/x",
+        "file:///%00",
+        "file:///%ff%fe",
+        "file:///%",
+        "file:///..//../etc",
+        "file:///dev/null",
+        "file:///proc/self/mem",
+        "jar:file:///x!/y.yaml",
+        "file:///a.yaml",
+        "untitled:a.yaml",
+        folder.as_str(),
+        &format!("file:///{}", "a/".repeat(5000)),
     ] {
         patient.client.open(uri, SAMPLE);
         patient.ask_everything(uri, &json!({ "line": 3, "character": 7 }));
