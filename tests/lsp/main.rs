@@ -16,6 +16,7 @@ mod hostile;
 mod lifecycle;
 mod navigation;
 mod problems;
+mod structure;
 #[path = "../support/mod.rs"]
 mod support;
 mod text;

@@ -45,7 +45,8 @@ fn what_is_selected_step_by_step() {
     let (mut client, uris) = tree.session(FILES);
     let places = ["@{spo|ol}/alpha", "cho|wn kill", "  ^wor|ker", "set=(te|rm", "# Sta|rts"];
     let positions: Vec<Value> = places.iter().map(|place| at(ALPHA, place)).collect();
-    let answer = client.ask("textDocument/selectionRange", json!({ "textDocument": { "uri": uris[0] }, "positions": positions }));
+    let answer = client
+        .ask("textDocument/selectionRange", json!({ "textDocument": { "uri": uris[0] }, "positions": positions }));
     let mut found = Vec::new();
     for (start, position) in answer.as_array().unwrap().iter().zip(&positions) {
         let mut steps = Vec::new();
@@ -57,7 +58,11 @@ fn what_is_selected_step_by_step() {
             assert!(begin <= inner && behind <= begin + text.len(), "each holds the one before");
             (inner, behind) = (begin, begin + text.len());
             let line = text.lines().next().unwrap_or_default();
-            steps.push(if text.contains('\n') { format!("{line} … ({} lines)", text.lines().count()) } else { line.into() });
+            steps.push(if text.contains('\n') {
+                format!("{line} … ({} lines)", text.lines().count())
+            } else {
+                line.into()
+            });
             next = range.get("parent");
         }
         found.push(steps);
@@ -77,7 +82,8 @@ fn what_words_are() {
         let uri = tree.uri(name);
         client.open(&uri, text);
         let tokens = client.ask("textDocument/semanticTokens/full", json!({ "textDocument": { "uri": uri } }));
-        let numbers: Vec<u64> = tokens["data"].as_array().unwrap().iter().map(|number| number.as_u64().unwrap()).collect();
+        let numbers: Vec<u64> =
+            tokens["data"].as_array().unwrap().iter().map(|number| number.as_u64().unwrap()).collect();
         assert_eq!(numbers.len() % 5, 0);
         let (mut line, mut character, mut end) = (0, 0, 0);
         let mut found = Vec::new();
@@ -106,14 +112,24 @@ fn help_with_rules() {
     let (mut client, [uri, _]) = tree.session(FILES);
     let mut found = serde_json::Map::new();
     let rules = [
-        "  capability |", "  network inet |", "  signal send set=(|", "  mount |", "  mount options=(ro) /a -> |", "  ptrace (|", "  /etc/x |",
-        "  change_profile |", "  unix (send) |", "  dbus send |", "  set rlimit |",
+        "  capability |",
+        "  network inet |",
+        "  signal send set=(|",
+        "  mount |",
+        "  mount options=(ro) /a -> |",
+        "  ptrace (|",
+        "  /etc/x |",
+        "  change_profile |",
+        "  unix (send) |",
+        "  dbus send |",
+        "  set rlimit |",
     ];
     for (number, rule) in rules.into_iter().enumerate() {
         let text = ALPHA.replace("  capability chown kill,", &rule.replace('|', ""));
         client.replace(&uri, i32::try_from(number).unwrap() + 2, &text);
         let position = at(&text, &format!("{rule}\n  network inet stream,"));
-        let help = client.ask("textDocument/signatureHelp", json!({ "textDocument": { "uri": uri }, "position": position }));
+        let help =
+            client.ask("textDocument/signatureHelp", json!({ "textDocument": { "uri": uri }, "position": position }));
         found.insert(rule.into(), help);
     }
     insta::assert_json_snapshot!(Value::from(found));

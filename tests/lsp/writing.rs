@@ -123,7 +123,7 @@ fn what_is_chosen_is_written() {
     for (number, (before, label, after)) in [
         ("  capability net_adm", "net_admin", "  capability net_admin"),
         ("  include <abstractions/lib", "abstractions/libraries", "  include <abstractions/libraries"),
-        ("  @{spo", "@{spool}", "  @{spool}"),
+        ("  @{spo", "spool", "  @{spool}"),
         ("  /usr/bin/beta Px -> be", "beta", "  /usr/bin/beta Px -> beta"),
     ]
     .into_iter()
@@ -175,8 +175,8 @@ fn what_a_profile_may_do() {
         client.ask("workspace/executeCommand", json!({ "command": "armorer.query", "arguments": [argument] }))
     };
     for (profile, access, allowed) in [
-        ("alpha", "/var/spool/demo/alpha/x", true),
-        ("alpha", "/srv/spool/alpha/x", true),
+        ("alpha", "file /var/spool/demo/alpha/x rw", true),
+        ("alpha", "file /srv/spool/alpha/x k", true),
         ("alpha", "/etc/shadow", false),
         ("alpha", "file /etc/ld.so.cache w", false),
         ("alpha", "capability chown", true),
@@ -190,7 +190,7 @@ fn what_a_profile_may_do() {
     let at_place =
         ask(json!({ "uri": uri, "position": at(ALPHA, "@{spool}/wo|rk"), "access": "/var/spool/demo/work" }));
     insta::assert_json_snapshot!(tree.redact(&at_place));
-    assert_eq!(ask(json!({ "uri": manifest, "profile": "web", "access": "/srv/web/x" }))["allowed"], true);
+    assert_eq!(ask(json!({ "uri": manifest, "profile": "web", "access": "file /srv/web/x r" }))["allowed"], true);
     for argument in [
         json!({ "uri": uri, "profile": "nobody", "access": "/etc/shadow" }),
         json!({ "uri": uri, "profile": "alpha", "access": "" }),

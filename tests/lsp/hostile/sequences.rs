@@ -29,7 +29,8 @@ enum Step {
     Command(usize, String),
     /// Writes to the disk, or takes away; and says so, or does not.
     Disk(usize, Option<String>, bool),
-    Cancel(i32),
+    /// One of the requests before, if there are any.
+    Cancel(prop::sample::Index),
     Garbage(Vec<u8>),
     Odd(&'static str, String),
 }
@@ -81,7 +82,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => any::<String>().prop_map(Step::Symbols),
         1 => (file(), any::<String>()).prop_map(|(file, access)| Step::Command(file, access)),
         2 => (file(), prop::option::of(text()), any::<bool>()).prop_map(|(file, text, said)| Step::Disk(file, text, said)),
-        1 => (-5..60).prop_map(Step::Cancel),
+        1 => any::<prop::sample::Index>().prop_map(Step::Cancel),
         1 => prop::collection::vec(any::<u8>(), 0..60).prop_map(Step::Garbage),
         1 => (select(&["", "$/x", "initialize", "workspace/didChangeConfiguration"][..]), any::<String>())
             .prop_map(|(method, text)| Step::Odd(method, text)),
@@ -131,7 +132,10 @@ fn take(patient: &mut Patient, step: Step, ids: &mut Vec<Value>) {
                 patient.client.notify("workspace/didChangeWatchedFiles", json!({ "changes": [change] }));
             }
         }
-        Step::Cancel(id) => patient.client.notify("$/cancelRequest", json!({ "id": id })),
+        Step::Cancel(which) => {
+            let id = if ids.is_empty() { Value::Null } else { which.get(ids).clone() };
+            patient.client.notify("$/cancelRequest", json!({ "id": id }));
+        }
         Step::Garbage(bytes) => patient.client.raw(frame(&bytes)),
         Step::Odd(method, text) => {
             patient.client.notify(method, json!({ "settings": { "armorer": text } }));

@@ -28,7 +28,7 @@ fn every_place_of_odd_texts() {
         patient.client.open(&uri, text);
         let lines = u32::try_from(text.split(['\n', '\r']).count()).unwrap();
         for line in (0..=lines).chain([u32::MAX]) {
-            for character in (0..24).chain([999, u32::MAX]) {
+            for character in (0..14).chain([999, u32::MAX]) {
                 patient.ask_everything(&uri, &json!({ "line": line, "character": character }));
             }
         }
@@ -107,7 +107,6 @@ fn huge_texts() {
         for (method, position) in [
             ("textDocument/hover", json!({ "line": 0, "character": 20 })),
             ("textDocument/completion", json!({ "line": u32::MAX, "character": u32::MAX })),
-            ("textDocument/documentSymbol", json!({ "line": 0, "character": 0 })),
             ("textDocument/semanticTokens/full", json!({ "line": 0, "character": 0 })),
             ("textDocument/foldingRange", json!({ "line": 0, "character": 0 })),
         ] {
