@@ -47,7 +47,7 @@ impl Maker {
                 true
             }
             Pattern::OutOfBand => false,
-            Pattern::Concat(parts) => parts.iter().all(|part| self.extend(part)),
+            Pattern::Concat(parts) => self.sequence(parts),
             Pattern::Alternation(alternatives) => {
                 let Some(at) = self.round.checked_rem(alternatives.len()) else { return false };
                 // Which of the next alternatives is taken should not hang on which of these was.
@@ -59,6 +59,25 @@ impl Maker {
             }
             Pattern::Star(body) | Pattern::Plus(body) => self.repeat(body),
         }
+    }
+
+    /// One part after the other. A wildcard that must not be empty is a set and a repetition: one word for both reads better.
+    fn sequence(&mut self, parts: &[Pattern]) -> bool {
+        let mut rest = parts;
+        while let [first, behind @ ..] = rest {
+            rest = behind;
+            if let (Pattern::Set(set), [Pattern::Star(body), behind @ ..]) = (first, behind)
+                && matches!(&**body, Pattern::Set(more) if [set, more].iter().all(|it| it.contains(b'n') && it.contains(b's')))
+            {
+                rest = behind;
+                if !self.repeat(body) {
+                    return false;
+                }
+            } else if !self.extend(first) {
+                return false;
+            }
+        }
+        true
     }
 
     /// A word for a wildcard: of directories, too, where it goes across slashes.

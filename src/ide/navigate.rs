@@ -193,6 +193,21 @@ impl Workspace {
         files.into_iter().filter(|&(_, mentioned)| mentioned).map(|(file, _)| file).collect()
     }
 
+    /// The paths of includes in a file, each with the file that it leads to; those that lead to several are left out.
+    pub fn links(&mut self, path: &Path) -> Vec<(Range, PathBuf)> {
+        let units = self.units_of(path);
+        let index = self.index();
+        let mut links = Vec::new();
+        for unit in &units {
+            for include in index.symbols(unit).into_iter().flat_map(|symbols| &symbols.includes) {
+                if let [file] = index.files_of(unit, include).as_slice() {
+                    links.push((include.range.clone(), file.clone()));
+                }
+            }
+        }
+        links
+    }
+
     /// Where the name at an offset stands in its own file.
     pub fn highlights(&mut self, path: &Path, offset: u32) -> Vec<Span> {
         let references = self.references(path, offset, true).into_iter();
@@ -223,6 +238,10 @@ impl Workspace {
         match &symbol.what {
             What::Files(_) => return Err("files are not renamed".into()),
             What::Variable { name, boolean } => {
+                // With its signs it is the same name.
+                let bare = new.strip_prefix(if *boolean { '$' } else { '@' }).unwrap_or(new);
+                let bare = bare.strip_prefix('{').and_then(|bare| bare.strip_suffix('}')).unwrap_or(bare).to_owned();
+                let new = bare.as_str();
                 if !is_variable_name(new) {
                     return Err("a variable's name is a letter, then letters, digits and `_`".into());
                 }
@@ -241,6 +260,7 @@ impl Workspace {
                 for (file, range) in self.uses(&symbol, true) {
                     edits.push((file, range, name.clone()));
                 }
+                return self.file_edits(edits, new);
             }
             What::Profile(name) => {
                 if new.is_empty()

@@ -9,10 +9,11 @@ use super::document::{Place, Unit, is_yaml};
 use super::overlay::Overlay;
 use super::settings::Settings;
 use super::workspace::Members;
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Code, Severity};
 use crate::lint::{Finding, Memory, Outcome};
 use crate::resolve::Session;
 use crate::source::{SourceId, SourceMap, Span};
+use crate::syntax::ast::ItemKind;
 
 /// A workspace as it was.
 #[derive(Debug)]
@@ -89,6 +90,8 @@ impl Snapshot {
             return Problems { list: Vec::new(), sources: SourceMap::new(), context: None };
         };
         let mut inputs: Vec<SourceId> = contexts.iter().filter_map(open).collect();
+        let orphan = if inputs.is_empty() { adopt(&session, path, text) } else { None };
+        inputs.extend(orphan);
         if inputs.is_empty() {
             inputs.push(text);
         }
@@ -100,6 +103,10 @@ impl Snapshot {
         let mut list = Vec::new();
         for finding in findings {
             let Some(span) = place_in(text, &finding) else { continue };
+            // Who will include it may have the variables that nobody has here.
+            if orphan.is_some() && finding.code == Code::VarUndeclared.as_str() {
+                continue;
+            }
             if seen.insert((span, finding.code, finding.message.clone())) {
                 list.push(Problem { span, finding });
             }
@@ -107,6 +114,22 @@ impl Snapshot {
         list.sort_by_key(|problem| (problem.span.start, problem.finding.code));
         Problems { list, sources: linter.into_sources(), context }
     }
+}
+
+/// A profile around the rules of a file that no profile includes, so that they are looked at.
+fn adopt(session: &Session, path: &Path, text: SourceId) -> Option<SourceId> {
+    let is_rule = |kind: &ItemKind| {
+        matches!(kind, ItemKind::Rule(_) | ItemKind::Block(_) | ItemKind::Rlimit(_) | ItemKind::Conditional(_))
+    };
+    let file = &session.tree(text).file;
+    let has_rules = file.items.iter().any(|item| is_rule(&item.kind.value));
+    let written =
+        path.to_str().filter(|path| has_rules && !is_yaml(Path::new(path)) && !path.contains(['"', '\\', '\0']));
+    let around = format!(
+        "abi <kernel>,\ninclude if exists <tunables/global>\nprofile armorer-fragment {{\n  include \"{}\"\n}}\n",
+        written?
+    );
+    session.put(&path.join("armorer-fragment"), around.as_bytes()).ok()
 }
 
 /// Where in a text a finding is shown. An error in an included file is one of the rule that includes it.

@@ -419,8 +419,7 @@ pub(super) fn holds_profiles(file: &crate::syntax::ast::File) -> bool {
 pub(super) fn resolve(session: &Session, root: &Path, settings: &Settings) -> Option<Resolved> {
     let input = session.open(root).ok()?.source;
     let mut diagnostics = Diagnostics::new();
-    let policy = resolve::resolve(session, input, &settings.options, &mut diagnostics);
-    let variables = resolve::variables(session, input, &settings.options);
+    let (policy, variables) = resolve::resolve_all(session, input, &settings.options, &mut diagnostics);
     Some(Resolved {
         root: root.to_owned(),
         policy,

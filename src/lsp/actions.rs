@@ -72,11 +72,17 @@ impl Server {
             edit: Some(self.edit_of(document, &fix.edits)),
             ..quick_fix(diagnostic)
         });
+        let meant = suggested(problem, document).map(|word| CodeAction {
+            title: format!("Write `{word}`"),
+            is_preferred: Some(true),
+            edit: Some(self.edit_of(document, &[Edit { span: problem.span, replacement: word.into_bytes() }])),
+            ..quick_fix(diagnostic)
+        });
         let allow = problem.finding.rule.is_some().then(|| {
             let title = format!("Allow {} here by a comment", problem.finding.code);
             CodeAction { title, edit: Some(self.comment(document, problem)), ..quick_fix(diagnostic) }
         });
-        fix.into_iter().chain(allow)
+        fix.into_iter().chain(meant).chain(allow)
     }
 
     /// All that can be mended without changing the policy, at one go.
@@ -118,6 +124,18 @@ impl Server {
     fn workspace_edit(&self, document: &Document, edits: Vec<TextEdit>) -> WorkspaceEdit {
         self.file_edits([(document.uri.clone(), Some(document.version), edits)])
     }
+}
+
+/// The word that is meant, where an error is about a word that is nearly another.
+fn suggested(problem: &Problem, document: &Document) -> Option<String> {
+    let help = problem.finding.help.as_deref()?;
+    let rest = help.strip_prefix("did you mean `").or_else(|| help.strip_prefix("there is `"))?;
+    let (word, behind) = rest.split_once('`')?;
+    let written = document.text.get(problem.span.start as usize..problem.span.end as usize)?;
+    let plain = |text: &str| !text.is_empty() && !text.contains([' ', '\t', '\n', '"', '`']);
+    let fits = problem.finding.rule.is_none() && matches!(behind, "" | "?") && plain(word) && plain(written);
+    // The place is that of the word, and not of something around it.
+    fits.then(|| word.to_owned()).filter(|word| written.len() <= 2 * word.len() + 2)
 }
 
 fn quick_fix(diagnostic: &Diagnostic) -> CodeAction {

@@ -89,6 +89,18 @@ fn location(server: &Server, sources: &SourceMap, span: Span) -> Option<Location
     Some(Location { uri: server.uri(Path::new(source.name())), range: lines.range(span.start, span.end) })
 }
 
+/// Places of the workspace; those of one file stand together, so that its lines are counted once.
+pub(super) fn places(server: &Server, places: &[Place]) -> Vec<Location> {
+    let mut found = Vec::with_capacity(places.len());
+    for list in places.chunk_by(|a, b| a.path == b.path) {
+        let Some(first) = list.first() else { continue };
+        let (uri, lines) = (server.uri(&first.path), Lines::new(first.source.text(), server.client.encoding));
+        let each = list.iter().map(|it| Location { uri: uri.clone(), range: lines.range(it.span.start, it.span.end) });
+        found.extend(each);
+    }
+    found
+}
+
 /// A place of the workspace.
 pub(super) fn place(server: &Server, place: &Place) -> Location {
     let lines = Lines::new(place.source.text(), server.client.encoding);

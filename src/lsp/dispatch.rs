@@ -7,7 +7,7 @@ use gen_lsp_types::{
     CallHierarchyIncomingCallsRequest, CallHierarchyOutgoingCallsRequest, CallHierarchyPrepareRequest,
     CodeActionRequest, CompletionRequest, DefinitionRequest, DidChangeTextDocumentNotification,
     DidChangeWatchedFilesNotification, DidCloseTextDocumentNotification, DidOpenTextDocumentNotification,
-    DocumentFormattingRequest, DocumentHighlightRequest, DocumentOnTypeFormattingRequest,
+    DocumentFormattingRequest, DocumentHighlightRequest, DocumentLinkRequest, DocumentOnTypeFormattingRequest,
     DocumentRangeFormattingRequest, DocumentSymbolRequest, ExecuteCommandRequest, FoldingRangeRequest, HoverRequest,
     InlayHintRequest, Position, PrepareRenameRequest, ReferencesRequest, RenameRequest, SelectionRangeRequest,
     SemanticTokensRequest, SignatureHelpRequest, TextDocumentPositionParams, WorkspaceSymbolRequest,
@@ -78,6 +78,7 @@ impl Server {
             }
             "workspace/executeCommand" => self.later::<ExecuteCommandRequest>(request, Server::execute),
             "textDocument/inlayHint" => self.later::<InlayHintRequest>(request, Server::inlay_hints),
+            "textDocument/documentLink" => self.now::<DocumentLinkRequest>(request, Server::links),
             "textDocument/documentSymbol" => self.now::<DocumentSymbolRequest>(request, Server::document_symbols),
             "textDocument/foldingRange" => self.now::<FoldingRangeRequest>(request, Server::folds),
             "textDocument/selectionRange" => self.now::<SelectionRangeRequest>(request, Server::selections),
@@ -156,8 +157,9 @@ impl Server {
             }
             "workspace/didChangeConfiguration" => {
                 let settings = params.get("settings").map(|settings| settings.get("armorer").unwrap_or(settings));
-                let settings = settings.and_then(|settings| serde_json::from_value(settings.clone()).ok());
-                self.configure(settings);
+                // Some clients tell of settings that there are none: those of `initialize` stay.
+                let some = settings.filter(|settings| settings.as_object().is_some_and(|it| !it.is_empty()));
+                self.configure(some.and_then(|settings| serde_json::from_value(settings.clone()).ok()));
                 self.look_at_all();
             }
             "$/cancelRequest" => {

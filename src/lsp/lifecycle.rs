@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use gen_lsp_types::{
     CodeActionKind, CodeActionOptions, CompletionOptions, DidChangeWatchedFilesRegistrationOptions,
-    DocumentOnTypeFormattingOptions, ExecuteCommandOptions, FileSystemWatcher, InitializeResult,
+    DocumentLinkOptions, DocumentOnTypeFormattingOptions, ExecuteCommandOptions, FileSystemWatcher, InitializeResult,
     InlayHintRefreshRequest, LspRequestMethod, MessageDirection, MessageType, PositionEncodingKind, Registration,
     RegistrationParams, RegistrationRequest, RenameOptions, Request, SemanticTokensOptions, ServerCapabilities,
     ServerInfo, ShowMessageNotification, ShowMessageParams, SignatureHelpOptions, TextDocumentSyncKind,
@@ -159,6 +159,7 @@ fn capabilities(encoding: Encoding) -> ServerCapabilities {
             trigger_characters: words(&["@", "{", "<", "/", "(", "=", ">"]),
             ..CompletionOptions::default()
         }),
+        document_link_provider: Some(DocumentLinkOptions::default()),
         document_symbol_provider: Some(true.into()),
         folding_range_provider: Some(true.into()),
         selection_range_provider: Some(true.into()),

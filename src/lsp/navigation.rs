@@ -2,11 +2,12 @@
 
 use gen_lsp_types::{
     BaseSymbolInformation, Definition, DefinitionParams, DefinitionResponse, DocumentHighlight,
-    DocumentHighlightParams, Location, PrepareRenameParams, PrepareRenameResult, ReferenceParams, RenameParams,
-    SymbolKind, WorkspaceEdit, WorkspaceSymbol, WorkspaceSymbolParams, WorkspaceSymbolResponse,
+    DocumentHighlightParams, DocumentLink, DocumentLinkParams, Location, PrepareRenameParams, PrepareRenameResult,
+    ReferenceParams, RenameParams, SymbolKind, WorkspaceEdit, WorkspaceSymbol, WorkspaceSymbolParams,
+    WorkspaceSymbolResponse,
 };
 
-use super::convert::place;
+use super::convert::{place, places as places_of};
 use super::dispatch::Refusal;
 use super::lines::Lines;
 use super::server::Server;
@@ -18,7 +19,7 @@ impl Server {
     pub(super) fn definition(&mut self, params: DefinitionParams) -> Result<Option<DefinitionResponse>, Refusal> {
         let (path, offset) = self.position(&params.text_document_position_params)?;
         let places = self.workspace.definitions(&path, offset);
-        let locations: Vec<Location> = places.iter().map(|it| place(self, it)).collect();
+        let locations = places_of(self, &places);
         let found = !locations.is_empty();
         Ok(found.then_some(DefinitionResponse::Definition(Definition::LocationList(locations))))
     }
@@ -26,7 +27,21 @@ impl Server {
     pub(super) fn references(&mut self, params: ReferenceParams) -> Result<Option<Vec<Location>>, Refusal> {
         let (path, offset) = self.position(&params.text_document_position_params)?;
         let places = self.workspace.references(&path, offset, params.context.include_declaration);
-        Ok(Some(places.iter().map(|it| place(self, it)).collect()))
+        Ok(Some(places_of(self, &places)))
+    }
+
+    pub(super) fn links(&mut self, params: DocumentLinkParams) -> Result<Option<Vec<DocumentLink>>, Refusal> {
+        let path = self.path(&params.text_document.uri)?;
+        let links = self.workspace.links(&path);
+        let Some(document) = self.documents.get(&path) else { return Ok(None) };
+        let lines = Lines::new(document.text.as_bytes(), self.client.encoding);
+        let links = links.into_iter().map(|(range, target)| DocumentLink {
+            range: lines.range(range.start, range.end),
+            target: Some(self.uri(&target)),
+            tooltip: None,
+            data: None,
+        });
+        Ok(Some(links.collect()))
     }
 
     pub(super) fn highlights(

@@ -89,7 +89,10 @@ fn parse(body: &[u8]) -> Incoming {
         Ok(value) => value,
         Err(error) => return Incoming::Broken(-32700, format!("this is no JSON: {error}")),
     };
+    let has_id = value.get("id").is_some_and(|id| !id.is_null());
     match serde_json::from_value(value) {
+        // A request whose id is none of the protocol's is no notification.
+        Ok(Message::Notification(_)) if has_id => Incoming::Broken(-32600, "an id is an integer or a string".into()),
         Ok(message) => Incoming::Message(message),
         Err(error) => Incoming::Broken(-32600, format!("this is no message: {error}")),
     }

@@ -123,6 +123,23 @@ impl Options {
 /// The policy is complete if no error was raised. Of diagnostics that say the same about the same place, because several
 /// profiles include it, only the first is raised.
 pub fn resolve(session: &Session, input: SourceId, options: &Options, diagnostics: &mut Diagnostics) -> Policy {
+    finish(read(session, input, options), diagnostics)
+}
+
+/// As [`resolve`] and [`variables`] together, with the work of one.
+#[cfg(feature = "ide")]
+pub(crate) fn resolve_all(
+    session: &Session,
+    input: SourceId,
+    options: &Options,
+    diagnostics: &mut Diagnostics,
+) -> (Policy, Vec<VariableValue>) {
+    let mut resolver = read(session, input, options);
+    let variables = values::collect(&mut resolver.variables);
+    (finish(resolver, diagnostics), variables)
+}
+
+fn read<'a>(session: &'a Session, input: SourceId, options: &'a Options) -> Resolver<'a> {
     let mut resolver = Resolver::new(session, options);
     resolver.read(input);
     if resolver.abi.is_none() && options.policy.is_none() && resolver.first_profile.is_some() {
@@ -131,6 +148,11 @@ pub fn resolve(session: &Session, input: SourceId, options: &Options, diagnostic
                 .with_help("begin the file with `abi <abi/4.0>,`"),
         );
     }
+    resolver
+}
+
+/// The policy, when all is read.
+fn finish(resolver: Resolver<'_>, diagnostics: &mut Diagnostics) -> Policy {
     let Resolver { mut profiles, policy, diagnostics: raised, dependencies, .. } = resolver;
     profiles.sort_by(|a, b| (&a.namespace, &a.written_name).cmp(&(&b.namespace, &b.written_name)));
     let mut seen = FxHashSet::default();

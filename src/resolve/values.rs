@@ -34,7 +34,11 @@ pub enum VariableValue {
 pub fn variables(session: &Session, input: SourceId, options: &Options) -> Vec<VariableValue> {
     let mut resolver = Resolver::new(session, options);
     resolver.read(input);
-    let variables = &mut resolver.variables;
+    collect(&mut resolver.variables)
+}
+
+/// All variables with their values.
+pub(super) fn collect(variables: &mut Variables) -> Vec<VariableValue> {
     let mut names: Vec<Text> = variables.names().cloned().collect();
     names.sort_unstable();
     let (booleans, sets): (Vec<_>, Vec<_>) = names
