@@ -97,7 +97,10 @@ fn in_what_profiles_include() {
     let problem = find(&problems, "expand");
     assert_eq!(slice(&wrong, &problem["range"]), "@{nothing}/");
     let message = problem["message"].as_str().unwrap();
-    assert!(message.contains("\nnote: as ") && message.ends_with(" includes it"), "the profile that decides is named: {message}");
+    assert!(
+        message.contains("\nnote: as ") && message.ends_with(" includes it"),
+        "the profile that decides is named: {message}"
+    );
     insta::assert_json_snapshot!("in_an_abstraction", tree.redact(problem));
     // A profile that is opened shows it where it includes the file.
     client.open(&alpha, ALPHA);
