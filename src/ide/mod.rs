@@ -39,7 +39,7 @@ pub use index::Indexer;
 pub use navigate::WorkspaceSymbol;
 pub use query::Cost;
 pub use settings::{EditorSettings, Settings};
-pub use snapshot::{Problem, Problems, Snapshot};
+pub use snapshot::{ADOPTED, Problem, Problems, Snapshot};
 pub use structure::{Fold, FoldKind, OutlineKind, OutlineSymbol, Signature, Token, TokenKind};
 pub use suggest::{Suggestion, SuggestionKind};
 pub use workspace::Workspace;

@@ -47,8 +47,6 @@ pub struct Problems {
     pub list: Vec<Problem>,
     /// The texts that spans point into.
     pub sources: SourceMap,
-    /// The profile file that decided what the file means, where that is another.
-    pub context: Option<PathBuf>,
 }
 
 impl std::ops::Deref for Problems {
@@ -87,7 +85,7 @@ impl Snapshot {
         let open = |path: &PathBuf| session.open(path).ok().map(|included| included.source);
         let text = if is_yaml(path) { session.text(path).ok() } else { open(&path.to_owned()) };
         let Some(text) = text else {
-            return Problems { list: Vec::new(), sources: SourceMap::new(), context: None };
+            return Problems { list: Vec::new(), sources: SourceMap::new() };
         };
         let mut inputs: Vec<SourceId> = contexts.iter().filter_map(open).collect();
         let orphan = if inputs.is_empty() { adopt(&session, path, text) } else { None };
@@ -95,7 +93,6 @@ impl Snapshot {
         if inputs.is_empty() {
             inputs.push(text);
         }
-        let context = contexts.first().filter(|context| context.as_path() != path).cloned();
         let linter = self.settings.linter().automata(automata).scope(path);
         let linter = linter.session(session, Arc::clone(&self.memory));
         let Outcome { findings, .. } = linter.lint_sources(inputs).unwrap_or_default();
@@ -104,7 +101,8 @@ impl Snapshot {
         for finding in findings {
             let Some(span) = place_in(text, &finding) else { continue };
             // Who will include it may have the variables that nobody has here.
-            if orphan.is_some() && finding.code == Code::VarUndeclared.as_str() {
+            let unknown = [Code::VarUndeclared, Code::Expand].iter().any(|code| finding.code == code.as_str());
+            if orphan.is_some() && unknown {
                 continue;
             }
             if seen.insert((span, finding.code, finding.message.clone())) {
@@ -112,9 +110,12 @@ impl Snapshot {
             }
         }
         list.sort_by_key(|problem| (problem.span.start, problem.finding.code));
-        Problems { list, sources: linter.into_sources(), context }
+        Problems { list, sources: linter.into_sources() }
     }
 }
+
+/// The name of the profile around rules that no profile includes.
+pub const ADOPTED: &str = "armorer-fragment";
 
 /// A profile around the rules of a file that no profile includes, so that they are looked at.
 fn adopt(session: &Session, path: &Path, text: SourceId) -> Option<SourceId> {
@@ -126,10 +127,10 @@ fn adopt(session: &Session, path: &Path, text: SourceId) -> Option<SourceId> {
     let written =
         path.to_str().filter(|path| has_rules && !is_yaml(Path::new(path)) && !path.contains(['"', '\\', '\0']));
     let around = format!(
-        "abi <kernel>,\ninclude if exists <tunables/global>\nprofile armorer-fragment {{\n  include \"{}\"\n}}\n",
+        "abi <kernel>,\ninclude if exists <tunables/global>\nprofile {ADOPTED} {{\n  include \"{}\"\n}}\n",
         written?
     );
-    session.put(&path.join("armorer-fragment"), around.as_bytes()).ok()
+    session.put(&path.join(ADOPTED), around.as_bytes()).ok()
 }
 
 /// Where in a text a finding is shown. An error in an included file is one of the rule that includes it.

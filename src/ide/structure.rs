@@ -70,16 +70,21 @@ impl Workspace {
     #[must_use]
     pub fn outline(&self, path: &Path) -> Vec<OutlineSymbol> {
         let texts = self.texts(path);
-        texts.iter().flat_map(|text| self.located(outline::symbols(&text.tree.file))).collect()
+        texts.iter().flat_map(|text| self.located(outline::symbols(&text.tree.file), 0)).collect()
     }
 
-    fn located(&self, symbols: Vec<outline::Symbol>) -> Vec<OutlineSymbol> {
+    /// Symbols nested deeper than clients can read are left out.
+    fn located(&self, symbols: Vec<outline::Symbol>, depth: u32) -> Vec<OutlineSymbol> {
+        const MOST: u32 = 30;
+        if depth >= MOST {
+            return Vec::new();
+        }
         let each = symbols.into_iter().filter_map(|symbol| {
             let outline::Symbol { name, kind, detail, name_span, span, children } = symbol;
             let (name_range, range) = (self.range(name_span)?, self.range(span)?);
             // The one lies within the other, whatever a manifest makes of them.
             let range = range.start.min(name_range.start)..range.end.max(name_range.end);
-            Some(OutlineSymbol { name, kind, detail, name_range, range, children: self.located(children) })
+            Some(OutlineSymbol { name, kind, detail, name_range, range, children: self.located(children, depth + 1) })
         });
         each.collect()
     }

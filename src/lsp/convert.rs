@@ -12,7 +12,7 @@ use super::documents::Document;
 use super::lines::Lines;
 use super::server::Server;
 use crate::diagnostic::Severity;
-use crate::ide::{Place, Problem, Problems};
+use crate::ide::{ADOPTED, Place, Problem, Problems};
 use crate::source::{SourceId, SourceMap, Span};
 
 /// Who says it.
@@ -27,18 +27,11 @@ const UNNECESSARY: [&str; 4] = ["duplicate", "subsumed", "unused", "redundant"];
 /// The problems of a text.
 pub(super) fn diagnostics(server: &Server, document: &Document, problems: &Problems) -> Vec<Diagnostic> {
     let lines = Lines::new(document.text.as_bytes(), server.client.encoding);
-    let context = problems.context.as_deref();
-    let convert = |problem: &Problem| diagnostic(server, problem, &problems.sources, &lines, context);
+    let convert = |problem: &Problem| diagnostic(server, problem, &problems.sources, &lines);
     problems.list.iter().take(MOST).map(convert).collect()
 }
 
-fn diagnostic(
-    server: &Server,
-    problem: &Problem,
-    sources: &SourceMap,
-    lines: &Lines<'_>,
-    context: Option<&Path>,
-) -> Diagnostic {
+fn diagnostic(server: &Server, problem: &Problem, sources: &SourceMap, lines: &Lines<'_>) -> Diagnostic {
     let Problem { span, finding } = problem;
     let mut message = finding.message.clone();
     if finding.span() != *span && finding.span().source != span.source {
@@ -48,8 +41,11 @@ fn diagnostic(
         message.push_str("\nhelp: ");
         message.push_str(help);
     }
-    if let Some(context) = context.filter(|_| finding.severity == Severity::Error) {
-        message.push_str(&format!("\nnote: as {} includes it", context.display()));
+    // Of a file that others include, the profile that decides; nobody knows the one around rules that none includes.
+    let includer = finding.include_chain.last().filter(|include| include.source != span.source);
+    let includer = includer.map(|include| sources.get(include.source).name().to_owned());
+    if let Some(includer) = includer.filter(|it| finding.severity == Severity::Error && !it.ends_with(ADOPTED)) {
+        message.push_str(&format!("\nnote: as {includer} includes it"));
     }
     let mut related: Vec<DiagnosticRelatedInformation> = Vec::new();
     let mut relate = |span: Span, message: String| {
