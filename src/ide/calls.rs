@@ -90,6 +90,19 @@ impl Workspace {
         Some(Callee { name: name.to_string(), place })
     }
 
+    /// The path at an offset, variables expanded, if the rule there executes it under the profile that attaches to it.
+    pub fn executed(&mut self, path: &Path, offset: u32) -> Option<Text> {
+        let cursor = self.cursor(path, offset)?;
+        let item = at(&cursor.tree.file, cursor.offset)?.item.kind.span;
+        let resolved = self.resolved(&cursor.path)?;
+        let profiles = flatten(&resolved.policy);
+        let rule = profiles.iter().flat_map(|profile| &profile.rules).find(|rule| rule.span == item)?;
+        match to(rule)? {
+            To::Attached(path) => Some(path),
+            To::Named(_) | To::Child(_) => None,
+        }
+    }
+
     /// The files with profiles.
     pub(super) fn roots(&mut self) -> Vec<PathBuf> {
         let files = self.index().files().filter(|(_, symbols)| !symbols.profiles.is_empty());
@@ -138,6 +151,16 @@ impl Snapshot {
             }
         }
         calls
+    }
+
+    /// Where the profiles are that attach to a path.
+    #[must_use]
+    pub fn attached(&self, path: &Text) -> Vec<Place> {
+        let members = self.members();
+        let fits = |member: &&Member| {
+            member.top && member.attachments.iter().any(|attachment| self.memory.common(path, attachment).is_some())
+        };
+        members.iter().flat_map(|list| list.iter()).filter(fits).map(|member| member.place.clone()).collect()
     }
 
     fn leads_to(&self, from: &Member, lead: &Lead, to: &Member) -> bool {

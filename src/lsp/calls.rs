@@ -45,7 +45,7 @@ impl Server {
     ) -> Result<Later<Option<Vec<T>>>, Refusal> {
         let snapshot = self.workspace.full_snapshot();
         let (uris, encoding) = (self.uris(), self.client.encoding);
-        Ok(Box::new(move || {
+        Ok(Later::work(move || {
             let calls = find(&snapshot, &item.name);
             let calls = calls.iter().map(|call| {
                 let ranges = call.rules.iter().map(|place| range(place, encoding)).collect();
@@ -56,12 +56,12 @@ impl Server {
     }
 
     /// The URIs of open texts, as the client writes them.
-    fn uris(&self) -> Uris {
+    pub(super) fn uris(&self) -> Uris {
         self.documents.iter().map(|(path, document)| (path.clone(), document.uri.clone())).collect()
     }
 }
 
-type Uris = rustc_hash::FxHashMap<std::path::PathBuf, Uri>;
+pub(super) type Uris = rustc_hash::FxHashMap<std::path::PathBuf, Uri>;
 
 fn range(place: &Place, encoding: Encoding) -> Range {
     Lines::new(place.source.text(), encoding).range(place.span.start, place.span.end)

@@ -53,7 +53,7 @@ impl Server {
         let input = self.workspace.unit_at(&path, profile.as_deref());
         let snapshot = self.workspace.snapshot();
         let tell = self.teller();
-        Ok(Box::new(move || {
+        Ok(Later::work(move || {
             let answer = snapshot.query(&input, profile.as_deref(), &question.access).map_err(Refusal::failed)?;
             let text = answer.to_string();
             if question.show {
@@ -77,13 +77,13 @@ impl Server {
     pub(super) fn inlay_hints(&mut self, params: InlayHintParams) -> Result<Later<Option<Vec<InlayHint>>>, Refusal> {
         let path = self.path(&params.text_document.uri)?;
         if !self.workspace.settings().costs {
-            return Ok(Box::new(|| Ok(None)));
+            return Ok(Later::Now(None));
         }
         let (start, end) = (self.offset(&path, params.range.start)?, self.offset(&path, params.range.end)?);
         let snapshot = self.workspace.snapshot();
         let encoding = self.client.encoding;
         let text = self.documents.get(&path).map(|document| document.text.clone()).unwrap_or_default();
-        Ok(Box::new(move || {
+        Ok(Later::work(move || {
             let lines = Lines::new(text.as_bytes(), encoding);
             let costs = snapshot.costs(&path, start, end).into_iter();
             let hints = costs.map(|cost| InlayHint {

@@ -38,8 +38,17 @@ impl Refusal {
 /// Begins an answer that takes time.
 type Begin<P, T> = fn(&mut Server, P) -> Result<Later<T>, Refusal>;
 
-/// What a request that is not answered at once is answered with later.
-pub(super) type Later<T> = Box<dyn FnOnce() -> Result<T, Refusal> + Send>;
+/// What a request that may take time is answered with: at once, or when this is done.
+pub(super) enum Later<T> {
+    Now(T),
+    Work(Box<dyn FnOnce() -> Result<T, Refusal> + Send>),
+}
+
+impl<T> Later<T> {
+    pub(super) fn work(work: impl FnOnce() -> Result<T, Refusal> + Send + 'static) -> Later<T> {
+        Later::Work(Box::new(work))
+    }
+}
 
 impl Server {
     /// Answers a request.
@@ -61,7 +70,7 @@ impl Server {
 
     fn dispatch(&mut self, request: Request) {
         match request.method.as_str() {
-            "textDocument/definition" => self.now::<DefinitionRequest>(request, Server::definition),
+            "textDocument/definition" => self.later::<DefinitionRequest>(request, Server::definition),
             "textDocument/references" => self.now::<ReferencesRequest>(request, Server::references),
             "textDocument/documentHighlight" => self.now::<DocumentHighlightRequest>(request, Server::highlights),
             "textDocument/prepareRename" => self.now::<PrepareRenameRequest>(request, Server::prepare_rename),
@@ -123,7 +132,8 @@ impl Server {
             Ok(params) => guarded(|| handle(self, params)),
         };
         let work = match work {
-            Ok(work) => work,
+            Ok(Later::Work(work)) => work,
+            Ok(Later::Now(answer)) => return self.answer(finished(id, Ok(answer))),
             Err(refusal) => return self.answer(finished::<R::Result>(id, Err(refusal))),
         };
         let (events, cancelled) = (self.events.clone(), std::sync::Arc::clone(&self.cancelled));

@@ -8,20 +8,38 @@ use gen_lsp_types::{
 };
 
 use super::convert::{place, places as places_of};
-use super::dispatch::Refusal;
+use super::dispatch::{Later, Refusal};
 use super::lines::Lines;
 use super::server::Server;
+use super::uri;
 
 /// So many symbols of the workspace are told.
 const MOST_SYMBOLS: usize = 256;
 
 impl Server {
-    pub(super) fn definition(&mut self, params: DefinitionParams) -> Result<Option<DefinitionResponse>, Refusal> {
+    pub(super) fn definition(
+        &mut self,
+        params: DefinitionParams,
+    ) -> Result<Later<Option<DefinitionResponse>>, Refusal> {
         let (path, offset) = self.position(&params.text_document_position_params)?;
         let places = self.workspace.definitions(&path, offset);
-        let locations = places_of(self, &places);
-        let found = !locations.is_empty();
-        Ok(found.then_some(DefinitionResponse::Definition(Definition::LocationList(locations))))
+        let answer = |locations: Vec<Location>| {
+            let found = !locations.is_empty();
+            found.then_some(DefinitionResponse::Definition(Definition::LocationList(locations)))
+        };
+        let executed = if places.is_empty() { self.workspace.executed(&path, offset) } else { None };
+        let Some(executed) = executed else { return Ok(Later::Now(answer(places_of(self, &places)))) };
+        // To which profiles a path leads takes all profiles of the workspace.
+        let snapshot = self.workspace.full_snapshot();
+        let (uris, encoding) = (self.uris(), self.client.encoding);
+        Ok(Later::work(move || {
+            let locations = snapshot.attached(&executed).into_iter().map(|place| {
+                let uri = uris.get(&place.path).cloned().unwrap_or_else(|| uri::from_path(&place.path));
+                let lines = Lines::new(place.source.text(), encoding);
+                Location { uri, range: lines.range(place.span.start, place.span.end) }
+            });
+            Ok(answer(locations.collect()))
+        }))
     }
 
     pub(super) fn references(&mut self, params: ReferenceParams) -> Result<Option<Vec<Location>>, Refusal> {
