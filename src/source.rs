@@ -30,7 +30,7 @@ pub struct SourceId(u32);
 
 impl SourceId {
     /// The id with this number.
-    #[cfg(any(feature = "cache", test))]
+    #[cfg(any(feature = "cache", all(feature = "ide", test)))]
     pub(crate) fn new(number: u32) -> Self {
         SourceId(number)
     }

@@ -126,7 +126,7 @@ pub fn resolve(session: &Session, input: SourceId, options: &Options, diagnostic
     finish(read(session, input, options), diagnostics)
 }
 
-/// As [`resolve`] and [`variables`] together, with the work of one.
+/// As [`resolve()`] and [`variables()`] together, with the work of one.
 #[cfg(feature = "ide")]
 pub(crate) fn resolve_all(
     session: &Session,
