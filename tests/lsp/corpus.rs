@@ -50,6 +50,12 @@ fn session(client: &mut Client, uri: &str, text: &str, folder: &Path) -> Value {
             let answer = client.ask(&format!("textDocument/{method}"), parameters);
             answers.insert(method.into(), summary(&answer));
         }
+        if mark == "@{" && !answers["prepareRename"].is_null() {
+            let parameters =
+                json!({ "textDocument": { "uri": uri }, "position": position, "newName": "given_by_a_test" });
+            let edits = edits(&client.ask("textDocument/rename", parameters));
+            assert_eq!(json!(edits), answers["references"]["count"], "a rename changes what refers to the variable");
+        }
         found.insert(format!("at {mark:?}"), answers.into());
     }
     for (name, method) in [
@@ -95,6 +101,13 @@ fn told(client: &mut Client, uri: &str, version: i32) -> Vec<Value> {
     let params =
         client.wait("textDocument/publishDiagnostics", |params| params["uri"] == uri && params["version"] == version);
     params["diagnostics"].as_array().unwrap().clone()
+}
+
+/// How many edits a change of the workspace has.
+fn edits(change: &Value) -> usize {
+    let files = change["documentChanges"].as_array().into_iter().flatten().map(|file| &file["edits"]);
+    let plain = change["changes"].as_object().into_iter().flat_map(Map::values);
+    files.chain(plain).filter_map(Value::as_array).map(Vec::len).sum()
 }
 
 fn count_codes(problems: &[Value]) -> Value {
