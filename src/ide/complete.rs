@@ -4,46 +4,12 @@ mod arguments;
 #[cfg(test)]
 mod tests;
 
-use std::ops::Range;
-
 use super::construct::{Construct, KEYWORDS};
 use super::context::{Context, Inside, Slot};
 use super::visit::WordRole;
 use super::words;
 
-/// What a candidate is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum CandidateKind {
-    /// A keyword.
-    Keyword,
-    /// Permissions.
-    Permission,
-    /// One of a fixed set of names: a capability, signal, family, …
-    Member,
-    /// The name of a condition.
-    Condition,
-    /// A sign between words.
-    Operator,
-    /// A variable of the compiler.
-    Variable,
-}
-
-/// A word that may stand at the cursor.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Candidate {
-    /// What is shown.
-    pub(crate) label: String,
-    /// What it is.
-    pub(crate) kind: CandidateKind,
-    /// One line about it, in plain text.
-    pub(crate) detail: String,
-    /// All about it, in Markdown.
-    pub(crate) documentation: String,
-    /// What is written, where that is more than the label.
-    pub(crate) insert: Option<String>,
-    /// What it takes the place of.
-    pub(crate) replaces: Range<u32>,
-}
+pub(crate) use super::suggest::{Suggestion as Candidate, SuggestionKind as CandidateKind};
 
 /// Collects candidates.
 struct Candidates<'c, 't> {

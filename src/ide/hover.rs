@@ -275,31 +275,13 @@ fn mode(mode: ProfileMode) -> &'static str {
 fn rules(profile: &Profile) -> String {
     let mut counts: std::collections::BTreeMap<&str, usize> = std::collections::BTreeMap::new();
     for rule in &profile.rules {
-        *counts.entry(class(&rule.kind)).or_default() += 1;
+        *counts.entry(rule.kind.keyword()).or_default() += 1;
     }
     if counts.is_empty() {
         return "without rules".into();
     }
     let counts: Vec<String> = counts.into_iter().map(|(class, count)| format!("{count} {class}")).collect();
     format!("rules, with what it includes: {}", counts.join(", "))
-}
-
-fn class(kind: &RuleKind) -> &'static str {
-    match kind {
-        RuleKind::File(_) => "file",
-        RuleKind::ChangeProfile(_) => "change_profile",
-        RuleKind::Capability(_) => "capability",
-        RuleKind::Network(_) => "network",
-        RuleKind::Unix(_) => "unix",
-        RuleKind::Dbus(_) => "dbus",
-        RuleKind::Signal(_) => "signal",
-        RuleKind::Ptrace(_) => "ptrace",
-        RuleKind::Mount(_) => "mount",
-        RuleKind::PivotRoot(_) => "pivot_root",
-        RuleKind::Mqueue(_) => "mqueue",
-        RuleKind::Userns => "userns",
-        RuleKind::IoUring(_) => "io_uring",
-    }
 }
 
 /// The first comment that says something: licences and editors' lines say nothing here.

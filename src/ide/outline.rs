@@ -1,7 +1,7 @@
 //! The outline of a file: profiles, hats, variables and aliases, as they are nested.
 
 use crate::source::{Span, Text};
-use crate::syntax::ast::{AssignOp, Else, File, Item, ItemKind, Profile, ProfileKeyword};
+use crate::syntax::ast::{Else, File, Item, ItemKind, Profile, ProfileKeyword};
 
 /// What a symbol is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,7 +63,7 @@ fn collect(items: &[Item], found: &mut Vec<Symbol>) {
                 kind: SymbolKind::Variable,
                 detail: cut(&format!(
                     "{} {}",
-                    operator(variable.op.value),
+                    variable.op.value.as_str(),
                     joined(variable.values.iter().map(|it| &it.value))
                 )),
                 name_span: variable.name.span,
@@ -127,15 +127,6 @@ fn cut(text: &str) -> String {
     let mut short: String = text.chars().take(DETAIL).collect();
     short.push('…');
     short
-}
-
-fn operator(op: AssignOp) -> &'static str {
-    match op {
-        AssignOp::Set => "=",
-        AssignOp::Add => "+=",
-        AssignOp::Default => "?=",
-        AssignOp::Replace => ":=",
-    }
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::complete::{self, CandidateKind};
+use super::complete;
 use super::context::{Context, Inside, Wanted};
 use super::workspace::{Cursor, Workspace};
 use crate::resolve::{VariableValue, is_skipped};
@@ -68,22 +68,7 @@ impl Workspace {
             };
             found.extend(names);
         }
-        let keywords = complete::keywords(&context).into_iter().map(|candidate| Suggestion {
-            label: candidate.label,
-            kind: match candidate.kind {
-                CandidateKind::Keyword => SuggestionKind::Keyword,
-                CandidateKind::Permission => SuggestionKind::Permission,
-                CandidateKind::Member => SuggestionKind::Member,
-                CandidateKind::Condition => SuggestionKind::Condition,
-                CandidateKind::Operator => SuggestionKind::Operator,
-                CandidateKind::Variable => SuggestionKind::Variable,
-            },
-            detail: candidate.detail,
-            documentation: candidate.documentation,
-            insert: candidate.insert,
-            replaces: candidate.replaces,
-        });
-        found.extend(keywords);
+        found.extend(complete::keywords(&context));
         // Places of the text, as places of the file.
         for suggestion in &mut found {
             let span = Span::new(cursor.tree.source, suggestion.replaces.start, suggestion.replaces.end);

@@ -243,6 +243,26 @@ pub enum Slashes {
 }
 
 impl RuleKind {
+    /// The keyword of the rule's class; `mount` for `remount` and `umount`, too.
+    #[must_use]
+    pub fn keyword(&self) -> &'static str {
+        match self {
+            RuleKind::File(_) => "file",
+            RuleKind::ChangeProfile(_) => "change_profile",
+            RuleKind::Capability(_) => "capability",
+            RuleKind::Network(_) => "network",
+            RuleKind::Unix(_) => "unix",
+            RuleKind::Dbus(_) => "dbus",
+            RuleKind::Signal(_) => "signal",
+            RuleKind::Ptrace(_) => "ptrace",
+            RuleKind::Mount(_) => "mount",
+            RuleKind::PivotRoot(_) => "pivot_root",
+            RuleKind::Mqueue(_) => "mqueue",
+            RuleKind::Userns => "userns",
+            RuleKind::IoUring(_) => "io_uring",
+        }
+    }
+
     /// Visits every glob in which variables are expanded, and says what becomes of its slashes.
     ///
     /// Not among them: exec targets, and the conditions of `network` and `io_uring`, where no variable is expanded.

@@ -181,7 +181,7 @@ impl Resolver<'_> {
                     );
                 }
             }
-            _ => self.dropped(name(&kind), span, scope),
+            _ => self.dropped(kind.keyword(), span, scope),
         }
         if let RuleKind::ChangeProfile(_) = &kind {
             body.change_profile.get_or_insert(span);
@@ -231,24 +231,5 @@ impl Resolver<'_> {
         if right && lower::finish(&mut rule, &mut self.diagnostics) {
             body.rules.push(rule);
         }
-    }
-}
-
-/// The keyword of a rule.
-fn name(kind: &RuleKind) -> &'static str {
-    match kind {
-        RuleKind::File(_) => "file",
-        RuleKind::ChangeProfile(_) => "change_profile",
-        RuleKind::Capability(_) => "capability",
-        RuleKind::Network(_) => "network",
-        RuleKind::Unix(_) => "unix",
-        RuleKind::Dbus(_) => "dbus",
-        RuleKind::Signal(_) => "signal",
-        RuleKind::Ptrace(_) => "ptrace",
-        RuleKind::Mount(_) => "mount",
-        RuleKind::PivotRoot(_) => "pivot_root",
-        RuleKind::Mqueue(_) => "mqueue",
-        RuleKind::Userns => "userns",
-        RuleKind::IoUring(_) => "io_uring",
     }
 }

@@ -42,6 +42,19 @@ pub enum AssignOp {
     Replace,
 }
 
+impl AssignOp {
+    /// As it is written.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            AssignOp::Set => "=",
+            AssignOp::Add => "+=",
+            AssignOp::Default => "?=",
+            AssignOp::Replace => ":=",
+        }
+    }
+}
+
 /// `alias /from/ -> /to/,`
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Alias {

@@ -2,12 +2,12 @@
 
 use super::conditional::expression;
 use super::line::Line;
-use crate::syntax::ast::{Alias, AssignOp, BoolVariable, SetVariable};
+use crate::syntax::ast::{Alias, BoolVariable, SetVariable};
 
 /// Values stay on one line: the end of the line ends the assignment.
 pub(super) fn print_set(variable: &SetVariable, line: &mut Line) {
     line.part([b"@{", variable.name.as_bytes(), b"}"].concat());
-    line.part(operator(variable.op.value));
+    line.part(variable.op.value.as_str());
     for value in &variable.values {
         line.part(value.as_bytes());
     }
@@ -15,17 +15,8 @@ pub(super) fn print_set(variable: &SetVariable, line: &mut Line) {
 
 pub(super) fn print_bool(variable: &BoolVariable, line: &mut Line) {
     line.part([b"${", variable.name.as_bytes(), b"}"].concat());
-    line.part(operator(variable.op.value));
+    line.part(variable.op.value.as_str());
     line.part(expression(&variable.value));
-}
-
-fn operator(op: AssignOp) -> &'static str {
-    match op {
-        AssignOp::Set => "=",
-        AssignOp::Add => "+=",
-        AssignOp::Default => "?=",
-        AssignOp::Replace => ":=",
-    }
 }
 
 pub(super) fn print_alias(alias: &Alias, line: &mut Line) {
