@@ -1,71 +1,87 @@
 //! Capabilities (`capabilities(7)`; numbers of `include/uapi/linux/capability.h`).
 
-use super::{name_of, number_of};
+use super::Vocabulary;
+use super::word::word_enum;
 
-/// Name and number of each, by number.
-pub const ALL: &[(&str, u8)] = &[
-    ("chown", 0),
-    ("dac_override", 1),
-    ("dac_read_search", 2),
-    ("fowner", 3),
-    ("fsetid", 4),
-    ("kill", 5),
-    ("setgid", 6),
-    ("setuid", 7),
-    ("setpcap", 8),
-    ("linux_immutable", 9),
-    ("net_bind_service", 10),
-    ("net_broadcast", 11),
-    ("net_admin", 12),
-    ("net_raw", 13),
-    ("ipc_lock", 14),
-    ("ipc_owner", 15),
-    ("sys_module", 16),
-    ("sys_rawio", 17),
-    ("sys_chroot", 18),
-    ("sys_ptrace", 19),
-    ("sys_pacct", 20),
-    ("sys_admin", 21),
-    ("sys_boot", 22),
-    ("sys_nice", 23),
-    ("sys_resource", 24),
-    ("sys_time", 25),
-    ("sys_tty_config", 26),
-    ("mknod", 27),
-    ("lease", 28),
-    ("audit_write", 29),
-    ("audit_control", 30),
-    ("setfcap", 31),
-    ("mac_override", 32),
-    ("mac_admin", 33),
-    ("syslog", 34),
-    ("wake_alarm", 35),
-    ("block_suspend", 36),
-    ("audit_read", 37),
-    ("perfmon", 38),
-    ("bpf", 39),
-    ("checkpoint_restore", 40),
-];
+word_enum! {
+    /// A capability.
+    Capability: u8, "capability", table ALL;
+    Chown = 0, "chown";
+    DacOverride = 1, "dac_override";
+    DacReadSearch = 2, "dac_read_search";
+    Fowner = 3, "fowner";
+    Fsetid = 4, "fsetid";
+    Kill = 5, "kill";
+    Setgid = 6, "setgid";
+    Setuid = 7, "setuid";
+    Setpcap = 8, "setpcap";
+    LinuxImmutable = 9, "linux_immutable";
+    NetBindService = 10, "net_bind_service";
+    NetBroadcast = 11, "net_broadcast";
+    NetAdmin = 12, "net_admin";
+    NetRaw = 13, "net_raw";
+    IpcLock = 14, "ipc_lock";
+    IpcOwner = 15, "ipc_owner";
+    SysModule = 16, "sys_module";
+    SysRawio = 17, "sys_rawio";
+    SysChroot = 18, "sys_chroot";
+    SysPtrace = 19, "sys_ptrace";
+    SysPacct = 20, "sys_pacct";
+    SysAdmin = 21, "sys_admin";
+    SysBoot = 22, "sys_boot";
+    SysNice = 23, "sys_nice";
+    SysResource = 24, "sys_resource";
+    SysTime = 25, "sys_time";
+    SysTtyConfig = 26, "sys_tty_config";
+    Mknod = 27, "mknod";
+    Lease = 28, "lease";
+    AuditWrite = 29, "audit_write";
+    AuditControl = 30, "audit_control";
+    Setfcap = 31, "setfcap";
+    MacOverride = 32, "mac_override";
+    MacAdmin = 33, "mac_admin";
+    Syslog = 34, "syslog";
+    WakeAlarm = 35, "wake_alarm";
+    BlockSuspend = 36, "block_suspend";
+    AuditRead = 37, "audit_read";
+    Perfmon = 38, "perfmon";
+    Bpf = 39, "bpf";
+    CheckpointRestore = 40, "checkpoint_restore";
+}
+
+impl Capability {
+    /// The capability that a kernel without this one checks in its place: `sys_admin` for those split off from it since Linux 5.8.
+    #[must_use]
+    pub fn fallback(self) -> Option<Capability> {
+        matches!(self, Capability::Perfmon | Capability::Bpf | Capability::CheckpointRestore).then_some(Capability::SysAdmin)
+    }
+
+    /// Its bit in a mask of all.
+    #[must_use]
+    pub const fn mask(self) -> u64 {
+        1 << self.number()
+    }
+}
 
 /// `sys_admin`, which stands for the three youngest where a kernel does not know them.
-pub const SYS_ADMIN: u8 = 21;
+pub const SYS_ADMIN: u8 = Capability::SysAdmin.number();
 
 /// The number of a capability.
 #[must_use]
 pub fn number(word: &[u8]) -> Option<u8> {
-    number_of(ALL, word)
+    Capability::from_word(word).map(Capability::number)
 }
 
 /// The name of a capability.
 #[must_use]
 pub fn name(number: u8) -> Option<&'static str> {
-    name_of(ALL, number)
+    Capability::from_number(number).map(Capability::name)
 }
 
-/// What a kernel without the capability checks in its place: `sys_admin` for those split off from it since Linux 5.8.
+/// The number of the capability that a kernel without the given one checks in its place.
 #[must_use]
 pub fn fallback(number: u8) -> Option<u8> {
-    matches!(number, 38..=40).then_some(SYS_ADMIN)
+    Capability::from_number(number).and_then(Capability::fallback).map(Capability::number)
 }
 
 #[cfg(test)]

@@ -1,15 +1,29 @@
 //! Permission words of D-Bus rules.
 
-use super::{letters, name_of, number_of};
+use super::Vocabulary;
+use super::word::permission_set;
+
+permission_set! {
+    /// Permissions of a `dbus` rule.
+    DbusPermissions, "dbus permission", letters(RECEIVE, SEND);
+    /// Messages go out.
+    SEND = 0x2, "send" | "write";
+    /// Messages come in.
+    RECEIVE = 0x4, "receive" | "read";
+    /// The task owns a name on the bus.
+    BIND = 0x40, "bind";
+    /// The task sees all messages of a bus.
+    EAVESDROP = 0x20, "eavesdrop";
+}
 
 /// `send`: messages go out.
-pub const SEND: u32 = 0x2;
+pub const SEND: u32 = DbusPermissions::SEND.bits();
 /// `receive`: messages come in.
-pub const RECEIVE: u32 = 0x4;
+pub const RECEIVE: u32 = DbusPermissions::RECEIVE.bits();
 /// `eavesdrop`: all messages of a bus.
-pub const EAVESDROP: u32 = 0x20;
+pub const EAVESDROP: u32 = DbusPermissions::EAVESDROP.bits();
 /// `bind`: own a name on the bus.
-pub const BIND: u32 = 0x40;
+pub const BIND: u32 = DbusPermissions::BIND.bits();
 /// What a rule without permission words and conditions has.
 pub const ANY: u32 = SEND | RECEIVE | EAVESDROP | BIND;
 
@@ -26,11 +40,11 @@ pub const ALL: &[(&str, u32)] = &[
 /// The bits of a word, or of a string of the letters `r` and `w`.
 #[must_use]
 pub fn bits(word: &[u8]) -> Option<u32> {
-    number_of(ALL, word).or_else(|| letters(word, RECEIVE, SEND))
+    DbusPermissions::from_word(word).map(DbusPermissions::bits)
 }
 
 /// The canonical word of one bit.
 #[must_use]
 pub fn name(bit: u32) -> Option<&'static str> {
-    name_of(ALL, bit)
+    DbusPermissions::from_bits(bit).name()
 }

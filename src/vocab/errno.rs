@@ -1,6 +1,9 @@
 //! Error numbers for the profile flag `error=` (`errno(3)`; the generic numbers of Linux).
 
-use super::name_of;
+use std::borrow::Cow;
+
+use super::word::word_traits;
+use super::{Vocabulary, name_of};
 
 /// Name and number of each, by number, synonyms last.
 pub const ALL: &[(&str, u16)] = &[
@@ -139,6 +142,32 @@ pub const ALL: &[(&str, u16)] = &[
     ("ERFKILL", 132),
     ("EHWPOISON", 133),
 ];
+
+/// An error number that a profile can make denied accesses return.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Errno(u16);
+
+impl Errno {
+    /// The number.
+    #[must_use]
+    pub const fn number(self) -> u16 {
+        self.0
+    }
+}
+
+impl Vocabulary for Errno {
+    const KIND: &'static str = "error name";
+
+    fn from_word(word: &[u8]) -> Option<Self> {
+        number(word).map(Errno)
+    }
+
+    fn to_word(&self) -> Cow<'static, str> {
+        name(self.0).unwrap_or_default().into()
+    }
+}
+
+word_traits!(Errno);
 
 /// The number of an error name, whatever its case.
 ///

@@ -1,76 +1,78 @@
 //! Address families (`address_families(7)`).
 
-use super::{name_of, number_of};
+use super::Vocabulary;
+use super::word::word_enum;
 
 /// How many numbers there are, the nameless one included.
 pub const COUNT: u16 = 46;
 
 /// `AF_UNIX`, whose sockets have rules of their own.
-pub const UNIX: u16 = 1;
+pub const UNIX: u16 = AddressFamily::Unix.number();
 /// `AF_INET`.
-pub const INET: u16 = 2;
+pub const INET: u16 = AddressFamily::Inet.number();
 /// `AF_INET6`.
-pub const INET6: u16 = 10;
+pub const INET6: u16 = AddressFamily::Inet6.number();
 
-/// Name and number of each, by number. 12 (DECnet, gone from Linux) has no name, but a rule for all families covers it.
-pub const ALL: &[(&str, u16)] = &[
-    ("unspec", 0),
-    ("unix", 1),
-    ("inet", 2),
-    ("ax25", 3),
-    ("ipx", 4),
-    ("appletalk", 5),
-    ("netrom", 6),
-    ("bridge", 7),
-    ("atmpvc", 8),
-    ("x25", 9),
-    ("inet6", 10),
-    ("rose", 11),
-    ("netbeui", 13),
-    ("security", 14),
-    ("key", 15),
-    ("netlink", 16),
-    ("packet", 17),
-    ("ash", 18),
-    ("econet", 19),
-    ("atmsvc", 20),
-    ("rds", 21),
-    ("sna", 22),
-    ("irda", 23),
-    ("pppox", 24),
-    ("wanpipe", 25),
-    ("llc", 26),
-    ("ib", 27),
-    ("mpls", 28),
-    ("can", 29),
-    ("tipc", 30),
-    ("bluetooth", 31),
-    ("iucv", 32),
-    ("rxrpc", 33),
-    ("isdn", 34),
-    ("phonet", 35),
-    ("ieee802154", 36),
-    ("caif", 37),
-    ("alg", 38),
-    ("nfc", 39),
-    ("vsock", 40),
-    ("kcm", 41),
-    ("qipcrtr", 42),
-    ("smc", 43),
-    ("xdp", 44),
-    ("mctp", 45),
-];
+word_enum! {
+    /// An address family. 12 (DECnet, gone from Linux) has no name, but a rule for all families covers it.
+    AddressFamily: u16, "address family", table ALL;
+    Unspec = 0, "unspec";
+    Unix = 1, "unix";
+    Inet = 2, "inet";
+    Ax25 = 3, "ax25";
+    Ipx = 4, "ipx";
+    Appletalk = 5, "appletalk";
+    Netrom = 6, "netrom";
+    Bridge = 7, "bridge";
+    Atmpvc = 8, "atmpvc";
+    X25 = 9, "x25";
+    Inet6 = 10, "inet6";
+    Rose = 11, "rose";
+    Netbeui = 13, "netbeui";
+    Security = 14, "security";
+    Key = 15, "key";
+    Netlink = 16, "netlink";
+    Packet = 17, "packet";
+    Ash = 18, "ash";
+    Econet = 19, "econet";
+    Atmsvc = 20, "atmsvc";
+    Rds = 21, "rds";
+    Sna = 22, "sna";
+    Irda = 23, "irda";
+    Pppox = 24, "pppox";
+    Wanpipe = 25, "wanpipe";
+    Llc = 26, "llc";
+    Ib = 27, "ib";
+    Mpls = 28, "mpls";
+    Can = 29, "can";
+    Tipc = 30, "tipc";
+    Bluetooth = 31, "bluetooth";
+    Iucv = 32, "iucv";
+    Rxrpc = 33, "rxrpc";
+    Isdn = 34, "isdn";
+    Phonet = 35, "phonet";
+    Ieee802154 = 36, "ieee802154";
+    Caif = 37, "caif";
+    Alg = 38, "alg";
+    Nfc = 39, "nfc";
+    Vsock = 40, "vsock";
+    Kcm = 41, "kcm";
+    Qipcrtr = 42, "qipcrtr";
+    Smc = 43, "smc";
+    Xdp = 44, "xdp";
+    Mctp = 45, "mctp";
+}
 
 /// The number of a family.
 #[must_use]
 pub fn number(word: &[u8]) -> Option<u16> {
-    number_of(ALL, word)
+    AddressFamily::from_word(word).map(AddressFamily::number)
 }
 
 /// The name of a family.
 #[must_use]
 pub fn name(number: u16) -> Option<&'static str> {
-    name_of(ALL, number)
+    AddressFamily::from_number(number).map(AddressFamily::name)
 }
 
 #[cfg(test)]

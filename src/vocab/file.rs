@@ -3,6 +3,11 @@
 //! A word has two halves with the same layout: the low one for files that the process owns, the one [`OTHER`] bits
 //! higher for all others. The constants are those of the owner's half.
 
+use std::borrow::Cow;
+
+use super::Vocabulary;
+use super::word::{set_operations, word_traits};
+
 /// `x`.
 pub const EXEC: u32 = 0x1;
 /// `w`; always together with [`APPEND`].
@@ -61,6 +66,79 @@ pub const LETTERS: &[(u8, u32)] =
 pub fn letter(letter: u8) -> Option<u32> {
     LETTERS.iter().find(|&&(l, _)| l == letter).map(|&(_, bits)| bits)
 }
+
+/// Permissions of a file rule, exec aside; the bits are those of the owner's half of a packed word.
+///
+/// ```
+/// use armorer::vocab::FilePermissions;
+///
+/// let permissions: FilePermissions = "rwk".parse()?;
+/// assert_eq!(permissions, FilePermissions::READ | FilePermissions::WRITE | FilePermissions::LOCK);
+/// assert_eq!(permissions.to_string(), "rwk");
+/// # Ok::<(), armorer::vocab::UnknownWord>(())
+/// ```
+#[derive(Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct FilePermissions(u32);
+
+impl FilePermissions {
+    /// `r`
+    pub const READ: FilePermissions = FilePermissions(READ);
+    /// `w`, which includes appending.
+    pub const WRITE: FilePermissions = FilePermissions(WRITE | APPEND);
+    /// `a`
+    pub const APPEND: FilePermissions = FilePermissions(APPEND);
+    /// `l`
+    pub const LINK: FilePermissions = FilePermissions(LINK);
+    /// `k`
+    pub const LOCK: FilePermissions = FilePermissions(LOCK);
+    /// `m`
+    pub const MMAP: FilePermissions = FilePermissions(MMAP_EXEC);
+    /// Writing without appending: only rules that other rules imply have it.
+    pub(crate) const OVERWRITE: FilePermissions = FilePermissions(WRITE);
+    /// Every permission there is, exec aside.
+    pub const ALL: FilePermissions = FilePermissions(PERMISSIONS & !EXEC);
+
+    const WORDS: &'static [(FilePermissions, char)] = &[
+        (Self::MMAP, 'm'),
+        (Self::READ, 'r'),
+        (Self::WRITE, 'w'),
+        (Self::APPEND, 'a'),
+        (Self::LINK, 'l'),
+        (Self::LOCK, 'k'),
+    ];
+
+    /// The permission of a letter. Upper case is obsolete and means the same.
+    #[must_use]
+    pub fn from_letter(letter: char) -> Option<FilePermissions> {
+        let lower = match letter {
+            'R' | 'W' | 'L' | 'M' => letter.to_ascii_lowercase(),
+            _ => letter,
+        };
+        Self::WORDS.iter().find(|(_, one)| *one == lower).map(|&(set, _)| set)
+    }
+
+    /// The letters of the set, each as `(permission, letter)`; `a` is not listed beside `w`, which includes it.
+    pub fn letters(self) -> impl Iterator<Item = (FilePermissions, char)> {
+        let written = Self::WORDS.iter().copied().filter(move |&(one, _)| self.contains(one));
+        written.filter(move |&(one, _)| one != Self::APPEND || !self.contains(Self::WRITE))
+    }
+}
+
+set_operations!(FilePermissions);
+
+impl Vocabulary for FilePermissions {
+    const KIND: &'static str = "file permission";
+
+    fn from_word(word: &[u8]) -> Option<Self> {
+        word.iter().map(|&letter| Self::from_letter(letter.into())).collect()
+    }
+
+    fn to_word(&self) -> Cow<'static, str> {
+        self.letters().map(|(_, letter)| letter).collect::<String>().into()
+    }
+}
+
+word_traits!(FilePermissions);
 
 /// An exec form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

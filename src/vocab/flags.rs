@@ -1,21 +1,41 @@
 //! Profile modes and the words of `flags=(…)`.
 
-use super::{name_of, number_of};
+use super::Vocabulary;
+use super::word::word_enum;
 
-/// Mode words and the number the kernel reads; `default_allow` is the kernel's `unconfined`. Without a word: `enforce`.
-pub const MODES: &[(&str, u32)] =
-    &[("enforce", 0), ("complain", 1), ("kill", 2), ("unconfined", 3), ("default_allow", 3), ("prompt", 4)];
+word_enum! {
+    /// Modes of a profile. The kernel has no number of its own for `default_allow`: it is `unconfined` there.
+    ProfileMode: u32, "profile mode", table MODES;
+    /// Violations are refused; without a word this is the mode.
+    Enforce = 0, "enforce";
+    /// Violations are logged and carried out.
+    Complain = 1, "complain";
+    /// Violations kill the task.
+    Kill = 2, "kill";
+    /// Nothing is confined.
+    Unconfined = 3, "unconfined";
+    /// As unconfined.
+    DefaultAllow = 3, "default_allow";
+    /// User space is asked.
+    Prompt = 4, "prompt";
+}
+
+impl Default for ProfileMode {
+    fn default() -> Self {
+        ProfileMode::Enforce
+    }
+}
 
 /// The number of a mode word.
 #[must_use]
 pub fn mode(word: &[u8]) -> Option<u32> {
-    number_of(MODES, word)
+    ProfileMode::from_word(word).map(ProfileMode::number)
 }
 
 /// The canonical word of a mode.
 #[must_use]
 pub fn mode_name(mode: u32) -> Option<&'static str> {
-    name_of(MODES, mode)
+    ProfileMode::from_number(mode).map(ProfileMode::name)
 }
 
 /// Bit of the profile's flags word: a hat.

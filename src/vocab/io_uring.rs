@@ -1,13 +1,23 @@
-//! Permission words of `io_uring` rules.
+//! Permissions of `io_uring` rules.
 
-use super::{name_of, number_of};
+use super::Vocabulary;
+use super::word::permission_set;
+
+permission_set! {
+    /// Permissions of an `io_uring` rule.
+    IoUringPermissions, "io_uring permission";
+    /// A kernel thread polls the queue.
+    SQPOLL = 0x10, "sqpoll";
+    /// The task takes on other credentials.
+    OVERRIDE_CREDS = 0x8, "override_creds";
+}
 
 /// `override_creds`: take on other credentials.
-pub const OVERRIDE_CREDS: u32 = 0x8;
+pub const OVERRIDE_CREDS: u32 = IoUringPermissions::OVERRIDE_CREDS.bits();
 /// `sqpoll`: a kernel thread that polls the queue.
-pub const SQPOLL: u32 = 0x10;
+pub const SQPOLL: u32 = IoUringPermissions::SQPOLL.bits();
 /// What a rule without permission words has.
-pub const ANY: u32 = OVERRIDE_CREDS | SQPOLL;
+pub const ANY: u32 = IoUringPermissions::ALL.bits();
 
 /// Word and bit of each.
 pub const ALL: &[(&str, u32)] = &[("sqpoll", SQPOLL), ("override_creds", OVERRIDE_CREDS)];
@@ -15,11 +25,11 @@ pub const ALL: &[(&str, u32)] = &[("sqpoll", SQPOLL), ("override_creds", OVERRID
 /// The bit of a word.
 #[must_use]
 pub fn bits(word: &[u8]) -> Option<u32> {
-    number_of(ALL, word)
+    IoUringPermissions::from_word(word).map(IoUringPermissions::bits)
 }
 
 /// The word of one bit.
 #[must_use]
 pub fn name(bit: u32) -> Option<&'static str> {
-    name_of(ALL, bit)
+    IoUringPermissions::from_bits(bit).name()
 }

@@ -15,6 +15,7 @@ pub mod capabilities;
 pub mod classes;
 pub mod dbus;
 pub mod errno;
+pub mod exec;
 pub mod families;
 pub mod file;
 pub mod flags;
@@ -29,8 +30,27 @@ pub mod rlimits;
 pub mod signals;
 pub mod sockets;
 pub mod units;
+mod word;
 
+pub use capabilities::Capability;
+pub use dbus::DbusPermissions;
+pub use errno::Errno;
+pub use exec::{ExecFallback, ExecKind, ExecMode};
+pub use families::AddressFamily;
+pub use file::FilePermissions;
+pub use flags::ProfileMode;
+pub use io_uring::IoUringPermissions;
+pub use mount::{MountOperation, MountOption};
+pub use mqueue::{MqueueKind, MqueuePermissions};
 pub use nearest::nearest;
+pub use network::NetworkPermissions;
+pub use protocols::{Protocol, SocketKind};
+pub use ptrace::PtracePermissions;
+pub use rlimits::{Resource, RlimitValue};
+pub use signals::{Signal, SignalPermissions};
+pub use sockets::SocketType;
+pub use units::LimitUnit;
+pub use word::{UnknownWord, Vocabulary};
 
 /// The number of a word.
 fn number_of<T: Copy>(table: &[(&str, T)], word: &[u8]) -> Option<T> {
@@ -40,18 +60,6 @@ fn number_of<T: Copy>(table: &[(&str, T)], word: &[u8]) -> Option<T> {
 /// The first word with that number.
 fn name_of<T: Copy + PartialEq>(table: &[(&'static str, T)], number: T) -> Option<&'static str> {
     table.iter().find(|&&(_, n)| n == number).map(|&(name, _)| name)
-}
-
-/// The bits of a string of the letters `r` and `w`, which stand for permission words in most rules (`rw`, `wr`, `r`).
-fn letters(word: &[u8], read: u32, write: u32) -> Option<u32> {
-    if word.is_empty() {
-        return None;
-    }
-    word.iter().try_fold(0, |bits, letter| match letter {
-        b'r' => Some(bits | read),
-        b'w' => Some(bits | write),
-        _ => None,
-    })
 }
 
 #[cfg(test)]

@@ -1,8 +1,13 @@
 //! Mount flags: the words of `options` (`mount(8)`), their bits (`MS_*` of `mount(2)`), and the bits each command looks at.
 
-/// A flag word: the bits it sets, or the bits it asks to be clear.
+use std::borrow::Cow;
+
+use super::Vocabulary;
+use super::word::word_traits;
+
+/// An option of a mount rule: the bits it sets, or the bits it asks to be clear.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Flag {
+pub struct MountOption {
     /// The word.
     pub name: &'static str,
     /// The bits that must be set.
@@ -11,12 +16,54 @@ pub struct Flag {
     pub clears: u32,
 }
 
-const fn set(name: &'static str, sets: u32) -> Flag {
-    Flag { name, sets, clears: 0 }
+/// The operations on mounts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum MountOperation {
+    /// `mount`
+    Mount,
+    /// `remount`
+    Remount,
+    /// `umount` or `unmount`
+    Umount,
 }
 
-const fn clear(name: &'static str, clears: u32) -> Flag {
-    Flag { name, sets: 0, clears }
+impl MountOperation {
+    /// The keyword.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            MountOperation::Mount => "mount",
+            MountOperation::Remount => "remount",
+            MountOperation::Umount => "umount",
+        }
+    }
+}
+
+impl Vocabulary for MountOperation {
+    const KIND: &'static str = "mount operation";
+
+    fn from_word(word: &[u8]) -> Option<Self> {
+        Some(match word {
+            b"mount" => MountOperation::Mount,
+            b"remount" => MountOperation::Remount,
+            b"umount" | b"unmount" => MountOperation::Umount,
+            _ => return None,
+        })
+    }
+
+    fn to_word(&self) -> Cow<'static, str> {
+        self.name().into()
+    }
+}
+
+word_traits!(MountOperation);
+
+const fn set(name: &'static str, sets: u32) -> MountOption {
+    MountOption { name, sets, clears: 0 }
+}
+
+const fn clear(name: &'static str, clears: u32) -> MountOption {
+    MountOption { name, sets: 0, clears }
 }
 
 /// `remount`.
@@ -54,7 +101,7 @@ pub const MAKE_MASK: u32 = 0x029f_f1f1;
 pub const REMOUNT_MASK: u32 = EVERY & !MOVE;
 
 /// Every word, by bit; of words with the same bits the first is the canonical one.
-pub const ALL: &[Flag] = &[
+pub const ALL: &[MountOption] = &[
     set("ro", 1),
     set("r", 1),
     set("read-only", 1),
@@ -117,6 +164,20 @@ pub const ALL: &[Flag] = &[
     clear("user", 1 << 31),
 ];
 
+impl Vocabulary for MountOption {
+    const KIND: &'static str = "mount option";
+
+    fn from_word(word: &[u8]) -> Option<Self> {
+        flag(word).copied()
+    }
+
+    fn to_word(&self) -> Cow<'static, str> {
+        self.name.into()
+    }
+}
+
+word_traits!(MountOption);
+
 /// The flag of a word.
 ///
 /// ```
@@ -125,7 +186,7 @@ pub const ALL: &[Flag] = &[
 /// assert_eq!(mount::flag(b"rw").map(|flag| (flag.sets, flag.clears)), Some((0, 1)));
 /// ```
 #[must_use]
-pub fn flag(word: &[u8]) -> Option<&'static Flag> {
+pub fn flag(word: &[u8]) -> Option<&'static MountOption> {
     ALL.iter().find(|flag| flag.name.as_bytes() == word)
 }
 

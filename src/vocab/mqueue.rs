@@ -1,21 +1,71 @@
 //! Permission words of message queue rules.
 
-use super::{letters, name_of, number_of};
+use super::Vocabulary;
+use super::word::{permission_set, word_traits};
+
+permission_set! {
+    /// Permissions of an `mqueue` rule; the bits are the kernel's.
+    MqueuePermissions, "mqueue permission", letters(READ, WRITE);
+    /// Makes a queue.
+    CREATE = 0x10, "create";
+    /// Opens a queue.
+    OPEN = 0x40, "open";
+    /// Removes a queue.
+    DELETE = 0x20, "delete";
+    /// Receives messages.
+    READ = 0x4, "read";
+    /// Sends messages.
+    WRITE = 0x2, "write";
+    /// Reads attributes.
+    GETATTR = 0x200, "getattr";
+    /// Changes attributes.
+    SETATTR = 0x100, "setattr";
+}
+
+/// Kinds of message queues.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum MqueueKind {
+    /// `posix`
+    Posix,
+    /// `sysv`
+    Sysv,
+}
+
+impl Vocabulary for MqueueKind {
+    const KIND: &'static str = "message queue type";
+
+    fn from_word(word: &[u8]) -> Option<Self> {
+        match word {
+            b"posix" => Some(MqueueKind::Posix),
+            b"sysv" => Some(MqueueKind::Sysv),
+            _ => None,
+        }
+    }
+
+    fn to_word(&self) -> std::borrow::Cow<'static, str> {
+        match self {
+            MqueueKind::Posix => "posix".into(),
+            MqueueKind::Sysv => "sysv".into(),
+        }
+    }
+}
+
+word_traits!(MqueueKind);
 
 /// `write`.
-pub const WRITE: u32 = 0x2;
+pub const WRITE: u32 = MqueuePermissions::WRITE.bits();
 /// `read`.
-pub const READ: u32 = 0x4;
+pub const READ: u32 = MqueuePermissions::READ.bits();
 /// `create`.
-pub const CREATE: u32 = 0x10;
+pub const CREATE: u32 = MqueuePermissions::CREATE.bits();
 /// `delete`.
-pub const DELETE: u32 = 0x20;
+pub const DELETE: u32 = MqueuePermissions::DELETE.bits();
 /// `open`.
-pub const OPEN: u32 = 0x40;
+pub const OPEN: u32 = MqueuePermissions::OPEN.bits();
 /// `setattr`.
-pub const SETATTR: u32 = 0x100;
+pub const SETATTR: u32 = MqueuePermissions::SETATTR.bits();
 /// `getattr`.
-pub const GETATTR: u32 = 0x200;
+pub const GETATTR: u32 = MqueuePermissions::GETATTR.bits();
 /// What a rule without permission words has.
 pub const ANY: u32 = WRITE | READ | CREATE | DELETE | OPEN | SETATTR | GETATTR;
 
@@ -33,13 +83,13 @@ pub const ALL: &[(&str, u32)] = &[
 /// The bits of a word, or of a string of the letters `r` and `w`.
 #[must_use]
 pub fn bits(word: &[u8]) -> Option<u32> {
-    number_of(ALL, word).or_else(|| letters(word, READ, WRITE))
+    MqueuePermissions::from_word(word).map(MqueuePermissions::bits)
 }
 
 /// The word of one bit.
 #[must_use]
 pub fn name(bit: u32) -> Option<&'static str> {
-    name_of(ALL, bit)
+    MqueuePermissions::from_bits(bit).name()
 }
 
 #[cfg(test)]

@@ -2,32 +2,62 @@
 //!
 //! The bits are the kernel's own (`AA_MAY_*` in `security/apparmor/include/perms.h`); the encoder folds them into rule words.
 
-use super::{letters, name_of, number_of};
+use super::Vocabulary;
+use super::word::permission_set;
+
+permission_set! {
+    /// Permissions of a `network` or `unix` rule; the bits are the kernel's.
+    NetworkPermissions, "network permission", letters(RECEIVE, SEND);
+    /// Makes a socket.
+    CREATE = 0x10, "create";
+    /// Gives a socket its address.
+    BIND = 0x20_0000, "bind";
+    /// Waits for connections.
+    LISTEN = 0x40_0000, "listen";
+    /// Takes a connection.
+    ACCEPT = 0x10_0000, "accept";
+    /// Opens a connection.
+    CONNECT = 0x40, "connect";
+    /// Closes a connection.
+    SHUTDOWN = 0x20, "shutdown";
+    /// Reads the addresses of a socket.
+    GETATTR = 0x200, "getattr";
+    /// Changes the attributes of a socket.
+    SETATTR = 0x100, "setattr";
+    /// Reads socket options.
+    GETOPT = 0x200_0000, "getopt";
+    /// Changes socket options.
+    SETOPT = 0x100_0000, "setopt";
+    /// Sends data.
+    SEND = 0x2, "send" | "write";
+    /// Receives data.
+    RECEIVE = 0x4, "receive" | "read";
+}
 
 /// `send`.
-pub const SEND: u32 = 0x2;
+pub const SEND: u32 = NetworkPermissions::SEND.bits();
 /// `receive`.
-pub const RECEIVE: u32 = 0x4;
+pub const RECEIVE: u32 = NetworkPermissions::RECEIVE.bits();
 /// `create`.
-pub const CREATE: u32 = 0x10;
+pub const CREATE: u32 = NetworkPermissions::CREATE.bits();
 /// `shutdown`.
-pub const SHUTDOWN: u32 = 0x20;
+pub const SHUTDOWN: u32 = NetworkPermissions::SHUTDOWN.bits();
 /// `connect`.
-pub const CONNECT: u32 = 0x40;
+pub const CONNECT: u32 = NetworkPermissions::CONNECT.bits();
 /// `setattr`.
-pub const SETATTR: u32 = 0x100;
+pub const SETATTR: u32 = NetworkPermissions::SETATTR.bits();
 /// `getattr`.
-pub const GETATTR: u32 = 0x200;
+pub const GETATTR: u32 = NetworkPermissions::GETATTR.bits();
 /// `accept`.
-pub const ACCEPT: u32 = 0x10_0000;
+pub const ACCEPT: u32 = NetworkPermissions::ACCEPT.bits();
 /// `bind`.
-pub const BIND: u32 = 0x20_0000;
+pub const BIND: u32 = NetworkPermissions::BIND.bits();
 /// `listen`.
-pub const LISTEN: u32 = 0x40_0000;
+pub const LISTEN: u32 = NetworkPermissions::LISTEN.bits();
 /// `setopt`.
-pub const SETOPT: u32 = 0x100_0000;
+pub const SETOPT: u32 = NetworkPermissions::SETOPT.bits();
 /// `getopt`.
-pub const GETOPT: u32 = 0x200_0000;
+pub const GETOPT: u32 = NetworkPermissions::GETOPT.bits();
 
 /// Every permission: what a rule without permission words has.
 pub const ANY: u32 = SEND | RECEIVE | CONNECT | ACCEPT | LOCAL;
@@ -56,13 +86,13 @@ pub const ALL: &[(&str, u32)] = &[
 /// The bits of a word, or of a string of the letters `r` and `w`.
 #[must_use]
 pub fn bits(word: &[u8]) -> Option<u32> {
-    number_of(ALL, word).or_else(|| letters(word, RECEIVE, SEND))
+    NetworkPermissions::from_word(word).map(NetworkPermissions::bits)
 }
 
 /// The canonical word of one bit.
 #[must_use]
 pub fn name(bit: u32) -> Option<&'static str> {
-    name_of(ALL, bit)
+    NetworkPermissions::from_bits(bit).name()
 }
 
 #[cfg(test)]

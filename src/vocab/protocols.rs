@@ -1,6 +1,9 @@
 //! Protocol words of network rules, each a socket type of one or two families.
 
-use super::{families, sockets};
+use std::borrow::Cow;
+
+use super::word::word_traits;
+use super::{SocketType, Vocabulary, families};
 
 /// A protocol word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,14 +31,56 @@ pub fn find(word: &[u8]) -> Option<&'static Protocol> {
     ALL.iter().find(|protocol| protocol.name.as_bytes() == word)
 }
 
+impl Vocabulary for Protocol {
+    const KIND: &'static str = "protocol";
+
+    fn from_word(word: &[u8]) -> Option<Self> {
+        find(word).copied()
+    }
+
+    fn to_word(&self) -> Cow<'static, str> {
+        self.name.into()
+    }
+}
+
+word_traits!(Protocol);
+
+/// The second word of a network rule: a socket type, or a protocol that implies one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SocketKind {
+    /// `stream`
+    Type(SocketType),
+    /// `tcp`
+    Protocol(Protocol),
+}
+
+impl Vocabulary for SocketKind {
+    const KIND: &'static str = "socket type or protocol";
+
+    fn from_word(word: &[u8]) -> Option<Self> {
+        let of_type = SocketType::from_word(word).filter(|one| one.is_of_network_rules()).map(SocketKind::Type);
+        of_type.or_else(|| Protocol::from_word(word).map(SocketKind::Protocol))
+    }
+
+    fn to_word(&self) -> Cow<'static, str> {
+        match self {
+            SocketKind::Type(one) => one.to_word(),
+            SocketKind::Protocol(one) => one.to_word(),
+        }
+    }
+}
+
+word_traits!(SocketKind);
+
 /// Whether the word is a socket type or a protocol, that is, may stand behind a family.
 #[must_use]
 pub fn is_type_or_protocol(word: &[u8]) -> bool {
-    sockets::number(word).is_some() || find(word).is_some()
+    SocketKind::from_word(word).is_some()
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::sockets;
     use super::*;
 
     #[test]

@@ -1,15 +1,29 @@
 //! Permission words of ptrace rules.
 
-use super::{letters, name_of, number_of};
+use super::Vocabulary;
+use super::word::permission_set;
+
+permission_set! {
+    /// Permissions of a `ptrace` rule.
+    PtracePermissions, "ptrace permission", letters(READ, TRACE);
+    /// The task controls another process.
+    TRACE = 0x2, "trace" | "write";
+    /// The task inspects another process.
+    READ = 0x4, "read";
+    /// The task is controlled.
+    TRACEDBY = 0x8, "tracedby";
+    /// The task is inspected.
+    READBY = 0x10, "readby";
+}
 
 /// `trace`: control another process.
-pub const TRACE: u32 = 0x2;
+pub const TRACE: u32 = PtracePermissions::TRACE.bits();
 /// `read`: look into another process.
-pub const READ: u32 = 0x4;
+pub const READ: u32 = PtracePermissions::READ.bits();
 /// `tracedby`: be controlled.
-pub const TRACEDBY: u32 = 0x8;
+pub const TRACEDBY: u32 = PtracePermissions::TRACEDBY.bits();
 /// `readby`: be looked into.
-pub const READBY: u32 = 0x10;
+pub const READBY: u32 = PtracePermissions::READBY.bits();
 /// What a rule without permission words has.
 pub const ANY: u32 = TRACE | READ | TRACEDBY | READBY;
 
@@ -20,11 +34,11 @@ pub const ALL: &[(&str, u32)] =
 /// The bits of a word, or of a string of the letters `r` and `w`.
 #[must_use]
 pub fn bits(word: &[u8]) -> Option<u32> {
-    number_of(ALL, word).or_else(|| letters(word, READ, TRACE))
+    PtracePermissions::from_word(word).map(PtracePermissions::bits)
 }
 
 /// The canonical word of one bit.
 #[must_use]
 pub fn name(bit: u32) -> Option<&'static str> {
-    name_of(ALL, bit)
+    PtracePermissions::from_bits(bit).name()
 }

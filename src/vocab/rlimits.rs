@@ -1,6 +1,11 @@
 //! Resource limits (`getrlimit(2)`), by the generic numbers of Linux, which the kernel maps to those of the architecture.
 
-/// What the value of a limit counts.
+use std::borrow::Cow;
+
+use super::Vocabulary;
+use super::word::{word_enum, word_traits};
+
+/// The unit that the value of a limit is counted in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unit {
     /// Seconds; time units are allowed.
@@ -21,43 +26,98 @@ pub const COUNT: usize = 16;
 /// The stored value of `infinity`.
 pub const INFINITY: u64 = u64::MAX;
 
-/// Name, number and unit of each, by number; `ofile` is a synonym.
-pub const ALL: &[(&str, u8, Unit)] = &[
-    ("cpu", 0, Unit::Seconds),
-    ("fsize", 1, Unit::Bytes),
-    ("data", 2, Unit::Bytes),
-    ("stack", 3, Unit::Bytes),
-    ("core", 4, Unit::Bytes),
-    ("rss", 5, Unit::Bytes),
-    ("nproc", 6, Unit::Number),
-    ("nofile", 7, Unit::Number),
-    ("ofile", 7, Unit::Number),
-    ("memlock", 8, Unit::Bytes),
-    ("as", 9, Unit::Bytes),
-    ("locks", 10, Unit::Number),
-    ("sigpending", 11, Unit::Number),
-    ("msgqueue", 12, Unit::Bytes),
-    ("nice", 13, Unit::Nice),
-    ("rtprio", 14, Unit::Number),
-    ("rttime", 15, Unit::Microseconds),
-];
+word_enum! {
+    /// A resource that can be limited.
+    Resource: u8, "resource limit", table ALL;
+    Cpu = 0, "cpu";
+    Fsize = 1, "fsize";
+    Data = 2, "data";
+    Stack = 3, "stack";
+    Core = 4, "core";
+    Rss = 5, "rss";
+    Nproc = 6, "nproc";
+    Nofile = 7, "nofile" | "ofile";
+    Memlock = 8, "memlock";
+    As = 9, "as";
+    Locks = 10, "locks";
+    Sigpending = 11, "sigpending";
+    Msgqueue = 12, "msgqueue";
+    Nice = 13, "nice";
+    Rtprio = 14, "rtprio";
+    Rttime = 15, "rttime";
+}
+
+impl Resource {
+    /// The unit of its values.
+    #[must_use]
+    pub const fn unit(self) -> Unit {
+        match self {
+            Resource::Cpu => Unit::Seconds,
+            Resource::Fsize | Resource::Data | Resource::Stack | Resource::Core | Resource::Rss => Unit::Bytes,
+            Resource::Memlock | Resource::As | Resource::Msgqueue => Unit::Bytes,
+            Resource::Nproc | Resource::Nofile | Resource::Locks | Resource::Sigpending | Resource::Rtprio => Unit::Number,
+            Resource::Nice => Unit::Nice,
+            Resource::Rttime => Unit::Microseconds,
+        }
+    }
+}
+
+/// The value of a limit as written, before its unit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RlimitValue {
+    /// `infinity`
+    Infinity,
+    /// A number.
+    Number(i64),
+}
+
+impl Vocabulary for RlimitValue {
+    const KIND: &'static str = "limit";
+
+    /// Reads a number as `strtoll` with base 0 does: a zero in front makes it octal, and the first byte that is no digit ends it.
+    fn from_word(word: &[u8]) -> Option<Self> {
+        if word == b"infinity" {
+            return Some(RlimitValue::Infinity);
+        }
+        let text = std::str::from_utf8(word).ok()?;
+        let (sign, digits) = text.strip_prefix('-').map_or(("", text), |digits| ("-", digits));
+        if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+            return None;
+        }
+        let (digits, radix) = if digits.len() > 1 && digits.starts_with('0') {
+            (digits.split(['8', '9']).next().unwrap_or_default(), 8)
+        } else {
+            (digits, 10)
+        };
+        i64::from_str_radix(&format!("{sign}{digits}"), radix).ok().map(RlimitValue::Number)
+    }
+
+    fn to_word(&self) -> Cow<'static, str> {
+        match self {
+            RlimitValue::Infinity => "infinity".into(),
+            RlimitValue::Number(number) => number.to_string().into(),
+        }
+    }
+}
+
+word_traits!(RlimitValue);
 
 /// The number of a limit.
 #[must_use]
 pub fn number(word: &[u8]) -> Option<u8> {
-    ALL.iter().find(|(name, ..)| name.as_bytes() == word).map(|&(_, number, _)| number)
+    Resource::from_word(word).map(Resource::number)
 }
 
 /// The canonical name of a limit.
 #[must_use]
 pub fn name(number: u8) -> Option<&'static str> {
-    ALL.iter().find(|&&(_, n, _)| n == number).map(|&(name, ..)| name)
+    Resource::from_number(number).map(Resource::name)
 }
 
 /// What the value of a limit counts.
 #[must_use]
 pub fn unit(number: u8) -> Option<Unit> {
-    ALL.iter().find(|&&(_, n, _)| n == number).map(|&(.., unit)| unit)
+    Resource::from_number(number).map(Resource::unit)
 }
 
 #[cfg(test)]

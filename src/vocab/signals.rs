@@ -2,7 +2,58 @@
 
 use std::borrow::Cow;
 
-use super::{letters, name_of, number_of};
+use super::{Vocabulary, name_of, number_of};
+use super::word::{permission_set, word_traits};
+
+permission_set! {
+    /// Permissions of a `signal` rule.
+    SignalPermissions, "signal permission", letters(RECEIVE, SEND);
+    /// Signals go out.
+    SEND = 0x2, "send" | "write";
+    /// Signals come in.
+    RECEIVE = 0x4, "receive" | "read";
+}
+
+/// A signal, by AppArmor's own number: 1 to 32, [`EXISTS`], or [`REALTIME`] and more for `rtmin+N`.
+///
+/// ```
+/// use armorer::vocab::Signal;
+///
+/// let term: Signal = "term".parse()?;
+/// assert_eq!((term.number(), "rtmin+3".parse::<Signal>()?.number()), (15, 131));
+/// assert!("rtmin+33".parse::<Signal>().is_err());
+/// # Ok::<(), armorer::vocab::UnknownWord>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Signal(u8);
+
+impl Signal {
+    /// The signal with this number, where a rule can name it.
+    #[must_use]
+    pub fn from_number(number: u8) -> Option<Signal> {
+        name(number).map(|_| Signal(number))
+    }
+
+    /// The number.
+    #[must_use]
+    pub const fn number(self) -> u8 {
+        self.0
+    }
+}
+
+impl Vocabulary for Signal {
+    const KIND: &'static str = "signal";
+
+    fn from_word(word: &[u8]) -> Option<Self> {
+        number(word).map(Signal)
+    }
+
+    fn to_word(&self) -> Cow<'static, str> {
+        name(self.0).unwrap_or_default()
+    }
+}
+
+word_traits!(Signal);
 
 /// The number of `rtmin+0`.
 pub const REALTIME: u8 = 128;
@@ -84,9 +135,9 @@ pub fn table_name(number: u8) -> Option<&'static str> {
 }
 
 /// `send`.
-pub const SEND: u32 = 0x2;
+pub const SEND: u32 = SignalPermissions::SEND.bits();
 /// `receive`.
-pub const RECEIVE: u32 = 0x4;
+pub const RECEIVE: u32 = SignalPermissions::RECEIVE.bits();
 /// What a rule without permission words has.
 pub const ANY: u32 = SEND | RECEIVE;
 
@@ -96,13 +147,13 @@ pub const PERMISSIONS: &[(&str, u32)] = &[("send", SEND), ("receive", RECEIVE), 
 /// The bits of a permission word, or of a string of the letters `r` and `w`.
 #[must_use]
 pub fn bits(word: &[u8]) -> Option<u32> {
-    number_of(PERMISSIONS, word).or_else(|| letters(word, RECEIVE, SEND))
+    SignalPermissions::from_word(word).map(SignalPermissions::bits)
 }
 
 /// The canonical word of one permission bit.
 #[must_use]
 pub fn permission_name(bit: u32) -> Option<&'static str> {
-    name_of(PERMISSIONS, bit)
+    SignalPermissions::from_bits(bit).name()
 }
 
 #[cfg(test)]

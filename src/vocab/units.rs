@@ -1,6 +1,9 @@
 //! Units of resource limits.
 
-use super::{name_of, number_of};
+use std::borrow::Cow;
+
+use super::word::word_traits;
+use super::{Vocabulary, name_of, number_of};
 
 /// Units of size with their bytes. Lower case is none.
 pub const SIZE: &[(&str, u64)] =
@@ -36,6 +39,46 @@ pub const TIME: &[(&str, u64)] = &[
     ("week", WEEK),
     ("weeks", WEEK),
 ];
+
+/// The unit of a limit as written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LimitUnit {
+    name: &'static str,
+    factor: u64,
+    is_time: bool,
+}
+
+impl LimitUnit {
+    /// The bytes of a unit of size; `None` for a unit of time.
+    #[must_use]
+    pub fn bytes(self) -> Option<u64> {
+        (!self.is_time).then_some(self.factor)
+    }
+
+    /// The microseconds of a unit of time; `None` for a unit of size.
+    #[must_use]
+    pub fn microseconds(self) -> Option<u64> {
+        self.is_time.then_some(self.factor)
+    }
+}
+
+impl Vocabulary for LimitUnit {
+    const KIND: &'static str = "unit";
+
+    fn from_word(word: &[u8]) -> Option<Self> {
+        let find = |table: &'static [(&'static str, u64)], is_time| {
+            let row = table.iter().find(|(name, _)| name.as_bytes() == word)?;
+            Some(LimitUnit { name: row.0, factor: row.1, is_time })
+        };
+        find(SIZE, false).or_else(|| find(TIME, true))
+    }
+
+    fn to_word(&self) -> Cow<'static, str> {
+        self.name.into()
+    }
+}
+
+word_traits!(LimitUnit);
 
 /// The bytes of a unit of size.
 #[must_use]

@@ -70,7 +70,7 @@ fn read(condition: &Spanned<Condition>, keyword: &str, rule: &mut MountRule, rea
 /// The flags of one list. In an exact one a flag cannot be set and clear.
 fn options(words: &[Word], exact: bool, reader: &mut Reader<'_>) -> MountOptions {
     let mut options = MountOptions::default();
-    let mut seen: Vec<(&mount::Flag, Span)> = Vec::new();
+    let mut seen: Vec<(&mount::MountOption, Span)> = Vec::new();
     for word in words {
         let text = stored(&word.value);
         let Some(flag) = mount::flag(&text) else {
