@@ -299,6 +299,12 @@ impl std::borrow::Borrow<[u8]> for Text {
     }
 }
 
+impl AsRef<[u8]> for Text {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
 impl std::ops::Deref for Text {
     type Target = [u8];
 

@@ -26,7 +26,7 @@ pub(super) fn encode(
         message = Expression::concat([message, Expression::nul(), field(glob)?]);
     }
     let groups = [(named, bits::BIND), (message, bits::SEND | bits::RECEIVE), (bus, bits::EAVESDROP)];
-    let groups = groups.into_iter().map(|(expression, group)| (expression, rule.permissions & group));
+    let groups = groups.into_iter().map(|(expression, group)| (expression, rule.permissions.bits() & group));
     out.extend(groups.filter(|(_, word)| *word != 0).map(|(expression, word)| origin.grant(expression, word)));
     Some(())
 }

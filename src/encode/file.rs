@@ -8,9 +8,9 @@ use super::expression::Expression;
 use super::glob::{self, Nul};
 use super::transitions::Transitions;
 use crate::automata::ByteSet;
-use crate::policy::{Exec, ExecFallback, ExecKind, ExecTarget, FileAccess, FileRule, LinkTarget, Owner};
+use crate::policy::{Exec, FileRule, LinkTarget, Owner};
 use crate::source::Span;
-use crate::vocab::file as bits;
+use crate::vocab::{FilePermissions, file as bits};
 
 /// Link permission of both halves.
 const LINK: u32 = bits::LINK | bits::LINK << bits::OTHER;
@@ -38,7 +38,7 @@ pub(super) fn encode(
 ) -> Option<()> {
     let path = filtered(&rule.path.value, rule.path.span, reports)?;
     let exec = rule.exec.as_ref();
-    let word = halves(access_word(rule.access, surroundings) | exec.map_or(0, exec_word), owner);
+    let word = halves(access_word(rule.access, surroundings) | exec.map_or(0, Exec::word), owner);
     let granted = if origin.mode == Mode::Deny { word & !LINK } else { word };
     let transition = exec.map_or(0, |exec| transition(exec, surroundings.transitions));
     if granted != 0 {
@@ -67,43 +67,14 @@ fn filtered(path: &[u8], span: Span, reports: &mut Reports) -> Option<Expression
     reports.text(&glob::filter_slashes(path), span, Nul::Excluded)
 }
 
-/// The owner's half for letters.
-fn access_word(access: FileAccess, surroundings: Surroundings<'_>) -> u32 {
-    let implied_mmap = surroundings.read_implies_mmap && access.read;
-    let letters = [
-        (access.read, bits::READ),
-        (access.write, bits::WRITE | bits::APPEND),
-        (access.overwrite, bits::WRITE),
-        (access.append, bits::APPEND),
-        (access.link, bits::LINK),
-        (access.lock, bits::LOCK),
-        (access.mmap || implied_mmap, bits::MMAP_EXEC),
-    ];
-    letters.iter().filter(|(given, _)| *given).fold(0, |word, (_, bits)| word | bits)
-}
-
-/// The owner's half for exec permission; an index that lies in the transition table is left out.
-pub(super) fn exec_word(exec: &Exec) -> u32 {
-    let index = match (&exec.target, exec.kind) {
-        (Some(ExecTarget::ChildByPath), _) | (None, ExecKind::Child) => bits::INDEX_CHILD,
-        (Some(ExecTarget::Named(_)), _) | (None, ExecKind::Bare | ExecKind::Inherit) => 0,
-        (None, ExecKind::Profile) => bits::INDEX_NAME,
-        (None, ExecKind::Unconfined) => bits::INDEX_UNCONFINED,
-    };
-    let fallback = match (exec.fallback, exec.kind) {
-        (ExecFallback::Inherit, _) | (_, ExecKind::Inherit) => bits::EXEC_INHERIT,
-        (ExecFallback::Unconfined, _) => bits::EXEC_UNCONFINED,
-        (ExecFallback::None, _) => 0,
-    };
-    let environment = if exec.keeps_environment { bits::EXEC_UNSAFE } else { 0 };
-    bits::EXEC | index | fallback | environment
+/// The owner's half for permissions.
+fn access_word(access: FilePermissions, surroundings: Surroundings<'_>) -> u32 {
+    let implied = surroundings.read_implies_mmap && access.contains(FilePermissions::READ);
+    if implied { (access | FilePermissions::MMAP).bits() } else { access.bits() }
 }
 
 fn transition(exec: &Exec, transitions: &Transitions) -> u16 {
-    match &exec.target {
-        Some(ExecTarget::Named(name)) => transitions.number(name),
-        Some(ExecTarget::ChildByPath) | None => 0,
-    }
+    exec.table_target().map_or(0, |name| transitions.number(name))
 }
 
 /// The halves of a word that an owner prefix leaves.

@@ -13,7 +13,7 @@ use super::network::{self, PEER, fold};
 use crate::automata::ByteSet;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::{FamilySelection, IpAddress, NetworkConditions, NetworkRule};
-use crate::vocab::network as bits;
+use crate::vocab::{PortRange, network as bits};
 
 /// More is to be matched behind this prefix.
 pub(super) const CONTINUE: u32 = 0x1000_0000;
@@ -39,14 +39,15 @@ pub(super) fn encode(
         reports.push(Diagnostic::new(Code::RefIcmp, message, origin.span));
     }
     let prefix = network::coarse(class, selection);
-    let word = fold(rule.permissions);
+    let permissions = rule.permissions.bits();
+    let word = fold(permissions);
     let goes_on = |out: &mut Vec<Contribution>, expression: &Expression, second: u32| {
         if origin.mode != Mode::Deny {
             out.push(origin.grant_with(expression.clone(), CONTINUE, second));
         }
     };
     goes_on(out, &prefix, 0);
-    if rule.permissions & bits::CREATE != 0 {
+    if permissions & bits::CREATE != 0 {
         out.push(origin.grant(prefix.clone(), bits::CREATE));
     }
     let protocol = selection.protocol.map_or_else(|| Expression::any_bytes(2), network::number);
@@ -55,9 +56,9 @@ pub(super) fn encode(
         Some(label) => Some(reports.condition(Some(label), Expression::any_field)?.then(Expression::nul())),
         None => None,
     };
-    let local_port = port(rule.local.port, 0, rule.permissions & bits::BIND != 0);
+    let local_port = port(rule.local.port, 0, permissions & bits::BIND != 0);
 
-    if rule.permissions & PEER != 0 {
+    if permissions & PEER != 0 {
         let label = reports.condition(rule.peer.label.as_ref(), Expression::any_field)?.then(Expression::nul());
         let peer_port = port(rule.peer.port, REMOTE, false);
         for peer in addresses(&rule.peer) {
@@ -81,11 +82,11 @@ pub(super) fn encode(
             goes_on(out, &local, word);
             local = local.then(label.clone());
         }
-        if rule.permissions & bits::LISTEN != 0 {
+        if permissions & bits::LISTEN != 0 {
             let backlog = Expression::literal([2]).then(Expression::any_bytes(2));
             out.push(origin.grant(local.clone().then(backlog), word));
         }
-        if rule.permissions & (bits::SETOPT | bits::GETOPT) != 0 {
+        if permissions & (bits::SETOPT | bits::GETOPT) != 0 {
             let option = Expression::literal([4]).then(Expression::any_bytes(4));
             out.push(origin.grant(local.clone().then(option), word));
         }
@@ -118,10 +119,10 @@ pub(super) fn addresses(conditions: &NetworkConditions) -> Vec<Expression> {
 }
 
 /// The port of one side: type byte and number. Port 0 means any.
-pub(super) fn port(range: Option<(u16, u16)>, kind: u8, binds: bool) -> Expression {
-    let Some((low, high)) = range else { return Expression::any_bytes(3) };
+pub(super) fn port(range: Option<PortRange>, kind: u8, binds: bool) -> Expression {
+    let Some(range) = range else { return Expression::any_bytes(3) };
     let typed = |kind: u8, number: Expression| Expression::literal([kind]).then(number);
-    match (low, high) {
+    match (range.first(), range.last()) {
         // Counted among the privileged ones, as the reference has it.
         (0, 0) => typed(if binds { PRIVILEGED } else { kind }, Expression::any_bytes(2)),
         (low, high) if !binds || low >= FIRST_FREE_PORT => typed(kind, numbers(low, high)),

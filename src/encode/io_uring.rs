@@ -5,7 +5,7 @@ use super::expression::Expression;
 use super::presence;
 use super::support::Support;
 use crate::policy::IoUringRule;
-use crate::vocab::{classes, io_uring as bits};
+use crate::vocab::{IoUringPermissions, classes};
 
 /// Adds what a rule contributes; `None` where a pattern is bad.
 pub(super) fn encode(
@@ -20,13 +20,13 @@ pub(super) fn encode(
         return Some(());
     }
     let class = Expression::literal([classes::IO_URING]);
-    out.push(origin.grant(class.clone(), rule.permissions));
+    out.push(origin.grant(class.clone(), rule.permissions.bits()));
     // At the rule's own priority, so that a deny does not take the class away.
     out.push(Origin::allow(origin.priority, origin.span).grant(class.clone(), presence::MEDIATED));
     // Only credentials have a label, but it must be one in any case.
     let label = reports.condition(rule.label.as_ref(), Expression::any_field)?;
-    if rule.permissions & bits::OVERRIDE_CREDS != 0 {
-        out.push(origin.grant(class.then(label), rule.permissions));
+    if rule.permissions.contains(IoUringPermissions::OVERRIDE_CREDS) {
+        out.push(origin.grant(class.then(label), rule.permissions.bits()));
     }
     Some(())
 }

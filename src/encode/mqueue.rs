@@ -5,7 +5,7 @@ use super::expression::Expression;
 use super::support::Support;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::{MqueueKind, MqueueRule};
-use crate::vocab::{classes, mqueue as bits};
+use crate::vocab::{MqueuePermissions, classes, mqueue as bits};
 
 /// Permissions that count while a queue has no label yet.
 const AT_CREATION: u32 = bits::CREATE | bits::READ | bits::WRITE;
@@ -46,11 +46,11 @@ pub(super) fn encode(
     let label = reports.condition(rule.label.as_ref(), Expression::any_label)?;
     let mut queue = |class: u8, name: Expression| {
         let queue = Expression::literal([class]).then(name);
-        let word = fold(rule.permissions);
+        let word = fold(rule.permissions.bits());
         if rule.label.is_none() {
             out.push(origin.grant(queue.clone(), word));
         }
-        if rule.permissions & bits::CREATE != 0 {
+        if rule.permissions.contains(MqueuePermissions::CREATE) {
             out.push(origin.grant(queue.clone(), word & AT_CREATION));
         }
         out.push(origin.grant(Expression::concat([queue, Expression::nul(), label.clone()]), word));

@@ -14,7 +14,7 @@ use crate::blob;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::policy::{FamilySelection, NetworkRule, Policy, Rule, RuleKind, UnixRule};
 use crate::resolve::lower;
-use crate::vocab::{families, network as bits, sockets};
+use crate::vocab::{NetworkPermissions, families, network as bits, sockets};
 
 /// Folds permissions into the bits of the automaton.
 pub(super) fn fold(permissions: u32) -> u32 {
@@ -63,7 +63,7 @@ pub(super) fn encode(
     if !support.inet && !conditions_expressible(rule, origin, reports) {
         return Some(());
     }
-    let word = fold(rule.permissions);
+    let word = fold(rule.permissions.bits());
     for selection in &rule.families {
         if support.inet && matches!(selection.family, families::INET | families::INET6) {
             inet::encode(rule, *selection, class, origin, reports, out)?;
@@ -194,7 +194,7 @@ pub(super) fn report_swallowed_unix_rules(rules: &[Rule], support: &Support, rep
                     let RuleKind::Unix(unix) = &before.kind else { return false };
                     let same = |made: &Rule| match &made.kind {
                         RuleKind::Unix(other) => {
-                            let lacks = fold(unix.permissions | other.permissions) != fold(bits::ANY);
+                            let lacks = fold((unix.permissions | other.permissions).bits()) != fold(bits::ANY);
                             lacks && made.prefix == before.prefix && same_socket(unix, other)
                         }
                         _ => false,
@@ -211,7 +211,7 @@ pub(super) fn report_swallowed_unix_rules(rules: &[Rule], support: &Support, rep
             RuleKind::Unix(unix) if unix.peer_label.is_none() => {
                 let swallows = |before: &&Rule| match &before.kind {
                     RuleKind::Unix(other) => {
-                        let loses = unix.permissions & !other.permissions != 0;
+                        let loses = !other.permissions.contains(unix.permissions);
                         loses && before.prefix == rule.prefix && same_socket(unix, other)
                     }
                     _ => false,
@@ -231,7 +231,7 @@ pub(super) fn report_swallowed_unix_rules(rules: &[Rule], support: &Support, rep
 /// Whether two unix rules are about the same sockets. Their permissions are no part of the reference compiler's comparison, as it gives
 /// implied rules all.
 fn same_socket(a: &UnixRule, b: &UnixRule) -> bool {
-    let bare = |rule: &UnixRule| UnixRule { permissions: 0, from_network: false, ..rule.clone() };
+    let bare = |rule: &UnixRule| UnixRule { permissions: NetworkPermissions::NONE, from_network: false, ..rule.clone() };
     bare(a) == bare(b)
 }
 

@@ -20,6 +20,6 @@ pub(super) fn encode(
     }
     let label = reports.condition(rule.peer.as_ref(), Expression::any_label)?;
     let head = Expression::literal([classes::LABEL]).optional().then(Expression::literal([classes::PTRACE]));
-    out.push(origin.grant(head.then(label), rule.permissions));
+    out.push(origin.grant(head.then(label), rule.permissions.bits()));
     Some(())
 }

@@ -24,9 +24,9 @@ pub(super) fn encode(
         let by_label = Expression::literal([classes::LABEL, classes::SIGNAL]);
         Expression::alternation([by_label, class.then(Expression::any_byte())])
     } else {
-        class.then(Expression::set(rule.signals.iter().copied().collect()))
+        class.then(Expression::set(rule.signals.iter().map(|signal| signal.number()).collect()))
     };
     let label = reports.condition(rule.peer.as_ref(), Expression::any_label)?;
-    out.push(origin.grant(head.then(label), rule.permissions));
+    out.push(origin.grant(head.then(label), rule.permissions.bits()));
     Some(())
 }

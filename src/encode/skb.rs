@@ -24,7 +24,8 @@ pub(super) fn encode(
     reports: &mut Reports,
     out: &mut Vec<Contribution>,
 ) -> Option<()> {
-    let word = fold(rule.permissions);
+    let permissions = rule.permissions.bits();
+    let word = fold(permissions);
     // As in `inet`, a deny only touches whole strings: at their prefixes it would cut off what other rules allow.
     let denies = origin.mode == Mode::Deny;
     report_wider_deny(origin, reports);
@@ -35,12 +36,12 @@ pub(super) fn encode(
     };
     let prefix = network::coarse(classes::NETWORK_V9_SKB, selection);
     goes_on(out, &prefix, CONTINUE, 0);
-    if rule.permissions & PEER == 0 {
+    if permissions & PEER == 0 {
         return Some(());
     }
     let protocol = selection.protocol.map_or_else(|| Expression::any_bytes(2), network::number);
     let prefix = prefix.then(protocol);
-    let sends = rule.permissions & bits::SEND != 0;
+    let sends = permissions & bits::SEND != 0;
     let mark = if sends && !denies { SET_LABEL } else { 0 };
     let interface = if support.skb_interface {
         let name = reports.condition(rule.local.interface.as_ref(), Expression::any_field)?.then(Expression::nul());
@@ -54,7 +55,7 @@ pub(super) fn encode(
         None => None,
     };
     let peer_port = port(rule.peer.port, REMOTE, false);
-    let local_port = port(rule.local.port, 0, rule.permissions & bits::BIND != 0);
+    let local_port = port(rule.local.port, 0, permissions & bits::BIND != 0);
 
     for peer in addresses(&rule.peer) {
         let mut peer = Expression::concat([prefix.clone(), peer_port.clone(), peer, Expression::nul()]);

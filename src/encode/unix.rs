@@ -11,7 +11,7 @@ use super::support::{Network, Support};
 use crate::automata::ByteSet;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::{FamilySelection, NetworkConditions, NetworkRule, UnixAddress, UnixRule};
-use crate::vocab::{families, network as bits};
+use crate::vocab::{NetworkPermissions, families, network as bits};
 
 /// Adds what a rule contributes; `None` where a pattern is bad.
 pub(super) fn encode(
@@ -22,7 +22,7 @@ pub(super) fn encode(
     out: &mut Vec<Contribution>,
 ) -> Option<()> {
     if let Some(class) = support.unix {
-        let differs = origin.mode == Mode::Deny || rule.permissions != bits::ANY || rule.peer_label.is_some();
+        let differs = origin.mode == Mode::Deny || rule.permissions != NetworkPermissions::ALL || rule.peer_label.is_some();
         if rule.from_network && (differs || origin.marked) {
             let message = "apparmor_parser takes neither permissions nor label from this rule to those of unix sockets";
             let help = "it grants or denies all, and logs the other way round; write `unix` rules to be plain";
@@ -38,7 +38,7 @@ pub(super) fn encode(
     {
         let selection = FamilySelection { family: families::UNIX, types: network::unix_types(rule), protocol: None };
         let origin = Origin { priority: 0, ..origin };
-        out.push(origin.grant(network::coarse(class, selection), fold(rule.permissions)));
+        out.push(origin.grant(network::coarse(class, selection), fold(rule.permissions.bits())));
         if support.skb {
             let packets = NetworkRule {
                 permissions: rule.permissions,
@@ -64,7 +64,7 @@ fn downgraded(origin: Origin, support: &Support, reports: &mut Reports) {
 }
 
 fn fine(rule: &UnixRule, class: u8, origin: Origin, reports: &mut Reports, out: &mut Vec<Contribution>) -> Option<()> {
-    let mut permissions = rule.permissions;
+    let mut permissions = rule.permissions.bits();
     let has_peer = rule.peer_address.is_some() || rule.peer_label.is_some();
     let kind = rule.kind.map_or_else(|| Expression::any_bytes(2), |kind| network::number(kind.into()));
     let protocol = Expression::any_bytes(2);

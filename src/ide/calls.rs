@@ -227,7 +227,7 @@ fn to(rule: &Rule) -> Option<To> {
     match &rule.kind {
         RuleKind::File(file) => {
             let exec = file.exec.as_ref()?;
-            match (&exec.target, exec.kind) {
+            match (&exec.target, exec.mode.kind()) {
                 (Some(ExecTarget::Named(name)), _) => Some(To::Named(name.clone())),
                 (Some(ExecTarget::ChildByPath), _) | (None, ExecKind::Child) => {
                     Some(To::Child(file.path.value.clone()))

@@ -1,6 +1,7 @@
 //! The constructs of the language that an item can be, by the word they begin with.
 
-use crate::syntax::ast::{ItemKind, MountOperation, RuleKind};
+use crate::syntax::ast::{ItemKind, RuleKind};
+use crate::vocab::MountOperation;
 
 /// What an item, or the beginning of one, is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -1,6 +1,6 @@
 //! The outline of a file: profiles, hats, variables and aliases, as they are nested.
 
-use crate::source::{Span, Text};
+use crate::source::{Span, Spanned};
 use crate::syntax::ast::{Else, File, Item, ItemKind, Profile, ProfileKeyword};
 
 /// What a symbol is.
@@ -64,7 +64,7 @@ fn collect(items: &[Item], found: &mut Vec<Symbol>) {
                 detail: cut(&format!(
                     "{} {}",
                     variable.op.value.as_str(),
-                    joined(variable.values.iter().map(|it| &it.value))
+                    joined(&variable.values)
                 )),
                 name_span: variable.name.span,
                 span,
@@ -102,17 +102,17 @@ fn collect(items: &[Item], found: &mut Vec<Symbol>) {
 
 fn header(profile: &Profile) -> String {
     let attachment = profile.attachment.iter().map(|word| word.to_str_lossy().into_owned());
-    let flags = profile.flags.iter().map(|flags| format!("({})", joined(flags.iter().map(|word| &word.value))));
+    let flags = profile.flags.iter().map(|flags| format!("({})", joined(&flags.value)));
     cut(&attachment.chain(flags).collect::<Vec<_>>().join(" "))
 }
 
-fn joined<'a>(words: impl Iterator<Item = &'a Text>) -> String {
+fn joined<T: AsRef<[u8]>>(words: &[Spanned<T>]) -> String {
     let mut text = String::new();
     for word in words {
         if !text.is_empty() {
             text.push(' ');
         }
-        text.push_str(&word.to_str_lossy());
+        text.push_str(&String::from_utf8_lossy(word.value.as_ref()));
         if text.len() > DETAIL {
             break;
         }

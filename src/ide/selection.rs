@@ -17,7 +17,7 @@ pub(crate) fn ranges(file: &File, text: &[u8], offset: u32) -> Vec<Span> {
                     found.extend([reference.name_span(), reference.span]);
                 }
             }
-            found.extend(component(word, word.span, offset));
+            found.extend(component(word.value, word.span, offset));
             found.push(word.span);
         }
         let chain = at.around.iter().copied().chain([at.item]);

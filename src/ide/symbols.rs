@@ -6,6 +6,7 @@ use super::visit::{WordRole, references, words};
 use crate::source::{Source, Span, Text};
 use crate::syntax::ast::{AssignOp, Conditional, Else, File, FileBody, Item, ItemKind, PathForm, Rule, RuleKind};
 use crate::syntax::word::stored;
+use crate::vocab::ExecKind;
 
 /// A range of bytes of the text that holds the file: of a profile in a manifest, the manifest.
 pub(super) type Range = std::ops::Range<u32>;
@@ -207,7 +208,7 @@ impl Collector<'_> {
 fn leads_to_child(item: &Item) -> bool {
     let ItemKind::Rule(Rule { kind: RuleKind::File(file), .. }) = &item.kind.value else { return false };
     let FileBody::Access { permissions, .. } = &file.body else { return false };
-    permissions.value.iter().any(|letter| letter.eq_ignore_ascii_case(&b'c'))
+    permissions.execs().any(|exec| exec.kind() == ExecKind::Child)
 }
 
 /// Between the names of a stack.

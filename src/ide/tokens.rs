@@ -1,7 +1,7 @@
 //! Semantic tokens: every word, keyword, sign and comment of a file with what it is, for an editor to colour.
 
 use super::construct::{Construct, KEYWORDS, PREFIXES};
-use super::visit::{self, WordRole};
+use super::visit::{self, WordRef, WordRole};
 use crate::source::Span;
 use crate::syntax::ast::File;
 
@@ -89,7 +89,7 @@ fn push(found: &mut Vec<Token>, span: Span, kind: TokenKind, modifiers: TokenMod
 }
 
 /// The tokens of a word: the word, or the variables in it and what stands between them.
-fn word(role: WordRole, word: &crate::syntax::word::Word, text: &[u8], found: &mut Vec<Token>) {
+fn word(role: WordRole, word: WordRef<'_>, text: &[u8], found: &mut Vec<Token>) {
     let mut modifiers = TokenModifiers::default();
     let mut span = word.span;
     let kind = match role {
@@ -121,10 +121,10 @@ fn word(role: WordRole, word: &crate::syntax::word::Word, text: &[u8], found: &m
         | WordRole::Flag => TokenKind::EnumMember,
         WordRole::ConditionName(_) | WordRole::XattrName => TokenKind::Parameter,
         WordRole::Priority => TokenKind::Number,
-        WordRole::RlimitValue if word.value.as_bytes() == b"infinity" => TokenKind::Keyword,
+        WordRole::RlimitValue if word.value == b"infinity" => TokenKind::Keyword,
         WordRole::RlimitValue => TokenKind::Number,
         WordRole::QueueName | WordRole::ConditionValue(_) | WordRole::Operand
-            if !word.is_empty() && word.iter().all(u8::is_ascii_digit) =>
+            if !word.value.is_empty() && word.value.iter().all(u8::is_ascii_digit) =>
         {
             TokenKind::Number
         }

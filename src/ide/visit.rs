@@ -2,13 +2,15 @@
 //! that a word refers to.
 
 use super::construct::Construct;
-use crate::resolve::reference::{Piece, pieces};
+use crate::syntax::reference::{Piece, pieces};
 use crate::source::{Span, Spanned};
+use crate::syntax::ast::condition::as_written;
 use crate::syntax::ast::{
-    Block, Condition, Conditional, Else, Expr, File, FileBody, Group, Item, ItemKind, Permissions, Profile, RuleKind,
+    Block, Condition, ConditionValue, Conditional, Else, Expr, File, FileBody, Group, Item, ItemKind, Permissions,
+    Profile, RuleKind,
 };
 use crate::syntax::word::Word;
-use crate::vocab;
+use crate::vocab::{self, FilePermissions, SocketKind, Vocabulary};
 
 /// What a word is there for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -93,25 +95,41 @@ pub(crate) enum WordRole {
     AliasTo,
 }
 
+/// A word of the tree as written, of whatever type it is there.
+pub(crate) type WordRef<'a> = Spanned<&'a [u8]>;
+
 /// Receives the words.
-type Visit<'v, 'a> = &'v mut dyn FnMut(WordRole, &'a Word);
+type Visit<'v, 'a> = &'v mut dyn FnMut(WordRole, WordRef<'a>);
+
+/// Hands one word on.
+fn one<'a, T: AsRef<[u8]>>(role: WordRole, word: &'a Spanned<T>, visit: Visit<'_, 'a>) {
+    visit(role, as_written(word));
+}
+
+fn each<'a, T: AsRef<[u8]> + 'a>(
+    words: impl IntoIterator<Item = &'a Spanned<T>>,
+    role: WordRole,
+    visit: Visit<'_, 'a>,
+) {
+    words.into_iter().for_each(|word| one(role, word, visit));
+}
 
 /// Calls `visit` for every word of an item in the order of the text; those of the items inside it are left out, those of all
 /// conditions of an `if … else if …` are not.
-pub(crate) fn words<'a>(item: &'a Item, visit: &mut dyn FnMut(WordRole, &'a Word)) {
+pub(crate) fn words<'a>(item: &'a Item, visit: &mut dyn FnMut(WordRole, WordRef<'a>)) {
     match &item.kind.value {
-        ItemKind::Abi(abi) => visit(WordRole::AbiPath, &abi.path.path),
-        ItemKind::Include(include) => visit(WordRole::IncludePath, &include.path.path),
+        ItemKind::Abi(abi) => one(WordRole::AbiPath, &abi.path.path, visit),
+        ItemKind::Include(include) => one(WordRole::IncludePath, &include.path.path, visit),
         ItemKind::Alias(alias) => {
-            visit(WordRole::AliasFrom, &alias.from);
-            visit(WordRole::AliasTo, &alias.to);
+            one(WordRole::AliasFrom, &alias.from, visit);
+            one(WordRole::AliasTo, &alias.to, visit);
         }
         ItemKind::SetVariable(variable) => {
-            visit(WordRole::VariableName, &variable.name);
+            one(WordRole::VariableName, &variable.name, visit);
             each(&variable.values, WordRole::VariableValue, visit);
         }
         ItemKind::BoolVariable(variable) => {
-            visit(WordRole::BoolName, &variable.name);
+            one(WordRole::BoolName, &variable.name, visit);
             expression(&variable.value, visit);
         }
         ItemKind::Profile(profile) => header(profile, visit),
@@ -121,13 +139,13 @@ pub(crate) fn words<'a>(item: &'a Item, visit: &mut dyn FnMut(WordRole, &'a Word
             }
         }
         ItemKind::Rlimit(rlimit) => {
-            visit(WordRole::Rlimit, &rlimit.name);
-            visit(WordRole::RlimitValue, &rlimit.value);
-            rlimit.unit.iter().for_each(|word| visit(WordRole::Unit, word));
+            one(WordRole::Rlimit, &rlimit.resource, visit);
+            one(WordRole::RlimitValue, &rlimit.value, visit);
+            each(&rlimit.unit, WordRole::Unit, visit);
         }
-        ItemKind::Block(block) => block.prefix.priority.iter().for_each(|word| visit(WordRole::Priority, word)),
+        ItemKind::Block(block) => each(&block.prefix.priority, WordRole::Priority, visit),
         ItemKind::Rule(rule) => {
-            rule.prefix.priority.iter().for_each(|word| visit(WordRole::Priority, word));
+            each(&rule.prefix.priority, WordRole::Priority, visit);
             self::rule(Construct::of_item(&item.kind.value), &rule.kind, visit);
         }
     }
@@ -160,24 +178,18 @@ pub(crate) fn blocks(item: &Item) -> Vec<&Block> {
     }
 }
 
-fn each<'a>(words: &'a [Word], role: WordRole, visit: Visit<'_, 'a>) {
-    words.iter().for_each(|word| visit(role, word));
-}
-
 fn header<'a>(profile: &'a Profile, visit: Visit<'_, 'a>) {
-    visit(WordRole::ProfileName, &profile.name);
-    profile.attachment.iter().for_each(|word| visit(WordRole::Attachment, word));
+    one(WordRole::ProfileName, &profile.name, visit);
+    each(&profile.attachment, WordRole::Attachment, visit);
     for condition in profile.xattrs.iter().flat_map(|group| &group.conditions) {
-        visit(WordRole::XattrName, &condition.name);
-        if let Some(value) = &condition.value.value {
-            each(value.values.words(), WordRole::XattrValue, visit);
-        }
+        one(WordRole::XattrName, &condition.name, visit);
+        condition.value.value.each_value(&mut |value| visit(WordRole::XattrValue, value));
     }
     for list in &profile.identities {
-        each(list, WordRole::Identity, visit);
+        each(&list.value, WordRole::Identity, visit);
     }
     if let Some(flags) = &profile.flags {
-        each(flags, WordRole::Flag, visit);
+        each(&flags.value, WordRole::Flag, visit);
     }
 }
 
@@ -188,7 +200,7 @@ fn expression<'a>(whole: &'a Spanned<Expr>, visit: Visit<'_, 'a>) {
         match &expr.value {
             Expr::Or(list) | Expr::And(list) => rest.extend(list.iter().rev()),
             Expr::Not(inner) | Expr::Paren(inner) => rest.push(inner),
-            Expr::Defined(word) | Expr::Bool(word) => visit(WordRole::Variable, word),
+            Expr::Defined(word) | Expr::Bool(word) => one(WordRole::Variable, word, visit),
             Expr::Compare { left, right, .. } => {
                 operand(left, visit);
                 operand(right, visit);
@@ -200,7 +212,7 @@ fn expression<'a>(whole: &'a Spanned<Expr>, visit: Visit<'_, 'a>) {
 
 fn operand<'a>(word: &'a Word, visit: Visit<'_, 'a>) {
     let variable = word.first() == Some(&b'@') && bare_name(word).is_some();
-    visit(if variable { WordRole::Variable } else { WordRole::Operand }, word);
+    one(if variable { WordRole::Variable } else { WordRole::Operand }, word, visit);
 }
 
 fn rule<'a>(construct: Construct, rule: &'a RuleKind, visit: Visit<'_, 'a>) {
@@ -208,30 +220,33 @@ fn rule<'a>(construct: Construct, rule: &'a RuleKind, visit: Visit<'_, 'a>) {
         RuleKind::File(file) => {
             let FileBody::Access { leading, path, permissions, target, .. } = &file.body else { return };
             if !leading {
-                visit(WordRole::Path, path);
+                one(WordRole::Path, path, visit);
             }
-            visit(WordRole::Permission(construct), permissions);
+            one(WordRole::Permission(construct), permissions, visit);
             if *leading {
-                visit(WordRole::Path, path);
+                one(WordRole::Path, path, visit);
             }
-            let links = permissions.iter().any(|letter| letter.eq_ignore_ascii_case(&b'l'));
-            let execs = permissions.iter().any(|letter| letter.eq_ignore_ascii_case(&b'x'));
-            let role = if links && !execs { WordRole::LinkTarget } else { WordRole::ExecTarget };
-            target.iter().for_each(|word| visit(role, word));
+            let links = permissions.permissions().contains(FilePermissions::LINK);
+            let role = if links && permissions.execs().next().is_none() { WordRole::LinkTarget } else { WordRole::ExecTarget };
+            each(target, role, visit);
         }
         RuleKind::Link(link) => {
-            visit(WordRole::Path, &link.link);
-            visit(WordRole::LinkTarget, &link.target);
+            one(WordRole::Path, &link.link, visit);
+            one(WordRole::LinkTarget, &link.target, visit);
         }
         RuleKind::ChangeProfile(change) => {
-            change.exec.iter().for_each(|word| visit(WordRole::Path, word));
-            change.target.iter().for_each(|word| visit(WordRole::ChangeProfileTarget, word));
+            each(&change.exec, WordRole::Path, visit);
+            each(&change.target, WordRole::ChangeProfileTarget, visit);
         }
         RuleKind::Capability(capability) => each(&capability.names, WordRole::Capability, visit),
         RuleKind::Network(network) => {
             permissions(construct, &network.permissions, visit);
-            for (index, word) in network.sockets.iter().enumerate() {
-                visit(socket_role(index, word), word);
+            if let Some(family) = &network.family {
+                one(socket_role(0, family.as_bytes()), family, visit);
+            }
+            if let Some(socket) = &network.socket {
+                let protocol = matches!(socket.value(), Some(SocketKind::Protocol(_)));
+                one(if protocol { WordRole::Protocol } else { WordRole::SocketType }, socket, visit);
             }
             conditions(construct, &network.conditions, visit);
             group(construct, &network.peer, visit);
@@ -256,19 +271,19 @@ fn rule<'a>(construct: Construct, rule: &'a RuleKind, visit: Visit<'_, 'a>) {
         }
         RuleKind::Mount(mount) => {
             conditions(construct, &mount.conditions, visit);
-            mount.source.iter().for_each(|word| visit(WordRole::MountSource, word));
+            each(&mount.source, WordRole::MountSource, visit);
             conditions(construct, &mount.point_conditions, visit);
-            mount.point.iter().for_each(|word| visit(WordRole::MountPoint, word));
+            each(&mount.point, WordRole::MountPoint, visit);
         }
         RuleKind::PivotRoot(pivot) => {
             conditions(construct, &pivot.conditions, visit);
-            pivot.new_root.iter().for_each(|word| visit(WordRole::Path, word));
-            pivot.target.iter().for_each(|word| visit(WordRole::ChangeProfileTarget, word));
+            each(&pivot.new_root, WordRole::Path, visit);
+            each(&pivot.target, WordRole::ChangeProfileTarget, visit);
         }
         RuleKind::Mqueue(mqueue) => {
             permissions(construct, &mqueue.permissions, visit);
             conditions(construct, &mqueue.conditions, visit);
-            mqueue.name.iter().for_each(|word| visit(WordRole::QueueName, word));
+            each(&mqueue.name, WordRole::QueueName, visit);
         }
         RuleKind::IoUring(ring) => {
             permissions(construct, &ring.permissions, visit);
@@ -279,24 +294,27 @@ fn rule<'a>(construct: Construct, rule: &'a RuleKind, visit: Visit<'_, 'a>) {
     }
 }
 
-fn permissions<'a>(construct: Construct, list: &'a Option<Spanned<Permissions>>, visit: Visit<'_, 'a>) {
+fn permissions<'a, P: Vocabulary>(
+    construct: Construct,
+    list: &'a Option<Spanned<Permissions<P>>>,
+    visit: Visit<'_, 'a>,
+) {
     if let Some(list) = list {
         each(&list.words, WordRole::Permission(construct), visit);
     }
 }
 
-fn conditions<'a>(construct: Construct, list: &'a [Spanned<Condition>], visit: Visit<'_, 'a>) {
+fn conditions<'a, V: ConditionValue>(construct: Construct, list: &'a [Spanned<Condition<V>>], visit: Visit<'_, 'a>) {
     for condition in list {
-        visit(WordRole::ConditionName(construct), &condition.name);
-        if let Some(value) = &condition.value.value {
-            each(value.values.words(), value_role(construct, &condition.name), visit);
-        }
+        one(WordRole::ConditionName(construct), &condition.name, visit);
+        let role = value_role(construct, &condition.name);
+        condition.value.value.each_value(&mut |value| visit(role, value));
     }
 }
 
-fn group<'a>(construct: Construct, group: &'a Option<Spanned<Group>>, visit: Visit<'_, 'a>) {
+fn group<'a, V: ConditionValue>(construct: Construct, group: &'a Option<Spanned<Group<V>>>, visit: Visit<'_, 'a>) {
     if let Some(group) = group {
-        visit(WordRole::ConditionName(construct), &group.name);
+        one(WordRole::ConditionName(construct), &group.name, visit);
         conditions(construct, &group.conditions, visit);
     }
 }
@@ -337,7 +355,7 @@ pub(crate) struct Found<'a> {
     /// The items around it, the outermost first.
     pub(crate) around: Vec<&'a Item>,
     /// The word of the item, if the offset is in one or directly behind it.
-    pub(crate) word: Option<(WordRole, &'a Word)>,
+    pub(crate) word: Option<(WordRole, WordRef<'a>)>,
 }
 
 /// The innermost item at an offset, or directly behind it.
@@ -388,17 +406,17 @@ impl Reference<'_> {
 
 /// The variables that a word refers to: `@{X}` anywhere in most words, and the whole word in expressions. Words that the
 /// compiler takes literally (includes, aliases, capabilities, …) refer to none.
-pub(crate) fn references(role: WordRole, word: &Word) -> Vec<Reference<'_>> {
+pub(crate) fn references(role: WordRole, word: WordRef<'_>) -> Vec<Reference<'_>> {
     if role == WordRole::Variable {
         let boolean = word.first() == Some(&b'$');
-        return bare_name(word).map(|name| Reference { name, span: word.span, boolean }).into_iter().collect();
+        return bare_name(word.value).map(|name| Reference { name, span: word.span, boolean }).into_iter().collect();
     }
     if !expands(role) {
         return Vec::new();
     }
     let mut found = Vec::new();
     let mut at = word.span.start;
-    for piece in pieces(word) {
+    for piece in pieces(word.value) {
         let length = match piece {
             Piece::Literal(text) | Piece::OldAlternation(text) => text.len(),
             Piece::Reference(name) | Piece::BadName(name) => name.len() + 3,

@@ -134,7 +134,7 @@ pub(crate) fn describe_at(file: &ast::File, text: &[u8], offset: u32) -> Option<
                 return describe(WordRole::Variable, reference.name).map(|found| (found, reference.span));
             }
         }
-        return describe(role, word).map(|found| (found, word.span));
+        return describe(role, word.value).map(|found| (found, word.span));
     }
     let item = found.item.kind.span;
     let line = text.get(item.start as usize..item.end as usize)?;

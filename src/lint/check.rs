@@ -3,9 +3,11 @@
 use crate::automata::Pattern;
 use crate::diagnostic::Code;
 use crate::policy::{self, Policy, Profile};
-use crate::source::{Source, SourceId, SourceMap, Span, Text};
-use crate::syntax::ast::{self, File, FileBody, Item, ItemKind, RuleKind};
-use crate::syntax::word::{Word, unquoted};
+use crate::source::{Source, SourceId, SourceMap, Span, Spanned, Text};
+use crate::syntax::Pattern as WrittenPattern;
+use crate::syntax::ast::{self, File, FileBody, FileLetters, Item, ItemKind, RuleKind};
+use crate::syntax::word::unquoted;
+use crate::vocab::FilePermissions;
 
 use super::finding::Finding;
 use super::paths::{Fact, Patterns};
@@ -92,8 +94,8 @@ impl Access {
     pub(super) fn is_in(self, rule: &policy::FileRule) -> bool {
         let access = rule.access;
         match self {
-            Access::Read => access.read,
-            Access::Write => access.write || access.append || access.overwrite,
+            Access::Read => access.contains(FilePermissions::READ),
+            Access::Write => access.intersects(FilePermissions::WRITE),
             Access::Exec => rule.exec.is_some(),
         }
     }
@@ -224,11 +226,11 @@ fn branches<'a>(file: &'a FileView<'a>, conditional: &'a ast::Conditional, visit
 /// A pattern for paths as it is written in a rule.
 pub(super) struct PathView<'a> {
     pub(super) file: &'a FileView<'a>,
-    pub(super) word: &'a Word,
+    pub(super) word: &'a Spanned<WrittenPattern>,
     /// The text without quotes.
     pub(super) text: &'a [u8],
     /// The permissions, of a file rule's path.
-    pub(super) permissions: Option<&'a [u8]>,
+    pub(super) permissions: Option<&'a FileLetters>,
 }
 
 impl PathView<'_> {
@@ -244,7 +246,7 @@ impl PathView<'_> {
 /// The path patterns of a rule.
 pub(super) fn paths<'a>(view: &ItemView<'a>, visit: &mut dyn FnMut(&PathView<'a>)) {
     let Some(rule) = view.rule() else { return };
-    let mut each = |word: &'a Word, permissions: Option<&'a [u8]>| {
+    let mut each = |word: &'a Spanned<WrittenPattern>, permissions: Option<&'a FileLetters>| {
         let text = unquoted(&word.value);
         visit(&PathView { file: view.file, word, text, permissions });
     };

@@ -63,7 +63,7 @@ pub(super) struct Between {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum BetweenKind {
     /// With the numbers of the signals; none is all.
-    Signal(Vec<u8>),
+    Signal(Vec<crate::vocab::Signal>),
     Ptrace,
 }
 
@@ -140,9 +140,9 @@ pub(super) fn members(profile: &Profile, top: bool, mediates: Mediates, out: &mu
         }
         let between = match &rule.kind {
             RuleKind::Signal(signal) => {
-                Some((BetweenKind::Signal(signal.signals.clone()), signal.permissions, &signal.peer))
+                Some((BetweenKind::Signal(signal.signals.clone()), signal.permissions.bits(), &signal.peer))
             }
-            RuleKind::Ptrace(ptrace) => Some((BetweenKind::Ptrace, ptrace.permissions, &ptrace.peer)),
+            RuleKind::Ptrace(ptrace) => Some((BetweenKind::Ptrace, ptrace.permissions.bits(), &ptrace.peer)),
             _ => None,
         };
         member.between.extend(between.map(|(kind, permissions, peer)| {
@@ -152,9 +152,9 @@ pub(super) fn members(profile: &Profile, top: bool, mediates: Mediates, out: &mu
         let (name, by) = match &rule.kind {
             RuleKind::File(file) => {
                 let Some(exec) = &file.exec else { continue };
-                match (&exec.target, exec.kind) {
+                match (&exec.target, exec.mode.kind()) {
                     (Some(ExecTarget::Named(name)), _) => (Some(name), By::Exec),
-                    (None, ExecKind::Profile) if exec.fallback == crate::policy::ExecFallback::None => {
+                    (None, ExecKind::Profile) if exec.mode.fallback() == crate::policy::ExecFallback::None => {
                         member.executed.push((file.path.value.clone(), rule.span));
                         continue;
                     }

@@ -3,12 +3,13 @@
 use serde::Serialize;
 
 use super::Glob;
+use crate::vocab::DbusPermissions;
 
 /// Access to D-Bus messages and services.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct DbusRule {
-    /// Bits of [`vocab::dbus`](crate::vocab), defaults worked in.
-    pub permissions: u32,
+    /// The permissions, defaults worked in.
+    pub permissions: DbusPermissions,
     /// `bus=`
     pub bus: Option<Glob>,
     /// `name=`: of the service, or of the peer of a message.

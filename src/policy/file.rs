@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::Glob;
 use crate::source::Text;
+use crate::vocab::{ExecMode, FilePermissions, file};
 
 /// A file or link rule.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -11,38 +12,13 @@ pub struct FileRule {
     /// The path; slashes not filtered yet (aliases and merging look at it before).
     pub path: Glob,
     /// Permissions but for exec.
-    pub access: FileAccess,
+    pub access: FilePermissions,
     /// Exec permission with its transition.
     pub exec: Option<Exec>,
     /// What a link permission may lead to.
     pub link: LinkTarget,
     /// A target in a rule without exec permission. It has no effect but a place in the transition table.
     pub unused_target: Option<ExecTarget>,
-}
-
-/// Permission letters of a file rule.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
-pub struct FileAccess {
-    /// `r`
-    pub read: bool,
-    /// `w`, which includes append.
-    pub write: bool,
-    /// Writing without appending: only what other rules imply has it.
-    pub overwrite: bool,
-    /// `a`
-    pub append: bool,
-    /// `l`
-    pub link: bool,
-    /// `k`
-    pub lock: bool,
-    /// `m`
-    pub mmap: bool,
-}
-
-impl FileAccess {
-    /// Every permission there is.
-    pub const ALL: FileAccess =
-        FileAccess { read: true, write: true, overwrite: false, append: false, link: true, lock: true, mmap: true };
 }
 
 /// What link permission may lead to.
@@ -64,42 +40,30 @@ pub enum LinkTarget {
 /// Exec permission.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct Exec {
-    /// How the profile changes.
-    pub kind: ExecKind,
-    /// What happens where no profile is found.
-    pub fallback: ExecFallback,
-    /// Whether the environment is kept.
-    pub keeps_environment: bool,
+    /// The change of profile.
+    pub mode: ExecMode,
     /// Where `-> target` leads.
     pub target: Option<ExecTarget>,
 }
 
-/// How exec changes the profile.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ExecKind {
-    /// `x` alone: in deny rules, or behind `unsafe`.
-    Bare,
-    /// `ix`
-    Inherit,
-    /// `px`
-    Profile,
-    /// `cx`
-    Child,
-    /// `ux`
-    Unconfined,
-}
+impl Exec {
+    /// The owner's half of the packed permission word; without an index where the target stands in the transition table.
+    pub(crate) fn word(&self) -> u32 {
+        let without = self.mode.word() & !file::EXEC_INDEX;
+        match &self.target {
+            None => self.mode.word(),
+            Some(ExecTarget::ChildByPath) => without | file::INDEX_CHILD,
+            Some(ExecTarget::Named(_)) => without,
+        }
+    }
 
-/// What happens where no profile is found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ExecFallback {
-    /// The exec fails.
-    None,
-    /// `pix`, `cix`
-    Inherit,
-    /// `pux`, `cux`
-    Unconfined,
+    /// The target that stands in the transition table.
+    pub(crate) fn table_target(&self) -> Option<&Text> {
+        match &self.target {
+            Some(ExecTarget::Named(name)) => Some(name),
+            Some(ExecTarget::ChildByPath) | None => None,
+        }
+    }
 }
 
 /// Where an exec with a target leads.

@@ -3,12 +3,13 @@
 use serde::Serialize;
 
 use super::Glob;
+use crate::vocab::IoUringPermissions;
 
 /// Use of io_uring.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct IoUringRule {
-    /// Bits of [`vocab::io_uring`](crate::vocab); all where none is written.
-    pub permissions: u32,
+    /// The permissions; all where none is written.
+    pub permissions: IoUringPermissions,
     /// `label=`
     pub label: Option<Glob>,
 }

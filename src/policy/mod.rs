@@ -25,15 +25,16 @@ use serde::Serialize;
 use crate::features::Features;
 use crate::source::{DirEntry, FileKind, SourceId, Span, Spanned, Text};
 
-pub use crate::syntax::ast::{MountOperation, Owner, RuleMode, Safety};
+pub use crate::syntax::ast::{Owner, RuleMode, Safety};
+pub use crate::vocab::{ExecFallback, ExecKind, IpAddress, MountOperation, MqueueKind, ProfileMode};
 pub use capability::CapabilityRule;
 pub use change_profile::ChangeProfileRule;
 pub use dbus::DbusRule;
-pub use file::{Exec, ExecFallback, ExecKind, ExecTarget, FileAccess, FileRule, LinkTarget};
+pub use file::{Exec, ExecTarget, FileRule, LinkTarget};
 pub use io_uring::IoUringRule;
 pub use mount::{MountOptions, MountRule};
-pub use mqueue::{MqueueKind, MqueueRule};
-pub use network::{FamilySelection, IpAddress, NetworkConditions, NetworkRule};
+pub use mqueue::MqueueRule;
+pub use network::{FamilySelection, NetworkConditions, NetworkRule};
 pub use pivot_root::PivotRootRule;
 pub use ptrace::PtraceRule;
 pub use signal::SignalRule;
@@ -156,25 +157,6 @@ pub struct Flags {
     pub kill_signal: Option<u8>,
     /// `error=`: errno.
     pub error: Option<u32>,
-}
-
-/// Modes of a profile.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ProfileMode {
-    /// Violations are refused.
-    #[default]
-    Enforce,
-    /// Violations are logged and carried out.
-    Complain,
-    /// Violations kill the task.
-    Kill,
-    /// Nothing is confined.
-    Unconfined,
-    /// As unconfined.
-    DefaultAllow,
-    /// User space is asked.
-    Prompt,
 }
 
 /// A rule with its prefix.

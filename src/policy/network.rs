@@ -3,12 +3,13 @@
 use serde::Serialize;
 
 use super::Glob;
+use crate::vocab::{IpAddress, NetworkPermissions, PortRange};
 
 /// Use of sockets.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct NetworkRule {
-    /// Natural bits of [`vocab::network`](crate::vocab); all where none is written.
-    pub permissions: u32,
+    /// The permissions; all where none is written.
+    pub permissions: NetworkPermissions,
     /// The families with their types, ascending.
     pub families: Vec<FamilySelection>,
     /// Whether a family is named (`network inet …`), and not just a type or nothing.
@@ -37,8 +38,8 @@ pub struct FamilySelection {
 pub struct NetworkConditions {
     /// `ip=`
     pub ip: Option<IpAddress>,
-    /// `port=`: first and last.
-    pub port: Option<(u16, u16)>,
+    /// `port=`
+    pub port: Option<PortRange>,
     /// `interface=`; local side only.
     pub interface: Option<Glob>,
     /// `label=`
@@ -51,14 +52,4 @@ impl NetworkConditions {
     pub fn is_empty(&self) -> bool {
         self.ip.is_none() && self.port.is_none() && self.interface.is_none() && self.label.is_none()
     }
-}
-
-/// The value of `ip=`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum IpAddress {
-    /// `none`
-    None,
-    /// An address.
-    Address(std::net::IpAddr),
 }

@@ -3,12 +3,13 @@
 use serde::Serialize;
 
 use super::Glob;
+use crate::vocab::PtracePermissions;
 
 /// Tracing and being traced.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct PtraceRule {
-    /// Bits of [`vocab::ptrace`](crate::vocab); all where none is written.
-    pub permissions: u32,
+    /// The permissions; all where none is written.
+    pub permissions: PtracePermissions,
     /// `peer=`
     pub peer: Option<Glob>,
 }

@@ -3,14 +3,15 @@
 use serde::Serialize;
 
 use super::Glob;
+use crate::vocab::{Signal, SignalPermissions};
 
 /// Sending and receiving signals.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct SignalRule {
-    /// Bits of [`vocab::signals`](crate::vocab); all where none is written.
-    pub permissions: u32,
-    /// Signal numbers, ascending; empty means any.
-    pub signals: Vec<u8>,
+    /// The permissions; all where none is written.
+    pub permissions: SignalPermissions,
+    /// The signals, by number; none means any.
+    pub signals: Vec<Signal>,
     /// `peer=`
     pub peer: Option<Glob>,
 }

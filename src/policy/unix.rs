@@ -3,12 +3,13 @@
 use serde::Serialize;
 
 use super::Glob;
+use crate::vocab::NetworkPermissions;
 
 /// Use of unix sockets.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct UnixRule {
-    /// Natural bits of [`vocab::network`](crate::vocab); all where none is written.
-    pub permissions: u32,
+    /// The permissions; all where none is written.
+    pub permissions: NetworkPermissions,
     /// The socket type's number.
     pub kind: Option<u8>,
     /// `addr=`

@@ -1,11 +1,10 @@
 //! `all,`: one bare rule of each kind.
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::policy::{
-    Exec, ExecFallback, ExecKind, FileAccess, FileRule, Glob, LinkTarget, Prefix, Rule, RuleKind, RuleMode,
-};
+use crate::policy::{Exec, FileRule, Glob, LinkTarget, Prefix, Rule, RuleKind, RuleMode};
 use crate::source::{Span, Text};
-use crate::syntax::ast::{self, MountOperation};
+use crate::syntax::ast;
+use crate::vocab::{ExecMode, FilePermissions, MountOperation};
 
 use super::body::Body;
 use super::{Resolver, lower};
@@ -33,15 +32,15 @@ impl Resolver<'_> {
                 self.push(Rule { prefix, kind, span }, body);
             }
         }
-        let kind = if prefix.mode == Some(RuleMode::Deny) { ExecKind::Bare } else { ExecKind::Inherit };
-        let exec = Exec { kind, fallback: ExecFallback::None, keeps_environment: false, target: None };
-        self.push(Rule { prefix, kind: file(FileAccess::ALL, None, span), span }, body);
+        let mode = if prefix.mode == Some(RuleMode::Deny) { ExecMode::BARE } else { ExecMode::INHERIT };
+        let exec = Exec { mode, target: None };
+        self.push(Rule { prefix, kind: file(FilePermissions::ALL, None, span), span }, body);
         let prefix = Prefix { priority: EXEC_PRIORITY, ..prefix };
-        self.push(Rule { prefix, kind: file(FileAccess::default(), Some(exec), span), span }, body);
+        self.push(Rule { prefix, kind: file(FilePermissions::NONE, Some(exec), span), span }, body);
     }
 }
 
-fn file(access: FileAccess, exec: Option<Exec>, span: Span) -> RuleKind {
+fn file(access: FilePermissions, exec: Option<Exec>, span: Span) -> RuleKind {
     let path = Glob::new(Text::from(ANYTHING), span);
     RuleKind::File(FileRule { path, access, exec, link: LinkTarget::Any, unused_target: None })
 }
@@ -49,29 +48,28 @@ fn file(access: FileAccess, exec: Option<Exec>, span: Span) -> RuleKind {
 /// A bare rule of each kind but for files, in the order of `apparmor.d(5)`'s `ALL RULE`.
 fn bare() -> Vec<ast::RuleKind> {
     use ast::RuleKind::{Capability, Dbus, IoUring, Mqueue, Network, PivotRoot, Ptrace, Signal, Unix, Userns};
-    let none = Vec::new;
     let mount = |operation| {
         ast::RuleKind::Mount(ast::MountRule {
             operation,
-            conditions: none(),
+            conditions: Vec::new(),
             source: None,
-            point_conditions: none(),
+            point_conditions: Vec::new(),
             point: None,
         })
     };
     vec![
         Capability(ast::CapabilityRule { names: Vec::new() }),
-        Network(ast::NetworkRule { permissions: None, sockets: Vec::new(), conditions: none(), peer: None }),
+        Network(ast::NetworkRule { permissions: None, family: None, socket: None, conditions: Vec::new(), peer: None }),
         mount(MountOperation::Mount),
         mount(MountOperation::Remount),
         mount(MountOperation::Umount),
-        PivotRoot(ast::PivotRootRule { conditions: none(), new_root: None, target: None }),
-        Unix(ast::UnixRule { permissions: None, conditions: none(), peer: None }),
-        Dbus(ast::DbusRule { permissions: None, conditions: none(), peer: None }),
-        Signal(ast::SignalRule { permissions: None, conditions: none() }),
-        Ptrace(ast::PtraceRule { permissions: None, conditions: none() }),
-        Mqueue(ast::MqueueRule { permissions: None, conditions: none(), name: None }),
+        PivotRoot(ast::PivotRootRule { conditions: Vec::new(), new_root: None, target: None }),
+        Unix(ast::UnixRule { permissions: None, conditions: Vec::new(), peer: None }),
+        Dbus(ast::DbusRule { permissions: None, conditions: Vec::new(), peer: None }),
+        Signal(ast::SignalRule { permissions: None, conditions: Vec::new() }),
+        Ptrace(ast::PtraceRule { permissions: None, conditions: Vec::new() }),
+        Mqueue(ast::MqueueRule { permissions: None, conditions: Vec::new(), name: None }),
         Userns(ast::UsernsRule { create: false }),
-        IoUring(ast::IoUringRule { permissions: None, conditions: none(), group: None }),
+        IoUring(ast::IoUringRule { permissions: None, conditions: Vec::new(), group: None }),
     ]
 }

@@ -164,7 +164,7 @@ impl Resolver<'_> {
                 {
                     self.kept(&difference, span, scope);
                 }
-                let bare = |file: &FileRule| file.exec.as_ref().is_some_and(|exec| exec.kind == ExecKind::Bare);
+                let bare = |file: &FileRule| file.exec.as_ref().is_some_and(|exec| exec.mode.kind() == ExecKind::Bare);
                 if matches!(&kind, RuleKind::File(file) if bare(file)) && written.mode != Some(RuleMode::Deny) {
                     self.kept(
                         "apparmor_parser refuses `x` in this rule of a block: it looks at the rule alone",

@@ -4,7 +4,7 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::policy::Glob;
 use crate::source::Text;
 
-use super::reference::{Piece, may_refer, pieces};
+use crate::syntax::reference::{Piece, may_refer, pieces};
 use super::variables::{Automatic, MAX_TEXT, Missing, Variables, bad_name, old_alternation};
 
 /// Replaces references by alternations of their values.

@@ -3,11 +3,9 @@
 use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::{Flags, Glob, ProfileMode};
 use crate::source::{Span, Spanned, Text};
-use crate::syntax::ast;
-use crate::syntax::word::Word;
-use crate::vocab::{errno, flags as words, nearest, signals};
+use crate::syntax::ast::{self, Named, ProfileFlag};
+use crate::vocab::{Vocabulary, errno, flags as words, nearest, signals};
 
-use super::preamble::stored_text;
 use super::{Resolver, slashes};
 
 /// What the flags read so far have said, and where.
@@ -24,18 +22,6 @@ struct Seen {
     error: Option<Spanned<u32>>,
 }
 
-fn mode(word: &[u8]) -> Option<ProfileMode> {
-    Some(match word {
-        b"enforce" => ProfileMode::Enforce,
-        b"complain" => ProfileMode::Complain,
-        b"kill" => ProfileMode::Kill,
-        b"unconfined" => ProfileMode::Unconfined,
-        b"default_allow" => ProfileMode::DefaultAllow,
-        b"prompt" => ProfileMode::Prompt,
-        _ => return None,
-    })
-}
-
 /// Takes a value that may be said once; says where it was said before with another value.
 fn once<T: PartialEq>(slot: &mut Option<Spanned<T>>, value: T, span: Span) -> Result<(), Span> {
     match slot {
@@ -48,79 +34,48 @@ fn once<T: PartialEq>(slot: &mut Option<Spanned<T>>, value: T, span: Span) -> Re
     }
 }
 
-/// Why a flag is not taken.
-enum Refusal {
-    Unknown,
-    /// With an earlier one.
-    Conflict(Span),
-    Signal,
-    Errno,
-}
-
 impl Seen {
-    fn path_flag(&mut self, flag: &words::PathFlag, span: Span) -> Result<(), Refusal> {
+    fn path_flag(&mut self, flag: &words::PathFlag, span: Span) -> Result<(), Span> {
         if let Some(before) = self.path.iter().find(|before| before.value == flag.opposite) {
-            return Err(Refusal::Conflict(before.span));
+            return Err(before.span);
         }
         if let Some(before) = self.ipc.filter(|_| flag.name == "no_attach_disconnected") {
-            return Err(Refusal::Conflict(before));
+            return Err(before);
         }
         self.path.push(Spanned::new(flag.name, span));
         self.bits |= flag.bit;
         Ok(())
     }
 
-    fn ipc(&mut self, span: Span) -> Result<(), Refusal> {
+    fn ipc(&mut self, span: Span) -> Result<(), Span> {
         if let Some(before) = self.path.iter().find(|before| before.value == "no_attach_disconnected") {
-            return Err(Refusal::Conflict(before.span));
+            return Err(before.span);
         }
         self.ipc.get_or_insert(span);
         self.bits |= words::ATTACH_DISCONNECTED_IPC;
         Ok(())
     }
 
-    /// A flag with a value.
-    fn valued(&mut self, name: &[u8], value: &[u8], span: Span) -> Result<(), Refusal> {
-        match name {
-            b"attach_disconnected.path" => {
+    /// Takes a flag; the place of an earlier one that it contradicts is the error.
+    fn flag(&mut self, flag: &ProfileFlag, span: Span, flags: &mut Flags) -> Result<(), Span> {
+        match flag {
+            ProfileFlag::Mode(mode) => return once(&mut self.mode, *mode, span),
+            ProfileFlag::Path(flag) => return self.path_flag(flag, span),
+            ProfileFlag::Audit => flags.audit = true,
+            ProfileFlag::Debug => flags.debug = true,
+            ProfileFlag::Interruptible => flags.interruptible = true,
+            ProfileFlag::DisconnectedPath(path) => {
                 if let Some(flag) = words::path_flag(b"attach_disconnected") {
                     self.path_flag(flag, span)?;
                 }
-                once(&mut self.disconnected, value.into(), span).map_err(Refusal::Conflict)
+                return once(&mut self.disconnected, path.clone(), span);
             }
-            b"attach_disconnected.ipc" => {
+            ProfileFlag::DisconnectedIpc(path) => {
                 self.ipc(span)?;
-                once(&mut self.disconnected_ipc, value.into(), span).map_err(Refusal::Conflict)
+                return path.as_ref().map_or(Ok(()), |path| once(&mut self.disconnected_ipc, path.clone(), span));
             }
-            b"kill.signal" => {
-                let number = signals::number(value).ok_or(Refusal::Signal)?;
-                once(&mut self.kill_signal, number, span).map_err(Refusal::Conflict)
-            }
-            b"error" => {
-                let number = errno::number(value).ok_or(Refusal::Errno)?;
-                once(&mut self.error, number.into(), span).map_err(Refusal::Conflict)
-            }
-            _ => Err(Refusal::Unknown),
-        }
-    }
-
-    fn flag(&mut self, text: &[u8], span: Span, flags: &mut Flags) -> Result<(), Refusal> {
-        if let Some(mode) = mode(text) {
-            return once(&mut self.mode, mode, span).map_err(Refusal::Conflict);
-        }
-        if let Some(flag) = words::path_flag(text) {
-            return self.path_flag(flag, span);
-        }
-        match text {
-            b"audit" => flags.audit = true,
-            b"debug" => flags.debug = true,
-            b"interruptible" => flags.interruptible = true,
-            b"attach_disconnected.ipc" => self.ipc(span)?,
-            _ => {
-                let at = text.iter().position(|&byte| byte == b'=').ok_or(Refusal::Unknown)?;
-                let (name, value) = text.split_at_checked(at).ok_or(Refusal::Unknown)?;
-                self.valued(name, value.get(1..).unwrap_or_default(), span)?;
-            }
+            ProfileFlag::KillSignal(signal) => return once(&mut self.kill_signal, signal.number(), span),
+            ProfileFlag::Error(error) => return once(&mut self.error, error.number().into(), span),
         }
         Ok(())
     }
@@ -132,13 +87,18 @@ impl Resolver<'_> {
         let mut flags = Flags::default();
         let mut seen = Seen::default();
         for (place, word) in profile.flags.iter().flat_map(|list| &list.value).enumerate() {
-            let text = stored_text(word).value;
-            if place > 0 && matches!(&*text, b"debug" | b"interruptible") {
-                let message = format!("apparmor_parser loses the flag `{text}` where it does not stand first");
+            let Some(flag) = word.value() else {
+                self.diagnostics.push(unknown(word));
+                continue;
+            };
+            if place > 0 && matches!(flag, ProfileFlag::Debug | ProfileFlag::Interruptible) {
+                let message = format!("apparmor_parser loses the flag `{}` where it does not stand first", flag.to_word());
                 self.diagnostics.push(Diagnostic::new(Code::RefFlagOrder, message, word.span));
             }
-            if let Err(refusal) = seen.flag(&text, word.span, &mut flags) {
-                self.diagnostics.push(refused(word, &text, &refusal));
+            if let Err(before) = seen.flag(flag, word.span, &mut flags) {
+                let message = format!("the flag `{}` contradicts an earlier one", String::from_utf8_lossy(word.as_bytes()));
+                let diagnostic = Diagnostic::new(Code::FlagConflict, message, word.span);
+                self.diagnostics.push(diagnostic.and_label(before, "the earlier flag"));
             }
         }
         flags.mode = seen.mode.map_or(ProfileMode::Enforce, |mode| mode.value);
@@ -165,31 +125,27 @@ impl Resolver<'_> {
     }
 }
 
-fn refused(word: &Word, text: &[u8], refusal: &Refusal) -> Diagnostic {
-    let value = String::from_utf8_lossy(text.splitn(2, |&byte| byte == b'=').nth(1).unwrap_or_default());
-    match refusal {
-        Refusal::Unknown => {
-            let mut diagnostic =
-                Diagnostic::new(Code::FlagInvalid, format!("unknown profile flag `{}`", word.value), word.span);
-            let name = text.split(|&byte| byte == b'=').next().unwrap_or_default();
-            diagnostic.help = nearest(name, words::words()).map(|near| format!("there is `{near}`"));
-            diagnostic
+/// The error about a word that is no flag.
+fn unknown(word: &Spanned<Named<ProfileFlag>>) -> Diagnostic {
+    let written = String::from_utf8_lossy(word.as_bytes());
+    let stored = word.stored();
+    let mut parts = stored.splitn(2, |&byte| byte == b'=');
+    let (name, value) = (parts.next().unwrap_or_default(), parts.next());
+    let near = |word: &[u8], known: &mut dyn Iterator<Item = &'static str>| {
+        nearest(word, known).map(|near| format!("there is `{near}`"))
+    };
+    let (code, message, help) = match (name, value) {
+        (b"kill.signal", Some(value)) => {
+            let help = near(value, &mut signals::ALL.iter().map(|&(name, _)| name));
+            (Code::FlagSignal, format!("unknown signal `{}`", String::from_utf8_lossy(value)), help)
         }
-        Refusal::Conflict(before) => {
-            let message = format!("the flag `{}` contradicts an earlier one", word.value);
-            Diagnostic::new(Code::FlagConflict, message, word.span).and_label(*before, "the earlier flag")
+        (b"error", Some(value)) => {
+            let help = near(value, &mut errno::ALL.iter().map(|&(name, _)| name));
+            (Code::FlagError, format!("unknown error name `{}`", String::from_utf8_lossy(value)), help)
         }
-        Refusal::Signal => {
-            let mut diagnostic = Diagnostic::new(Code::FlagSignal, format!("unknown signal `{value}`"), word.span);
-            let names = signals::ALL.iter().map(|&(name, _)| name);
-            diagnostic.help = nearest(value.as_bytes(), names).map(|near| format!("there is `{near}`"));
-            diagnostic
-        }
-        Refusal::Errno => {
-            let mut diagnostic = Diagnostic::new(Code::FlagError, format!("unknown error name `{value}`"), word.span);
-            let names = errno::ALL.iter().map(|&(name, _)| name);
-            diagnostic.help = nearest(value.as_bytes(), names).map(|near| format!("there is `{near}`"));
-            diagnostic
-        }
-    }
+        _ => (Code::FlagInvalid, format!("unknown profile flag `{written}`"), near(name, &mut words::words())),
+    };
+    let mut diagnostic = Diagnostic::new(code, message, word.span);
+    diagnostic.help = help;
+    diagnostic
 }

@@ -4,11 +4,11 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::Glob;
 use crate::source::{Spanned, Text};
 use crate::syntax::ast::{self, ProfileKeyword};
+use crate::syntax::reference::refers;
 use crate::syntax::word::Word;
 
 use super::expand::Expander;
 use super::preamble::stored_text;
-use super::reference::refers;
 use super::variables::Automatic;
 use super::{Resolver, slashes};
 
@@ -158,8 +158,8 @@ impl Resolver<'_> {
         }
         let mut xattrs = Vec::new();
         for condition in &group.conditions {
-            let words = condition.value.value.as_ref().map_or(&[][..], |value| value.values.words());
-            if let [_, second, ..] = words {
+            let words = condition.values();
+            if let [_, second, ..] = words.as_slice() {
                 let message = format!("`{}` takes one value", condition.name.value);
                 self.diagnostics.push(Diagnostic::new(Code::CondMulti, message, second.span));
             }

@@ -1,7 +1,8 @@
 //! Rules that others imply: who changes profile or hat writes to `/proc/PID/attr`.
 
-use crate::policy::{FileAccess, FileRule, Glob, LinkTarget, Owner, Prefix, Rule, RuleKind};
+use crate::policy::{FileRule, Glob, LinkTarget, Owner, Prefix, Rule, RuleKind};
 use crate::source::{Span, Text};
+use crate::vocab::FilePermissions;
 
 /// Where libapparmor looks whether AppArmor is on, and for the interface of its own.
 const READ: [&str; 2] = ["/proc/*/attr/apparmor/", "/sys/module/apparmor/parameters/enabled"];
@@ -14,8 +15,8 @@ const CHANGE_PROFILE_WRITE: &str = "/proc/*/attr/{apparmor/,}{current,exec}";
 
 /// The rules of a profile that is a hat or has children (`hats`: its name) and that may change profile (where that is written).
 pub(super) fn rules(hats: Option<Span>, change_profile: Option<Span>) -> Vec<Rule> {
-    let read = FileAccess { read: true, ..FileAccess::default() };
-    let write = FileAccess { overwrite: true, ..FileAccess::default() };
+    let read = FilePermissions::READ;
+    let write = FilePermissions::OVERWRITE;
     let mut rules = Vec::new();
     for (span, file) in [(change_profile, CHANGE_PROFILE_WRITE), (hats, HAT_WRITE)] {
         let Some(span) = span else { continue };
@@ -27,7 +28,7 @@ pub(super) fn rules(hats: Option<Span>, change_profile: Option<Span>) -> Vec<Rul
     rules
 }
 
-fn rule(path: &str, access: FileAccess, span: Span) -> Rule {
+fn rule(path: &str, access: FilePermissions, span: Span) -> Rule {
     let path = Glob::new(Text::from(path), span);
     let file = FileRule { path, access, exec: None, link: LinkTarget::Any, unused_target: None };
     Rule { prefix: Prefix { owner: Some(Owner::Owner), ..Prefix::default() }, kind: RuleKind::File(file), span }

@@ -6,8 +6,7 @@ use rustc_hash::FxHashMap;
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::policy::{
-    ChangeProfileRule, Exec, ExecFallback, ExecKind, ExecTarget, FileRule, LinkTarget, Owner, Prefix, Rule, RuleKind,
-    RuleMode, Safety,
+    ChangeProfileRule, FileRule, LinkTarget, Owner, Prefix, Rule, RuleKind, RuleMode, Safety,
 };
 use crate::source::{Span, Text};
 
@@ -135,39 +134,6 @@ impl ChangeProfileKey {
     }
 }
 
-/// What decides whether two execs are the same: the fields of the exec type (`vocab::file`).
-#[derive(PartialEq, Eq)]
-struct ExecType<'a> {
-    inherit: bool,
-    unconfined: bool,
-    keeps_environment: bool,
-    index: Index<'a>,
-}
-
-#[derive(PartialEq, Eq)]
-enum Index<'a> {
-    None,
-    Unconfined,
-    Profile,
-    Child,
-    Table(&'a Text),
-}
-
-fn exec_type(exec: &Exec) -> ExecType<'_> {
-    ExecType {
-        inherit: exec.kind == ExecKind::Inherit || exec.fallback == ExecFallback::Inherit,
-        unconfined: exec.fallback == ExecFallback::Unconfined,
-        keeps_environment: exec.keeps_environment,
-        index: match (&exec.target, exec.kind) {
-            (Some(ExecTarget::Named(name)), _) => Index::Table(name),
-            (Some(ExecTarget::ChildByPath), _) | (None, ExecKind::Child) => Index::Child,
-            (None, ExecKind::Profile) => Index::Profile,
-            (None, ExecKind::Unconfined) => Index::Unconfined,
-            (None, ExecKind::Bare | ExecKind::Inherit) => Index::None,
-        },
-    }
-}
-
 struct Merger<'a> {
     out: Vec<Rule>,
     /// Places in `out` of the rules for everybody, for the owner, and for others.
@@ -199,7 +165,7 @@ impl Merger<'_> {
             let overlaps = half == 0 || index == 0 || index == half;
             let Some((before, span)) = at.filter(|_| overlaps).and_then(|at| self.file_at(at)) else { continue };
             if let (Some(a), Some(b)) = (&before.exec, &file.exec)
-                && exec_type(a) != exec_type(b)
+                && (a.word(), a.table_target()) != (b.word(), b.table_target())
             {
                 let message = format!("`{}` has two kinds of exec", file.path.value);
                 self.diagnostics.push(conflict(message, rule.span, span));
@@ -215,13 +181,7 @@ impl Merger<'_> {
             return;
         };
         let RuleKind::File(file) = rule.kind else { return };
-        known.access.read |= file.access.read;
-        known.access.write |= file.access.write;
-        known.access.overwrite |= file.access.overwrite;
-        known.access.append |= file.access.append;
-        known.access.link |= file.access.link;
-        known.access.lock |= file.access.lock;
-        known.access.mmap |= file.access.mmap;
+        known.access |= file.access;
         known.exec = known.exec.take().or(file.exec);
         known.unused_target = known.unused_target.take().or(file.unused_target);
     }
@@ -244,18 +204,13 @@ impl Merger<'_> {
     }
 
     fn other(&mut self, rule: Rule) {
-        let mut bare = rule.kind.clone();
-        let permissions = permissions(&mut bare).map(std::mem::take);
-        match self.others.entry((rule.prefix, bare)) {
-            std::collections::hash_map::Entry::Occupied(known) => {
-                let known = self.out.get_mut(*known.get());
-                if let (Some(known), Some(more)) =
-                    (known.and_then(|rule| self::permissions(&mut rule.kind)), permissions)
-                {
-                    *known |= more;
+        match self.others.entry((rule.prefix, without_permissions(rule.kind.clone()))) {
+            Entry::Occupied(known) => {
+                if let Some(known) = self.out.get_mut(*known.get()) {
+                    add_permissions(&mut known.kind, &rule.kind);
                 }
             }
-            std::collections::hash_map::Entry::Vacant(free) => {
+            Entry::Vacant(free) => {
                 free.insert(self.out.len());
                 self.out.push(rule);
             }
@@ -263,22 +218,36 @@ impl Merger<'_> {
     }
 }
 
-/// The permissions of a rule that is merged with others that have different ones.
-fn permissions(kind: &mut RuleKind) -> Option<&mut u32> {
-    match kind {
-        RuleKind::Unix(rule) => Some(&mut rule.permissions),
-        RuleKind::Dbus(rule) => Some(&mut rule.permissions),
-        RuleKind::Signal(rule) => Some(&mut rule.permissions),
-        RuleKind::Ptrace(rule) => Some(&mut rule.permissions),
-        RuleKind::Mqueue(rule) => Some(&mut rule.permissions),
-        RuleKind::IoUring(rule) => Some(&mut rule.permissions),
+/// The rule without its permissions, where rules that differ in nothing else become one.
+fn without_permissions(mut kind: RuleKind) -> RuleKind {
+    match &mut kind {
+        RuleKind::Unix(rule) => rule.permissions = Default::default(),
+        RuleKind::Dbus(rule) => rule.permissions = Default::default(),
+        RuleKind::Signal(rule) => rule.permissions = Default::default(),
+        RuleKind::Ptrace(rule) => rule.permissions = Default::default(),
+        RuleKind::Mqueue(rule) => rule.permissions = Default::default(),
+        RuleKind::IoUring(rule) => rule.permissions = Default::default(),
         RuleKind::File(_)
         | RuleKind::ChangeProfile(_)
         | RuleKind::Capability(_)
         | RuleKind::Network(_)
         | RuleKind::Mount(_)
         | RuleKind::PivotRoot(_)
-        | RuleKind::Userns => None,
+        | RuleKind::Userns => {}
+    }
+    kind
+}
+
+/// Adds the permissions of a rule to those of another of the same class.
+fn add_permissions(kind: &mut RuleKind, more: &RuleKind) {
+    match (kind, more) {
+        (RuleKind::Unix(rule), RuleKind::Unix(more)) => rule.permissions |= more.permissions,
+        (RuleKind::Dbus(rule), RuleKind::Dbus(more)) => rule.permissions |= more.permissions,
+        (RuleKind::Signal(rule), RuleKind::Signal(more)) => rule.permissions |= more.permissions,
+        (RuleKind::Ptrace(rule), RuleKind::Ptrace(more)) => rule.permissions |= more.permissions,
+        (RuleKind::Mqueue(rule), RuleKind::Mqueue(more)) => rule.permissions |= more.permissions,
+        (RuleKind::IoUring(rule), RuleKind::IoUring(more)) => rule.permissions |= more.permissions,
+        _ => {}
     }
 }
 

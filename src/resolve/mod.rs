@@ -46,7 +46,6 @@ mod merge;
 mod preamble;
 mod preprocess;
 mod profile;
-pub(crate) mod reference;
 mod session;
 pub mod slashes;
 mod transitions;

@@ -3,14 +3,14 @@
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{Span, Spanned, Text};
 use crate::syntax::ast::{Item, ItemKind};
-use crate::syntax::word::{Word, stored};
+use crate::syntax::word::stored;
 
 use super::Resolver;
 use super::condition::Evaluator;
 
-/// A word in stored form.
-pub(super) fn stored_text(word: &Word) -> Spanned<Text> {
-    Spanned::new(stored(word).into(), word.span)
+/// A word or pattern in stored form.
+pub(super) fn stored_text<T: AsRef<[u8]>>(word: &Spanned<T>) -> Spanned<Text> {
+    Spanned::new(stored(word.value.as_ref()).into(), word.span)
 }
 
 impl Resolver<'_> {

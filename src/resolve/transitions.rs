@@ -4,7 +4,7 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::policy::{ExecKind, ExecTarget, FileRule};
 use crate::source::{Span, Text};
 
-use super::reference::refers;
+use crate::syntax::reference::refers;
 
 /// The names of the profile that a rule stands in.
 pub(super) struct Owner<'a> {
@@ -17,7 +17,7 @@ pub(super) struct Owner<'a> {
 /// Turns the targets of a rule, still as written, into what the kernel gets. The path must not be expanded yet.
 pub(super) fn resolve(rule: &mut FileRule, owner: &Owner<'_>, span: Span, diagnostics: &mut Diagnostics) {
     let path = &rule.path.value;
-    let exec = rule.exec.as_mut().map(|exec| (exec.kind, exec.target.as_mut()));
+    let exec = rule.exec.as_mut().map(|exec| (exec.mode.kind(), exec.target.as_mut()));
     let unused = rule.unused_target.as_mut().map(|target| (ExecKind::Bare, Some(target)));
     for (kind, target) in exec.into_iter().chain(unused) {
         let Some(target) = target else { continue };

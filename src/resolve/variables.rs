@@ -9,7 +9,7 @@ use crate::source::{Span, Spanned, Text};
 use crate::syntax::ast::AssignOp;
 
 use super::expanded::Product;
-use super::reference::{Piece, pieces};
+use crate::syntax::reference::{Piece, pieces};
 
 pub(super) use super::expanded::{AUTOMATIC, Automatic, Expanded, Expansion, MAX_TEXT, MAX_VALUES};
 

@@ -4,13 +4,16 @@ pub mod ast;
 mod format;
 mod keep;
 pub mod parser;
+mod pattern;
 pub mod printer;
+pub(crate) mod reference;
 mod sort;
 pub mod word;
 
 use crate::diagnostic::Diagnostic;
 use crate::source::{SourceId, SourceMap};
 
+pub use pattern::{Pattern, PatternError};
 pub use format::{FormatOptions, Formatted, format, format_with};
 
 /// Parses the text of a profile file, or of a piece that others include.

@@ -8,10 +8,11 @@
 //! A comment goes with the rule that it stands above, unless it is the only one of its group and stands above the first rule: then
 //! it is about the group. A group with a directive (`#aa:`) above a rule is left alone.
 
-use super::ast::{Block, File, FileBody, Item, ItemKind, MountOperation, Prefix, Rule, RuleKind, RuleMode, Trivia};
+use super::ast::{Block, File, FileBody, Item, ItemKind, Prefix, Rule, RuleKind, RuleMode, Trivia};
 use super::keep;
 use super::printer::print;
 use crate::source::{Span, Spanned};
+use crate::vocab::MountOperation;
 
 /// Sorts every group of a file, but for those with an item that `stays`. Says whether anything changed places.
 pub(super) fn sort(file: &mut File, stays: &dyn Fn(Span) -> bool) -> bool {
@@ -95,7 +96,7 @@ type Key = (u8, bool, u8, Vec<u8>, Vec<u8>);
 fn key(item: &Item) -> Key {
     match &item.kind.value {
         // Of several limits of one resource the last holds.
-        ItemKind::Rlimit(limit) => (1, false, 0, limit.name.to_vec(), Vec::new()),
+        ItemKind::Rlimit(limit) => (1, false, 0, limit.resource.as_bytes().to_vec(), Vec::new()),
         ItemKind::Rule(rule) => {
             let denied = rule.prefix.mode == Some(RuleMode::Deny);
             let (place, path) = match &rule.kind {

@@ -11,6 +11,7 @@
 //! assert_eq!(nearest(b"sys_amdin", known), Some("sys_admin"));
 //! ```
 
+pub mod addresses;
 pub mod capabilities;
 pub mod classes;
 pub mod dbus;
@@ -24,6 +25,7 @@ pub mod mount;
 pub mod mqueue;
 mod nearest;
 pub mod network;
+pub mod priority;
 pub mod protocols;
 pub mod ptrace;
 pub mod rlimits;
@@ -32,6 +34,7 @@ pub mod sockets;
 pub mod units;
 mod word;
 
+pub use addresses::{IpAddress, PortRange};
 pub use capabilities::Capability;
 pub use dbus::DbusPermissions;
 pub use errno::Errno;
@@ -44,13 +47,14 @@ pub use mount::{MountOperation, MountOption};
 pub use mqueue::{MqueueKind, MqueuePermissions};
 pub use nearest::nearest;
 pub use network::NetworkPermissions;
+pub use priority::Priority;
 pub use protocols::{Protocol, SocketKind};
 pub use ptrace::PtracePermissions;
 pub use rlimits::{Resource, RlimitValue};
 pub use signals::{Signal, SignalPermissions};
 pub use sockets::SocketType;
 pub use units::LimitUnit;
-pub use word::{UnknownWord, Vocabulary};
+pub use word::{PermissionSet, UnknownWord, Vocabulary};
 
 /// The number of a word.
 fn number_of<T: Copy>(table: &[(&str, T)], word: &[u8]) -> Option<T> {

@@ -34,6 +34,11 @@ permission_set! {
     RECEIVE = 0x4, "receive" | "read";
 }
 
+impl NetworkPermissions {
+    /// Permissions about the own socket only, which contradict conditions on the peer. (`accept` is about both.)
+    pub const LOCAL: NetworkPermissions = NetworkPermissions(LOCAL);
+}
+
 /// `send`.
 pub const SEND: u32 = NetworkPermissions::SEND.bits();
 /// `receive`.

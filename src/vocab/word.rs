@@ -1,6 +1,7 @@
 //! Closed vocabularies: types whose values a profile names by fixed words.
 
 use std::borrow::Cow;
+use std::ops::BitOr;
 
 /// A type whose values profiles write as words from a fixed list.
 ///
@@ -19,6 +20,23 @@ pub trait Vocabulary: Sized + Clone + PartialEq {
 
     /// The canonical word of the value.
     fn to_word(&self) -> Cow<'static, str>;
+}
+
+/// A set of permissions that rules name by words.
+pub trait PermissionSet: Vocabulary + Copy + Default + BitOr<Output = Self> {
+    /// No permission.
+    const NONE: Self;
+    /// Every permission.
+    const ALL: Self;
+
+    /// The words, the canonical ones first, for suggestions.
+    fn words() -> impl Iterator<Item = &'static str>;
+
+    /// The set; every permission where it is empty, as a rule that names none has all.
+    #[must_use]
+    fn or_all(self) -> Self {
+        if self == Self::NONE { Self::ALL } else { self }
+    }
 }
 
 /// A word that names no value of its vocabulary.
@@ -175,6 +193,16 @@ macro_rules! permission_set {
         }
 
         $crate::vocab::word::set_operations!($name);
+
+        impl $crate::vocab::PermissionSet for $name {
+            const NONE: Self = $name::NONE;
+            const ALL: Self = $name::ALL;
+
+            fn words() -> impl Iterator<Item = &'static str> {
+                let canonical = Self::WORDS.iter().filter_map(|(_, words)| words.first());
+                canonical.chain(Self::WORDS.iter().flat_map(|(_, words)| words.iter().skip(1))).copied()
+            }
+        }
 
         impl $crate::vocab::Vocabulary for $name {
             const KIND: &'static str = $kind;

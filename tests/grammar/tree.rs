@@ -1,8 +1,10 @@
 //! Syntax trees made at random, in the shapes that parsing gives.
 
 use armorer::source::Spanned;
-use armorer::syntax::ast::*;
+use armorer::Pattern;
+use armorer::ast::*;
 use armorer::syntax::word::Word;
+use armorer::vocab::{MountOperation, PermissionSet, Vocabulary};
 use proptest::collection::vec;
 use proptest::option::of;
 use proptest::prelude::*;
@@ -80,35 +82,55 @@ fn trivia() -> impl Strategy<Value = Vec<Trivia>> {
     vec(prop_oneof![Just(Trivia::Blank), comment().prop_map(Trivia::Comment)], 0..3)
 }
 
-fn condition() -> impl Strategy<Value = Spanned<Condition>> {
-    let op = prop_oneof![
-        value().prop_map(|value| (ConditionOp::Equal, Values::One(value))),
-        vec(list_value(), 1..4).prop_map(|values| (ConditionOp::Equal, Values::List(values))),
-        vec(list_value(), 1..4).prop_map(|values| (ConditionOp::In, Values::List(values))),
-    ];
-    spanned((prop_oneof![name(), one_of(&["bus", "path"])], op).prop_map(|(name, (op, values))| Condition {
-        name,
-        value: Some(ConditionValue { op: Spanned::bare(op), values }),
-    }))
+/// A condition as the parser reads it.
+fn read<V: ConditionValue>(name: Word, op: Option<ConditionOp>, list: bool, values: Vec<Word>) -> Condition<V> {
+    let value = V::read(&name, values);
+    Condition { name, op: op.map(Spanned::bare), list, value }
 }
 
-fn conditions() -> impl Strategy<Value = Vec<Spanned<Condition>>> {
+fn condition<V: ConditionValue + std::fmt::Debug>() -> impl Strategy<Value = Spanned<Condition<V>>> {
+    let op = prop_oneof![
+        value().prop_map(|value| (ConditionOp::Equal, false, vec![value])),
+        vec(list_value(), 1..4).prop_map(|values| (ConditionOp::Equal, true, values)),
+        vec(list_value(), 1..4).prop_map(|values| (ConditionOp::In, true, values)),
+    ];
+    let known = one_of(&["bus", "path", "set", "peer", "label", "options", "fstype", "type", "addr", "ip", "oldroot"]);
+    spanned(
+        (prop_oneof![name(), known], op).prop_map(|(name, (op, list, values))| read(name, Some(op), list, values)),
+    )
+}
+
+fn conditions<V: ConditionValue + std::fmt::Debug>() -> impl Strategy<Value = Vec<Spanned<Condition<V>>>> {
     vec(condition(), 0..4)
 }
 
-fn group(group: &'static str) -> impl Strategy<Value = Option<Spanned<Group>>> {
+fn group<V: ConditionValue + std::fmt::Debug>(group: &'static str) -> impl Strategy<Value = Option<Spanned<Group<V>>>> {
     let op = select(&[ConditionOp::Equal, ConditionOp::ColonEqual][..]);
-    let values = (list_value(), any::<bool>())
-        .prop_map(|(value, list)| if list { Values::List(vec![value]) } else { Values::One(value) });
-    let value = (op, values).prop_map(|(op, values)| ConditionValue { op: Spanned::bare(op), values });
-    let condition = spanned((name(), of(value)).prop_map(|(name, value)| Condition { name, value }));
+    let condition = (prop_oneof![name(), one_of(&["label", "name", "addr"])], of((op, any::<bool>(), list_value())));
+    let condition = spanned(condition.prop_map(|(name, value)| match value {
+        Some((op, list, value)) => read(name, Some(op), list, vec![value]),
+        None => read(name, None, false, vec![]),
+    }));
     of(spanned(vec(condition, 0..4).prop_map(move |conditions| Group { name: bare(group), conditions })))
 }
 
-fn permissions(words: &'static [&'static str]) -> impl Strategy<Value = Option<Spanned<Permissions>>> {
+fn named<T: Vocabulary>(word: Word) -> Spanned<Named<T>> {
+    Spanned::bare(Named::parse(word.value))
+}
+
+/// A word that is a pattern, as a tree from elsewhere brings it.
+fn pattern(word: Word) -> Spanned<Pattern> {
+    let text = serde_json::to_value(&word.value).unwrap();
+    Spanned::bare(serde_json::from_value(text).unwrap())
+}
+
+fn permissions<P: PermissionSet + std::fmt::Debug>(
+    words: &'static [&'static str],
+) -> impl Strategy<Value = Option<Spanned<Permissions<P>>>> {
     of(spanned(prop_oneof![
-        one_of(words).prop_map(|word| Permissions { words: vec![word], list: false }),
-        vec(one_of(words), 0..4).prop_map(|words| Permissions { words, list: true }),
+        one_of(words).prop_map(|word| Permissions { words: vec![named(word)], list: false }),
+        vec(one_of(words), 0..4)
+            .prop_map(|words| Permissions { words: words.into_iter().map(named).collect(), list: true }),
     ]))
 }
 
@@ -156,14 +178,14 @@ fn safety() -> impl Strategy<Value = Option<Safety>> + Clone {
 }
 
 fn file_rule() -> impl Strategy<Value = RuleKind> {
-    let modes = one_of(&["r", "rw", "Px", "mrwkl", "pix"]);
+    let modes = select(vec!["r", "rw", "Px", "mrwkl", "pix", "RW"]);
     let access = (any::<bool>(), any::<bool>(), path(), modes, of(target())).prop_map(
         |(leading, subset, path, permissions, target)| FileBody::Access {
             leading,
             subset: subset && leading,
-            path,
-            permissions,
-            target,
+            path: pattern(path),
+            permissions: Spanned::bare(permissions.parse().unwrap()),
+            target: target.map(pattern),
         },
     );
     prop_oneof![
@@ -181,9 +203,9 @@ fn mount() -> impl Strategy<Value = RuleKind> {
             RuleKind::Mount(MountRule {
                 operation,
                 conditions,
-                source: source.filter(|_| mount),
+                source: source.filter(|_| mount).map(pattern),
                 point_conditions: if mount && point.is_some() { point_conditions } else { vec![] },
-                point,
+                point: point.map(pattern),
             })
         },
     )
@@ -191,20 +213,33 @@ fn mount() -> impl Strategy<Value = RuleKind> {
 
 fn rule() -> impl Strategy<Value = RuleKind> {
     let sockets = permissions(&["send", "receive", "bind", "rw"]);
-    let network = (sockets, vec(name(), 0..3), conditions(), group("peer")).prop_map(
-        |(permissions, sockets, conditions, peer)| {
-            RuleKind::Network(NetworkRule { permissions, sockets, conditions, peer })
+    let families = one_of(&["inet", "unix", "packet", "foo_bar2"]);
+    let kinds = one_of(&["stream", "tcp", "packet", "Zx"]);
+    let words = prop_oneof![
+        Just((None, None)),
+        families.clone().prop_map(|family| (Some(named(family)), None)),
+        one_of(&["stream", "tcp"]).prop_map(|kind| (None, Some(named(kind)))),
+        (families, kinds).prop_map(|(family, kind)| (Some(named(family)), Some(named(kind)))),
+    ];
+    let network = (sockets, words, conditions(), group("peer")).prop_map(
+        |(permissions, (family, socket), conditions, peer)| {
+            RuleKind::Network(NetworkRule { permissions, family, socket, conditions, peer })
         },
     );
     let change_profile = (safety(), of(whole_path()), of(target())).prop_map(|(safety, exec, target)| {
-        RuleKind::ChangeProfile(ChangeProfileRule { safety: safety.filter(|_| exec.is_some()), exec, target })
+        RuleKind::ChangeProfile(ChangeProfileRule {
+            safety: safety.filter(|_| exec.is_some()),
+            exec: exec.map(pattern),
+            target: target.map(pattern),
+        })
     });
     prop_oneof![
         8 => file_rule(),
         1 => (any::<bool>(), path(), target())
-            .prop_map(|(subset, link, target)| RuleKind::Link(LinkRule { subset, link, target })),
+            .prop_map(|(subset, link, target)| RuleKind::Link(LinkRule { subset, link: pattern(link), target: pattern(target) })),
         1 => change_profile,
-        1 => vec(name(), 0..3).prop_map(|names| RuleKind::Capability(CapabilityRule { names })),
+        1 => vec(prop_oneof![name(), one_of(&["chown", "bpf"])], 0..3)
+            .prop_map(|names| RuleKind::Capability(CapabilityRule { names: names.into_iter().map(named).collect() })),
         1 => network,
         1 => (permissions(&["send", "create"]), conditions(), group("peer"))
             .prop_map(|(permissions, conditions, peer)| RuleKind::Unix(UnixRule { permissions, conditions, peer })),
@@ -216,9 +251,13 @@ fn rule() -> impl Strategy<Value = RuleKind> {
             .prop_map(|(permissions, conditions)| RuleKind::Ptrace(PtraceRule { permissions, conditions })),
         2 => mount(),
         1 => (conditions(), of(whole_path()), of(target()))
-            .prop_map(|(conditions, new_root, target)| RuleKind::PivotRoot(PivotRootRule { conditions, new_root, target })),
+            .prop_map(|(conditions, new_root, target)| RuleKind::PivotRoot(PivotRootRule {
+                conditions,
+                new_root: new_root.map(pattern),
+                target: target.map(pattern),
+            })),
         1 => (permissions(&["open", "rw"]), conditions(), of(prop_oneof![path(), one_of(&["12"])]))
-            .prop_map(|(permissions, conditions, name)| RuleKind::Mqueue(MqueueRule { permissions, conditions, name })),
+            .prop_map(|(permissions, conditions, name)| RuleKind::Mqueue(MqueueRule { permissions, conditions, name: name.map(pattern) })),
         1 => any::<bool>().prop_map(|create| RuleKind::Userns(UsernsRule { create })),
         1 => (permissions(&["sqpoll"]), conditions(), group("peer"))
             .prop_map(|(permissions, conditions, group)| RuleKind::IoUring(IoUringRule { permissions, conditions, group })),
@@ -230,7 +269,7 @@ fn prefix() -> impl Strategy<Value = Spanned<Prefix>> {
     let mode = of(select(&[RuleMode::Allow, RuleMode::Deny, RuleMode::Prompt][..]));
     let owner = of(select(&[Owner::Owner, Owner::Other][..]));
     let written = (of(one_of(&["1", "-5", "+10"])), any::<bool>(), mode, owner)
-        .prop_map(|(priority, audit, mode, owner)| Prefix { priority, audit, mode, owner });
+        .prop_map(|(priority, audit, mode, owner)| Prefix { priority: priority.map(named), audit, mode, owner });
     spanned(prop_oneof![3 => Just(Prefix::default()), 1 => written])
 }
 
@@ -250,10 +289,18 @@ fn simple() -> impl Strategy<Value = ItemKind> {
         1 => include_path().prop_map(|path| ItemKind::Abi(Abi { path })),
         2 => (any::<bool>(), any::<bool>(), include_path())
             .prop_map(|(pound, if_exists, path)| ItemKind::Include(Include { pound, if_exists, path })),
-        1 => (resource, limit).prop_map(|(name, (value, unit))| ItemKind::Rlimit(Rlimit { name, value, unit })),
-        1 => (whole_path(), target()).prop_map(|(from, to)| ItemKind::Alias(Alias { from, to })),
+        1 => (resource, limit).prop_map(|(name, (value, unit))| ItemKind::Rlimit(Rlimit {
+            resource: named(name),
+            value: named(value),
+            unit: unit.map(named),
+        })),
+        1 => (whole_path(), target()).prop_map(|(from, to)| ItemKind::Alias(Alias { from: pattern(from), to: pattern(to) })),
         1 => (name(), op(), vec(value(), 1..4))
-            .prop_map(|(name, op, values)| ItemKind::SetVariable(SetVariable { name, op, values })),
+            .prop_map(|(name, op, values)| ItemKind::SetVariable(SetVariable {
+                name,
+                op,
+                values: values.into_iter().map(pattern).collect(),
+            })),
         1 => (name(), op(), expression())
             .prop_map(|(name, op, value)| ItemKind::BoolVariable(BoolVariable { name, op, value })),
     ]
@@ -312,11 +359,13 @@ fn profile(item: BoxedStrategy<Item>, top: bool) -> impl Strategy<Value = Profil
     ];
     let names = (one_of(&["/bin/x", ":ns:y", "/a\\ b"]), one_of(&["a", "\"a b\"", "deny", "flags", "in", "-x", "#a"]));
     let identities = vec(spanned(vec(list_value(), 1..3)), 0..2);
-    let flags = of(spanned(vec(one_of(&["complain", "attach_disconnected.path=/x", "\"a b\""]), 1..3)));
+    let flags = one_of(&["complain", "attach_disconnected.path=/x", "\"a b\""]).prop_map(named);
+    let flags = of(spanned(vec(flags, 1..3)));
     (keyword, names, of(path()), group("xattrs"), identities, flags, block(item)).prop_map(
         |(keyword, (path, name), attachment, xattrs, identities, flags, body)| {
             let name = if keyword == ProfileKeyword::None { path } else { name };
-            Profile { keyword, name, attachment, xattrs, identities, flags, body }
+            let attachment = attachment.map(pattern);
+            Profile { keyword, name: pattern(name), attachment, xattrs, identities, flags, body }
         },
     )
 }

@@ -3,9 +3,10 @@
 use std::fmt::Write;
 
 use super::load::parents_first;
-use crate::policy::{Exec, ExecFallback, ExecKind, FileRule, Policy, Profile, ProfileMode, RuleKind};
+use crate::policy::{FileRule, Policy, Profile, RuleKind};
 use crate::resolve::VariableValue;
 use crate::source::Text;
+use crate::vocab::{FilePermissions, Vocabulary};
 
 /// `-N`: a full name a line, as the kernel will know it.
 pub(super) fn names(policy: &Policy) -> Vec<u8> {
@@ -52,7 +53,7 @@ fn profile(it: &Profile, parent: Option<&Profile>, text: &mut String) {
     let _ = writeln!(text, "Name:\t\t{}", it.written_name);
     let _ = writeln!(text, "Attachment:\t{}", or_null(attachment));
     let _ = writeln!(text, "Local To:\t{}", or_null(parent.map(|parent| parent.name.to_string())));
-    let _ = writeln!(text, "Mode:\t\t{}{}", mode(it.flags.mode), if it.hat { ", hat" } else { "" });
+    let _ = writeln!(text, "Mode:\t\t{}{}", it.flags.mode.name(), if it.hat { ", hat" } else { "" });
     let mut header = "--- Entries ---\n";
     for rule in &it.rules {
         if let RuleKind::File(file) = &rule.kind {
@@ -70,42 +71,21 @@ fn profile(it: &Profile, parent: Option<&Profile>, text: &mut String) {
     it.children.iter().for_each(|child| profile(child, Some(it), text));
 }
 
-fn mode(mode: ProfileMode) -> &'static str {
-    match mode {
-        ProfileMode::Enforce => "enforce",
-        ProfileMode::Complain => "complain",
-        ProfileMode::Kill => "kill",
-        ProfileMode::Unconfined => "unconfined",
-        ProfileMode::DefaultAllow => "default_allow",
-        ProfileMode::Prompt => "prompt",
-    }
-}
-
 /// Permissions as rules write them.
 fn letters(file: &FileRule) -> String {
-    let access = &file.access;
+    let access = file.access;
     let plain = [
-        (access.read, 'r'),
-        (access.write || access.overwrite, 'w'),
-        (access.append, 'a'),
-        (access.link, 'l'),
-        (access.lock, 'k'),
-        (access.mmap, 'm'),
+        (access.contains(FilePermissions::READ), 'r'),
+        (access.contains(FilePermissions::OVERWRITE), 'w'),
+        (access.contains(FilePermissions::APPEND) && !access.contains(FilePermissions::OVERWRITE), 'a'),
+        (access.contains(FilePermissions::LINK), 'l'),
+        (access.contains(FilePermissions::LOCK), 'k'),
+        (access.contains(FilePermissions::MMAP), 'm'),
     ];
     let mut letters: String = plain.into_iter().filter_map(|(given, letter)| given.then_some(letter)).collect();
-    if let Some(Exec { kind, fallback, .. }) = &file.exec {
-        letters.push_str(match kind {
-            ExecKind::Bare => "",
-            ExecKind::Inherit => "i",
-            ExecKind::Profile => "p",
-            ExecKind::Child => "c",
-            ExecKind::Unconfined => "u",
-        });
-        letters.push_str(match fallback {
-            ExecFallback::None => "x",
-            ExecFallback::Inherit => "ix",
-            ExecFallback::Unconfined => "ux",
-        });
+    if let Some(exec) = &file.exec {
+        // Whether the environment is scrubbed is not told.
+        letters.push_str(&exec.mode.to_word().to_ascii_lowercase());
     }
     letters
 }

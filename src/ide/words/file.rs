@@ -1,7 +1,10 @@
 //! Permission letters and exec modes of file rules.
 
 use super::{Description, Table};
-use crate::vocab::file::{EXEC_FORMS, exec_form};
+use crate::source::Span;
+use crate::syntax::ast::{FileLetter, FileLetters};
+use crate::vocab::file::EXEC_FORMS;
+use crate::vocab::{FilePermissions, Vocabulary};
 
 /// The letters.
 pub(super) const LETTERS: Table = &[
@@ -77,46 +80,22 @@ pub(super) const EXEC: Table = &[
 
 /// A string of permissions, letter by letter, then its exec mode. `None` where it is none.
 pub(super) fn describe(permissions: &[u8]) -> Option<Description> {
-    if !crate::syntax::parser::classes::is_mode(permissions) {
-        return None;
-    }
-    let (letters, exec) = split(permissions);
-    let line = |word: &str, text: &str| format!("- `{word}`: {text}");
-    let mut lines: Vec<String> = LETTERS
-        .iter()
-        .filter(|(letter, _)| *letter != "x" && letters.contains(letter))
-        .map(|(letter, text)| line(letter, text))
-        .collect();
-    for spelling in exec {
-        let found = match exec_form(spelling) {
-            Some(form) => EXEC.iter().find(|(name, _)| *name == form.name),
-            None => LETTERS.iter().find(|(name, _)| *name == "x"),
-        };
-        let Some((name, text)) = found else { continue };
-        let text = line(name, text);
-        if !lines.contains(&text) {
-            lines.push(text);
-        }
+    let written = FileLetters::read(permissions, Span::NONE)?;
+    let line = |table: Table, word: &str| {
+        table.iter().find(|(known, _)| *known == word).map(|(_, text)| format!("- `{word}`: {text}"))
+    };
+    let has = |letter: &str| {
+        let letter = FilePermissions::from_word(letter.as_bytes()).map(FileLetter::Permission);
+        written.letters().iter().any(|one| Some(one.value) == letter)
+    };
+    let mut lines: Vec<String> =
+        LETTERS.iter().filter(|(letter, _)| has(letter)).filter_map(|(letter, _)| line(LETTERS, letter)).collect();
+    for exec in written.execs() {
+        let word = exec.to_word();
+        lines.extend(line(EXEC, &word).or_else(|| line(LETTERS, "x")).filter(|text| !lines.contains(text)));
     }
     let title = String::from_utf8_lossy(permissions).into_owned();
     Some(Description { title, text: lines.join("\n") })
-}
-
-/// The plain letters in lower case, and the spellings of exec.
-fn split(permissions: &[u8]) -> (String, Vec<&[u8]>) {
-    let mut letters = String::new();
-    let mut exec = Vec::new();
-    let mut start = None;
-    for (at, &byte) in permissions.iter().enumerate() {
-        match byte {
-            b'x' | b'X' => exec.extend(permissions.get(start.take().unwrap_or(at)..=at)),
-            b'p' | b'P' | b'c' | b'C' | b'i' | b'I' | b'u' | b'U' => {
-                start.get_or_insert(at);
-            }
-            _ => letters.push(char::from(byte.to_ascii_lowercase())),
-        }
-    }
-    (letters, exec)
 }
 
 /// The exec modes in the order of the table they are encoded from.

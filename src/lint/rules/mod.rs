@@ -11,9 +11,9 @@ mod style;
 use crate::diagnostic::Code;
 use crate::lint::check::{Access, Check, ItemView, Probe, ProfileView, Reporter};
 use crate::lint::paths::symbols;
-use crate::source::{Spanned, Text};
-use crate::syntax::ast::{FileBody, RuleKind, RuleMode};
-use crate::syntax::word::Word;
+use crate::source::Spanned;
+use crate::syntax::Pattern;
+use crate::syntax::ast::{FileBody, FileLetters, RuleKind, RuleMode};
 
 use super::rule::Rule;
 
@@ -177,7 +177,7 @@ pub(super) fn of_code(code: Code) -> Option<&'static Rule> {
 }
 
 /// Path, permissions and target of a file rule that does not deny.
-fn file_rule<'a>(view: &ItemView<'a>) -> Option<(&'a Word, &'a Spanned<Text>, Option<&'a Word>)> {
+fn file_rule<'a>(view: &ItemView<'a>) -> Option<(&'a Spanned<Pattern>, &'a Spanned<FileLetters>, Option<&'a Spanned<Pattern>>)> {
     let rule = view.rule()?;
     let RuleKind::File(file) = &rule.kind else { return None };
     match &file.body {

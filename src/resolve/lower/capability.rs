@@ -6,7 +6,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::features::Features;
 use crate::policy::CapabilityRule;
 use crate::syntax::ast;
-use crate::vocab::{capabilities, nearest};
+use crate::vocab::{Capability, nearest};
 
 /// The features entry whose words are capabilities, each at the position of its number.
 const MASK: &str = "caps/mask";
@@ -18,15 +18,16 @@ pub(super) fn lower(rule: &ast::CapabilityRule, context: &mut Context<'_>) -> Op
     let mut reader = Reader::new("capability", context.diagnostics);
     let mut mask = 0;
     for name in &rule.names {
-        // Names are bare words, so that their text is what is stored.
-        let word: &[u8] = &name.value;
-        if let Some(number) = capabilities::number(word).or_else(|| position(context.kernel, word)) {
+        // Names are bare words, so that their text is what is stored. A kernel may have capabilities that have no word here.
+        let word = name.as_bytes();
+        let known = name.value().map(|capability| capability.number());
+        if let Some(number) = known.or_else(|| position(context.kernel, word)) {
             mask |= 1u64.checked_shl(number.into()).unwrap_or(0);
         } else if position(context.policy, word).is_some() {
             let message = format!("the target kernel does not know the capability `{}`", shown(word));
             reader.warn(Diagnostic::new(Code::CapUnknown, message, name.span).with_label("left out"));
         } else {
-            let known = capabilities::ALL.iter().map(|&(name, _)| name);
+            let known = Capability::ALL.iter().map(|capability| capability.name());
             let help = match nearest(word, known) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("capabilities have lower-case names without `CAP_`, such as {}", choices(["chown"])),

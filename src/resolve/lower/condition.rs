@@ -6,9 +6,10 @@ use std::borrow::Cow;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::policy::Glob;
 use crate::source::{Spanned, Text};
-use crate::syntax::ast::{Condition, ConditionOp, ConditionValue, Group, Permissions};
-use crate::syntax::word::{Word, stored};
-use crate::vocab::nearest;
+use crate::syntax::Pattern;
+use crate::syntax::ast::{Condition, ConditionOp, ConditionValue, Group, Named, Permissions};
+use crate::syntax::word::stored;
+use crate::vocab::{PermissionSet, nearest};
 
 /// Collects the mistakes of one rule, so that all of them are reported before the rule is given up.
 pub(super) struct Reader<'a> {
@@ -44,35 +45,66 @@ impl<'a> Reader<'a> {
         (!self.failed).then_some(rule)
     }
 
-    /// The bits of the written permissions; 0 where none is written, as an empty list is none.
-    pub(super) fn permissions(
-        &mut self,
-        permissions: Option<&Spanned<Permissions>>,
-        lookup: fn(&[u8]) -> Option<u32>,
-        words: &[(&'static str, u32)],
-    ) -> u32 {
-        let Some(permissions) = permissions else { return 0 };
-        let mut bits = 0;
+    /// The written permissions; none where none is written, as an empty list is none.
+    pub(super) fn permissions<P: PermissionSet>(&mut self, permissions: Option<&Spanned<Permissions<P>>>) -> P {
+        let Some(permissions) = permissions else { return P::NONE };
+        let mut all = P::NONE;
         for word in &permissions.words {
-            let text = stored(&word.value);
-            let upper = permissions.list && text.iter().all(|letter| b"rRwW".contains(letter));
-            match lookup(&text).or_else(|| lookup(&text.to_ascii_lowercase()).filter(|_| upper)) {
-                Some(found) => bits |= found,
-                None => self.error(unknown_permission(self.rule, word, &text, words.iter().map(|&(name, _)| name))),
+            match word.value() {
+                Some(&found) => all = all | found,
+                None => self.error(unknown_permission::<P>(self.rule, word)),
             }
-            if upper && text.iter().any(u8::is_ascii_uppercase) {
+            let text = word.as_bytes();
+            if word.value().is_some() && text.iter().any(u8::is_ascii_uppercase) {
                 self.warn(
                     Diagnostic::new(Code::UpperCasePerms, "an upper-case permission letter", word.span)
                         .with_help("write permission letters in lower case"),
                 );
             }
         }
-        bits
+        all
     }
 
-    /// Reports a condition that the rule does not know.
-    pub(super) fn unknown(&mut self, condition: &Spanned<Condition>, known: &[&str]) {
+    /// The conditions of a group, which must be called `peer`.
+    pub(super) fn peer<'g, V>(&mut self, group: Option<&'g Spanned<Group<V>>>) -> &'g [Spanned<Condition<V>>] {
+        let Some(group) = group else { return &[] };
+        if stored(&group.name.value) != b"peer" {
+            let message = format!("`{}` rules have no group `{}`", self.rule, group.name.value);
+            let help = "conditions on the other side stand in `peer=(…)`";
+            self.error(Diagnostic::new(Code::CondGroup, message, group.name.span).with_help(help));
+        }
+        &group.conditions
+    }
+
+    /// Whether a condition has the operator `=`, which most take alone.
+    pub(super) fn has_equal<V>(&mut self, condition: &Condition<V>) -> bool {
+        self.has_operator(condition, &[ConditionOp::Equal])
+    }
+
+    /// Whether a condition has one of the operators that it may have.
+    pub(super) fn has_operator<V>(&mut self, condition: &Condition<V>, allowed: &[ConditionOp]) -> bool {
         let name = name(condition);
+        let (message, span) = match &condition.op {
+            Some(op) if allowed.contains(&op.value) => return true,
+            Some(op) => {
+                let operator = if op.value == ConditionOp::In { "in" } else { ":=" };
+                (format!("`{}` does not take the operator `{operator}`", shown(&name)), op.span)
+            }
+            None => (format!("`{}` needs a value", shown(&name)), condition.name.span),
+        };
+        let help = format!("write `{}=value`", shown(&name));
+        self.error(Diagnostic::new(Code::CondOp, message, span).with_help(help));
+        false
+    }
+
+    /// Reports a condition that does not fit the class: one that the rule does not know, or one with too few or too many
+    /// values. `known` are the names to suggest.
+    pub(super) fn unknown<V: ConditionValue>(&mut self, condition: &Spanned<Condition<V>>, known: &[&str]) {
+        let name = name(condition);
+        if V::NAMES.iter().any(|one| one.as_bytes() == name) {
+            self.wrong_count(condition);
+            return;
+        }
         let message = format!("`{}` rules have no condition `{}`", self.rule, shown(&name));
         let groups = ["dbus", "network", "unix"].contains(&self.rule);
         let help = match nearest(&name, known.iter().copied()) {
@@ -83,68 +115,38 @@ impl<'a> Reader<'a> {
         self.error(Diagnostic::new(Code::CondInvalid, message, condition.name.span).with_help(help));
     }
 
-    /// The conditions of a group, which must be called `peer`.
-    pub(super) fn peer<'g>(&mut self, group: Option<&'g Spanned<Group>>) -> &'g [Spanned<Condition>] {
-        let Some(group) = group else { return &[] };
-        if stored(&group.name.value) != b"peer" {
-            let message = format!("`{}` rules have no group `{}`", self.rule, group.name.value);
-            let help = "conditions on the other side stand in `peer=(…)`";
-            self.error(Diagnostic::new(Code::CondGroup, message, group.name.span).with_help(help));
+    /// Reports a condition without a value, or one with more than it takes.
+    fn wrong_count<V: ConditionValue>(&mut self, condition: &Spanned<Condition<V>>) {
+        if !self.has_operator(condition, &[ConditionOp::Equal, ConditionOp::ColonEqual]) {
+            return;
         }
-        &group.conditions
+        let values = condition.value.values();
+        let spans = values.iter().skip(1).map(|word| word.span).reduce(|first, next| first.to(next));
+        let message = format!("`{}` takes one value", shown(&name(condition)));
+        self.error(
+            Diagnostic::new(Code::CondMulti, message, spans.unwrap_or(condition.span))
+                .with_help("write a rule for each value, or one pattern: `{a,b}`"),
+        );
     }
 
-    /// The values of a condition, which must have `=` as its operator (or `:=`, where `colon` says so).
-    fn values<'c>(&mut self, condition: &'c Spanned<Condition>, colon: bool) -> Option<&'c [Word]> {
-        let name = name(condition);
-        let (message, span) = match &condition.value.value {
-            Some(ConditionValue { op, values }) => match op.value {
-                ConditionOp::Equal => return Some(values.words()),
-                ConditionOp::ColonEqual if colon => return Some(values.words()),
-                ConditionOp::ColonEqual => (format!("`{}` does not take the operator `:=`", shown(&name)), op.span),
-                ConditionOp::In => (format!("`{}` does not take the operator `in`", shown(&name)), op.span),
-            },
-            None => (format!("`{}` needs a value", shown(&name)), condition.name.span),
-        };
-        let help = format!("write `{}=value`", shown(&name));
-        self.error(Diagnostic::new(Code::CondOp, message, span).with_help(help));
-        None
+    /// Takes the value of a condition that may be given once, with the operator `=`.
+    pub(super) fn once<V, T>(&mut self, condition: &Spanned<Condition<V>>, value: &Spanned<T>, slot: &mut Option<Spanned<T>>)
+    where
+        T: Clone,
+    {
+        self.once_with(condition, value, slot, &[ConditionOp::Equal]);
     }
 
-    /// The values of a condition with `=` that takes a list.
-    pub(super) fn list<'c>(&mut self, condition: &'c Spanned<Condition>) -> &'c [Word] {
-        self.values(condition, false).unwrap_or_default()
-    }
-
-    /// The one value of a condition with `=`, in stored form.
-    pub(super) fn one(&mut self, condition: &Spanned<Condition>) -> Option<Glob> {
-        let values = self.values(condition, false)?;
-        self.single(condition, values)
-    }
-
-    fn single(&mut self, condition: &Spanned<Condition>, values: &[Word]) -> Option<Glob> {
-        match values {
-            [value] => Some(glob(value)),
-            [] => None,
-            [_, rest @ ..] => {
-                let message = format!("`{}` takes one value", shown(&name(condition)));
-                let spans = rest.iter().map(|word| word.span).reduce(|first, next| first.to(next));
-                self.error(
-                    Diagnostic::new(Code::CondMulti, message, spans.unwrap_or(condition.span))
-                        .with_help("write a rule for each value, or one pattern: `{a,b}`"),
-                );
-                None
-            }
-        }
-    }
-
-    /// Reads the one value of a condition that may be given once.
-    pub(super) fn once(&mut self, condition: &Spanned<Condition>, slot: &mut Option<Glob>) {
-        self.once_with(condition, slot, false);
-    }
-
-    /// As [`Reader::once`]; `colon` allows `:=`, too.
-    pub(super) fn once_with(&mut self, condition: &Spanned<Condition>, slot: &mut Option<Glob>, colon: bool) {
+    /// As [`Reader::once`], with other operators.
+    pub(super) fn once_with<V, T>(
+        &mut self,
+        condition: &Spanned<Condition<V>>,
+        value: &Spanned<T>,
+        slot: &mut Option<Spanned<T>>,
+        allowed: &[ConditionOp],
+    ) where
+        T: Clone,
+    {
         if let Some(first) = slot {
             let message = format!("`{}` is given twice", shown(&name(condition)));
             let error = Diagnostic::new(Code::CondOnce, message, condition.span)
@@ -152,9 +154,19 @@ impl<'a> Reader<'a> {
                 .with_help("write a rule for each value, or one pattern: `{a,b}`");
             return self.error(error);
         }
-        if let Some(values) = self.values(condition, colon) {
-            *slot = self.single(condition, values);
+        if self.has_operator(condition, allowed) {
+            *slot = Some(value.clone());
         }
+    }
+
+    /// As [`Reader::once`], for a pattern in stored form.
+    pub(super) fn once_glob<V>(
+        &mut self,
+        condition: &Spanned<Condition<V>>,
+        value: &Spanned<Pattern>,
+        slot: &mut Option<Glob>,
+    ) {
+        self.once(condition, &glob(value), slot);
     }
 
     /// Warns of a variable reference in a value in which none is expanded.
@@ -167,13 +179,13 @@ impl<'a> Reader<'a> {
 }
 
 /// The name of a condition.
-pub(super) fn name(condition: &Condition) -> Vec<u8> {
+pub(super) fn name<V>(condition: &Condition<V>) -> Vec<u8> {
     stored(&condition.name.value)
 }
 
-/// A word in stored form.
-pub(super) fn glob(word: &Word) -> Glob {
-    Spanned::new(Text::from(stored(&word.value)), word.span)
+/// A pattern in stored form.
+pub(super) fn glob(pattern: &Spanned<Pattern>) -> Glob {
+    Spanned::new(Text::from(pattern.value.stored()), pattern.span)
 }
 
 /// Whether a stored text holds `@{` outside of an escape.
@@ -209,10 +221,11 @@ pub(super) fn suggestion(word: &[u8], known: &[&'static str]) -> String {
     }
 }
 
-fn unknown_permission(rule: &str, word: &Word, text: &[u8], known: impl Iterator<Item = &'static str>) -> Diagnostic {
-    let message = format!("`{}` is no permission of `{rule}` rules", shown(text));
-    let known: Vec<_> = known.collect();
-    Diagnostic::new(Code::PermWord, message, word.span).with_help(suggestion(text, &known))
+fn unknown_permission<P: PermissionSet>(rule: &str, word: &Spanned<Named<P>>) -> Diagnostic {
+    let text = word.stored();
+    let message = format!("`{}` is no permission of `{rule}` rules", shown(&text));
+    let known: Vec<_> = P::words().collect();
+    Diagnostic::new(Code::PermWord, message, word.span).with_help(suggestion(&text, &known))
 }
 
 #[cfg(test)]

@@ -1,21 +1,25 @@
 //! Lowers `dbus` rules.
 
 use super::Context;
-use super::condition::{Reader, name};
+use super::condition::Reader;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::{DbusRule, Glob};
 use crate::source::{Span, Spanned};
-use crate::syntax::ast::{self, Condition};
-use crate::syntax::word::stored;
-use crate::vocab::dbus;
-
-const CONDITIONS: &[&str] = &["bus", "name", "label", "path", "interface", "member"];
+use crate::syntax::ast::{self, Condition, ConditionValue, DbusCondition};
+use crate::vocab::DbusPermissions;
 
 pub(super) fn lower(rule: &ast::DbusRule, context: &mut Context<'_>) -> Option<DbusRule> {
     let mut reader = Reader::new("dbus", context.diagnostics);
-    let written = reader.permissions(rule.permissions.as_ref(), dbus::bits, dbus::ALL);
-    let mut lowered =
-        DbusRule { permissions: 0, bus: None, name: None, label: None, path: None, interface: None, member: None };
+    let written = reader.permissions(rule.permissions.as_ref());
+    let mut lowered = DbusRule {
+        permissions: DbusPermissions::NONE,
+        bus: None,
+        name: None,
+        label: None,
+        path: None,
+        interface: None,
+        member: None,
+    };
     // The conditions that make a rule one of messages, or one of a service: the first of each.
     let (mut message, mut service) = (None, None);
     let peer = reader.peer(rule.peer.as_ref());
@@ -48,11 +52,11 @@ pub(super) fn lower(rule: &ast::DbusRule, context: &mut Context<'_>) -> Option<D
     } else {
         check(rule, written, message, service, &mut reader);
     }
-    lowered.permissions = match (written, message, service) {
-        (0, Some(_), _) => dbus::SEND | dbus::RECEIVE,
-        (0, None, Some(_)) => dbus::BIND,
-        (0, None, None) => dbus::ANY,
-        _ => written,
+    lowered.permissions = match (message, service) {
+        _ if !written.is_empty() => written,
+        (Some(_), _) => DbusPermissions::SEND | DbusPermissions::RECEIVE,
+        (None, Some(_)) => DbusPermissions::BIND,
+        (None, None) => DbusPermissions::ALL,
     };
     reader.finish(lowered)
 }
@@ -69,42 +73,52 @@ enum Class {
     Message,
 }
 
-fn read(condition: &Spanned<Condition>, rule: &mut DbusRule, reader: &mut Reader<'_>) -> Option<Class> {
-    let (slot, class): (&mut Option<Glob>, _) = match &*name(condition) {
-        b"bus" => (&mut rule.bus, Class::Bus),
-        b"name" => (&mut rule.name, Class::Name),
-        b"label" => (&mut rule.label, Class::Label),
-        b"path" => (&mut rule.path, Class::Message),
-        b"interface" => (&mut rule.interface, Class::Message),
-        b"member" => (&mut rule.member, Class::Message),
-        _ => {
-            reader.unknown(condition, CONDITIONS);
+fn read(
+    condition: &Spanned<Condition<DbusCondition>>,
+    rule: &mut DbusRule,
+    reader: &mut Reader<'_>,
+) -> Option<Class> {
+    let (value, slot, class): (_, &mut Option<Glob>, _) = match &condition.value.value {
+        DbusCondition::Bus(value) => (value, &mut rule.bus, Class::Bus),
+        DbusCondition::Name(value) => (value, &mut rule.name, Class::Name),
+        DbusCondition::Label(value) => (value, &mut rule.label, Class::Label),
+        DbusCondition::Path(value) => (value, &mut rule.path, Class::Message),
+        DbusCondition::Interface(value) => (value, &mut rule.interface, Class::Message),
+        DbusCondition::Member(value) => (value, &mut rule.member, Class::Message),
+        DbusCondition::Unknown(_) => {
+            reader.unknown(condition, DbusCondition::NAMES);
             return None;
         }
     };
-    reader.once(condition, slot);
+    reader.once_glob(condition, value, slot);
     Some(class)
 }
 
 /// Whether the written permissions go with the conditions.
-fn check(rule: &ast::DbusRule, written: u32, message: Option<Span>, service: Option<Span>, reader: &mut Reader<'_>) {
-    let (code, bit, conflict, text, help) =
-        if let Some(condition) = message.or(service).filter(|_| written & dbus::EAVESDROP != 0) {
+fn check(
+    rule: &ast::DbusRule,
+    written: DbusPermissions,
+    message: Option<Span>,
+    service: Option<Span>,
+    reader: &mut Reader<'_>,
+) {
+    let (code, conflict_of, conflict, text, help) =
+        if let Some(condition) = message.or(service).filter(|_| written.intersects(DbusPermissions::EAVESDROP)) {
             let help = "whoever eavesdrops sees all messages of a bus: only `bus=` can be set";
-            (Code::DbusEavesdrop, dbus::EAVESDROP, condition, "`eavesdrop` takes no condition but `bus`", help)
-        } else if let Some(condition) = message.filter(|_| written & dbus::BIND != 0) {
+            (Code::DbusEavesdrop, DbusPermissions::EAVESDROP, condition, "`eavesdrop` takes no condition but `bus`", help)
+        } else if let Some(condition) = message.filter(|_| written.intersects(DbusPermissions::BIND)) {
             let help = "`bind` owns a name: it takes `bus=` and `name=`";
-            (Code::DbusBind, dbus::BIND, condition, "`bind` does not go with conditions of messages", help)
-        } else if let Some(condition) = service.filter(|_| written & (dbus::SEND | dbus::RECEIVE) != 0) {
+            (Code::DbusBind, DbusPermissions::BIND, condition, "`bind` does not go with conditions of messages", help)
+        } else if let Some(condition) = service.filter(|_| written.intersects(DbusPermissions::SEND | DbusPermissions::RECEIVE)) {
             let help = "the name of who is sent to or received from belongs inside `peer=(name=…)`";
             let text = "`send` and `receive` do not go with the name of a service";
-            (Code::DbusService, dbus::SEND | dbus::RECEIVE, condition, text, help)
+            (Code::DbusService, DbusPermissions::SEND | DbusPermissions::RECEIVE, condition, text, help)
         } else {
             return;
         };
     let words = rule.permissions.iter().flat_map(|permissions| &permissions.words);
     let mut words =
-        words.filter(|word| dbus::bits(&stored(&word.value).to_ascii_lowercase()).is_some_and(|bits| bits & bit != 0));
+        words.filter(|word| word.value().is_some_and(|permissions| permissions.intersects(conflict_of)));
     let span = words.next().map_or(conflict, |word| word.span);
     reader.error(Diagnostic::new(code, text, span).and_label(conflict, "this condition").with_help(help));
 }

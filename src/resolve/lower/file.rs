@@ -4,12 +4,11 @@ use super::Context;
 use super::condition::{Reader, choices, glob, shown};
 use super::file_permissions::{Letters, letters};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::policy::{
-    Exec, ExecFallback, ExecKind, ExecTarget, FileAccess, FileRule, Glob, LinkTarget, Prefix, RuleMode, Safety,
-};
+use crate::policy::{Exec, ExecKind, ExecTarget, FileRule, Glob, LinkTarget, Prefix, RuleMode, Safety};
 use crate::source::{Span, Spanned, Text};
-use crate::syntax::ast::{self, FileBody};
-use crate::syntax::word::Word;
+use crate::syntax::Pattern;
+use crate::syntax::ast::{self, FileBody, FileLetters};
+use crate::vocab::{ExecMode, FilePermissions};
 
 pub(super) fn lower(rule: &ast::FileRule, prefix: &Prefix, span: Span, context: &mut Context<'_>) -> Option<FileRule> {
     let mut reader = Reader::new("file", context.diagnostics);
@@ -30,7 +29,7 @@ pub(super) fn lower(rule: &ast::FileRule, prefix: &Prefix, span: Span, context: 
     let has_exec = letters.exec.is_some();
     if let Some(safety) = rule.safety {
         match &mut letters.exec {
-            Some(exec) => exec.keeps_environment = safety == Safety::Unsafe,
+            Some(exec) => exec.mode = exec.mode.with_environment(safety == Safety::Unsafe),
             None => {
                 let message = "`safe` and `unsafe` are about an exec, and the rule has no exec permission";
                 let help = "remove it, or add an exec permission such as `Px`";
@@ -64,38 +63,33 @@ pub(super) fn lower(rule: &ast::FileRule, prefix: &Prefix, span: Span, context: 
         }
         None => {}
     }
-    let dangerous = |exec: &Exec| exec.kind == ExecKind::Unconfined && exec.keeps_environment;
+    let dangerous = |exec: &Exec| exec.mode.kind() == ExecKind::Unconfined && exec.mode.keeps_environment();
     if reader.is_right() && letters.exec.as_ref().is_some_and(dangerous) {
         let message = "`ux` runs a program unconfined, in an environment that its caller controls";
         let help = "write `Ux`, which cleans the environment, or better a profile and `Px`";
         reader.warn(Diagnostic::new(Code::DangerousUx, message, permissions.span).with_help(help));
     }
-    reader.finish(FileRule { path: glob(path), access: letters.access, exec: letters.exec, link, unused_target })
+    reader.finish(FileRule { path: glob(path), access: letters.permissions, exec: letters.exec, link, unused_target })
 }
 
 /// `file,`: every permission to every file, exec in the same profile.
 fn everything(span: Span) -> FileRule {
     FileRule {
         path: Glob::new(Text::from("/{**,}"), span),
-        access: FileAccess::ALL,
-        exec: Some(Exec {
-            kind: ExecKind::Inherit,
-            fallback: ExecFallback::None,
-            keeps_environment: false,
-            target: None,
-        }),
+        access: FilePermissions::ALL,
+        exec: Some(Exec { mode: ExecMode::INHERIT, target: None }),
         link: LinkTarget::Any,
         unused_target: None,
     }
 }
 
 /// A denied exec has no kind, every other one needs one (or `unsafe`).
-fn check_exec(letters: &Letters, deny: bool, permissions: &Spanned<Text>, reader: &mut Reader<'_>) {
+fn check_exec(letters: &Letters, deny: bool, permissions: &Spanned<FileLetters>, reader: &mut Reader<'_>) {
     let Some(exec) = &letters.exec else { return };
-    let typed = exec.kind != ExecKind::Bare || exec.keeps_environment;
+    let typed = exec.mode != ExecMode::BARE;
     let span = letters.exec_span;
     if deny && typed {
-        let message = format!("a denied exec is written `x`, not `{}`", shown(&permissions.value));
+        let message = format!("a denied exec is written `x`, not `{}`", shown(permissions.as_bytes()));
         let help = "write `x`: it denies every kind of exec";
         reader.error(Diagnostic::new(Code::DenyXQual, message, span).with_help(help));
     } else if !deny && !typed {
@@ -115,9 +109,9 @@ enum Meaning {
 }
 
 /// `l` makes it the target of a link, unless there is an exec permission too; then the two forms of file rules differ.
-fn meaning(target: &Word, leading: bool, letters: &Letters, permissions: Span, reader: &mut Reader<'_>) -> Meaning {
+fn meaning(target: &Spanned<Pattern>, leading: bool, letters: &Letters, permissions: Span, reader: &mut Reader<'_>) -> Meaning {
     let exec = letters.exec.is_some();
-    match (letters.access.link, exec, leading) {
+    match (letters.permissions.contains(FilePermissions::LINK), exec, leading) {
         (true, true, true) => {
             let message = "link and exec permission in one rule: the target can be of one only";
             let help = "write two rules, one with `l` and one with the exec permission";

@@ -1,14 +1,15 @@
 //! Reads the permission letters of file rules.
 
-use super::condition::{Reader, shown};
+use super::condition::Reader;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::policy::{Exec, ExecFallback, ExecKind, FileAccess};
-use crate::source::{Span, Spanned, Text};
-use crate::vocab::file;
+use crate::policy::{Exec, ExecKind};
+use crate::source::{Span, Spanned};
+use crate::syntax::ast::{FileLetter, FileLetters};
+use crate::vocab::{ExecMode, FilePermissions};
 
-/// What the letters say.
+/// The meaning of the letters.
 pub(super) struct Letters {
-    pub(super) access: FileAccess,
+    pub(super) permissions: FilePermissions,
     /// Exec, without its target.
     pub(super) exec: Option<Exec>,
     /// The letters of the (last) exec permission.
@@ -17,78 +18,39 @@ pub(super) struct Letters {
     pub(super) only_link: bool,
 }
 
-/// Reads letters and exec forms from left to right.
-pub(super) fn letters(written: &Spanned<Text>, reader: &mut Reader<'_>) -> Letters {
-    let text: &[u8] = &written.value;
-    let place = |start: usize, len: usize| {
-        let at = |offset: usize| {
-            written.span.start.saturating_add(u32::try_from(offset).unwrap_or(u32::MAX)).min(written.span.end)
-        };
-        Span { start: at(start), end: at(start + len), ..written.span }
+/// Reads letters and exec permissions from left to right.
+pub(super) fn letters(written: &Spanned<FileLetters>, reader: &mut Reader<'_>) -> Letters {
+    let mut found = Letters {
+        permissions: written.permissions(),
+        exec: None,
+        exec_span: written.span,
+        only_link: written.letters().iter().all(|letter| letter.value == FileLetter::Permission(FilePermissions::LINK)),
     };
-    let mut found = Letters { access: FileAccess::default(), exec: None, exec_span: written.span, only_link: true };
-    let (mut upper, mut exec_start) = (None, None);
-    let mut at = 0;
-    while let Some(rest @ [letter, ..]) = text.get(at..) {
-        let mut len = 1;
-        match letter {
-            b'r' | b'R' => found.access.read = true,
-            b'w' | b'W' => found.access.write = true,
-            b'a' => found.access.append = true,
-            b'l' | b'L' => found.access.link = true,
-            b'k' => found.access.lock = true,
-            b'm' | b'M' => found.access.mmap = true,
-            b'x' | b'X' => {
-                found.exec_span = place(at, 1);
-                exec_start.get_or_insert(at);
-                found.exec.get_or_insert(BARE);
+    let mut first: Option<Span> = None;
+    for exec in written.execs() {
+        let before = *first.get_or_insert(exec.span);
+        found.exec_span = exec.span;
+        let next = Exec { mode: exec.value, target: None };
+        match &found.exec {
+            // `x` behind an exec permission adds nothing.
+            Some(_) if exec.value == ExecMode::BARE => {}
+            Some(first) if !repeats(first, &next) => {
+                let before = Span { end: before.end.min(before.start + 1), ..before };
+                reader.error(
+                    Diagnostic::new(Code::XQualConflict, "two kinds of exec in one rule", exec.span)
+                        .and_label(before, "the other kind begins here")
+                        .with_help("keep one of them"),
+                );
             }
-            _ => {
-                len = rest.iter().position(|byte| byte.eq_ignore_ascii_case(&b'x')).map_or(rest.len(), |x| x + 1);
-                let form = rest.get(..len).unwrap_or(rest);
-                match exec(form) {
-                    Some(exec) => {
-                        found.exec_span = place(at, len);
-                        let before = exec_start.get_or_insert(at);
-                        match &found.exec {
-                            Some(first) if !repeats(first, &exec) => {
-                                reader.error(
-                                    Diagnostic::new(
-                                        Code::XQualConflict,
-                                        "two kinds of exec in one rule",
-                                        place(at, len),
-                                    )
-                                    .and_label(place(*before, 1), "the other kind begins here")
-                                    .with_help("keep one of them"),
-                                );
-                            }
-                            _ => found.exec = Some(exec),
-                        }
-                    }
-                    // The parser lets no other text through; a tree may come from elsewhere.
-                    None => {
-                        let message = format!("`{}` is no file permission", shown(form));
-                        let help = "permissions are `r`, `w`, `a`, `l`, `k`, `m`, and exec forms such as `ix` or `Px`";
-                        reader.error(Diagnostic::new(Code::PermWord, message, place(at, len)).with_help(help));
-                    }
-                }
-            }
+            _ => found.exec = Some(next),
         }
-        found.only_link &= letter.eq_ignore_ascii_case(&b'l');
-        let obsolete = match letter {
-            b'R' | b'W' | b'L' | b'M' | b'X' | b'I' => true,
-            _ => rest.get(..len).is_some_and(|form| form.ends_with(b"X")),
-        };
-        if obsolete {
-            upper.get_or_insert(place(at, len));
-        }
-        at += len;
     }
-    if let Some(span) = upper {
+    if let Some(span) = obsolete(written) {
         let help = "only the first letter of `Px`, `Cx`, `Ux` and their fallbacks has a meaning in upper case";
         reader.warn(Diagnostic::new(Code::UpperCasePerms, "an upper-case permission letter", span).with_help(help));
     }
-    if found.access.append && found.access.write {
+    let has = |letter| written.letters().iter().any(|one| one.value == FileLetter::Permission(letter));
+    if has(FilePermissions::APPEND) && has(FilePermissions::WRITE) {
         let message = "`a` and `w` exclude each other: `w` includes appending";
         let help = "keep `w` to allow any writing, `a` to allow appending only";
         reader.error(Diagnostic::new(Code::AwConflict, message, written.span).with_help(help));
@@ -96,27 +58,25 @@ pub(super) fn letters(written: &Spanned<Text>, reader: &mut Reader<'_>) -> Lette
     found
 }
 
-const BARE: Exec = Exec { kind: ExecKind::Bare, fallback: ExecFallback::None, keeps_environment: false, target: None };
+/// The first letters in an upper case that means nothing.
+fn obsolete(written: &FileLetters) -> Option<Span> {
+    let mut text = written.as_bytes();
+    for letter in written.letters() {
+        let len = match letter.value {
+            FileLetter::Permission(_) => 1,
+            FileLetter::Exec(_) => text.iter().position(|byte| byte.eq_ignore_ascii_case(&b'x')).map_or(1, |at| at + 1),
+        };
+        let (spelling, rest) = text.split_at_checked(len).unwrap_or((text, &[]));
+        let first = spelling.first().is_some_and(|byte| matches!(byte, b'R' | b'W' | b'L' | b'M' | b'X' | b'I'));
+        if first || spelling.ends_with(b"X") {
+            return Some(letter.span);
+        }
+        text = rest;
+    }
+    None
+}
 
 /// Whether an exec permission may stand behind another: the same kind again, or `ix` behind `x`.
 fn repeats(first: &Exec, next: &Exec) -> bool {
-    first == next || first.kind == ExecKind::Bare && next.kind == ExecKind::Inherit
-}
-
-/// The meaning of an exec form.
-fn exec(form: &[u8]) -> Option<Exec> {
-    let word = file::exec_form(form)?.word;
-    let kind = match word & file::EXEC_INDEX {
-        file::INDEX_UNCONFINED => ExecKind::Unconfined,
-        file::INDEX_NAME => ExecKind::Profile,
-        file::INDEX_CHILD => ExecKind::Child,
-        _ => ExecKind::Inherit,
-    };
-    let fallback = match kind {
-        ExecKind::Inherit | ExecKind::Bare => ExecFallback::None,
-        _ if word & file::EXEC_INHERIT != 0 => ExecFallback::Inherit,
-        _ if word & file::EXEC_UNCONFINED != 0 => ExecFallback::Unconfined,
-        _ => ExecFallback::None,
-    };
-    Some(Exec { kind, fallback, keeps_environment: word & file::EXEC_UNSAFE != 0, target: None })
+    first == next || first.mode == ExecMode::BARE && next.mode.kind() == ExecKind::Inherit
 }

@@ -1,13 +1,14 @@
 //! Lowers `link` rules.
 
 use super::condition::glob;
-use crate::policy::{FileAccess, FileRule, LinkTarget};
+use crate::policy::{FileRule, LinkTarget};
 use crate::syntax::ast;
+use crate::vocab::FilePermissions;
 
 pub(super) fn lower(rule: &ast::LinkRule) -> FileRule {
     FileRule {
         path: glob(&rule.link),
-        access: FileAccess { link: true, ..FileAccess::default() },
+        access: FilePermissions::LINK,
         exec: None,
         link: LinkTarget::Path { target: glob(&rule.target), subset: rule.subset },
         unused_target: None,

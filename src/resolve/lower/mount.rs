@@ -5,18 +5,13 @@ use super::condition::{Reader, choices, glob, name, refers_to_variable, shown};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::{MountOperation, MountOptions, MountRule};
 use crate::source::{Span, Spanned};
-use crate::syntax::ast::{self, Condition, ConditionOp};
-use crate::syntax::word::{Word, stored};
-use crate::vocab::{mount, nearest};
+use crate::syntax::ast::{self, Condition, ConditionOp, ConditionValue, MountCondition, Named};
+use crate::vocab::{MountOption, mount, nearest};
 
 const CONDITIONS: &[&str] = &["fstype", "vfstype", "options", "option"];
 
 pub(super) fn lower(rule: &ast::MountRule, span: Span, context: &mut Context<'_>) -> Option<MountRule> {
-    let keyword = match rule.operation {
-        MountOperation::Mount => "mount",
-        MountOperation::Remount => "remount",
-        MountOperation::Umount => "umount",
-    };
+    let keyword = rule.operation.name();
     let mut reader = Reader::new(keyword, context.diagnostics);
     let mut lowered = MountRule {
         operation: rule.operation,
@@ -40,27 +35,25 @@ pub(super) fn lower(rule: &ast::MountRule, span: Span, context: &mut Context<'_>
     reader.finish(lowered)
 }
 
-fn read(condition: &Spanned<Condition>, keyword: &str, rule: &mut MountRule, reader: &mut Reader<'_>) {
+fn read(condition: &Spanned<Condition<MountCondition>>, keyword: &str, rule: &mut MountRule, reader: &mut Reader<'_>) {
     let name = name(condition);
-    let value = condition.value.value.as_ref();
-    let words = value.map(|value| value.values.words()).unwrap_or_default();
-    match &*name {
-        b"fstype" | b"vfstype" | b"options" | b"option" if words.is_empty() => {
+    match &condition.value.value {
+        MountCondition::Unknown(values) if values.is_empty() && CONDITIONS.iter().any(|one| one.as_bytes() == name) => {
             let message = format!("`{}` needs a value", shown(&name));
             let help = format!("write `{}=(…)`", shown(&name));
             reader.error(Diagnostic::new(Code::CondOp, message, condition.name.span).with_help(help));
         }
-        b"fstype" | b"vfstype" => rule.fstypes.extend(words.iter().map(glob)),
-        b"options" | b"option" => {
-            let exact = value.is_some_and(|value| value.op.value != ConditionOp::In);
+        MountCondition::Fstype(words) => rule.fstypes.extend(words.iter().map(glob)),
+        MountCondition::Options(words) => {
+            let exact = condition.op.as_ref().is_some_and(|op| op.value != ConditionOp::In);
             let options = options(words, exact, reader);
             if exact { rule.options.push(options) } else { rule.optional.push(options) }
         }
-        _ => {
+        MountCondition::Unknown(_) => {
             let message = format!("`{keyword}` rules have no condition `{}`", shown(&name));
             let help = match nearest(&name, CONDITIONS.iter().copied()) {
                 Some(near) => format!("did you mean `{near}`?"),
-                None => format!("the conditions are {}", choices(["fstype", "options"])),
+                None => format!("the conditions are {}", choices(MountCondition::NAMES.iter().copied())),
             };
             reader.error(Diagnostic::new(Code::MountCond, message, condition.name.span).with_help(help));
         }
@@ -68,13 +61,12 @@ fn read(condition: &Spanned<Condition>, keyword: &str, rule: &mut MountRule, rea
 }
 
 /// The flags of one list. In an exact one a flag cannot be set and clear.
-fn options(words: &[Word], exact: bool, reader: &mut Reader<'_>) -> MountOptions {
+fn options(words: &[Spanned<Named<MountOption>>], exact: bool, reader: &mut Reader<'_>) -> MountOptions {
     let mut options = MountOptions::default();
-    let mut seen: Vec<(&mount::MountOption, Span)> = Vec::new();
+    let mut seen: Vec<(&MountOption, Span)> = Vec::new();
     for word in words {
-        let text = stored(&word.value);
-        let Some(flag) = mount::flag(&text) else {
-            reader.error(unknown_option(word, &text));
+        let Some(flag) = word.value() else {
+            reader.error(unknown_option(word.span, &word.stored()));
             continue;
         };
         let contrary = seen.iter().find(|(other, _)| other.sets & flag.clears != 0 || other.clears & flag.sets != 0);
@@ -94,7 +86,7 @@ fn options(words: &[Word], exact: bool, reader: &mut Reader<'_>) -> MountOptions
     options
 }
 
-fn unknown_option(word: &Word, text: &[u8]) -> Diagnostic {
+fn unknown_option(span: Span, text: &[u8]) -> Diagnostic {
     let help = if text.contains(&b',') {
         format!("write several options in parentheses: `options=({})`", shown(text).replace(',', ", "))
     } else if refers_to_variable(text) {
@@ -105,7 +97,7 @@ fn unknown_option(word: &Word, text: &[u8]) -> Diagnostic {
         "only flags can be mediated, such as `ro`, `nosuid` or `bind`; options of a file system cannot".to_owned()
     };
     let message = format!("unknown mount option `{}`", shown(text));
-    Diagnostic::new(Code::MountOption, message, word.span).with_help(help)
+    Diagnostic::new(Code::MountOption, message, span).with_help(help)
 }
 
 /// Rules that mean something else than they seem to.

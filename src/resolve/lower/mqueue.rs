@@ -1,25 +1,22 @@
 //! Lowers `mqueue` rules.
 
 use super::Context;
-use super::condition::{Reader, glob, name, shown, suggestion};
+use super::condition::{Reader, glob, shown, suggestion};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::{Glob, MqueueKind, MqueueRule};
 use crate::source::Spanned;
-use crate::syntax::ast;
-use crate::vocab::mqueue;
+use crate::syntax::ast::{self, ConditionValue, MqueueCondition, Named};
+use crate::vocab::PermissionSet;
 
 pub(super) fn lower(rule: &ast::MqueueRule, context: &mut Context<'_>) -> Option<MqueueRule> {
     let mut reader = Reader::new("mqueue", context.diagnostics);
-    let permissions = match reader.permissions(rule.permissions.as_ref(), mqueue::bits, mqueue::ALL) {
-        0 => mqueue::ANY,
-        written => written,
-    };
+    let permissions = reader.permissions(rule.permissions.as_ref()).or_all();
     let mut written_kind: Option<Spanned<MqueueKind>> = None;
     let mut label = None;
     for condition in &rule.conditions {
-        match &*name(condition) {
-            b"type" => {
-                let found = reader.one(condition).and_then(|value| kind(&value, &mut reader));
+        match &condition.value.value {
+            MqueueCondition::Type(value) => {
+                let found = reader.has_equal(condition).then(|| kind(value, &mut reader)).flatten();
                 match &written_kind {
                     Some(first) => {
                         let message = "a second `type` has no effect";
@@ -32,8 +29,8 @@ pub(super) fn lower(rule: &ast::MqueueRule, context: &mut Context<'_>) -> Option
                     None => written_kind = found,
                 }
             }
-            b"label" => reader.once(condition, &mut label),
-            _ => reader.unknown(condition, &["type", "label"]),
+            MqueueCondition::Label(value) => reader.once_glob(condition, value, &mut label),
+            MqueueCondition::Unknown(_) => reader.unknown(condition, MqueueCondition::NAMES),
         }
     }
     let name = rule.name.as_ref().map(glob);
@@ -42,18 +39,14 @@ pub(super) fn lower(rule: &ast::MqueueRule, context: &mut Context<'_>) -> Option
     reader.finish(MqueueRule { permissions, kind, label, name })
 }
 
-fn kind(value: &Glob, reader: &mut Reader<'_>) -> Option<Spanned<MqueueKind>> {
-    let kind = match &*value.value {
-        b"posix" => MqueueKind::Posix,
-        b"sysv" => MqueueKind::Sysv,
-        other => {
-            let message = format!("unknown message queue type `{}`", shown(other));
-            let help = suggestion(other, &["posix", "sysv"]);
-            reader.error(Diagnostic::new(Code::MqType, message, value.span).with_help(help));
-            return None;
-        }
-    };
-    Some(Spanned::new(kind, value.span))
+fn kind(value: &Spanned<Named<MqueueKind>>, reader: &mut Reader<'_>) -> Option<Spanned<MqueueKind>> {
+    if value.value().is_none() {
+        let other = value.stored();
+        let message = format!("unknown message queue type `{}`", shown(&other));
+        let help = suggestion(&other, &["posix", "sysv"]);
+        reader.error(Diagnostic::new(Code::MqType, message, value.span).with_help(help));
+    }
+    value.value().map(|&kind| Spanned::new(kind, value.span))
 }
 
 /// The kind that a name is of. It is looked at before variables are expanded, so that none may begin it.

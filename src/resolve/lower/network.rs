@@ -1,18 +1,17 @@
 //! Lowers `network` rules, and makes the unix rules that they imply.
 
 use super::Context;
-use super::condition::{Reader, name, refers_to_variable, shown};
+use super::condition::{Reader, glob, refers_to_variable, shown};
 use super::network_conditions::{address, interface, port};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::{self, FamilySelection, NetworkConditions, NetworkRule, RuleKind, UnixRule};
-use crate::source::Spanned;
-use crate::syntax::ast::{self, Condition, Group, Permissions};
-use crate::syntax::word::{Word, stored};
-use crate::vocab::{families, nearest, network, protocols, sockets};
+use crate::source::{Span, Spanned};
+use crate::syntax::ast::{self, Condition, ConditionOp, Group, Named, NetworkCondition, Permissions};
+use crate::vocab::{AddressFamily, NetworkPermissions, PermissionSet, SocketKind, Vocabulary, families, nearest, protocols, sockets};
 
 pub(super) fn lower(rule: &ast::NetworkRule, context: &mut Context<'_>) -> Option<NetworkRule> {
     let mut reader = Reader::new("network", context.diagnostics);
-    let written = permissions(rule.permissions.as_ref(), &mut reader);
+    let written = reader.permissions(rule.permissions.as_ref());
     let local = conditions(&rule.conditions, false, &mut reader);
     let group = reader.peer(rule.peer.as_ref());
     let peer = conditions(group, true, &mut reader);
@@ -22,32 +21,27 @@ pub(super) fn lower(rule: &ast::NetworkRule, context: &mut Context<'_>) -> Optio
         check_local_permissions(Code::NetPermPeer, written, rule.permissions.as_ref(), rule.peer.as_ref(), &mut reader);
     }
     let internet = !local.is_empty() || peer_address;
-    let selection = select(&rule.sockets, internet, &mut reader)?;
-    let permissions = if written == 0 { network::ANY } else { written };
+    let selection = select(rule.family.as_ref(), rule.socket.as_ref(), internet, &mut reader)?;
+    let permissions = written.or_all();
     let Selection { families, names_family, names_type } = selection;
     reader.finish(NetworkRule { permissions, families, names_family, names_type, local, peer })
 }
 
-/// The written permissions of network and unix rules.
-pub(super) fn permissions(permissions: Option<&Spanned<Permissions>>, reader: &mut Reader<'_>) -> u32 {
-    reader.permissions(permissions, network::bits, network::ALL)
-}
-
 /// Reports permissions that are about the own socket only in a rule about a peer.
-pub(super) fn check_local_permissions(
+pub(super) fn check_local_permissions<V>(
     code: Code,
-    written: u32,
-    permissions: Option<&Spanned<Permissions>>,
-    peer: Option<&Spanned<Group>>,
+    written: NetworkPermissions,
+    permissions: Option<&Spanned<Permissions<NetworkPermissions>>>,
+    peer: Option<&Spanned<Group<V>>>,
     reader: &mut Reader<'_>,
 ) {
     let (Some(permissions), Some(peer)) = (permissions, peer) else { return };
-    if written & network::LOCAL == 0 {
+    if !written.intersects(NetworkPermissions::LOCAL) {
         return;
     }
     for word in &permissions.words {
-        let text = stored(&word.value);
-        if network::bits(&text).is_some_and(|bits| bits & network::LOCAL != 0) {
+        if word.value().is_some_and(|permissions| permissions.intersects(NetworkPermissions::LOCAL)) {
+            let text = word.stored();
             let message =
                 format!("`{}` is about the own socket and does not go with conditions on a peer", shown(&text));
             reader.error(
@@ -59,21 +53,28 @@ pub(super) fn check_local_permissions(
     }
 }
 
-fn conditions(written: &[Spanned<Condition>], peer: bool, reader: &mut Reader<'_>) -> NetworkConditions {
+fn conditions(
+    written: &[Spanned<Condition<NetworkCondition>>],
+    peer: bool,
+    reader: &mut Reader<'_>,
+) -> NetworkConditions {
     let (mut ip, mut ports, mut device, mut label) = (None, None, None, None);
     for condition in written {
-        match &*name(condition) {
-            b"ip" => reader.once(condition, &mut ip),
-            b"port" => reader.once(condition, &mut ports),
-            b"label" => reader.once_with(condition, &mut label, true),
-            b"interface" if peer => {
+        match &condition.value.value {
+            NetworkCondition::Ip(value) => reader.once(condition, value, &mut ip),
+            NetworkCondition::Port(value) => reader.once(condition, value, &mut ports),
+            NetworkCondition::Label(value) => {
+                let operators = [ConditionOp::Equal, ConditionOp::ColonEqual];
+                reader.once_with(condition, &glob(value), &mut label, &operators);
+            }
+            NetworkCondition::Interface(_) if peer => {
                 let message = "a peer has no interface";
                 let help = "write `interface=` before `peer=`";
                 reader.error(Diagnostic::new(Code::NetPeerIface, message, condition.name.span).with_help(help));
             }
-            b"interface" => reader.once(condition, &mut device),
-            _ if peer => reader.unknown(condition, &["ip", "port", "label"]),
-            _ => reader.unknown(condition, &["ip", "port", "interface", "label"]),
+            NetworkCondition::Interface(value) => reader.once_glob(condition, value, &mut device),
+            NetworkCondition::Unknown(_) if peer => reader.unknown(condition, &["ip", "port", "label"]),
+            NetworkCondition::Unknown(_) => reader.unknown(condition, &["ip", "port", "interface", "label"]),
         }
     }
     NetworkConditions {
@@ -90,82 +91,80 @@ struct Selection {
     names_type: bool,
 }
 
-/// The types and the protocol of a type word for one family.
-fn row(family: u16, word: &[u8]) -> Option<FamilySelection> {
-    if let Some(number) = sockets::number(word) {
-        return Some(FamilySelection { family, types: 1 << number, protocol: None });
+/// The types and the protocol of a type word for one family; `None` where the family does not have it.
+fn row(family: AddressFamily, socket: SocketKind) -> Option<FamilySelection> {
+    let family_number = family.number();
+    match socket {
+        SocketKind::Type(kind) => {
+            Some(FamilySelection { family: family_number, types: 1 << kind.number(), protocol: None })
+        }
+        SocketKind::Protocol(found) => found.families.contains(&family_number).then(|| {
+            let protocol = (found.mask != u32::MAX).then(|| u16::try_from(found.mask.trailing_zeros()).ok()).flatten();
+            FamilySelection { family: family_number, types: 1 << found.socket_type, protocol }
+        }),
     }
-    let found = protocols::find(word).filter(|found| found.families.contains(&family))?;
-    let protocol = (found.mask != u32::MAX).then(|| u16::try_from(found.mask.trailing_zeros()).ok()).flatten();
-    Some(FamilySelection { family, types: 1 << found.socket_type, protocol })
 }
 
-/// What the words of a rule select; `internet` leaves only the families that have addresses to compare.
-fn select(words: &[Word], internet: bool, reader: &mut Reader<'_>) -> Option<Selection> {
+/// The sockets that the words of a rule select; `internet` leaves only the families that have addresses to compare.
+fn select(
+    family: Option<&Spanned<Named<AddressFamily>>>,
+    socket: Option<&Spanned<Named<SocketKind>>>,
+    internet: bool,
+    reader: &mut Reader<'_>,
+) -> Option<Selection> {
     let fits = |family: u16| !internet || family == families::INET || family == families::INET6;
-    let stored: Vec<_> = words.iter().map(|word| (word, stored(&word.value))).collect();
-    let selection = match stored.as_slice() {
-        [] => {
+    let Some(family_word) = family else {
+        let Some(word) = socket else {
             let families = (0..families::COUNT).filter(|&family| fits(family));
             // Conditions select the rows of the inet families, no condition everything.
             let types = if internet { sockets::NAMED_MASK } else { u32::MAX };
             let families = families.map(|family| FamilySelection { family, types, protocol: None });
-            Selection { families: families.collect(), names_family: false, names_type: false }
-        }
-        [(word, text)] => match families::number(text) {
-            Some(family) => {
-                check_family(family, word, fits(family), reader)?;
-                let families = vec![FamilySelection { family, types: sockets::NAMED_MASK, protocol: None }];
-                Selection { families, names_family: true, names_type: false }
-            }
-            None => {
-                let rows = families::ALL.iter().filter_map(|&(_, family)| row(family, text));
-                let families: Vec<_> = rows.filter(|row| fits(row.family)).collect();
-                if families.is_empty() {
-                    reader.error(unknown_word(word, text, true));
-                    return None;
-                }
-                Selection { families, names_family: false, names_type: true }
-            }
-        },
-        [_, _, (third, text), ..] => {
-            let message = format!("`{}` is one word too many", shown(text));
-            let help = "write at most a family and a type or protocol";
-            reader.error(Diagnostic::new(Code::NetInvalid, message, third.span).with_help(help));
+            return Some(Selection { families: families.collect(), names_family: false, names_type: false });
+        };
+        let rows = AddressFamily::ALL.iter().filter_map(|&family| row(family, *word.value()?));
+        let families: Vec<_> = rows.filter(|row| fits(row.family)).collect();
+        if families.is_empty() {
+            reader.error(unknown_word(word.span, &word.stored(), true));
             return None;
         }
-        [(first, family_name), (second, type_name)] => {
-            let Some(family) = families::number(family_name) else {
-                reader.error(unknown_family(first, family_name));
-                return None;
-            };
-            let Some(row) = row(family, type_name) else {
-                reader.error(unknown_type(second, type_name, &shown(family_name)));
-                return None;
-            };
-            check_family(family, first, fits(family), reader)?;
-            Selection { families: vec![row], names_family: true, names_type: true }
-        }
+        return Some(Selection { families, names_family: false, names_type: true });
     };
-    Some(selection)
+    let Some(&family) = family_word.value() else {
+        let text = family_word.stored();
+        reader.error(match socket {
+            Some(_) => unknown_family(family_word.span, &text),
+            None => unknown_word(family_word.span, &text, true),
+        });
+        return None;
+    };
+    let Some(word) = socket else {
+        check_family(family, family_word.span, fits(family.number()), reader)?;
+        let row = FamilySelection { family: family.number(), types: sockets::NAMED_MASK, protocol: None };
+        return Some(Selection { families: vec![row], names_family: true, names_type: false });
+    };
+    let Some(row) = word.value().and_then(|&socket| row(family, socket)) else {
+        reader.error(unknown_type(word, family));
+        return None;
+    };
+    check_family(family, family_word.span, fits(family.number()), reader)?;
+    Some(Selection { families: vec![row], names_family: true, names_type: true })
 }
 
-fn check_family(family: u16, word: &Word, fits: bool, reader: &mut Reader<'_>) -> Option<()> {
+fn check_family(family: AddressFamily, span: Span, fits: bool, reader: &mut Reader<'_>) -> Option<()> {
     if !fits {
-        let name = families::name(family).unwrap_or_default();
-        let message = format!("sockets of the family `{name}` have no addresses to set conditions on");
+        let message = format!("sockets of the family `{family}` have no addresses to set conditions on");
         let help = "such conditions go with `inet` and `inet6`, or no family";
-        reader.error(Diagnostic::new(Code::NetFamilyCond, message, word.span).with_help(help));
+        reader.error(Diagnostic::new(Code::NetFamilyCond, message, span).with_help(help));
     }
     fits.then_some(())
 }
 
 fn type_words() -> impl Iterator<Item = &'static str> {
-    sockets::ALL.iter().map(|&(name, _)| name).chain(protocols::ALL.iter().map(|protocol| protocol.name))
+    sockets::network_words().chain(protocols::ALL.iter().map(|protocol| protocol.name))
 }
 
-fn unknown_word(word: &Word, text: &[u8], family: bool) -> Diagnostic {
-    let families = families::ALL.iter().map(|&(name, _)| name).filter(|_| family);
+fn unknown_word(span: Span, text: &[u8], family: bool) -> Diagnostic {
+    let families = AddressFamily::ALL.iter().map(|family| family.name()).filter(|_| family);
     let help = if refers_to_variable(text) {
         "no variable is expanded in `network` rules: write the word".to_owned()
     } else if text == b"local" {
@@ -177,26 +176,27 @@ fn unknown_word(word: &Word, text: &[u8], family: bool) -> Diagnostic {
             .to_owned()
     };
     let message = format!("`{}` is no address family, socket type or protocol", shown(text));
-    Diagnostic::new(Code::NetInvalid, message, word.span).with_help(help)
+    Diagnostic::new(Code::NetInvalid, message, span).with_help(help)
 }
 
-fn unknown_family(word: &Word, text: &[u8]) -> Diagnostic {
-    if protocols::is_type_or_protocol(text) {
+/// The first of two words is no family.
+fn unknown_family(span: Span, text: &[u8]) -> Diagnostic {
+    if SocketKind::from_word(text).is_some() {
         let message = format!("`{}` is no address family", shown(text));
         let help = "the family stands before the type: `network inet stream,`";
-        return Diagnostic::new(Code::NetInvalid, message, word.span).with_help(help);
+        return Diagnostic::new(Code::NetInvalid, message, span).with_help(help);
     }
-    unknown_word(word, text, true)
+    unknown_word(span, text, true)
 }
 
-fn unknown_type(word: &Word, text: &[u8], family: &str) -> Diagnostic {
-    if protocols::is_type_or_protocol(text) {
-        let message = format!("the address family `{family}` has no `{}`", shown(text));
-        let types: Vec<_> = sockets::ALL.iter().map(|&(name, _)| name).collect();
-        let help = format!("write a socket type: {}", super::condition::choices(types));
+fn unknown_type(word: &Spanned<Named<SocketKind>>, family: AddressFamily) -> Diagnostic {
+    let text = word.stored();
+    if word.value().is_some() {
+        let message = format!("the address family `{family}` has no `{}`", shown(&text));
+        let help = format!("write a socket type: {}", super::condition::choices(sockets::network_words()));
         return Diagnostic::new(Code::NetInvalid, message, word.span).with_help(help);
     }
-    unknown_word(word, text, false)
+    unknown_word(word.span, &text, false)
 }
 
 /// See [`super::unix_rules`].

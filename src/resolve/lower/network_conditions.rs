@@ -1,54 +1,43 @@
 //! The values of conditions of `network` rules.
 
-use std::net::IpAddr;
-
 use super::condition::{Reader, refers_to_variable, shown};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::{Glob, IpAddress};
+use crate::source::Spanned;
+use crate::syntax::ast::Named;
+use crate::vocab::{PortRange, addresses};
 
 /// `none`, or an IPv4 or IPv6 address without prefix length.
-pub(super) fn address(value: &Glob, reader: &mut Reader<'_>) -> Option<IpAddress> {
-    if &*value.value == b"none" {
-        return Some(IpAddress::None);
-    }
-    let text = std::str::from_utf8(&value.value).ok();
-    let address = text.and_then(|text| text.parse::<IpAddr>().ok());
-    if address.is_none() {
-        let help = if value.value.contains(&b'/') {
+pub(super) fn address(value: &Spanned<Named<IpAddress>>, reader: &mut Reader<'_>) -> Option<IpAddress> {
+    if value.value().is_none() {
+        let text = value.stored();
+        let help = if text.contains(&b'/') {
             "a rule is about one address: networks (`/24`) cannot be written"
-        } else if refers_to_variable(&value.value) {
+        } else if refers_to_variable(&text) {
             "no variable is expanded in `network` rules: write the address"
         } else {
             "write an IPv4 or IPv6 address, or `none`"
         };
-        let message = format!("`{}` is no IP address", shown(&value.value));
+        let message = format!("`{}` is no IP address", shown(&text));
         reader.error(Diagnostic::new(Code::NetIp, message, value.span).with_help(help));
     }
-    address.map(IpAddress::Address)
+    value.value().copied()
 }
 
 /// One port, or a range of them.
-pub(super) fn port(value: &Glob, reader: &mut Reader<'_>) -> Option<(u16, u16)> {
-    let text = std::str::from_utf8(&value.value).unwrap_or_default();
-    let ports = match text.split_once('-') {
-        Some((from, to)) => number(from).zip(number(to)),
-        None => number(text).map(|port| (port, port)),
-    };
-    let found = ports.filter(|(from, to)| from <= to);
-    if found.is_none() {
-        let help = match ports {
+pub(super) fn port(value: &Spanned<Named<PortRange>>, reader: &mut Reader<'_>) -> Option<PortRange> {
+    if value.value().is_none() {
+        let text = value.stored();
+        let text = std::str::from_utf8(&text).unwrap_or_default();
+        let ends = text.split_once('-').and_then(|(from, to)| addresses::port(from).zip(addresses::port(to)));
+        let help = match ends {
             Some((from, to)) => format!("a range begins with the lower port: `{to}-{from}`"),
             None => "write a number from 0 to 65535, or a range: `8000-8080`".to_owned(),
         };
         let message = format!("`{text}` is no port");
         reader.error(Diagnostic::new(Code::NetPort, message, value.span).with_help(help));
     }
-    found
-}
-
-/// A decimal number; blanks and a plus sign before it are allowed, because quotes let them through.
-fn number(text: &str) -> Option<u16> {
-    text.trim_start_matches(|c: char| c.is_ascii_whitespace() || c == '\x0b').parse().ok()
+    value.value().copied()
 }
 
 /// A pattern. It is the one condition whose grouping is checked whether or not the kernel mediates it.

@@ -4,7 +4,7 @@ use super::Context;
 use super::condition::{Reader, glob, name, shown};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::PivotRootRule;
-use crate::syntax::ast;
+use crate::syntax::ast::{self, PivotRootCondition};
 
 pub(super) fn lower(rule: &ast::PivotRootRule, context: &mut Context<'_>) -> Option<PivotRootRule> {
     let mut reader = Reader::new("pivot_root", context.diagnostics);
@@ -15,21 +15,20 @@ pub(super) fn lower(rule: &ast::PivotRootRule, context: &mut Context<'_>) -> Opt
             let message = format!("`{}` has no effect: only the last condition counts", shown(&name(condition)));
             reader.warn(Diagnostic::new(Code::CondIgnored, message, condition.span).with_help("remove it"));
         }
-        let values = last.value.value.as_ref().map(|value| value.values.words()).unwrap_or_default();
-        match (&*name(last), values) {
-            (b"oldroot", [value, rest @ ..]) => {
-                old_root = Some(glob(value));
-                for word in rest {
+        match &last.value.value {
+            PivotRootCondition::OldRoot(values) => {
+                old_root = values.first().map(glob);
+                for word in values.iter().skip(1) {
                     let message = "only the first value of `oldroot` counts";
                     reader.warn(Diagnostic::new(Code::CondIgnored, message, word.span).with_help("remove it"));
                 }
             }
-            (b"oldroot", []) => {
+            PivotRootCondition::Unknown(_) if name(last) == b"oldroot" => {
                 let error = Diagnostic::new(Code::CondOp, "`oldroot` needs a value", last.name.span);
                 reader.error(error.with_help("write `oldroot=/path`"));
             }
-            (other, _) => {
-                let message = format!("`pivot_root` rules have no condition `{}`", shown(other));
+            PivotRootCondition::Unknown(_) => {
+                let message = format!("`pivot_root` rules have no condition `{}`", shown(&name(last)));
                 let error = Diagnostic::new(Code::PivotCond, message, last.name.span);
                 reader.error(error.with_help("the only condition is `oldroot`"));
             }

@@ -5,11 +5,8 @@ use super::condition::choices;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::policy;
 use crate::source::{Span, Spanned};
-use crate::syntax::ast::{Prefix, RuleKind, RuleMode};
-use crate::syntax::word::Word;
-
-/// The least and the greatest priority (`apparmor.d(5)`, "Rule qualifiers").
-const RANGE: std::ops::RangeInclusive<i32> = -1000..=1000;
+use crate::syntax::ast::{Named, Prefix, RuleKind, RuleMode};
+use crate::vocab::Priority;
 
 /// See [`super::prefix()`].
 pub(super) fn prefix(prefix: &Spanned<Prefix>, context: &mut Context<'_>) -> Option<policy::Prefix> {
@@ -34,15 +31,13 @@ pub(super) fn block(written: &Spanned<Prefix>, context: &mut Context<'_>) -> Opt
     Some(lowered)
 }
 
-fn priority(word: &Word, diagnostics: &mut Diagnostics) -> Option<i32> {
-    // An optional sign and digits, always decimal. A number too long for i32 is out of range, whatever its value.
-    let number = std::str::from_utf8(&word.value).ok().and_then(|text| text.parse().ok());
-    let found = number.filter(|number| RANGE.contains(number));
-    if found.is_none() {
-        let message = format!("priority {} is outside {} to {}", word.value, RANGE.start(), RANGE.end());
+fn priority(word: &Spanned<Named<Priority>>, diagnostics: &mut Diagnostics) -> Option<i32> {
+    if word.value().is_none() {
+        let text = String::from_utf8_lossy(word.as_bytes());
+        let message = format!("priority {text} is outside {} to {}", Priority::MIN, Priority::MAX);
         diagnostics.push(Diagnostic::new(Code::PriorityRange, message, word.span));
     }
-    found
+    word.value().map(|priority| priority.number())
 }
 
 /// What a kind of rule does with the parts of a prefix.

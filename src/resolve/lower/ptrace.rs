@@ -1,22 +1,19 @@
 //! Lowers `ptrace` rules.
 
 use super::Context;
-use super::condition::{Reader, name};
+use super::condition::Reader;
 use crate::policy::PtraceRule;
-use crate::syntax::ast;
-use crate::vocab::ptrace;
+use crate::syntax::ast::{self, ConditionValue, PtraceCondition};
+use crate::vocab::PermissionSet;
 
 pub(super) fn lower(rule: &ast::PtraceRule, context: &mut Context<'_>) -> Option<PtraceRule> {
     let mut reader = Reader::new("ptrace", context.diagnostics);
-    let permissions = match reader.permissions(rule.permissions.as_ref(), ptrace::bits, ptrace::ALL) {
-        0 => ptrace::ANY,
-        written => written,
-    };
+    let permissions = reader.permissions(rule.permissions.as_ref()).or_all();
     let mut peer = None;
     for condition in &rule.conditions {
-        match &*name(condition) {
-            b"peer" => reader.once(condition, &mut peer),
-            _ => reader.unknown(condition, &["peer"]),
+        match &condition.value.value {
+            PtraceCondition::Peer(value) => reader.once_glob(condition, value, &mut peer),
+            PtraceCondition::Unknown(_) => reader.unknown(condition, PtraceCondition::NAMES),
         }
     }
     reader.finish(PtraceRule { permissions, peer })

@@ -3,10 +3,10 @@
 use super::Context;
 use super::condition::{Reader, choices, shown, suggestion};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::syntax::ast;
-use crate::syntax::word::Word;
+use crate::source::Spanned;
+use crate::syntax::ast::{self, Named};
 use crate::vocab::rlimits::{self, Unit};
-use crate::vocab::units;
+use crate::vocab::{LimitUnit, Resource, RlimitValue, units};
 
 /// Nice values go from here …
 const NICE_LEAST: i64 = -20;
@@ -15,22 +15,24 @@ const NICE_MOST: i64 = 19;
 
 pub(super) fn lower(rlimit: &ast::Rlimit, context: &mut Context<'_>) -> Option<(usize, u64)> {
     let mut reader = Reader::new("set rlimit", context.diagnostics);
-    let Some((number, kind)) = rlimits::number(&rlimit.name.value).and_then(|n| Some((n, rlimits::unit(n)?))) else {
+    let Some(&resource) = rlimit.resource.value() else {
         let known: Vec<_> = rlimits::ALL.iter().map(|&(name, ..)| name).collect();
-        let message = format!("unknown resource limit `{}`", rlimit.name.value);
-        let help = suggestion(&rlimit.name.value, &known);
-        reader.error(Diagnostic::new(Code::RlimitName, message, rlimit.name.span).with_help(help));
+        let text = rlimit.resource.as_bytes();
+        let message = format!("unknown resource limit `{}`", shown(text));
+        let help = suggestion(text, &known);
+        reader.error(Diagnostic::new(Code::RlimitName, message, rlimit.resource.span).with_help(help));
         return None;
     };
-    if &*rlimit.value.value == b"infinity" {
-        return Some((number.into(), rlimits::INFINITY));
+    if rlimit.value.value() == Some(&RlimitValue::Infinity) {
+        return Some((resource.number().into(), rlimits::INFINITY));
     }
-    let value = value(rlimit, kind, &mut reader)?;
-    reader.finish((number.into(), value))
+    let value = value(rlimit, resource, &mut reader)?;
+    reader.finish((resource.number().into(), value))
 }
 
-fn value(rlimit: &ast::Rlimit, kind: Unit, reader: &mut Reader<'_>) -> Option<u64> {
+fn value(rlimit: &ast::Rlimit, resource: Resource, reader: &mut Reader<'_>) -> Option<u64> {
     let (word, unit) = (&rlimit.value, rlimit.unit.as_ref());
+    let (name, written, kind) = (shown(rlimit.resource.as_bytes()), shown(word.as_bytes()), resource.unit());
     let number = number(word, reader)?;
     if kind == Unit::Nice {
         no_unit(rlimit, unit, reader)?;
@@ -43,7 +45,7 @@ fn value(rlimit: &ast::Rlimit, kind: Unit, reader: &mut Reader<'_>) -> Option<u6
         return stored;
     }
     let Ok(number) = u64::try_from(number) else {
-        let message = format!("`{}` cannot be negative", rlimit.name.value);
+        let message = format!("`{name}` cannot be negative");
         reader.error(Diagnostic::new(Code::RlimitValue, message, word.span));
         return None;
     };
@@ -52,23 +54,24 @@ fn value(rlimit: &ast::Rlimit, kind: Unit, reader: &mut Reader<'_>) -> Option<u6
             no_unit(rlimit, unit, reader)?;
             return Some(number);
         }
-        Unit::Bytes => (unit.map(|unit| units::size(&unit.value)), 1, units::SIZE, "bytes"),
-        Unit::Seconds => (unit.map(|unit| units::microseconds(&unit.value)), 1_000_000, units::TIME, "seconds"),
-        Unit::Microseconds => (unit.map(|unit| units::microseconds(&unit.value)), 1, units::TIME, "microseconds"),
+        Unit::Bytes => (unit.map(|unit| unit.value()?.bytes()), 1, units::SIZE, "bytes"),
+        Unit::Seconds => (unit.map(|unit| unit.value()?.microseconds()), 1_000_000, units::TIME, "seconds"),
+        Unit::Microseconds => (unit.map(|unit| unit.value()?.microseconds()), 1, units::TIME, "microseconds"),
     };
     let (Some(unit), Some(factor)) = (unit, factor) else {
         if kind != Unit::Bytes {
-            let message = format!("`{}` has no unit: {base_name} are taken", rlimit.name.value);
+            let message = format!("`{name}` has no unit: {base_name} are taken");
             let unit = if kind == Unit::Seconds { "s" } else { "us" };
-            let help = format!("write `{} {unit}`", word.value);
+            let help = format!("write `{written} {unit}`");
             reader.warn(Diagnostic::new(Code::RlimitUnit, message, word.span).with_help(help));
         }
         return Some(number);
     };
+    let unit_name = shown(unit.as_bytes());
     let Some(factor) = factor else {
-        let message = format!("`{}` does not take the unit `{}`", rlimit.name.value, unit.value);
+        let message = format!("`{name}` does not take the unit `{unit_name}`");
         let known: Vec<_> = table.iter().map(|&(name, _)| name).collect();
-        let help = suggestion(&unit.value, &known);
+        let help = suggestion(unit.as_bytes(), &known);
         reader.error(Diagnostic::new(Code::RlimitValue, message, unit.span).with_help(help));
         return None;
     };
@@ -76,13 +79,13 @@ fn value(rlimit: &ast::Rlimit, kind: Unit, reader: &mut Reader<'_>) -> Option<u6
     let scaled = u128::from(number) * u128::from(factor) / base;
     let span = word.span.to(unit.span);
     let Some(value) = u64::try_from(scaled).ok().filter(|&value| value != rlimits::INFINITY) else {
-        let message = format!("`{} {}` is more than 64 bits hold", word.value, unit.value);
+        let message = format!("`{written} {unit_name}` is more than 64 bits hold");
         let help = "write `infinity`, or a smaller value";
         reader.error(Diagnostic::new(Code::RlimitValue, message, span).with_help(help));
         return None;
     };
     if value == 0 && kind != Unit::Bytes {
-        let message = format!("`{} {}` is less than the least value", word.value, unit.value);
+        let message = format!("`{written} {unit_name}` is less than the least value");
         let help = if kind == Unit::Seconds { "`cpu` counts whole seconds" } else { "`rttime` counts microseconds" };
         reader.error(Diagnostic::new(Code::RlimitValue, message, span).with_help(help));
         return None;
@@ -90,43 +93,32 @@ fn value(rlimit: &ast::Rlimit, kind: Unit, reader: &mut Reader<'_>) -> Option<u6
     Some(value)
 }
 
-fn no_unit(rlimit: &ast::Rlimit, unit: Option<&Word>, reader: &mut Reader<'_>) -> Option<()> {
+fn no_unit(rlimit: &ast::Rlimit, unit: Option<&Spanned<Named<LimitUnit>>>, reader: &mut Reader<'_>) -> Option<()> {
     if let Some(unit) = unit {
-        let message = format!("`{}` takes no unit", rlimit.name.value);
-        let help = format!("remove `{}`", shown(&unit.value));
+        let message = format!("`{}` takes no unit", shown(rlimit.resource.as_bytes()));
+        let help = format!("remove `{}`", shown(unit.as_bytes()));
         reader.error(Diagnostic::new(Code::RlimitValue, message, unit.span).with_help(help));
         return None;
     }
     Some(())
 }
 
-/// The number as `strtoll` with base 0 reads it: a zero in front makes it octal, and the first byte that is no digit ends it.
-fn number(word: &Word, reader: &mut Reader<'_>) -> Option<i64> {
-    let text = std::str::from_utf8(&word.value).unwrap_or_default();
-    let (sign, digits) = match text.strip_prefix('-') {
-        Some(digits) => ("-", digits),
-        None => ("", text),
-    };
-    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        let message = format!("`{}` is no number", word.value);
-        let help = format!("write a decimal number or {}", choices(["infinity"]));
-        reader.error(Diagnostic::new(Code::RlimitValue, message, word.span).with_help(help));
-        return None;
-    }
-    let octal = digits.len() > 1 && digits.starts_with('0');
-    let (digits, radix) = match octal {
-        true => (digits.split(['8', '9']).next().unwrap_or_default(), 8),
-        false => (digits, 10),
-    };
-    let Ok(number) = i64::from_str_radix(&format!("{sign}{digits}"), radix) else {
-        let message = format!("`{}` is more than 63 bits hold", word.value);
-        let help = "write `infinity`, or a smaller value";
+/// The number, with a warning where it is not the one that its digits seem to say.
+fn number(word: &Spanned<Named<RlimitValue>>, reader: &mut Reader<'_>) -> Option<i64> {
+    let text = shown(word.as_bytes());
+    let digits = text.strip_prefix('-').unwrap_or(&text);
+    let Some(RlimitValue::Number(number)) = word.value() else {
+        let (message, help) = if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+            (format!("`{text}` is no number"), format!("write a decimal number or {}", choices(["infinity"])))
+        } else {
+            (format!("`{text}` is more than 63 bits hold"), "write `infinity`, or a smaller value".to_owned())
+        };
         reader.error(Diagnostic::new(Code::RlimitValue, message, word.span).with_help(help));
         return None;
     };
-    if octal {
-        let message = format!("the zero in front makes `{}` octal: it is {number}", word.value);
+    if digits.len() > 1 && digits.starts_with('0') {
+        let message = format!("the zero in front makes `{text}` octal: it is {number}");
         reader.warn(Diagnostic::new(Code::OctalNumber, message, word.span).with_help(format!("write `{number}`")));
     }
-    Some(number)
+    Some(*number)
 }

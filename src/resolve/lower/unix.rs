@@ -2,33 +2,37 @@
 
 use super::Context;
 use super::condition::{Reader, name, shown, suggestion};
-use super::network::{check_local_permissions, permissions};
+use super::network::check_local_permissions;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::policy::{Glob, UnixAddress, UnixRule};
 use crate::source::{Spanned, Text};
-use crate::syntax::ast::{self, Condition};
-use crate::vocab::{network, sockets};
+use crate::syntax::ast::{self, Condition, Named, UnixCondition};
+use crate::vocab::{PermissionSet, SocketType, sockets};
 
 pub(super) fn lower(rule: &ast::UnixRule, context: &mut Context<'_>) -> Option<UnixRule> {
     let mut reader = Reader::new("unix", context.diagnostics);
-    let written = permissions(rule.permissions.as_ref(), &mut reader);
+    let written = reader.permissions(rule.permissions.as_ref());
     let (mut socket, mut address, mut peer_address, mut peer_label) = (None, None, None, None);
     for condition in &rule.conditions {
-        match &*name(condition) {
-            b"type" => reader.once(condition, &mut socket),
-            b"addr" => reader.once(condition, &mut address),
-            b"label" => wrong_side(condition, "it is a condition on the peer: write `peer=(label=…)`", &mut reader),
-            b"protocol" => unsupported(condition, &mut reader),
-            _ => reader.unknown(condition, &["type", "addr"]),
+        match &condition.value.value {
+            UnixCondition::Type(value) => reader.once(condition, value, &mut socket),
+            UnixCondition::Address(value) => reader.once_glob(condition, value, &mut address),
+            UnixCondition::Label(_) => {
+                wrong_side(condition, "it is a condition on the peer: write `peer=(label=…)`", &mut reader);
+            }
+            UnixCondition::Protocol(_) => unsupported(condition, &mut reader),
+            UnixCondition::Unknown(_) => reader.unknown(condition, &["type", "addr"]),
         }
     }
     for condition in reader.peer(rule.peer.as_ref()) {
-        match &*name(condition) {
-            b"addr" => reader.once(condition, &mut peer_address),
-            b"label" => reader.once(condition, &mut peer_label),
-            b"type" => wrong_side(condition, "both sides have the same type: write it before `peer=`", &mut reader),
-            b"protocol" => unsupported(condition, &mut reader),
-            _ => reader.unknown(condition, &["addr", "label"]),
+        match &condition.value.value {
+            UnixCondition::Address(value) => reader.once_glob(condition, value, &mut peer_address),
+            UnixCondition::Label(value) => reader.once_glob(condition, value, &mut peer_label),
+            UnixCondition::Type(_) => {
+                wrong_side(condition, "both sides have the same type: write it before `peer=`", &mut reader);
+            }
+            UnixCondition::Protocol(_) => unsupported(condition, &mut reader),
+            UnixCondition::Unknown(_) => reader.unknown(condition, &["addr", "label"]),
         }
     }
     if peer_address.is_some() || peer_label.is_some() {
@@ -43,26 +47,27 @@ pub(super) fn lower(rule: &ast::UnixRule, context: &mut Context<'_>) -> Option<U
     let kind = socket.and_then(|socket| kind(&socket, &mut reader));
     let address = address.and_then(|value| written_address(value, &mut reader));
     let peer_address = peer_address.and_then(|value| written_address(value, &mut reader));
-    let permissions = if written == 0 { network::ANY } else { written };
+    let permissions = written.or_all();
     reader.finish(UnixRule { permissions, kind, address, peer_address, peer_label, from_network: false })
 }
 
-fn wrong_side(condition: &Spanned<Condition>, help: &str, reader: &mut Reader<'_>) {
+fn wrong_side(condition: &Spanned<Condition<UnixCondition>>, help: &str, reader: &mut Reader<'_>) {
     let message = format!("`{}` stands on the wrong side", shown(&name(condition)));
     reader.error(Diagnostic::new(Code::CondSide, message, condition.name.span).with_help(help));
 }
 
-fn unsupported(condition: &Spanned<Condition>, reader: &mut Reader<'_>) {
+fn unsupported(condition: &Spanned<Condition<UnixCondition>>, reader: &mut Reader<'_>) {
     let error = Diagnostic::new(Code::CondUnsupported, "`protocol` is not supported", condition.name.span);
     reader.error(error.with_help("remove it: unix sockets have one protocol"));
 }
 
-fn kind(value: &Glob, reader: &mut Reader<'_>) -> Option<u8> {
-    let number = sockets::unix_number(&value.value).and_then(|number| u8::try_from(number).ok());
+fn kind(value: &Spanned<Named<SocketType>>, reader: &mut Reader<'_>) -> Option<u8> {
+    let number = value.value().and_then(|kind| u8::try_from(kind.number()).ok());
     if number.is_none() {
         let known: Vec<_> = sockets::ALL.iter().chain(sockets::UNIX_ONLY).map(|&(name, _)| name).collect();
-        let message = format!("unknown socket type `{}`", shown(&value.value));
-        let help = suggestion(&value.value, &known);
+        let text = value.stored();
+        let message = format!("unknown socket type `{}`", shown(&text));
+        let help = suggestion(&text, &known);
         reader.error(Diagnostic::new(Code::UnixType, message, value.span).with_help(help));
     }
     number

@@ -15,8 +15,9 @@ use std::sync::Arc;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::features::Features;
 use crate::policy::{
-    Exec, ExecFallback, ExecKind, ExecTarget, LinkTarget, Owner, Policy, Profile, Rule, RuleKind, RuleMode,
+    Exec, ExecTarget, LinkTarget, Owner, Policy, Profile, Rule, RuleKind, RuleMode,
 };
+use crate::vocab::FilePermissions;
 use crate::resolve::{Options, Session, resolve};
 use crate::source::Memory;
 
@@ -102,16 +103,10 @@ fn show(rule: &Rule) -> Option<String> {
     match &rule.kind {
         RuleKind::File(file) => {
             write!(out, "{} ", file.path.value).unwrap();
-            let access = &file.access;
-            for (set, letter) in [
-                (access.read, 'r'),
-                (access.write || access.overwrite, 'w'),
-                (access.append, 'a'),
-                (access.link, 'l'),
-                (access.lock, 'k'),
-                (access.mmap, 'm'),
-            ] {
-                out.extend(set.then_some(letter));
+            let overwrite = file.access & FilePermissions::WRITE == FilePermissions::OVERWRITE;
+            let access = if overwrite { file.access | FilePermissions::WRITE } else { file.access };
+            for letter in "rwalkm".chars() {
+                out.extend(access.letters().map(|(_, one)| one).find(|one| *one == letter));
             }
             out.extend(file.exec.as_ref().map(show_exec));
             if let LinkTarget::Path { target, subset } = &file.link {
@@ -129,23 +124,10 @@ fn show(rule: &Rule) -> Option<String> {
 }
 
 fn show_exec(exec: &Exec) -> String {
-    let kind = match exec.kind {
-        ExecKind::Bare => "",
-        ExecKind::Inherit => "i",
-        ExecKind::Profile => "p",
-        ExecKind::Child => "c",
-        ExecKind::Unconfined => "u",
-    };
-    let kind = if exec.keeps_environment || exec.kind == ExecKind::Inherit { kind.into() } else { kind.to_uppercase() };
-    let fallback = match exec.fallback {
-        ExecFallback::None => "",
-        ExecFallback::Inherit => "i",
-        ExecFallback::Unconfined => "u",
-    };
     let target = match &exec.target {
         None => String::new(),
         Some(ExecTarget::Named(name)) => format!(" => {}", name.escape_ascii()),
         Some(ExecTarget::ChildByPath) => " => child".into(),
     };
-    format!("{kind}{fallback}x{target}")
+    format!("{}{target}", exec.mode)
 }

@@ -85,7 +85,7 @@ fn other_rules_are_merged() {
     );
     let profile = outcome.only_profile();
     let permissions = profile.rules.iter().map(|rule| match &rule.kind {
-        RuleKind::Signal(signal) => signal.permissions,
+        RuleKind::Signal(signal) => signal.permissions.bits(),
         _ => 0,
     });
     assert_eq!(permissions.collect::<Vec<_>>(), [6, 2, 0, 0]);

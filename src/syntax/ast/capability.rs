@@ -2,11 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::syntax::word::Word;
+use super::Named;
+use crate::source::Spanned;
+use crate::vocab::Capability;
 
 /// Capabilities; none named means all.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CapabilityRule {
     /// The names.
-    pub names: Vec<Word>,
+    pub names: Vec<Spanned<Named<Capability>>>,
 }

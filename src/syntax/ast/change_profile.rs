@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::Safety;
-use crate::syntax::word::Word;
+use crate::source::Spanned;
+use crate::syntax::Pattern;
 
 /// Permission to change to another profile.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -11,7 +12,7 @@ pub struct ChangeProfileRule {
     /// `safe` or `unsafe`
     pub safety: Option<Safety>,
     /// The executable at whose exec the change may happen.
-    pub exec: Option<Word>,
+    pub exec: Option<Spanned<Pattern>>,
     /// The profile; absent means any.
-    pub target: Option<Word>,
+    pub target: Option<Spanned<Pattern>>,
 }

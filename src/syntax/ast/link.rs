@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::syntax::word::Word;
+use crate::source::Spanned;
+use crate::syntax::Pattern;
 
 /// Permission to make a hard link.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -10,7 +11,7 @@ pub struct LinkRule {
     /// Whether the link may not have more permissions than its target.
     pub subset: bool,
     /// The new name.
-    pub link: Word,
+    pub link: Spanned<Pattern>,
     /// What it leads to.
-    pub target: Word,
+    pub target: Spanned<Pattern>,
 }

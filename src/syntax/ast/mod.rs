@@ -10,15 +10,17 @@ mod abi;
 mod all;
 mod capability;
 mod change_profile;
-mod condition;
+pub(crate) mod condition;
 mod conditional;
 mod dbus;
 mod file;
+mod flag;
 mod include;
 mod io_uring;
 mod link;
 mod mount;
 mod mqueue;
+mod named;
 mod network;
 mod pivot_root;
 mod profile;
@@ -33,28 +35,30 @@ mod walk;
 use serde::{Deserialize, Serialize};
 
 use crate::source::{Spanned, Text};
-use crate::syntax::word::Word;
+use crate::vocab::Priority;
 
 pub use abi::Abi;
 pub use all::All;
 pub use capability::CapabilityRule;
 pub use change_profile::ChangeProfileRule;
-pub use condition::{Condition, ConditionOp, ConditionValue, Group, Permissions, Values};
+pub use condition::{Condition, ConditionOp, ConditionValue, Group, OtherCondition, Permissions};
 pub use conditional::{Compare, Conditional, Else, Expr};
-pub use dbus::DbusRule;
-pub use file::{FileBody, FileRule, Safety};
+pub use dbus::{DbusCondition, DbusRule};
+pub use file::{FileBody, FileLetter, FileLetters, FileRule, Safety};
+pub use flag::ProfileFlag;
 pub use include::{Include, IncludePath, PathForm};
-pub use io_uring::IoUringRule;
+pub use io_uring::{IoUringCondition, IoUringRule};
 pub use link::LinkRule;
-pub use mount::{MountOperation, MountRule};
-pub use mqueue::MqueueRule;
-pub use network::NetworkRule;
-pub use pivot_root::PivotRootRule;
+pub use mount::{MountCondition, MountRule};
+pub use mqueue::{MqueueCondition, MqueueRule};
+pub use named::Named;
+pub use network::{NetworkCondition, NetworkRule};
+pub use pivot_root::{PivotRootCondition, PivotRootRule};
 pub use profile::{Profile, ProfileKeyword};
-pub use ptrace::PtraceRule;
+pub use ptrace::{PtraceCondition, PtraceRule};
 pub use rlimit::Rlimit;
-pub use signal::SignalRule;
-pub use unix::UnixRule;
+pub use signal::{SignalCondition, SignalRule};
+pub use unix::{UnixCondition, UnixRule};
 pub use userns::UsernsRule;
 pub use variable::{Alias, AssignOp, BoolVariable, SetVariable};
 
@@ -149,8 +153,8 @@ pub struct Rule {
 /// Qualifiers before a rule or block, in the order of the grammar.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Prefix {
-    /// The number of `priority=N`, as written.
-    pub priority: Option<Word>,
+    /// The number of `priority=N`.
+    pub priority: Option<Spanned<Named<Priority>>>,
     /// `audit`
     pub audit: bool,
     /// `allow`, `deny` or `prompt`

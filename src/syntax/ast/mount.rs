@@ -3,32 +3,31 @@
 use serde::{Deserialize, Serialize};
 
 use super::Condition;
+use super::condition::conditions;
 use crate::source::Spanned;
-use crate::syntax::word::Word;
+use crate::syntax::Pattern;
+use crate::vocab::{MountOperation, MountOption};
 
 /// Permission to mount, remount or unmount.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MountRule {
-    /// Which of the three.
+    /// The operation.
     pub operation: MountOperation,
     /// `fstype`, `options`
-    pub conditions: Vec<Spanned<Condition>>,
-    /// What is mounted; `mount` only.
-    pub source: Option<Word>,
+    pub conditions: Vec<Spanned<Condition<MountCondition>>>,
+    /// The mounted device or directory; `mount` only.
+    pub source: Option<Spanned<Pattern>>,
     /// Conditions behind the arrow; the grammar takes them, no rule may have them.
-    pub point_conditions: Vec<Spanned<Condition>>,
+    pub point_conditions: Vec<Spanned<Condition<MountCondition>>>,
     /// The mount point: behind the arrow of `mount`, the word of the others.
-    pub point: Option<Word>,
+    pub point: Option<Spanned<Pattern>>,
 }
 
-/// The operations on mounts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum MountOperation {
-    /// `mount`
-    Mount,
-    /// `remount`
-    Remount,
-    /// `umount` or `unmount`
-    Umount,
+conditions! {
+    /// Conditions of a mount rule.
+    MountCondition;
+    /// The types of the file system.
+    Fstype = "fstype" | "vfstype": many pattern;
+    /// Options: with `=` those that must be set, with `in` those that may be.
+    Options = "options" | "option": many word(MountOption);
 }

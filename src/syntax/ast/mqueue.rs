@@ -2,17 +2,28 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::condition::conditions;
 use super::{Condition, Permissions};
 use crate::source::Spanned;
-use crate::syntax::word::Word;
+use crate::syntax::Pattern;
+use crate::vocab::{MqueueKind, MqueuePermissions};
 
 /// Use of message queues.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MqueueRule {
     /// The permissions; absent means all.
-    pub permissions: Option<Spanned<Permissions>>,
+    pub permissions: Option<Spanned<Permissions<MqueuePermissions>>>,
     /// `type=` and `label=`
-    pub conditions: Vec<Spanned<Condition>>,
+    pub conditions: Vec<Spanned<Condition<MqueueCondition>>>,
     /// The queue: a path (POSIX) or a number (System V).
-    pub name: Option<Word>,
+    pub name: Option<Spanned<Pattern>>,
+}
+
+conditions! {
+    /// Conditions of an `mqueue` rule.
+    MqueueCondition;
+    /// The kind of queue.
+    Type = "type": one word(MqueueKind);
+    /// The label of the queue.
+    Label = "label": one pattern;
 }

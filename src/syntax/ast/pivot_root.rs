@@ -3,16 +3,24 @@
 use serde::{Deserialize, Serialize};
 
 use super::Condition;
+use super::condition::conditions;
 use crate::source::Spanned;
-use crate::syntax::word::Word;
+use crate::syntax::Pattern;
 
 /// Permission to change the root file system.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PivotRootRule {
     /// `oldroot=`
-    pub conditions: Vec<Spanned<Condition>>,
+    pub conditions: Vec<Spanned<Condition<PivotRootCondition>>>,
     /// Where the new root is.
-    pub new_root: Option<Word>,
+    pub new_root: Option<Spanned<Pattern>>,
     /// A profile to change to; no compiler honours it.
-    pub target: Option<Word>,
+    pub target: Option<Spanned<Pattern>>,
+}
+
+conditions! {
+    /// Conditions of a `pivot_root` rule.
+    PivotRootCondition;
+    /// The place that the old root is moved to; the first value counts.
+    OldRoot = "oldroot": many pattern;
 }

@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Block, Group};
+use super::{Block, Group, Named, OtherCondition, ProfileFlag};
 use crate::source::Spanned;
+use crate::syntax::Pattern;
 use crate::syntax::word::Word;
 
 /// A profile, hat or child profile.
@@ -12,15 +13,15 @@ pub struct Profile {
     /// How it is introduced.
     pub keyword: ProfileKeyword,
     /// Its name.
-    pub name: Word,
+    pub name: Spanned<Pattern>,
     /// Which executables it attaches to.
-    pub attachment: Option<Word>,
+    pub attachment: Option<Spanned<Pattern>>,
     /// `xattrs=(…)`; the grammar takes any group, only this name is right.
-    pub xattrs: Option<Spanned<Group>>,
+    pub xattrs: Option<Spanned<Group<OtherCondition>>>,
     /// `+identities=(…)`, each written one a list.
     pub identities: Vec<Spanned<Vec<Word>>>,
     /// `flags=(…)`; the word `flags=` may be left out.
-    pub flags: Option<Spanned<Vec<Word>>>,
+    pub flags: Option<Spanned<Vec<Spanned<Named<ProfileFlag>>>>>,
     /// What it says.
     pub body: Block,
 }

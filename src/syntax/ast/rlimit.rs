@@ -2,15 +2,17 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::syntax::word::Word;
+use super::Named;
+use crate::source::Spanned;
+use crate::vocab::{LimitUnit, Resource, RlimitValue};
 
 /// A resource limit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rlimit {
     /// The resource.
-    pub name: Word,
+    pub resource: Spanned<Named<Resource>>,
     /// A number or `infinity`.
-    pub value: Word,
+    pub value: Spanned<Named<RlimitValue>>,
     /// The unit of the number.
-    pub unit: Option<Word>,
+    pub unit: Option<Spanned<Named<LimitUnit>>>,
 }

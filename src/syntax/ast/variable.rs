@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Expr;
 use crate::source::Spanned;
+use crate::syntax::Pattern;
 use crate::syntax::word::Word;
 
 /// `@{name} = value value`
@@ -14,7 +15,7 @@ pub struct SetVariable {
     /// The operator.
     pub op: Spanned<AssignOp>,
     /// The values, one or more.
-    pub values: Vec<Word>,
+    pub values: Vec<Spanned<Pattern>>,
 }
 
 /// `$name = true`
@@ -59,7 +60,7 @@ impl AssignOp {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Alias {
     /// The prefix of paths.
-    pub from: Word,
+    pub from: Spanned<Pattern>,
     /// What may stand in its place.
-    pub to: Word,
+    pub to: Spanned<Pattern>,
 }

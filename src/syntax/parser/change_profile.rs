@@ -7,6 +7,7 @@ use nom::sequence::{preceded, terminated};
 use super::error::{Place, comma};
 use super::input::{Input, PResult};
 use super::lexer::{initial, keyword, skip_space};
+use crate::syntax::ast::condition::pattern;
 use crate::syntax::ast::{ChangeProfileRule, Safety};
 use crate::syntax::word::Word;
 
@@ -22,7 +23,7 @@ pub(super) fn rule(input: Input<'_>) -> PResult<'_, ChangeProfileRule> {
         !matches!(text, b"safe" | b"unsafe" | b"->") && !keyword::starts_item(text) && !text.starts_with(b",")
     });
     let arrow = verify(word, |word| word.as_bytes() == b"->");
-    let parts = (opt(safety), opt(exec), opt(preceded(arrow, initial::target)));
+    let parts = (opt(safety), opt(map(exec, pattern)), opt(preceded(arrow, initial::target)));
     map(terminated(parts, comma(Place::Word)), |(safety, exec, target)| ChangeProfileRule { safety, exec, target })
         .parse(input)
 }

@@ -8,23 +8,33 @@ use super::error;
 use super::input::{Input, PResult, Problem};
 use super::lexer::{Kind, Lexer, Token, classes, skip_blanks, skip_space, spanned, take_word};
 use crate::source::Spanned;
-use crate::syntax::ast::{Condition, ConditionOp, ConditionValue, Group, Values};
+use crate::syntax::ast::{Condition, ConditionOp, ConditionValue, Group};
 use crate::syntax::word::Word;
 
+/// Operator and values of a condition.
+pub(super) struct Value {
+    op: Spanned<ConditionOp>,
+    /// Whether parentheses stand around the values.
+    pub(super) list: bool,
+    pub(super) words: Vec<Word>,
+}
+
 /// Any number of conditions.
-pub(super) fn conditions(lex: Lexer) -> impl for<'a> Fn(Input<'a>) -> PResult<'a, Vec<Spanned<Condition>>> {
+pub(super) fn conditions<V: ConditionValue>(
+    lex: Lexer,
+) -> impl for<'a> Fn(Input<'a>) -> PResult<'a, Vec<Spanned<Condition<V>>>> {
     move |input| many0(|input| condition(lex, input)).parse(input)
 }
 
-fn condition<'a>(lex: Lexer, input: Input<'a>) -> PResult<'a, Spanned<Condition>> {
+fn condition<'a, V: ConditionValue>(lex: Lexer, input: Input<'a>) -> PResult<'a, Spanned<Condition<V>>> {
     let (rest, token) = verify(lex, |token: &Token<'_>| token.kind == Kind::Condition).parse(input)?;
-    let (rest, value) = value(rest)?;
-    let condition = Condition { name: token.word(), value: Some(value) };
+    let (rest, Value { op, list, words }) = value(rest)?;
+    let condition = Condition::read(token.word(), Some(op), list, words);
     Ok((rest, Spanned::new(condition, token.span.to(rest.span(0)))))
 }
 
 /// Operator and value behind the head of a condition.
-pub(super) fn value(input: Input<'_>) -> PResult<'_, ConditionValue> {
+pub(super) fn value(input: Input<'_>) -> PResult<'_, Value> {
     let start = skip_space(input);
     let (op, len) = match start.rest() {
         [b'=', ..] => (ConditionOp::Equal, 1),
@@ -35,7 +45,7 @@ pub(super) fn value(input: Input<'_>) -> PResult<'_, ConditionValue> {
     let behind = start.advance(len);
     let op = spanned(start, behind, op);
     let same_line = skip_blanks(behind);
-    let (rest, values) =
+    let (rest, list, words) =
         if op.value == ConditionOp::In || same_line.byte(0) == Some(b'(') || classes::newline(same_line.rest()) > 0 {
             let list = skip_space(same_line);
             if list.byte(0) != Some(b'(') {
@@ -44,17 +54,17 @@ pub(super) fn value(input: Input<'_>) -> PResult<'_, ConditionValue> {
                 return Err(error::syntax(behind.span(0), message, help));
             }
             let (rest, values) = list_values(list.advance(1), list)?;
-            (rest, Values::List(values))
+            (rest, true, values)
         } else {
             match classes::word_or_quoted(same_line.rest()) {
                 0 => return Err(error::expected(same_line, "a value")),
                 len => {
                     let (rest, word) = take_word(same_line, len);
-                    (rest, Values::One(word))
+                    (rest, false, vec![word])
                 }
             }
         };
-    Ok((rest, ConditionValue { op, values }))
+    Ok((rest, Value { op, list, words }))
 }
 
 /// One or more values up to the closing parenthesis; `open` is the opening one.
@@ -116,7 +126,9 @@ fn skip_space_and_commas(mut input: Input<'_>) -> Input<'_> {
 }
 
 /// `peer=(…)` or `xattrs=(…)`, if one is there.
-pub(super) fn group(lex: Lexer) -> impl for<'a> Fn(Input<'a>) -> PResult<'a, Option<Spanned<Group>>> {
+pub(super) fn group<V: ConditionValue>(
+    lex: Lexer,
+) -> impl for<'a> Fn(Input<'a>) -> PResult<'a, Option<Spanned<Group<V>>>> {
     move |input| {
         let (rest, token) = opt(verify(lex, |token: &Token<'_>| token.kind == Kind::Group)).parse(input)?;
         match token {
@@ -130,7 +142,7 @@ pub(super) fn group(lex: Lexer) -> impl for<'a> Fn(Input<'a>) -> PResult<'a, Opt
 }
 
 /// The rest of a group behind its name.
-pub(super) fn grouped<'a>(input: Input<'a>, name: &Token<'a>) -> PResult<'a, Spanned<Group>> {
+pub(super) fn grouped<'a, V: ConditionValue>(input: Input<'a>, name: &Token<'a>) -> PResult<'a, Spanned<Group<V>>> {
     // The head has seen `=(` on this line.
     let open = skip_blanks(skip_blanks(input).advance(1));
     let mut input = open.advance(1);
@@ -153,7 +165,7 @@ pub(super) fn grouped<'a>(input: Input<'a>, name: &Token<'a>) -> PResult<'a, Spa
 }
 
 /// `name`, `name=value`, `name:=value`, `name=(value)`
-fn grouped_condition(input: Input<'_>) -> PResult<'_, Spanned<Condition>> {
+fn grouped_condition<V: ConditionValue>(input: Input<'_>) -> PResult<'_, Spanned<Condition<V>>> {
     let (rest, name) = match classes::rule_word(input.rest()) {
         0 if input.byte(0) == Some(b'"') => {
             return Err(error::syntax(
@@ -169,23 +181,23 @@ fn grouped_condition(input: Input<'_>) -> PResult<'_, Spanned<Condition>> {
     let (op, len) = match start.rest() {
         [b'=', ..] => (ConditionOp::Equal, 1),
         [b':', b'=', ..] => (ConditionOp::ColonEqual, 2),
-        _ => return Ok((rest, spanned(input, rest, Condition { name, value: None }))),
+        _ => return Ok((rest, spanned(input, rest, Condition::read(name, None, false, Vec::new())))),
     };
     let behind = start.advance(len);
     let op = spanned(start, behind, op);
     let same_line = skip_blanks(behind);
-    let (rest, values) = if same_line.byte(0) == Some(b'(') {
+    let (rest, list, word) = if same_line.byte(0) == Some(b'(') {
         let (rest, word) = grouped_value(skip_space(same_line.advance(1)))?;
         let close = skip_space(rest);
         if close.byte(0) != Some(b')') {
             return Err(error::expected(close, "`)`: a condition in a group takes one value"));
         }
-        (close.advance(1), Values::List(vec![word]))
+        (close.advance(1), true, word)
     } else {
         let (rest, word) = grouped_value(skip_space(same_line))?;
-        (rest, Values::One(word))
+        (rest, false, word)
     };
-    Ok((rest, spanned(input, rest, Condition { name, value: Some(ConditionValue { op, values }) })))
+    Ok((rest, spanned(input, rest, Condition::read(name, Some(op), list, vec![word]))))
 }
 
 fn grouped_value(input: Input<'_>) -> PResult<'_, Word> {

@@ -5,13 +5,14 @@ use nom::combinator::opt;
 use nom::sequence::{preceded, terminated};
 
 use super::error::{self, Place, comma};
-use super::input::{Input, PResult, word};
+use super::input::{Input, PResult, Problem};
 use super::lexer::{Keyword, Kind, Token, classes, initial};
 use super::link::{is_path, path, subset};
 use super::pivot_root::arrow;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Spanned;
-use crate::syntax::ast::{FileBody, FileRule, Safety};
+use crate::syntax::Pattern;
+use crate::syntax::ast::{FileBody, FileLetters, FileRule, Safety};
 
 /// A rule whose first token is scanned: `file`, `safe`, `unsafe`, permissions or a path.
 pub(super) fn rule<'a>(mut first: Token<'a>, mut input: Input<'a>) -> PResult<'a, FileRule> {
@@ -46,7 +47,7 @@ fn body<'a>(first: &Token<'a>, input: Input<'a>) -> PResult<'a, FileBody> {
         let (input, subset) = opt(subset).parse(input)?;
         let (input, path) = path(input)?;
         let (input, target) = target(input)?;
-        let permissions = Spanned::new(first.text.into(), first.span);
+        let permissions = letters(first)?;
         return Ok((input, FileBody::Access { leading: true, subset: subset.is_some(), path, permissions, target }));
     }
     if !is_path(first) {
@@ -57,16 +58,26 @@ fn body<'a>(first: &Token<'a>, input: Input<'a>) -> PResult<'a, FileBody> {
         return without_permissions(first, input, rest, &permissions);
     }
     let (rest, target) = target(rest)?;
-    Ok((rest, access(first, &permissions, target)))
+    Ok((rest, access(first, &permissions, target)?))
 }
 
-fn access(path: &Token<'_>, permissions: &Token<'_>, target: Option<crate::syntax::word::Word>) -> FileBody {
-    let permissions = Spanned::new(permissions.text.into(), permissions.span);
-    FileBody::Access { leading: false, subset: false, path: path.word(), permissions, target }
+fn access<'a>(
+    path: &Token<'a>,
+    permissions: &Token<'a>,
+    target: Option<Spanned<Pattern>>,
+) -> Result<FileBody, nom::Err<Problem>> {
+    let permissions = letters(permissions)?;
+    Ok(FileBody::Access { leading: false, subset: false, path: path.pattern(), permissions, target })
+}
+
+/// The letters of a token that the scanner took for permissions.
+fn letters(token: &Token<'_>) -> Result<Spanned<FileLetters>, nom::Err<Problem>> {
+    let letters = FileLetters::read(token.text, token.span);
+    letters.map(|letters| Spanned::new(letters, token.span)).ok_or_else(|| no_permissions(token))
 }
 
 /// `-> target`; a comma decides quickly that there is none.
-fn target(input: Input<'_>) -> PResult<'_, Option<crate::syntax::word::Word>> {
+fn target(input: Input<'_>) -> PResult<'_, Option<Spanned<Pattern>>> {
     if input.byte(0) == Some(b',') { Ok((input, None)) } else { opt(preceded(arrow, initial::target)).parse(input) }
 }
 
@@ -80,7 +91,7 @@ fn without_permissions<'a>(
     if next.kind == Kind::Name && classes::is_mode(next.text) {
         return match rest.byte(0) {
             // The permissions are there, the comma is not.
-            Some(b'}' | b';') | None => Ok((rest, access(path, next, None))),
+            Some(b'}' | b';') | None => Ok((rest, access(path, next, None)?)),
             _ => {
                 let message = format!("permissions followed by {}", error::found(rest));
                 Err(error::syntax(next.span, message, "write a comma or a blank behind the permissions"))
@@ -102,12 +113,14 @@ fn without_permissions<'a>(
         }
         Kind::Arrow => Diagnostic::new(Code::Syntax, "the permissions stand before `->`", next.span)
             .with_help(format!("write `{text} px -> …,`")),
-        Kind::Name => {
-            let word = word(next.text, next.span);
-            Diagnostic::new(Code::Syntax, format!("`{}` are no permissions", word.to_str_lossy()), next.span)
-                .with_help("permissions are made of `r w a l k m x`, with `i`, `p`, `c`, `u`, `P`, `C`, `U` before `x`")
-        }
+        Kind::Name => return Err(no_permissions(next)),
         _ => return Err(error::expected(at, "the permissions of a file rule")),
     };
     Err(error::failure(diagnostic))
+}
+
+fn no_permissions(token: &Token<'_>) -> nom::Err<Problem> {
+    let message = format!("`{}` are no permissions", String::from_utf8_lossy(token.text));
+    let help = "permissions are made of `r w a l k m x`, with `i`, `p`, `c`, `u`, `P`, `C`, `U` before `x`";
+    error::syntax(token.span, message, help)
 }

@@ -10,8 +10,8 @@ use super::{
     mqueue, network, pivot_root, prefix, profile, ptrace, rlimit, signal, unix, userns, variable,
 };
 use crate::diagnostic::{Code, Diagnostic};
-use crate::syntax::ast::{ItemKind, MountOperation, ProfileKeyword, QualifierBlock, Rule, RuleKind};
-use crate::vocab::nearest;
+use crate::syntax::ast::{ItemKind, ProfileKeyword, QualifierBlock, Rule, RuleKind};
+use crate::vocab::{MountOperation, nearest};
 
 /// An item; the input stands at its first token.
 pub(super) fn item(start: Input<'_>) -> PResult<'_, ItemKind> {
@@ -79,7 +79,7 @@ fn path_first<'a>(start: Input<'a>, token: Token<'a>, input: Input<'a>) -> PResu
 }
 
 fn without_keyword<'a>(name: &Token<'a>, input: Input<'a>) -> PResult<'a, ItemKind> {
-    let (rest, profile) = profile::header(ProfileKeyword::None, name.word(), input)?;
+    let (rest, profile) = profile::header(ProfileKeyword::None, name.pattern(), input)?;
     Ok((rest, ItemKind::Profile(Box::new(profile))))
 }
 

@@ -11,6 +11,7 @@ pub(crate) mod keyword;
 pub(super) mod mode;
 
 use crate::source::{Span, Spanned};
+use crate::syntax::Pattern;
 use crate::syntax::ast::Compare;
 use crate::syntax::word::Word;
 
@@ -98,6 +99,11 @@ impl Token<'_> {
     /// The token as a word of the tree.
     pub(super) fn word(&self) -> Word {
         word(self.text, self.span)
+    }
+
+    /// The token as a pattern.
+    pub(super) fn pattern(&self) -> Spanned<Pattern> {
+        Spanned::new(Pattern::written(self.text), self.span)
     }
 }
 

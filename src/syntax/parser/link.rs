@@ -9,7 +9,8 @@ use super::input::{Input, PResult};
 use super::lexer::{Keyword, Kind, Token, initial};
 use super::pivot_root::arrow;
 use crate::syntax::ast::LinkRule;
-use crate::syntax::word::Word;
+use crate::source::Spanned;
+use crate::syntax::Pattern;
 
 /// What stands behind the keyword.
 pub(super) fn rule(input: Input<'_>) -> PResult<'_, LinkRule> {
@@ -37,8 +38,8 @@ pub(super) fn is_path(token: &Token<'_>) -> bool {
 }
 
 /// A path that has to be there.
-pub(super) fn path(input: Input<'_>) -> PResult<'_, Word> {
-    match map(verify(initial::lex, is_path), |token| token.word()).parse(input) {
+pub(super) fn path(input: Input<'_>) -> PResult<'_, Spanned<Pattern>> {
+    match map(verify(initial::lex, is_path), |token| token.pattern()).parse(input) {
         Err(nom::Err::Error(_)) => Err(error::expected(initial::skip(input), "a path")),
         other => other,
     }

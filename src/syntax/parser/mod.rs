@@ -48,7 +48,6 @@ use crate::syntax::ast::File;
 use input::{Input, State};
 
 /// The byte patterns of the words of the language, and the words that an item may begin with.
-#[cfg(feature = "ide")]
 pub(crate) use lexer::{classes, keyword::starts_item};
 
 /// What came of parsing a text.

@@ -8,8 +8,10 @@ use super::condition::conditions;
 use super::error::{self, Place, comma};
 use super::input::{Input, PResult, Problem};
 use super::lexer::{Kind, Lexer, Token, keyword, mode, skip_space};
-use crate::syntax::ast::{MountOperation, MountRule};
-use crate::syntax::word::Word;
+use crate::syntax::ast::{Condition, MountCondition, MountRule};
+use crate::vocab::MountOperation;
+use crate::source::Spanned;
+use crate::syntax::Pattern;
 
 const LEX: Lexer = mode::mount;
 
@@ -32,21 +34,24 @@ pub(super) fn rule(operation: MountOperation) -> impl for<'a> Fn(Input<'a>) -> P
 
 /// What is mounted, or a mount point without arrow. A word on a line of its own that begins rules, with no arrow behind it,
 /// is the next rule, and the comma of this one is missing. (`mqueue` is a source, too.)
-fn path(input: Input<'_>) -> PResult<'_, Word> {
+fn path(input: Input<'_>) -> PResult<'_, Spanned<Pattern>> {
     let (rest, token) = verify(LEX, |token: &Token<'_>| token.kind == Kind::Id).parse(input)?;
     let new_line = input.line_ends_before(input.seek(token.span.start));
     let arrow = skip_space(rest).rest().starts_with(b"->");
     if new_line && !arrow && keyword::starts_item(token.text) {
         return Err(nom::Err::Error(Problem::Mismatch));
     }
-    Ok((rest, token.word()))
+    Ok((rest, token.pattern()))
 }
 
-fn point(input: Input<'_>) -> PResult<'_, Word> {
-    map(verify(LEX, |token: &Token<'_>| token.kind == Kind::Id), |token| token.word()).parse(input)
+fn point(input: Input<'_>) -> PResult<'_, Spanned<Pattern>> {
+    map(verify(LEX, |token: &Token<'_>| token.kind == Kind::Id), |token| token.pattern()).parse(input)
 }
 
-fn target(input: Input<'_>) -> PResult<'_, (Vec<crate::source::Spanned<crate::syntax::ast::Condition>>, Word)> {
+/// The conditions and the mount point behind the arrow.
+type Target = (Vec<Spanned<Condition<MountCondition>>>, Spanned<Pattern>);
+
+fn target(input: Input<'_>) -> PResult<'_, Target> {
     let (input, _) = verify(LEX, |token: &Token<'_>| token.kind == Kind::Arrow).parse(input)?;
     let (input, conditions) = conditions(LEX)(input)?;
     match point(input) {

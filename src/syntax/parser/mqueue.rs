@@ -15,7 +15,7 @@ use crate::syntax::ast::MqueueRule;
 pub(super) fn rule(input: Input<'_>) -> PResult<'_, MqueueRule> {
     let lex: Lexer = mode::mqueue;
     let name = verify(lex, |token: &Token<'_>| token.kind == Kind::Id && !keyword::starts_item(token.text));
-    let parts = (permissions(lex), conditions(lex), opt(map(name, |token| token.word())));
+    let parts = (permissions(lex), conditions(lex), opt(map(name, |token| token.pattern())));
     map(terminated(parts, comma(Place::Mode)), |(permissions, conditions, name)| MqueueRule {
         permissions,
         conditions,

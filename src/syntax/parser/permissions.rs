@@ -5,9 +5,13 @@ use super::input::{Input, PResult};
 use super::lexer::{Kind, Lexer};
 use crate::source::Spanned;
 use crate::syntax::ast::Permissions;
+use crate::syntax::ast::condition::named;
+use crate::vocab::Vocabulary;
 
 /// The permissions, if any are there.
-pub(super) fn permissions(lex: Lexer) -> impl for<'a> Fn(Input<'a>) -> PResult<'a, Option<Spanned<Permissions>>> {
+pub(super) fn permissions<P: Vocabulary>(
+    lex: Lexer,
+) -> impl for<'a> Fn(Input<'a>) -> PResult<'a, Option<Spanned<Permissions<P>>>> {
     move |input| {
         let (rest, token) = lex(input)?;
         let (rest, words, list) = match token.kind {
@@ -19,6 +23,7 @@ pub(super) fn permissions(lex: Lexer) -> impl for<'a> Fn(Input<'a>) -> PResult<'
             _ => return Ok((input, None)),
         };
         let span = token.span.to(rest.span(0));
+        let words = words.into_iter().map(named).collect();
         Ok((rest, Some(Spanned::new(Permissions { words, list }, span))))
     }
 }

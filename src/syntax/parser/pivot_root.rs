@@ -14,7 +14,7 @@ use crate::syntax::ast::PivotRootRule;
 pub(super) fn rule(input: Input<'_>) -> PResult<'_, PivotRootRule> {
     let lex: Lexer = initial::lex;
     let new_root = verify(lex, |token: &Token<'_>| matches!(token.kind, Kind::Id | Kind::Name));
-    let parts = (conditions(lex), opt(map(new_root, |token| token.word())), opt(preceded(arrow, initial::target)));
+    let parts = (conditions(lex), opt(map(new_root, |token| token.pattern())), opt(preceded(arrow, initial::target)));
     map(terminated(parts, comma(Place::Initial)), |(conditions, new_root, target)| PivotRootRule {
         conditions,
         new_root,

@@ -4,6 +4,7 @@ use super::error;
 use super::input::{Input, PResult};
 use super::lexer::{Keyword, Kind, Token, classes, initial, skip_blanks, take_word};
 use crate::source::Spanned;
+use crate::syntax::ast::condition::named;
 use crate::syntax::ast::{Owner, Prefix, RuleMode};
 use crate::syntax::word::Word;
 
@@ -35,7 +36,7 @@ pub(super) fn prefix<'a>(mut token: Token<'a>, mut input: Input<'a>) -> PResult<
         match token.kind {
             Kind::Priority => {
                 let (rest, value) = priority(input)?;
-                prefix.priority = Some(value);
+                prefix.priority = Some(named(value));
                 input = rest;
             }
             Kind::Keyword(Keyword::Audit) => prefix.audit = true,

@@ -6,12 +6,13 @@ use super::lexer::{Kind, Token, initial, named_head, skip_blanks};
 use super::{block, error};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Spanned;
-use crate::syntax::ast::{Profile, ProfileKeyword, Values};
+use crate::syntax::Pattern;
+use crate::syntax::ast::{Profile, ProfileKeyword, condition};
 use crate::syntax::word::Word;
 
 /// What stands behind a keyword that introduces a profile.
 pub(super) fn named<'a>(token: &Token<'a>, keyword: ProfileKeyword, input: Input<'a>) -> PResult<'a, Profile> {
-    match initial::name_word(input) {
+    match initial::name_pattern(input) {
         Ok((rest, name)) => header(keyword, name, rest),
         Err(nom::Err::Error(_)) => {
             let text = String::from_utf8_lossy(token.text.trim_ascii_end());
@@ -23,7 +24,7 @@ pub(super) fn named<'a>(token: &Token<'a>, keyword: ProfileKeyword, input: Input
 }
 
 /// What stands behind the name.
-pub(super) fn header(keyword: ProfileKeyword, name: Word, input: Input<'_>) -> PResult<'_, Profile> {
+pub(super) fn header(keyword: ProfileKeyword, name: Spanned<Pattern>, input: Input<'_>) -> PResult<'_, Profile> {
     let mut profile = Profile {
         keyword,
         name,
@@ -65,7 +66,7 @@ pub(super) fn header(keyword: ProfileKeyword, name: Word, input: Input<'_>) -> P
         stage = part;
         input = match part {
             1 => {
-                profile.attachment = Some(token.word());
+                profile.attachment = Some(token.pattern());
                 rest
             }
             2 => {
@@ -81,7 +82,8 @@ pub(super) fn header(keyword: ProfileKeyword, name: Word, input: Input<'_>) -> P
             _ => {
                 let (rest, values) =
                     if token.kind == Kind::Flags { flags(&token, rest)? } else { list_values(rest, at)? };
-                profile.flags = Some(Spanned::new(values, token.span.to(rest.span(0))));
+                let words = values.into_iter().map(condition::named).collect();
+                profile.flags = Some(Spanned::new(words, token.span.to(rest.span(0))));
                 rest
             }
         };
@@ -97,12 +99,12 @@ fn order(token: &Token<'_>) -> nom::Err<super::input::Problem> {
 /// `flags=(…)` behind the word.
 fn flags<'a>(token: &Token<'a>, input: Input<'a>) -> PResult<'a, Vec<Word>> {
     let (rest, flags) = value(input)?;
-    match flags.values {
-        Values::List(words) => Ok((rest, words)),
-        Values::One(word) => {
+    match flags.words.first().filter(|_| !flags.list) {
+        Some(word) => {
             let help = format!("write `flags=({})`", word.value);
             Err(error::syntax(token.span.to(word.span), "flags stand in parentheses", help))
         }
+        None => Ok((rest, flags.words)),
     }
 }
 
@@ -114,18 +116,17 @@ fn identities(input: Input<'_>) -> PResult<'_, Vec<Word>> {
         return Err(error::expected(input, "`identities=(…)` behind `+`"));
     }
     let (rest, found) = value(input.advance(len))?;
-    match found.values {
-        Values::List(words) => Ok((rest, words)),
-        Values::One(word) => Err(error::syntax(
-            word.span,
-            "identities stand in parentheses",
-            format!("write `+identities=({})`", word.value),
-        )),
+    match found.words.first().filter(|_| !found.list) {
+        Some(word) => {
+            let help = format!("write `+identities=({})`", word.value);
+            Err(error::syntax(word.span, "identities stand in parentheses", help))
+        }
+        None => Ok((rest, found.words)),
     }
 }
 
 /// The last word of a header so far.
-fn last_word(profile: &Profile) -> &Word {
+fn last_word(profile: &Profile) -> &Spanned<Pattern> {
     profile.attachment.as_ref().unwrap_or(&profile.name)
 }
 

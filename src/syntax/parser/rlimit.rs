@@ -8,6 +8,7 @@ use super::error::{self, Place, comma};
 use super::input::{Input, PResult, Problem};
 use super::lexer::{Keyword, Kind, classes, initial, skip_space, take_word};
 use crate::syntax::ast::Rlimit;
+use crate::syntax::ast::condition::named;
 use crate::syntax::word::Word;
 
 /// What stands behind `set`.
@@ -26,7 +27,11 @@ pub(super) fn rule(input: Input<'_>) -> PResult<'_, Rlimit> {
         let (input, unit) = opt(unit).parse(input)?;
         Ok((input, (name, value, unit)))
     };
-    map(terminated(parts, comma(Place::Mode)), |(name, value, unit)| Rlimit { name, value, unit }).parse(rest)
+    map(terminated(parts, comma(Place::Mode)), |(resource, value, unit)| Rlimit {
+        resource: named(resource),
+        value: named(value),
+        unit: unit.map(named),
+    }).parse(rest)
 }
 
 fn wanted<'a>(input: Input<'a>, pattern: fn(&[u8]) -> usize, what: &str) -> PResult<'a, Word> {

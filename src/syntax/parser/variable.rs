@@ -11,6 +11,8 @@ use super::lexer::{Kind, Token, classes, initial, skip_blanks, take_word};
 use super::{conditional, pivot_root};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Spanned;
+use crate::syntax::Pattern;
+use crate::syntax::ast::condition::pattern;
 use crate::syntax::ast::{Alias, AssignOp, BoolVariable, SetVariable};
 use crate::syntax::word::Word;
 
@@ -49,7 +51,7 @@ pub(super) fn set<'a>(variable: &Token<'a>, op: &Token<'a>) -> impl Fn(Input<'a>
 }
 
 /// Values up to the end of the line.
-fn values(mut input: Input<'_>) -> PResult<'_, Vec<Word>> {
+fn values(mut input: Input<'_>) -> PResult<'_, Vec<Spanned<Pattern>>> {
     let mut values = Vec::new();
     let mut end = input;
     loop {
@@ -69,7 +71,7 @@ fn values(mut input: Input<'_>) -> PResult<'_, Vec<Word>> {
             0 => return Err(error::unexpected_char(input)),
             len => {
                 let (rest, word) = take_word(input, len);
-                values.push(word);
+                values.push(pattern(word));
                 input = rest;
             }
         }
@@ -109,7 +111,7 @@ pub(super) fn boolean<'a>(variable: &Token<'a>) -> impl Fn(Input<'a>) -> PResult
 pub(super) fn alias(input: Input<'_>) -> PResult<'_, Alias> {
     let parts = |input| {
         let from = verify(initial::lex, |token: &Token<'_>| matches!(token.kind, Kind::Id | Kind::Name));
-        let (input, from) = match map(from, |token| token.word()).parse(input) {
+        let (input, from) = match map(from, |token| token.pattern()).parse(input) {
             Err(nom::Err::Error(_)) => return Err(error::expected(initial::skip(input), "a path")),
             other => other?,
         };

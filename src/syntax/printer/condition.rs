@@ -2,24 +2,24 @@
 
 use super::line::{Line, separate};
 use crate::source::Spanned;
-use crate::syntax::ast::{Condition, ConditionOp, Group, Permissions, Values};
-use crate::syntax::word::Word;
+use crate::syntax::ast::{Condition, ConditionOp, ConditionValue, Group, Permissions};
+use crate::vocab::Vocabulary;
 
 /// `(a, b)`
-pub(super) fn list(words: &[Word], separator: &[u8]) -> Vec<u8> {
+pub(super) fn list<T: AsRef<[u8]>>(words: &[Spanned<T>], separator: &[u8]) -> Vec<u8> {
     let mut out = vec![b'('];
     for (i, word) in words.iter().enumerate() {
         if i > 0 {
             separate(&mut out, separator);
         }
-        out.extend_from_slice(word);
+        out.extend_from_slice(word.value.as_ref());
     }
     separate(&mut out, b")");
     out
 }
 
 /// The permissions of a rule, where it has any.
-pub(super) fn permissions(permissions: Option<&Spanned<Permissions>>, line: &mut Line) {
+pub(super) fn permissions<P: Vocabulary>(permissions: Option<&Spanned<Permissions<P>>>, line: &mut Line) {
     match permissions {
         Some(permissions) if permissions.list => line.part(list(&permissions.words, b", ")),
         Some(permissions) => permissions.words.iter().for_each(|word| line.part(word.as_bytes())),
@@ -28,31 +28,32 @@ pub(super) fn permissions(permissions: Option<&Spanned<Permissions>>, line: &mut
 }
 
 /// Conditions, each of which may begin a line.
-pub(super) fn conditions(conditions: &[Spanned<Condition>], line: &mut Line) {
+pub(super) fn conditions<V: ConditionValue>(conditions: &[Spanned<Condition<V>>], line: &mut Line) {
     for written in conditions {
         line.breakable(condition(written, b", "));
     }
 }
 
 /// One condition. A name and its operator stay on one line: the scanner looks for both at once.
-pub(super) fn condition(condition: &Condition, separator: &[u8]) -> Vec<u8> {
+pub(super) fn condition<V: ConditionValue>(condition: &Condition<V>, separator: &[u8]) -> Vec<u8> {
     let mut out = condition.name.to_vec();
-    if let Some(value) = &condition.value {
-        out.extend_from_slice(match value.op.value {
-            ConditionOp::Equal => b"=",
-            ConditionOp::ColonEqual => b":=",
-            ConditionOp::In => b" in ",
-        });
-        match &value.values {
-            Values::One(word) => out.extend_from_slice(word),
-            Values::List(words) => out.extend_from_slice(&list(words, separator)),
-        }
+    let Some(op) = &condition.op else { return out };
+    out.extend_from_slice(match op.value {
+        ConditionOp::Equal => b"=",
+        ConditionOp::ColonEqual => b":=",
+        ConditionOp::In => b" in ",
+    });
+    let values = condition.values();
+    if condition.list {
+        out.extend_from_slice(&list(&values, separator));
+    } else {
+        values.iter().for_each(|value| out.extend_from_slice(value.value));
     }
     out
 }
 
 /// `peer=(name=x, label=y)`
-pub(super) fn group(group: &Group) -> Vec<u8> {
+pub(super) fn group<V: ConditionValue>(group: &Group<V>) -> Vec<u8> {
     let mut out = group.name.to_vec();
     out.extend_from_slice(b"=(");
     for (i, written) in group.conditions.iter().enumerate() {
@@ -67,7 +68,7 @@ pub(super) fn group(group: &Group) -> Vec<u8> {
 }
 
 /// The group at the end of a rule, where it has one.
-pub(super) fn last_group(written: Option<&Spanned<Group>>, line: &mut Line) {
+pub(super) fn last_group<V: ConditionValue>(written: Option<&Spanned<Group<V>>>, line: &mut Line) {
     if let Some(written) = written {
         line.breakable(group(written));
     }

@@ -2,7 +2,7 @@
 
 use super::condition::{condition, last_group, permissions};
 use super::line::Line;
-use crate::syntax::ast::DbusRule;
+use crate::syntax::ast::{DbusCondition, DbusRule};
 
 /// A message rule says more than fits a line well; tidy profiles give each of the later conditions its own.
 const WIDE: usize = 80;
@@ -13,8 +13,8 @@ pub(super) fn print(rule: &DbusRule, line: &mut Line) {
     permissions(rule.permissions.as_ref(), line);
     for written in &rule.conditions {
         let text = condition(written, b", ");
-        match written.name.as_bytes() {
-            b"bus" | b"path" => line.part(text),
+        match written.value.value {
+            DbusCondition::Bus(_) | DbusCondition::Path(_) => line.part(text),
             _ => line.breakable(text),
         }
     }

@@ -2,15 +2,11 @@
 
 use super::condition::conditions;
 use super::line::Line;
-use crate::syntax::ast::{MountOperation, MountRule};
+use crate::syntax::ast::MountRule;
+use crate::vocab::MountOperation;
 
 pub(super) fn print(rule: &MountRule, line: &mut Line) {
-    let operation = match rule.operation {
-        MountOperation::Mount => "mount",
-        MountOperation::Remount => "remount",
-        MountOperation::Umount => "umount",
-    };
-    line.part(operation);
+    line.part(rule.operation.name());
     conditions(&rule.conditions, line);
     if let Some(source) = &rule.source {
         line.breakable(source.as_bytes());

@@ -7,8 +7,11 @@ use crate::syntax::ast::NetworkRule;
 pub(super) fn print(rule: &NetworkRule, line: &mut Line) {
     line.part("network");
     permissions(rule.permissions.as_ref(), line);
-    for word in &rule.sockets {
-        line.part(word.as_bytes());
+    if let Some(family) = &rule.family {
+        line.part(family.as_bytes());
+    }
+    if let Some(socket) = &rule.socket {
+        line.part(socket.as_bytes());
     }
     conditions(&rule.conditions, line);
     last_group(rule.peer.as_ref(), line);

@@ -5,11 +5,11 @@ use crate::syntax::ast::Rlimit;
 
 pub(super) fn print(rlimit: &Rlimit, line: &mut Line) {
     line.part("set rlimit");
-    line.part(rlimit.name.as_bytes());
+    line.part(rlimit.resource.as_bytes());
     line.part("<=");
     match &rlimit.unit {
         // `infinity` and a unit would be one word.
-        Some(unit) if rlimit.value.last().is_some_and(u8::is_ascii_digit) => {
+        Some(unit) if rlimit.value.as_bytes().last().is_some_and(u8::is_ascii_digit) => {
             line.part([rlimit.value.as_bytes(), unit.as_bytes()].concat());
         }
         Some(unit) => {

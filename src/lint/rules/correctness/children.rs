@@ -62,7 +62,7 @@ fn no_child(view: &ProfileView<'_>, reporter: &mut Reporter<'_>) {
     let children = &view.profile.children;
     for (rule, file) in view.allowed_files() {
         let Some(exec) = &file.exec else { continue };
-        if exec.fallback != ExecFallback::None || exec.kind != ExecKind::Child {
+        if exec.mode.fallback() != ExecFallback::None || exec.mode.kind() != ExecKind::Child {
             continue;
         }
         match &exec.target {
@@ -126,7 +126,7 @@ fn is_entered(view: &ProfileView<'_>, child: &Profile) -> bool {
                             .any(|part| part.strip_suffix(b"//").unwrap_or(part) == child.name.as_bytes())
                 }
                 Some(ExecTarget::ChildByPath) => parent && attaches(view, child, &file.path.value),
-                None => parent && exec.kind == ExecKind::Child && attaches(view, child, &file.path.value),
+                None => parent && exec.mode.kind() == ExecKind::Child && attaches(view, child, &file.path.value),
             }),
             RuleKind::ChangeProfile(change) => change.target.as_ref().is_none_or(|target| {
                 names(&target.value) || memchr::memmem::find(&target.value, own_name(child)).is_some()

@@ -104,7 +104,7 @@ fn plain(kind: &ItemKind) -> Option<(&crate::syntax::ast::Prefix, &[u8], &[u8])>
         ItemKind::Rule(rule) => match &rule.kind {
             RuleKind::File(file) => match &file.body {
                 FileBody::Access { path, permissions, target: None, subset: false, .. } => {
-                    Some((&rule.prefix.value, &path.value, &permissions.value))
+                    Some((&rule.prefix.value, path.as_bytes(), permissions.as_bytes()))
                 }
                 _ => None,
             },

@@ -66,7 +66,7 @@ pub(in crate::lint::rules) static BROAD: Rule = Rule {
 fn exec_of<'a>(view: &ItemView<'a>) -> Option<(&'a [u8], Span)> {
     let (_, permissions, target) = file_rule(view)?;
     // With a target it is that profile that counts.
-    let letters = permissions.value.as_bytes();
+    let letters = permissions.as_bytes();
     let exec = |byte: &u8| matches!(byte.to_ascii_lowercase(), b'p' | b'c' | b'u' | b'i' | b'x');
     let start = letters.iter().position(exec)?;
     let len = letters.get(start..)?.iter().take_while(|byte| exec(byte)).count();
@@ -110,7 +110,7 @@ fn broad(view: &ProfileView<'_>, reporter: &mut Reporter<'_>) {
     for (rule, file) in view.allowed_files() {
         let Some(exec) = &file.exec else { continue };
         if view.is_broad(file) && !view.is_file_all(rule) {
-            let how = match exec.kind {
+            let how = match exec.mode.kind() {
                 ExecKind::Inherit | ExecKind::Bare => "inside this profile",
                 ExecKind::Profile => "in a profile of its own",
                 ExecKind::Child => "in a child profile",

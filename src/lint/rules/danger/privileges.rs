@@ -5,7 +5,7 @@ use crate::lint::check::{Access, Check, ItemView, ProfileView, Reporter};
 use crate::lint::rule::{Confidence, Rule};
 use crate::policy::{LinkTarget, MountOperation, Owner, ProfileMode, RuleKind};
 use crate::syntax::ast::{self, ItemKind};
-use crate::vocab::{capabilities, ptrace};
+use crate::vocab::{FilePermissions, PtracePermissions, capabilities};
 
 pub(in crate::lint::rules) static SYS_ADMIN: Rule = Rule {
     code: "AA0108",
@@ -286,7 +286,7 @@ fn all_capabilities(view: &ProfileView<'_>, reporter: &mut Reporter<'_>) {
 fn ptrace_any(view: &ProfileView<'_>, reporter: &mut Reporter<'_>) {
     for rule in view.allowed() {
         let RuleKind::Ptrace(found) = &rule.kind else { continue };
-        if found.permissions & ptrace::TRACE == 0 {
+        if !found.permissions.contains(PtracePermissions::TRACE) {
             continue;
         }
         let whom = match &found.peer {
@@ -354,7 +354,8 @@ fn file_all(view: &ItemView<'_>, reporter: &mut Reporter<'_>) {
 
 fn network(view: &ItemView<'_>, reporter: &mut Reporter<'_>) {
     if let Some(ast::RuleKind::Network(rule)) = allowing(view)
-        && rule.sockets.is_empty()
+        && rule.family.is_none()
+        && rule.socket.is_none()
         && rule.conditions.is_empty()
         && rule.peer.is_none()
     {
@@ -395,7 +396,7 @@ fn complain(view: &ProfileView<'_>, reporter: &mut Reporter<'_>) {
 
 fn link_subset(view: &ProfileView<'_>, reporter: &mut Reporter<'_>) {
     for (rule, file) in view.allowed_files() {
-        if file.access.link && file.link == LinkTarget::Any && rule.prefix.owner != Some(Owner::Owner) {
+        if file.access.contains(FilePermissions::LINK) && file.link == LinkTarget::Any && rule.prefix.owner != Some(Owner::Owner) {
             reporter.report(rule.span, "links to files of others are not held to the permissions of their target");
         }
     }

@@ -6,7 +6,7 @@ use crate::diagnostic::{Code, Severity};
 use crate::features::Features;
 use crate::lint::check::{Check, ItemView, Reporter};
 use crate::lint::rule::Rule;
-use crate::syntax::ast::RuleKind;
+use crate::syntax::ast::{ProfileFlag, RuleKind};
 
 pub(in crate::lint::rules) static NOT_MEDIATED: Rule = Rule {
     code: "AA0301",
@@ -82,12 +82,11 @@ fn needs(view: &ItemView<'_>) -> Option<(&'static str, &'static [&'static str])>
         }),
         ItemKind::Profile(profile) => {
             let flags = profile.flags.as_ref()?;
-            let has = |name: &[u8]| flags.iter().any(|flag| flag.value.starts_with(name));
-            match () {
-                () if has(b"interruptible") => Some(("the flag `interruptible`", &["policy/profile/interruptible"])),
-                () if has(b"error=") => Some(("the flag `error`", &["policy/profile/error"])),
-                () => None,
-            }
+            flags.iter().find_map(|flag| match flag.value.value()? {
+                ProfileFlag::Interruptible => Some(("the flag `interruptible`", &["policy/profile/interruptible"][..])),
+                ProfileFlag::Error(_) => Some(("the flag `error`", &["policy/profile/error"][..])),
+                _ => None,
+            })
         }
         _ => None,
     }

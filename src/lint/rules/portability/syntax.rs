@@ -173,7 +173,7 @@ fn leading(view: &ItemView<'_>, reporter: &mut Reporter<'_>) {
         && !file.keyword
     {
         let both = Span::new(path.span.source, permissions.span.start, path.span.end);
-        let text = [path.value.as_bytes(), b" ", &permissions.value].concat();
+        let text = [path.value.as_bytes(), b" ", permissions.as_bytes()].concat();
         let finding = reporter.finding(permissions.span, "permissions stand before the path");
         reporter.push(finding.with_fix(Fix::safe("write the path first", both, text)));
     }

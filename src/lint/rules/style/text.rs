@@ -96,7 +96,7 @@ fn is_exec(letter: u8) -> bool {
 
 fn repeated(view: &ItemView<'_>, reporter: &mut Reporter<'_>) {
     let Some(permissions) = any_file_rule(view) else { return };
-    let letters = permissions.value.as_bytes();
+    let letters = permissions.as_bytes();
     let mut kept = Vec::new();
     for &letter in letters {
         if is_exec(letter) || !kept.contains(&letter) {
@@ -111,7 +111,7 @@ fn repeated(view: &ItemView<'_>, reporter: &mut Reporter<'_>) {
 
 fn order(view: &ItemView<'_>, reporter: &mut Reporter<'_>) {
     let Some(permissions) = any_file_rule(view) else { return };
-    let letters = permissions.value.as_bytes();
+    let letters = permissions.as_bytes();
     let rank = |letter: &u8| b"mrwalk".iter().position(|known| known == letter).unwrap_or(usize::MAX);
     let mut plain: Vec<u8> = letters.iter().copied().filter(|&letter| !is_exec(letter)).collect();
     plain.sort_by_key(rank);
@@ -126,7 +126,7 @@ fn order(view: &ItemView<'_>, reporter: &mut Reporter<'_>) {
 }
 
 /// The permissions of a file rule, whatever its prefix.
-fn any_file_rule<'a>(view: &ItemView<'a>) -> Option<&'a crate::source::Spanned<crate::source::Text>> {
+fn any_file_rule<'a>(view: &ItemView<'a>) -> Option<&'a crate::source::Spanned<crate::syntax::ast::FileLetters>> {
     use crate::syntax::ast::{FileBody, RuleKind};
     let RuleKind::File(file) = &view.rule()?.kind else { return None };
     match &file.body {

@@ -3,17 +3,17 @@ use super::{check_errors, check_rules, check_silent, check_warnings};
 #[test]
 fn default_permissions() {
     check_rules(&[
-        ("dbus,", r#"{"permissions": 102}"#),
-        ("dbus (),", r#"{"permissions": 102}"#),
-        ("dbus bus=a,", r#"{"permissions": 102, "bus": "a"}"#),
-        ("dbus name=a,", r#"{"permissions": 64, "name": "a"}"#),
-        ("dbus peer=(name=a),", r#"{"permissions": 6, "name": "a"}"#),
-        ("dbus peer=(path=/a),", r#"{"permissions": 6, "path": "/a"}"#),
+        ("dbus,", r#"{"permissions": ["send", "receive", "bind", "eavesdrop"]}"#),
+        ("dbus (),", r#"{"permissions": ["send", "receive", "bind", "eavesdrop"]}"#),
+        ("dbus bus=a,", r#"{"permissions": ["send", "receive", "bind", "eavesdrop"], "bus": "a"}"#),
+        ("dbus name=a,", r#"{"permissions": ["bind"], "name": "a"}"#),
+        ("dbus peer=(name=a),", r#"{"permissions": ["send", "receive"], "name": "a"}"#),
+        ("dbus peer=(path=/a),", r#"{"permissions": ["send", "receive"], "path": "/a"}"#),
         (
             "dbus (rw) bus=a path=/p interface=i member=m peer=(name=n label=@{L}),",
-            r#"{"permissions": 6, "bus": "a", "path": "/p", "interface": "i", "member": "m", "name": "n", "label": "@{L}"}"#,
+            r#"{"permissions": ["send", "receive"], "bus": "a", "path": "/p", "interface": "i", "member": "m", "name": "n", "label": "@{L}"}"#,
         ),
-        ("dbus write path=/a,", r#"{"permissions": 2, "path": "/a"}"#),
+        ("dbus write path=/a,", r#"{"permissions": ["send"], "path": "/a"}"#),
     ]);
     check_silent(&[
         "dbus bind bus=a name=b,",

@@ -11,24 +11,24 @@ fn file(text: &str) -> FileRule {
 #[test]
 fn rules() {
     check_rules(&[
-        ("/a rw,", r#"{"path": "/a", "access": {"read": true, "write": true}, "link": "any"}"#),
-        ("\"/a b\" kma,", r#"{"path": "/a b", "access": {"append": true, "lock": true, "mmap": true}, "link": "any"}"#),
-        ("file /@{A} mrr,", r#"{"path": "/@{A}", "access": {"read": true, "mmap": true}, "link": "any"}"#),
+        ("/a rw,", r#"{"path": "/a", "access": "rw", "link": "any"}"#),
+        ("\"/a b\" kma,", r#"{"path": "/a b", "access": "mak", "link": "any"}"#),
+        ("file /@{A} mrr,", r#"{"path": "/@{A}", "access": "mr", "link": "any"}"#),
         (
             "owner file,",
-            r#"{"path": "/{**,}", "access": {"read": true, "write": true, "link": true, "lock": true, "mmap": true},
-                "exec": {"kind": "inherit", "fallback": "none"}, "link": "any"}"#,
+            r#"{"path": "/{**,}", "access": "mrwlk",
+                "exec": {"mode": "ix"}, "link": "any"}"#,
         ),
         (
             "/a PUx -> b,",
-            r#"{"path": "/a", "access": {}, "link": "any",
-                "exec": {"kind": "profile", "fallback": "unconfined", "target": {"named": "b"}}}"#,
+            r#"{"path": "/a", "access": "", "link": "any",
+                "exec": {"mode": "PUx", "target": {"named": "b"}}}"#,
         ),
         (
             "link subset /a -> /b,",
-            r#"{"path": "/a", "access": {"link": true}, "link": {"path": {"target": "/b", "subset": true}}}"#,
+            r#"{"path": "/a", "access": "l", "link": {"path": {"target": "/b", "subset": true}}}"#,
         ),
-        ("link /a -> :n:b,", r#"{"path": "/a", "access": {"link": true}, "link": {"path": {"target": ":n:b"}}}"#),
+        ("link /a -> :n:b,", r#"{"path": "/a", "access": "l", "link": {"path": {"target": ":n:b"}}}"#),
     ]);
 }
 
@@ -59,7 +59,11 @@ fn exec_forms() {
     ] {
         assert_eq!(lower(text).said, [], "{text}");
         let exec = file(text).exec.unwrap();
-        let found = (format!("{:?}", exec.kind), format!("{:?}", exec.fallback), exec.keeps_environment);
+        let found = (
+            format!("{:?}", exec.mode.kind()),
+            format!("{:?}", exec.mode.fallback()),
+            exec.mode.keeps_environment(),
+        );
         assert_eq!(found, (kind.to_owned(), fallback.to_owned(), keeps), "{text}");
     }
 }
@@ -115,8 +119,6 @@ fn mistakes() {
         ("l /a -> :n:b,", "link-ns", ":n:b"),
         ("l /a -> &:n://b,", "link-ns", "&:n://b"),
         ("l subset /a -> :n:b,", "link-ns", ":n:b"),
-        ("/a K,", "perm-word", "K"),
-        ("/a rpc,", "perm-word", "pc"),
         ("unsafe /a r,", "unsafe-nonexec", "unsafe /a r,"),
     ]);
 }

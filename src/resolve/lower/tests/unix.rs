@@ -2,20 +2,21 @@ use super::{check_errors, check_rules, check_silent};
 use crate::diagnostic::Diagnostics;
 use crate::policy::{Glob, Prefix, Rule, RuleKind, UnixAddress, UnixRule};
 use crate::source::{Span, Text};
+use crate::vocab::NetworkPermissions;
 
 #[test]
 fn rules() {
-    check_rules(&[("unix,", r#"{"permissions": 57672566}"#), ("unix (),", r#"{"permissions": 57672566}"#)]);
+    check_rules(&[("unix,", r#"{"permissions": EVERY}"#), ("unix (),", r#"{"permissions": EVERY}"#)]);
     check_rules(&[
-        ("unix (send, rw) type=stream,", r#"{"permissions": 6, "kind": 1}"#),
-        ("unix type=none,", r#"{"permissions": 57672566, "kind": 0}"#),
-        ("unix accept type=dccp addr=none,", r#"{"permissions": 1048576, "kind": 6, "address": "none"}"#),
+        ("unix (send, rw) type=stream,", r#"{"permissions": ["send", "receive"], "kind": 1}"#),
+        ("unix type=none,", r#"{"permissions": EVERY, "kind": 0}"#),
+        ("unix accept type=dccp addr=none,", r#"{"permissions": ["accept"], "kind": 6, "address": "none"}"#),
         (
             "unix send addr=@a peer=(addr=auto label=l),",
-            r#"{"permissions": 2, "address": {"abstract": "a"}, "peer_address": "auto", "peer_label": "l"}"#,
+            r#"{"permissions": ["send"], "address": {"abstract": "a"}, "peer_address": "auto", "peer_label": "l"}"#,
         ),
-        ("unix bind addr=\"@\",", r#"{"permissions": 2097152, "address": {"abstract": ""}}"#),
-        ("unix bind addr=\\x40a,", r#"{"permissions": 2097152, "address": {"abstract": "a"}}"#),
+        ("unix bind addr=\"@\",", r#"{"permissions": ["bind"], "address": {"abstract": ""}}"#),
+        ("unix bind addr=\\x40a,", r#"{"permissions": ["bind"], "address": {"abstract": "a"}}"#),
     ]);
     check_silent(&["unix bind peer=(),", "unix accept peer=(addr=none),", "unix peer=(label=a),", "unix addr=(@a),"]);
 }
@@ -51,7 +52,7 @@ fn mistakes() {
 fn finished(text: &str) -> Option<UnixAddress> {
     let value = Glob::new(Text::from(text), Span::NONE);
     let unix = UnixRule {
-        permissions: 2,
+        permissions: NetworkPermissions::SEND,
         kind: None,
         address: None,
         peer_address: Some(UnixAddress::Abstract(value)),

@@ -13,6 +13,8 @@ use super::classes::{
 use super::{Keyword, Kind, Token, head, skip_space, token};
 use crate::syntax::parser::error;
 use crate::syntax::parser::input::{Input, PResult};
+use crate::syntax::Pattern;
+use crate::syntax::ast::condition::pattern;
 use crate::syntax::word::Word;
 
 /// Skips blanks, line ends and comments; the comments are kept for the item around them.
@@ -140,9 +142,9 @@ fn if_exists(text: &[u8]) -> usize {
 }
 
 /// The word behind `->`: any, also on a later line.
-pub(in super::super) fn target(input: Input<'_>) -> PResult<'_, Word> {
+pub(in super::super) fn target(input: Input<'_>) -> PResult<'_, Spanned<Pattern>> {
     let input = skip_space(input);
-    name_word(input).map_err(|problem| match problem {
+    name_pattern(input).map_err(|problem| match problem {
         nom::Err::Error(_) => error::expected(input, "a name or path behind `->`"),
         other => other,
     })
@@ -155,6 +157,11 @@ pub(in super::super) fn name_word(input: Input<'_>) -> PResult<'_, Word> {
         0 => Err(nom::Err::Error(crate::syntax::parser::input::Problem::Mismatch)),
         len => Ok(super::take_word(input, len)),
     }
+}
+
+/// As [`name_word`], as a pattern.
+pub(in super::super) fn name_pattern(input: Input<'_>) -> PResult<'_, Spanned<Pattern>> {
+    name_word(input).map(|(rest, word)| (rest, pattern(word)))
 }
 
 /// Whether the line ends here, or the text.
