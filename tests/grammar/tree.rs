@@ -94,7 +94,7 @@ fn condition<V: ConditionValue + std::fmt::Debug>() -> impl Strategy<Value = Spa
         vec(list_value(), 1..4).prop_map(|values| (ConditionOp::Equal, true, values)),
         vec(list_value(), 1..4).prop_map(|values| (ConditionOp::In, true, values)),
     ];
-    let known = one_of(&["bus", "path", "set", "peer", "label", "options", "fstype", "type", "addr", "ip", "oldroot"]);
+    let known = one_of(&["bus", "path", "set", "label", "options", "fstype", "type", "addr", "ip", "oldroot"]);
     spanned(
         (prop_oneof![name(), known], op).prop_map(|(name, (op, list, values))| read(name, Some(op), list, values)),
     )
