@@ -46,7 +46,7 @@ pub mod cli;
 
 pub use compiler::{CompileError, CompiledBlob, CompiledPolicy, Compiler, ResolvedPolicy, Timings, TracedPolicy};
 pub use features::Features;
-pub use syntax::{ParseError, Pattern, PatternError, ast, parse};
+pub use syntax::{EmptyList, NameError, ParseError, Pattern, PatternError, ProfileName, ast, parse};
 
 /// The README's code is compiled and run with the documentation's.
 #[cfg(doctest)]

@@ -1,8 +1,10 @@
 //! The text of profiles: syntax tree, parser and canonical printer.
 
 pub mod ast;
+mod build;
 mod format;
 mod keep;
+mod name;
 pub mod parser;
 mod pattern;
 pub mod printer;
@@ -13,6 +15,8 @@ pub mod word;
 use crate::diagnostic::Diagnostic;
 use crate::source::{SourceId, SourceMap};
 
+pub use build::EmptyList;
+pub use name::{NameError, ProfileName};
 pub use pattern::{Pattern, PatternError};
 pub use format::{FormatOptions, Formatted, format, format_with};
 

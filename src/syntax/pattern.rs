@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::parser::{classes, starts_item};
 use super::reference::{Piece, pieces};
-use super::word::{stored, unquoted};
+use super::word::stored;
 use crate::source::Text;
 
 /// A pattern as it is written, with its quotes and escapes (`apparmor.d(5)`, "Globbing").
@@ -104,6 +104,18 @@ impl Pattern {
         if text.is_empty() { Err(PatternError::Empty) } else { Ok(Pattern(quoted(text))) }
     }
 
+    /// Text that holds no byte with a meaning in patterns, as it stands; quoted where it must be.
+    pub(crate) fn plain(text: &[u8]) -> Pattern {
+        let mut out = Vec::with_capacity(text.len());
+        for chunk in text.utf8_chunks() {
+            for byte in chunk.valid().bytes() {
+                if needs_octal(byte) { octal(byte, &mut out) } else { out.push(byte) }
+            }
+            chunk.invalid().iter().for_each(|&byte| octal(byte, &mut out));
+        }
+        Pattern(quoted(out))
+    }
+
     /// The text as written.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
@@ -160,11 +172,6 @@ impl Pattern {
     /// The pattern without quotes, with its escapes replaced: the form that the compiler works on.
     pub(crate) fn stored(&self) -> Vec<u8> {
         stored(&self.0)
-    }
-
-    /// Whether quotes stand around it.
-    pub(crate) fn is_quoted(&self) -> bool {
-        unquoted(&self.0).len() < self.0.len()
     }
 }
 

@@ -130,6 +130,9 @@ impl Vocabulary for FilePermissions {
     const KIND: &'static str = "file permission";
 
     fn from_word(word: &[u8]) -> Option<Self> {
+        if word.is_empty() {
+            return None;
+        }
         word.iter().map(|&letter| Self::from_letter(letter.into())).collect()
     }
 

@@ -103,7 +103,8 @@ impl Printer {
         }
     }
 
-    fn item(&mut self, kind: &ItemKind) {
+    /// Writes an item without its line end.
+    pub(super) fn item(&mut self, kind: &ItemKind) {
         let mut line = Line::new();
         let mut end: &[u8] = b",";
         match kind {

@@ -49,7 +49,7 @@ mod variable;
 
 use std::fmt;
 
-use super::ast::File;
+use super::ast::{File, ItemKind};
 use item::Printer;
 pub(super) use unit::Unit;
 
@@ -69,6 +69,13 @@ pub(super) use unit::Unit;
 pub fn print(file: &File) -> Vec<u8> {
     let mut printer = Printer::default();
     printer.file(file);
+    printer.into_bytes()
+}
+
+/// The canonical text of one item, not indented and without a line end.
+pub(crate) fn item_text(kind: &ItemKind) -> Vec<u8> {
+    let mut printer = Printer::default();
+    printer.item(kind);
     printer.into_bytes()
 }
 
