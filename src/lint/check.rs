@@ -267,18 +267,6 @@ pub(super) fn paths<'a>(view: &ItemView<'a>, visit: &mut dyn FnMut(&PathView<'a>
     }
 }
 
-/// Whether an `all,` rule is written there.
-pub(super) fn says_all(sources: &SourceMap, span: Span) -> bool {
-    ends_with_word(sources, span, b"all")
-}
-
-/// Whether a word is the last one of a rule.
-fn ends_with_word(sources: &SourceMap, span: Span, word: &[u8]) -> bool {
-    let source = sources.get(span.source);
-    let text = source.slice(span).strip_suffix(b",").unwrap_or_default();
-    text.split(u8::is_ascii_whitespace).next_back() == Some(word)
-}
-
 /// A resolved profile.
 pub(super) struct ProfileView<'a> {
     pub(super) profile: &'a Profile,
@@ -289,7 +277,7 @@ pub(super) struct ProfileView<'a> {
     /// Its tree.
     pub(super) file: &'a File,
     pub(super) patterns: &'a Patterns,
-    /// The `all,` rules.
+    /// The places of `all,` rules.
     all: Vec<Span>,
 }
 
@@ -301,9 +289,9 @@ impl<'a> ProfileView<'a> {
         (input, file): (SourceId, &'a File),
         patterns: &'a Patterns,
     ) -> ProfileView<'a> {
-        // What `all,` stands for has an exec rule with a priority that hardly anybody writes.
-        let with_priority = profile.rules.iter().filter(|rule| rule.prefix.priority == -2);
-        let all = with_priority.map(|rule| rule.span).filter(|&span| says_all(sources, span)).collect();
+        let of_all = profile.rules.iter().filter(|rule| rule.origin == policy::RuleOrigin::All);
+        let mut all: Vec<Span> = of_all.map(|rule| rule.span).collect();
+        all.dedup();
         ProfileView { profile, policy, sources, input, file, patterns, all }
     }
 
@@ -325,10 +313,10 @@ impl<'a> ProfileView<'a> {
 
     /// The rules that allow something which would not be allowed without them: none where nothing is confined. What `all,` stands
     /// for is left out: it has a finding of its own.
-    pub(super) fn allowed(&self) -> impl Iterator<Item = &'a policy::Rule> + use<'a, '_> {
+    pub(super) fn allowed(&self) -> impl Iterator<Item = &'a policy::Rule> + use<'a> {
         let rules = if self.confines() { self.profile.rules.as_slice() } else { &[] };
         let allows = |rule: &&policy::Rule| rule.prefix.mode != Some(policy::RuleMode::Deny);
-        rules.iter().filter(move |rule| allows(rule) && !self.is_all(rule.span))
+        rules.iter().filter(move |rule| allows(rule) && rule.origin != policy::RuleOrigin::All)
     }
 
     /// Whether the profile confines anything.
@@ -363,7 +351,7 @@ impl<'a> ProfileView<'a> {
 
     /// Whether the rule is `file,`, which has a finding of its own.
     pub(super) fn is_file_all(&self, rule: &policy::Rule) -> bool {
-        ends_with_word(self.sources, rule.span, b"file")
+        rule.origin == policy::RuleOrigin::File
     }
 
     /// The capabilities that the profile is allowed.

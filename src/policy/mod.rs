@@ -166,8 +166,30 @@ pub struct Rule {
     pub prefix: Prefix,
     /// What it says.
     pub kind: RuleKind,
-    /// Where it is written; for implied rules, what implies it.
+    /// Where it is written; for others, the place of what they come from.
     pub span: Span,
+    /// How it came about.
+    pub origin: RuleOrigin,
+}
+
+/// How a rule of a profile came about.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum RuleOrigin {
+    /// It is written, here or in an included file.
+    #[default]
+    Written,
+    /// It is written as `file,`, without path and permissions.
+    File,
+    /// It is one of those that `all,` stands for.
+    All,
+    /// An alias made it of another rule.
+    Alias,
+    /// Changing profile or hat needs it (`/proc/PID/attr`).
+    Implied,
+    /// It is the part of a `network` rule that is about unix sockets.
+    Derived,
 }
 
 /// What stands before a rule.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashMap;
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::policy::{FileRule, Glob, LinkTarget, Rule, RuleKind};
+use crate::policy::{FileRule, Glob, LinkTarget, Rule, RuleKind, RuleOrigin};
 use crate::source::{Span, Text};
 
 use super::variables::Variables;
@@ -83,7 +83,11 @@ impl Aliases {
             pairs.dedup();
             let copies: Vec<Rule> = pairs
                 .into_iter()
-                .map(|(from, to)| Rule { kind: RuleKind::File(copy(file, from, to)), ..rule.clone() })
+                .map(|(from, to)| Rule {
+                    kind: RuleKind::File(copy(file, from, to)),
+                    origin: RuleOrigin::Alias,
+                    ..rule.clone()
+                })
                 .collect();
             let length = file.path.value.len() + target.map_or(0, |target| target.value.len()) + size_of::<Rule>();
             let text = length.saturating_mul(copies.len());

@@ -1,7 +1,7 @@
 //! `all,`: one bare rule of each kind.
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::policy::{Exec, FileRule, Glob, LinkTarget, Prefix, Rule, RuleKind, RuleMode};
+use crate::policy::{Exec, FileRule, Glob, LinkTarget, Prefix, Rule, RuleKind, RuleMode, RuleOrigin};
 use crate::source::{Span, Text};
 use crate::syntax::ast;
 use crate::vocab::{ExecMode, FilePermissions, MountOperation};
@@ -29,14 +29,15 @@ impl Resolver<'_> {
                 policy: &self.policy,
             };
             if let Some(kind) = lower::kind(&kind, &prefix, span, &mut context) {
-                self.push(Rule { prefix, kind, span }, body);
+                self.push(Rule { prefix, kind, span, origin: RuleOrigin::All }, body);
             }
         }
         let mode = if prefix.mode == Some(RuleMode::Deny) { ExecMode::BARE } else { ExecMode::INHERIT };
         let exec = Exec { mode, target: None };
-        self.push(Rule { prefix, kind: file(FilePermissions::ALL, None, span), span }, body);
+        let origin = RuleOrigin::All;
+        self.push(Rule { prefix, kind: file(FilePermissions::ALL, None, span), span, origin }, body);
         let prefix = Prefix { priority: EXEC_PRIORITY, ..prefix };
-        self.push(Rule { prefix, kind: file(FilePermissions::NONE, Some(exec), span), span }, body);
+        self.push(Rule { prefix, kind: file(FilePermissions::NONE, Some(exec), span), span, origin }, body);
     }
 }
 

@@ -186,7 +186,8 @@ impl Resolver<'_> {
         if let RuleKind::ChangeProfile(_) = &kind {
             body.change_profile.get_or_insert(span);
         }
-        self.push(Rule { prefix: effective, kind, span }, body);
+        let origin = lower::origin(&rule.kind);
+        self.push(Rule { prefix: effective, kind, span, origin }, body);
     }
 
     /// The warning about a rule that the reference compiler drops from a block.

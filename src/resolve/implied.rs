@@ -1,6 +1,6 @@
 //! Rules that others imply: who changes profile or hat writes to `/proc/PID/attr`.
 
-use crate::policy::{FileRule, Glob, LinkTarget, Owner, Prefix, Rule, RuleKind};
+use crate::policy::{FileRule, Glob, LinkTarget, Owner, Prefix, Rule, RuleKind, RuleOrigin};
 use crate::source::{Span, Text};
 use crate::vocab::FilePermissions;
 
@@ -31,5 +31,6 @@ pub(super) fn rules(hats: Option<Span>, change_profile: Option<Span>) -> Vec<Rul
 fn rule(path: &str, access: FilePermissions, span: Span) -> Rule {
     let path = Glob::new(Text::from(path), span);
     let file = FileRule { path, access, exec: None, link: LinkTarget::Any, unused_target: None };
-    Rule { prefix: Prefix { owner: Some(Owner::Owner), ..Prefix::default() }, kind: RuleKind::File(file), span }
+    let prefix = Prefix { owner: Some(Owner::Owner), ..Prefix::default() };
+    Rule { prefix, kind: RuleKind::File(file), span, origin: RuleOrigin::Implied }
 }

@@ -8,14 +8,14 @@ use super::settle::{Run, finding};
 use super::{Linter, map};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::encode;
-use crate::lint::check::{Check, FileView, ProfileView, Reporter, Role, paths, says_all, walk};
+use crate::lint::check::{Check, FileView, ProfileView, Reporter, Role, paths, walk};
 use crate::lint::finding::Finding;
 use crate::lint::rule::Rule;
 use crate::lint::rules::{self, RULES};
 use crate::lint::semantics::Semantics;
 use crate::lint::set::{Mediates, Member, SetView, members};
 use crate::lint::suppress::{Suppression, suppressions};
-use crate::policy::{Policy, Profile};
+use crate::policy::{Policy, Profile, RuleOrigin};
 use crate::resolve;
 use crate::source::{SourceId, Span};
 use crate::syntax::ast::{File, ItemKind};
@@ -63,9 +63,9 @@ impl Linter {
         let sound = !diagnostics.has_errors();
         examined.broken = !sound;
         // Who writes `all,` counts on nothing of it in particular.
-        let told = |diagnostic: &Diagnostic| {
-            diagnostic.code != Code::NotEnforced || !says_all(&self.session.sources, diagnostic.span())
-        };
+        let all = all_rules(&policy.profiles);
+        let told =
+            |diagnostic: &Diagnostic| diagnostic.code != Code::NotEnforced || !all.contains(&diagnostic.span());
         examined.findings.extend(diagnostics.into_vec().into_iter().filter(told).filter_map(finding));
         if sound {
             self.examine_policy(&policy, (id, file), &target, &options, &mut examined);
@@ -203,4 +203,15 @@ fn flatten<'a>(profiles: &'a [Profile], out: &mut Vec<&'a Profile>) {
         out.push(profile);
         flatten(&profile.children, out);
     }
+}
+
+/// The places of `all,` rules.
+fn all_rules(profiles: &[Profile]) -> Vec<Span> {
+    let mut spans = Vec::new();
+    for profile in profiles {
+        spans.extend(profile.rules.iter().filter(|rule| rule.origin == RuleOrigin::All).map(|rule| rule.span));
+        spans.extend(all_rules(&profile.children));
+    }
+    spans.dedup();
+    spans
 }

@@ -52,7 +52,15 @@ pub fn rule(rule: &ast::Rule, span: Span, context: &mut Context<'_>) -> Option<p
     let prefix = prefix(&rule.prefix, context);
     let checked = prefix.filter(|prefix| check_prefix(&rule.kind, prefix, rule.prefix.span, context.diagnostics));
     let kind = kind(&rule.kind, &prefix.unwrap_or_default(), span, context);
-    Some(policy::Rule { prefix: checked?, kind: kind?, span })
+    Some(policy::Rule { prefix: checked?, kind: kind?, span, origin: origin(&rule.kind) })
+}
+
+/// How a written rule came about.
+pub fn origin(kind: &ast::RuleKind) -> policy::RuleOrigin {
+    match kind {
+        ast::RuleKind::File(ast::FileRule { body: ast::FileBody::All, .. }) => policy::RuleOrigin::File,
+        _ => policy::RuleOrigin::Written,
+    }
 }
 
 /// Lowers what stands behind the prefix. `prefix` is the one in effect, with that of the blocks around the rule filled in: it

@@ -215,7 +215,7 @@ pub(super) fn unix_rules(rule: &policy::Rule) -> Vec<policy::Rule> {
             from_network: true,
         };
         // Priority and owner are no part of network rules.
-        policy::Rule { prefix: rule.prefix, kind: RuleKind::Unix(unix), span: rule.span }
+        policy::Rule { prefix: rule.prefix, kind: RuleKind::Unix(unix), span: rule.span, origin: policy::RuleOrigin::Derived }
     };
     if selection.types == u32::MAX {
         return vec![unix(None)];
