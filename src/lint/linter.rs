@@ -22,6 +22,7 @@ use super::finding::Finding;
 use super::paths::Patterns;
 use super::relations::Relations;
 use super::rule::Rule;
+use super::rules::RULES;
 use super::select::{Selection, UnknownRule, named};
 use settle::Run;
 
@@ -246,6 +247,11 @@ impl Linter {
     /// Whether a rule is on, and has the time it takes.
     fn runs(&self, rule: &Rule) -> bool {
         self.selection.includes(rule) && (self.automata || !rule.needs_automata())
+    }
+
+    /// The rules that are checked.
+    fn running(&self) -> impl Iterator<Item = &'static Rule> {
+        RULES.iter().copied().filter(|rule| self.runs(rule))
     }
 }
 

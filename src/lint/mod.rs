@@ -8,7 +8,8 @@
 //! of a run. Whatever is about patterns is decided on automata or by matching, never by comparing text. A finding in a file that
 //! many profiles include is given once; one that depends on the profile around it, only where it holds in all of them.
 //!
-//! Rules are in `rules`, a folder a family. `docs/lints.md` is the [`index()`] of their pages.
+//! Rules are in `rules`: a folder for each family, a file for each rule, its page beside it. `docs/lints.md` is the [`index()`]
+//! of all pages.
 
 mod check;
 #[cfg(feature = "config")]
@@ -33,7 +34,7 @@ pub use fix::{Fixed, apply};
 #[cfg(feature = "ide")]
 pub(crate) use linter::Memory;
 pub use linter::{Input, Linter, Outcome};
-pub use page::{diagnostic_page, index, page};
+pub use page::{Page, diagnostic_page, index, page};
 pub use rule::{Confidence, Family, Fixes, Rule};
 pub use rules::RULES;
 pub use select::{Selection, UnknownRule, rule};

@@ -7,6 +7,59 @@ use crate::diagnostic::{Code, Severity};
 use super::rule::{Family, Fixes, Rule};
 use super::rules::{RULES, of_code};
 
+/// The parts of a rule's page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// Half a sentence that says what the rule finds.
+    pub summary: &'static str,
+    /// The reason why that is bad.
+    pub why: &'static str,
+    /// A text in which the rule finds something.
+    pub bad: &'static str,
+    /// The same text after the remedy.
+    pub good: &'static str,
+    /// The advice on a finding.
+    pub remedy: &'static str,
+}
+
+impl Page {
+    pub(super) const EMPTY: Page = Page { summary: "", why: "", bad: "", good: "", remedy: "" };
+
+    /// Takes the text of a page apart: a title `# CODE NAME: SUMMARY`, then the sections `## Why` and `## What to do`. A part that
+    /// is missing is empty, which a test reports.
+    pub(super) const fn new(text: &'static str, bad: &'static str, good: &'static str) -> Page {
+        let (title, sections) = split(text, "\n\n## Why\n\n");
+        let (why, remedy) = split(sections, "\n\n## What to do\n\n");
+        Page { summary: split(title, ": ").1, why, bad, good, remedy: remedy.trim_ascii_end() }
+    }
+}
+
+/// The text before and after the first mark. (`str::split_once` cannot be called in constants.)
+const fn split(text: &'static str, mark: &str) -> (&'static str, &'static str) {
+    let mut at = 0;
+    while at < text.len() {
+        if let Some((before, rest)) = text.split_at_checked(at)
+            && let Some(after) = after_prefix(rest, mark)
+        {
+            return (before, after);
+        }
+        at += 1;
+    }
+    (text, "")
+}
+
+const fn after_prefix<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
+    let Some((start, after)) = text.split_at_checked(prefix.len()) else { return None };
+    let (mut start, mut prefix) = (start.as_bytes(), prefix.as_bytes());
+    while let ([a, more @ ..], [b, rest @ ..]) = (start, prefix) {
+        if *a != *b {
+            return None;
+        }
+        (start, prefix) = (more, rest);
+    }
+    Some(after)
+}
+
 /// The page of a rule in Markdown.
 ///
 /// ```
@@ -15,7 +68,7 @@ use super::rules::{RULES, of_code};
 /// ```
 #[must_use]
 pub fn page(rule: &Rule) -> String {
-    let mut out = format!("# {} {}\n\n{}.\n\n", rule.code, rule.name, sentence(rule.summary));
+    let mut out = format!("# {} {}\n\n{}.\n\n", rule.code, rule.name, sentence(rule.page.summary));
     body(rule, &mut out);
     out
 }
@@ -37,10 +90,10 @@ fn body(rule: &Rule, out: &mut String) {
         rule.confidence,
     );
     let language = if rule.family() == Family::Kubernetes { "yaml" } else { "text" };
-    let _ = writeln!(out, "**Why.** {}\n", rule.why);
-    let _ = writeln!(out, "**Bad:**\n\n```{language}\n{}```\n", rule.bad);
-    let _ = writeln!(out, "**Good:**\n\n```{language}\n{}```\n", rule.good);
-    let _ = writeln!(out, "**What to do.** {}", rule.remedy);
+    let _ = writeln!(out, "**Why.** {}\n", rule.page.why);
+    let _ = writeln!(out, "**Bad:**\n\n```{language}\n{}```\n", rule.page.bad);
+    let _ = writeln!(out, "**Good:**\n\n```{language}\n{}```\n", rule.page.good);
+    let _ = writeln!(out, "**What to do.** {}", rule.page.remedy);
     if !rule.raised().is_empty() {
         let codes: Vec<String> = rule.raised().iter().map(|code| format!("`{code}`")).collect();
         let _ = writeln!(out, "\nOther commands say this as {}.", codes.join(", "));
@@ -106,11 +159,11 @@ pub fn index() -> String {
                 rule.code.to_lowercase(),
                 rule.name,
                 severity(rule.severity),
-                rule.summary.replace('|', "\\|"),
+                rule.page.summary.replace('|', "\\|"),
             );
         }
         for rule in rules {
-            let _ = write!(out, "\n### {} {}\n\n{}.\n\n", rule.code, rule.name, sentence(rule.summary));
+            let _ = write!(out, "\n### {} {}\n\n{}.\n\n", rule.code, rule.name, sentence(rule.page.summary));
             body(rule, &mut out);
         }
     }

@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::diagnostic::{Code, Severity};
 
 use super::check::Check;
+use super::page::Page;
 
 /// A group of rules; the digits behind `AA` say which.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -115,16 +116,8 @@ pub struct Rule {
     pub fixes: Fixes,
     /// What the suppressions of other linters call it.
     pub aliases: &'static [&'static str],
-    /// What it finds, in half a sentence.
-    pub summary: &'static str,
-    /// Why that is bad.
-    pub why: &'static str,
-    /// A text in which it finds something.
-    pub bad: &'static str,
-    /// The same, mended.
-    pub good: &'static str,
-    /// What to do about a finding.
-    pub remedy: &'static str,
+    /// Its page.
+    pub page: Page,
     /// Diagnostics of other stages that say what the rule finds by itself, and which are dropped for it.
     pub(super) instead_of: &'static [Code],
     pub(super) check: Check,
@@ -140,11 +133,7 @@ impl Rule {
         default: true,
         fixes: Fixes::None,
         aliases: &[],
-        summary: "",
-        why: "",
-        bad: "",
-        good: "",
-        remedy: "",
+        page: Page::EMPTY,
         instead_of: &[],
         check: Check::Meta,
     };

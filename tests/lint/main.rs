@@ -12,6 +12,7 @@
 mod agreement;
 mod command;
 mod fixtures;
+mod registry;
 mod run;
 
 use armorer::features::Features;

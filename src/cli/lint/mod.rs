@@ -150,7 +150,7 @@ fn list() -> String {
     let mut out = String::new();
     for rule in RULES {
         let on = if rule.default { "on " } else { "off" };
-        out.push_str(&format!("{} {on} {:<36} {}\n", rule.code, rule.name, rule.summary));
+        out.push_str(&format!("{} {on} {:<36} {}\n", rule.code, rule.name, rule.page.summary));
     }
     out
 }

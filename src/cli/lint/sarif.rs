@@ -68,9 +68,9 @@ fn of_rule(rule: &Rule) -> Value {
     json!({
         "id": rule.code,
         "name": rule.name,
-        "shortDescription": { "text": rule.summary },
-        "fullDescription": { "text": rule.why },
-        "help": { "text": rule.remedy, "markdown": crate::lint::page(rule) },
+        "shortDescription": { "text": rule.page.summary },
+        "fullDescription": { "text": rule.page.why },
+        "help": { "text": rule.page.remedy, "markdown": crate::lint::page(rule) },
         "defaultConfiguration": { "level": level(rule.severity), "enabled": rule.default },
         "properties": properties,
     })

@@ -11,7 +11,7 @@ use crate::encode;
 use crate::lint::check::{Check, FileView, ProfileView, Reporter, Role, paths, walk};
 use crate::lint::finding::Finding;
 use crate::lint::rule::Rule;
-use crate::lint::rules::{self, RULES};
+use crate::lint::rules;
 use crate::lint::semantics::Semantics;
 use crate::lint::set::{Mediates, Member, SetView, members};
 use crate::lint::suppress::{Suppression, suppressions};
@@ -76,7 +76,7 @@ impl Linter {
     /// What rules say about a tree.
     fn examine_text(&self, view: FileView<'_>, examined: &mut Examined) {
         let findings = &mut examined.findings;
-        let on: Vec<&'static Rule> = RULES.iter().copied().filter(|rule| self.runs(rule)).collect();
+        let on: Vec<&'static Rule> = self.running().collect();
         for &rule in &on {
             if let Check::File(check) = rule.check {
                 check(&view, &mut Reporter { rule, findings });
@@ -128,24 +128,18 @@ impl Linter {
         for (at, profile) in all.iter().enumerate() {
             let view = ProfileView::new(profile, policy, &self.session.sources, (input, file), &self.memory.patterns);
             let mut found = Vec::new();
-            for &rule in RULES {
+            for rule in self.running() {
                 match rule.check {
-                    Check::Profile(check) if self.runs(rule) => {
-                        check(&view, &mut Reporter { rule, findings: &mut found });
-                    }
-                    Check::Probe(_) if self.runs(rule) => {
-                        rules::probe(&view, &mut Reporter { rule, findings: &mut found });
-                    }
+                    Check::Profile(check) => check(&view, &mut Reporter { rule, findings: &mut found }),
+                    Check::Probe(_) => rules::probe(&view, &mut Reporter { rule, findings: &mut found }),
                     _ => {}
                 }
             }
             examined.findings.append(&mut found);
             let Some(provenance) = provenance.get(at) else { continue };
             let semantics = Semantics::new(&view, provenance, &self.memory.relations);
-            for &rule in RULES {
-                if let Check::Automata(check) = rule.check
-                    && self.runs(rule)
-                {
+            for rule in self.running() {
+                if let Check::Automata(check) = rule.check {
                     check(&semantics, &mut Reporter { rule, findings: &mut found });
                 }
             }
@@ -187,10 +181,8 @@ impl Linter {
     /// What rules say about all profiles together.
     pub(super) fn examine_set(&self, run: &mut Run) {
         let set = SetView { members: &run.members, complete: self.complete, patterns: &self.memory.patterns };
-        for &rule in RULES {
-            if let Check::Set(check) = rule.check
-                && self.runs(rule)
-            {
+        for rule in self.running() {
+            if let Check::Set(check) = rule.check {
                 check(&set, &mut Reporter { rule, findings: &mut run.findings });
             }
         }

@@ -10,7 +10,6 @@ use crate::kubernetes::{EmbeddedProfile, Manifest, is_manifest};
 use crate::lint::check::{Check, Reporter};
 use crate::lint::finding::{Edit, Finding, Fix};
 use crate::lint::manifest::ManifestView;
-use crate::lint::rules::RULES;
 use crate::lint::suppress;
 use crate::source::{SourceError, SourceId, Span};
 
@@ -56,10 +55,8 @@ impl Linter {
         let profiles = run.members.iter().map(|member| member.name.to_vec()).collect();
         for manifest in &run.manifests {
             let view = ManifestView { manifest, profiles: &profiles };
-            for &rule in RULES {
-                if let Check::Manifest(check) = rule.check
-                    && self.runs(rule)
-                {
+            for rule in self.running() {
+                if let Check::Manifest(check) = rule.check {
                     check(&view, &mut Reporter { rule, findings: &mut run.findings });
                 }
             }

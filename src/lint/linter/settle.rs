@@ -80,6 +80,14 @@ impl Linter {
         self.scope.iter().any(|directory| Path::new(name).starts_with(directory))
     }
 
+    /// Whether the selection keeps a finding: errors, and findings of rules that are on where they were found. Other stages raise
+    /// findings of rules that are off, too.
+    fn keeps(&self, finding: &Finding, run: &Run) -> bool {
+        finding
+            .rule
+            .is_none_or(|rule| self.runs(rule) && !self.is_off_in(rule, &self.file_name(finding.span().source, run)))
+    }
+
     /// Whether a rule is off in a file.
     fn is_off_in(&self, rule: &Rule, name: &str) -> bool {
         let relative = Path::new(name).strip_prefix(&self.root).unwrap_or(Path::new(name));
@@ -110,11 +118,9 @@ impl Linter {
         for finding in std::mem::take(&mut run.findings) {
             let span = finding.span();
             let source = Arc::clone(names.entry(span.source).or_insert_with(|| self.session.sources.get(span.source)));
-            if let Some(rule) = finding.rule {
-                let told = run.inputs.contains(source.name()) || self.is_below(source.name());
-                if !told || !self.runs(rule) || self.is_off_in(rule, &self.file_name(span.source, run)) {
-                    continue;
-                }
+            let in_scope = run.inputs.contains(source.name()) || self.is_below(source.name());
+            if finding.rule.is_some() && !in_scope || !self.keeps(&finding, run) {
+                continue;
             }
             if !seen.insert((finding.code, source.name().to_owned(), span.start, span.end)) {
                 continue;
@@ -148,11 +154,7 @@ impl Linter {
             let mut found = Vec::new();
             let checked = !run.broken.contains(name);
             rules::meta::judge(list, |rule| checked && self.runs(rule), &mut found);
-            let on = |finding: &Finding| {
-                let file = self.file_name(finding.span().source, run);
-                finding.rule.is_some_and(|rule| self.runs(rule) && !self.is_off_in(rule, &file))
-            };
-            keyed.extend(found.into_iter().filter(on).map(|mut finding| {
+            keyed.extend(found.into_iter().filter(|finding| self.keeps(finding, run)).map(|mut finding| {
                 let span = finding.span();
                 // A comment with a line of its own goes with its line.
                 if let Some(Fix { edits, .. }) = &mut finding.fix

@@ -1,16 +1,13 @@
 //! AA05: manifests.
 
-pub(super) mod annotations;
-pub(super) mod references;
-pub(super) mod settings;
+mod shared;
 
-use crate::kubernetes::Setting;
-
-/// A setting in words.
-fn shown(setting: &Setting) -> String {
-    match setting {
-        Setting::Unconfined => "unconfined".into(),
-        Setting::RuntimeDefault => "the runtime's default".into(),
-        Setting::Localhost(name) => format!("`{}`", name.value),
-    }
-}
+pub(super) mod annotation_conflicts_with_field;
+pub(super) mod annotation_for_no_container;
+pub(super) mod annotation_outside_of_template;
+pub(super) mod container_weaker_than_pod;
+pub(super) mod deprecated_annotation;
+pub(super) mod no_profile_selected;
+pub(super) mod profile_name_like_path;
+pub(super) mod unconfined_container;
+pub(super) mod unknown_reference;

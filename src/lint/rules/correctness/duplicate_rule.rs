@@ -1,0 +1,31 @@
+#![doc = include_str!("duplicate_rule.md")]
+
+use crate::lint::check::{Check, ItemView, Reporter};
+use crate::lint::finding::Fix;
+use crate::lint::rule::{Fixes, Rule};
+use crate::syntax::ast::ItemKind;
+
+pub(in crate::lint::rules) static RULE: Rule = Rule {
+    code: "AA0202",
+    name: "duplicate-rule",
+    fixes: Fixes::Safe,
+    page: page!("AA0202", "duplicate_rule"),
+    check: Check::Item(check),
+    ..Rule::BASE
+};
+
+fn check(view: &ItemView<'_>, reporter: &mut Reporter<'_>) {
+    if !matches!(view.item.kind.value, ItemKind::Rule(_) | ItemKind::Rlimit(_)) {
+        return;
+    }
+    if let Some(before) = view.before().iter().find(|before| before.kind.value == view.item.kind.value) {
+        let finding = reporter.finding(view.span(), "this rule stands above already");
+        let finding = finding.and_label(before.kind.span, "the same rule");
+        // A comment behind it would have nothing to belong to.
+        let lines = view.file.lines_of(view.span()).filter(|_| view.item.trailing.is_none());
+        reporter.push(match lines {
+            Some(lines) => finding.with_fix(Fix::safe("delete the rule", lines, "")),
+            None => finding,
+        });
+    }
+}

@@ -1,0 +1,24 @@
+#![doc = include_str!("container_sockets.md")]
+
+use crate::lint::check::{Access, Check, Probe};
+use crate::lint::rule::Rule;
+
+pub(in crate::lint::rules) static RULE: Rule = Rule {
+    code: "AA0126",
+    name: "container-sockets",
+    page: page!("AA0126", "container_sockets"),
+    check: Check::Probe(Probe {
+        access: Access::Write,
+        files: &[
+            "/run/docker.sock",
+            "/run/containerd/containerd.sock",
+            "/run/crio/crio.sock",
+            "/run/podman/podman.sock",
+            "/run/libvirt/libvirt-sock",
+            "/var/snap/lxd/common/lxd/unix.socket",
+        ],
+        below: &[],
+        what: "which makes it root",
+    }),
+    ..Rule::BASE
+};

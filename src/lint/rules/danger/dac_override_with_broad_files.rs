@@ -1,0 +1,28 @@
+#![doc = include_str!("dac_override_with_broad_files.md")]
+
+use crate::lint::check::{Access, Check, ProfileView, Reporter};
+use crate::lint::rule::Rule;
+use crate::policy::Owner;
+
+use super::shared::capability_bit;
+
+pub(in crate::lint::rules) static RULE: Rule = Rule {
+    code: "AA0112",
+    name: "dac-override-with-broad-files",
+    page: page!("AA0112", "dac_override_with_broad_files"),
+    check: Check::Profile(check),
+    ..Rule::BASE
+};
+
+fn check(view: &ProfileView<'_>, reporter: &mut Reporter<'_>) {
+    let mut broad = view.allowed_files().filter(|(rule, file)| {
+        rule.prefix.owner != Some(Owner::Owner) && Access::Write.is_in(file) && view.is_broad(file)
+    });
+    let Some((wide, _)) = broad.next() else { return };
+    for (rule, mask) in view.capabilities() {
+        if mask & capability_bit("dac_override") != 0 {
+            let finding = reporter.finding(rule.span, "permissions of files do not count, and file rules are broad");
+            reporter.push(finding.and_label(wide.span, "allows to write everywhere"));
+        }
+    }
+}

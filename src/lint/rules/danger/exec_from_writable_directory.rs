@@ -1,0 +1,18 @@
+#![doc = include_str!("exec_from_writable_directory.md")]
+
+use crate::lint::check::{Access, Check, Probe};
+use crate::lint::rule::{Confidence, Rule};
+
+pub(in crate::lint::rules) static RULE: Rule = Rule {
+    code: "AA0128",
+    name: "exec-from-writable-directory",
+    confidence: Confidence::Medium,
+    page: page!("AA0128", "exec_from_writable_directory"),
+    check: Check::Probe(Probe {
+        access: Access::Exec,
+        files: &["/tmp/q", "/var/tmp/q", "/dev/shm/q", "/tmp/q/q", "/var/tmp/q/q"],
+        below: &[],
+        what: "which anybody may have written",
+    }),
+    ..Rule::BASE
+};

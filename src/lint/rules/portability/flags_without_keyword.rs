@@ -1,0 +1,32 @@
+#![doc = include_str!("flags_without_keyword.md")]
+
+use crate::diagnostic::Severity;
+use crate::lint::check::{Check, ItemView, Reporter};
+use crate::lint::finding::Fix;
+use crate::lint::rule::{Fixes, Rule};
+use crate::source::Span;
+use crate::syntax::ast::ItemKind;
+
+pub(in crate::lint::rules) static RULE: Rule = Rule {
+    code: "AA0306",
+    name: "flags-without-keyword",
+    severity: Severity::Note,
+    fixes: Fixes::Safe,
+    page: page!("AA0306", "flags_without_keyword"),
+    check: Check::Item(check),
+    ..Rule::BASE
+};
+
+fn check(view: &ItemView<'_>, reporter: &mut Reporter<'_>) {
+    let ItemKind::Profile(profile) = &view.item.kind.value else { return };
+    let Some(flags) = &profile.flags else { return };
+    let text = view.file.text(flags.span);
+    if text.first() == Some(&b'(') {
+        let before = view.file.source.text().get(..flags.span.start as usize).unwrap_or_default().trim_ascii_end();
+        if !before.ends_with(b"=") {
+            let start = Span { end: flags.span.start, ..flags.span };
+            let finding = reporter.finding(flags.span, "`flags=` is left out");
+            reporter.push(finding.with_fix(Fix::safe("write `flags=`", start, "flags=")));
+        }
+    }
+}

@@ -1,0 +1,51 @@
+#![doc = include_str!("split_permissions.md")]
+
+use crate::diagnostic::Severity;
+use crate::lint::check::{Check, ItemView, Reporter};
+use crate::lint::rule::Rule;
+use crate::syntax::ast::ItemKind;
+
+pub(in crate::lint::rules) static RULE: Rule = Rule {
+    code: "AA0405",
+    name: "split-permissions",
+    severity: Severity::Note,
+    page: page!("AA0405", "split_permissions"),
+    check: Check::Item(check),
+    ..Rule::BASE
+};
+
+fn check(view: &ItemView<'_>, reporter: &mut Reporter<'_>) {
+    let Some((prefix, path, permissions)) = plain(&view.item.kind.value) else { return };
+    let has_exec = |letters: &[u8]| letters.iter().any(u8::is_ascii_uppercase) || letters.contains(&b'x');
+    let same = view.before().iter().find(|before| {
+        plain(&before.kind.value).is_some_and(|(other_prefix, other_path, other)| {
+            // Rules with exec often stand apart on purpose.
+            other_prefix == prefix
+                && other_path == path
+                && other != permissions
+                && !has_exec(other)
+                && !has_exec(permissions)
+        })
+    });
+    if let Some(before) = same {
+        let finding = reporter.finding(view.span(), "another rule is about the same path");
+        reporter.push(finding.and_label(before.kind.span, "the other rule"));
+    }
+}
+
+/// Prefix, path and permissions of a file rule without target.
+fn plain(kind: &ItemKind) -> Option<(&crate::syntax::ast::Prefix, &[u8], &[u8])> {
+    use crate::syntax::ast::{FileBody, RuleKind};
+    match kind {
+        ItemKind::Rule(rule) => match &rule.kind {
+            RuleKind::File(file) => match &file.body {
+                FileBody::Access { path, permissions, target: None, subset: false, .. } => {
+                    Some((&rule.prefix.value, path.as_bytes(), permissions.as_bytes()))
+                }
+                _ => None,
+            },
+            _ => None,
+        },
+        _ => None,
+    }
+}
