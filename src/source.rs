@@ -26,6 +26,7 @@ pub use loader::{DirEntry, FileKind, FileSystem, Loader, Memory};
 
 /// Names one text of a [`SourceMap`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SourceId(u32);
 
 impl SourceId {
@@ -47,6 +48,7 @@ impl SourceId {
 
 /// A range of bytes in one source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Span {
     /// The text the range lies in.
     pub source: SourceId,
@@ -54,6 +56,12 @@ pub struct Span {
     pub start: u32,
     /// Offset behind the last byte.
     pub end: u32,
+}
+
+impl Default for Span {
+    fn default() -> Self {
+        Span::NONE
+    }
 }
 
 impl Span {
@@ -83,10 +91,12 @@ impl Span {
 ///
 /// Equality and hashing look at the value only, so that two trees are equal when they say the same, wherever they stand.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Spanned<T> {
-    /// What was written.
+    /// The value.
     pub value: T,
-    /// Where.
+    /// The place where it was written; absent for a value that no text stands behind.
+    #[serde(default)]
     pub span: Span,
 }
 
@@ -340,6 +350,23 @@ impl fmt::Display for Text {
 impl fmt::Debug for Text {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "\"{}\"", self.0.escape_ascii())
+    }
+}
+
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Text {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Text".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "description": "A string; an array of bytes where they are not UTF-8.",
+            "oneOf": [
+                { "type": "string" },
+                { "type": "array", "items": { "type": "integer", "minimum": 0, "maximum": 255 } }
+            ]
+        })
     }
 }
 

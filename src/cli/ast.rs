@@ -1,19 +1,28 @@
-//! `armorer ast`: the syntax tree as JSON.
+//! `armorer ast`: the syntax tree as JSON, and back.
 
 use std::path::PathBuf;
 
 use super::inputs::Input;
 use super::render::{Renderer, Verbosity};
-use super::{Status, settle};
+use super::{Status, complain, print_bytes, settle};
 use crate::diagnostic::Diagnostic;
 use crate::source::SourceMap;
+use crate::syntax::ast::TreeDocument;
 use crate::syntax::parser;
 
 #[derive(clap::Args)]
 pub(super) struct Args {
     /// A profile file or included file; `-` is standard input
-    #[arg(value_name = "PATH")]
-    path: PathBuf,
+    #[arg(value_name = "PATH", required_unless_present = "schema")]
+    path: Option<PathBuf>,
+
+    /// Read JSON, as this command prints it, and print the canonical text of the profile
+    #[arg(long)]
+    from_json: bool,
+
+    /// Print the JSON schema of the tree
+    #[arg(long, conflicts_with_all = ["path", "from_json"])]
+    schema: bool,
 }
 
 pub(super) fn run(args: &Args) -> Status {
@@ -21,8 +30,21 @@ pub(super) fn run(args: &Args) -> Status {
 }
 
 fn try_run(args: &Args) -> Result<Status, String> {
-    let input = if args.path.as_os_str() == "-" { Input::Stdin } else { Input::File(args.path.clone()) };
+    let Some(path) = &args.path else {
+        return print_json(&schemars::schema_for!(TreeDocument));
+    };
+    let input = if path.as_os_str() == "-" { Input::Stdin } else { Input::File(path.clone()) };
     let text = input.read().map_err(|error| format!("{}: {error}", input.name()))?;
+    if args.from_json {
+        let document = serde_json::from_slice::<TreeDocument>(&text).map_err(|error| error.to_string());
+        return match document.and_then(|document| document.into_file().map_err(|error| error.to_string())) {
+            Ok(file) => print_bytes(&file.to_bytes()).map(|()| Status::Fine),
+            Err(error) => {
+                complain(format!("{}: {error}", input.name()));
+                Ok(Status::Findings)
+            }
+        };
+    }
     let sources = SourceMap::new();
     let id = sources.add(input.name(), text).map_err(|error| error.to_string())?;
     let parsed = parser::parse(&sources.get(id), id);
@@ -30,8 +52,11 @@ fn try_run(args: &Args) -> Result<Status, String> {
     if parsed.diagnostics.iter().any(Diagnostic::is_error) {
         return Ok(Status::Findings);
     }
-    let stdout = std::io::stdout().lock();
-    serde_json::to_writer_pretty(stdout, &parsed.file).map_err(|error| error.to_string())?;
-    println!();
-    Ok(Status::Fine)
+    print_json(&TreeDocument::new(parsed.file))
+}
+
+fn print_json(value: &impl serde::Serialize) -> Result<Status, String> {
+    let mut text = serde_json::to_vec_pretty(value).map_err(|error| error.to_string())?;
+    text.push(b'\n');
+    print_bytes(&text).map(|()| Status::Fine)
 }

@@ -5,9 +5,7 @@ use std::collections::hash_map::Entry;
 use rustc_hash::FxHashMap;
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::policy::{
-    ChangeProfileRule, FileRule, LinkTarget, Owner, Prefix, Rule, RuleKind, RuleMode, Safety,
-};
+use crate::policy::{ChangeProfileRule, FileRule, LinkTarget, Owner, Prefix, Rule, RuleKind, RuleMode, Safety};
 use crate::source::{Span, Text};
 
 /// Merges equal rules into the first of them, and reports paths with two kinds of exec.

@@ -204,6 +204,21 @@ fn quoted(text: Vec<u8>) -> Text {
     if bare { text.into() } else { [b"\"", text.as_slice(), b"\""].concat().into() }
 }
 
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Pattern {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Pattern".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let text = generator.subschema_for::<Text>();
+        schemars::json_schema!({
+            "description": "A path, label or name as it is written in a profile: one word, with its quotes and escapes.",
+            "allOf": [text]
+        })
+    }
+}
+
 impl Deref for Pattern {
     type Target = Text;
 

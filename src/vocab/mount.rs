@@ -58,6 +58,17 @@ impl Vocabulary for MountOperation {
 
 word_traits!(MountOperation);
 
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for MountOperation {
+    fn schema_name() -> Cow<'static, str> {
+        "MountOperation".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "string", "enum": ["mount", "remount", "umount"] })
+    }
+}
+
 const fn set(name: &'static str, sets: u32) -> MountOption {
     MountOption { name, sets, clears: 0 }
 }

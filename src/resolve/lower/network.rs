@@ -7,7 +7,9 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::{self, FamilySelection, NetworkConditions, NetworkRule, RuleKind, UnixRule};
 use crate::source::{Span, Spanned};
 use crate::syntax::ast::{self, Condition, ConditionOp, Group, Named, NetworkCondition, Permissions};
-use crate::vocab::{AddressFamily, NetworkPermissions, PermissionSet, SocketKind, Vocabulary, families, nearest, protocols, sockets};
+use crate::vocab::{
+    AddressFamily, NetworkPermissions, PermissionSet, SocketKind, Vocabulary, families, nearest, protocols, sockets,
+};
 
 pub(super) fn lower(rule: &ast::NetworkRule, context: &mut Context<'_>) -> Option<NetworkRule> {
     let mut reader = Reader::new("network", context.diagnostics);
@@ -215,7 +217,12 @@ pub(super) fn unix_rules(rule: &policy::Rule) -> Vec<policy::Rule> {
             from_network: true,
         };
         // Priority and owner are no part of network rules.
-        policy::Rule { prefix: rule.prefix, kind: RuleKind::Unix(unix), span: rule.span, origin: policy::RuleOrigin::Derived }
+        policy::Rule {
+            prefix: rule.prefix,
+            kind: RuleKind::Unix(unix),
+            span: rule.span,
+            origin: policy::RuleOrigin::Derived,
+        }
     };
     if selection.types == u32::MAX {
         return vec![unix(None)];

@@ -8,6 +8,7 @@ use crate::syntax::Pattern;
 
 /// Permission to change to another profile.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ChangeProfileRule {
     /// `safe` or `unsafe`
     pub safety: Option<Safety>,

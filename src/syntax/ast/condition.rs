@@ -14,6 +14,7 @@ use crate::vocab::Vocabulary;
 
 /// `name`, `name=value`, `name=(values)`, `name in (values)`
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Condition<V> {
     /// The name as written.
     pub name: Word,
@@ -27,6 +28,7 @@ pub struct Condition<V> {
 
 /// Between a condition's name and its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ConditionOp {
     /// `=`
@@ -75,6 +77,7 @@ impl<V: ConditionValue> Condition<V> {
 
 /// `peer=(name=x label=y)`
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Group<V> {
     /// The name before the `=`.
     pub name: Word,
@@ -84,7 +87,9 @@ pub struct Group<V> {
 
 /// Permissions of a rule: one word, or a list in parentheses.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(bound(serialize = "P: Vocabulary", deserialize = "P: Vocabulary"))]
+#[cfg_attr(feature = "schema", schemars(bound = "P: Vocabulary"))]
 pub struct Permissions<P: Vocabulary> {
     /// The words; each may stand for several permissions (`rw`).
     pub words: Vec<Spanned<Named<P>>>,
@@ -123,6 +128,7 @@ macro_rules! conditions {
     ) => {
         $(#[$meta])*
         #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
         #[serde(rename_all = "snake_case")]
         #[non_exhaustive]
         pub enum $name {
@@ -184,12 +190,18 @@ macro_rules! condition_read {
 }
 
 macro_rules! condition_word {
-    (pattern) => { $crate::syntax::ast::condition::pattern };
-    (word) => { $crate::syntax::ast::condition::named };
+    (pattern) => {
+        $crate::syntax::ast::condition::pattern
+    };
+    (word) => {
+        $crate::syntax::ast::condition::named
+    };
 }
 
 macro_rules! condition_visit {
-    (one $value:ident $visit:ident) => { $visit($crate::syntax::ast::condition::as_written($value)) };
+    (one $value:ident $visit:ident) => {
+        $visit($crate::syntax::ast::condition::as_written($value))
+    };
     (many $value:ident $visit:ident) => {
         $value.iter().for_each(|word| $visit($crate::syntax::ast::condition::as_written(word)))
     };

@@ -8,6 +8,7 @@ use crate::syntax::word::Word;
 
 /// A conditional.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Conditional {
     /// What decides.
     pub condition: Spanned<Expr>,
@@ -19,6 +20,7 @@ pub struct Conditional {
 
 /// What follows `else`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Else {
     /// `else { … }`
@@ -29,6 +31,7 @@ pub enum Else {
 
 /// An expression over variables.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Expr {
     /// `a or b`; two or more operands.
@@ -58,6 +61,7 @@ pub enum Expr {
 
 /// Comparison operators.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Compare {
     /// `==`

@@ -9,6 +9,7 @@ use crate::vocab::DbusPermissions;
 
 /// Access to D-Bus messages and services.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DbusRule {
     /// The permissions; absent means those that fit the conditions.
     pub permissions: Option<Spanned<Permissions<DbusPermissions>>>,

@@ -9,6 +9,7 @@ use crate::vocab::{ExecMode, FilePermissions, Vocabulary};
 
 /// Access to files.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FileRule {
     /// Whether the keyword `file` is written.
     pub keyword: bool,
@@ -20,6 +21,7 @@ pub struct FileRule {
 
 /// The forms of a file rule.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum FileBody {
     /// `file,`
@@ -41,6 +43,7 @@ pub enum FileBody {
 
 /// Whether exec cleans the environment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Safety {
     /// It does.
@@ -154,6 +157,21 @@ impl AsRef<[u8]> for FileLetters {
     }
 }
 
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for FileLetters {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "FileLetters".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "description": "The letters of a file rule: `rwPx`.",
+            "type": "string",
+            "pattern": "^([rRwWalLkmMxX]|[pPcC][iIuU]?[xX]|[iIuU][xX])+$"
+        })
+    }
+}
+
 impl Serialize for FileLetters {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.text.serialize(serializer)
@@ -163,6 +181,7 @@ impl Serialize for FileLetters {
 impl<'de> Deserialize<'de> for FileLetters {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = Text::deserialize(deserializer)?;
-        FileLetters::read(&text, Span::NONE).ok_or_else(|| D::Error::custom(format_args!("`{text}` are not file permissions")))
+        FileLetters::read(&text, Span::NONE)
+            .ok_or_else(|| D::Error::custom(format_args!("`{text}` are not file permissions")))
     }
 }

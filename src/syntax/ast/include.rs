@@ -6,6 +6,7 @@ use crate::syntax::word::Word;
 
 /// `include <abstractions/base>`
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Include {
     /// Whether the old spelling `#include` is written.
     pub pound: bool,
@@ -17,6 +18,7 @@ pub struct Include {
 
 /// A path with its way of looking it up.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct IncludePath {
     /// What stands around it.
     pub form: PathForm,
@@ -26,6 +28,7 @@ pub struct IncludePath {
 
 /// How an include path is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum PathForm {
     /// `<path>`: looked up in the include directories.

@@ -9,6 +9,7 @@ use crate::vocab::IoUringPermissions;
 
 /// Use of io_uring.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct IoUringRule {
     /// The permissions; absent means all.
     pub permissions: Option<Spanned<Permissions<IoUringPermissions>>>,

@@ -13,6 +13,7 @@ mod change_profile;
 pub(crate) mod condition;
 mod conditional;
 mod dbus;
+mod document;
 mod file;
 mod flag;
 mod include;
@@ -44,6 +45,7 @@ pub use change_profile::ChangeProfileRule;
 pub use condition::{Condition, ConditionOp, ConditionValue, Group, OtherCondition, Permissions};
 pub use conditional::{Compare, Conditional, Else, Expr};
 pub use dbus::{DbusCondition, DbusRule};
+pub use document::{TreeDocument, TreeError};
 pub use file::{FileBody, FileLetter, FileLetters, FileRule, Safety};
 pub use flag::ProfileFlag;
 pub use include::{Include, IncludePath, PathForm};
@@ -64,6 +66,7 @@ pub use variable::{Alias, AssignOp, BoolVariable, SetVariable};
 
 /// One file: a profile file, or a piece that others include.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct File {
     /// Preamble items and profiles in order; in included files also rules.
     pub items: Vec<Item>,
@@ -73,6 +76,7 @@ pub struct File {
 
 /// One item with the comments that belong to it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Item {
     /// Comments and blank lines before it. Comments from inside the item stand here too, behind those.
     pub leading: Vec<Trivia>,
@@ -87,6 +91,7 @@ pub type Comment = Spanned<Text>;
 
 /// What stands between items.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Trivia {
     /// One or more blank lines. There is none at the beginning or end of a file or block.
@@ -97,6 +102,7 @@ pub enum Trivia {
 
 /// Every kind of item.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ItemKind {
     /// `abi <abi/4.0>,`
@@ -123,6 +129,7 @@ pub enum ItemKind {
 
 /// What stands between braces.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Block {
     /// The comment behind the opening brace on its line.
     pub opening: Option<Comment>,
@@ -134,6 +141,7 @@ pub struct Block {
 
 /// A block of rules that share a prefix.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct QualifierBlock {
     /// The prefix; may be empty.
     pub prefix: Spanned<Prefix>,
@@ -143,6 +151,7 @@ pub struct QualifierBlock {
 
 /// A rule with its prefix.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Rule {
     /// What is written before it.
     pub prefix: Spanned<Prefix>,
@@ -152,6 +161,7 @@ pub struct Rule {
 
 /// Qualifiers before a rule or block, in the order of the grammar.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Prefix {
     /// The number of `priority=N`.
     pub priority: Option<Spanned<Named<Priority>>>,
@@ -173,6 +183,7 @@ impl Prefix {
 
 /// What a rule does with what it matches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum RuleMode {
     /// Grants it.
@@ -185,6 +196,7 @@ pub enum RuleMode {
 
 /// Whose objects a file rule is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Owner {
     /// Those that the task owns; `user` is the same word.
@@ -195,6 +207,7 @@ pub enum Owner {
 
 /// Every kind of rule that takes a prefix.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum RuleKind {
     /// `/etc/passwd r,`

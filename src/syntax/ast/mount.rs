@@ -10,6 +10,7 @@ use crate::vocab::{MountOperation, MountOption};
 
 /// Permission to mount, remount or unmount.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct MountRule {
     /// The operation.
     pub operation: MountOperation,

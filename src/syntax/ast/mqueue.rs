@@ -10,6 +10,7 @@ use crate::vocab::{MqueueKind, MqueuePermissions};
 
 /// Use of message queues.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct MqueueRule {
     /// The permissions; absent means all.
     pub permissions: Option<Spanned<Permissions<MqueuePermissions>>>,

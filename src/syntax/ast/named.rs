@@ -120,6 +120,23 @@ impl<'de, T: Vocabulary> Deserialize<'de> for Named<T> {
     }
 }
 
+#[cfg(feature = "schema")]
+impl<T: Vocabulary> schemars::JsonSchema for Named<T> {
+    fn schema_name() -> Cow<'static, str> {
+        T::KIND.split([' ', '_']).map(capitalised).collect::<String>().into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "description": format!("The word of a {}.", T::KIND), "type": "string", "minLength": 1 })
+    }
+}
+
+#[cfg(feature = "schema")]
+fn capitalised(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::Named;
@@ -134,6 +151,9 @@ mod tests {
         let quoted: Named<Capability> = Named::parse("\"cho\\x77n\"");
         assert_eq!((quoted.value(), quoted.stored()), (Some(&Capability::Chown), b"chown".to_vec()));
         let real_time: Named<Signal> = Named::parse("rtmin+3");
-        assert_eq!((real_time.as_bytes(), Named::from(*real_time.value().unwrap())), (&b"rtmin+3"[..], real_time.clone()));
+        assert_eq!(
+            (real_time.as_bytes(), Named::from(*real_time.value().unwrap())),
+            (&b"rtmin+3"[..], real_time.clone())
+        );
     }
 }

@@ -9,6 +9,7 @@ use crate::vocab::{AddressFamily, IpAddress, NetworkPermissions, PortRange, Sock
 
 /// Use of sockets.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct NetworkRule {
     /// The permissions; absent means all.
     pub permissions: Option<Spanned<Permissions<NetworkPermissions>>>,

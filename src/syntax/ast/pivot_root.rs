@@ -9,6 +9,7 @@ use crate::syntax::Pattern;
 
 /// Permission to change the root file system.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PivotRootRule {
     /// `oldroot=`
     pub conditions: Vec<Spanned<Condition<PivotRootCondition>>>,

@@ -9,6 +9,7 @@ use crate::syntax::word::Word;
 
 /// A profile, hat or child profile.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Profile {
     /// How it is introduced.
     pub keyword: ProfileKeyword,
@@ -28,6 +29,7 @@ pub struct Profile {
 
 /// The words that introduce a profile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ProfileKeyword {
     /// `/usr/bin/x {`

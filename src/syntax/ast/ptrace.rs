@@ -9,6 +9,7 @@ use crate::vocab::PtracePermissions;
 
 /// Tracing and being traced.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PtraceRule {
     /// The permissions; absent means all.
     pub permissions: Option<Spanned<Permissions<PtracePermissions>>>,

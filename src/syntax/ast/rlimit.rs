@@ -8,6 +8,7 @@ use crate::vocab::{LimitUnit, Resource, RlimitValue};
 
 /// A resource limit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Rlimit {
     /// The resource.
     pub resource: Spanned<Named<Resource>>,

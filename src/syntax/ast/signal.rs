@@ -9,6 +9,7 @@ use crate::vocab::{Signal, SignalPermissions};
 
 /// Sending and receiving signals.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SignalRule {
     /// The permissions; absent means all.
     pub permissions: Option<Spanned<Permissions<SignalPermissions>>>,

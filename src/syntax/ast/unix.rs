@@ -9,6 +9,7 @@ use crate::vocab::{NetworkPermissions, SocketType};
 
 /// Access to unix sockets.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct UnixRule {
     /// The permissions; absent means those that fit the conditions.
     pub permissions: Option<Spanned<Permissions<NetworkPermissions>>>,

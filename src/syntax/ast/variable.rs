@@ -9,6 +9,7 @@ use crate::syntax::word::Word;
 
 /// `@{name} = value value`
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SetVariable {
     /// The name without `@{}`.
     pub name: Word,
@@ -20,6 +21,7 @@ pub struct SetVariable {
 
 /// `$name = true`
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct BoolVariable {
     /// The name without `$` and braces.
     pub name: Word,
@@ -31,6 +33,7 @@ pub struct BoolVariable {
 
 /// Assignment operators.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum AssignOp {
     /// `=`: declares.
@@ -58,6 +61,7 @@ impl AssignOp {
 
 /// `alias /from/ -> /to/,`
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Alias {
     /// The prefix of paths.
     pub from: Spanned<Pattern>,

@@ -1,6 +1,6 @@
 use super::{check_errors, check_rules, check_silent};
 use crate::diagnostic::Diagnostics;
-use crate::policy::{Glob, Prefix, Rule, RuleKind, UnixAddress, UnixRule, RuleOrigin};
+use crate::policy::{Glob, Prefix, Rule, RuleKind, RuleOrigin, UnixAddress, UnixRule};
 use crate::source::{Span, Text};
 use crate::vocab::NetworkPermissions;
 
@@ -59,7 +59,8 @@ fn finished(text: &str) -> Option<UnixAddress> {
         peer_label: None,
         from_network: false,
     };
-    let mut rule = Rule { prefix: Prefix::default(), kind: RuleKind::Unix(unix), span: Span::NONE, origin: RuleOrigin::Written };
+    let mut rule =
+        Rule { prefix: Prefix::default(), kind: RuleKind::Unix(unix), span: Span::NONE, origin: RuleOrigin::Written };
     let mut diagnostics = Diagnostics::new();
     let right = super::super::finish(&mut rule, &mut diagnostics);
     assert_eq!(right, !diagnostics.has_errors());
