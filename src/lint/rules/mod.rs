@@ -184,15 +184,20 @@ pub(super) fn of_code(code: Code) -> Option<&'static Rule> {
     RULES.iter().copied().find(|rule| rule.raised().contains(&code))
 }
 
-/// Path, permissions and target of a file rule that does not deny.
-fn file_rule<'a>(
-    view: &ItemView<'a>,
-) -> Option<(&'a Spanned<Pattern>, &'a Spanned<FileLetters>, Option<&'a Spanned<Pattern>>)> {
+/// A file rule that does not deny, as it is written.
+struct AllowedFile<'a> {
+    path: &'a Spanned<Pattern>,
+    permissions: &'a Spanned<FileLetters>,
+    target: Option<&'a Spanned<Pattern>>,
+}
+
+/// The file rule that an item is, unless it denies.
+fn file_rule<'a>(view: &ItemView<'a>) -> Option<AllowedFile<'a>> {
     let rule = view.rule()?;
     let RuleKind::File(file) = &rule.kind else { return None };
     match &file.body {
         FileBody::Access { path, permissions, target, .. } if rule.prefix.mode != Some(RuleMode::Deny) => {
-            Some((path, permissions, target.as_ref()))
+            Some(AllowedFile { path, permissions, target: target.as_ref() })
         }
         _ => None,
     }

@@ -1,14 +1,14 @@
 //! Exec letters, capabilities and broad paths, which several rules of the family look at.
 
 use crate::lint::check::{Access, ItemView, ProfileView, Reporter};
-use crate::lint::rules::file_rule;
+use crate::lint::rules::{AllowedFile, file_rule};
 use crate::source::Span;
 use crate::syntax::ast;
 use crate::vocab::capabilities;
 
 /// The exec letters of a file rule that allows something, with their place.
 pub(super) fn exec_letters<'a>(view: &ItemView<'a>) -> Option<(&'a [u8], Span)> {
-    let (_, permissions, target) = file_rule(view)?;
+    let AllowedFile { permissions, target, .. } = file_rule(view)?;
     // With a target it is that profile that counts.
     let letters = permissions.as_bytes();
     let exec = |byte: &u8| matches!(byte.to_ascii_lowercase(), b'p' | b'c' | b'u' | b'i' | b'x');
@@ -24,7 +24,7 @@ pub(super) fn exec_letters<'a>(view: &ItemView<'a>) -> Option<(&'a [u8], Span)> 
 
 /// The path of a file rule as it is written.
 pub(super) fn path_text(view: &ItemView<'_>) -> String {
-    file_rule(view).map_or_else(String::new, |(path, ..)| path.value.to_string())
+    file_rule(view).map_or_else(String::new, |rule| rule.path.value.to_string())
 }
 
 /// Reports rules that allow an access to (nearly) every file.

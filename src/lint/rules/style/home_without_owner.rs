@@ -3,6 +3,7 @@
 use crate::diagnostic::Severity;
 use crate::lint::check::{Check, ItemView, Reporter};
 use crate::lint::rule::{Confidence, Rule};
+use crate::lint::rules::{AllowedFile, file_rule};
 use crate::syntax::word::unquoted;
 
 pub(in crate::lint::rules) static RULE: Rule = Rule {
@@ -18,7 +19,7 @@ pub(in crate::lint::rules) static RULE: Rule = Rule {
 };
 
 fn check(view: &ItemView<'_>, reporter: &mut Reporter<'_>) {
-    let Some((path, _, _)) = crate::lint::rules::file_rule(view) else { return };
+    let Some(AllowedFile { path, .. }) = file_rule(view) else { return };
     let Some(rule) = view.rule() else { return };
     let text = unquoted(&path.value);
     let homes = [&b"@{HOME}"[..], b"@{user_", b"/home/", b"/run/user/", b"@{run}/user/"];
