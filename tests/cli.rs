@@ -215,7 +215,7 @@ fn ast_is_json() {
     assert_eq!(tree.into_file().unwrap(), armorer::parse(GOOD.as_bytes()).unwrap());
     let back = run(&["ast", "--from-json", "-"], directory.path(), &String::from_utf8(output.stdout).unwrap());
     assert_eq!((status(&back), back.stdout), (0, armorer::parse(GOOD.as_bytes()).unwrap().to_bytes()));
-    let hostile = r#"{"version": 1, "file": {"items": [], "tail": [{"comment": {"value": "# a\n/** rwix,"}}]}}"#;
+    let hostile = r##"{"version": 1, "file": {"items": [], "tail": [{"comment": {"value": "# a\n/** rwix,"}}]}}"##;
     let refused = run(&["ast", "--from-json", "-"], directory.path(), hostile);
     assert_eq!((status(&refused), refused.stdout), (1, vec![]));
     assert_eq!(status(&run(&["ast", "-"], directory.path(), BROKEN)), 1);
