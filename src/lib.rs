@@ -42,6 +42,9 @@ pub mod syntax;
 pub mod vocab;
 
 mod compiler;
+#[cfg(test)]
+#[path = "../tests/support/material.rs"]
+mod material;
 mod parallel;
 
 #[cfg(feature = "cli")]

@@ -8,6 +8,8 @@
 )]
 #![cfg(feature = "cli")]
 
+mod support;
+
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
@@ -25,16 +27,6 @@ const FILES: &[(&str, &str)] = &[
          profile inner {\n      capability net_admni,\n    }\n",
     ),
 ];
-
-/// Whether a program runs; says aloud if not.
-fn installed(program: &str, arguments: &[&str], why: &str) -> bool {
-    let run = Command::new(program).args(arguments).stdin(Stdio::null()).output();
-    let runs = run.is_ok_and(|output| output.status.success());
-    if !runs {
-        eprintln!("SKIPPED: {why}");
-    }
-    runs
-}
 
 /// Runs an editor on a workspace of its own.
 fn run(editor: &mut Command) -> Output {
@@ -71,7 +63,7 @@ fn assert_steps(output: &Output, steps: &[&str]) {
 
 #[test]
 fn neovim() {
-    if installed("nvim", &["--version"], "Neovim: there is no nvim") {
+    if support::material::runs("nvim", &["--version"], "Neovim") {
         let output = run(Command::new("nvim").args(["--headless", "-u", "tests/editors/neovim.lua"]));
         let steps = [
             "filetype",
@@ -93,7 +85,7 @@ fn neovim() {
 fn emacs() {
     let eglot =
         ["--batch", "--no-site-file", "--eval", "(progn (require 'package) (package-initialize) (require 'eglot))"];
-    if installed("emacs", &eglot, "Emacs: there is no emacs with eglot") {
+    if support::material::runs("emacs", &eglot, "Emacs with Eglot") {
         let output = run(Command::new("emacs").args(["--batch", "--no-site-file", "-l", "tests/editors/emacs.el"]));
         let steps = ["mode", "attach", "diagnostic", "diagnostic gone", "hover", "query", "format", "definition"];
         assert_steps(&output, &steps);

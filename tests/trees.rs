@@ -19,15 +19,7 @@ use std::process::Command;
 use armorer::analysis::{DiffOptions, diff};
 use armorer::{Compiler, Features};
 
-fn trees() -> Vec<PathBuf> {
-    match std::env::var("ARMORER_TREES") {
-        Ok(trees) => trees.split(':').map(PathBuf::from).collect(),
-        Err(_) => {
-            support::say!("SKIPPED: trees of real profiles: ARMORER_TREES is not set");
-            Vec::new()
-        }
-    }
-}
+use support::material::trees;
 
 /// Copies a tree and gives every file of the copy, those below directories too.
 fn copy(from: &Path, to: &Path, files: &mut Vec<PathBuf>) {
@@ -50,7 +42,7 @@ fn compiler(base: &Path) -> Compiler {
 
 #[test]
 fn every_profile_passes_check() {
-    for tree in trees() {
+    for tree in trees("checking real profiles") {
         let compiler = compiler(&tree);
         let files = support::profiles(&tree);
         let failures: Vec<String> = support::parallel(&files, |file| {
@@ -85,7 +77,7 @@ fn comments(file: &Path) -> Vec<Vec<u8>> {
 
 #[test]
 fn formatting_changes_no_meaning() {
-    for tree in trees() {
+    for tree in trees("formatting real profiles") {
         for style in [&[][..], &["--sort"]] {
             formatted_means_the_same(&tree, style);
         }

@@ -7,13 +7,13 @@ use crate::{laws, parse, support};
 
 #[test]
 fn real_profiles_parse_and_print() {
-    let Some(trees) = std::env::var_os("ARMORER_TREES") else {
-        support::say!("SKIPPED: printing real profiles: ARMORER_TREES is not set");
-        return;
-    };
+    let trees = support::material::trees("printing real profiles");
     let mut files = Vec::new();
-    std::env::split_paths(&trees).for_each(|tree| collect(&tree, &mut files));
-    assert!(!files.is_empty(), "no files in {}", trees.display());
+    for tree in &trees {
+        let before = files.len();
+        collect(tree, &mut files);
+        assert!(files.len() > before, "no files in {}", tree.display());
+    }
     let (mut lines, mut changed, mut failures) = (0, 0, Vec::new());
     for path in &files {
         let text = std::fs::read(path).unwrap();

@@ -1,9 +1,6 @@
 //! The node agent and the commands that load policy, on real kernels: a volume is switched as the kubelet does it, while processes
 //! run under its profiles.
 
-use std::env;
-use std::path::Path;
-
 use crate::program;
 use crate::said;
 use crate::support;
@@ -71,14 +68,11 @@ fn agent_on_linux_7_2() {
 }
 
 fn watch(image: &str, swaps: u32) {
-    let Some(kernels) = env::var_os("ARMORER_KERNELS") else {
-        support::say!("SKIPPED: agent on {image}: ARMORER_KERNELS does not name a directory with kernel images");
-        return;
-    };
+    let Some(kernels) = support::directory("ARMORER_KERNELS", &format!("agent on {image}")) else { return };
     let directory = tempfile::tempdir().unwrap();
     let mut files = program::armorer(directory.path());
     files.extend(program::example("confine", directory.path()));
     let script = format!("SWAPS={swaps}\n{}", include_str!("agent.sh"));
-    let run = Vm { kernel: &Path::new(&kernels).join(image), files, script }.run();
+    let run = Vm { kernel: &kernels.join(image), files, script }.run();
     said::judge(&run, EXPECTED, &format!("agent on {image}"));
 }

@@ -1,7 +1,5 @@
 //! armorer as `apparmor_parser`, called by the scripts that Debian boots with, on the newest kernel.
 
-use std::env;
-use std::path::Path;
 use std::process::Command;
 
 use armorer::features::Features;
@@ -28,11 +26,8 @@ const EXPECTED: &[(&str, &str)] = &[
 
 #[test]
 fn boot_scripts_on_linux_7_2() {
-    let (Some(kernels), Some(oracle)) = (env::var_os("ARMORER_KERNELS"), env::var_os("ARMORER_ORACLE")) else {
-        support::say!("SKIPPED: boot scripts: ARMORER_KERNELS or ARMORER_ORACLE does not name a directory");
-        return;
-    };
-    let oracle = Path::new(&oracle);
+    let Some(kernels) = support::directory("ARMORER_KERNELS", "boot scripts") else { return };
+    let Some(oracle) = support::directory("ARMORER_ORACLE", "boot scripts") else { return };
     let directory = tempfile::tempdir().unwrap();
     let tree = oracle.join("etc/apparmor.d");
     let mut files = program::armorer(directory.path());
@@ -47,7 +42,6 @@ fn boot_scripts_on_linux_7_2() {
     let reference =
         reference.args(["-K", "-Q", "-q", "-j0", "-M"]).arg(features).arg("-b").arg(&tree).arg("-S").arg(&tree);
     files.push(File::data("/policies/reference", reference.output().expect("the reference runs").stdout));
-    let run =
-        Vm { kernel: &Path::new(&kernels).join("sid"), files, script: include_str!("dropin.sh").to_owned() }.run();
+    let run = Vm { kernel: &kernels.join("sid"), files, script: include_str!("dropin.sh").to_owned() }.run();
     said::judge(&run, EXPECTED, "boot scripts on 7.2");
 }

@@ -59,18 +59,11 @@ fn linux_7_2() {
 
 /// Boots the image, loads each compiler's policies, and compares all that happens with what should.
 fn confine(image: &str, kernel: &str) {
-    let Some(kernels) = env::var_os("ARMORER_KERNELS") else {
-        support::say!("SKIPPED: {kernel}: ARMORER_KERNELS does not name a directory with kernel images");
-        return;
-    };
+    let Some(kernels) = support::directory("ARMORER_KERNELS", kernel) else { return };
     let directory = tempfile::tempdir().unwrap();
     let mut compilers = vec![Compiler::armorer(kernel, directory.path())];
-    if let Some(oracle) = env::var_os("ARMORER_ORACLE") {
-        compilers.push(Compiler::reference(Path::new(&oracle), kernel, directory.path()));
-    } else {
-        support::say!(
-            "SKIPPED: {kernel}: ARMORER_ORACLE does not name the reference compiler's directory, so it is not compared"
-        );
+    if let Some(oracle) = support::directory("ARMORER_ORACLE", &format!("{kernel} beside the reference")) {
+        compilers.push(Compiler::reference(&oracle, kernel, directory.path()));
     }
     let groups: Vec<&Group> = GROUPS.iter().copied().filter(|group| group.kernels.contains(&kernel)).collect();
 
@@ -88,7 +81,7 @@ fn confine(image: &str, kernel: &str) {
         }
         script.end(compiler.name);
     }
-    let run = Vm { kernel: &Path::new(&kernels).join(image), files, script: script.text() }.run();
+    let run = Vm { kernel: &kernels.join(image), files, script: script.text() }.run();
 
     let mut wrong = String::new();
     judge_features(&run, kernel, &mut wrong);

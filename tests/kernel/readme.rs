@@ -1,6 +1,5 @@
 //! The commands of README's sections about nodes, boot and images, run in a machine that has what they speak of.
 
-use std::env;
 use std::fmt::Write;
 use std::path::Path;
 
@@ -34,17 +33,14 @@ fn commands_for_nodes_boot_and_images() {
             expected.push((format!("{number}.{line}"), "0"));
         }
     }
-    let Some(kernels) = env::var_os("ARMORER_KERNELS") else {
-        support::say!("SKIPPED: README's commands: ARMORER_KERNELS does not name a directory with kernel images");
-        return;
-    };
+    let Some(kernels) = support::directory("ARMORER_KERNELS", "README's commands") else { return };
     let directory = tempfile::tempdir().unwrap();
     let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/apparmor.d");
     let mut files = program::armorer(directory.path());
     files.extend(program::tree(&examples, "/etc/apparmor.d"));
     files.extend(program::tree(&examples, "/image/etc/apparmor.d"));
     files.push(File::data("/profiles/k8s-nginx", std::fs::read(examples.join("k8s-nginx")).unwrap()));
-    let run = Vm { kernel: &Path::new(&kernels).join("6.12"), files, script }.run();
+    let run = Vm { kernel: &kernels.join("6.12"), files, script }.run();
     let expected: Vec<(&str, &str)> = expected.iter().map(|(name, status)| (name.as_str(), *status)).collect();
     said::judge(&run, &expected, "README's commands");
 }

@@ -7,7 +7,7 @@ use armorer::{Compiler, Features};
 use crate::place::{Answer, PROGRAM, Place};
 use crate::support;
 
-/// The reference; says aloud what is skipped without it.
+/// The reference, where there is one.
 fn reference(what: &str) -> Option<PathBuf> {
     Some(support::directory("ARMORER_ORACLE", what)?.join("apparmor_parser"))
 }
