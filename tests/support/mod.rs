@@ -2,7 +2,6 @@
 
 #![allow(dead_code, reason = "each test binary uses its part")]
 
-#[cfg(feature = "cli")]
 pub(crate) mod command;
 pub(crate) mod comparison;
 pub(crate) mod conformance;
