@@ -257,7 +257,9 @@ fn run<T: Send>(
     let each = |profile: &&Profile| {
         let mut reports = Reports::default();
         let result = workshops.with(|workshop| work(profile, workshop, &mut reports));
-        (result, reports.into_vec())
+        let mut list = reports.into_vec();
+        list.iter_mut().for_each(|diagnostic| diagnostic.profile = Some(profile.written_name.clone()));
+        (result, list)
     };
     let results = parallel::map(&profiles, each);
     let mut all = Reports::default();

@@ -231,7 +231,8 @@ pub(super) fn report_swallowed_unix_rules(rules: &[Rule], support: &Support, rep
 /// Whether two unix rules are about the same sockets. Their permissions are no part of the reference compiler's comparison, as it gives
 /// implied rules all.
 fn same_socket(a: &UnixRule, b: &UnixRule) -> bool {
-    let bare = |rule: &UnixRule| UnixRule { permissions: NetworkPermissions::NONE, from_network: false, ..rule.clone() };
+    let bare =
+        |rule: &UnixRule| UnixRule { permissions: NetworkPermissions::NONE, from_network: false, ..rule.clone() };
     bare(a) == bare(b)
 }
 

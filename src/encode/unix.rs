@@ -22,7 +22,8 @@ pub(super) fn encode(
     out: &mut Vec<Contribution>,
 ) -> Option<()> {
     if let Some(class) = support.unix {
-        let differs = origin.mode == Mode::Deny || rule.permissions != NetworkPermissions::ALL || rule.peer_label.is_some();
+        let differs =
+            origin.mode == Mode::Deny || rule.permissions != NetworkPermissions::ALL || rule.peer_label.is_some();
         if rule.from_network && (differs || origin.marked) {
             let message = "apparmor_parser takes neither permissions nor label from this rule to those of unix sockets";
             let help = "it grants or denies all, and logs the other way round; write `unix` rules to be plain";

@@ -13,8 +13,8 @@ pub mod word;
 use crate::diagnostic::Diagnostic;
 use crate::source::{SourceId, SourceMap};
 
-pub use pattern::{Pattern, PatternError};
 pub use format::{FormatOptions, Formatted, format, format_with};
+pub use pattern::{Pattern, PatternError};
 
 /// Parses the text of a profile file, or of a piece that others include.
 ///

@@ -273,3 +273,24 @@ fn limits_and_timings() {
     let output = compile(&["--timings"]);
     assert!(text(&output.stderr).contains("p files: 2 patterns, "), "{}", text(&output.stderr));
 }
+
+#[test]
+fn json_has_the_data_of_messages() {
+    let place = tempfile::tempdir().unwrap();
+    let text = "include <abstractions/bse>\nprofile p {\n  capability chwon,\n}\n";
+    let arguments = ["lint", "--features", "linux-6.12", "--base", ".", "--format", "json", "p"];
+    std::fs::create_dir(place.path().join("abstractions")).unwrap();
+    std::fs::write(place.path().join("abstractions/base"), "").unwrap();
+    std::fs::write(place.path().join("p"), text).unwrap();
+    let output = run(&arguments, place.path(), "");
+    let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let data = |code: &str| {
+        let findings = json["findings"].as_array().unwrap();
+        let finding = findings.iter().find(|finding| finding["code"] == code).unwrap();
+        (finding["profile"].clone(), finding["detail"].clone())
+    };
+    let detail = serde_json::json!({ "kind": "not-found", "path": "abstractions/bse", "nearest": "abstractions/base" });
+    assert_eq!(data("include-open"), (serde_json::Value::Null, detail));
+    let detail = serde_json::json!({ "kind": "unknown-word", "word": "chwon", "nearest": "chown" });
+    assert_eq!(data("cap-invalid"), ("p".into(), detail));
+}

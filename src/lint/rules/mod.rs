@@ -177,7 +177,9 @@ pub(super) fn of_code(code: Code) -> Option<&'static Rule> {
 }
 
 /// Path, permissions and target of a file rule that does not deny.
-fn file_rule<'a>(view: &ItemView<'a>) -> Option<(&'a Spanned<Pattern>, &'a Spanned<FileLetters>, Option<&'a Spanned<Pattern>>)> {
+fn file_rule<'a>(
+    view: &ItemView<'a>,
+) -> Option<(&'a Spanned<Pattern>, &'a Spanned<FileLetters>, Option<&'a Spanned<Pattern>>)> {
     let rule = view.rule()?;
     let RuleKind::File(file) = &rule.kind else { return None };
     match &file.body {

@@ -53,7 +53,8 @@ const DIRECTORIES: [&[u8]; 28] = [
 
 fn directory(path: &PathView<'_>, reporter: &mut Reporter<'_>) {
     // Of variables nobody knows here whether their values end in a slash.
-    let only_read = path.permissions.is_some_and(|letters| letters.as_bytes().iter().all(|letter| matches!(letter, b'r' | b'w')));
+    let only_read =
+        path.permissions.is_some_and(|letters| letters.as_bytes().iter().all(|letter| matches!(letter, b'r' | b'w')));
     if DIRECTORIES.contains(&path.text) && only_read {
         let end = path.part(path.text.len(), 0);
         let message = format!("`{}` is a directory, which the rule does not match", path.text.escape_ascii());

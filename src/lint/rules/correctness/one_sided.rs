@@ -77,7 +77,9 @@ fn answers(set: &SetView<'_>, rule: &Between, (peer, other): (&Member, &Between)
     let common = match (&rule.kind, &other.kind) {
         (BetweenKind::Signal(_), BetweenKind::Signal(theirs)) if theirs.is_empty() => true,
         // Who names no signal means more than the question whether a process is there, which abstractions let everybody ask.
-        (BetweenKind::Signal(mine), BetweenKind::Signal(theirs)) if mine.is_empty() => theirs.iter().any(|signal| signal.number() != signals::EXISTS),
+        (BetweenKind::Signal(mine), BetweenKind::Signal(theirs)) if mine.is_empty() => {
+            theirs.iter().any(|signal| signal.number() != signals::EXISTS)
+        }
         (BetweenKind::Signal(mine), BetweenKind::Signal(theirs)) => mine.iter().any(|number| theirs.contains(number)),
         (BetweenKind::Ptrace, BetweenKind::Ptrace) => true,
         _ => false,

@@ -396,7 +396,10 @@ fn complain(view: &ProfileView<'_>, reporter: &mut Reporter<'_>) {
 
 fn link_subset(view: &ProfileView<'_>, reporter: &mut Reporter<'_>) {
     for (rule, file) in view.allowed_files() {
-        if file.access.contains(FilePermissions::LINK) && file.link == LinkTarget::Any && rule.prefix.owner != Some(Owner::Owner) {
+        if file.access.contains(FilePermissions::LINK)
+            && file.link == LinkTarget::Any
+            && rule.prefix.owner != Some(Owner::Owner)
+        {
             reporter.report(rule.span, "links to files of others are not held to the permissions of their target");
         }
     }

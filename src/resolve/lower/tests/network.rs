@@ -50,7 +50,10 @@ fn conditions() {
     let rule = |rest: &str| format!("{{{inet}, {rest}}}");
     let any = r#""permissions": EVERY"#;
     let table = [
-        ("network (create, rw) inet,", rule(r#""permissions": ["create", "send", "receive"], "local": {}, "peer": {}"#)),
+        (
+            "network (create, rw) inet,",
+            rule(r#""permissions": ["create", "send", "receive"], "local": {}, "peer": {}"#),
+        ),
         (
             "network inet ip=none port=0,",
             rule(&format!(r#"{any}, "local": {{"ip": "none", "port": "0"}}, "peer": {{}}"#)),
