@@ -4,6 +4,7 @@
 //! around it. Who raises one looks for a [`Code`] whose description fits, and adds a code to the table where none does.
 
 mod codes;
+mod detail;
 mod levels;
 mod report;
 
@@ -11,9 +12,10 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::source::Span;
+use crate::source::{Span, Text};
 
 pub use codes::Code;
+pub use detail::Detail;
 pub use levels::Levels;
 pub use report::Report;
 
@@ -53,6 +55,12 @@ pub struct Diagnostic {
     pub help: Option<String>,
     /// The include rules that led to the file of the first label, innermost first.
     pub include_chain: Vec<Span>,
+    /// The name, as written, of the innermost profile that it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub profile: Option<Text>,
+    /// The data of the message.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<Detail>,
 }
 
 impl Diagnostic {
@@ -65,6 +73,8 @@ impl Diagnostic {
             labels: vec![Label { span, text: String::new() }],
             help: None,
             include_chain: Vec::new(),
+            profile: None,
+            detail: None,
         }
     }
 
@@ -116,6 +126,8 @@ pub struct Diagnostics {
     list: Vec<Diagnostic>,
     /// The include rules around the place that is being looked at, outermost first.
     include_stack: Vec<Span>,
+    /// The names of the profiles around that place, outermost first.
+    profile_stack: Vec<Text>,
 }
 
 impl Diagnostics {
@@ -125,10 +137,13 @@ impl Diagnostics {
         Self::default()
     }
 
-    /// Adds one; it gets the include chain of the moment unless it has its own.
+    /// Adds one; it gets the include chain and the profile of the moment unless it has its own.
     pub fn push(&mut self, mut diagnostic: Diagnostic) {
         if diagnostic.include_chain.is_empty() {
             diagnostic.include_chain = self.include_stack.iter().rev().copied().collect();
+        }
+        if diagnostic.profile.is_none() {
+            diagnostic.profile = self.profile_stack.last().cloned();
         }
         self.list.push(diagnostic);
     }
@@ -141,6 +156,16 @@ impl Diagnostics {
     /// Back to the including file.
     pub fn leave_include(&mut self) {
         self.include_stack.pop();
+    }
+
+    /// What follows is about the profile of this name.
+    pub(crate) fn enter_profile(&mut self, name: Text) {
+        self.profile_stack.push(name);
+    }
+
+    /// Back to what is around the profile.
+    pub(crate) fn leave_profile(&mut self) {
+        self.profile_stack.pop();
     }
 
     /// Whether an error is among them.

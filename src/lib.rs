@@ -14,6 +14,8 @@
 //! feature) loads policy and says what is loaded, `agent` (a feature) keeps the profiles of directories loaded; `ide` (a feature)
 //! answers what an editor asks, and `lsp` (a feature) puts that into the Language Server Protocol.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 #[cfg(feature = "agent")]
 pub mod agent;
 pub mod analysis;
@@ -40,6 +42,10 @@ pub mod syntax;
 pub mod vocab;
 
 mod compiler;
+#[cfg(test)]
+#[path = "../tests/support/material.rs"]
+mod material;
+mod parallel;
 
 #[cfg(feature = "cli")]
 pub mod cli;

@@ -28,6 +28,11 @@ pub fn is_compressed(bytes: &[u8]) -> bool {
 
 /// The bytes without compression.
 pub(super) fn decompress(bytes: &[u8]) -> Result<Cow<'_, [u8]>, ReadError> {
+    within(bytes, MAX_UNCOMPRESSED)
+}
+
+/// The bytes without compression, of which there may be at most `limit`.
+fn within(bytes: &[u8], limit: usize) -> Result<Cow<'_, [u8]>, ReadError> {
     if !is_compressed(bytes) {
         return Ok(Cow::Borrowed(bytes));
     }
@@ -35,21 +40,21 @@ pub(super) fn decompress(bytes: &[u8]) -> Result<Cow<'_, [u8]>, ReadError> {
     let mut rest = bytes;
     while !rest.is_empty() {
         let offset = bytes.len() - rest.len();
-        rest = frame(rest, &mut plain).map_err(|why| ReadError::Compressed { offset, why })?;
+        rest = frame(rest, &mut plain, limit).map_err(|why| ReadError::Compressed { offset, why })?;
     }
     Ok(Cow::Owned(plain))
 }
 
 /// Decompresses the frame that `bytes` begins with, and returns what stands behind it.
-fn frame<'a>(bytes: &'a [u8], plain: &mut Vec<u8>) -> Result<&'a [u8], &'static str> {
+fn frame<'a>(bytes: &'a [u8], plain: &mut Vec<u8>, limit: usize) -> Result<&'a [u8], &'static str> {
     if !is_compressed(bytes) {
         return Err("no header of a compressed profile");
     }
     let frame = bytes.get(HEADER..).unwrap_or_default();
     let mut decoder = StreamingDecoder::new(frame).map_err(|_| "the zstd frame is damaged")?;
-    let room = MAX_UNCOMPRESSED.saturating_sub(plain.len());
-    let limit = u64::try_from(room).unwrap_or(u64::MAX).saturating_add(1);
-    let read = decoder.by_ref().take(limit).read_to_end(plain).map_err(|_| "the zstd frame is damaged")?;
+    let room = limit.saturating_sub(plain.len());
+    let beyond = u64::try_from(room).unwrap_or(u64::MAX).saturating_add(1);
+    let read = decoder.by_ref().take(beyond).read_to_end(plain).map_err(|_| "the zstd frame is damaged")?;
     if read > room {
         return Err("it has more than 256 MiB without compression");
     }
@@ -105,8 +110,16 @@ mod tests {
 
     #[test]
     fn bombs_are_refused() {
-        let bomb = packed(&vec![0; MAX_UNCOMPRESSED + 1]);
+        const LIMIT: usize = 1 << 20;
         let why = "it has more than 256 MiB without compression";
-        assert_eq!(read(&bomb), Err(ReadError::Compressed { offset: 0, why }));
+        let most = packed(&[0; LIMIT]);
+        assert_eq!(within(&most, LIMIT).unwrap().len(), LIMIT);
+        let bomb = packed(&[0; LIMIT + 1]);
+        assert!(bomb.len() < LIMIT / 100);
+        assert_eq!(within(&bomb, LIMIT), Err(ReadError::Compressed { offset: 0, why }));
+        // What the frames before have is counted as well.
+        let offset = most.len();
+        let frames = [most, packed(b"x")].concat();
+        assert_eq!(within(&frames, LIMIT), Err(ReadError::Compressed { offset, why }));
     }
 }

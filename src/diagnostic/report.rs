@@ -48,7 +48,7 @@ impl Diagnostic {
     /// Joins the diagnostic with the texts it points into.
     #[must_use]
     pub fn report<'a>(&'a self, sources: &SourceMap) -> Report<'a> {
-        let Diagnostic { code, severity, message, labels, help, include_chain } = self;
+        let Diagnostic { code, severity, message, labels, help, include_chain, .. } = self;
         Report::new(code.to_string(), *severity, message, labels, help.clone(), include_chain, sources)
     }
 }

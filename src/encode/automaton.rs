@@ -8,7 +8,7 @@ use super::contribution::{Contribution, Reports};
 use super::resolution::{self, Conflict, Kind, Label, Permissions};
 use super::workshop::Shop;
 use crate::automata::{BuildError, Builder, Config, LabelId, MinimalDfa, Pattern, Symbol, Unclassified};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Detail, Diagnostic};
 use crate::source::Span;
 
 /// The labels of contributions: one for all that resolution need not tell apart.
@@ -170,6 +170,7 @@ fn conflict(failure: &Unclassified<Conflict>, labels: &Labels<'_>, contributions
         .with_label("one of them")
         .and_label(first, "the other one")
         .with_help("give one of the rules a higher priority, make its pattern literal, or deny exec to one of them")
+        .with_detail(Detail::ExecConflict { path: None })
 }
 
 /// The bytes of an input.

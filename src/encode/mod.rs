@@ -53,6 +53,7 @@ use crate::automata;
 use crate::blob;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::features::Features;
+use crate::parallel;
 use crate::policy::{Policy, Profile, RuleKind, RuleMode};
 use crate::vocab::file as bits;
 use contribution::{Contribution, Reports};
@@ -253,12 +254,14 @@ fn run<T: Send>(
 ) -> Vec<T> {
     let mut profiles = Vec::new();
     flatten(&policy.profiles, &mut profiles);
-    let each = |profile: &Profile| {
+    let each = |profile: &&Profile| {
         let mut reports = Reports::default();
         let result = workshops.with(|workshop| work(profile, workshop, &mut reports));
-        (result, reports.into_vec())
+        let mut list = reports.into_vec();
+        list.iter_mut().for_each(|diagnostic| diagnostic.profile = Some(profile.written_name.clone()));
+        (result, list)
     };
-    let results = map(&profiles, each);
+    let results = parallel::map(&profiles, each);
     let mut all = Reports::default();
     let mut values = Vec::with_capacity(results.len());
     for (value, list) in results {
@@ -275,22 +278,6 @@ fn flatten<'a>(profiles: &'a [Profile], out: &mut Vec<&'a Profile>) {
         out.push(profile);
         flatten(&profile.children, out);
     }
-}
-
-#[cfg(feature = "cli")]
-fn map<T: Send>(profiles: &[&Profile], work: impl Fn(&Profile) -> T + Sync) -> Vec<T> {
-    use rayon::prelude::*;
-    // One alone need not wait until others are done, who may be of another policy.
-    if let [profile] = profiles {
-        vec![work(profile)]
-    } else {
-        profiles.par_iter().map(|profile| work(profile)).collect()
-    }
-}
-
-#[cfg(not(feature = "cli"))]
-fn map<T>(profiles: &[&Profile], work: impl Fn(&Profile) -> T) -> Vec<T> {
-    profiles.iter().map(|profile| work(profile)).collect()
 }
 
 /// Whether exec rules of the profile could contradict each other: they do not when all say the same.

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use crate::diagnostic::{Diagnostic, Label, Report, Severity};
-use crate::source::{SourceMap, Span};
+use crate::diagnostic::{Detail, Diagnostic, Label, Report, Severity};
+use crate::source::{SourceMap, Span, Text};
 
 use super::rule::{Confidence, Rule};
 
@@ -26,6 +26,10 @@ pub struct Finding {
     pub fix: Option<Fix>,
     /// The include rules that led to the file, innermost first.
     pub include_chain: Vec<Span>,
+    /// The name, as written, of the profile that it is about, where another stage says so.
+    pub profile: Option<Text>,
+    /// The data of the message.
+    pub detail: Option<Detail>,
 }
 
 impl Finding {
@@ -41,15 +45,17 @@ impl Finding {
             help: None,
             fix: None,
             include_chain: Vec::new(),
+            profile: None,
+            detail: None,
         }
     }
 
     /// What another stage has raised: under the code of the rule that takes it over, or under its own.
     #[must_use]
     pub(super) fn raised(diagnostic: Diagnostic, rule: Option<&'static Rule>) -> Finding {
-        let Diagnostic { code, severity, message, labels, help, include_chain } = diagnostic;
+        let Diagnostic { code, severity, message, labels, help, include_chain, profile, detail } = diagnostic;
         let (code, severity) = rule.map_or((code.as_str(), severity), |rule| (rule.code, rule.severity));
-        Finding { rule, code, severity, message, labels, help, fix: None, include_chain }
+        Finding { rule, code, severity, message, labels, help, fix: None, include_chain, profile, detail }
     }
 
     /// Says what to do about it.

@@ -13,6 +13,7 @@ use crate::automata::Pattern;
 use crate::automata::Symbol;
 use crate::encode;
 use crate::features::Features;
+use crate::parallel;
 use crate::resolve::{self, Session};
 #[cfg(feature = "ide")]
 use crate::source::Text;
@@ -232,7 +233,7 @@ impl Linter {
         let mut run = Run::default();
         #[cfg(feature = "kubernetes")]
         let ids = self.open_manifests(ids, &mut run)?;
-        for (&id, examined) in ids.iter().zip(map(&ids, |&id| self.examine(id))) {
+        for (&id, examined) in ids.iter().zip(parallel::map(&ids, |&id| self.examine(id))) {
             let name = self.session.sources.get(id).name().to_owned();
             run.inputs.insert(name.clone());
             run.take(name, examined);
@@ -253,16 +254,4 @@ impl Linter {
     fn running(&self) -> impl Iterator<Item = &'static Rule> {
         RULES.iter().copied().filter(|rule| self.runs(rule))
     }
-}
-
-#[cfg(feature = "cli")]
-fn map<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync + Send) -> Vec<R> {
-    use rayon::prelude::*;
-    // One alone need not wait until others are done, who may be of another linter.
-    if let [item] = items { vec![work(item)] } else { items.par_iter().map(work).collect() }
-}
-
-#[cfg(not(feature = "cli"))]
-fn map<T, R>(items: &[T], work: impl Fn(&T) -> R) -> Vec<R> {
-    items.iter().map(work).collect()
 }

@@ -126,16 +126,16 @@ impl Server {
     }
 }
 
-/// The word that is meant, where an error is about a word that is nearly another.
+/// What is meant, where an error is about something that is nearly something else, and stands there alone.
 fn suggested(problem: &Problem, document: &Document) -> Option<String> {
-    let help = problem.finding.help.as_deref()?;
-    let rest = help.strip_prefix("did you mean `").or_else(|| help.strip_prefix("there is `"))?;
-    let (word, behind) = rest.split_once('`')?;
-    let written = document.text.get(problem.span.start as usize..problem.span.end as usize)?;
-    let plain = |text: &str| !text.is_empty() && !text.contains([' ', '\t', '\n', '"', '`']);
-    let fits = problem.finding.rule.is_none() && matches!(behind, "" | "?") && plain(word) && plain(written);
-    // The place is that of the word, and not of something around it.
-    fits.then(|| word.to_owned()).filter(|word| written.len() <= 2 * word.len() + 2)
+    let (written, meant) = problem.finding.detail.as_ref()?.correction()?;
+    let there = document.text.get(problem.span.start as usize..problem.span.end as usize)?;
+    let before = there.trim_start_matches(['<', '"']).len();
+    let before = there.get(..there.len() - before)?;
+    let inner = there.trim_matches(['<', '>', '"']);
+    let after = there.get(before.len() + inner.len()..)?;
+    let plain = !meant.is_empty() && !meant.contains([' ', '\t', '\n', '"', '`']);
+    (plain && inner.as_bytes() == written).then(|| format!("{before}{meant}{after}"))
 }
 
 fn quick_fix(diagnostic: &Diagnostic) -> CodeAction {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Detail, Diagnostic};
 use crate::features::Features;
 use crate::policy::Dependency;
 use crate::source::{FileKind, Span};
@@ -74,11 +74,16 @@ impl Resolver<'_> {
                 Some(features)
             }
             Err(unusable) => {
-                let (code, message) = match &*unusable {
-                    Unusable::Read(error) => (Code::AbiOpen, format!("cannot read `{}`: {error}", found.key)),
-                    Unusable::Features(error) => (Code::FeaturesInvalid, format!("`{}`: {error}", found.key)),
-                };
-                self.diagnostics.push(Diagnostic::new(code, message, span));
+                self.diagnostics.push(match &*unusable {
+                    Unusable::Read(error) => {
+                        let message = format!("cannot read `{}`: {error}", found.key);
+                        Diagnostic::new(Code::AbiOpen, message, span)
+                            .with_detail(Detail::Unreadable { path: found.key })
+                    }
+                    Unusable::Features(error) => {
+                        Diagnostic::new(Code::FeaturesInvalid, format!("`{}`: {error}", found.key), span)
+                    }
+                });
                 None
             }
         }

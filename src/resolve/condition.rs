@@ -113,7 +113,7 @@ impl Evaluator<'_> {
             Err(Missing::Undeclared) => {
                 let message = format!("variable `{}` is not declared", word.value);
                 let mut diagnostic = Diagnostic::new(Code::VarRetrieve, message, word.span);
-                diagnostic.help = self.variables.suggestion(name);
+                self.variables.suggest(&mut diagnostic, name);
                 diagnostic
             }
             Err(Missing::Boolean(span)) => {

@@ -82,7 +82,7 @@ impl Expander<'_> {
             Missing::Undeclared => {
                 let message = format!("variable `@{{{name}}}` is not declared");
                 let mut diagnostic = Diagnostic::new(Code::Expand, message, glob.span);
-                diagnostic.help = self.variables.suggestion(&name);
+                self.variables.suggest(&mut diagnostic, &name);
                 diagnostic
             }
             Missing::Boolean(span) => {

@@ -1,6 +1,6 @@
 //! `flags=(…)`
 
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Detail, Diagnostic};
 use crate::policy::{Flags, Glob, ProfileMode};
 use crate::source::{Span, Spanned, Text};
 use crate::syntax::ast::{self, Named, ProfileFlag};
@@ -133,21 +133,24 @@ fn unknown(word: &Spanned<Named<ProfileFlag>>) -> Diagnostic {
     let stored = word.stored();
     let mut parts = stored.splitn(2, |&byte| byte == b'=');
     let (name, value) = (parts.next().unwrap_or_default(), parts.next());
-    let near = |word: &[u8], known: &mut dyn Iterator<Item = &'static str>| {
-        nearest(word, known).map(|near| format!("there is `{near}`"))
-    };
-    let (code, message, help) = match (name, value) {
+    let (code, message, near) = match (name, value) {
         (b"kill.signal", Some(value)) => {
-            let help = near(value, &mut signals::ALL.iter().map(|&(name, _)| name));
-            (Code::FlagSignal, format!("unknown signal `{}`", String::from_utf8_lossy(value)), help)
+            let near = nearest(value, signals::ALL.iter().map(|&(name, _)| name));
+            (Code::FlagSignal, format!("unknown signal `{}`", String::from_utf8_lossy(value)), near)
         }
         (b"error", Some(value)) => {
-            let help = near(value, &mut errno::ALL.iter().map(|&(name, _)| name));
-            (Code::FlagError, format!("unknown error name `{}`", String::from_utf8_lossy(value)), help)
+            let near = nearest(value, errno::ALL.iter().map(|&(name, _)| name));
+            (Code::FlagError, format!("unknown error name `{}`", String::from_utf8_lossy(value)), near)
         }
-        _ => (Code::FlagInvalid, format!("unknown profile flag `{written}`"), near(name, &mut words::words())),
+        _ => (Code::FlagInvalid, format!("unknown profile flag `{written}`"), nearest(name, words::words())),
     };
     let mut diagnostic = Diagnostic::new(code, message, word.span);
-    diagnostic.help = help;
-    diagnostic
+    diagnostic.help = near.map(|near| format!("there is `{near}`"));
+    let shown = String::from_utf8_lossy;
+    let near = near.map(|near| match value {
+        None => near.to_owned(),
+        Some(value) if code == Code::FlagInvalid => format!("{near}={}", shown(value)),
+        Some(_) => format!("{}={near}", shown(name)),
+    });
+    diagnostic.with_detail(Detail::unknown_word(&stored, near.as_deref()))
 }

@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Detail, Diagnostic};
 use crate::policy::Dependency;
 use crate::source::{FileKind, Span};
 use crate::syntax::ast::{self, IncludePath, PathForm};
@@ -136,17 +136,30 @@ impl Resolver<'_> {
             PathForm::Angle => format!("<{}>", text_of(path)),
             PathForm::Plain => format!("\"{}\"", text_of(path)),
         };
-        let message = match trouble {
-            Some(error) => format!("cannot open {shown}: {error}"),
-            None => format!("cannot open {shown}: there is no such file"),
+        let text = text_of(path);
+        let nearest = self.nearest(path, &text);
+        let help = match &nearest {
+            Some(near) => format!("there is `{near}`"),
+            None => {
+                let list: Vec<_> = match path.form {
+                    PathForm::Angle => {
+                        self.options.search_list().map(|directory| directory.display().to_string()).collect()
+                    }
+                    PathForm::Plain => vec![self.options.working_directory.display().to_string()],
+                };
+                format!("looked in {}", list.join(", "))
+            }
         };
-        Diagnostic::new(code, message, path.path.span).with_help(self.help(path))
+        let (message, detail) = match trouble {
+            Some(error) => (format!("cannot open {shown}: {error}"), Detail::Unreadable { path: text }),
+            None => (format!("cannot open {shown}: there is no such file"), Detail::NotFound { path: text, nearest }),
+        };
+        Diagnostic::new(code, message, path.path.span).with_help(help).with_detail(detail)
     }
 
-    /// The file that was meant, or where it was looked for.
-    fn help(&self, path: &IncludePath) -> String {
-        let text = text_of(path);
-        let (parent, name) = text.rsplit_once('/').unwrap_or(("", &text));
+    /// The path of the file that is probably meant.
+    fn nearest(&self, path: &IncludePath, text: &str) -> Option<String> {
+        let (parent, name) = text.rsplit_once('/').unwrap_or(("", text));
         let directories: Vec<PathBuf> = match path.form {
             PathForm::Angle => {
                 self.options.search_list().map(|directory| directory.join(parent.trim_start_matches('/'))).collect()
@@ -159,15 +172,8 @@ impl Resolver<'_> {
             names.extend(entries.iter().flat_map(|entries| entries.iter()).map(|entry| entry.name.clone()));
         }
         names.sort_unstable();
-        if let Some(near) = crate::vocab::nearest(name.as_bytes(), names.iter().map(String::as_str)) {
-            let near = if parent.is_empty() { near.to_owned() } else { format!("{parent}/{near}") };
-            return format!("there is `{near}`");
-        }
-        let list: Vec<_> = match path.form {
-            PathForm::Angle => self.options.search_list().map(|directory| directory.display().to_string()).collect(),
-            PathForm::Plain => vec![self.options.working_directory.display().to_string()],
-        };
-        format!("looked in {}", list.join(", "))
+        let near = crate::vocab::nearest(name.as_bytes(), names.iter().map(String::as_str))?;
+        Some(if parent.is_empty() { near.to_owned() } else { format!("{parent}/{near}") })
     }
 
     /// Splices in what an include names: `each` gets the items of every file.
@@ -252,7 +258,8 @@ impl Resolver<'_> {
             Err(unusable) => {
                 if let Unusable::Read(error) = &*unusable {
                     let message = format!("cannot read `{key}`: {error}");
-                    self.diagnostics.push(Diagnostic::new(Code::IncludeOpen, message, span));
+                    let detail = Detail::Unreadable { path: key.to_owned() };
+                    self.diagnostics.push(Diagnostic::new(Code::IncludeOpen, message, span).with_detail(detail));
                 }
                 self.variables.incomplete = true;
                 return;

@@ -4,7 +4,7 @@ use std::collections::hash_map::Entry;
 
 use rustc_hash::FxHashMap;
 
-use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::diagnostic::{Code, Detail, Diagnostic, Diagnostics};
 use crate::policy::{ChangeProfileRule, FileRule, LinkTarget, Owner, Prefix, Rule, RuleKind, RuleMode, Safety};
 use crate::source::{Span, Text};
 
@@ -166,7 +166,7 @@ impl Merger<'_> {
                 && (a.word(), a.table_target()) != (b.word(), b.table_target())
             {
                 let message = format!("`{}` has two kinds of exec", file.path.value);
-                self.diagnostics.push(conflict(message, rule.span, span));
+                self.diagnostics.push(conflict(message, &file.path.value, rule.span, span));
                 break;
             }
         }
@@ -195,9 +195,11 @@ impl Merger<'_> {
             self.out.push(rule);
             return;
         };
-        if key.exec.is_some() && unsafely(known) != unsafely(&rule) {
+        if let Some(exec) = &key.exec
+            && unsafely(known) != unsafely(&rule)
+        {
             let message = "one change_profile is `safe` and `unsafe`".to_owned();
-            self.diagnostics.push(conflict(message, rule.span, known.span));
+            self.diagnostics.push(conflict(message, exec, rule.span, known.span));
         }
     }
 
@@ -249,8 +251,9 @@ fn add_permissions(kind: &mut RuleKind, more: &RuleKind) {
     }
 }
 
-fn conflict(message: String, span: Span, before: Span) -> Diagnostic {
+fn conflict(message: String, path: &Text, span: Span, before: Span) -> Diagnostic {
     Diagnostic::new(Code::MergeXConflict, message, span)
         .and_label(before, "the other one")
         .with_help("remove one, or give one a higher `priority=`")
+        .with_detail(Detail::ExecConflict { path: Some(path.clone()) })
 }

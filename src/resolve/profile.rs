@@ -1,6 +1,6 @@
 //! Profiles, hats and children: from the tree to [`Profile`].
 
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Detail, Diagnostic};
 use crate::policy::Profile;
 use crate::source::{Span, Text};
 use crate::syntax::ast::{self, ProfileKeyword};
@@ -46,9 +46,11 @@ impl Resolver<'_> {
     }
 
     fn defined(&mut self, names: &mut Names, key: (Option<Text>, Text), span: Span, code: Code) {
-        let message = format!("profile `{}` is defined twice", key.1);
         if let Some(&before) = names.get(&key) {
-            self.diagnostics.push(Diagnostic::new(code, message, span).and_label(before, "first defined here"));
+            let message = format!("profile `{}` is defined twice", key.1);
+            let mut diagnostic = Diagnostic::new(code, message, span).and_label(before, "first defined here");
+            diagnostic.profile = Some(key.1.clone());
+            self.diagnostics.push(diagnostic.with_detail(Detail::DuplicateProfile { name: key.1 }));
         } else {
             names.insert(key, span);
         }
@@ -58,6 +60,7 @@ impl Resolver<'_> {
     fn profile(&mut self, profile: &ast::Profile, parent: Option<&Parent<'_>>) -> (Option<Text>, Profile) {
         let hat = matches!(profile.keyword, ProfileKeyword::Hat | ProfileKeyword::Caret);
         let name = self.name(profile);
+        self.diagnostics.enter_profile(name.written.clone());
         let attachment = self.attachment(profile, &name);
         let xattrs = self.xattrs(profile, hat && parent.is_some());
         let identities = self.identities(profile);
@@ -108,6 +111,7 @@ impl Resolver<'_> {
             rules,
             children: children.into_iter().map(|(_, child)| child).collect(),
         };
+        self.diagnostics.leave_profile();
         (name.namespace, resolved)
     }
 }

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::diagnostic::{Code, Detail, Diagnostic, Diagnostics};
 use crate::source::{Span, Spanned, Text};
 use crate::syntax::ast::AssignOp;
 
@@ -103,7 +103,10 @@ impl Variables {
                 let mut diagnostic = Diagnostic::new(Code::VarAddUndeclared, message, name.span);
                 match before {
                     Some(before) => diagnostic = diagnostic.and_label(before.span, "declared here"),
-                    None => diagnostic = diagnostic.with_help("declare it with `=` first"),
+                    None => {
+                        let detail = Detail::Undeclared { variable: name.value.clone(), nearest: None };
+                        diagnostic = diagnostic.with_help("declare it with `=` first").with_detail(detail);
+                    }
                 }
                 diagnostics.push(diagnostic);
                 return;
@@ -295,7 +298,7 @@ impl Variables {
                     None => {
                         let message = format!("variable `@{{{inner}}}` is not declared");
                         let mut diagnostic = Diagnostic::new(Code::VarUndeclared, message, value.span);
-                        diagnostic.help = self.suggestion(&inner);
+                        self.suggest(&mut diagnostic, &inner);
                         return Err(Some(Box::new(diagnostic)));
                     }
                 }
@@ -349,15 +352,18 @@ impl Variables {
         self.expanded.retain(|_, expansion| expansion.is_some());
     }
 
-    /// What an unknown variable may have been meant to be.
-    pub(super) fn suggestion(&self, name: &[u8]) -> Option<String> {
-        if name == b"attach_path" || name == b"exec_path" {
-            return Some("only profiles with an attachment have this variable".into());
-        }
+    /// Says which variable is not declared, and which one may be meant.
+    pub(super) fn suggest(&self, diagnostic: &mut Diagnostic, name: &[u8]) {
         let mut names: Vec<_> = self.names().map(Text::to_str_lossy).collect();
         names.sort_unstable();
-        let near = crate::vocab::nearest(name, names.iter().map(|name| &**name))?;
-        Some(format!("there is a variable `@{{{near}}}`"))
+        let mut nearest = crate::vocab::nearest(name, names.iter().map(|name| &**name)).map(str::to_owned);
+        if name == b"attach_path" || name == b"exec_path" {
+            nearest = None;
+            diagnostic.help = Some("only profiles with an attachment have this variable".into());
+        } else if let Some(near) = &nearest {
+            diagnostic.help = Some(format!("there is a variable `@{{{near}}}`"));
+        }
+        diagnostic.detail = Some(Detail::Undeclared { variable: name.into(), nearest });
     }
 }
 

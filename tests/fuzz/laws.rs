@@ -1,10 +1,10 @@
-//! What must hold for any bytes: the bodies of the fuzz targets, which `tests/fuzz.rs` runs on inputs that once failed.
+//! What must hold for any bytes: the bodies of the fuzz targets, which `tests/policy/fuzz.rs` runs on inputs that once failed.
 
 use armorer::source::{Memory, SourceMap};
 use armorer::{Compiler, Features, analysis, blob, syntax};
 
 /// Any bytes parse without panic; what parses prints, and what is printed is canonical already.
-pub fn parser(text: &[u8]) {
+pub(crate) fn parser(text: &[u8]) {
     let sources = SourceMap::new();
     let id = sources.add("fuzz", text).expect("small");
     if let Ok(formatted) = syntax::format(&sources.get(id), id) {
@@ -14,7 +14,7 @@ pub fn parser(text: &[u8]) {
 }
 
 /// Any bytes are read without panic; what is read can be compared with itself and shown, and what is written reads back.
-pub fn blob(bytes: &[u8]) {
+pub(crate) fn blob(bytes: &[u8]) {
     if let Ok(profiles) = blob::read(bytes) {
         let dump = analysis::dump(bytes).expect("what reads can be shown");
         assert_eq!(dump.profiles.len(), profiles.len());
@@ -29,7 +29,7 @@ pub fn blob(bytes: &[u8]) {
 }
 
 /// Any bytes are read as features without panic.
-pub fn features(text: &[u8]) {
+pub(crate) fn features(text: &[u8]) {
     if let Ok(features) = Features::parse(text) {
         let _ = features.supports("policy/versions/v7");
         let both = features.intersect(&features);
@@ -38,7 +38,7 @@ pub fn features(text: &[u8]) {
 }
 
 /// Any text compiles or is refused without panic; what compiles is a blob that the kernel's checks pass.
-pub fn compiler(text: &[u8]) {
+pub(crate) fn compiler(text: &[u8]) {
     let compiler = Compiler::new(Features::builtin("linux-7.2").expect("built in")).loader(Memory::new());
     if let Ok(policy) = compiler.compile_text("fuzz", text) {
         let read = blob::read(&policy.to_blob().expect("fits the format")).expect("reads back");

@@ -1,18 +1,19 @@
-//! What the tests on foreign material share: where it is, and saying aloud when it is not there.
+//! What the tests on foreign material share.
 
 #![allow(dead_code, reason = "each test binary uses its part")]
 
-#[cfg(feature = "cli")]
 pub(crate) mod command;
 pub(crate) mod comparison;
 pub(crate) mod conformance;
 pub(crate) mod features;
+pub(crate) mod material;
 pub(crate) mod reference;
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Says something aloud: the test runner swallows what the print macros print in tests that pass.
+#[allow(unused_macros, reason = "each test binary uses its part")]
 macro_rules! say {
     ($($text:tt)*) => {{
         use std::io::Write;
@@ -23,15 +24,7 @@ macro_rules! say {
 #[allow(unused_imports, reason = "each test binary uses its part")]
 pub(crate) use say;
 
-/// The directory that an environment variable names; says aloud what is skipped without it.
-pub(crate) fn directory(variable: &str, what: &str) -> Option<PathBuf> {
-    let directory = std::env::var_os(variable).map(PathBuf::from);
-    match &directory {
-        None => say!("SKIPPED: {what}: {variable} is not set"),
-        Some(path) => assert!(path.is_dir(), "{variable} names {}, which is no directory", path.display()),
-    }
-    directory
-}
+pub(crate) use material::directory;
 
 /// The number that an environment variable holds, to take only every Nth of many items; 1 where it is not set.
 pub(crate) fn step(variable: &str) -> usize {

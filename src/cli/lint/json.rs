@@ -3,8 +3,9 @@
 use serde::Serialize;
 
 use super::{Region, region, severity};
+use crate::diagnostic::Detail;
 use crate::lint::{Finding, Outcome};
-use crate::source::SourceMap;
+use crate::source::{SourceMap, Text};
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -25,6 +26,10 @@ struct Entry<'a> {
     place: Region,
     related: Vec<Related<'a>>,
     help: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    profile: Option<&'a Text>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<&'a Detail>,
     fix: Option<Mend<'a>>,
 }
 
@@ -67,6 +72,8 @@ fn entry<'a>(finding: &'a Finding, sources: &SourceMap) -> Entry<'a> {
         place: region(sources, finding.span()),
         related: further.map(|label| Related { place: region(sources, label.span), message: &label.text }).collect(),
         help: finding.help.as_deref(),
+        profile: finding.profile.as_ref(),
+        detail: finding.detail.as_ref(),
         fix: finding.fix.as_ref().map(|fix| Mend {
             title: &fix.title,
             applicability: fix.applicability,

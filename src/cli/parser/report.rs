@@ -7,11 +7,9 @@ use super::options::Options;
 use super::output::Output;
 use super::warnings::{Classes, class_of};
 use crate::cli::render;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Detail, Diagnostic};
 use crate::policy::{Policy, Profile};
 use crate::source::{SourceMap, Span};
-use crate::syntax::ast::{self, ItemKind};
-use crate::syntax::parser::parse;
 
 /// What diagnostics are about.
 pub(super) struct Subject<'a> {
@@ -122,22 +120,20 @@ impl Subject<'_> {
 
     fn error(&self, diagnostic: &Diagnostic) -> Vec<String> {
         let (file, mut line) = self.place(diagnostic.span());
-        let mut text = diagnostic.message.clone();
-        match diagnostic.code {
+        if diagnostic.code == Code::MissingComma {
             // The reference notices at the next word.
-            Code::MissingComma => line = self.line_of_next_word(diagnostic.span()),
-            Code::IncludeOpen | Code::AbiOpen => {
-                let path = self.slice(diagnostic.span());
-                let path = path.trim_matches(|c| matches!(c, '<' | '>' | '"')).trim();
-                text = match (diagnostic.message.ends_with(": there is no such file"), diagnostic.code) {
-                    (true, Code::AbiOpen) => format!("Could not open '{path}': No such file or directory"),
-                    (true, _) => format!("Could not open '{path}'"),
-                    (false, _) => format!("Could not open '{path}' ({text})"),
-                };
-            }
-            _ => {}
+            line = self.line_of_next_word(diagnostic.span());
         }
-        let mut lines = self.heading(diagnostic);
+        let message = &diagnostic.message;
+        let text = match &diagnostic.detail {
+            Some(Detail::NotFound { path, .. }) if diagnostic.code == Code::AbiOpen => {
+                format!("Could not open '{path}': No such file or directory")
+            }
+            Some(Detail::NotFound { path, .. }) => format!("Could not open '{path}'"),
+            Some(Detail::Unreadable { path }) => format!("Could not open '{path}' ({message})"),
+            _ => message.clone(),
+        };
+        let mut lines = Self::heading(diagnostic);
         lines.push(match self.operand {
             Some(operand) => format!("AppArmor parser error for {operand} in profile {file} at line {line}: {text}"),
             None if file == self.name => format!("AppArmor parser error at line {line}: {text}"),
@@ -147,39 +143,24 @@ impl Subject<'_> {
     }
 
     /// The lines that the reference has for some errors.
-    fn heading(&self, diagnostic: &Diagnostic) -> Vec<String> {
-        let span = diagnostic.span();
-        match diagnostic.code {
-            Code::DupProfile => {
-                let profile = self.policy.profiles.iter().find(|profile| profile.span == span);
-                let name = profile.map_or_else(|| self.slice(span), |profile| profile.written_name.to_string());
+    fn heading(diagnostic: &Diagnostic) -> Vec<String> {
+        let profile = diagnostic.profile.clone().unwrap_or_default();
+        match (&diagnostic.detail, diagnostic.code) {
+            (Some(Detail::DuplicateProfile { name }), Code::DupProfile) => {
                 vec![format!("Multiple definitions for profile {name} exist,bailing out.")]
             }
-            Code::Expand | Code::VarUndeclared => {
-                let Some(variable) = variable_in(&diagnostic.message) else { return Vec::new() };
-                let profile = self.profile_around(diagnostic).unwrap_or_default();
-                vec![
-                    format!("Failed to find declaration for: {variable}"),
-                    format!("ERROR expanding variables for profile {profile}, failed to load"),
-                ]
-            }
-            Code::MergeXConflict => {
-                let rule = self.slice(span);
-                let rule =
-                    rule.split_whitespace().find(|word| word.starts_with(['/', '@', '"', '{'])).unwrap_or_default();
-                let profile = self.profile_around(diagnostic).unwrap_or_default();
-                vec![
-                    format!("profile {profile}: has merged rule {rule} with conflicting x modifiers"),
-                    format!("ERROR merging rules for profile {profile}, failed to load"),
-                ]
-            }
-            Code::DfaXConflict => {
-                let profile = self.profile_around(diagnostic).unwrap_or_default();
-                vec![
-                    "profile has merged rule with conflicting x modifiers".to_owned(),
-                    format!("ERROR processing regexs for profile {profile}, failed to load"),
-                ]
-            }
+            (Some(Detail::Undeclared { variable, .. }), Code::Expand | Code::VarUndeclared) => vec![
+                format!("Failed to find declaration for: @{{{variable}}}"),
+                format!("ERROR expanding variables for profile {profile}, failed to load"),
+            ],
+            (Some(Detail::ExecConflict { path: Some(path) }), _) => vec![
+                format!("profile {profile}: has merged rule {path} with conflicting x modifiers"),
+                format!("ERROR merging rules for profile {profile}, failed to load"),
+            ],
+            (Some(Detail::ExecConflict { path: None }), _) => vec![
+                "profile has merged rule with conflicting x modifiers".to_owned(),
+                format!("ERROR processing regexs for profile {profile}, failed to load"),
+            ],
             _ => Vec::new(),
         }
     }
@@ -233,25 +214,6 @@ impl Subject<'_> {
         source.line_column(span.start).0
     }
 
-    /// The name, as written, of the innermost profile of the input that a diagnostic is about.
-    fn profile_around(&self, diagnostic: &Diagnostic) -> Option<String> {
-        let outermost = diagnostic.include_chain.last().copied().unwrap_or(diagnostic.span());
-        let source = self.sources.get(outermost.source);
-        let file: ast::File = parse(&source, outermost.source).file;
-        let mut name = None;
-        file.walk(&mut |item| {
-            if let ItemKind::Profile(profile) = &item.kind.value
-                && item.kind.span.start <= outermost.start
-                && outermost.end <= item.kind.span.end
-            {
-                name = Some(profile.name.value.to_string());
-            }
-        });
-        let of_policy =
-            || self.profiles_with(diagnostic.span()).first().map(|profile| profile.written_name.to_string());
-        name.or_else(of_policy)
-    }
-
     /// The profiles that have a rule which is written at a place, or stand there themselves.
     fn profiles_with(&self, span: Span) -> Vec<&Profile> {
         fn walk<'a>(profiles: &'a [Profile], span: Span, found: &mut Vec<&'a Profile>) {
@@ -266,12 +228,6 @@ impl Subject<'_> {
         walk(&self.policy.profiles, span, &mut found);
         found
     }
-}
-
-/// The first `@{…}` of a message.
-fn variable_in(message: &str) -> Option<&str> {
-    let rest = message.get(message.find("@{")?..)?;
-    rest.get(..=rest.find('}')?)
 }
 
 #[cfg(test)]

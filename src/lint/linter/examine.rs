@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
+use super::Linter;
 use super::settle::{Run, finding};
-use super::{Linter, map};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::encode;
 use crate::lint::check::{Check, FileView, ProfileView, Reporter, Role, paths, walk};
@@ -15,6 +15,7 @@ use crate::lint::rules;
 use crate::lint::semantics::Semantics;
 use crate::lint::set::{Mediates, Member, SetView, members};
 use crate::lint::suppress::{Suppression, suppressions};
+use crate::parallel;
 use crate::policy::{Policy, Profile, RuleOrigin};
 use crate::resolve;
 use crate::source::{SourceId, Span};
@@ -165,7 +166,7 @@ impl Linter {
                 !run.inputs.contains(&name) && self.is_below(&name)
             })
             .collect();
-        let examined = map(&wanted, |(id, included)| {
+        let examined = parallel::map(&wanted, |(id, included)| {
             let source = self.session.sources.get(*id);
             let mut examined = Examined::default();
             let view = FileView { id: *id, source: &source, file: &included.file, role: Role::Fragment };

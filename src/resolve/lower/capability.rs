@@ -28,12 +28,11 @@ pub(super) fn lower(rule: &ast::CapabilityRule, context: &mut Context<'_>) -> Op
             reader.warn(Diagnostic::new(Code::CapUnknown, message, name.span).with_label("left out"));
         } else {
             let known = Capability::ALL.iter().map(|capability| capability.name());
-            let help = match nearest(word, known) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("capabilities have lower-case names without `CAP_`, such as {}", choices(["chown"])),
-            };
             let message = format!("unknown capability `{}`", shown(word));
-            reader.error(Diagnostic::new(Code::CapInvalid, message, name.span).with_help(help));
+            let error = Diagnostic::new(Code::CapInvalid, message, name.span);
+            reader.error(error.with_nearest(word, nearest(word, known), || {
+                format!("capabilities have lower-case names without `CAP_`, such as {}", choices(["chown"]))
+            }));
         }
     }
     reader.finish(CapabilityRule { mask })

@@ -107,12 +107,14 @@ impl<'a> Reader<'a> {
         }
         let message = format!("`{}` rules have no condition `{}`", self.rule, shown(&name));
         let groups = ["dbus", "network", "unix"].contains(&self.rule);
-        let help = match nearest(&name, known.iter().copied()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None if name == b"peer" && groups => "what the peer must be stands in parentheses: `peer=(label=…)`".into(),
-            None => format!("the conditions are {}", choices(known.iter().copied())),
-        };
-        self.error(Diagnostic::new(Code::CondInvalid, message, condition.name.span).with_help(help));
+        let error = Diagnostic::new(Code::CondInvalid, message, condition.name.span);
+        self.error(error.with_nearest(&name, nearest(&name, known.iter().copied()), || {
+            if name == b"peer" && groups {
+                "what the peer must be stands in parentheses: `peer=(label=…)`".into()
+            } else {
+                format!("the conditions are {}", choices(known.iter().copied()))
+            }
+        }));
     }
 
     /// Reports a condition without a value, or one with more than it takes.
@@ -217,19 +219,17 @@ pub(super) fn choices<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
     }
 }
 
-/// Help that names the known word nearest to an unknown one, else all of them.
-pub(super) fn suggestion(word: &[u8], known: &[&'static str]) -> String {
-    match nearest(word, known.iter().copied()) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => format!("write {}", choices(known.iter().copied())),
-    }
+/// The error with help that names the known word nearest to an unknown one, else all of them.
+pub(super) fn suggest(error: Diagnostic, word: &[u8], known: &[&'static str]) -> Diagnostic {
+    let nearest = nearest(word, known.iter().copied());
+    error.with_nearest(word, nearest, || format!("write {}", choices(known.iter().copied())))
 }
 
 fn unknown_permission<P: PermissionSet>(rule: &str, word: &Spanned<Named<P>>) -> Diagnostic {
     let text = word.stored();
     let message = format!("`{}` is no permission of `{rule}` rules", shown(&text));
     let known: Vec<_> = P::words().collect();
-    Diagnostic::new(Code::PermWord, message, word.span).with_help(suggestion(&text, &known))
+    suggest(Diagnostic::new(Code::PermWord, message, word.span), &text, &known)
 }
 
 #[cfg(test)]

@@ -51,11 +51,10 @@ fn read(condition: &Spanned<Condition<MountCondition>>, keyword: &str, rule: &mu
         }
         MountCondition::Unknown(_) => {
             let message = format!("`{keyword}` rules have no condition `{}`", shown(&name));
-            let help = match nearest(&name, CONDITIONS.iter().copied()) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("the conditions are {}", choices(MountCondition::NAMES.iter().copied())),
-            };
-            reader.error(Diagnostic::new(Code::MountCond, message, condition.name.span).with_help(help));
+            let error = Diagnostic::new(Code::MountCond, message, condition.name.span);
+            reader.error(error.with_nearest(&name, nearest(&name, CONDITIONS.iter().copied()), || {
+                format!("the conditions are {}", choices(MountCondition::NAMES.iter().copied()))
+            }));
         }
     }
 }
@@ -87,17 +86,17 @@ fn options(words: &[Spanned<Named<MountOption>>], exact: bool, reader: &mut Read
 }
 
 fn unknown_option(span: Span, text: &[u8]) -> Diagnostic {
-    let help = if text.contains(&b',') {
-        format!("write several options in parentheses: `options=({})`", shown(text).replace(',', ", "))
-    } else if refers_to_variable(text) {
-        "no variable is expanded in mount options: write the word".to_owned()
-    } else if let Some(near) = nearest(text, mount::ALL.iter().map(|flag| flag.name)) {
-        format!("did you mean `{near}`?")
-    } else {
-        "only flags can be mediated, such as `ro`, `nosuid` or `bind`; options of a file system cannot".to_owned()
-    };
-    let message = format!("unknown mount option `{}`", shown(text));
-    Diagnostic::new(Code::MountOption, message, span).with_help(help)
+    let error = Diagnostic::new(Code::MountOption, format!("unknown mount option `{}`", shown(text)), span);
+    if text.contains(&b',') {
+        let list = shown(text).replace(',', ", ");
+        return error.with_help(format!("write several options in parentheses: `options=({list})`"));
+    }
+    if refers_to_variable(text) {
+        return error.with_help("no variable is expanded in mount options: write the word");
+    }
+    error.with_nearest(text, nearest(text, mount::ALL.iter().map(|flag| flag.name)), || {
+        "only flags can be mediated, such as `ro`, `nosuid` or `bind`; options of a file system cannot".into()
+    })
 }
 
 /// Rules that mean something else than they seem to.

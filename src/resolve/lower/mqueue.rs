@@ -1,7 +1,7 @@
 //! Lowers `mqueue` rules.
 
 use super::Context;
-use super::condition::{Reader, glob, shown, suggestion};
+use super::condition::{Reader, glob, shown, suggest};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::{Glob, MqueueKind, MqueueRule};
 use crate::source::Spanned;
@@ -43,8 +43,7 @@ fn kind(value: &Spanned<Named<MqueueKind>>, reader: &mut Reader<'_>) -> Option<S
     if value.value().is_none() {
         let other = value.stored();
         let message = format!("unknown message queue type `{}`", shown(&other));
-        let help = suggestion(&other, &["posix", "sysv"]);
-        reader.error(Diagnostic::new(Code::MqType, message, value.span).with_help(help));
+        reader.error(suggest(Diagnostic::new(Code::MqType, message, value.span), &other, &["posix", "sysv"]));
     }
     value.value().map(|&kind| Spanned::new(kind, value.span))
 }

@@ -167,18 +167,18 @@ fn type_words() -> impl Iterator<Item = &'static str> {
 
 fn unknown_word(span: Span, text: &[u8], family: bool) -> Diagnostic {
     let families = AddressFamily::ALL.iter().map(|family| family.name()).filter(|_| family);
-    let help = if refers_to_variable(text) {
-        "no variable is expanded in `network` rules: write the word".to_owned()
-    } else if text == b"local" {
-        "the family of local sockets is called `unix`".to_owned()
-    } else if let Some(near) = nearest(text, families.chain(type_words())) {
-        format!("did you mean `{near}`?")
-    } else {
-        "address_families(7) lists the families; types are those of socket(2) in lower case: `stream`, `dgram`, `raw`"
-            .to_owned()
-    };
     let message = format!("`{}` is no address family, socket type or protocol", shown(text));
-    Diagnostic::new(Code::NetInvalid, message, span).with_help(help)
+    let error = Diagnostic::new(Code::NetInvalid, message, span);
+    if refers_to_variable(text) {
+        return error.with_help("no variable is expanded in `network` rules: write the word");
+    }
+    if text == b"local" {
+        return error.with_help("the family of local sockets is called `unix`");
+    }
+    error.with_nearest(text, nearest(text, families.chain(type_words())), || {
+        "address_families(7) lists the families; types are those of socket(2) in lower case: `stream`, `dgram`, `raw`"
+            .into()
+    })
 }
 
 /// The first of two words is no family.

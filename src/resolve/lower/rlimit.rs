@@ -1,7 +1,7 @@
 //! Lowers `set rlimit`.
 
 use super::Context;
-use super::condition::{Reader, choices, shown, suggestion};
+use super::condition::{Reader, choices, shown, suggest};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Spanned;
 use crate::syntax::ast::{self, Named};
@@ -19,8 +19,7 @@ pub(super) fn lower(rlimit: &ast::Rlimit, context: &mut Context<'_>) -> Option<(
         let known: Vec<_> = rlimits::ALL.iter().map(|&(name, ..)| name).collect();
         let text = rlimit.resource.as_bytes();
         let message = format!("unknown resource limit `{}`", shown(text));
-        let help = suggestion(text, &known);
-        reader.error(Diagnostic::new(Code::RlimitName, message, rlimit.resource.span).with_help(help));
+        reader.error(suggest(Diagnostic::new(Code::RlimitName, message, rlimit.resource.span), text, &known));
         return None;
     };
     if rlimit.value.value() == Some(&RlimitValue::Infinity) {
@@ -71,8 +70,7 @@ fn value(rlimit: &ast::Rlimit, resource: Resource, reader: &mut Reader<'_>) -> O
     let Some(factor) = factor else {
         let message = format!("`{name}` does not take the unit `{unit_name}`");
         let known: Vec<_> = table.iter().map(|&(name, _)| name).collect();
-        let help = suggestion(unit.as_bytes(), &known);
-        reader.error(Diagnostic::new(Code::RlimitValue, message, unit.span).with_help(help));
+        reader.error(suggest(Diagnostic::new(Code::RlimitValue, message, unit.span), unit.as_bytes(), &known));
         return None;
     };
     // 64 bits times 64 bits fit.

@@ -2,7 +2,7 @@
 
 use super::Context;
 use super::condition::{Reader, shown};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Detail, Diagnostic};
 use crate::policy::SignalRule;
 use crate::source::Spanned;
 use crate::syntax::ast::{self, ConditionValue, Named, SignalCondition};
@@ -35,17 +35,18 @@ fn signal(word: &Spanned<Named<Signal>>, reader: &mut Reader<'_>) -> Option<Sign
         let lower = text.to_ascii_lowercase();
         let bare = lower.strip_prefix(b"sig").unwrap_or(&lower);
         let known = signals::ALL.iter().map(|&(name, _)| name);
-        let help = if text.starts_with(b"rtmin") {
-            format!("real-time signals are `rtmin+0` to `rtmin+{}`", signals::REALTIME_LAST)
+        let error = Diagnostic::new(Code::SignalUnknown, format!("unknown signal `{}`", shown(&text)), word.span);
+        reader.error(if text.starts_with(b"rtmin") {
+            error.with_help(format!("real-time signals are `rtmin+0` to `rtmin+{}`", signals::REALTIME_LAST))
         } else if Signal::from_word(bare).is_some() {
-            format!("write `{}`", shown(bare))
-        } else if let Some(near) = nearest(&text, known) {
-            format!("did you mean `{near}`?")
+            error
+                .with_help(format!("write `{}`", shown(bare)))
+                .with_detail(Detail::unknown_word(&text, Some(&shown(bare))))
         } else {
-            "signals are named as by kill(1), in lower case and without `SIG`: `hup`, `term`, `rtmin+1`".to_owned()
-        };
-        let message = format!("unknown signal `{}`", shown(&text));
-        reader.error(Diagnostic::new(Code::SignalUnknown, message, word.span).with_help(help));
+            error.with_nearest(&text, nearest(&text, known), || {
+                "signals are named as by kill(1), in lower case and without `SIG`: `hup`, `term`, `rtmin+1`".into()
+            })
+        });
     }
     word.value().copied()
 }

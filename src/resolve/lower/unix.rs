@@ -1,7 +1,7 @@
 //! Lowers `unix` rules.
 
 use super::Context;
-use super::condition::{Reader, name, shown, suggestion};
+use super::condition::{Reader, name, shown, suggest};
 use super::network::check_local_permissions;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::policy::{Glob, UnixAddress, UnixRule};
@@ -67,8 +67,7 @@ fn kind(value: &Spanned<Named<SocketType>>, reader: &mut Reader<'_>) -> Option<u
         let known: Vec<_> = sockets::ALL.iter().chain(sockets::UNIX_ONLY).map(|&(name, _)| name).collect();
         let text = value.stored();
         let message = format!("unknown socket type `{}`", shown(&text));
-        let help = suggestion(&text, &known);
-        reader.error(Diagnostic::new(Code::UnixType, message, value.span).with_help(help));
+        reader.error(suggest(Diagnostic::new(Code::UnixType, message, value.span), &text, &known));
     }
     number
 }

@@ -98,10 +98,10 @@ fn unknown_keyword(token: &Token<'_>) -> Option<nom::Err<Problem>> {
     }
     let word = String::from_utf8_lossy(token.text);
     let diagnostic = Diagnostic::new(Code::UnknownKeyword, format!("no rule begins with `{word}`"), token.span);
-    Some(error::failure(match nearest(token.text, keyword::STARTERS.iter().copied()) {
-        Some(nearest) => diagnostic.with_help(format!("did you mean `{nearest}`?")),
-        None => diagnostic.with_help("a rule begins with a keyword, or with a path that begins with `/` or `@{`"),
-    }))
+    let nearest = nearest(token.text, keyword::STARTERS.iter().copied());
+    Some(error::failure(diagnostic.with_nearest(token.text, nearest, || {
+        "a rule begins with a keyword, or with a path that begins with `/` or `@{`".into()
+    })))
 }
 
 /// A rule or block with its prefix.

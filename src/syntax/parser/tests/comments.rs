@@ -85,15 +85,7 @@ fn blank_lines_are_kept_between_items_only() {
 /// nothing else there, are all in the tree.
 #[test]
 fn trees_of_real_profiles() {
-    let Ok(trees) = std::env::var("ARMORER_TREES") else {
-        // Past the test runner, which swallows what tests print.
-        let _ = std::io::Write::write_all(
-            &mut std::io::stderr(),
-            b"SKIPPED: comments of real trees: ARMORER_TREES is not set\n",
-        );
-        return;
-    };
-    let mut directories: Vec<std::path::PathBuf> = trees.split(':').map(Into::into).collect();
+    let mut directories = crate::material::trees("comments of real profiles");
     while let Some(directory) = directories.pop() {
         for entry in std::fs::read_dir(&directory).expect("a readable directory") {
             let path = entry.expect("a readable entry").path();

@@ -1,0 +1,149 @@
+//! `armorer dump` and `armorer diff` as people use them, on the example profiles.
+
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use crate::support::command::{self, status, text};
+
+/// Runs armorer in the project's directory, as the README does.
+fn run(arguments: &[&str], stdin: &[u8]) -> Output {
+    command::run(Path::new(env!("CARGO_MANIFEST_DIR")), arguments, stdin)
+}
+
+const BACKUP: &str = "examples/apparmor.d/backup";
+const BASE: [&str; 2] = ["-b", "examples/apparmor.d"];
+
+/// The example with one text in the place of another.
+fn edited(from: &str, to: &str) -> String {
+    let profile = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(BACKUP)).unwrap();
+    assert_eq!(profile.matches(from).count(), 1, "{from}");
+    profile.replace(from, to)
+}
+
+/// The example on the left, something else on standard input on the right.
+fn diff(more: &[&str], stdin: &str) -> Output {
+    run(&[&["diff", "--features", "linux-7.2"], &BASE[..], more, &[BACKUP, "-"]].concat(), stdin.as_bytes())
+}
+
+#[test]
+fn dump_shows_every_field() {
+    for kernel in ["linux-6.1", "linux-6.12", "linux-7.2"] {
+        let output = run(&[&["dump", "--features", kernel], &BASE[..], &[BACKUP]].concat(), b"");
+        assert_eq!(status(&output), 0, "{}", text(&output.stderr));
+        insta::assert_snapshot!(format!("dump_{kernel}"), text(&output.stdout));
+    }
+}
+
+#[test]
+fn dump_takes_blobs_and_text() {
+    let profiles = b"profile a { /x r, }\nprofile b { ^h { } }\n";
+    let blob = run(&["compile", "-q", "--features", "linux-7.2", "-o", "-", "-"], profiles).stdout;
+    let of_blob = run(&["dump", "-"], &blob);
+    let of_text = run(&["dump", "--features", "linux-7.2", "-"], profiles);
+    assert_eq!((status(&of_blob), status(&of_text)), (0, 0), "{}", text(&of_text.stderr));
+    assert_eq!(text(&of_blob.stdout), text(&of_text.stdout));
+    let names: Vec<_> = text(&of_blob.stdout).lines().filter(|line| line.starts_with("profile")).collect();
+    assert_eq!(names.len(), 3, "{names:?}");
+
+    let json = run(&["dump", "--json", "-"], &blob);
+    let json: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
+    assert_eq!(json["profiles"][0]["version"]["abi"], 7);
+    assert_eq!(json["profiles"][0]["file"]["automaton"]["states"], 4);
+    assert_eq!(json["profiles"][2]["name"], "b//h");
+    assert_eq!(json["profiles"][2]["flags"][0], "hat");
+    assert_eq!(json["fault"], serde_json::Value::Null);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_reader_that_stops_is_no_error() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_armorer"))
+        .args(["dump", "--json", "--features", "linux-7.2", "-b", "examples/apparmor.d", BACKUP])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("armorer runs");
+    drop(child.stdout.take());
+    let output = child.wait_with_output().expect("armorer ends");
+    assert_eq!((status(&output), text(&output.stderr)), (0, ""));
+}
+
+#[test]
+fn damaged_blobs_are_refused_with_the_place() {
+    let mut blob = run(&["compile", "-q", "--features", "linux-7.2", "-o", "-", "-"], b"profile a { /x r, }\n").stdout;
+    let cut = run(&["dump", "-"], &blob[..100]);
+    assert_eq!(status(&cut), 1);
+    let expected = "byte 100: expected a 32-bit number for a capability word, found the end of the policy";
+    assert_eq!(text(&cut.stderr), format!("armorer: <stdin>: {expected}\n"));
+    assert!(cut.stdout.is_empty());
+    // The mode: a policy that can be read, and shown, but not loaded.
+    let mode = blob.windows(6).position(|window| window == b"flags\0").unwrap() + 6 + 1 + 5 + 1;
+    blob[mode] = 9;
+    let unsound = run(&["dump", "-"], &blob);
+    assert_eq!(status(&unsound), 1);
+    assert_eq!(text(&unsound.stderr), "armorer: <stdin>: kernels refuse it: profile `a`: unknown mode 9\n");
+    assert!(text(&unsound.stdout).contains("mode                   0x9"));
+    let output = run(&["dump", "--features", "linux-7.2", "-"], b"profile a { /x q, }\n");
+    assert_eq!(status(&output), 1, "text with errors");
+    assert_eq!(status(&run(&["dump", "nowhere"], b"")), 2);
+}
+
+#[test]
+fn equal_policies_differ_in_nothing() {
+    let output = diff(&[], &edited("capability sys_admin,", "capability sys_admin, /etc/passwd r,"));
+    assert_eq!((status(&output), text(&output.stdout)), (0, ""), "{}", text(&output.stderr));
+}
+
+#[test]
+fn differences_name_what_is_allowed_and_the_rules() {
+    let other = edited("deny /proc/kcore r,", "/etc/shadow w,");
+    let output = diff(&[], &other);
+    assert_eq!(status(&output), 1, "{}", text(&output.stderr));
+    insta::assert_snapshot!("diff_file", text(&output.stdout));
+
+    let other = edited("signal send set=(stop, cont) peer=webapp,", "signal send set=(stop, cont, kill) peer=nginx,");
+    insta::assert_snapshot!("diff_signal", text(&diff(&[], &other).stdout));
+
+    let other = edited("capability dac_read_search,\n  capability sys_admin,", "audit capability sys_admin,");
+    insta::assert_snapshot!("diff_capability", text(&diff(&[], &other).stdout));
+}
+
+#[test]
+fn differences_between_kernels() {
+    let kernels = ["--features-a", "linux-6.12", "--features-b", "linux-7.2"];
+    let output = run(&[&["diff"], &BASE[..], &kernels, &[BACKUP, BACKUP]].concat(), b"");
+    assert_eq!(status(&output), 1, "{}", text(&output.stderr));
+    insta::assert_snapshot!("diff_kernels", text(&output.stdout));
+}
+
+#[test]
+fn blobs_and_json() {
+    let blob = run(&[&["compile", "-q", "--features", "linux-7.2"], &BASE[..], &["-o", "-", BACKUP]].concat(), b"");
+    let output = run(&[&["diff", "--features", "linux-7.2"], &BASE[..], &["-", BACKUP]].concat(), &blob.stdout);
+    assert_eq!((status(&output), text(&output.stdout)), (0, ""), "{}", text(&output.stderr));
+
+    let output = diff(&["--json", "--max", "1"], &edited("umount /mnt/snapshot/{,srv/},", "umount /mnt/,"));
+    assert_eq!(status(&output), 1);
+    let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let difference = &json["differences"][0];
+    assert_eq!(difference["access"], serde_json::json!({ "class": "umount", "target": "/mnt/" }));
+    assert_eq!(difference["witness"], serde_json::json!([7, 47, 109, 110, 116, 47]));
+    assert_eq!(difference["rules"]["b"][0]["file"], "<stdin>");
+    assert_eq!(json["more"], true);
+}
+
+#[test]
+fn what_cannot_be_compared_is_2() {
+    for (arguments, stdin) in [
+        (&["diff", "-", "-"][..], "profile a { }"),
+        (&["diff", "--features", "linux-7.2", "-", BACKUP], "profile a { /x q, }"),
+        (&["diff", "--features-a", "nowhere", "-", BACKUP], "profile a { }"),
+        (&["diff", "nowhere", BACKUP], ""),
+        (&["diff", "-", BACKUP], "\x04\x08"),
+    ] {
+        let output = run(arguments, stdin.as_bytes());
+        assert_eq!(status(&output), 2, "{arguments:?}");
+        assert!(!output.stderr.is_empty());
+    }
+}

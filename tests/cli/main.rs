@@ -1,0 +1,19 @@
+//! The command line as people and programs call it.
+
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking, in its helpers as well"
+)]
+
+mod basics;
+mod diff;
+mod fmt;
+mod kernel;
+mod parser;
+mod query;
+mod readme;
+#[path = "../support/mod.rs"]
+mod support;

@@ -1,0 +1,116 @@
+//! Whole trees of real profiles: each passes `check`, and formatting changes no meaning.
+//!
+//! `ARMORER_TREES` names the trees, with `:` between them.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use armorer::analysis::{DiffOptions, diff};
+use armorer::{Compiler, Features};
+
+use crate::support;
+use crate::support::material::trees;
+
+/// Copies a tree and gives every file of the copy, those below directories too.
+fn copy(from: &Path, to: &Path, files: &mut Vec<PathBuf>) {
+    std::fs::create_dir_all(to).expect("the copy's directory");
+    for entry in std::fs::read_dir(from).expect("the tree is readable") {
+        let path = entry.expect("the entry is readable").path();
+        let target = to.join(path.file_name().expect("entries have names"));
+        if path.is_dir() {
+            copy(&path, &target, files);
+        } else if path.is_file() {
+            std::fs::write(&target, std::fs::read(&path).expect("the file is readable")).expect("the copy is writable");
+            files.push(target);
+        }
+    }
+}
+
+fn compiler(base: &Path) -> Compiler {
+    Compiler::new(Features::builtin("linux-7.2").expect("built in")).base(base)
+}
+
+#[test]
+fn every_profile_passes_check() {
+    for tree in trees("checking real profiles") {
+        let compiler = compiler(&tree);
+        let files = support::profiles(&tree);
+        let failures: Vec<String> = support::parallel(&files, |file| {
+            let diagnostics = compiler.check_path(file).expect("the file is readable");
+            let errors = diagnostics.iter().filter(|diagnostic| diagnostic.is_error());
+            errors
+                .map(|error| {
+                    format!("{}: [{}] {}", compiler.sources().describe(error.span()), error.code, error.message)
+                })
+                .collect::<Vec<_>>()
+        })
+        .concat();
+        assert!(failures.is_empty(), "{}", failures.join("\n"));
+        support::say!("{}: {} profile files pass", tree.display(), files.len());
+    }
+}
+
+/// The comments of a file, in byte order: what no formatting loses.
+fn comments(file: &Path) -> Vec<Vec<u8>> {
+    let text = std::fs::read(file).expect("the file is readable");
+    let mut found = Vec::new();
+    for line in text.split(|&byte| byte == b'\n') {
+        // A `#` inside a word begins none; no real profile has one behind a blank in quotes.
+        let begins = |at: usize| line[at] == b'#' && (at == 0 || line[at - 1].is_ascii_whitespace());
+        if let Some(at) = (0..line.len()).find(|&at| begins(at)) {
+            found.push(line[at..].trim_ascii_end().to_vec());
+        }
+    }
+    found.sort();
+    found
+}
+
+#[test]
+fn formatting_changes_no_meaning() {
+    for tree in trees("formatting real profiles") {
+        for style in [&[][..], &["--sort"]] {
+            formatted_means_the_same(&tree, style);
+        }
+    }
+}
+
+fn formatted_means_the_same(tree: &Path, style: &[&str]) {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let formatted_tree = directory.path().join("apparmor.d");
+    let mut files = Vec::new();
+    copy(tree, &formatted_tree, &mut files);
+    // abi files hold features, not policy.
+    files.retain(|file| !file.starts_with(formatted_tree.join("abi")));
+    let fmt = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_armorer"));
+        command.arg("fmt").arg("--base").arg(&formatted_tree).args(style).args(arguments).args(&files);
+        command.status().expect("armorer runs").code()
+    };
+    let before: Vec<_> = files.iter().map(|file| comments(file)).collect();
+    assert_eq!(fmt(&[]), Some(0), "every file of {} parses, and sorting is proved", tree.display());
+    for (file, before) in files.iter().zip(before) {
+        assert_eq!(comments(file), before, "the comments of {}", file.display());
+    }
+    assert_eq!(fmt(&["--check"]), Some(0), "a second run changes nothing in {}", tree.display());
+
+    let (before, after) = (compiler(tree), compiler(&formatted_tree));
+    let profiles = support::profiles(tree);
+    let changed: Vec<String> = support::parallel(&profiles, |file| {
+        let formatted = formatted_tree.join(file.strip_prefix(tree).expect("below the tree"));
+        let compile = |compiler: &Compiler, file: &Path| compiler.compile_path(file).ok();
+        let same = match (compile(&before, file), compile(&after, &formatted)) {
+            (Some(before), Some(after)) => {
+                // Sorting may number exec targets otherwise, which says the same.
+                before.to_blob().expect("it fits") == after.to_blob().expect("it fits")
+                    || diff(before.profiles(), after.profiles(), &DiffOptions::default()).expect("it ends").is_empty()
+            }
+            (before, after) => before.is_none() && after.is_none(),
+        };
+        (!same).then(|| file.display().to_string())
+    })
+    .into_iter()
+    .flatten()
+    .collect();
+    assert!(changed.is_empty(), "formatting {style:?} changes the policy of {changed:?}");
+    support::say!("{}: {} profile files mean the same formatted {style:?}", tree.display(), profiles.len());
+}

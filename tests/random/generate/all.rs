@@ -1,8 +1,0 @@
-//! The rule for everything.
-
-use super::{end, prefix};
-use crate::text::{Text, cat, just, words};
-
-pub(crate) fn rule() -> Text {
-    cat([words([prefix::without_priority(), just("all")]), end()])
-}

@@ -1,0 +1,49 @@
+//! armorer itself inside the machine: the program, and the libraries that it is linked with.
+
+use std::path::Path;
+use std::process::Command;
+
+use crate::kernel::vm::File;
+
+/// The program as `/bin/armorer`, with its libraries.
+pub(crate) fn armorer(directory: &Path) -> Vec<File> {
+    with_libraries(Path::new(env!("CARGO_BIN_EXE_armorer")), directory)
+}
+
+/// A program of `examples`, which are built with the tests, in `/bin`, with its libraries.
+pub(crate) fn example(name: &str, directory: &Path) -> Vec<File> {
+    let programs = Path::new(env!("CARGO_BIN_EXE_armorer")).parent().unwrap();
+    with_libraries(&programs.join("examples").join(name), directory)
+}
+
+fn with_libraries(built: &Path, directory: &Path) -> Vec<File> {
+    let name = built.file_name().unwrap().to_str().unwrap();
+    let stripped = directory.join(name);
+    let strip = Command::new("strip").arg("-o").arg(&stripped).arg(built).status();
+    assert!(strip.expect("the kernel tests need strip: install binutils").success(), "strip fails");
+    let mut files = vec![File::program(format!("/bin/{name}"), std::fs::read(stripped).unwrap())];
+    let libraries = Command::new("ldd").arg(built).output().expect("the kernel tests need ldd");
+    for line in String::from_utf8_lossy(&libraries.stdout).lines() {
+        // `libc.so.6 => /lib/…/libc.so.6 (0x…)`, or the loader as `/lib64/ld-linux-x86-64.so.2 (0x…)`.
+        let path = line.split_whitespace().find(|word| word.starts_with('/'));
+        if let Some(path) = path {
+            files.push(File::program(path, std::fs::read(path).unwrap()));
+        }
+    }
+    files
+}
+
+/// The files below a directory as those below another inside the machine.
+pub(crate) fn tree(from: &Path, to: &str) -> Vec<File> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let inside = format!("{to}/{}", path.file_name().unwrap().to_str().unwrap());
+        if path.is_dir() {
+            files.extend(tree(&path, &inside));
+        } else if path.is_file() {
+            files.push(File::data(inside, std::fs::read(&path).unwrap()));
+        }
+    }
+    files
+}
