@@ -17,6 +17,8 @@
 #[cfg(feature = "agent")]
 pub mod agent;
 pub mod analysis;
+#[cfg(any(feature = "agent", feature = "cache"))]
+mod atomic;
 pub mod automata;
 pub mod blob;
 #[cfg(feature = "cache")]

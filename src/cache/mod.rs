@@ -12,11 +12,12 @@ mod entry;
 mod observed;
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use sha2::{Digest, Sha256};
 
+use crate::atomic::Replacement;
 use crate::diagnostic::Diagnostic;
 use crate::policy::Dependency;
 use crate::resolve::Session;
@@ -139,21 +140,11 @@ impl Cache {
     ) {
         let kept = Entry::of(policy, dependencies, input, session)
             .and_then(|entry| entry.write())
-            .is_some_and(|bytes| write(&self.path(key), &bytes).is_ok());
+            .is_some_and(|bytes| Replacement::default().write(&self.path(key), &bytes).is_ok());
         if !kept {
             self.failures.fetch_add(1, Ordering::Relaxed);
         }
     }
-}
-
-/// Writes to a temporary file beside the place, and renames it.
-fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    use std::io::Write;
-    let directory = path.parent().unwrap_or(Path::new("."));
-    let mut file = tempfile::Builder::new().prefix(".new-").tempfile_in(directory)?;
-    file.write_all(bytes)?;
-    file.persist(path).map_err(|error| error.error)?;
-    Ok(())
 }
 
 #[cfg(test)]

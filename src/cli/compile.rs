@@ -17,7 +17,8 @@ use super::outcome::Outcome;
 use super::render::{Renderer, Verbosity};
 use super::target::TargetArgs;
 use super::timings::{self, FileTimings};
-use super::{Status, atomic, complain, settle};
+use super::{Status, complain, settle};
+use crate::atomic;
 use crate::cache::CacheStatistics;
 use crate::encode;
 

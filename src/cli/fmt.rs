@@ -9,7 +9,8 @@ use similar::{ChangeTag, TextDiff};
 
 use super::inputs::{self, Input};
 use super::render::{Renderer, Verbosity};
-use super::{Status, atomic, complain, settle};
+use super::{Status, complain, settle};
+use crate::atomic;
 use crate::compiler::{CompileError, Compiler};
 use crate::diagnostic::Diagnostic;
 use crate::features::Features;

@@ -9,7 +9,8 @@ use similar::TextDiff;
 
 use super::settings::Settings;
 use super::{Status, file_name};
-use crate::cli::{atomic, print};
+use crate::atomic;
+use crate::cli::print;
 use crate::kubernetes::{is_manifest, only_profiles_differ};
 use crate::lint::{Applicability, Input, Linter, Outcome, apply};
 use crate::source::{DirEntry, FileKind, FileSystem, Loader, SourceId};

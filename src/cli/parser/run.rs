@@ -15,7 +15,7 @@ use super::output::{Output, errno_status, strerror};
 use super::report::{self, Subject};
 use super::warnings::Classes;
 use super::{dump, jobs};
-use crate::cli::atomic;
+use crate::atomic;
 use crate::compiler::{CompileError, Compiler, ResolvedPolicy};
 use crate::encode;
 use crate::features::Features;
