@@ -53,7 +53,7 @@ use crate::automata;
 use crate::blob;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::features::Features;
-use crate::policy::{Policy, Profile, RuleKind, RuleMode};
+use crate::policy::{Policy, Profile, RuleKind, RuleMode, slashes};
 use crate::vocab::file as bits;
 use contribution::{Contribution, Reports};
 pub(crate) use effort::since;
@@ -227,7 +227,7 @@ pub(crate) fn trace_shared(
 /// ```
 #[must_use]
 pub fn path_pattern(path: &[u8]) -> Option<automata::Pattern> {
-    let glob = glob::read(&glob::filter_slashes(path), glob::Nul::Excluded).ok()?;
+    let glob = glob::read(&slashes::filter(path), glob::Nul::Excluded).ok()?;
     Some(glob.expression.into_pattern())
 }
 
@@ -240,7 +240,7 @@ pub fn path_pattern(path: &[u8]) -> Option<automata::Pattern> {
 /// ```
 #[must_use]
 pub fn attachment_rank(path: &[u8]) -> Option<u32> {
-    let glob = glob::read(&glob::filter_slashes(path), glob::Nul::Excluded).ok()?;
+    let glob = glob::read(&slashes::filter(path), glob::Nul::Excluded).ok()?;
     Some(glob.expression.length())
 }
 
@@ -251,8 +251,7 @@ fn run<T: Send>(
     diagnostics: &mut Diagnostics,
     work: impl Fn(&Profile, &mut Workshop, &mut Reports) -> T + Sync,
 ) -> Vec<T> {
-    let mut profiles = Vec::new();
-    flatten(&policy.profiles, &mut profiles);
+    let profiles: Vec<&Profile> = policy.all_profiles().collect();
     let each = |profile: &Profile| {
         let mut reports = Reports::default();
         let result = workshops.with(|workshop| work(profile, workshop, &mut reports));
@@ -267,14 +266,6 @@ fn run<T: Send>(
     }
     diagnostics.extend::<Vec<Diagnostic>>(all.into_vec());
     values
-}
-
-/// All profiles with their children behind them. Nesting is as deep as the parser allows.
-fn flatten<'a>(profiles: &'a [Profile], out: &mut Vec<&'a Profile>) {
-    for profile in profiles {
-        out.push(profile);
-        flatten(&profile.children, out);
-    }
 }
 
 #[cfg(feature = "cli")]

@@ -162,12 +162,10 @@ pub(super) fn report_shared_table(
     if support.network != Network::Legacy {
         return;
     }
-    let mut profiles = Vec::new();
-    super::flatten(&policy.profiles, &mut profiles);
     let shared = records.windows(2).any(|pair| matches!(pair, [a, b] if a.net_allowed_af != b.net_allowed_af));
     let denies = |rule: &&Rule| matches!(rule.kind, RuleKind::Network(_)) && Origin::of(rule).mode == Mode::Deny;
-    let denied = profiles.iter().flat_map(|profile| &profile.rules).find(denies);
-    if let Some(first) = profiles.first().filter(|_| shared) {
+    let denied = policy.all_profiles().flat_map(|profile| &profile.rules).find(denies);
+    if let Some(first) = policy.profiles.first().filter(|_| shared) {
         let message = "apparmor_parser gives every profile of this file the sockets of all of them";
         diagnostics.push(Diagnostic::new(Code::RefNetworkTable, message, first.span));
     }
@@ -231,7 +229,8 @@ pub(super) fn report_swallowed_unix_rules(rules: &[Rule], support: &Support, rep
 /// Whether two unix rules are about the same sockets. Their permissions are no part of the reference compiler's comparison, as it gives
 /// implied rules all.
 fn same_socket(a: &UnixRule, b: &UnixRule) -> bool {
-    let bare = |rule: &UnixRule| UnixRule { permissions: NetworkPermissions::NONE, from_network: false, ..rule.clone() };
+    let bare =
+        |rule: &UnixRule| UnixRule { permissions: NetworkPermissions::NONE, from_network: false, ..rule.clone() };
     bare(a) == bare(b)
 }
 

@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use super::access::flatten;
 use super::snapshot::Snapshot;
 use super::workspace::resolve;
 use crate::analysis::{Access, Answer, Subject};
@@ -61,7 +60,7 @@ impl Snapshot {
         };
         let here = |span: Span| span.source == included.source && start <= span.end && span.start <= end;
         let mut costs = Vec::new();
-        for profile in flatten(&resolved.policy) {
+        for profile in resolved.policy.all_profiles() {
             let mut spans: Vec<Span> = profile.rules.iter().map(|rule| rule.span).filter(|&span| here(span)).collect();
             spans.dedup();
             if spans.is_empty() {

@@ -15,7 +15,7 @@ use crate::lint::rules;
 use crate::lint::semantics::Semantics;
 use crate::lint::set::{Mediates, Member, SetView, members};
 use crate::lint::suppress::{Suppression, suppressions};
-use crate::policy::{Policy, Profile, RuleOrigin};
+use crate::policy::{Policy, RuleOrigin};
 use crate::resolve;
 use crate::source::{SourceId, Span};
 use crate::syntax::ast::{File, ItemKind};
@@ -63,9 +63,8 @@ impl Linter {
         let sound = !diagnostics.has_errors();
         examined.broken = !sound;
         // Who writes `all,` counts on nothing of it in particular.
-        let all = all_rules(&policy.profiles);
-        let told =
-            |diagnostic: &Diagnostic| diagnostic.code != Code::NotEnforced || !all.contains(&diagnostic.span());
+        let all = all_rules(&policy);
+        let told = |diagnostic: &Diagnostic| diagnostic.code != Code::NotEnforced || !all.contains(&diagnostic.span());
         examined.findings.extend(diagnostics.into_vec().into_iter().filter(told).filter_map(finding));
         if sound {
             self.examine_policy(&policy, (id, file), &target, &options, &mut examined);
@@ -118,14 +117,12 @@ impl Linter {
         options: &encode::Options,
         examined: &mut Examined,
     ) {
-        let mut all = Vec::new();
-        flatten(&policy.profiles, &mut all);
         let provenance = if self.automata {
             encode::trace_shared(policy, target, options, &self.memory.workshops)
         } else {
             Vec::new()
         };
-        for (at, profile) in all.iter().enumerate() {
+        for (at, profile) in policy.all_profiles().enumerate() {
             let view = ProfileView::new(profile, policy, &self.session.sources, (input, file), &self.memory.patterns);
             let mut found = Vec::new();
             for rule in self.running() {
@@ -189,21 +186,10 @@ impl Linter {
     }
 }
 
-/// All profiles with their children behind them, in the order of `encode`.
-fn flatten<'a>(profiles: &'a [Profile], out: &mut Vec<&'a Profile>) {
-    for profile in profiles {
-        out.push(profile);
-        flatten(&profile.children, out);
-    }
-}
-
 /// The places of `all,` rules.
-fn all_rules(profiles: &[Profile]) -> Vec<Span> {
-    let mut spans = Vec::new();
-    for profile in profiles {
-        spans.extend(profile.rules.iter().filter(|rule| rule.origin == RuleOrigin::All).map(|rule| rule.span));
-        spans.extend(all_rules(&profile.children));
-    }
+fn all_rules(policy: &Policy) -> Vec<Span> {
+    let rules = policy.all_profiles().flat_map(|profile| &profile.rules);
+    let mut spans: Vec<Span> = rules.filter(|rule| rule.origin == RuleOrigin::All).map(|rule| rule.span).collect();
     spans.dedup();
     spans
 }
