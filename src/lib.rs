@@ -46,7 +46,9 @@ mod compiler;
 #[cfg(feature = "cli")]
 pub mod cli;
 
-pub use compiler::{CompileError, CompiledBlob, CompiledPolicy, Compiler, ResolvedPolicy, Timings, TracedPolicy};
+pub use compiler::{
+    CompileError, Compiled, CompiledProfile, Compiler, Diagnosis, Input, Reformatted, Resolved, Timings,
+};
 pub use features::Features;
 pub use syntax::{EmptyList, NameError, ParseError, Pattern, PatternError, ProfileName, ast, parse};
 

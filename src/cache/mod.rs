@@ -18,6 +18,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use sha2::{Digest, Sha256};
 
 use crate::atomic::Replacement;
+use crate::compiler::CompiledProfile;
 use crate::diagnostic::Diagnostic;
 use crate::policy::Dependency;
 use crate::resolve::Session;
@@ -31,11 +32,11 @@ type Hash = [u8; 32];
 /// A directory with compiled policies.
 ///
 /// ```no_run
-/// use armorer::{Compiler, Features, cache::Cache};
+/// use armorer::{Compiler, Features, Input, cache::Cache};
 ///
 /// let cache = Cache::open("/var/cache/armorer")?;
 /// let compiler = Compiler::new(Features::builtin("linux-6.12").ok_or("built in")?).cache(cache);
-/// let policy = compiler.compile_blob("/etc/apparmor.d/usr.bin.man")?;
+/// let compiled = compiler.compile(Input::path("/etc/apparmor.d/usr.bin.man"))?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug)]
@@ -61,7 +62,7 @@ pub struct CacheStatistics {
 /// A policy from the cache.
 pub(crate) struct Cached {
     pub(crate) blob: Vec<u8>,
-    pub(crate) profiles: usize,
+    pub(crate) profiles: Vec<CompiledProfile>,
     pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
@@ -113,6 +114,11 @@ impl Cache {
     pub fn statistics(&self) -> CacheStatistics {
         let count = |counter: &AtomicUsize| counter.load(Ordering::Relaxed);
         CacheStatistics { hits: count(&self.hits), misses: count(&self.misses), failures: count(&self.failures) }
+    }
+
+    /// Looks at files again that were looked at before.
+    pub(crate) fn forget_observations(&self) {
+        self.observations.forget();
     }
 
     fn path(&self, key: &Key) -> PathBuf {

@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 use super::settle::{Run, finding};
 use super::{Linter, map};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::encode;
+use crate::encode::{self, Provenance};
 use crate::lint::check::{Check, FileView, ProfileView, Reporter, Role, paths, walk};
 use crate::lint::finding::Finding;
 use crate::lint::rule::Rule;
@@ -53,11 +53,14 @@ impl Linter {
         }
         let mut diagnostics = Diagnostics::new();
         let policy = resolve::resolve(&self.session, id, &self.options, &mut diagnostics);
-        let options = encode::Options::default();
         let target = encode::Target { kernel: Arc::clone(&self.options.kernel) };
+        let mut provenance = Vec::new();
         if !diagnostics.has_errors() {
-            let check = if self.automata { encode::check } else { encode::check_rules };
-            check(&policy, &target, &options, &self.memory.workshops, &mut diagnostics);
+            let workshops = &self.memory.workshops;
+            match self.automata {
+                true => provenance = encode::check(&policy, &target, &self.encode, workshops, &mut diagnostics),
+                false => encode::check_rules(&policy, &target, &self.encode, workshops, &mut diagnostics),
+            }
         }
         // Errors leave holes in the policy, and then rules would find what is not there.
         let sound = !diagnostics.has_errors();
@@ -67,7 +70,7 @@ impl Linter {
         let told = |diagnostic: &Diagnostic| diagnostic.code != Code::NotEnforced || !all.contains(&diagnostic.span());
         examined.findings.extend(diagnostics.into_vec().into_iter().filter(told).filter_map(finding));
         if sound {
-            self.examine_policy(&policy, (id, file), &target, &options, &mut examined);
+            self.examine_policy(&policy, (id, file), &provenance, &mut examined);
         }
         examined
     }
@@ -113,15 +116,9 @@ impl Linter {
         &self,
         policy: &Policy,
         (input, file): (SourceId, &File),
-        target: &encode::Target,
-        options: &encode::Options,
+        provenance: &[Provenance],
         examined: &mut Examined,
     ) {
-        let provenance = if self.automata {
-            encode::trace_shared(policy, target, options, &self.memory.workshops)
-        } else {
-            Vec::new()
-        };
         for (at, profile) in policy.all_profiles().enumerate() {
             let view = ProfileView::new(profile, policy, &self.session.sources, (input, file), &self.memory.patterns);
             let mut found = Vec::new();
@@ -147,7 +144,7 @@ impl Linter {
             examined.findings.extend(own);
             examined.shared.extend(shared);
         }
-        let mediates = Mediates::of(&target.kernel, &policy.features);
+        let mediates = Mediates::of(&self.options.kernel, &policy.features);
         for profile in &policy.profiles {
             members(profile, true, mediates, &mut examined.members);
         }
