@@ -18,7 +18,7 @@ use armorer::encode::{self, Target, Workshops};
 use armorer::resolve::{self, Session, resolve};
 use armorer::source::{Memory, SourceMap};
 use armorer::syntax::parser::parse;
-use armorer::{Compiler, Features, blob};
+use armorer::{Compiler, Features, Input, blob};
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 
 /// Rules of the generated profiles.
@@ -158,14 +158,14 @@ fn automata(c: &mut Criterion) {
 fn back(c: &mut Criterion) {
     for rules in SIZES {
         let text = profile(rules);
-        let compiled = Compiler::new(features()).compile_text("generated", text.as_bytes()).expect("sound");
+        let compiled = Compiler::new(features()).compile(Input::text("generated", text.as_bytes())).expect("sound");
         let mut group = c.benchmark_group("write");
-        group.bench_function(BenchmarkId::from_parameter(rules), |b| b.iter(|| blob::write(compiled.profiles())));
+        group.bench_function(BenchmarkId::from_parameter(rules), |b| b.iter(|| blob::write(compiled.records())));
         group.finish();
         let mut group = c.benchmark_group("compile");
         group.sample_size(20);
         group.bench_function(BenchmarkId::from_parameter(rules), |b| {
-            b.iter(|| Compiler::new(features()).compile_text("generated", text.as_bytes()));
+            b.iter(|| Compiler::new(features()).compile(Input::text("generated", text.as_bytes())));
         });
         group.finish();
     }
@@ -174,7 +174,7 @@ fn back(c: &mut Criterion) {
     for (rules, stars) in [(20, 2), (20, 4), (100, 2), (400, 2)] {
         let text = explosive(rules, stars);
         group.bench_function(format!("{rules} rules with {stars} **"), |b| {
-            b.iter(|| Compiler::new(features()).compile_text("explosive", text.as_bytes()));
+            b.iter(|| Compiler::new(features()).compile(Input::text("explosive", text.as_bytes())));
         });
     }
     group.finish();
@@ -204,13 +204,13 @@ fn trees(c: &mut Criterion) {
         group.bench_function("check", |b| {
             b.iter(|| {
                 let compiler = compiler();
-                files.iter().filter(|file| compiler.check_path(file).is_ok()).count()
+                files.iter().filter(|file| compiler.check(file.as_path()).is_ok()).count()
             });
         });
         group.bench_function("compile", |b| {
             b.iter(|| {
                 let compiler = compiler();
-                files.iter().filter(|file| compiler.compile_path(file).is_ok()).count()
+                files.iter().filter(|file| compiler.compile(file.as_path()).is_ok()).count()
             });
         });
         group.finish();

@@ -3,7 +3,7 @@
 //! `cargo run --example compile_in_memory`
 
 use armorer::source::Memory;
-use armorer::{CompileError, Compiler, Features};
+use armorer::{CompileError, Compiler, Features, Input};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let features = Features::builtin("linux-6.12").ok_or("a built-in set")?;
@@ -17,17 +17,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let text = format!(
         "include <tunables/global>\nprofile {container} {{\n  include <abstractions/base>\n  @{{run}}/{container}.pid rw,\n}}\n"
     );
-    let policy = compiler.compile_text(container, text.as_bytes())?;
-    println!("{container}: {} profile, {} bytes of policy", policy.profiles().len(), policy.to_blob()?.len());
+    let compiled = compiler.compile(Input::text(container, text))?;
+    println!("{container}: {} profile, {} bytes of policy", compiled.profiles().len(), compiled.blob().len());
 
     // What is wrong is a list of values, each with a stable code and a place.
-    match compiler.compile_text("broken", b"profile broken {\n  capability chwon,\n}\n") {
-        Err(CompileError::Rejected { diagnostics }) => {
-            for diagnostic in diagnostics {
-                let place = compiler.sources().describe(diagnostic.span());
-                println!("{place}: {}: {}", diagnostic.code, diagnostic.message);
-            }
-        }
+    match compiler.compile(Input::text("broken", "profile broken {\n  capability chwon,\n}\n")) {
+        Err(CompileError::Rejected(diagnosis)) => print!("{diagnosis}"),
         other => return Err(format!("unexpected: {other:?}").into()),
     }
     Ok(())

@@ -8,8 +8,8 @@
 use std::error::Error;
 use std::hash::{BuildHasher, Hasher, RandomState};
 
-use armorer::Compiler;
 use armorer::kernel::{Kernel, task};
+use armorer::{Compiler, Input};
 
 /// What the program may do, and what it may do while it serves a request. It has to write to its own attributes to get out of a hat.
 const PROFILE: &str = "
@@ -27,7 +27,7 @@ profile worker {
 fn main() -> Result<(), Box<dyn Error>> {
     let kernel = Kernel::running()?;
     let compiler = Compiler::new(kernel.features()?);
-    kernel.replace(&compiler.compile_text("worker", PROFILE.as_bytes())?.to_blob()?)?;
+    kernel.replace(&compiler.compile(Input::text("worker", PROFILE))?)?;
     println!("{}", task::current()?);
     task::change_profile("worker")?;
     println!("{}", task::current()?);

@@ -19,6 +19,8 @@
 #[cfg(feature = "agent")]
 pub mod agent;
 pub mod analysis;
+#[cfg(any(feature = "agent", feature = "cache"))]
+mod atomic;
 pub mod automata;
 pub mod blob;
 #[cfg(feature = "cache")]
@@ -50,7 +52,9 @@ mod parallel;
 #[cfg(feature = "cli")]
 pub mod cli;
 
-pub use compiler::{CompileError, CompiledBlob, CompiledPolicy, Compiler, ResolvedPolicy, Timings, TracedPolicy};
+pub use compiler::{
+    CompileError, Compiled, CompiledProfile, Compiler, Diagnosis, Input, Reformatted, Resolved, Timings,
+};
 pub use features::Features;
 pub use syntax::{EmptyList, NameError, ParseError, Pattern, PatternError, ProfileName, ast, parse};
 

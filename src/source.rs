@@ -14,8 +14,8 @@
 //! ```
 
 mod loader;
+mod text;
 
-use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use serde::{Deserialize, Serialize};
@@ -23,6 +23,7 @@ use serde::{Deserialize, Serialize};
 #[cfg(feature = "cli")]
 pub(crate) use loader::read_limited;
 pub use loader::{DirEntry, FileKind, FileSystem, Loader, Memory};
+pub use text::Text;
 
 /// Names one text of a [`SourceMap`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -41,6 +42,9 @@ impl SourceId {
     pub(crate) fn number(self) -> u32 {
         self.0
     }
+
+    /// Marks the texts that several maps share.
+    const SHARED: u32 = 1 << 31;
 
     /// The place of spans that no text stands behind (built by a program).
     pub const NONE: SourceId = SourceId(u32::MAX);
@@ -216,10 +220,15 @@ pub enum SourceError {
 }
 
 /// Every text of a run. It only grows, and threads share it.
+///
+/// Maps of runs that include the same files share the texts of those; each has its inputs to itself.
 #[derive(Debug, Default)]
 pub struct SourceMap {
-    sources: RwLock<Vec<Arc<Source>>>,
+    own: Texts,
+    shared: Arc<Texts>,
 }
+
+type Texts = RwLock<Vec<Arc<Source>>>;
 
 impl SourceMap {
     /// The largest text in bytes; the greatest real profile with all includes has about 1 MB.
@@ -236,11 +245,34 @@ impl SourceMap {
     /// # Errors
     /// When the text is larger than [`SourceMap::MAX_LEN`].
     pub fn add(&self, name: impl Into<String>, text: impl Into<Box<[u8]>>) -> Result<SourceId, SourceError> {
-        let source = Source::new(name.into(), text.into())?;
-        let mut sources = self.sources.write().unwrap_or_else(PoisonError::into_inner);
-        let id = u32::try_from(sources.len()).ok().filter(|&id| id != u32::MAX).ok_or(SourceError::TooMany)?;
-        sources.push(Arc::new(source));
-        Ok(SourceId(id))
+        Ok(SourceId(push(&self.own, Source::new(name.into(), text.into())?)?))
+    }
+
+    /// Takes in a text for all maps that share it.
+    pub(crate) fn add_shared(
+        &self,
+        name: impl Into<String>,
+        text: impl Into<Box<[u8]>>,
+    ) -> Result<SourceId, SourceError> {
+        Ok(SourceId(push(&self.shared, Source::new(name.into(), text.into())?)? | SourceId::SHARED))
+    }
+
+    /// A map without texts of its own that shares those that this one shares.
+    pub(crate) fn sharing(&self) -> SourceMap {
+        SourceMap { own: Texts::default(), shared: Arc::clone(&self.shared) }
+    }
+
+    /// How many texts are its own, and how many it shares.
+    #[cfg(test)]
+    pub(crate) fn counts(&self) -> (usize, usize) {
+        let count = |texts: &Texts| texts.read().unwrap_or_else(PoisonError::into_inner).len();
+        (count(&self.own), count(&self.shared))
+    }
+
+    /// The list that has an id, and the place there.
+    fn list(&self, id: SourceId) -> (&Texts, usize) {
+        let list = if id.0 & SourceId::SHARED == 0 { &self.own } else { &self.shared };
+        (list, (id.0 & !SourceId::SHARED) as usize)
     }
 
     /// Puts another text into the place of one, under the same id.
@@ -250,8 +282,8 @@ impl SourceMap {
     #[cfg(feature = "ide")]
     pub(crate) fn replace(&self, id: SourceId, text: impl Into<Box<[u8]>>) -> Result<(), SourceError> {
         let source = Source::new(self.get(id).name.clone(), text.into())?;
-        let mut sources = self.sources.write().unwrap_or_else(PoisonError::into_inner);
-        if let Some(place) = sources.get_mut(id.0 as usize) {
+        let (list, at) = self.list(id);
+        if let Some(place) = list.write().unwrap_or_else(PoisonError::into_inner).get_mut(at) {
             *place = Arc::new(source);
         }
         Ok(())
@@ -260,15 +292,15 @@ impl SourceMap {
     /// The same texts under the same ids. What happens to this map later does not show there.
     #[cfg(feature = "ide")]
     pub(crate) fn fork(&self) -> SourceMap {
-        let sources = self.sources.read().unwrap_or_else(PoisonError::into_inner).clone();
-        SourceMap { sources: RwLock::new(sources) }
+        let copy = |texts: &Texts| RwLock::new(texts.read().unwrap_or_else(PoisonError::into_inner).clone());
+        SourceMap { own: copy(&self.own), shared: Arc::new(copy(&self.shared)) }
     }
 
     /// The text behind an id; an empty one for ids of another map.
     #[must_use]
     pub fn get(&self, id: SourceId) -> Arc<Source> {
-        let sources = self.sources.read().unwrap_or_else(PoisonError::into_inner);
-        match sources.get(id.0 as usize) {
+        let (list, at) = self.list(id);
+        match list.read().unwrap_or_else(PoisonError::into_inner).get(at) {
             Some(source) => Arc::clone(source),
             None => Arc::new(Source { name: "<none>".into(), text: Box::default(), lines: vec![0] }),
         }
@@ -283,124 +315,11 @@ impl SourceMap {
     }
 }
 
-/// Bytes of the profile language, shown lossily as UTF-8.
-///
-/// Serialised as a string where they are UTF-8, else as an array of bytes; both forms are read.
-#[derive(Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Text(Box<[u8]>);
-
-impl Text {
-    /// The bytes.
-    #[must_use]
-    pub fn as_bytes(&self) -> &[u8] {
-        &self.0
-    }
-
-    /// The bytes as UTF-8, with replacement characters where they are not.
-    #[must_use]
-    pub fn to_str_lossy(&self) -> std::borrow::Cow<'_, str> {
-        String::from_utf8_lossy(&self.0)
-    }
-}
-
-impl std::borrow::Borrow<[u8]> for Text {
-    fn borrow(&self) -> &[u8] {
-        &self.0
-    }
-}
-
-impl AsRef<[u8]> for Text {
-    fn as_ref(&self) -> &[u8] {
-        &self.0
-    }
-}
-
-impl std::ops::Deref for Text {
-    type Target = [u8];
-
-    fn deref(&self) -> &[u8] {
-        &self.0
-    }
-}
-
-impl From<&[u8]> for Text {
-    fn from(bytes: &[u8]) -> Self {
-        Text(bytes.into())
-    }
-}
-
-impl From<Vec<u8>> for Text {
-    fn from(bytes: Vec<u8>) -> Self {
-        Text(bytes.into_boxed_slice())
-    }
-}
-
-impl From<&str> for Text {
-    fn from(text: &str) -> Self {
-        Text(text.as_bytes().into())
-    }
-}
-
-impl fmt::Display for Text {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.to_str_lossy())
-    }
-}
-
-impl fmt::Debug for Text {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "\"{}\"", self.0.escape_ascii())
-    }
-}
-
-#[cfg(feature = "schema")]
-impl schemars::JsonSchema for Text {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Text".into()
-    }
-
-    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({
-            "description": "A string; an array of bytes where they are not UTF-8.",
-            "oneOf": [
-                { "type": "string" },
-                { "type": "array", "items": { "type": "integer", "minimum": 0, "maximum": 255 } }
-            ]
-        })
-    }
-}
-
-impl Serialize for Text {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match std::str::from_utf8(&self.0) {
-            Ok(text) => serializer.serialize_str(text),
-            Err(_) => serializer.collect_seq(self.0.iter()),
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for Text {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Visitor;
-        impl<'de> serde::de::Visitor<'de> for Visitor {
-            type Value = Text;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a string or an array of bytes")
-            }
-
-            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Text, E> {
-                Ok(Text::from(text))
-            }
-
-            fn visit_seq<A: serde::de::SeqAccess<'de>>(self, mut seq: A) -> Result<Text, A::Error> {
-                let mut bytes = Vec::new();
-                while let Some(byte) = seq.next_element()? {
-                    bytes.push(byte);
-                }
-                Ok(Text::from(bytes))
-            }
-        }
-        deserializer.deserialize_any(Visitor)
-    }
+/// Appends a text, and returns its number.
+fn push(texts: &Texts, source: Source) -> Result<u32, SourceError> {
+    let mut texts = texts.write().unwrap_or_else(PoisonError::into_inner);
+    let number = u32::try_from(texts.len()).ok().filter(|&number| number < SourceId::SHARED - 1);
+    let number = number.ok_or(SourceError::TooMany)?;
+    texts.push(Arc::new(source));
+    Ok(number)
 }

@@ -93,7 +93,7 @@ impl Options {
 pub struct Agent<C> {
     kernel: Kernel,
     options: Options,
-    /// Makes the compiler of a pass: one that lives on would keep every text that it ever read.
+    /// Makes the compiler of a pass: one that lives on would not see that included files have changed.
     compiler: C,
     state: State,
     /// What was seen when the last pass that left nothing to do began, and the kernel's revision when it ended.

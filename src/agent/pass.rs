@@ -6,22 +6,20 @@ use std::path::{Path, PathBuf};
 use super::report::{FileReport, Outcome, Refusal, Report};
 use super::volume::{self, Entry};
 use super::{Agent, prune};
-use crate::blob;
-use crate::compiler::{CompileError, Compiler};
+use crate::compiler::{CompileError, Compiled, Compiler, Input};
 use crate::kernel::KernelError;
 use crate::kernel::hash::{self, Content, Hash};
 
 /// A file that compiles, or why not.
 struct Candidate {
     file: PathBuf,
-    compiled: Result<Compiled, Refusal>,
+    policy: Result<Policy, Refusal>,
 }
 
-struct Compiled {
-    blob: Vec<u8>,
+struct Policy {
+    compiled: Compiled,
+    /// As the kernel lists them.
     names: Vec<String>,
-    /// A profile that attaches to programs.
-    attaching: Option<String>,
 }
 
 /// What the kernel has: names, with their hashes where it shows those.
@@ -43,9 +41,9 @@ impl<C: Fn() -> Compiler> Agent<C> {
         };
         let keepers = self.keepers(&candidates);
         let defined: BTreeSet<String> = keepers.keys().cloned().collect();
-        for Candidate { file, compiled } in candidates {
-            let profiles = compiled.as_ref().map(|compiled| compiled.names.clone()).unwrap_or_default();
-            let outcome = compiled.and_then(|compiled| self.install(&file, &compiled, &keepers, &loaded));
+        for Candidate { file, policy } in candidates {
+            let profiles = policy.as_ref().map(|policy| policy.names.clone()).unwrap_or_default();
+            let outcome = policy.and_then(|policy| self.install(&file, &policy, &keepers, &loaded));
             report.files.push(FileReport { file, profiles, outcome: outcome.unwrap_or_else(Outcome::Refused) });
         }
         prune::prune(&self.kernel, self.options.prune, &mut self.state, &defined, &loaded, &mut report);
@@ -68,8 +66,8 @@ impl<C: Fn() -> Compiler> Agent<C> {
     fn keepers(&self, candidates: &[Candidate]) -> BTreeMap<String, PathBuf> {
         let mut keepers = BTreeMap::new();
         for (name, file) in self.state.profiles() {
-            let keeps = |candidate: &&Candidate| match &candidate.compiled {
-                Ok(compiled) => compiled.names.iter().any(|own| own == name),
+            let keeps = |candidate: &&Candidate| match &candidate.policy {
+                Ok(policy) => policy.names.iter().any(|own| own == name),
                 Err(_) => true,
             };
             if candidates.iter().filter(|candidate| candidate.file == file).any(|candidate| keeps(&candidate)) {
@@ -77,7 +75,7 @@ impl<C: Fn() -> Compiler> Agent<C> {
             }
         }
         for candidate in candidates {
-            for name in candidate.compiled.iter().flat_map(|compiled| &compiled.names) {
+            for name in candidate.policy.iter().flat_map(|policy| &policy.names) {
                 keepers.entry(name.clone()).or_insert_with(|| candidate.file.clone());
             }
         }
@@ -88,11 +86,11 @@ impl<C: Fn() -> Compiler> Agent<C> {
     fn install(
         &mut self,
         file: &Path,
-        compiled: &Compiled,
+        policy: &Policy,
         keepers: &BTreeMap<String, PathBuf>,
         loaded: &Loaded,
     ) -> Result<Outcome, Refusal> {
-        let Compiled { blob, names, attaching } = compiled;
+        let Policy { compiled, names } = policy;
         for name in names {
             if !self.options.names.admits(name) {
                 return Err(Refusal::Name(name.clone()));
@@ -101,10 +99,11 @@ impl<C: Fn() -> Compiler> Agent<C> {
                 return Err(Refusal::Twice { name: name.clone(), other: other.clone() });
             }
         }
-        if let Some(name) = attaching.as_ref().filter(|_| self.options.refuse_attachments) {
-            return Err(Refusal::Attaches(name.clone()));
+        let attaching = compiled.profiles().iter().find(|profile| profile.attachment.is_some());
+        if let Some(profile) = attaching.filter(|_| self.options.refuse_attachments) {
+            return Err(Refusal::Attaches(profile.name.to_string()));
         }
-        let contents = hash::profiles(blob).map_err(KernelError::from)?;
+        let contents = hash::profiles(compiled).map_err(KernelError::from)?;
         let has = |name: &String, content: &Content<'_>| matches!(loaded.get(name), Some(Some(hash)) if content.matches(hash));
         if names.iter().zip(&contents).all(|(name, (_, content))| has(name, content)) {
             // What is exactly as it should be may be adopted: replacing it would change nothing.
@@ -119,39 +118,30 @@ impl<C: Fn() -> Compiler> Agent<C> {
         }
         self.state.add(names, file).map_err(Refusal::State)?;
         if names.iter().any(|name| loaded.contains_key(name)) {
-            self.kernel.replace(blob)?;
+            self.kernel.replace(compiled)?;
             return Ok(Outcome::Replaced);
         }
         // Whoever loads one of these names meanwhile keeps it: loading takes only new ones.
-        self.kernel.load(blob)?;
+        self.kernel.load(compiled)?;
         Ok(Outcome::Loaded)
     }
 }
 
 fn compile(compiler: &Compiler, entry: Entry) -> Candidate {
     let Entry { file, text } = entry;
-    let compiled = text.and_then(|text| compile_text(compiler, &file, &text));
-    Candidate { file, compiled }
+    let policy = text.and_then(|text| compile_text(compiler, &file, text));
+    Candidate { file, policy }
 }
 
-fn compile_text(compiler: &Compiler, file: &Path, text: &[u8]) -> Result<Compiled, Refusal> {
-    let compiled = match compiler.compile_blob_text(file.display().to_string(), text) {
-        Ok(compiled) => compiled,
-        Err(CompileError::Rejected { diagnostics }) => {
-            let errors = diagnostics.iter().filter(|diagnostic| diagnostic.is_error());
-            let line = |diagnostic: &crate::diagnostic::Diagnostic| {
-                let place = compiler.sources().describe(diagnostic.span());
-                format!("{place}: error[{}]: {}", diagnostic.code, diagnostic.message)
-            };
-            return Err(Refusal::Broken { errors: errors.map(line).collect() });
+fn compile_text(compiler: &Compiler, file: &Path, text: Vec<u8>) -> Result<Policy, Refusal> {
+    let compiled = match compiler.compile(Input::text(file.display().to_string(), text)) {
+        Ok(compiled) => compiled.without_rules(),
+        Err(CompileError::Rejected(diagnosis)) => {
+            let errors = diagnosis.diagnostics().iter().filter(|diagnostic| diagnostic.is_error());
+            return Err(Refusal::Broken { errors: errors.map(|error| diagnosis.line(error)).collect() });
         }
         Err(error) => return Err(Refusal::Broken { errors: vec![error.to_string()] }),
     };
-    let blob = compiled.bytes;
-    let profiles = blob::read(&blob).map_err(KernelError::from)?;
-    let attaches = |profile: &&blob::Profile| profile.xmatch.is_some() || profile.name.starts_with(b"/");
-    let attaching = profiles.iter().find(attaches).map(|profile| String::from_utf8_lossy(&profile.name).into_owned());
-    let contents = hash::profiles(&blob).map_err(KernelError::from)?;
-    let names = contents.iter().map(|(name, _)| String::from_utf8_lossy(name).into_owned()).collect();
-    Ok(Compiled { blob, names, attaching })
+    let names = compiled.profiles().iter().map(|profile| profile.listed_name().to_string()).collect();
+    Ok(Policy { compiled, names })
 }

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
+
+use crate::atomic::Replacement;
 
 /// Another boot has another one: what was loaded before is not loaded any more.
 const BOOT_ID: &str = "/proc/sys/kernel/random/boot_id";
@@ -67,13 +69,10 @@ impl State {
     fn write(&self, owned: &BTreeMap<String, PathBuf>) -> io::Result<()> {
         let Some(path) = &self.path else { return Ok(()) };
         let stored = Stored { boot_id: boot_id(), profiles: owned.clone() };
-        let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        fs::create_dir_all(directory)?;
-        let mut file = tempfile::Builder::new().prefix(".armorer-").tempfile_in(directory)?;
-        file.write_all(&serde_json::to_vec(&stored)?)?;
-        file.as_file().sync_all()?;
-        file.persist(path).map_err(|error| error.error)?;
-        Ok(())
+        if let Some(directory) = path.parent() {
+            fs::create_dir_all(directory)?;
+        }
+        Replacement { synced: true, ..Replacement::default() }.write(path, &serde_json::to_vec(&stored)?)
     }
 }
 

@@ -6,6 +6,7 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
 use super::*;
+use crate::compiler::Input;
 use crate::features::Features;
 use crate::kernel::hash::{self, Hash};
 
@@ -290,7 +291,7 @@ fn config_map_volumes_switch_as_a_whole() {
     fs::write(machine.path("kernel/.load"), "").unwrap();
     for text in ["profile web { }\n", "profile db { }\n"] {
         let compiler = Compiler::new(Features::builtin("linux-7.2").unwrap());
-        let blob = compiler.compile_text("t", text.as_bytes()).unwrap().to_blob().unwrap();
+        let blob = compiler.compile(Input::text("t", text)).unwrap().into_blob();
         fs::write(machine.path("kernel/.load"), blob).unwrap();
         machine.settle();
     }

@@ -165,10 +165,10 @@ pub struct SecmarkDump {
 /// # Examples
 ///
 /// ```
-/// use armorer::{Compiler, Features, analysis};
+/// use armorer::{Compiler, Features, Input, analysis};
 ///
 /// let compiler = Compiler::new(Features::builtin("linux-6.12").unwrap());
-/// let blob = compiler.compile_text("p", b"profile p { capability chown, /etc/passwd r, }")?.to_blob()?;
+/// let blob = compiler.compile(Input::text("p", "profile p { capability chown, /etc/passwd r, }"))?.into_blob();
 /// let dump = analysis::dump(&blob)?;
 /// assert_eq!(dump.profiles[0].capabilities.allow, ["chown"]);
 /// assert_eq!(dump.profiles[0].file.as_ref().unwrap().automaton.states, 13);

@@ -237,12 +237,12 @@ impl Suite {
     /// # Errors
     /// When the profiles cannot be compiled.
     pub fn run(&self, compiler: &Compiler, features: &str) -> Result<Vec<TestResult>, SuiteError> {
-        let mut subject: Option<Subject<'_>> = None;
+        let mut subject: Option<Subject> = None;
         for path in self.files()? {
-            let policy = compiler.compile_traced_path(&path)?;
+            let policy = compiler.compile(path)?;
             match &mut subject {
                 Some(subject) => subject.add(policy)?,
-                None => subject = Some(Subject::from_text(policy, compiler.sources())?),
+                None => subject = Some(Subject::from_compiled(policy)?),
             }
         }
         let Some(subject) = subject else { return Err(QueryError::Empty.into()) };
@@ -264,7 +264,7 @@ impl Suite {
 }
 
 impl Test {
-    fn run(&self, subject: &Subject<'_>) -> TestResult {
+    fn run(&self, subject: &Subject) -> TestResult {
         let answer = subject.ask(Some(self.profile.as_bytes()), &self.access);
         let (failures, answer) = match answer {
             Ok(answer) => (self.failures(&answer), Some(answer)),

@@ -39,4 +39,5 @@ pub use layout::{AutomatonLayout, ProfileLayout, TableLayout};
 pub use profile::{Capabilities, Foreign, Perms, PolicyDb, Profile, Rlimits, Secmark, Xmatch};
 pub use read::{read, read_with_layout};
 pub use verify::{Automaton, Fault, VerifyError, verify, verify_profile};
+pub(crate) use write::{Place, write_placed};
 pub use write::{WriteError, write};

@@ -1,5 +1,7 @@
 //! Profiles → bytes, field by field in the order that the kernel reads them.
 
+use std::ops::Range;
+
 use thiserror::Error;
 
 use super::container;
@@ -77,14 +79,30 @@ pub enum WriteError {
 /// [`WriteError`] for strings and lists beyond the limits of the format, inconsistent tables, and fields that armorer
 /// does not write.
 pub fn write(profiles: &[Profile]) -> Result<Vec<u8>, WriteError> {
-    let mut bytes = Vec::new();
+    Ok(write_placed(profiles)?.0)
+}
+
+/// Like [`write()`], with the place of each profile.
+pub(crate) fn write_placed<'a>(
+    profiles: impl IntoIterator<Item = &'a Profile>,
+) -> Result<(Vec<u8>, Vec<Place>), WriteError> {
+    let (mut bytes, mut places) = (Vec::new(), Vec::new());
     for profile in profiles {
         let origin = bytes.len();
-        let mut out = Out { bytes, origin, profile };
+        let mut out = Out { bytes, origin, profile, element: origin };
         out.profile()?;
+        places.push(Place { bytes: origin..out.bytes.len(), element: out.element });
         bytes = out.bytes;
     }
-    Ok(bytes)
+    Ok((bytes, places))
+}
+
+/// Where a profile lies in a blob.
+#[derive(Clone, Debug)]
+pub(crate) struct Place {
+    pub(crate) bytes: Range<usize>,
+    /// Offset of the `profile` element.
+    pub(crate) element: usize,
 }
 
 struct Out<'a> {
@@ -92,6 +110,8 @@ struct Out<'a> {
     /// Where this profile begins: padding is measured from here.
     origin: usize,
     profile: &'a Profile,
+    /// Where its `profile` element begins.
+    element: usize,
 }
 
 type Result<T, E = WriteError> = std::result::Result<T, E>;
@@ -104,6 +124,7 @@ impl Out<'_> {
         if let Some(namespace) = &profile.namespace {
             self.named_filled("namespace", namespace)?;
         }
+        self.element = self.bytes.len();
         self.open("profile");
         self.filled("name", &profile.name)?;
         if let Some(xmatch) = &profile.xmatch {

@@ -5,13 +5,14 @@ use sha2::{Digest, Sha256};
 
 use super::observed::{Observed, observed};
 use super::{Cached, Hash};
+use crate::compiler::CompiledProfile;
 use crate::diagnostic::Diagnostic;
 use crate::policy::Dependency;
 use crate::resolve::Session;
 use crate::source::{SourceId, Span};
 
 /// Name and version of the format.
-pub(super) const FORMAT: &[u8] = b"armorer cache 1\n";
+pub(super) const FORMAT: &[u8] = b"armorer cache 2\n";
 
 /// An entry: [`FORMAT`], a digest of all that follows, the length of the head, the head as JSON, and the blob.
 pub(super) struct Entry {
@@ -23,7 +24,7 @@ pub(super) struct Entry {
 #[derive(Serialize, Deserialize)]
 struct Head {
     observed: Vec<Observed>,
-    profiles: usize,
+    profiles: Vec<CompiledProfile>,
     /// Sources are numbered: 0 is the input, the others are those of `sources`.
     diagnostics: Vec<Diagnostic>,
     /// Names of the included files that diagnostics point into, each with its path.
@@ -60,7 +61,7 @@ impl Entry {
             span.source = SourceId::new(u32::try_from(number).ok()?);
         }
         let observed: Vec<Observed> = dependencies.iter().map(|dependency| observed(dependency, session)).collect();
-        let head = Head { observed: Vec::new(), profiles: policy.profiles, diagnostics, sources };
+        let head = Head { observed: Vec::new(), profiles: policy.profiles.clone(), diagnostics, sources };
         Some(Entry { observed, head, blob: policy.blob.clone() })
     }
 

@@ -12,11 +12,13 @@ mod entry;
 mod observed;
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use sha2::{Digest, Sha256};
 
+use crate::atomic::Replacement;
+use crate::compiler::CompiledProfile;
 use crate::diagnostic::Diagnostic;
 use crate::policy::Dependency;
 use crate::resolve::Session;
@@ -30,11 +32,11 @@ type Hash = [u8; 32];
 /// A directory with compiled policies.
 ///
 /// ```no_run
-/// use armorer::{Compiler, Features, cache::Cache};
+/// use armorer::{Compiler, Features, Input, cache::Cache};
 ///
 /// let cache = Cache::open("/var/cache/armorer")?;
 /// let compiler = Compiler::new(Features::builtin("linux-6.12").ok_or("built in")?).cache(cache);
-/// let policy = compiler.compile_blob("/etc/apparmor.d/usr.bin.man")?;
+/// let compiled = compiler.compile(Input::path("/etc/apparmor.d/usr.bin.man"))?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug)]
@@ -60,7 +62,7 @@ pub struct CacheStatistics {
 /// A policy from the cache.
 pub(crate) struct Cached {
     pub(crate) blob: Vec<u8>,
-    pub(crate) profiles: usize,
+    pub(crate) profiles: Vec<CompiledProfile>,
     pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
@@ -114,6 +116,11 @@ impl Cache {
         CacheStatistics { hits: count(&self.hits), misses: count(&self.misses), failures: count(&self.failures) }
     }
 
+    /// Looks at files again that were looked at before.
+    pub(crate) fn forget_observations(&self) {
+        self.observations.forget();
+    }
+
     fn path(&self, key: &Key) -> PathBuf {
         self.directory.join(&key.0)
     }
@@ -139,21 +146,11 @@ impl Cache {
     ) {
         let kept = Entry::of(policy, dependencies, input, session)
             .and_then(|entry| entry.write())
-            .is_some_and(|bytes| write(&self.path(key), &bytes).is_ok());
+            .is_some_and(|bytes| Replacement::default().write(&self.path(key), &bytes).is_ok());
         if !kept {
             self.failures.fetch_add(1, Ordering::Relaxed);
         }
     }
-}
-
-/// Writes to a temporary file beside the place, and renames it.
-fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    use std::io::Write;
-    let directory = path.parent().unwrap_or(Path::new("."));
-    let mut file = tempfile::Builder::new().prefix(".new-").tempfile_in(directory)?;
-    file.write_all(bytes)?;
-    file.persist(path).map_err(|error| error.error)?;
-    Ok(())
 }
 
 #[cfg(test)]

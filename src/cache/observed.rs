@@ -43,6 +43,9 @@ impl Kind {
     }
 }
 
+/// The most observations that are remembered.
+const MAX_KNOWN: usize = 1 << 16;
+
 /// What was observed in this run, so that files which many profiles include are read once.
 #[derive(Debug, Default)]
 pub(super) struct Observations {
@@ -50,6 +53,10 @@ pub(super) struct Observations {
 }
 
 impl Observations {
+    pub(super) fn forget(&self) {
+        self.known.write().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     /// Whether an observation still holds.
     pub(super) fn holds(&self, seen: &Observed, session: &Session) -> bool {
         if let Some(&known) = self.known.read().unwrap_or_else(PoisonError::into_inner).get(seen) {
@@ -62,7 +69,11 @@ impl Observations {
             Observed::Contents(path, hash) => loader.read(path).is_ok_and(|text| contents(&text) == *hash),
             Observed::Entries(path, hash) => loader.read_dir(path).is_ok_and(|list| entries(&list) == *hash),
         };
-        self.known.write().unwrap_or_else(PoisonError::into_inner).insert(seen.clone(), holds);
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= MAX_KNOWN {
+            known.clear();
+        }
+        known.insert(seen.clone(), holds);
         holds
     }
 }

@@ -1,7 +1,7 @@
 use std::path::Path;
 
 use super::Cache;
-use crate::{CompiledBlob, Compiler, Features};
+use crate::{Compiled, Compiler, Features};
 
 /// A tree with a profile, what it includes, and a directory that it includes if it is there.
 struct Tree(tempfile::TempDir);
@@ -30,20 +30,17 @@ impl Tree {
     }
 
     /// Compiles as a process of its own would; says whether the result came from the cache.
-    fn compile(&self, kernel: &str) -> (CompiledBlob, bool) {
+    fn compile(&self, kernel: &str) -> (Compiled, bool) {
         let compiler = self.compiler(kernel);
-        let policy = compiler.compile_blob(self.path().join("profile")).unwrap();
+        let policy = compiler.compile(self.path().join("profile")).unwrap();
         let statistics = compiler.cache_statistics().unwrap();
         assert_eq!((statistics.hits + statistics.misses, statistics.failures), (1, 0));
         let fresh = Compiler::new(Features::builtin(kernel).unwrap()).base(self.path());
-        let expected = fresh.compile_blob(self.path().join("profile")).unwrap();
-        assert_eq!((&policy.bytes, policy.profiles), (&expected.bytes, expected.profiles));
-        let places = |compiler: &Compiler, policy: &CompiledBlob| -> Vec<_> {
-            let describe =
-                |d: &crate::diagnostic::Diagnostic| (compiler.sources().describe(d.span()), d.message.clone());
-            policy.diagnostics.iter().map(describe).collect()
-        };
-        assert_eq!(places(&compiler, &policy), places(&fresh, &expected));
+        let expected = fresh.compile(self.path().join("profile")).unwrap();
+        assert_eq!((policy.blob(), policy.profiles()), (expected.blob(), expected.profiles()));
+        assert_eq!(policy.diagnosis().to_string(), expected.diagnosis().to_string());
+        assert_eq!(policy.records(), expected.records());
+        assert_eq!(policy.from_cache(), statistics.hits == 1);
         (policy, statistics.hits == 1)
     }
 
@@ -56,7 +53,7 @@ impl Tree {
 fn a_second_run_takes_what_the_first_made() {
     let tree = Tree::new();
     let (first, hit) = tree.compile("linux-7.2");
-    assert!(!hit && first.diagnostics.iter().any(|d| d.code == crate::diagnostic::Code::UpperCasePerms));
+    assert!(!hit && first.diagnosis().diagnostics().iter().any(|d| d.code == crate::diagnostic::Code::UpperCasePerms));
     assert!(tree.compile("linux-7.2").1);
     assert!(!tree.compile("linux-6.1").1, "another kernel is another entry");
     assert!(tree.compile("linux-6.1").1 && tree.compile("linux-7.2").1);
@@ -105,7 +102,7 @@ fn damaged_entries_are_made_again() {
 fn errors_are_not_kept() {
     let tree = Tree::new();
     tree.write("tunables", "@{V} = a,\n");
-    assert!(tree.compiler("linux-7.2").compile_blob(tree.path().join("profile")).is_err());
+    assert!(tree.compiler("linux-7.2").compile(tree.path().join("profile")).is_err());
     assert!(tree.entries().is_empty());
 }
 
@@ -114,7 +111,7 @@ fn a_cache_that_cannot_be_written_does_no_harm() {
     let tree = Tree::new();
     let compiler = tree.compiler("linux-7.2");
     std::fs::remove_dir(tree.path().join("cache")).unwrap();
-    assert!(compiler.compile_blob(tree.path().join("profile")).is_ok());
+    assert!(compiler.compile(tree.path().join("profile")).is_ok());
     assert_eq!(compiler.cache_statistics().unwrap().failures, 1);
 }
 
@@ -126,7 +123,7 @@ fn two_at_once() {
             for _ in 0..4 {
                 scope.spawn(|| {
                     let compiler = tree.compiler("linux-7.2");
-                    let bytes = compiler.compile_blob(tree.path().join("profile")).unwrap().bytes;
+                    let bytes = compiler.compile(tree.path().join("profile")).unwrap().into_blob();
                     assert!(!bytes.is_empty());
                 });
             }

@@ -30,8 +30,8 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args) -> Status {
     let set_up = || {
-        let compiler = args.target.compiler()?.levels(args.levels.levels()?).encode_options(args.limits.options());
-        Ok((compiler, inputs::expand(&args.paths)?))
+        let compiler = args.target.compiler()?.levels(args.levels.levels()?);
+        Ok((args.limits.apply(compiler), inputs::expand(&args.paths)?))
     };
     let (compiler, inputs) = match set_up() {
         Ok(both) => both,
@@ -44,16 +44,13 @@ pub(super) fn run(args: &Args) -> Status {
     let mut renderer = Renderer::new(args.verbosity);
     let mut status = Status::Fine;
     for input in &inputs {
-        let checked = input.read().map(|text| match input.is_manifest(&text) {
-            true => compiler.check_manifest(input.name(), &text),
-            false => compiler.check_text(input.name(), &text),
-        });
+        let checked = input.read().map(|text| compiler.check(input.with_text(text)));
         match checked {
-            Ok(Ok(diagnostics)) => {
-                if diagnostics.iter().any(crate::diagnostic::Diagnostic::is_error) {
+            Ok(Ok(diagnosis)) => {
+                if diagnosis.has_errors() {
                     status = status.max(Status::Findings);
                 }
-                renderer.print(&diagnostics, compiler.sources());
+                renderer.print(diagnosis.diagnostics(), diagnosis.sources());
             }
             Ok(Err(error)) => {
                 complain(error);

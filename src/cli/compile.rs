@@ -17,9 +17,9 @@ use super::outcome::Outcome;
 use super::render::{Renderer, Verbosity};
 use super::target::TargetArgs;
 use super::timings::{self, FileTimings};
-use super::{Status, atomic, complain, settle};
+use super::{Status, complain, settle};
+use crate::atomic;
 use crate::cache::CacheStatistics;
-use crate::encode;
 
 /// Above so many files a terminal shows a progress bar.
 const PROGRESS_FROM: usize = 20;
@@ -79,9 +79,8 @@ fn try_run(args: &Args) -> Result<Status, String> {
         Some(_) => output_names(&inputs)?,
         None => Vec::new(),
     };
-    let options = encode::Options { count_states: args.timings.is_some(), ..args.limits.options() };
-    let compiler = args.target.compiler()?.levels(args.levels.levels()?).encode_options(options);
-    let compiler = args.cache.apply(compiler)?;
+    let compiler = args.target.compiler()?.levels(args.levels.levels()?).count_states(args.timings.is_some());
+    let compiler = args.cache.apply(args.limits.apply(compiler))?;
     if let Some(directory) = &args.output.output_dir {
         std::fs::create_dir_all(directory).map_err(|error| format!("{}: {error}", directory.display()))?;
     }
@@ -109,7 +108,7 @@ fn try_run(args: &Args) -> Result<Status, String> {
     let mut renderer = Renderer::new(args.verbosity);
     let mut status = Status::Fine;
     for outcome in &outcomes {
-        renderer.print(&outcome.diagnostics, compiler.sources());
+        renderer.print(outcome.diagnosis.diagnostics(), outcome.diagnosis.sources());
         if let Some(failure) = &outcome.failure {
             complain(failure);
             status = Status::Failed;

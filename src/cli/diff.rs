@@ -9,7 +9,7 @@ use super::target::TargetArgs;
 use super::{Status, print, settle};
 use crate::analysis::{self, Side};
 use crate::blob::{self, Profile};
-use crate::compiler::{Compiler, TracedPolicy};
+use crate::compiler::Compiled;
 
 /// Strings shown for differences that are alike.
 const EXAMPLES: usize = 3;
@@ -47,7 +47,7 @@ pub(super) struct Args {
 /// One of the two policies.
 enum Policy {
     Blob(Vec<Profile>),
-    Text(Box<(Compiler, TracedPolicy)>),
+    Text(Box<Compiled>),
 }
 
 pub(super) fn run(args: &Args) -> Status {
@@ -67,9 +67,8 @@ fn try_run(args: &Args) -> Result<Status, String> {
     };
     let mut diff = analysis::diff(a.profiles(), b.profiles(), &options).map_err(|error| error.to_string())?;
     for (side, policy) in [(Side::A, &a), (Side::B, &b)] {
-        if let Policy::Text(text) = policy {
-            let (compiler, traced) = &**text;
-            diff.name_rules(side, |profile| traced.provenance(profile), compiler.sources());
+        if let Policy::Text(compiled) = policy {
+            diff.name_rules(side, |profile| compiled.provenance(profile), compiled.diagnosis().sources());
         }
     }
     if args.json {
@@ -96,8 +95,8 @@ impl Policy {
             None => args.target.clone(),
         };
         let compiler = target.compiler()?;
-        match policy::compile(&compiler, &input, &bytes)? {
-            Some(traced) => Ok(Policy::Text(Box::new((compiler, traced)))),
+        match policy::compile(&compiler, &input, bytes)? {
+            Some(compiled) => Ok(Policy::Text(Box::new(compiled))),
             // Its errors have been shown; without the policy there is nothing to compare.
             None => Err(format!("{} does not compile", input.name())),
         }
@@ -106,7 +105,7 @@ impl Policy {
     fn profiles(&self) -> &[Profile] {
         match self {
             Policy::Blob(profiles) => profiles,
-            Policy::Text(text) => text.1.compiled().profiles(),
+            Policy::Text(compiled) => compiled.records(),
         }
     }
 }

@@ -33,8 +33,8 @@ fn try_run(args: &Args) -> Result<Status, String> {
         bytes
     } else {
         let compiler = args.target.compiler()?;
-        let Some(policy) = policy::compile(&compiler, &input, &bytes)? else { return Ok(Status::Findings) };
-        policy.compiled().to_blob().map_err(|error| format!("{}: {error}", input.name()))?
+        let Some(policy) = policy::compile(&compiler, &input, bytes)? else { return Ok(Status::Findings) };
+        policy.into_blob()
     };
     let dump = match analysis::dump(&bytes) {
         Ok(dump) => dump,

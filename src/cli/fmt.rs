@@ -9,9 +9,9 @@ use similar::{ChangeTag, TextDiff};
 
 use super::inputs::{self, Input};
 use super::render::{Renderer, Verbosity};
-use super::{Status, atomic, complain, settle};
-use crate::compiler::{CompileError, Compiler};
-use crate::diagnostic::Diagnostic;
+use super::{Status, complain, settle};
+use crate::atomic;
+use crate::compiler::{self, CompileError, Compiler, Diagnosis};
 use crate::features::Features;
 use crate::kubernetes::is_manifest;
 use crate::syntax::FormatOptions;
@@ -68,7 +68,7 @@ struct Outcome {
     /// What to print of it.
     shown: Vec<u8>,
     changed: bool,
-    diagnostics: Vec<Diagnostic>,
+    diagnosis: Diagnosis,
     /// What went wrong outside the text.
     failure: Option<String>,
 }
@@ -90,13 +90,13 @@ fn try_run(args: &Args) -> Result<Status, String> {
     let mut renderer = Renderer::new(Verbosity::VERBOSE);
     let mut status = Status::Fine;
     for outcome in outcomes {
-        renderer.print(&outcome.diagnostics, compiler.sources());
+        renderer.print(outcome.diagnosis.diagnostics(), outcome.diagnosis.sources());
         if let Some(failure) = outcome.failure {
             complain(failure);
             status = Status::Failed;
             continue;
         }
-        let found = outcome.diagnostics.iter().any(Diagnostic::is_error);
+        let found = outcome.diagnosis.has_errors();
         if found || outcome.changed && (args.check || args.diff) {
             status = status.max(Status::Findings);
         }
@@ -125,17 +125,17 @@ fn format_one(args: &Args, input: &Input, compiler: &Compiler) -> Outcome {
         Input::Stdin => args.stdin_filename.as_deref(),
     };
     let options = FormatOptions { sort: args.sort, lines: args.lines.clone() };
-    let result = if is_manifest(path, &text) {
-        if args.lines.is_some() {
-            return failed(format!("{name}: --lines is about profile files, not about manifests"));
-        }
-        compiler.format_manifest(name.as_str(), &text, &options)
-    } else {
-        compiler.format_text(name.as_str(), &text, &options)
+    let is_manifest = is_manifest(path, &text);
+    if is_manifest && args.lines.is_some() {
+        return failed(format!("{name}: --lines is about profile files, not about manifests"));
+    }
+    let source = match is_manifest {
+        true => compiler::Input::manifest(&name, text.as_slice()),
+        false => compiler::Input::text(&name, text.as_slice()),
     };
-    let formatted = match result {
+    let formatted = match compiler.format(source, &options) {
         Ok(formatted) => formatted,
-        Err(CompileError::Rejected { diagnostics }) => return Outcome { diagnostics, ..Outcome::default() },
+        Err(CompileError::Rejected(diagnosis)) => return Outcome { diagnosis, ..Outcome::default() },
         Err(error) => return failed(error.to_string()),
     };
     let changed = formatted.text != text;
@@ -149,8 +149,8 @@ fn format_one(args: &Args, input: &Input, compiler: &Compiler) -> Outcome {
         },
         _ => Vec::new(),
     };
-    let diagnostics = if changed { formatted.notes } else { Vec::new() };
-    Outcome { shown, changed, diagnostics, failure: None }
+    let diagnosis = if changed { formatted.notes } else { Diagnosis::default() };
+    Outcome { shown, changed, diagnosis, failure: None }
 }
 
 /// A unified diff; on a terminal in colours.

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::compiler;
 use crate::kubernetes::is_manifest;
 use crate::resolve::policy_files;
 use crate::source::read_limited;
@@ -29,11 +30,15 @@ impl Input {
         }
     }
 
-    /// Whether its text is a Kubernetes manifest.
-    pub(super) fn is_manifest(&self, text: &[u8]) -> bool {
-        match self {
-            Input::Stdin => is_manifest(None, text),
-            Input::File(path) => is_manifest(Some(path), text),
+    /// The input of a compiler: a file of profiles, or a manifest.
+    pub(super) fn with_text(&self, text: Vec<u8>) -> compiler::Input {
+        let path = match self {
+            Input::Stdin => None,
+            Input::File(path) => Some(path.as_path()),
+        };
+        match is_manifest(path, &text) {
+            true => compiler::Input::manifest(self.name(), text),
+            false => compiler::Input::text(self.name(), text),
         }
     }
 

@@ -4,6 +4,7 @@ use std::num::NonZeroUsize;
 
 use clap::Args;
 
+use crate::compiler::Compiler;
 use crate::encode::Options;
 
 #[derive(Args, Clone, Debug)]
@@ -18,9 +19,9 @@ pub(super) struct LimitArgs {
 }
 
 impl LimitArgs {
-    /// The options of the encoder within these limits.
-    pub(super) fn options(&self) -> Options {
-        Options { max_states: self.max_states.get(), max_memory: self.max_memory, ..Options::default() }
+    /// The compiler with these limits.
+    pub(super) fn apply(&self, compiler: Compiler) -> Compiler {
+        compiler.max_states(self.max_states.get()).max_memory(self.max_memory)
     }
 }
 

@@ -15,7 +15,6 @@ use super::target::TargetArgs;
 use super::{Status, complain, settle};
 use crate::blob;
 use crate::compiler::Compiler;
-use crate::encode;
 use crate::kernel::{Kernel, KernelError, Operation};
 
 #[derive(clap::Args)]
@@ -54,18 +53,17 @@ pub(super) fn run(args: &Args, operation: Operation) -> Status {
 fn try_run(args: &Args, operation: Operation) -> Result<Status, String> {
     let kernel = args.kernel.kernel()?;
     let inputs = inputs::expand(&args.paths)?;
-    let options = encode::Options { force_complain: args.complain, ..args.limits.options() };
     let compiler = compiler(&args.target, kernel_features(&kernel, &args.target)?)
         .levels(args.levels.levels()?)
-        .encode_options(options);
-    let compiler = args.cache.apply(compiler)?;
+        .force_complain(args.complain);
+    let compiler = args.cache.apply(args.limits.apply(compiler))?;
     let prepared: Vec<Outcome> = inputs.par_iter().map(|input| prepare(&compiler, input)).collect();
 
     let mut renderer = Renderer::new(args.verbosity);
     let mut status = Status::Fine;
     let (mut files, mut profiles) = (0, 0);
     for (input, prepared) in inputs.iter().zip(prepared) {
-        renderer.print(&prepared.diagnostics, compiler.sources());
+        renderer.print(prepared.diagnosis.diagnostics(), prepared.diagnosis.sources());
         let outcome = match (prepared.failure, prepared.blob) {
             (Some(failure), _) => Err(failure),
             (None, None) => {
@@ -109,10 +107,10 @@ fn prepare(compiler: &Compiler, input: &Input) -> Outcome {
         Err(error) => return Outcome::failed(input, error),
     };
     if !is_binary(&text) {
-        return Outcome::of_text(compiler, input, &text);
+        return Outcome::of_text(compiler, input, text);
     }
     match blob::read(&text) {
-        Ok(profiles) => Outcome { blob: Some(Blob::new(text, profiles.len())), ..Outcome::default() },
+        Ok(profiles) => Outcome { blob: Some(Blob::new(profiles.len(), text)), ..Outcome::default() },
         Err(error) => Outcome::failed(input, error),
     }
 }

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::CommandFactory;
 use clap_complete::Shell;
 
-use super::{Cli, Status, atomic, print, settle};
+use super::{Cli, Status, print, settle};
+use crate::atomic;
 
 #[derive(clap::Args)]
 pub(super) struct CompletionsArgs {

@@ -3,7 +3,6 @@
 //! Exit status: 0 fine, 1 the profiles have errors (or would change, differ, deny what is asked, or fail a test), 2 usage or input/output errors.
 
 mod ast;
-mod atomic;
 mod cache;
 mod check;
 mod compile;

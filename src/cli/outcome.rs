@@ -1,13 +1,12 @@
 //! What becomes of an input that is compiled.
 
 use super::inputs::Input;
-use crate::compiler::{CompileError, CompiledBlob, Compiler, Timings};
-use crate::diagnostic::Diagnostic;
+use crate::compiler::{CompileError, Compiler, Diagnosis, Timings};
 
 /// What became of one input.
 #[derive(Default)]
 pub(super) struct Outcome {
-    pub(super) diagnostics: Vec<Diagnostic>,
+    pub(super) diagnosis: Diagnosis,
     /// `None` if there are errors.
     pub(super) blob: Option<Blob>,
     pub(super) timings: Option<Timings>,
@@ -23,7 +22,7 @@ pub(super) struct Blob {
 }
 
 impl Blob {
-    pub(super) fn new(bytes: Vec<u8>, profiles: usize) -> Blob {
+    pub(super) fn new(profiles: usize, bytes: Vec<u8>) -> Blob {
         Blob { profiles, len: bytes.len(), bytes }
     }
 }
@@ -36,22 +35,21 @@ impl Outcome {
     /// Reads and compiles an input.
     pub(super) fn of(compiler: &Compiler, input: &Input) -> Outcome {
         match input.read() {
-            Ok(text) => Outcome::of_text(compiler, input, &text),
+            Ok(text) => Outcome::of_text(compiler, input, text),
             Err(error) => Outcome::failed(input, error),
         }
     }
 
     /// Compiles the text of an input: a file of profiles, or a manifest.
-    pub(super) fn of_text(compiler: &Compiler, input: &Input, text: &[u8]) -> Outcome {
-        let result = match input.is_manifest(text) {
-            true => compiler.compile_manifest(input.name(), text),
-            false => compiler.compile_blob_text(input.name(), text),
-        };
-        match result {
-            Ok(CompiledBlob { bytes, profiles, diagnostics, timings }) => {
-                Outcome { diagnostics, blob: Some(Blob::new(bytes, profiles)), timings, failure: None }
-            }
-            Err(CompileError::Rejected { diagnostics }) => Outcome { diagnostics, ..Outcome::default() },
+    pub(super) fn of_text(compiler: &Compiler, input: &Input, text: Vec<u8>) -> Outcome {
+        match compiler.compile(input.with_text(text)) {
+            Ok(compiled) => Outcome {
+                diagnosis: compiled.diagnosis().clone(),
+                timings: compiled.timings().cloned(),
+                blob: Some(Blob::new(compiled.profiles().len(), compiled.into_blob())),
+                failure: None,
+            },
+            Err(CompileError::Rejected(diagnosis)) => Outcome { diagnosis, ..Outcome::default() },
             Err(error @ CompileError::Write(_)) => Outcome::failed(input, error),
             Err(error) => Outcome { failure: Some(error.to_string()), ..Outcome::default() },
         }

@@ -2,14 +2,14 @@
 
 use super::inputs::Input;
 use super::render::{Renderer, Verbosity};
-use crate::compiler::{CompileError, Compiler, TracedPolicy};
+use crate::compiler::{self, CompileError, Compiled, Compiler};
 
-/// Compiles a text, and keeps where its permissions come from. `None` if it has errors, which are shown.
-pub(super) fn compile(compiler: &Compiler, input: &Input, text: &[u8]) -> Result<Option<TracedPolicy>, String> {
-    match compiler.compile_traced_text(input.name(), text) {
+/// Compiles a text. `None` if it has errors, which are shown.
+pub(super) fn compile(compiler: &Compiler, input: &Input, text: Vec<u8>) -> Result<Option<Compiled>, String> {
+    match compiler.compile(compiler::Input::text(input.name(), text)) {
         Ok(policy) => Ok(Some(policy)),
-        Err(CompileError::Rejected { diagnostics }) => {
-            Renderer::new(Verbosity::QUIET).print(&diagnostics, compiler.sources());
+        Err(CompileError::Rejected(diagnosis)) => {
+            Renderer::new(Verbosity::QUIET).print(diagnosis.diagnostics(), diagnosis.sources());
             Ok(None)
         }
         Err(error) => Err(error.to_string()),

@@ -72,8 +72,8 @@ fn try_run(args: &Args) -> Result<Status, String> {
         return print(&answer.map_err(say)?, args.json);
     }
     let compiler = args.target.compiler()?;
-    let Some(policy) = policy::compile(&compiler, &input, &bytes)? else { return Ok(Status::Findings) };
-    let subject = Subject::from_text(policy, compiler.sources()).map_err(say)?;
+    let Some(policy) = policy::compile(&compiler, &input, bytes)? else { return Ok(Status::Findings) };
+    let subject = Subject::from_compiled(policy).map_err(say)?;
     print(&subject.ask(name, &access).map_err(say)?, args.json)
 }
 

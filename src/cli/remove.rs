@@ -6,6 +6,7 @@ use super::inputs;
 use super::kernel::{KernelArgs, compiler, kernel_features};
 use super::target::TargetArgs;
 use super::{Status, complain, policy, settle};
+use crate::compiler::CompiledProfile;
 use crate::kernel::{Kernel, Task};
 
 #[derive(clap::Args)]
@@ -41,8 +42,8 @@ fn try_run(args: &Args) -> Result<Status, String> {
         let compiler = compiler(&args.target, kernel_features(&kernel, &args.target)?);
         for input in inputs::expand(&args.from)? {
             let text = input.read().map_err(|error| format!("{}: {error}", input.name()))?;
-            match policy::compile(&compiler, &input, &text)? {
-                Some(policy) => names.extend(policy.into_profiles().filter_map(|(profile, _)| top_level(&profile))),
+            match policy::compile(&compiler, &input, text)? {
+                Some(policy) => names.extend(policy.profiles().iter().filter_map(top_level)),
                 None => status = Status::Findings,
             }
         }
@@ -86,14 +87,8 @@ fn goes_with(profile: &[u8], name: &[u8]) -> bool {
 }
 
 /// The name that a profile is removed by; none for children, which go with their parents.
-fn top_level(profile: &crate::blob::Profile) -> Option<Vec<u8>> {
-    if memchr::memmem::find(&profile.name, b"//").is_some() {
-        return None;
-    }
-    Some(match &profile.namespace {
-        Some(namespace) => [b":", &namespace[..], b":", &profile.name].concat(),
-        None => profile.name.clone(),
-    })
+fn top_level(profile: &CompiledProfile) -> Option<Vec<u8>> {
+    memchr::memmem::find(&profile.name, b"//").is_none().then(|| profile.listed_name().to_vec())
 }
 
 #[cfg(test)]

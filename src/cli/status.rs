@@ -149,7 +149,7 @@ fn compare(kernel: &Kernel, args: &Args, entries: &[PolicyEntry]) -> Result<(Vec
     let mut renderer = Renderer::new(Verbosity::QUIET);
     let (mut drift, mut compiled) = (Vec::new(), true);
     for (outcome, found) in compared {
-        renderer.print(&outcome.diagnostics, compiler.sources());
+        renderer.print(outcome.diagnosis.diagnostics(), outcome.diagnosis.sources());
         match (outcome.failure, found) {
             (Some(failure), _) => return Err(failure),
             (None, Some(found)) => drift.extend(found),

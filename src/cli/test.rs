@@ -94,8 +94,8 @@ fn run_one(suite: &Suite, path: &Path, name: &str, features: Features) -> Result
     let compiler: Compiler = suite.compiler(features);
     let tests = match suite.run(&compiler, name) {
         Ok(tests) => tests,
-        Err(SuiteError::Compile(CompileError::Rejected { diagnostics })) => {
-            Renderer::new(Verbosity::QUIET).print(&diagnostics, compiler.sources());
+        Err(SuiteError::Compile(CompileError::Rejected(diagnosis))) => {
+            Renderer::new(Verbosity::QUIET).print(diagnosis.diagnostics(), diagnosis.sources());
             return Ok(None);
         }
         Err(error) => return Err(format!("{}: {error}", path.display())),

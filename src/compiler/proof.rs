@@ -1,16 +1,17 @@
 //! Formatting with the proof that the policy stays the same.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use memchr::memmem;
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::policy::Policy;
-use crate::resolve;
+use crate::resolve::{self, Session};
 use crate::source::{SourceId, Span};
 use crate::syntax::{self, FormatOptions, Formatted};
 
-use super::{CompileError, Compiler};
+use super::{CompileError, Compiler, Diagnosis, Input};
 
 /// So often variables that a piece of a profile lacks are looked for: each time, included files may name further ones.
 const ROUNDS: usize = 8;
@@ -45,45 +46,69 @@ enum Comparison {
     Unresolved,
 }
 
+/// The formatted text of an input.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Reformatted {
+    /// The new text.
+    pub text: Vec<u8>,
+    /// Whether rules changed places.
+    pub sorted: bool,
+    /// Notes about the text.
+    pub notes: Diagnosis,
+}
+
 impl Compiler {
-    /// Formats a text (see [`syntax::format_with`]), and compares the policies that the old and the new one make.
+    /// Formats an input (see [`syntax::format_with`]), and compares the policies that the old and the new text make.
     ///
     /// A file that does not resolve on its own, and not as a piece of a profile either, has no policy to compare. Its new text has
     /// the same syntax tree, which is proof enough; but sorted rules need the comparison.
     ///
+    /// Of a manifest, the texts of its profiles change, and [`FormatOptions::lines`] are those of each text.
+    ///
     /// ```
-    /// use armorer::{Compiler, Features, source::Memory, syntax::FormatOptions};
+    /// use armorer::{Compiler, Features, Input, source::Memory, syntax::FormatOptions};
     ///
     /// let compiler = Compiler::new(Features::builtin("linux-7.2").unwrap()).loader(Memory::new());
     /// let options = FormatOptions { sort: true, lines: None };
-    /// let formatted = compiler.format_text("demo", b"profile p {\n  /b r,\n  /a r,\n}\n", &options)?;
+    /// let formatted = compiler.format(Input::text("demo", "profile p {\n  /b r,\n  /a r,\n}\n"), &options)?;
     /// assert_eq!(formatted.text, b"profile p {\n  /a r,\n  /b r,\n}\n");
     /// # Ok::<(), armorer::CompileError>(())
     /// ```
     ///
     /// # Errors
-    /// What is wrong with the text; `format-changed`, `sort-unproved`.
-    pub fn format_text(
-        &self,
-        name: impl Into<String>,
-        text: &[u8],
-        options: &FormatOptions,
-    ) -> Result<Formatted, CompileError> {
-        self.format_source(self.session.sources.add(name, text)?, options)
+    /// [`CompileError::Rejected`] for what is wrong with the text, `format-changed` and `sort-unproved`, and all of
+    /// [`Compiler::resolve`]. Nothing of the input is formatted then.
+    pub fn format(&self, input: impl Into<Input>, options: &FormatOptions) -> Result<Reformatted, CompileError> {
+        let opened = self.open(input)?;
+        #[cfg(feature = "kubernetes")]
+        if opened.is_manifest {
+            return self.format_manifest(&opened, options);
+        }
+        let diagnosis = |diagnostics| Diagnosis { diagnostics, sources: Arc::clone(&opened.session.sources) };
+        match self.format_part(&opened.session, opened.id, options)? {
+            Ok(Formatted { text, sorted, notes }) => Ok(Reformatted { text, sorted, notes: diagnosis(notes) }),
+            Err(diagnostics) => Err(CompileError::Rejected(diagnosis(diagnostics))),
+        }
     }
 
-    pub(super) fn format_source(&self, id: SourceId, options: &FormatOptions) -> Result<Formatted, CompileError> {
-        let source = self.session.sources.get(id);
-        let formatted =
-            syntax::format_with(&source, id, options).map_err(|diagnostics| CompileError::Rejected { diagnostics })?;
-        if formatted.text == source.text() {
-            return Ok(formatted);
-        }
+    /// Formats a text of a session, unless there are errors.
+    pub(super) fn format_part(
+        &self,
+        session: &Session,
+        id: SourceId,
+        options: &FormatOptions,
+    ) -> Result<Result<Formatted, Vec<Diagnostic>>, CompileError> {
+        let source = session.sources.get(id);
+        let formatted = match syntax::format_with(&source, id, options) {
+            Ok(formatted) if formatted.text != source.text() => formatted,
+            other => return Ok(other),
+        };
         let refused = |code, message: &str, help: &str| {
             let diagnostic = Diagnostic::new(code, message, Span::new(id, 0, 0)).with_help(help);
-            Err(CompileError::Rejected { diagnostics: vec![diagnostic] })
+            Ok(Err(vec![diagnostic]))
         };
-        match self.compare(source.name(), source.text(), &formatted.text)? {
+        match self.compare(session, source.name(), (source.text(), &formatted.text))? {
             Comparison::Different if formatted.sorted => refused(
                 Code::SortUnproved,
                 "sorting changes which of two rules stands first, and nothing proves that this makes no difference",
@@ -99,28 +124,34 @@ impl Compiler {
                 "this file does not resolve, so that nothing proves that sorting leaves its policy as it is",
                 "name the directory of its includes with `--base`, or format without `--sort`",
             ),
-            Comparison::Same | Comparison::Unresolved => Ok(formatted),
+            Comparison::Same | Comparison::Unresolved => Ok(Ok(formatted)),
         }
     }
 
     /// Whether two texts make the same policy, on their own or as pieces of a profile.
-    fn compare(&self, name: &str, before: &[u8], after: &[u8]) -> Result<Comparison, CompileError> {
+    fn compare(
+        &self,
+        session: &Session,
+        name: &str,
+        (before, after): (&[u8], &[u8]),
+    ) -> Result<Comparison, CompileError> {
+        let complete = |text: &[u8]| self.complete(session, name, text);
         let compared = |before: &Policy, after: Result<Policy, _>| match after {
             Ok(after) if before.says_the_same(&after) => Comparison::Same,
             _ => Comparison::Different,
         };
-        if let Ok(policy) = self.complete(name, before)? {
-            return Ok(compared(&policy, self.complete(name, after)?));
+        if let Ok(policy) = complete(before)? {
+            return Ok(compared(&policy, complete(after)?));
         }
         let mut names: BTreeSet<Vec<u8>> = variables(before).map(<[u8]>::to_vec).collect();
         for _ in 0..ROUNDS {
-            let errors = match self.complete(name, &whole(before, &names))? {
-                Ok(policy) => return Ok(compared(&policy, self.complete(name, &whole(after, &names))?)),
+            let errors = match complete(&whole(before, &names))? {
+                Ok(policy) => return Ok(compared(&policy, complete(&whole(after, &names))?)),
                 Err(errors) => errors,
             };
             let known = names.len();
             for error in &errors {
-                let source = self.session.sources.get(error.span().source);
+                let source = session.sources.get(error.span().source);
                 names.extend(variables(source.slice(error.span())).map(<[u8]>::to_vec));
             }
             if names.len() == known {
@@ -131,10 +162,15 @@ impl Compiler {
     }
 
     /// The policy of a text, or its errors.
-    fn complete(&self, name: &str, text: &[u8]) -> Result<Result<Policy, Vec<Diagnostic>>, CompileError> {
-        let id = self.session.sources.add(name, text)?;
+    fn complete(
+        &self,
+        session: &Session,
+        name: &str,
+        text: &[u8],
+    ) -> Result<Result<Policy, Vec<Diagnostic>>, CompileError> {
+        let id = session.sources.add(name, text)?;
         let mut diagnostics = Diagnostics::new();
-        let policy = resolve::resolve(&self.session, id, &self.options, &mut diagnostics);
+        let policy = resolve::resolve(session, id, &self.options, &mut diagnostics);
         let errors: Vec<_> = diagnostics.into_vec().into_iter().filter(Diagnostic::is_error).collect();
         Ok(if errors.is_empty() { Ok(policy) } else { Err(errors) })
     }
@@ -149,9 +185,9 @@ mod tests {
     fn sort(text: &str) -> Result<String, String> {
         let tree = Memory::new().with("/base/tunables/global", "@{bin} = /bin /usr/bin\n");
         let compiler = Compiler::new(Features::builtin("linux-7.2").unwrap()).base("/base").loader(tree);
-        match compiler.format_text("text", text.as_bytes(), &FormatOptions { sort: true, lines: None }) {
+        match compiler.format(Input::text("text", text), &FormatOptions { sort: true, lines: None }) {
             Ok(formatted) => Ok(String::from_utf8(formatted.text).unwrap()),
-            Err(CompileError::Rejected { diagnostics }) => Err(diagnostics[0].code.to_string()),
+            Err(CompileError::Rejected(diagnosis)) => Err(diagnosis.diagnostics()[0].code.to_string()),
             Err(error) => panic!("{error}"),
         }
     }
@@ -173,7 +209,9 @@ mod tests {
     #[test]
     fn another_policy_is_seen() {
         let compiler = Compiler::new(Features::builtin("linux-7.2").unwrap()).loader(Memory::new());
-        let compare = |before: &str, after: &str| compiler.compare("x", before.as_bytes(), after.as_bytes()).unwrap();
+        let compare = |before: &str, after: &str| {
+            compiler.compare(&compiler.session(), "x", (before.as_bytes(), after.as_bytes())).unwrap()
+        };
         let text = "profile p {\n  /a r,\n  set rlimit nofile <= 1,\n  set rlimit nofile <= 2,\n}\n";
         assert_eq!(compare(text, text), Comparison::Same);
         for (from, to) in [

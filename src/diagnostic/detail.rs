@@ -97,17 +97,16 @@ mod tests {
     use super::*;
     use crate::diagnostic::Code;
     use crate::source::Memory;
-    use crate::{Compiler, Features};
+    use crate::{Compiler, Features, Input};
 
     /// The details of the errors of a text, as JSON, each after the profile concerned.
     fn details(text: &str) -> Vec<(Option<String>, serde_json::Value)> {
         let compiler = Compiler::new(Features::builtin("linux-6.12").unwrap())
             .base("/base")
             .loader(Memory::new().with("/base/abstractions/base", "").with("/base/abstractions/var", "/@{X} r,\n"));
-        let found = compiler.resolve_text("f", format!("abi <kernel>,\n{text}").as_bytes()).unwrap();
-        let found = match compiler.encode(&found) {
-            Ok(policy) => policy.diagnostics().to_vec(),
-            Err(crate::CompileError::Rejected { diagnostics }) => diagnostics,
+        let found = match compiler.compile(Input::text("f", format!("abi <kernel>,\n{text}"))) {
+            Ok(policy) => policy.diagnosis().diagnostics().to_vec(),
+            Err(crate::CompileError::Rejected(diagnosis)) => diagnosis.diagnostics().to_vec(),
             Err(other) => panic!("{other}"),
         };
         let errors = found.iter().filter(|diagnostic| diagnostic.is_error());

@@ -5,7 +5,7 @@ use super::expression::Expression;
 use super::glob::{self, Nul};
 use super::support::Support;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::policy::Profile;
+use crate::policy::{Profile, slashes};
 use crate::vocab::file as bits;
 
 /// What the attachment automaton is made of.
@@ -39,7 +39,7 @@ pub(super) fn encode(profile: &Profile, support: &Support, reports: &mut Reports
     let first = attachment.as_ref().unwrap_or(name_glob);
     let paths: Option<Vec<Expression>> = std::iter::once(first)
         .chain(alias_attachments)
-        .map(|path| reports.text(&glob::filter_slashes(&path.value), path.span, Nul::Excluded))
+        .map(|path| reports.text(&slashes::filter(&path.value), path.span, Nul::Excluded))
         .collect();
     let path = match <[Expression; 1]>::try_from(paths?) {
         Ok([only]) => only,

@@ -5,10 +5,10 @@
 
 use super::contribution::{Contribution, Mode, Origin, Reports};
 use super::expression::Expression;
-use super::glob::{self, Nul};
+use super::glob::Nul;
 use super::transitions::Transitions;
 use crate::automata::ByteSet;
-use crate::policy::{Exec, FileRule, LinkTarget, Owner};
+use crate::policy::{Exec, FileRule, LinkTarget, Owner, slashes};
 use crate::source::Span;
 use crate::vocab::{FilePermissions, file as bits};
 
@@ -64,7 +64,7 @@ fn any_target() -> Expression {
 }
 
 fn filtered(path: &[u8], span: Span, reports: &mut Reports) -> Option<Expression> {
-    reports.text(&glob::filter_slashes(path), span, Nul::Excluded)
+    reports.text(&slashes::filter(path), span, Nul::Excluded)
 }
 
 /// The owner's half for permissions.

@@ -96,19 +96,6 @@ pub(super) fn is_pattern(text: &[u8]) -> bool {
     false
 }
 
-/// Runs of slashes collapse to one; exactly two at the beginning stay when anything else follows, as does a lone `//`.
-pub(super) fn filter_slashes(text: &[u8]) -> Vec<u8> {
-    let leading = text.iter().take_while(|&&byte| byte == b'/').count();
-    let kept = if leading == 2 { 1 } else { 0 };
-    let mut out = Vec::with_capacity(text.len());
-    for (at, &byte) in text.iter().enumerate() {
-        if byte != b'/' || out.last() != Some(&b'/') || at == kept && kept == 1 {
-            out.push(byte);
-        }
-    }
-    out
-}
-
 /// Reads a glob.
 pub(super) fn read(text: &[u8], nul: Nul) -> Result<Glob, GlobError> {
     let mut reader = Reader { rest: text, nul, after_slash: false, notes: Vec::new() };

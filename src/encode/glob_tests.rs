@@ -126,22 +126,6 @@ fn exactness_and_length() {
 }
 
 #[test]
-fn slash_filter() {
-    for (text, expected) in [
-        ("//a//b/", "//a/b/"),
-        ("///a", "/a"),
-        ("//", "//"),
-        ("///", "/"),
-        ("/a//", "/a/"),
-        ("[//]", "[/]"),
-        ("/", "/"),
-        ("", ""),
-    ] {
-        assert_eq!(filter_slashes(text.as_bytes()), expected.as_bytes(), "{text}");
-    }
-}
-
-#[test]
 fn patterns_are_told_from_text() {
     for (text, expected) in [("t", false), ("t*", true), (r"t\*", false), ("a{b", true), ("x[", true), (r"a\\?", true)]
     {

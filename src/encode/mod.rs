@@ -54,7 +54,7 @@ use crate::blob;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::features::Features;
 use crate::parallel;
-use crate::policy::{Policy, Profile, RuleKind, RuleMode};
+use crate::policy::{Policy, Profile, RuleKind, RuleMode, slashes};
 use crate::vocab::file as bits;
 use contribution::{Contribution, Reports};
 pub(crate) use effort::since;
@@ -106,16 +106,30 @@ impl Options {
     }
 }
 
+/// A profile as it stands in a blob.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct EncodedProfile {
+    /// Its fields.
+    pub record: blob::Profile,
+    /// Where its permissions come from.
+    pub provenance: Provenance,
+    /// What it took.
+    pub effort: Effort,
+}
+
 /// Raises what [`encode`] would raise, short of building all automata: bad patterns of rules that the target mediates, rules that
 /// cannot be expressed, rules that are not enforced, exec transitions that contradict each other, rules that a compiler loses, and
 /// what there is to say about the attachment, whose automaton is small.
+///
+/// Returns where the permissions of each profile come from, in the order of [`Policy::all_profiles`].
 pub fn check(
     policy: &Policy,
     target: &Target,
     options: &Options,
     workshops: &Workshops,
     diagnostics: &mut Diagnostics,
-) {
+) -> Vec<Provenance> {
     let support = Support::new(&target.kernel, &policy.features);
     run(policy, workshops, diagnostics, |profile, workshop, reports| {
         let Workshop { rules, file: files, .. } = workshop;
@@ -130,11 +144,13 @@ pub fn check(
             tables::check_start(&contributions.file, files, &support, options, reports);
         }
         if !reports.has_errors() && may_conflict(profile) {
-            let exec = exec_contributions(contributions.file);
+            let exec = exec_contributions(&contributions.file);
             _ = automaton::build(&exec, files, options, reports);
         }
         files.efforts.clear();
-    });
+        let Contributions { file, policy, attachment, .. } = contributions;
+        Provenance::new(profile, (file, policy, attachment), &support)
+    })
 }
 
 /// As [`check`], without what takes automata to tell.
@@ -152,7 +168,7 @@ pub fn check_rules(
     });
 }
 
-/// Compiles every profile for a target: each profile is followed by its hats and child profiles.
+/// Compiles every profile for a target, in the order of [`Policy::all_profiles`].
 ///
 /// `None` if there was an error, which is then among the diagnostics. What several policies have in common is worked out once
 /// where they are encoded with the same `workshops`.
@@ -162,28 +178,14 @@ pub fn encode(
     options: &Options,
     workshops: &Workshops,
     diagnostics: &mut Diagnostics,
-) -> Option<Vec<blob::Profile>> {
-    encode_measured(policy, target, options, workshops, diagnostics).0
-}
-
-/// Like [`encode`], with what it took for each profile, in the same order.
-pub fn encode_measured(
-    policy: &Policy,
-    target: &Target,
-    options: &Options,
-    workshops: &Workshops,
-    diagnostics: &mut Diagnostics,
-) -> (Option<Vec<blob::Profile>>, Vec<Effort>) {
+) -> Option<Vec<EncodedProfile>> {
     let support = Support::new(&target.kernel, &policy.features);
-    let results = run(policy, workshops, diagnostics, |profile, workshop, reports| {
+    let encoded = run(policy, workshops, diagnostics, |profile, workshop, reports| {
         profile::encode(profile, &support, options, workshop, reports)
     });
-    let (records, efforts): (Vec<_>, Vec<Effort>) = results.into_iter().unzip();
-    let records: Option<Vec<blob::Profile>> = records.into_iter().collect();
-    if let Some(records) = &records {
-        network::report_shared_table(policy, records, &support, diagnostics);
-    }
-    (records, efforts)
+    let encoded: Vec<EncodedProfile> = encoded.into_iter().collect::<Option<_>>()?;
+    network::report_shared_table(policy, &encoded, &support, diagnostics);
+    Some(encoded)
 }
 
 /// The version word of blobs for a kernel: which format they have.
@@ -198,24 +200,14 @@ pub fn version_word(kernel: &Features, options: &Options) -> u32 {
     profile::version_word(&Support::new(kernel, kernel), options)
 }
 
-/// Where the permissions of every profile come from, in the order of [`encode`].
-///
-/// What [`encode`] reports is not reported again; what it leaves out is left out.
-#[must_use]
-pub fn trace(policy: &Policy, target: &Target, options: &Options) -> Vec<Provenance> {
-    trace_shared(policy, target, options, &Workshops::default())
-}
-
-/// As [`trace`], with what was worked out before.
-pub(crate) fn trace_shared(
-    policy: &Policy,
-    target: &Target,
-    options: &Options,
-    workshops: &Workshops,
-) -> Vec<Provenance> {
+/// Where the permissions of every profile come from, in the order of [`Policy::all_profiles`]; nothing is reported.
+#[cfg(feature = "ide")]
+pub(crate) fn trace(policy: &Policy, target: &Target, options: &Options, workshops: &Workshops) -> Vec<Provenance> {
     let support = Support::new(&target.kernel, &policy.features);
     run(policy, workshops, &mut Diagnostics::new(), |profile, workshop, reports| {
-        Provenance::of(profile, &support, options, &mut workshop.rules, reports)
+        let contributions = Contributions::of(profile, &support, options, &mut workshop.rules, reports);
+        let Contributions { file, policy, attachment, .. } = contributions;
+        Provenance::new(profile, (file, policy, attachment), &support)
     })
 }
 
@@ -228,7 +220,7 @@ pub(crate) fn trace_shared(
 /// ```
 #[must_use]
 pub fn path_pattern(path: &[u8]) -> Option<automata::Pattern> {
-    let glob = glob::read(&glob::filter_slashes(path), glob::Nul::Excluded).ok()?;
+    let glob = glob::read(&slashes::filter(path), glob::Nul::Excluded).ok()?;
     Some(glob.expression.into_pattern())
 }
 
@@ -241,7 +233,7 @@ pub fn path_pattern(path: &[u8]) -> Option<automata::Pattern> {
 /// ```
 #[must_use]
 pub fn attachment_rank(path: &[u8]) -> Option<u32> {
-    let glob = glob::read(&glob::filter_slashes(path), glob::Nul::Excluded).ok()?;
+    let glob = glob::read(&slashes::filter(path), glob::Nul::Excluded).ok()?;
     Some(glob.expression.length())
 }
 
@@ -252,8 +244,7 @@ fn run<T: Send>(
     diagnostics: &mut Diagnostics,
     work: impl Fn(&Profile, &mut Workshop, &mut Reports) -> T + Sync,
 ) -> Vec<T> {
-    let mut profiles = Vec::new();
-    flatten(&policy.profiles, &mut profiles);
+    let profiles: Vec<&Profile> = policy.all_profiles().collect();
     let each = |profile: &&Profile| {
         let mut reports = Reports::default();
         let result = workshops.with(|workshop| work(profile, workshop, &mut reports));
@@ -272,14 +263,6 @@ fn run<T: Send>(
     values
 }
 
-/// All profiles with their children behind them. Nesting is as deep as the parser allows.
-fn flatten<'a>(profiles: &'a [Profile], out: &mut Vec<&'a Profile>) {
-    for profile in profiles {
-        out.push(profile);
-        flatten(&profile.children, out);
-    }
-}
-
 /// Whether exec rules of the profile could contradict each other: they do not when all say the same.
 fn may_conflict(profile: &Profile) -> bool {
     let mut kinds = profile.rules.iter().filter_map(|rule| match &rule.kind {
@@ -295,8 +278,9 @@ fn may_conflict(profile: &Profile) -> bool {
 }
 
 /// What decides about exec permission, without any other permission.
-fn exec_contributions(file: Vec<Contribution>) -> Vec<Contribution> {
+fn exec_contributions(file: &[Contribution]) -> Vec<Contribution> {
     let both = |word: u32| word | word << bits::OTHER;
-    let exec = file.into_iter().filter(|contribution| contribution.word & both(bits::EXEC) != 0);
-    exec.map(|each| Contribution { word: each.word & both(bits::EXEC | bits::EXEC_TYPE), second: 0, ..each }).collect()
+    let exec = file.iter().filter(|contribution| contribution.word & both(bits::EXEC) != 0);
+    exec.map(|each| Contribution { word: each.word & both(bits::EXEC | bits::EXEC_TYPE), second: 0, ..each.clone() })
+        .collect()
 }

@@ -4,13 +4,14 @@
 //! the inet families; elsewhere an allow rule covers all addresses, and a deny rule with conditions is left out, because it would
 //! deny more than it says.
 
+use super::EncodedProfile;
 use super::contribution::{Contribution, Mode, Origin, Reports};
 use super::expression::Expression;
 use super::inet;
 use super::skb;
 use super::support::{Network, Support};
 use crate::automata::ByteSet;
-use crate::blob;
+
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::policy::{FamilySelection, NetworkRule, Policy, Rule, RuleKind, UnixRule};
 use crate::resolve::lower;
@@ -155,19 +156,18 @@ pub(super) fn legacy_entries(rules: &[Rule], support: &Support) -> Option<Vec<Le
 /// Warns where the reference compiler writes another table: it has one for all profiles of a file.
 pub(super) fn report_shared_table(
     policy: &Policy,
-    records: &[blob::Profile],
+    encoded: &[EncodedProfile],
     support: &Support,
     diagnostics: &mut Diagnostics,
 ) {
     if support.network != Network::Legacy {
         return;
     }
-    let mut profiles = Vec::new();
-    super::flatten(&policy.profiles, &mut profiles);
-    let shared = records.windows(2).any(|pair| matches!(pair, [a, b] if a.net_allowed_af != b.net_allowed_af));
+    let shared =
+        encoded.windows(2).any(|pair| matches!(pair, [a, b] if a.record.net_allowed_af != b.record.net_allowed_af));
     let denies = |rule: &&Rule| matches!(rule.kind, RuleKind::Network(_)) && Origin::of(rule).mode == Mode::Deny;
-    let denied = profiles.iter().flat_map(|profile| &profile.rules).find(denies);
-    if let Some(first) = profiles.first().filter(|_| shared) {
+    let denied = policy.all_profiles().flat_map(|profile| &profile.rules).find(denies);
+    if let Some(first) = policy.profiles.first().filter(|_| shared) {
         let message = "apparmor_parser gives every profile of this file the sockets of all of them";
         diagnostics.push(Diagnostic::new(Code::RefNetworkTable, message, first.span));
     }

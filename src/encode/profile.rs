@@ -13,7 +13,10 @@ use super::support::Support;
 use super::tables;
 use super::transitions::Transitions;
 use super::workshop::{Encoded, Rules, Shop, Workshop};
-use super::{Options, change_profile, dbus, file, io_uring, mount, mqueue, pivot_root, ptrace, signal, unix, userns};
+use super::{
+    EncodedProfile, Options, Provenance, change_profile, dbus, file, io_uring, mount, mqueue, pivot_root, ptrace,
+    signal, unix, userns,
+};
 use crate::blob;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::{Profile, ProfileMode, Rule, RuleKind};
@@ -134,14 +137,14 @@ fn encode_rule(
     }
 }
 
-/// The record of one profile without its children, `None` after an error is reported; and what it took.
+/// One profile without its children; `None` after an error is reported.
 pub(super) fn encode(
     profile: &Profile,
     support: &Support,
     options: &Options,
     workshop: &mut Workshop,
     reports: &mut Reports,
-) -> (Option<blob::Profile>, Effort) {
+) -> Option<EncodedProfile> {
     let start = Instant::now();
     let Workshop { rules, file: files, policy: others } = workshop;
     let contributions = Contributions::of(profile, support, options, rules, reports);
@@ -151,15 +154,15 @@ pub(super) fn encode(
         automata: Vec::new(),
     };
     if reports.has_errors() {
-        return (None, effort);
+        return None;
     }
-    let record = tables(profile, contributions, support, options, (&mut *files, &mut *others), reports);
+    let (record, provenance) = tables(profile, contributions, support, options, (&mut *files, &mut *others), reports);
     effort.automata.append(&mut files.efforts);
     effort.automata.append(&mut others.efforts);
-    (record, effort)
+    Some(EncodedProfile { record: record?, provenance, effort })
 }
 
-/// The record with its automata.
+/// The record with its automata, and the rules that those are made of.
 fn tables(
     profile: &Profile,
     contributions: Contributions,
@@ -167,19 +170,21 @@ fn tables(
     options: &Options,
     (files, others): (&mut Shop, &mut Shop),
     reports: &mut Reports,
-) -> Option<blob::Profile> {
+) -> (Option<blob::Profile>, Provenance) {
     let Contributions { file, policy, attachment, capabilities, transitions } = contributions;
     let transitions = transitions.into_names();
-    let xmatch = attachment.and_then(|attachment| {
+    let xmatch = attachment.as_ref().and_then(|attachment| {
         tables::xmatch(&attachment.contributions, attachment.length, files, support, options, reports)
     });
     let confines = !matches!(profile.flags.mode, ProfileMode::Unconfined | ProfileMode::DefaultAllow);
     let asked_for_files = confines && file.is_empty();
     let policydb = tables::policy_db(&policy, others, asked_for_files, &transitions, support, options, reports);
-    let file = tables::policy_db(&file, files, false, &transitions, support, options, reports);
+    let filedb = tables::policy_db(&file, files, false, &transitions, support, options, reports);
     let record = header(profile, support, options, reports);
     let net_allowed_af = network::legacy_table(&profile.rules, support);
-    (!reports.has_errors()).then_some(blob::Profile { capabilities, xmatch, policydb, file, net_allowed_af, ..record })
+    let provenance = Provenance::new(profile, (file, policy, attachment), support);
+    let record = blob::Profile { capabilities, xmatch, policydb, file: filedb, net_allowed_af, ..record };
+    ((!reports.has_errors()).then_some(record), provenance)
 }
 
 /// All fields that are not made of rules.

@@ -5,14 +5,14 @@
 //! (`AA_MAY_…`), like those of [`analysis::perms`](crate::analysis::perms).
 //!
 //! ```
-//! use armorer::{Compiler, Features, automata::Symbol, blob::Automaton};
+//! use armorer::{Compiler, Features, Input, automata::Symbol, blob::Automaton};
 //!
 //! let compiler = Compiler::new(Features::builtin("linux-7.2").unwrap());
-//! let text = b"profile p {\n  /etc/** r,\n  deny /etc/shadow r,\n}\n";
-//! let traced = compiler.compile_traced_text("p", text)?;
+//! let text = "profile p {\n  /etc/** r,\n  deny /etc/shadow r,\n}\n";
+//! let compiled = compiler.compile(Input::text("p", text))?;
 //! let string: Vec<Symbol> = b"/etc/shadow".iter().copied().map(Symbol::Byte).collect();
-//! let rules = traced.provenance(0).unwrap().rules(Automaton::File, &string);
-//! let place = |span| compiler.sources().describe(span);
+//! let rules = compiled.provenance(0).unwrap().rules(Automaton::File, &string);
+//! let place = |span| compiled.diagnosis().sources().describe(span);
 //! let read = 0x4;
 //! assert_eq!((place(rules[0].span), rules[0].decides(read)), ("p:2:3".into(), false));
 //! assert_eq!((place(rules[1].span), rules[1].decides(read)), ("p:3:3".into(), true));
@@ -21,16 +21,14 @@
 
 use serde::Serialize;
 
-use super::Options;
+use super::attachment::Attachment;
 use super::capability;
 use super::contribution::{Contribution, Mode, Origin, Reports};
 use super::network::{self, LegacyEntry};
 use super::permissions;
 use super::presence;
-use super::profile::Contributions;
 use super::resolution::{self, Half, Kind, Label};
 use super::support::Support;
-use super::workshop::Rules;
 use crate::automata::{Pattern, Symbol};
 use crate::blob::Automaton;
 use crate::policy::{Profile, RuleKind, RuleMode};
@@ -153,19 +151,18 @@ impl RuleMatch {
 }
 
 impl Provenance {
-    pub(super) fn of(
+    /// Joins what the rules of a profile contribute to its automata with what they say besides.
+    pub(super) fn new(
         profile: &Profile,
+        (file, mut policy, attachment): (Vec<Contribution>, Vec<Contribution>, Option<Attachment>),
         support: &Support,
-        options: &Options,
-        rules: &mut Rules,
-        reports: &mut Reports,
     ) -> Provenance {
-        let Contributions { file, mut policy, attachment, .. } =
-            Contributions::of(profile, support, options, rules, reports);
         policy.retain(|contribution| !presence::is_entry(contribution));
+        // What there is to report about capabilities was reported when their masks were made.
+        let mut reported = Reports::default();
         let capabilities = profile.rules.iter().filter_map(|rule| match rule.kind {
             RuleKind::Capability(kind) => {
-                Some((Origin::of(rule), capability::known_mask(kind, rule, support, reports)))
+                Some((Origin::of(rule), capability::known_mask(kind, rule, support, &mut reported)))
             }
             _ => None,
         });
@@ -264,12 +261,12 @@ fn merged(matches: impl Iterator<Item = RuleMatch>) -> Vec<RuleMatch> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::compiler::{Compiler, TracedPolicy};
+    use crate::compiler::{Compiled, Compiler, Input};
     use crate::features::Features;
 
-    fn traced(kernel: &str, rules: &str) -> TracedPolicy {
+    fn traced(kernel: &str, rules: &str) -> Compiled {
         let compiler = Compiler::new(Features::builtin(kernel).unwrap());
-        compiler.compile_traced_text("p", format!("profile p {{\n{rules}\n}}\n").as_bytes()).unwrap()
+        compiler.compile(Input::text("p", format!("profile p {{\n{rules}\n}}\n"))).unwrap()
     }
 
     fn symbols(text: &[u8]) -> Vec<Symbol> {
@@ -327,7 +324,7 @@ mod tests {
         let old = Features::parse(b"network {yes\n}\nfile {yes\n}\n").unwrap();
         let compiler = Compiler::new(old);
         let text = b"profile p {\n  network inet stream,\n  unix,\n  deny network inet,\n}\n";
-        let traced = compiler.compile_traced_text("p", text).unwrap();
+        let traced = compiler.compile(Input::text("p", text)).unwrap();
         let sockets = traced.provenance(0).unwrap().sockets(2, 1);
         assert_eq!(
             sockets.iter().map(|rule| (rule.mode, rule.decides(1))).collect::<Vec<_>>(),

@@ -32,6 +32,19 @@ impl Workshops {
     }
 }
 
+#[cfg(test)]
+impl Workshops {
+    /// How many rules and labels are remembered.
+    pub(crate) fn remembered(&self) -> (usize, usize) {
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        let each = idle.iter().map(|each| (each.rules.count, each.file.labels.len() + each.policy.labels.len()));
+        each.fold((0, 0), |sum, more| (sum.0 + more.0, sum.1 + more.1))
+    }
+
+    /// The most rules and labels that each thread remembers.
+    pub(crate) const MOST: (usize, usize) = (MAX_RULES, 2 * MAX_LABELS);
+}
+
 /// What one thread has found out so far.
 #[derive(Debug)]
 pub(super) struct Workshop {

@@ -7,7 +7,7 @@ use crate::analysis::perms::{APPEND, EXEC, EXEC_MMAP, LINK, LOCK, READ, WRITE};
 use crate::automata::Symbol;
 use crate::blob::Automaton;
 use crate::encode::{self, Provenance, Target};
-use crate::policy::{Policy, Profile, RuleMode};
+use crate::policy::RuleMode;
 use crate::source::Text;
 
 /// The permissions that are told, in the order of the letters.
@@ -21,32 +21,19 @@ const PERMISSIONS: [(u32, &str); 7] = [
     (EXEC, "execute"),
 ];
 
-/// All profiles with their children behind them, in the order of `encode`.
-pub(super) fn flatten(policy: &Policy) -> Vec<&Profile> {
-    fn collect<'a>(profiles: &'a [Profile], out: &mut Vec<&'a Profile>) {
-        for profile in profiles {
-            out.push(profile);
-            collect(&profile.children, out);
-        }
-    }
-    let mut all = Vec::new();
-    collect(&policy.profiles, &mut all);
-    all
-}
-
 impl Workspace {
-    /// What the rules of each profile contribute, in the order of [`flatten`].
+    /// What the rules of each profile contribute, in the order of [`Policy::all_profiles`](crate::policy::Policy::all_profiles).
     pub(super) fn provenance<'r>(&self, resolved: &'r Resolved) -> &'r [Provenance] {
         resolved.provenance.get_or_init(|| {
             let target = Target { kernel: std::sync::Arc::clone(&self.settings.options.kernel) };
             let options = encode::Options::default();
-            encode::trace_shared(&resolved.policy, &target, &options, self.memory.workshops())
+            encode::trace(&resolved.policy, &target, &options, self.memory.workshops())
         })
     }
 
     /// What a profile may do to a path, as Markdown: the permissions by what decides about them.
     pub(super) fn may(&self, resolved: &Resolved, name: &Text, path: &str) -> Option<String> {
-        let number = flatten(&resolved.policy).iter().position(|profile| profile.name == *name)?;
+        let number = resolved.policy.all_profiles().position(|profile| profile.name == *name)?;
         let provenance = self.provenance(resolved).get(number)?;
         let string: Vec<Symbol> = path.bytes().map(Symbol::Byte).collect();
         let rules = provenance.rules(Automaton::File, &string);

@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError};
 
-use super::access::flatten;
 use super::document::Place;
 use super::navigate::What;
 use super::snapshot::Snapshot;
@@ -82,7 +81,7 @@ impl Workspace {
             });
             let span = own.or(around)?;
             let resolved = self.resolved(&cursor.path)?;
-            let profile = flatten(&resolved.policy).into_iter().find(|profile| profile.span == span)?;
+            let profile = resolved.policy.all_profiles().find(|profile| profile.span == span)?;
             Some(profile.name.clone())
         })?;
         let found = self.index().profiles(&name).into_iter().next()?;
@@ -95,8 +94,8 @@ impl Workspace {
         let cursor = self.cursor(path, offset)?;
         let item = at(&cursor.tree.file, cursor.offset)?.item.kind.span;
         let resolved = self.resolved(&cursor.path)?;
-        let profiles = flatten(&resolved.policy);
-        let rule = profiles.iter().flat_map(|profile| &profile.rules).find(|rule| rule.span == item)?;
+        let profiles = resolved.policy.all_profiles();
+        let rule = profiles.flat_map(|profile| &profile.rules).find(|rule| rule.span == item)?;
         match to(rule)? {
             To::Attached(path) => Some(path),
             To::Named(_) | To::Child(_) => None,
@@ -194,7 +193,7 @@ impl Snapshot {
     fn members_of(&self, root: &Path) -> Vec<Member> {
         let Some(resolved) = resolve(&self.session, root, &self.settings) else { return Vec::new() };
         let top = |profile: &Profile| resolved.policy.profiles.iter().any(|it| std::ptr::eq(it, profile));
-        let profiles = flatten(&resolved.policy).into_iter();
+        let profiles = resolved.policy.all_profiles();
         profiles.filter_map(|profile| self.member(profile, top(profile))).collect()
     }
 

@@ -6,7 +6,8 @@ use std::path::Path;
 use super::document::is_yaml;
 use super::edit::{TextEdit, between};
 use super::workspace::Workspace;
-use crate::compiler::CompileError;
+use crate::compiler::{CompileError, Input};
+use crate::diagnostic::Diagnostic;
 use crate::syntax::{FormatOptions, format_with};
 
 impl Workspace {
@@ -18,26 +19,24 @@ impl Workspace {
     pub fn format(&self, path: &Path, lines: Option<RangeInclusive<u32>>) -> Result<Vec<TextEdit>, String> {
         let source = self.source(path).ok_or("there is no such file")?;
         let options = FormatOptions { sort: false, lines };
+        let said = |diagnostics: &[Diagnostic]| match diagnostics.iter().find(|diagnostic| diagnostic.is_error()) {
+            Some(error) => format!("line {}: {}", source.line_column(error.span().start).0, error.message),
+            None => "the text has errors".into(),
+        };
         let formatted = if is_yaml(path) {
             let compiler = self.settings.compiler(self.fork());
-            compiler.format_manifest(source.name(), source.text(), &FormatOptions::default())
+            let manifest = Input::manifest(source.name(), source.text());
+            match compiler.format(manifest, &FormatOptions::default()) {
+                Ok(formatted) => formatted.text,
+                Err(CompileError::Rejected(diagnosis)) => return Err(said(diagnosis.diagnostics())),
+                Err(error) => return Err(error.to_string()),
+            }
         } else {
             // The new text has the same syntax tree, which is proof enough where no rules change places.
             let id = self.session.text(path)?;
-            format_with(&source, id, &options).map_err(|diagnostics| CompileError::Rejected { diagnostics })
+            format_with(&source, id, &options).map_err(|diagnostics| said(&diagnostics))?.text
         };
-        let formatted = formatted.map_err(|error| match error {
-            CompileError::Rejected { diagnostics } => {
-                let error = diagnostics.into_iter().find(crate::diagnostic::Diagnostic::is_error);
-                let said = error.map(|error| {
-                    let line = source.line_column(error.span().start).0;
-                    format!("line {line}: {}", error.message)
-                });
-                said.unwrap_or_else(|| "the text has errors".into())
-            }
-            error => error.to_string(),
-        })?;
         let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).map_err(|_| "the text is no UTF-8".to_owned());
-        Ok(between(&text(source.text())?, &text(&formatted.text)?))
+        Ok(between(&text(source.text())?, &text(&formatted)?))
     }
 }

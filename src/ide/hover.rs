@@ -3,7 +3,6 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use super::access::flatten;
 use super::examples::examples;
 use super::navigate::What;
 use super::symbols::Symbols;
@@ -156,7 +155,7 @@ impl Workspace {
         };
         let file = file.clone();
         let resolved = self.resolved(&file)?;
-        let profile = flatten(&resolved.policy).into_iter().find(|profile| profile.name == *name)?;
+        let profile = resolved.policy.all_profiles().find(|profile| profile.name == *name)?;
         let mut text = format!("**{} {}**", if profile.hat { "hat" } else { "profile" }, code(name));
         _ = write!(text, ", {}", mode(profile.flags.mode));
         if let Some(attachment) = &profile.attachment {
@@ -225,12 +224,10 @@ impl Workspace {
             ItemKind::Profile(profile) => Some(profile.name.span),
             _ => None,
         });
-        let profiles = flatten(&resolved.policy);
+        let mut profiles = resolved.policy.all_profiles();
         let found = match around {
-            Some(span) => profiles.into_iter().find(|profile| profile.span == span),
-            None => profiles
-                .into_iter()
-                .find(|profile| profile.rules.iter().any(|rule| rule.span.source == cursor.tree.source)),
+            Some(span) => profiles.find(|profile| profile.span == span),
+            None => profiles.find(|profile| profile.rules.iter().any(|rule| rule.span.source == cursor.tree.source)),
         };
         found.map(|profile| profile.name.clone())
     }
@@ -240,7 +237,7 @@ impl Workspace {
 fn expanded(found: &Found<'_>, resolved: &Resolved) -> Option<Text> {
     let (_, word) = found.word?;
     let here = word.span;
-    flatten(&resolved.policy).into_iter().find_map(|profile| {
+    resolved.policy.all_profiles().find_map(|profile| {
         let attachment = profile.attachment.iter().find(|glob| glob.span == here).map(|glob| glob.value.clone());
         attachment.or_else(|| {
             let rules = profile.rules.iter().filter(|rule| rule.span == found.item.kind.span);

@@ -2,12 +2,10 @@
 
 use std::path::Path;
 
-use super::access::flatten;
 use super::snapshot::Snapshot;
 use super::workspace::resolve;
 use crate::analysis::{Access, Answer, Subject};
 use crate::blob;
-use crate::compiler::CompileError;
 use crate::diagnostic::Diagnostics;
 use crate::encode::{self, Target};
 use crate::policy::{Policy, Profile};
@@ -39,15 +37,8 @@ impl Snapshot {
         let access = Access::parse(&words).map_err(|error| error.to_string())?;
         let root = self.contexts.get(path).and_then(|roots| roots.first()).map_or(path, std::path::PathBuf::as_path);
         let compiler = self.settings.compiler(self.session.fork(self.overlay.clone()));
-        let policy = compiler.compile_traced_path(root).map_err(|error| match error {
-            CompileError::Rejected { diagnostics } => {
-                let first = diagnostics.iter().find(|diagnostic| diagnostic.is_error());
-                let said = first.map(|it| format!("{}: {it}", compiler.sources().describe(it.span())));
-                said.unwrap_or_else(|| "the text has errors".into())
-            }
-            error => error.to_string(),
-        })?;
-        let subject = Subject::from_text(policy, compiler.sources()).map_err(|error| error.to_string())?;
+        let policy = compiler.compile(root).map_err(|error| error.to_string())?;
+        let subject = Subject::from_compiled(policy).map_err(|error| error.to_string())?;
         subject.ask(profile.map(str::as_bytes), &access).map_err(|error| error.to_string())
     }
 
@@ -61,7 +52,7 @@ impl Snapshot {
         };
         let here = |span: Span| span.source == included.source && start <= span.end && span.start <= end;
         let mut costs = Vec::new();
-        for profile in flatten(&resolved.policy) {
+        for profile in resolved.policy.all_profiles() {
             let mut spans: Vec<Span> = profile.rules.iter().map(|rule| rule.span).filter(|&span| here(span)).collect();
             spans.dedup();
             if spans.is_empty() {
@@ -91,10 +82,11 @@ impl Snapshot {
         let target = Target { kernel: std::sync::Arc::clone(&self.settings.options.kernel) };
         let options = encode::Options::default();
         let mut raised = Diagnostics::new();
-        let (profiles, efforts) =
-            encode::encode_measured(&policy, &target, &options, self.memory.workshops(), &mut raised);
-        let bytes = blob::write(&profiles?).ok()?.len();
-        let states: usize = efforts.iter().flat_map(|effort| &effort.automata).map(|automaton| automaton.states).sum();
+        let encoded = encode::encode(&policy, &target, &options, self.memory.workshops(), &mut raised)?;
+        let efforts = encoded.iter().flat_map(|each| &each.effort.automata);
+        let states: usize = efforts.map(|automaton| automaton.states).sum();
+        let records: Vec<blob::Profile> = encoded.into_iter().map(|each| each.record).collect();
+        let bytes = blob::write(&records).ok()?.len();
         Some((i64::try_from(states).ok()?, i64::try_from(bytes).ok()?))
     }
 }

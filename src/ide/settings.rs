@@ -100,17 +100,14 @@ impl Settings {
     }
 
     /// A linter that goes by the settings.
-    pub(super) fn linter(&self) -> Linter {
-        let Options { kernel, base, include_dirs, .. } = &self.options;
-        let mut linter = Linter::new(Features::clone(kernel)).base(base).root(&self.root);
-        for directory in include_dirs {
-            linter = linter.include_dir(directory);
-        }
+    pub(super) fn linter(&self, session: Session) -> Linter {
+        let compiler = self.compiler(session);
+        let mut linter = Linter::new(&compiler).root(&self.root);
         // The configuration was refused if it names a rule that there is not.
         if let Ok(selection) = self.config.selection() {
             linter = linter.selection(selection);
         }
-        self.ignored(linter).unwrap_or_else(|_| Linter::new(Features::clone(kernel)))
+        self.ignored(linter).unwrap_or_else(|_| Linter::new(&compiler))
     }
 
     fn ignored(&self, linter: Linter) -> Result<Linter, UnknownRule> {

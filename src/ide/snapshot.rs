@@ -46,7 +46,7 @@ pub struct Problems {
     /// In the order of their places.
     pub list: Vec<Problem>,
     /// The texts that spans point into.
-    pub sources: SourceMap,
+    pub sources: Arc<SourceMap>,
 }
 
 impl std::ops::Deref for Problems {
@@ -85,7 +85,7 @@ impl Snapshot {
         let open = |path: &PathBuf| session.open(path).ok().map(|included| included.source);
         let text = if is_yaml(path) { session.text(path).ok() } else { open(&path.to_owned()) };
         let Some(text) = text else {
-            return Problems { list: Vec::new(), sources: SourceMap::new() };
+            return Problems { list: Vec::new(), sources: Arc::default() };
         };
         let mut inputs: Vec<SourceId> = contexts.iter().filter_map(open).collect();
         let orphan = if inputs.is_empty() { adopt(&session, path, text) } else { None };
@@ -93,8 +93,8 @@ impl Snapshot {
         if inputs.is_empty() {
             inputs.push(text);
         }
-        let linter = self.settings.linter().automata(automata).scope(path);
-        let linter = linter.session(session, Arc::clone(&self.memory));
+        let linter = self.settings.linter(session.begin()).automata(automata).scope(path);
+        let linter = linter.session(session).memory(Arc::clone(&self.memory));
         let Outcome { findings, .. } = linter.lint_sources(inputs).unwrap_or_default();
         let mut seen = FxHashSet::default();
         let mut list = Vec::new();

@@ -9,7 +9,7 @@ use serde::Serialize;
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
 
-use super::sets::sets;
+use super::Loadable;
 use crate::blob::ReadError;
 
 /// A hash in the form in which the kernel shows it: hexadecimal digits.
@@ -68,23 +68,23 @@ pub type Named<'a> = (Vec<u8>, Content<'a>);
 /// The profiles of a blob that is not compressed.
 ///
 /// ```
-/// use armorer::{Compiler, Features, kernel::hash};
+/// use armorer::{Compiler, Features, Input, kernel::hash};
 ///
 /// let compiler = Compiler::new(Features::builtin("linux-7.2").unwrap());
-/// let blob = compiler.compile_text("t", b"profile a { ^h { } }")?.to_blob()?;
-/// let names = hash::profiles(&blob)?.into_iter().map(|(name, _)| name);
+/// let compiled = compiler.compile(Input::text("t", "profile a { ^h { } }"))?;
+/// let names = hash::profiles(&compiled)?.into_iter().map(|(name, _)| name);
 /// assert!(names.eq([&b"a"[..], b"a//h"]));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
 /// # Errors
 /// [`ReadError`] where the bytes are no policy.
-pub fn profiles(blob: &[u8]) -> Result<Vec<Named<'_>>, ReadError> {
-    let sets = sets(blob)?;
+pub fn profiles<'a>(policy: impl Into<Loadable<'a>>) -> Result<Vec<Named<'a>>, ReadError> {
+    let policy = policy.into();
+    let (blob, sets) = (policy.bytes(), policy.sets()?);
     let members = sets.iter().flat_map(|set| set.profiles.iter().map(move |member| (set, member)));
     let named = members.map(|(set, member)| {
-        let end = member.layout.offset + member.layout.bytes;
-        let element = blob.get(member.layout.element..end).unwrap_or_default();
+        let element = blob.get(member.element..member.bytes.end).unwrap_or_default();
         (set.listed(member), Content { version: member.version.to_le_bytes(), element })
     });
     Ok(named.collect())
@@ -99,7 +99,7 @@ fn digest<D: Digest>(parts: &[&[u8]]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Compiler, Features};
+    use crate::{Compiler, Features, Input};
 
     #[test]
     fn digests() {
@@ -112,7 +112,7 @@ mod tests {
     #[test]
     fn the_element_is_what_follows_the_namespace() {
         let compiler = Compiler::new(Features::builtin("linux-7.2").unwrap());
-        let compile = |text: &str| compiler.compile_text("t", text.as_bytes()).unwrap().to_blob().unwrap();
+        let compile = |text: &str| compiler.compile(Input::text("t", text)).unwrap().into_blob();
         let (plain, spaced) = (compile("profile p { /a r, }"), compile("profile :ns:p { /a r, }"));
         let ([(plain_name, plain)], [(spaced_name, spaced)]) =
             (&profiles(&plain).unwrap()[..], &profiles(&spaced).unwrap()[..])

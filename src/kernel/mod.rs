@@ -14,11 +14,11 @@
 //! or anything else is missing, [`KernelError`] says so in words.
 //!
 //! ```no_run
-//! use armorer::{Compiler, kernel::Kernel};
+//! use armorer::{Compiler, Input, kernel::Kernel};
 //!
 //! let kernel = Kernel::running()?;
 //! let compiler = Compiler::new(kernel.features()?);
-//! kernel.replace(&compiler.compile_blob("/etc/apparmor.d/demo")?.bytes)?;
+//! kernel.replace(&compiler.compile(Input::path("/etc/apparmor.d/demo"))?)?;
 //! for profile in kernel.profiles()? {
 //!     println!("{profile}");
 //! }
@@ -44,6 +44,7 @@ use crate::features::{Features, FeaturesError};
 pub(crate) use error::strerror;
 pub use error::{KernelError, Operation};
 pub use label::{Label, Mode};
+pub use policy::Loadable;
 pub use profiles::LoadedProfile;
 pub use task::Task;
 pub use tree::PolicyEntry;

@@ -5,9 +5,65 @@ use std::io::{self, Write};
 use std::ops::Range;
 use std::path::Path;
 
-use super::sets::{Set, sets};
+use super::sets::{self, Set};
 use super::{Kernel, KernelError, Operation};
-use crate::blob;
+use crate::blob::{self, ReadError};
+use crate::compiler::Compiled;
+
+/// Binary policy for a kernel: the bytes of a blob, or what a compiler has made, which need not be read again.
+///
+/// ```
+/// use armorer::kernel::{Loadable, hash};
+/// use armorer::{Compiler, Features, Input};
+///
+/// let compiled = Compiler::new(Features::builtin("linux-7.2").unwrap()).compile(Input::text("t", "profile a { }"))?;
+/// assert_eq!(hash::profiles(&compiled)?, hash::profiles(Loadable::from(compiled.blob()))?);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Loadable<'a> {
+    bytes: &'a [u8],
+    compiled: Option<&'a Compiled>,
+}
+
+impl<'a> Loadable<'a> {
+    /// The bytes of the blob.
+    #[must_use]
+    pub fn bytes(self) -> &'a [u8] {
+        self.bytes
+    }
+
+    pub(super) fn sets(self) -> Result<Vec<Set>, ReadError> {
+        match self.compiled {
+            Some(compiled) => Ok(sets::of(compiled.profiles())),
+            None => sets::read(self.bytes),
+        }
+    }
+}
+
+impl<'a> From<&'a [u8]> for Loadable<'a> {
+    fn from(bytes: &'a [u8]) -> Self {
+        Loadable { bytes, compiled: None }
+    }
+}
+
+impl<'a, const N: usize> From<&'a [u8; N]> for Loadable<'a> {
+    fn from(bytes: &'a [u8; N]) -> Self {
+        Loadable { bytes, compiled: None }
+    }
+}
+
+impl<'a> From<&'a Vec<u8>> for Loadable<'a> {
+    fn from(bytes: &'a Vec<u8>) -> Self {
+        Loadable { bytes, compiled: None }
+    }
+}
+
+impl<'a> From<&'a Compiled> for Loadable<'a> {
+    fn from(compiled: &'a Compiled) -> Self {
+        Loadable { bytes: compiled.blob(), compiled: Some(compiled) }
+    }
+}
 
 impl Kernel {
     /// Loads the profiles of a blob, all of which must be new: all of them, or none.
@@ -17,8 +73,8 @@ impl Kernel {
     ///
     /// # Errors
     /// [`KernelError::Refused`] with the kernel's reason; [`KernelError::Write`] where its file cannot be opened.
-    pub fn load(&self, blob: &[u8]) -> Result<(), KernelError> {
-        self.submit(Operation::Load, blob)
+    pub fn load<'a>(&self, blob: impl Into<Loadable<'a>>) -> Result<(), KernelError> {
+        self.submit(Operation::Load, blob.into())
     }
 
     /// Loads the profiles of a blob in place of those that have their names: all of them, or none. Tasks that run under a
@@ -26,8 +82,8 @@ impl Kernel {
     ///
     /// # Errors
     /// As [`Kernel::load`].
-    pub fn replace(&self, blob: &[u8]) -> Result<(), KernelError> {
-        self.submit(Operation::Replace, blob)
+    pub fn replace<'a>(&self, blob: impl Into<Loadable<'a>>) -> Result<(), KernelError> {
+        self.submit(Operation::Replace, blob.into())
     }
 
     /// Removes a profile with its children (`name`, `:ns://name`), or a namespace (`:ns:`). **Tasks that run under it become
@@ -49,7 +105,8 @@ impl Kernel {
         self.write_policy(operation, bytes, "the policy".into())
     }
 
-    fn submit(&self, operation: Operation, bytes: &[u8]) -> Result<(), KernelError> {
+    fn submit(&self, operation: Operation, policy: Loadable<'_>) -> Result<(), KernelError> {
+        let bytes = policy.bytes();
         if bytes.is_empty() {
             return Ok(());
         }
@@ -57,7 +114,7 @@ impl Kernel {
         if blob::is_compressed(bytes) {
             return self.write_policy(operation, bytes, "the compressed policy".into());
         }
-        for set in sets(bytes)? {
+        for set in policy.sets()? {
             let piece = |range: Range<usize>| bytes.get(range).unwrap_or_default();
             if self.sets {
                 self.write_policy(operation, piece(set.bytes.clone()), described(&set))?;
@@ -65,8 +122,7 @@ impl Kernel {
             }
             // A kernel without `policy/set_load` takes one profile a write.
             for member in &set.profiles {
-                let layout = &member.layout;
-                let one = piece(layout.offset..layout.offset + layout.bytes);
+                let one = piece(member.bytes.clone());
                 self.write_policy(operation, one, quoted(&set.listed(member)))?;
             }
         }
@@ -114,11 +170,11 @@ fn quoted(name: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Compiler, Features};
+    use crate::{Compiler, Features, Input};
 
     fn blob() -> Vec<u8> {
         let compiler = Compiler::new(Features::builtin("linux-7.2").unwrap());
-        compiler.compile_text("t", b"profile a { ^h { } }\nprofile b { }\n").unwrap().to_blob().unwrap()
+        compiler.compile(Input::text("t", "profile a { ^h { } }\nprofile b { }\n")).unwrap().into_blob()
     }
 
     /// A directory with plain files for those of securityfs.
@@ -161,6 +217,6 @@ mod tests {
     fn a_missing_file_is_named() {
         let error = Kernel::at("/no/such").replace(&blob()).unwrap_err();
         assert!(error.to_string().starts_with("/no/such/.replace: ENOENT"), "{error}");
-        assert_eq!(described(&sets(&blob()).unwrap()[0]), "\"a\" and 2 more");
+        assert_eq!(described(&sets::read(&blob()).unwrap()[0]), "\"a\" and 2 more");
     }
 }

@@ -6,7 +6,8 @@
 
 use std::ops::Range;
 
-use crate::blob::{self, ProfileLayout, ReadError};
+use crate::blob::{self, ReadError};
+use crate::compiler::CompiledProfile;
 
 /// Profiles of one namespace.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,7 +25,10 @@ pub(super) struct Member {
     /// The name without namespace.
     pub(super) name: Vec<u8>,
     pub(super) version: u32,
-    pub(super) layout: ProfileLayout,
+    /// Its bytes in the blob.
+    pub(super) bytes: Range<usize>,
+    /// Where its `profile` element starts.
+    pub(super) element: usize,
 }
 
 impl Set {
@@ -38,23 +42,36 @@ impl Set {
 }
 
 /// The sets of a blob that is not compressed, in its order.
-pub(super) fn sets(bytes: &[u8]) -> Result<Vec<Set>, ReadError> {
+pub(super) fn read(bytes: &[u8]) -> Result<Vec<Set>, ReadError> {
+    let profiles = blob::read_with_layout(bytes)?.into_iter().map(|(profile, layout)| {
+        let bytes = layout.offset..layout.offset + layout.bytes;
+        let member = Member { name: profile.name, version: profile.version, bytes, element: layout.element };
+        (profile.namespace, member)
+    });
+    Ok(collect(profiles))
+}
+
+/// The sets of profiles that were compiled.
+pub(super) fn of(profiles: &[CompiledProfile]) -> Vec<Set> {
+    collect(profiles.iter().map(|profile| {
+        let CompiledProfile { name, namespace, version, bytes, element, .. } = profile;
+        let member = Member { name: name.to_vec(), version: *version, bytes: bytes.clone(), element: *element };
+        (namespace.as_ref().map(|namespace| namespace.to_vec()), member)
+    }))
+}
+
+fn collect(profiles: impl Iterator<Item = (Option<Vec<u8>>, Member)>) -> Vec<Set> {
     let mut sets: Vec<Set> = Vec::new();
-    for (profile, layout) in blob::read_with_layout(bytes)? {
-        let end = layout.offset + layout.bytes;
-        let member = Member { name: profile.name, version: profile.version, layout };
-        match sets.last_mut().filter(|set| set.namespace == profile.namespace || is_child(&member, set)) {
+    for (namespace, member) in profiles {
+        match sets.last_mut().filter(|set| set.namespace == namespace || is_child(&member, set)) {
             Some(set) => {
-                set.bytes.end = end;
+                set.bytes.end = member.bytes.end;
                 set.profiles.push(member);
             }
-            None => {
-                let bytes = member.layout.offset..end;
-                sets.push(Set { namespace: profile.namespace, bytes, profiles: vec![member] });
-            }
+            None => sets.push(Set { namespace, bytes: member.bytes.clone(), profiles: vec![member] }),
         }
     }
-    Ok(sets)
+    sets
 }
 
 /// Whether a profile without namespace of its own has its parent in the set.
@@ -67,14 +84,16 @@ fn is_child(member: &Member, set: &Set) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Compiler, Features};
+    use crate::{Compiler, Features, Input};
 
     #[test]
     fn a_set_is_of_one_namespace() {
         let text = "profile b { }\nprofile :ns:p { ^h { } profile c { } }\nprofile a { ^h { } }\nprofile :m:q { }\n";
         let compiler = Compiler::new(Features::builtin("linux-7.2").unwrap());
-        let blob = compiler.compile_text("t", text.as_bytes()).unwrap().to_blob().unwrap();
-        let sets = sets(&blob).unwrap();
+        let compiled = compiler.compile(Input::text("t", text)).unwrap();
+        let blob = compiled.blob();
+        let sets = read(blob).unwrap();
+        assert_eq!(of(compiled.profiles()), sets, "what is known is what would be read");
         let names: Vec<Vec<String>> = sets
             .iter()
             .map(|set| {

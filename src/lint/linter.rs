@@ -11,13 +11,13 @@ use std::sync::Arc;
 use crate::automata::Pattern;
 #[cfg(feature = "ide")]
 use crate::automata::Symbol;
+use crate::compiler::{CompileError, Compiler, Input};
 use crate::encode;
-use crate::features::Features;
 use crate::parallel;
 use crate::resolve::{self, Session};
 #[cfg(feature = "ide")]
 use crate::source::Text;
-use crate::source::{FileSystem, Loader, SourceError, SourceId, SourceMap};
+use crate::source::{SourceError, SourceId, SourceMap};
 
 use super::finding::Finding;
 use super::paths::Patterns;
@@ -26,15 +26,6 @@ use super::rule::Rule;
 use super::rules::RULES;
 use super::select::{Selection, UnknownRule, named};
 use settle::Run;
-
-/// A text to lint.
-#[derive(Clone, Debug)]
-pub struct Input {
-    /// What findings call it: a path.
-    pub name: String,
-    /// The text.
-    pub text: Vec<u8>,
-}
 
 /// What a run found.
 #[derive(Clone, Debug, Default)]
@@ -48,20 +39,21 @@ pub struct Outcome {
 /// Lints profiles.
 ///
 /// ```
-/// use armorer::lint::{Input, Linter};
-/// use armorer::Features;
+/// use armorer::lint::Linter;
+/// use armorer::{Compiler, Features, Input};
 ///
-/// let linter = Linter::new(Features::builtin("linux-7.2").unwrap());
-/// let text = b"abi <kernel>,\nprofile p /usr/bin/p {\n  /usr/bin/helper Ux,\n}\n".to_vec();
-/// let outcome = linter.lint(vec![Input { name: "p".into(), text }])?;
+/// let linter = Linter::new(&Compiler::new(Features::builtin("linux-7.2").unwrap()));
+/// let text = "abi <kernel>,\nprofile p /usr/bin/p {\n  /usr/bin/helper Ux,\n}\n";
+/// let outcome = linter.lint([Input::text("p", text)])?;
 /// assert_eq!(outcome.findings[0].code, "AA0101");
 /// assert_eq!(linter.sources().describe(outcome.findings[0].span()), "p:3:3");
-/// # Ok::<(), armorer::source::SourceError>(())
+/// # Ok::<(), armorer::CompileError>(())
 /// ```
 #[derive(Debug)]
 pub struct Linter {
     session: Session,
     options: resolve::Options,
+    encode: encode::Options,
     selection: Selection,
     automata: bool,
     complete: bool,
@@ -103,15 +95,13 @@ impl Memory {
 }
 
 impl Linter {
-    /// A linter for a kernel with these features, on the real file system, with `/etc/apparmor.d` as base and the rules that are
-    /// on by default.
+    /// A linter for what a compiler compiles, with its kernel, its files and its limits, and with the rules that are on by default.
     #[must_use]
-    pub fn new(kernel: Features) -> Linter {
-        let kernel = Arc::new(kernel);
-        let policy = Some(Arc::clone(&kernel));
+    pub fn new(compiler: &Compiler) -> Linter {
         Linter {
-            session: Session::new(FileSystem),
-            options: resolve::Options { policy, keep_duplicates: true, ..resolve::Options::new(kernel) },
+            session: compiler.session(),
+            options: resolve::Options { keep_duplicates: true, ..compiler.resolve_options().clone() },
+            encode: compiler.encode_settings().clone(),
             selection: Selection::default(),
             automata: true,
             complete: false,
@@ -122,32 +112,17 @@ impl Linter {
         }
     }
 
-    /// The directory that `<…>` paths are looked up in last.
-    #[must_use]
-    pub fn base(mut self, base: impl Into<PathBuf>) -> Linter {
-        self.options.base = base.into();
-        self
-    }
-
-    /// Adds a directory that `<…>` paths are looked up in before the base.
-    #[must_use]
-    pub fn include_dir(mut self, directory: impl Into<PathBuf>) -> Linter {
-        self.options.include_dirs.push(directory.into());
-        self
-    }
-
-    /// Where included files come from.
-    #[must_use]
-    pub fn loader(mut self, loader: impl Loader + 'static) -> Linter {
-        self.session = Session::new(loader);
-        self
-    }
-
-    /// Lints what a session has read, with what others have worked out.
+    /// Lints with what others have worked out.
     #[cfg(feature = "ide")]
-    pub(crate) fn session(mut self, session: Session, memory: Arc<Memory>) -> Linter {
-        self.session = session;
+    pub(crate) fn memory(mut self, memory: Arc<Memory>) -> Linter {
         self.memory = memory;
+        self
+    }
+
+    /// Lints what a session has read.
+    #[cfg(feature = "ide")]
+    pub(crate) fn session(mut self, session: Session) -> Linter {
+        self.session = session;
         self
     }
 
@@ -215,17 +190,17 @@ impl Linter {
 
     /// The texts, when all is linted.
     #[cfg(feature = "ide")]
-    pub(crate) fn into_sources(self) -> SourceMap {
+    pub(crate) fn into_sources(self) -> Arc<SourceMap> {
         self.session.sources
     }
 
-    /// Lints texts that belong together.
+    /// Lints inputs that belong together. A text whose name or contents are those of a Kubernetes manifest is linted as one.
     ///
     /// # Errors
-    /// When a text is too large.
-    pub fn lint(&self, inputs: Vec<Input>) -> Result<Outcome, SourceError> {
-        let add = |input: Input| self.session.sources.add(input.name, input.text);
-        self.lint_sources(inputs.into_iter().map(add).collect::<Result<_, _>>()?)
+    /// [`CompileError::Read`] and [`CompileError::TooLarge`].
+    pub fn lint(&self, inputs: impl IntoIterator<Item = Input>) -> Result<Outcome, CompileError> {
+        let ids = inputs.into_iter().map(|input| input.add_to(&self.session)).collect::<Result<_, _>>()?;
+        Ok(self.lint_sources(ids)?)
     }
 
     /// As [`Linter::lint`], for texts that the session has.

@@ -33,7 +33,7 @@ pub use finding::{Applicability, Edit, Finding, Fix};
 pub use fix::{Fixed, apply};
 #[cfg(feature = "ide")]
 pub(crate) use linter::Memory;
-pub use linter::{Input, Linter, Outcome};
+pub use linter::{Linter, Outcome};
 pub use page::{Page, diagnostic_page, index, page};
 pub use rule::{Confidence, Family, Fixes, Rule};
 pub use rules::RULES;

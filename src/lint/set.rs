@@ -2,7 +2,7 @@
 
 use crate::automata::{Pattern, Symbol};
 use crate::features::Features;
-use crate::policy::{ExecKind, ExecTarget, Profile, ProfileMode, RuleKind, RuleMode};
+use crate::policy::{ExecKind, ExecTarget, Profile, ProfileMode, RuleKind, RuleMode, slashes};
 use crate::source::{Span, Text};
 
 use super::paths::Patterns;
@@ -109,7 +109,7 @@ impl SetView<'_> {
 
 /// A name as patterns of paths see it: with runs of slashes collapsed.
 pub(super) fn collapsed(name: &Text) -> Vec<Symbol> {
-    super::paths::symbols(name.to_str_lossy().replace("//", "/"))
+    super::paths::symbols(slashes::filter(name))
 }
 
 /// Takes what the set needs out of a profile and its children.

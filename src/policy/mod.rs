@@ -15,6 +15,7 @@ mod pivot_root;
 mod ptrace;
 mod same;
 mod signal;
+pub mod slashes;
 mod unix;
 
 use std::path::{Path, PathBuf};
@@ -54,6 +55,23 @@ pub struct Policy {
     /// What was looked at to get here, in that order, each once: while nothing of it changes, the policy is the same.
     #[serde(skip)]
     pub dependencies: Vec<Dependency>,
+}
+
+impl Policy {
+    /// Every profile, each followed by its hats and child profiles: the order in which they stand in a blob.
+    pub fn all_profiles(&self) -> impl Iterator<Item = &Profile> {
+        let mut open = vec![self.profiles.iter()];
+        std::iter::from_fn(move || {
+            while let Some(siblings) = open.last_mut() {
+                if let Some(profile) = siblings.next() {
+                    open.push(profile.children.iter());
+                    return Some(profile);
+                }
+                open.pop();
+            }
+            None
+        })
+    }
 }
 
 /// Something of the file system that a policy depends on.

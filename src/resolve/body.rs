@@ -1,7 +1,7 @@
 //! Bodies of profiles: rules, blocks, conditionals, children.
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::policy::{ExecKind, FileRule, Prefix, Profile, Rule, RuleKind, RuleMode, Slashes};
+use crate::policy::{ExecKind, FileRule, Prefix, Profile, Rule, RuleKind, RuleMode, Slashes, slashes};
 use crate::source::{Span, Spanned, Text};
 use crate::syntax::ast::{self, Item, ItemKind, ProfileKeyword};
 use crate::vocab::rlimits;
@@ -10,7 +10,7 @@ use super::blocks::Scope;
 use super::condition::Evaluator;
 use super::expand::Expander;
 use super::variables::Automatic;
-use super::{Names, Resolver, lower, slashes, transitions};
+use super::{Names, Resolver, lower, transitions};
 
 /// What the body of a profile has said so far.
 pub(super) struct Body {

@@ -1,12 +1,12 @@
 //! `flags=(…)`
 
 use crate::diagnostic::{Code, Detail, Diagnostic};
-use crate::policy::{Flags, Glob, ProfileMode};
+use crate::policy::{Flags, Glob, ProfileMode, slashes};
 use crate::source::{Span, Spanned, Text};
 use crate::syntax::ast::{self, Named, ProfileFlag};
 use crate::vocab::{Vocabulary, errno, flags as words, nearest, signals};
 
-use super::{Resolver, slashes};
+use super::Resolver;
 
 /// What the flags read so far have said, and where.
 #[derive(Default)]

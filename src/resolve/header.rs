@@ -1,16 +1,16 @@
 //! Headers of profiles: name, attachment, extended attributes, identities.
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::policy::Glob;
+use crate::policy::{Glob, slashes};
 use crate::source::{Spanned, Text};
 use crate::syntax::ast::{self, ProfileKeyword};
 use crate::syntax::reference::refers;
 use crate::syntax::word::Word;
 
+use super::Resolver;
 use super::expand::Expander;
 use super::preamble::stored_text;
 use super::variables::Automatic;
-use super::{Resolver, slashes};
 
 /// The name of a profile, taken apart.
 pub(super) struct Name {

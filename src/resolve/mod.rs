@@ -47,7 +47,6 @@ mod preamble;
 mod preprocess;
 mod profile;
 mod session;
-pub mod slashes;
 mod transitions;
 mod values;
 mod variables;

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use memchr::memmem;
@@ -17,7 +18,7 @@ use crate::syntax::ast::File;
 use crate::syntax::parser::parse;
 
 /// Sources, loader, and every file that was included so far: each is looked up, read and parsed once, whoever includes it, on
-/// whichever thread. A session sees the files as they were when it first asked.
+/// whichever thread. A session sees the files as they were when it first asked, as do those that it [begins](Session::begin).
 ///
 /// ```
 /// use armorer::resolve::Session;
@@ -28,17 +29,42 @@ use crate::syntax::parser::parse;
 /// # Ok::<(), armorer::source::SourceError>(())
 /// ```
 pub struct Session {
-    /// Every text, those of the inputs too.
-    pub sources: SourceMap,
-    loader: Box<dyn Loader>,
+    /// Every text: its inputs, and the included files.
+    pub sources: Arc<SourceMap>,
+    pub(super) library: Arc<Library>,
+}
+
+/// The files that sessions share.
+pub(super) struct Library {
+    loader: Arc<dyn Loader>,
     included: Files<Included>,
     features: Files<Features>,
     kinds: Answers<FileKind>,
     listings: Answers<Arc<[DirEntry]>>,
+    /// About how many bytes all of that takes, trees not counted.
+    held: AtomicUsize,
     /// For an editor, whose texts change.
     #[cfg(feature = "ide")]
     pub(super) living: super::living::Living,
 }
+
+impl Library {
+    fn new(loader: Arc<dyn Loader>) -> Library {
+        Library {
+            loader,
+            included: RwLock::default(),
+            features: RwLock::default(),
+            kinds: Answers::default(),
+            listings: Answers::default(),
+            held: AtomicUsize::new(0),
+            #[cfg(feature = "ide")]
+            living: super::living::Living::default(),
+        }
+    }
+}
+
+/// About how many bytes it takes to remember a path.
+const ENTRY: usize = 128;
 
 /// What the loader said about paths: every profile asks for the same few hundred.
 type Answers<T> = RwLock<FxHashMap<PathBuf, Result<T, (io::ErrorKind, String)>>>;
@@ -72,61 +98,81 @@ impl Session {
     /// A session that finds included files through `loader`.
     #[must_use]
     pub fn new(loader: impl Loader + 'static) -> Self {
-        Session {
-            sources: SourceMap::new(),
-            loader: Box::new(loader),
-            included: RwLock::default(),
-            features: RwLock::default(),
-            kinds: Answers::default(),
-            listings: Answers::default(),
-            #[cfg(feature = "ide")]
-            living: super::living::Living::default(),
-        }
+        Session { sources: Arc::default(), library: Arc::new(Library::new(Arc::new(loader))) }
+    }
+
+    /// A session without inputs that shares the files that were included, and those that it includes itself.
+    pub(crate) fn begin(&self) -> Session {
+        Session { sources: Arc::new(self.sources.sharing()), library: Arc::clone(&self.library) }
+    }
+
+    /// A session with the same loader that has read nothing.
+    pub(crate) fn fresh(&self) -> Session {
+        Session { sources: Arc::default(), library: Arc::new(Library::new(Arc::clone(&self.library.loader))) }
+    }
+
+    /// About how many bytes the included files take that it shares, and the paths that were looked for.
+    pub(crate) fn held(&self) -> usize {
+        self.library.held.load(Ordering::Relaxed)
+    }
+
+    fn hold(&self, path: &Path, bytes: usize) {
+        self.library.held.fetch_add(ENTRY + path.as_os_str().len() + bytes, Ordering::Relaxed);
     }
 
     /// Forgets a file.
     #[cfg(feature = "ide")]
     pub(super) fn forget_file(&self, path: &Path) {
-        self.included.write().unwrap_or_else(PoisonError::into_inner).remove(path);
-        self.features.write().unwrap_or_else(PoisonError::into_inner).remove(path);
+        self.library.included.write().unwrap_or_else(PoisonError::into_inner).remove(path);
+        self.library.features.write().unwrap_or_else(PoisonError::into_inner).remove(path);
     }
 
     /// Forgets what was said about paths: some are new, or gone.
     #[cfg(feature = "ide")]
     pub(crate) fn forget_paths(&self) {
-        self.kinds.write().unwrap_or_else(PoisonError::into_inner).clear();
-        self.listings.write().unwrap_or_else(PoisonError::into_inner).clear();
+        self.library.kinds.write().unwrap_or_else(PoisonError::into_inner).clear();
+        self.library.listings.write().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     /// A session with the files that are read, and another loader.
     #[cfg(feature = "ide")]
-    pub(super) fn forked(&self, loader: Box<dyn Loader>, living: super::living::Living) -> Session {
+    pub(super) fn forked(&self, loader: Arc<dyn Loader>, living: super::living::Living) -> Session {
         use super::living::fork;
-        let (included, features) = (fork(&self.included), fork(&self.features));
-        let sources = self.sources.fork();
-        Session { sources, loader, included, features, kinds: Answers::default(), listings: Answers::default(), living }
+        let (included, features) = (fork(&self.library.included), fork(&self.library.features));
+        let held = AtomicUsize::new(self.held());
+        let library = Library { included, features, held, living, ..Library::new(loader) };
+        Session { sources: Arc::new(self.sources.fork()), library: Arc::new(library) }
     }
 
     /// What finds and reads files.
     #[must_use]
     pub fn loader(&self) -> &dyn Loader {
-        &*self.loader
+        &*self.library.loader
     }
 
     /// What a path leads to.
     pub(crate) fn kind(&self, path: &Path) -> io::Result<FileKind> {
-        answer(&self.kinds, path, || self.loader.kind(path))
+        answer(&self.library.kinds, path, || {
+            self.hold(path, 0);
+            self.loader().kind(path)
+        })
     }
 
     /// The entries of a directory.
     pub(crate) fn entries(&self, path: &Path) -> io::Result<Arc<[DirEntry]>> {
-        answer(&self.listings, path, || self.loader.read_dir(path).map(Arc::from))
+        answer(&self.library.listings, path, || {
+            let entries = self.loader().read_dir(path);
+            self.hold(path, entries.as_ref().map_or(0, |entries| entries.len() * ENTRY));
+            entries.map(Arc::from)
+        })
     }
 
     /// An included file; `name` is how diagnostics call it.
     pub(super) fn included(&self, path: &Path, name: &str) -> Shared<Included> {
-        shared(&self.included, path, || {
-            let text = self.loader.read(path).map_err(|error| Unusable::Read(error.to_string()))?;
+        shared(&self.library.included, path, || {
+            let text = self.loader().read(path);
+            self.hold(path, text.as_ref().map_or(0, Vec::len));
+            let text = text.map_err(|error| Unusable::Read(error.to_string()))?;
             let id = self.take(path, name, text).map_err(|error| Unusable::Read(error.to_string()))?;
             Ok(self.parsed(id))
         })
@@ -135,7 +181,7 @@ impl Session {
     /// Takes in the text of a file.
     #[cfg(not(feature = "ide"))]
     fn take(&self, _: &Path, name: &str, text: Vec<u8>) -> Result<SourceId, SourceError> {
-        self.sources.add(name, text)
+        self.sources.add_shared(name, text)
     }
 
     /// A text of this session, parsed.
@@ -151,7 +197,7 @@ impl Session {
 
     /// The included files that were read so far, each with its tree, in the order of their ids.
     pub(crate) fn trees(&self) -> Vec<(SourceId, Arc<Included>)> {
-        let map = self.included.read().unwrap_or_else(PoisonError::into_inner);
+        let map = self.library.included.read().unwrap_or_else(PoisonError::into_inner);
         let files = map.values().filter_map(|cell| cell.get()?.as_ref().ok());
         let mut trees: Vec<_> = files.map(|included| (included.source, Arc::clone(included))).collect();
         trees.sort_by_key(|&(id, _)| id);
@@ -179,8 +225,10 @@ impl Session {
 
     /// The features in an abi file.
     pub(super) fn features(&self, path: &Path) -> Shared<Features> {
-        shared(&self.features, path, || {
-            let text = self.loader.read(path).map_err(|error| Unusable::Read(error.to_string()))?;
+        shared(&self.library.features, path, || {
+            let text = self.loader().read(path);
+            self.hold(path, text.as_ref().map_or(0, Vec::len));
+            let text = text.map_err(|error| Unusable::Read(error.to_string()))?;
             Features::parse(&text).map_err(Unusable::Features)
         })
     }

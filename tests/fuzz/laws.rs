@@ -1,7 +1,7 @@
 //! What must hold for any bytes: the bodies of the fuzz targets, which `tests/policy/fuzz.rs` runs on inputs that once failed.
 
 use armorer::source::{Memory, SourceMap};
-use armorer::{Compiler, Features, analysis, blob, syntax};
+use armorer::{Compiler, Features, Input, analysis, blob, syntax};
 
 /// Any bytes parse without panic; what parses prints, and what is printed is canonical already.
 pub(crate) fn parser(text: &[u8]) {
@@ -40,8 +40,8 @@ pub(crate) fn features(text: &[u8]) {
 /// Any text compiles or is refused without panic; what compiles is a blob that the kernel's checks pass.
 pub(crate) fn compiler(text: &[u8]) {
     let compiler = Compiler::new(Features::builtin("linux-7.2").expect("built in")).loader(Memory::new());
-    if let Ok(policy) = compiler.compile_text("fuzz", text) {
-        let read = blob::read(&policy.to_blob().expect("fits the format")).expect("reads back");
+    if let Ok(policy) = compiler.compile(Input::text("fuzz", text)) {
+        let read = blob::read(policy.blob()).expect("reads back");
         for profile in &read {
             blob::verify_profile(profile).expect("the kernel would take it");
         }

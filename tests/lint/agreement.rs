@@ -2,7 +2,7 @@
 
 use armorer::analysis::{Access, DiffOptions, Subject, diff};
 use armorer::lint::Finding;
-use armorer::{Compiler, Features, blob};
+use armorer::{Compiler, Features, Input, blob};
 use proptest::prelude::*;
 
 use super::{lint, linter, tree};
@@ -12,8 +12,8 @@ fn compiler() -> Compiler {
 }
 
 fn profiles(text: &str) -> Option<Vec<blob::Profile>> {
-    let policy = compiler().compile_text("p", text.as_bytes()).ok()?;
-    Some(policy.profiles().to_vec())
+    let policy = compiler().compile(Input::text("p", text)).ok()?;
+    Some(policy.records().to_vec())
 }
 
 /// The lines that findings of a rule are at.
@@ -35,8 +35,8 @@ fn what_may_be_written_and_executed_is_what_a_query_says() {
     let [(4, finding)] = &found("AA0104", text)[..] else { panic!() };
     let file = finding.message.split('`').nth(1).unwrap();
     let compiler = compiler();
-    let policy = compiler.compile_traced_text("p", text.as_bytes()).unwrap();
-    let subject = Subject::from_text(policy, compiler.sources()).unwrap();
+    let policy = compiler.compile(Input::text("p", text.as_bytes())).unwrap();
+    let subject = Subject::from_compiled(policy).unwrap();
     let asked = |words: &[&str]| subject.ask(None, &Access::parse(words).unwrap()).unwrap().is_allowed();
     assert!(asked(&["file", file, "w"]) && asked(&["file", file, "x"]), "{file}");
     // The only file that the rules give is denied.
@@ -53,8 +53,8 @@ fn what_escapes_a_deny_is_what_a_query_allows() {
         let [(3, finding)] = &found(code, text)[..] else { panic!("{code}") };
         let file = finding.message.split('`').nth(1).unwrap();
         let compiler = compiler();
-        let policy = compiler.compile_traced_text("p", text.as_bytes()).unwrap();
-        let subject = Subject::from_text(policy, compiler.sources()).unwrap();
+        let policy = compiler.compile(Input::text("p", text.as_bytes())).unwrap();
+        let subject = Subject::from_compiled(policy).unwrap();
         let permission = if code == "AA0135" { "x" } else { "r" };
         assert!(
             subject.ask(None, &Access::parse(&["file", file, permission]).unwrap()).unwrap().is_allowed(),
@@ -69,8 +69,8 @@ fn conflicting_attachments_both_attach() {
     let [(3, finding)] = &found("AA0208", text)[..] else { panic!() };
     let file = finding.message.split('`').nth(5).unwrap();
     let compiler = compiler();
-    let policy = compiler.compile_traced_text("p", text.as_bytes()).unwrap();
-    let subject = Subject::from_text(policy, compiler.sources()).unwrap();
+    let policy = compiler.compile(Input::text("p", text.as_bytes())).unwrap();
+    let subject = Subject::from_compiled(policy).unwrap();
     for profile in [&b"p"[..], b"q"] {
         assert!(subject.ask(Some(profile), &Access::parse(&["attach", file]).unwrap()).unwrap().is_allowed(), "{file}");
     }
@@ -82,8 +82,8 @@ fn what_one_side_alone_allows_is_denied_by_the_other() {
     let lines: Vec<u32> = found("AA0235", text).into_iter().map(|(line, _)| line).collect();
     assert_eq!(lines, [3, 4, 7]);
     let compiler = compiler();
-    let policy = compiler.compile_traced_text("p", text.as_bytes()).unwrap();
-    let subject = Subject::from_text(policy, compiler.sources()).unwrap();
+    let policy = compiler.compile(Input::text("p", text.as_bytes())).unwrap();
+    let subject = Subject::from_compiled(policy).unwrap();
     let asked = |profile: &[u8], words: &[&str]| {
         subject.ask(Some(profile), &Access::parse(words).unwrap()).unwrap().is_allowed()
     };
@@ -184,8 +184,8 @@ proptest! {
                         let words = ["file", file, permission];
                         let asked = |text: &str| {
                             let compiler = compiler();
-                            let policy = compiler.compile_traced_text("p", text.as_bytes()).unwrap();
-                            let subject = Subject::from_text(policy, compiler.sources()).unwrap();
+                            let policy = compiler.compile(Input::text("p", text.as_bytes())).unwrap();
+                            let subject = Subject::from_compiled(policy).unwrap();
                             subject.ask(None, &Access::parse(&words).unwrap()).unwrap().is_allowed()
                         };
                         prop_assert_eq!(asked(&text), asked(&less), "{} {:?}\n{}", code, words, text);

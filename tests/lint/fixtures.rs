@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use armorer::lint::{Applicability, Family, Finding, Fixes, Input, Linter, Outcome, RULES, Rule, Selection, apply};
-use armorer::{Compiler, Features};
+use armorer::lint::{Applicability, Family, Finding, Fixes, Linter, Outcome, RULES, Rule, Selection, apply};
+use armorer::{Compiler, Features, Input};
 
 use super::{lines, linter, tree};
 
@@ -24,16 +24,16 @@ fn needs(rule: &Rule) -> Linter {
         "AA0355" => old("network {af_mask {inet unix}}\nfile {mask {read}}\n"),
         _ => Features::builtin("linux-7.2").unwrap(),
     };
-    let linter = Linter::new(features).base("/base").loader(tree()).complete(true);
+    let linter = Linter::new(&Compiler::new(features).base("/base").loader(tree())).complete(true);
     linter.selection(Selection::only(words).unwrap())
 }
 
 fn examine(rule: &Rule, text: &str) -> (Linter, Outcome) {
     let linter = needs(rule);
     let name = if rule.family() == Family::Kubernetes { "example.yaml" } else { "example" };
-    let mut inputs = vec![Input { name: name.into(), text: text.into() }];
+    let mut inputs = vec![Input::text(name, text)];
     if let Ok(other) = std::fs::read(directory(rule).join("other.aa")) {
-        inputs.push(Input { name: "other".into(), text: other });
+        inputs.push(Input::text("other", other));
     }
     let outcome = linter.lint(inputs).unwrap();
     (linter, outcome)
@@ -126,7 +126,7 @@ fn rules_without_fixes_give_none() {
 fn safe_fixes_keep_the_policy() {
     let compile = |text: &str| {
         let compiler = Compiler::new(Features::builtin("linux-7.2").unwrap()).base("/base").loader(tree());
-        compiler.compile_text("example", text.as_bytes()).unwrap().to_blob().unwrap()
+        compiler.compile(Input::text("example", text)).unwrap().into_blob()
     };
     for rule in RULES.iter().filter(|rule| rule.fixes == Fixes::Safe) {
         let text = fixed(rule, rule.page.bad).unwrap();

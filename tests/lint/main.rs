@@ -15,9 +15,9 @@ mod fixtures;
 mod registry;
 mod run;
 
-use armorer::features::Features;
-use armorer::lint::{Finding, Input, Linter, Outcome, Selection};
+use armorer::lint::{Finding, Linter, Outcome, Selection};
 use armorer::source::{Memory, SourceMap};
+use armorer::{Compiler, Features, Input};
 
 /// What the examples include.
 pub(crate) fn tree() -> Memory {
@@ -32,13 +32,19 @@ pub(crate) fn tree() -> Memory {
 
 /// A linter with some rules on, for a tree of its own.
 pub(crate) fn linter(words: &[&str]) -> Linter {
+    linter_of(words, tree())
+}
+
+/// The same, with other files.
+pub(crate) fn linter_of(words: &[&str], files: Memory) -> Linter {
     let features = Features::builtin("linux-7.2").unwrap();
-    Linter::new(features).base("/base").loader(tree()).complete(true).selection(Selection::only(words).unwrap())
+    let compiler = Compiler::new(features).base("/base").loader(files);
+    Linter::new(&compiler).complete(true).selection(Selection::only(words).unwrap())
 }
 
 /// What a linter finds in one text.
 pub(crate) fn lint(linter: &Linter, name: &str, text: &str) -> Outcome {
-    linter.lint(vec![Input { name: name.into(), text: text.into() }]).unwrap()
+    linter.lint(vec![Input::text(name, text)]).unwrap()
 }
 
 /// A line for each finding.

@@ -1,9 +1,9 @@
 //! Selection, suppressions, includes.
 
-use armorer::Features;
-use armorer::lint::{Input, Linter, Selection};
+use armorer::lint::{Linter, Selection};
+use armorer::{Compiler, Features, Input};
 
-use super::{lines, lint, linter, tree};
+use super::{lines, lint, linter, linter_of, tree};
 
 #[test]
 fn families_names_and_codes_select() {
@@ -71,25 +71,25 @@ fn rules_are_off_in_some_files() {
 }
 
 /// Two profiles that include the same file.
-fn including(rules: Linter) -> String {
-    let inputs = ["p", "q"].map(|name| Input {
-        name: format!("/base/{name}"),
-        text: format!("profile {name} /usr/bin/{name} {{\n  include <abstractions/own>\n  /srv/{name}/** r,\n}}\n")
-            .into(),
+fn including(configured: impl Fn(Linter) -> Linter) -> String {
+    let inputs = ["p", "q"].map(|name| {
+        let text =
+            format!("profile {name} /usr/bin/{name} {{\n  include <abstractions/own>\n  /srv/{name}/** r,\n}}\n");
+        Input::text(format!("/base/{name}"), text)
     });
-    let rules = rules.base("/base").loader(tree().with(
+    let compiler = Compiler::new(Features::builtin("linux-7.2").unwrap()).base("/base").loader(tree().with(
         "/base/abstractions/own",
         "/usr/bin/helper Ux,\n/etc/own/** r,\n/etc/own/own.conf r,\n/srv/p/data r,\n/var/run/own.pid r,\n",
     ));
-    let outcome = rules.lint(inputs.to_vec()).unwrap();
+    let rules = configured(Linter::new(&compiler).selection(Selection::only(["danger", "correctness"]).unwrap()));
+    let outcome = rules.lint(inputs).unwrap();
     lines(&outcome.findings, rules.sources())
 }
 
 #[test]
 fn an_included_file_is_told_of_once_and_only_in_scope() {
-    let rules = || Linter::new(Features::builtin("linux-7.2").unwrap());
-    assert_eq!(including(rules().selection(Selection::only(["danger", "correctness"]).unwrap())), "");
-    let told = including(rules().selection(Selection::only(["danger", "correctness"]).unwrap()).scope("/base"));
+    assert_eq!(including(|rules| rules), "");
+    let told = including(|rules| rules.scope("/base"));
     // `/srv/p/data` is subsumed in one of the profiles only.
     insta::assert_snapshot!(told, @r"
     /base/abstractions/own:1:1 AA0101 `/usr/bin/helper` runs without confinement
@@ -103,7 +103,7 @@ fn an_included_file_is_told_of_once_and_only_in_scope() {
 fn a_comment_is_no_use_of_a_variable() {
     let unused = |included: &str| {
         let loader = tree().with("/base/tunables/own", included);
-        let rules = linter(&["unused-variable"]).loader(loader);
+        let rules = linter_of(&["unused-variable"], loader);
         let text = "include <tunables/own>\n@{a} = /srv # not @{a}\n@{a} += /opt\nprofile p /usr/bin/p {\n  /etc/p r, # @{a}\n}\n";
         lines(&lint(&rules, "p", text).findings, rules.sources())
     };
@@ -173,7 +173,7 @@ fn one_side_alone_is_told_of() {
 fn a_rule_that_one_of_its_profiles_has_answered_is_not_one_sided() {
     let included = |other: &str| {
         let loader = tree().with("/base/abstractions/own", "signal send peer=helper,\n");
-        let rules = linter(&["one-sided-rule"]).loader(loader).scope("/base");
+        let rules = linter_of(&["one-sided-rule"], loader).scope("/base");
         let text = format!(
             "profile p {{\n  include <abstractions/own>\n}}\nprofile q {{\n  include <abstractions/own>\n}}\nprofile helper {{\n  signal receive peer={other},\n}}\n"
         );
@@ -188,8 +188,8 @@ fn what_an_included_rule_does_alone_is_its_own_files_business() {
     let loader = || tree().with("/base/abstractions/own", "owner /home/*/.cache/** mrwix,\n");
     let text = "profile p {\n  include <abstractions/own>\n  owner /home/** rw,\n}\n";
     let found = |rules: Linter| lines(&lint(&rules, "/p", text).findings, rules.sources());
-    assert_eq!(found(linter(&["write-and-exec"]).loader(loader())), "");
-    let told = found(linter(&["write-and-exec"]).loader(loader()).scope("/base"));
+    assert_eq!(found(linter_of(&["write-and-exec"], loader())), "");
+    let told = found(linter_of(&["write-and-exec"], loader()).scope("/base"));
     assert!(told.starts_with("/base/abstractions/own:1:1 AA0104 `/home/"), "{told}");
     let devices = "profile p {\n  /{dev,proc,sys}/** rwix,\n}\n";
     let rules = linter(&["write-and-exec"]);

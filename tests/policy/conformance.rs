@@ -3,8 +3,8 @@
 //! `ARMORER_CONFORMANCE` names the directory of the cases (`cases.jsonl.gz`, `tst/`), `ARMORER_FEATURES` that of the features
 //! files. Every wrong verdict is listed by name.
 
-use armorer::Features;
 use armorer::diagnostic::Code;
+use armorer::{Features, Input};
 
 use crate::support;
 use crate::support::conformance::{Suite, suite};
@@ -41,9 +41,13 @@ fn verdicts_in_process() {
     let features = Features::from_path(&suite.features).expect("the features are readable");
     let verdicts = support::parallel(&suite.cases, |case| {
         let compiler = suite.compiler(features.clone());
-        let diagnostics = compiler.check_text(&case.path, &case.bytes()).map_err(|error| error.to_string())?;
-        let errors: Vec<String> =
-            diagnostics.iter().filter(|d| d.is_error()).map(|d| format!("[{}] {}", d.code, d.message)).collect();
+        let diagnosis = compiler.check(Input::text(&case.path, case.bytes())).map_err(|error| error.to_string())?;
+        let errors: Vec<String> = diagnosis
+            .diagnostics()
+            .iter()
+            .filter(|d| d.is_error())
+            .map(|d| format!("[{}] {}", d.code, d.message))
+            .collect();
         if case.accept && !errors.is_empty() { Err(errors.join("; ")) } else { Ok(errors.is_empty()) }
     });
     judge(&suite, &verdicts);
@@ -67,10 +71,10 @@ fn accepted_cases_are_formatted() {
         let mut refused = 0;
         for sort in [false, true] {
             let options = FormatOptions { sort, lines: None };
-            let formatted = match compiler.format_text(&case.path, &text, &options) {
+            let formatted = match compiler.format(Input::text(&case.path, text.as_slice()), &options) {
                 Ok(formatted) => formatted.text,
-                Err(CompileError::Rejected { diagnostics })
-                    if sort && diagnostics.iter().all(|d| d.code == Code::SortUnproved) =>
+                Err(CompileError::Rejected(diagnosis))
+                    if sort && diagnosis.diagnostics().iter().all(|d| d.code == Code::SortUnproved) =>
                 {
                     refused += 1;
                     continue;
@@ -80,7 +84,7 @@ fn accepted_cases_are_formatted() {
             if hashes(&formatted) != hashes(&text) {
                 return Err(format!("{}: a comment is lost", case.path));
             }
-            match compiler.format_text(&case.path, &formatted, &options) {
+            match compiler.format(Input::text(&case.path, formatted.as_slice()), &options) {
                 Ok(again) if again.text == formatted => {}
                 _ => return Err(format!("{}: a second run changes more", case.path)),
             }

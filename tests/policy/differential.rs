@@ -12,7 +12,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use armorer::{Compiler, Features};
+use armorer::{Compiler, Features, Input};
 
 use crate::support;
 use crate::support::comparison::{Outcome, compare};
@@ -62,7 +62,7 @@ fn differential(
         let compiler = compiler(Features::from_path(path).expect("the features are readable"));
         let reference = reference(path);
         let outcomes = support::parallel(texts, |Text { name, bytes }| {
-            compare(reference.compile(bytes), compiler.compile_text(name.clone(), bytes))
+            compare(reference.compile(bytes), compiler.compile(Input::text(name.clone(), bytes.as_slice())))
         });
         let (mut same, mut refused, mut explained) = (0, 0, 0);
         for (Text { name, .. }, outcome) in texts.iter().zip(outcomes) {

@@ -9,7 +9,7 @@
 
 use std::path::{Path, PathBuf};
 
-use armorer::{CompileError, Compiler, Features};
+use armorer::{CompileError, Compiler, Features, Input};
 
 use crate::support;
 use crate::support::comparison::{Outcome, codes, compare, compare_all};
@@ -61,10 +61,10 @@ fn base() -> PathBuf {
 /// What becomes of an example. Without the reference's result only the first line.
 fn outcome(example: &Example, features: &Path, oracle: Option<&Path>) -> Vec<String> {
     let compiler = Compiler::new(Features::from_path(features).expect("the features are readable")).base(base());
-    let ours = compiler.compile_text("example", example.text.as_bytes());
+    let ours = compiler.compile(Input::text("example", example.text.as_bytes()));
     let raised = match &ours {
-        Ok(policy) => codes(policy.diagnostics()),
-        Err(CompileError::Rejected { diagnostics }) => codes(diagnostics),
+        Ok(policy) => codes(policy.diagnosis().diagnostics()),
+        Err(CompileError::Rejected(diagnosis)) => codes(diagnosis.diagnostics()),
         Err(error) => panic!("{error}"),
     };
     let mut lines = vec![format!("armorer: {}", raised.join(", ")).trim_end().to_owned()];

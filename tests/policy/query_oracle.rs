@@ -141,12 +141,12 @@ fn accesses(text: &str, names: &[String], numbers: &mut Numbers) -> Vec<Vec<Stri
 fn compare(reference: &Reference, file: &Path, compiler: &Compiler) -> Option<usize> {
     let text = std::fs::read(file).expect("the profile is readable");
     let theirs = blob::read(&reference.compile(&text).ok()?).expect("the reference's blob");
-    let ours = compiler.compile_path(file).ok()?;
+    let ours = compiler.compile(file).ok()?;
     let options = DiffOptions { ignore_xmatch_len: true, ..DiffOptions::default() };
-    if !analysis::diff(ours.profiles(), &theirs, &options).is_ok_and(|diff| diff.differences.is_empty()) {
+    if !analysis::diff(ours.records(), &theirs, &options).is_ok_and(|diff| diff.differences.is_empty()) {
         return None;
     }
-    let ours = Subject::from_profiles(ours.profiles().to_vec()).expect("armorer's policy is sound");
+    let ours = Subject::from_profiles(ours.records().to_vec()).expect("armorer's policy is sound");
     let theirs = Subject::from_profiles(theirs).expect("the reference's policy is sound");
     let names: Vec<String> = ours.names().collect();
     let text = String::from_utf8_lossy(&text).into_owned();
@@ -185,8 +185,8 @@ fn is_simple(words: &[String]) -> bool {
 
 /// Asks about the rules of a profile file; how many verdicts there were.
 fn rules_agree(compiler: &Compiler, file: &Path) -> usize {
-    let Ok(policy) = compiler.compile_traced_path(file) else { return 0 };
-    let subject = Subject::from_text(policy, compiler.sources()).expect("armorer's policy is sound");
+    let Ok(policy) = compiler.compile(file) else { return 0 };
+    let subject = Subject::from_compiled(policy).expect("armorer's policy is sound");
     let names: Vec<String> = subject.names().collect();
     let text = String::from_utf8_lossy(&std::fs::read(file).expect("the profile is readable")).into_owned();
     let mut verdicts = 0;

@@ -36,13 +36,9 @@ fn every_profile_passes_check() {
         let compiler = compiler(&tree);
         let files = support::profiles(&tree);
         let failures: Vec<String> = support::parallel(&files, |file| {
-            let diagnostics = compiler.check_path(file).expect("the file is readable");
-            let errors = diagnostics.iter().filter(|diagnostic| diagnostic.is_error());
-            errors
-                .map(|error| {
-                    format!("{}: [{}] {}", compiler.sources().describe(error.span()), error.code, error.message)
-                })
-                .collect::<Vec<_>>()
+            let diagnosis = compiler.check(file.as_path()).expect("the file is readable");
+            let errors = diagnosis.diagnostics().iter().filter(|diagnostic| diagnostic.is_error());
+            errors.map(|error| diagnosis.line(error)).collect::<Vec<_>>()
         })
         .concat();
         assert!(failures.is_empty(), "{}", failures.join("\n"));
@@ -97,12 +93,12 @@ fn formatted_means_the_same(tree: &Path, style: &[&str]) {
     let profiles = support::profiles(tree);
     let changed: Vec<String> = support::parallel(&profiles, |file| {
         let formatted = formatted_tree.join(file.strip_prefix(tree).expect("below the tree"));
-        let compile = |compiler: &Compiler, file: &Path| compiler.compile_path(file).ok();
+        let compile = |compiler: &Compiler, file: &Path| compiler.compile(file).ok();
         let same = match (compile(&before, file), compile(&after, &formatted)) {
             (Some(before), Some(after)) => {
                 // Sorting may number exec targets otherwise, which says the same.
-                before.to_blob().expect("it fits") == after.to_blob().expect("it fits")
-                    || diff(before.profiles(), after.profiles(), &DiffOptions::default()).expect("it ends").is_empty()
+                before.blob() == after.blob()
+                    || diff(before.records(), after.records(), &DiffOptions::default()).expect("it ends").is_empty()
             }
             (before, after) => before.is_none() && after.is_none(),
         };

@@ -2,7 +2,7 @@
 
 use armorer::analysis::{self, DiffOptions};
 use armorer::diagnostic::{Code, Diagnostic};
-use armorer::{CompileError, CompiledPolicy, blob};
+use armorer::{CompileError, Compiled, blob};
 
 /// What became of one text.
 #[derive(Debug)]
@@ -19,12 +19,12 @@ pub(crate) enum Outcome {
 
 /// Compares what both made of a text, but for what the reference does to nearly every profile (fault 21): for kernels with
 /// permission tables it lets profiles without file rules lock files.
-pub(crate) fn compare(theirs: Result<Vec<u8>, String>, ours: Result<CompiledPolicy, CompileError>) -> Outcome {
+pub(crate) fn compare(theirs: Result<Vec<u8>, String>, ours: Result<Compiled, CompileError>) -> Outcome {
     compare_after(allow_lock, theirs, ours)
 }
 
 /// Compares everything that both made of a text.
-pub(crate) fn compare_all(theirs: Result<Vec<u8>, String>, ours: Result<CompiledPolicy, CompileError>) -> Outcome {
+pub(crate) fn compare_all(theirs: Result<Vec<u8>, String>, ours: Result<Compiled, CompileError>) -> Outcome {
     compare_after(|_| (), theirs, ours)
 }
 
@@ -40,11 +40,12 @@ pub(crate) fn allow_lock(profile: &mut blob::Profile) {
 fn compare_after(
     change: fn(&mut blob::Profile),
     theirs: Result<Vec<u8>, String>,
-    ours: Result<CompiledPolicy, CompileError>,
+    ours: Result<Compiled, CompileError>,
 ) -> Outcome {
     let (diagnostics, ours) = match ours {
-        Ok(policy) => (policy.diagnostics().to_vec(), Ok(policy.to_blob().expect("the policy fits the format"))),
-        Err(CompileError::Rejected { diagnostics }) => {
+        Ok(policy) => (policy.diagnosis().diagnostics().to_vec(), Ok(policy.into_blob())),
+        Err(CompileError::Rejected(diagnosis)) => {
+            let diagnostics = diagnosis.diagnostics().to_vec();
             let errors = diagnostics.iter().filter(|diagnostic| diagnostic.is_error());
             let text: Vec<_> = errors.map(|error| format!("[{}] {}", error.code, error.message)).collect();
             (diagnostics, Err(text.join("; ")))

@@ -15,7 +15,7 @@ const FORCE_COMPLAIN: u32 = 1 << 11;
 /// What a link must not grant more than its target: every permission on files but link.
 const SUBSET: u32 = 0x1_b37f;
 
-pub(super) fn answer(subject: &Subject<'_>, entry: &Entry, access: &Access) -> Answer {
+pub(super) fn answer(subject: &Subject, entry: &Entry, access: &Access) -> Answer {
     let profile = &entry.profile;
     let mut plan = access.plan(profile);
     let mode = mode(profile);
@@ -65,7 +65,7 @@ pub(super) fn answer(subject: &Subject<'_>, entry: &Entry, access: &Access) -> A
         notes,
         traced: entry.provenance.is_some(),
     };
-    if let Some(sources) = subject.sources {
+    if let Some(sources) = &entry.sources {
         book.into_answer(sources, &mut answer);
     }
     answer
@@ -158,7 +158,7 @@ impl Found {
 }
 
 struct Judge<'a> {
-    subject: &'a Subject<'a>,
+    subject: &'a Subject,
     entry: &'a Entry,
     mode: Mode,
 }

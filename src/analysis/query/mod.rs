@@ -2,11 +2,11 @@
 //!
 //! ```
 //! use armorer::analysis::{Access, Subject};
-//! use armorer::{Compiler, Features};
+//! use armorer::{Compiler, Features, Input};
 //!
 //! let compiler = Compiler::new(Features::builtin("linux-7.2").unwrap());
-//! let text = b"profile p {\n  /etc/** r,\n  deny /etc/shadow r,\n}\n";
-//! let subject = Subject::from_text(compiler.compile_traced_text("p", text)?, compiler.sources())?;
+//! let text = "profile p {\n  /etc/** r,\n  deny /etc/shadow r,\n}\n";
+//! let subject = Subject::from_compiled(compiler.compile(Input::text("p", text))?)?;
 //! let answer = subject.ask(Some(b"p"), &Access::parse(&["file", "/etc/shadow", "r"])?)?;
 //! assert!(!answer.is_allowed());
 //! assert_eq!(answer.to_string(), "\
@@ -23,12 +23,14 @@ mod decide;
 mod rules;
 mod text;
 
+use std::sync::Arc;
+
 use serde::Serialize;
 use thiserror::Error;
 
 use super::access::Access;
 use crate::blob::{self, Profile, ReadError, VerifyError};
-use crate::compiler::TracedPolicy;
+use crate::compiler::Compiled;
 use crate::encode::Provenance;
 use crate::policy::RuleMode;
 use crate::source::{SourceMap, Text};
@@ -36,15 +38,16 @@ use crate::vocab::nearest;
 
 /// A policy to ask.
 #[derive(Debug)]
-pub struct Subject<'s> {
+pub struct Subject {
     entries: Vec<Entry>,
-    sources: Option<&'s SourceMap>,
 }
 
 #[derive(Debug)]
 struct Entry {
     profile: Profile,
     provenance: Option<Provenance>,
+    /// The texts that its rules stand in.
+    sources: Option<Arc<SourceMap>>,
 }
 
 /// Why there is no answer.
@@ -244,7 +247,7 @@ pub struct RuleUse {
     pub priority: i32,
 }
 
-impl Subject<'static> {
+impl Subject {
     /// A binary policy.
     ///
     /// # Errors
@@ -259,30 +262,31 @@ impl Subject<'static> {
     /// When no kernel would load them.
     pub fn from_profiles(profiles: Vec<Profile>) -> Result<Self, QueryError> {
         blob::verify(&profiles)?;
-        let entries = profiles.into_iter().map(|profile| Entry { profile, provenance: None });
-        Ok(Subject { entries: entries.collect(), sources: None })
+        let entries = profiles.into_iter().map(|profile| Entry { profile, provenance: None, sources: None });
+        Ok(Subject { entries: entries.collect() })
     }
-}
 
-impl<'s> Subject<'s> {
-    /// A policy compiled from text; its rules are known.
+    /// A compiled policy; its rules are known, unless it comes from a cache.
     ///
     /// # Errors
     /// When no kernel would load it.
-    pub fn from_text(policy: TracedPolicy, sources: &'s SourceMap) -> Result<Self, QueryError> {
-        let mut subject = Subject { entries: Vec::new(), sources: Some(sources) };
+    pub fn from_compiled(policy: Compiled) -> Result<Self, QueryError> {
+        let mut subject = Subject { entries: Vec::new() };
         subject.add(policy)?;
         Ok(subject)
     }
 
-    /// Adds what another file defines. Its sources must be those of the first.
+    /// Adds what another input defines.
     ///
     /// # Errors
     /// When no kernel would load it.
-    pub fn add(&mut self, policy: TracedPolicy) -> Result<(), QueryError> {
-        blob::verify(policy.compiled().profiles())?;
-        let entries = policy.into_profiles();
-        self.entries.extend(entries.map(|(profile, provenance)| Entry { profile, provenance: Some(provenance) }));
+    pub fn add(&mut self, policy: Compiled) -> Result<(), QueryError> {
+        blob::verify(policy.records())?;
+        let entries = policy.into_records();
+        self.entries.extend(entries.map(|(profile, provenance, sources)| {
+            let sources = provenance.is_some().then_some(sources);
+            Entry { profile, provenance, sources }
+        }));
         Ok(())
     }
 

@@ -1,17 +1,17 @@
 use super::*;
-use crate::compiler::Compiler;
+use crate::compiler::{Compiler, Input};
 use crate::features::Features;
 
 /// What the profile `p` (the first) with these rules says about an access.
 #[track_caller]
 fn ask_text(kernel: &str, text: &str, access: &str) -> Answer {
     let compiler = Compiler::new(Features::builtin(kernel).unwrap());
-    let policy = compiler.compile_traced_text("p", text.as_bytes()).unwrap();
-    let blob = policy.compiled().to_blob().unwrap();
+    let policy = compiler.compile(Input::text("p", text)).unwrap();
+    let blob = policy.blob().to_vec();
     let words: Vec<&str> = access.split(' ').collect();
     let access = Access::parse(&words).unwrap();
     let name = Some(&b"p"[..]);
-    let answer = Subject::from_text(policy, compiler.sources()).unwrap().ask(name, &access).unwrap();
+    let answer = Subject::from_compiled(policy).unwrap().ask(name, &access).unwrap();
     // The blob says the same, but for the rules, and what is guessed for want of them.
     let mut bare = answer.clone();
     bare.rules.clear();
@@ -133,7 +133,7 @@ fn socket_types_of_old_kernels() {
     let old = Features::parse(b"network {yes\n}\nfile {yes\n}\n").unwrap();
     let compiler = Compiler::new(old);
     let text = b"profile p {\n  network inet stream,\n  deny network netlink,\n}\n";
-    let subject = Subject::from_text(compiler.compile_traced_text("p", text).unwrap(), compiler.sources()).unwrap();
+    let subject = Subject::from_compiled(compiler.compile(Input::text("p", text)).unwrap()).unwrap();
     let ask = |words: &[&str]| subject.ask(None, &Access::parse(words).unwrap()).unwrap();
     let inet = ask(&["network", "create", "inet", "stream"]);
     assert!(inet.is_allowed() && inet.rules.len() == 1, "{inet}");
@@ -229,7 +229,7 @@ fn message_queues_where_a_kernel_mediates_them() {
     let features = Features::parse(b"ipc {posix_mqueue {create\n}\nsysv_mqueue {create\n}\n}\nfile {yes\n}\n").unwrap();
     let compiler = Compiler::new(features);
     let text = b"profile p {\n  mqueue (create, read) type=posix label=l /q*,\n  mqueue create 7,\n}\n";
-    let subject = Subject::from_text(compiler.compile_traced_text("p", text).unwrap(), compiler.sources()).unwrap();
+    let subject = Subject::from_compiled(compiler.compile(Input::text("p", text)).unwrap()).unwrap();
     let ask = |words: &[&str]| subject.ask(None, &Access::parse(words).unwrap()).unwrap();
     assert!(ask(&["mqueue", "read", "/qa", "label=l"]).is_allowed());
     assert!(!ask(&["mqueue", "read", "/qa", "label=m"]).is_allowed());
@@ -296,7 +296,7 @@ fn attachment() {
 fn profiles_are_found_by_name() {
     let compiler = Compiler::new(Features::builtin("linux-7.2").unwrap());
     let text = b"profile webapp { ^static { } }\nprofile :ns:other { }\n";
-    let subject = Subject::from_text(compiler.compile_traced_text("p", text).unwrap(), compiler.sources()).unwrap();
+    let subject = Subject::from_compiled(compiler.compile(Input::text("p", text)).unwrap()).unwrap();
     let access = Access::parse(&["userns"]).unwrap();
     for name in ["webapp", "webapp//static", "other", ":ns:other"] {
         assert!(subject.ask(Some(name.as_bytes()), &access).is_ok(), "{name}");

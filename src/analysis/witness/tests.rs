@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::Asked;
 use crate::analysis::{DiffOptions, diff};
 use crate::automata::Symbol;
-use crate::compiler::Compiler;
+use crate::compiler::{Compiler, Input};
 use crate::features::Features;
 
 fn symbols(bytes: &[u8]) -> Vec<Symbol> {
@@ -139,8 +139,8 @@ fn serialised_with_a_field_for_each_part() {
 fn difference(kernel: &str, rules: &str) -> String {
     let compile = |rules: &str| {
         let compiler = Compiler::new(Features::builtin(kernel).unwrap());
-        let policy = compiler.compile_text("p", format!("profile p {{\n{rules}\n}}\n").as_bytes()).unwrap();
-        policy.profiles().to_vec()
+        let policy = compiler.compile(Input::text("p", format!("profile p {{\n{rules}\n}}\n"))).unwrap();
+        policy.records().to_vec()
     };
     let options = DiffOptions { max_per_automaton: 9, ..DiffOptions::default() };
     diff(&compile(rules), &compile(""), &options).unwrap().to_string()

@@ -9,9 +9,11 @@ use similar::TextDiff;
 
 use super::settings::Settings;
 use super::{Status, file_name};
-use crate::cli::{atomic, print};
+use crate::atomic;
+use crate::cli::print;
+use crate::compiler::Input;
 use crate::kubernetes::{is_manifest, only_profiles_differ};
-use crate::lint::{Applicability, Input, Linter, Outcome, apply};
+use crate::lint::{Applicability, Linter, Outcome, apply};
 use crate::source::{DirEntry, FileKind, FileSystem, Loader, SourceId};
 
 /// Most rounds. Each mends what the fixes of the one before kept it from, so a few are enough.
@@ -78,8 +80,8 @@ pub(super) fn mend(settings: &Settings<'_>, mut inputs: Vec<Input>, most: Applic
                 continue;
             }
             count += fixed.applied;
-            if let Some(input) = inputs.iter_mut().find(|input| input.name == source.name()) {
-                input.text = fixed.text.clone();
+            if let Some(input) = inputs.iter_mut().find(|input| input.name() == source.name()) {
+                *input = Input::text(source.name(), fixed.text.as_slice());
             }
             let entry = changed.entry(source.name().to_owned());
             entry.or_insert_with(|| (source.text().to_vec(), Vec::new())).1 = fixed.text;

@@ -13,6 +13,7 @@ use clap::ValueEnum;
 
 use super::inputs::{self, Input};
 use super::{Status, print, settle};
+use crate::compiler;
 use crate::diagnostic::Severity;
 use crate::lint::{self, Finding, Outcome, RULES};
 use crate::source::SourceMap;
@@ -86,7 +87,7 @@ fn try_run(args: &Args) -> Result<Status, String> {
         .iter()
         .map(|input| {
             let text = input.read().map_err(|error| format!("{}: {error}", input.name()))?;
-            Ok(lint::Input { name: input.name(), text })
+            Ok(compiler::Input::text(input.name(), text))
         })
         .collect::<Result<Vec<_>, String>>()?;
     let settings = settings::Settings::new(&args.settings, &args.paths)?;

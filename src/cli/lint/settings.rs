@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::super::target;
+use crate::compiler::Compiler;
 use crate::lint::config::Config;
 use crate::lint::{Linter, Selection};
 use crate::source::Loader;
@@ -94,14 +95,17 @@ impl<'a> Settings<'a> {
             (None, None) => target::features(KERNEL)?,
         };
         let base = args.base.clone().or_else(|| config.target.base.as_ref().map(|base| root.join(base)));
-        let mut linter = Linter::new(features).base(base.clone().unwrap_or_else(|| "/etc/apparmor.d".into()));
+        let base = base.unwrap_or_else(|| "/etc/apparmor.d".into());
         let configured = config.target.include.iter().map(|directory| root.join(directory));
-        for directory in args.include.iter().cloned().chain(configured) {
-            linter = if args.includes { linter.scope(&directory) } else { linter };
-            linter = linter.include_dir(directory);
+        let include: Vec<PathBuf> = args.include.iter().cloned().chain(configured).collect();
+        let mut compiler = Compiler::new(features).base(&base);
+        compiler = include.iter().fold(compiler, |compiler, directory| compiler.include_dir(directory));
+        if let Some(loader) = loader {
+            compiler = compiler.loader(loader);
         }
+        let mut linter = Linter::new(&compiler);
         if args.includes {
-            linter = linter.scope(base.unwrap_or_else(|| "/etc/apparmor.d".into()));
+            linter = include.into_iter().chain([base]).fold(linter, |linter, directory| linter.scope(directory));
         }
         for directory in directories {
             linter = linter.scope(directory);
@@ -118,10 +122,7 @@ impl<'a> Settings<'a> {
         for (glob, words) in &config.lint.per_file_ignores {
             linter = linter.ignore_in(glob, words).map_err(say)?;
         }
-        Ok(match loader {
-            Some(loader) => linter.loader(loader),
-            None => linter,
-        })
+        Ok(linter)
     }
 }
 

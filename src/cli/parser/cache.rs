@@ -1,16 +1,17 @@
 //! The cache in the reference's layout: `LOCATION/ID.N/NAME`, where ID is that of the kernel's features, whose text lies in
 //! `.features` beside, and N tells apart features with the same id. A file of it is used while none of its sources is newer.
 
-use std::ffi::{OsStr, OsString};
-use std::fs::{self, DirBuilder, FileTimes};
-use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+use std::ffi::OsStr;
+use std::fs::{self, DirBuilder};
+use std::io;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::options::{Options, Stop};
 use super::output::{Output, strerror};
 use super::warnings::Classes;
+use crate::atomic::Replacement;
 use crate::blob;
 use crate::features::Features;
 use crate::policy::{Dependency, Policy};
@@ -211,31 +212,10 @@ impl Entry {
 
     /// Writes a policy, all of it or nothing, as old as the newest of its sources.
     pub(super) fn write(&self, blob: &[u8]) -> io::Result<()> {
-        let directory = self.path.parent().unwrap_or(Path::new("."));
         let mut prefix = self.path.file_name().map(OsStr::to_owned).unwrap_or_default();
         prefix.push("-");
-        write_atomically(directory, &prefix, &self.path, 0o600, blob, Some(self.modified))
+        Replacement { prefix: &prefix, modified: Some(self.modified), ..Replacement::default() }.write(&self.path, blob)
     }
-}
-
-/// A temporary file that is there under its own name once it is complete; nothing stays where that fails.
-fn write_atomically(
-    directory: &Path,
-    prefix: &OsStr,
-    path: &Path,
-    mode: u32,
-    bytes: &[u8],
-    modified: Option<SystemTime>,
-) -> io::Result<()> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(prefix).permissions(fs::Permissions::from_mode(mode));
-    let mut file = builder.tempfile_in(directory)?;
-    file.write_all(bytes)?;
-    if let Some(modified) = modified {
-        file.as_file().set_times(FileTimes::new().set_modified(modified))?;
-    }
-    file.persist(path).map_err(|error| error.error)?;
-    Ok(())
 }
 
 /// Makes the directory of a features set, empty but for the features.
@@ -249,7 +229,8 @@ fn create(location: &Path, directory: &Path, features: &Features) -> io::Result<
     // Nobody knows what policy without features was made for.
     empty(directory)?;
     let text = features.to_text();
-    write_atomically(directory, &OsString::from(FEATURES), &directory.join(FEATURES), 0o644, text, None)
+    let replacement = Replacement { prefix: FEATURES.as_ref(), mode: 0o644, ..Replacement::default() };
+    replacement.write(&directory.join(FEATURES), text)
 }
 
 fn absolute(path: PathBuf) -> PathBuf {
@@ -298,6 +279,8 @@ impl Sources {
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
+
+    use std::os::unix::fs::PermissionsExt;
 
     use super::*;
 

@@ -93,18 +93,18 @@ fn letters(file: &FileRule) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Compiler, Features};
+    use crate::{Compiler, Features, Input};
 
     #[test]
     fn every_dump() {
         let compiler = Compiler::new(Features::builtin("linux-7.2").unwrap());
         let text = b"$b = true\n@{V}=q \"r s\"\n@{W}=@{V}x\nprofile :ns:@{W} /bin/x { /a rwl, /b pix, ^h { } }\n";
-        let resolved = compiler.resolve_text("t", text).unwrap();
+        let resolved = compiler.resolve(Input::text("t", text)).unwrap();
         let variables_of = |expanded| String::from_utf8(variables(&compiler.variables(&resolved), expanded)).unwrap();
         assert_eq!(variables_of(false), "$b = true\n@V = \"q\" \"r s\"\n@W = \"@{V}x\"\n");
         assert_eq!(variables_of(true), "$b = true\n@V = \"q\" \"r s\"\n@W = \"qx\" \"r sx\"\n");
-        assert_eq!(names(&resolved.policy), b":ns://{qx,r sx}\n:ns://{qx,r sx}//h\n");
-        let shown = profiles(&resolved.policy);
+        assert_eq!(names(&resolved.policies()[0]), b":ns://{qx,r sx}\n:ns://{qx,r sx}//h\n");
+        let shown = profiles(&resolved.policies()[0]);
         assert!(shown.contains("Perms:\trwl priority=0\tName:\t(/a)\nPerms:\tpix priority=0\tName:\t(/b)"), "{shown}");
         assert!(shown.contains("Local To:\t{qx,r sx}\nMode:\t\tenforce, hat"), "{shown}");
     }

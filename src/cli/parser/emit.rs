@@ -5,7 +5,7 @@ use std::path::Path;
 use super::load;
 use super::options::Action;
 use super::output::{Output, errno_status, strerror};
-use super::run::{CacheHit, Compiled, Prepared, Run, Then};
+use super::run::{CacheHit, Emission, Prepared, Run, Then};
 use super::warnings::Classes;
 
 impl Run<'_> {
@@ -32,9 +32,9 @@ impl Run<'_> {
         result
     }
 
-    fn emit(&self, compiled: &Compiled, file: &mut Vec<u8>, output: &mut Output) -> u8 {
+    fn emit(&self, compiled: &Emission, file: &mut Vec<u8>, output: &mut Output) -> u8 {
         let options = self.options;
-        let Compiled { blob, names, entry } = compiled;
+        let Emission { blob, names, entry } = compiled;
         match options.action {
             // Nothing else goes where the policy goes.
             Action::Stdout => output.out(blob.as_slice()),
@@ -80,9 +80,9 @@ impl Run<'_> {
         let (name, operand) = (hit.file.path.display().to_string(), &hit.file.operand);
         self.show_miss(&name, output);
         let Some(blob) = self.blob(self.compiler(false), Some(operand), &name, &hit.resolved, output) else { return 1 };
-        let names = load::children_first(&hit.resolved.policy);
+        let names = hit.resolved.policies().iter().flat_map(load::children_first).collect();
         let entry = hit.entry.clone();
-        self.emit(&Compiled { blob, names, entry }, file, output)
+        self.emit(&Emission { blob, names, entry }, file, output)
     }
 
     fn emit_binary(&self, bytes: &[u8], path: &Path, output: &mut Output) -> u8 {

@@ -189,13 +189,13 @@ fn refused(options: &Options, name: Option<&Name>, error: &KernelError, output: 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Compiler, Features};
+    use crate::{Compiler, Features, Input};
 
     #[test]
     fn orders() {
         let compiler = Compiler::new(Features::builtin("linux-7.2").unwrap());
         let text = b"profile a { profile c { } ^b { } }\nprofile :ns:z { ^h { } }\nprofile b { }\n";
-        let policy = compiler.resolve_text("t", text).unwrap().policy;
+        let policy = compiler.resolve(Input::text("t", text)).unwrap().policies()[0].clone();
         let full =
             |names: Vec<Name>| names.into_iter().map(|name| String::from_utf8(name.full).unwrap()).collect::<Vec<_>>();
         let local =

@@ -234,19 +234,20 @@ impl Subject<'_> {
 mod tests {
     use super::*;
     use crate::source::Memory;
-    use crate::{CompileError, Compiler, Features};
+    use crate::{CompileError, Compiler, Features, Input};
 
     /// What is said about a text that includes can be made from `/base`.
     fn said(options: &Options, text: &str) -> String {
         let tree = Memory::new().with("/base/abs/bad", "\n/a r\n /b r,\n").with("/base/abs/undef", "/@{X} r,\n");
         let compiler = Compiler::new(Features::builtin("linux-6.1").unwrap()).base("/base").loader(tree);
-        let resolved = compiler.resolve_text("f", text.as_bytes()).unwrap();
+        let resolved = compiler.resolve(Input::text("f", text)).unwrap();
         let diagnostics = match compiler.encode(&resolved) {
-            Ok(policy) => policy.diagnostics().to_vec(),
-            Err(CompileError::Rejected { diagnostics }) => diagnostics,
+            Ok(policy) => policy.diagnosis().diagnostics().to_vec(),
+            Err(CompileError::Rejected(diagnosis)) => diagnosis.diagnostics().to_vec(),
             Err(other) => panic!("{other}"),
         };
-        let subject = Subject { operand: Some("OP"), name: "f", policy: &resolved.policy, sources: compiler.sources() };
+        let (policy, sources) = (&resolved.policies()[0], resolved.diagnosis().sources());
+        let subject = Subject { operand: Some("OP"), name: "f", policy, sources };
         let mut output = Output::default();
         report(options, &subject, &diagnostics, &mut output);
         let lines = output.text().1;

@@ -15,9 +15,8 @@ use super::output::{Output, errno_status, strerror};
 use super::report::{self, Subject};
 use super::warnings::Classes;
 use super::{dump, jobs};
-use crate::cli::atomic;
-use crate::compiler::{CompileError, Compiler, ResolvedPolicy};
-use crate::encode;
+use crate::atomic;
+use crate::compiler::{self, CompileError, Compiler, Diagnosis, Resolved};
 use crate::features::Features;
 use crate::kernel::Kernel;
 use crate::policy::{Dependency, Policy, ProfileMode, RuleKind, RuleMode};
@@ -49,14 +48,14 @@ pub(super) struct Prepared {
 /// What remains to be done, in the order of the inputs.
 pub(super) enum Then {
     Nothing,
-    Emit(Compiled),
+    Emit(Emission),
     Cached(Box<CacheHit>),
     Binary { bytes: Vec<u8>, path: PathBuf },
     Remove(Vec<Name>),
 }
 
 /// The policy of an input.
-pub(super) struct Compiled {
+pub(super) struct Emission {
     pub(super) blob: Vec<u8>,
     pub(super) names: Vec<Name>,
     pub(super) entry: Option<Entry>,
@@ -67,7 +66,7 @@ pub(super) struct CacheHit {
     pub(super) path: PathBuf,
     pub(super) bytes: Vec<u8>,
     /// To compile it after all, if the kernel does not take it.
-    pub(super) resolved: ResolvedPolicy,
+    pub(super) resolved: Resolved,
     pub(super) file: File,
     pub(super) entry: Option<Entry>,
 }
@@ -135,11 +134,8 @@ impl<'a> Run<'a> {
                 .ignore_abi_rules(options.override_abi.is_some())
                 .namespace(options.namespace.clone())
                 .base(&options.base)
-                .encode_options(encode::Options {
-                    force_complain,
-                    read_implies_mmap: options.read_implies_exec,
-                    ..encode::Options::default()
-                });
+                .force_complain(force_complain)
+                .read_implies_mmap(options.read_implies_exec);
             options.include.iter().fold(compiler, |compiler, directory| compiler.include_dir(directory))
         })
     }
@@ -218,7 +214,8 @@ impl<'a> Run<'a> {
             self.show_miss(&name, &mut output);
             return self.compile(compiler, Some(&file.operand), &name, &resolved, None, output);
         };
-        let sources = Sources::of((&file.path, modified), &resolved.policy, self.began);
+        let [policy] = resolved.policies() else { return Prepared::failed(output, 1) };
+        let sources = Sources::of((&file.path, modified), policy, self.began);
         let entry = cache.entry(cache_name, &sources);
         if cache.read {
             match cache.lookup(cache_name, &sources, compiler.version_word()) {
@@ -258,16 +255,16 @@ impl<'a> Run<'a> {
         name: &str,
         text: &[u8],
         output: &mut Output,
-    ) -> Option<ResolvedPolicy> {
+    ) -> Option<Resolved> {
         let options = self.options;
-        let mut resolved = match compiler.resolve_text(name, text) {
+        let mut resolved = match compiler.resolve(compiler::Input::text(name, text)) {
             Ok(resolved) => resolved,
             Err(error) => {
                 output.err_line(&format!("AppArmor parser error for {name} in profile {name} at line 1: {error}"));
                 return None;
             }
         };
-        for dependency in &resolved.policy.dependencies {
+        for dependency in resolved.policies().iter().flat_map(|policy| &policy.dependencies) {
             if let Dependency::Directory { path, entries } = dependency {
                 let mut names: Vec<&str> = entries.iter().map(|entry| entry.name.as_str()).collect();
                 names.sort_unstable();
@@ -275,17 +272,16 @@ impl<'a> Run<'a> {
                 notes.for_each(|note| output.err(note));
             }
         }
+        let mut diagnostics = resolved.diagnosis().diagnostics().to_vec();
         if matches!(options.action, Action::Names | Action::Preprocess) {
-            resolved.diagnostics.retain(|diagnostic| !report::is_late(diagnostic.code));
+            diagnostics.retain(|diagnostic| !report::is_late(diagnostic.code));
         }
-        let subject = Subject { operand, name, policy: &resolved.policy, sources: compiler.sources() };
-        if report::overridden(options, &subject, output)
-            | report::report(options, &subject, &resolved.diagnostics, output)
-        {
+        let subject = subject(operand, name, &resolved)?;
+        if report::overridden(options, &subject, output) | report::report(options, &subject, &diagnostics, output) {
             return None;
         }
         if options.prompt_compat == PromptCompat::Flag {
-            prompt_by_mode(&mut resolved.policy);
+            resolved.policies_mut().iter_mut().for_each(prompt_by_mode);
         }
         Some(resolved)
     }
@@ -296,15 +292,16 @@ impl<'a> Run<'a> {
         compiler: &Compiler,
         operand: Option<&str>,
         name: &str,
-        resolved: &ResolvedPolicy,
+        resolved: &Resolved,
         entry: Option<Entry>,
         mut output: Output,
     ) -> Prepared {
         let options = self.options;
+        let [policy] = resolved.policies() else { return Prepared::failed(output, 1) };
         let done = |output| Prepared { output, status: 0, then: Then::Nothing };
         match options.action {
             Action::Names => {
-                output.out(dump::names(&resolved.policy));
+                output.out(dump::names(policy));
                 return done(output);
             }
             Action::Preprocess => {
@@ -320,18 +317,18 @@ impl<'a> Run<'a> {
             output.out(dump::variables(&compiler.variables(resolved), true));
         }
         if options.debug {
-            output.out(dump::profiles(&resolved.policy));
+            output.out(dump::profiles(policy));
         }
         if options.dump_variables || options.dump_expanded_variables || options.debug {
             return done(output);
         }
         if options.action == Action::Remove {
-            let names = load::top_level(&resolved.policy);
+            let names = load::top_level(policy);
             return Prepared { output, status: 0, then: Then::Remove(names) };
         }
         match self.blob(compiler, operand, name, resolved, &mut output) {
             Some(blob) => {
-                let compiled = Compiled { blob, names: load::children_first(&resolved.policy), entry };
+                let compiled = Emission { blob, names: load::children_first(policy), entry };
                 Prepared { output, status: 0, then: Then::Emit(compiled) }
             }
             None => Prepared::failed(output, 1),
@@ -344,22 +341,20 @@ impl<'a> Run<'a> {
         compiler: &Compiler,
         operand: Option<&str>,
         name: &str,
-        resolved: &ResolvedPolicy,
+        resolved: &Resolved,
         output: &mut Output,
     ) -> Option<Vec<u8>> {
-        let subject = Subject { operand, name, policy: &resolved.policy, sources: compiler.sources() };
+        let subject = subject(operand, name, resolved)?;
         // Those of the first half are said.
-        let new = |diagnostics: &[crate::diagnostic::Diagnostic]| {
-            diagnostics.get(resolved.diagnostics.len()..).unwrap_or_default().to_vec()
-        };
-        let result = compiler.encode(resolved).and_then(|policy| Ok((policy.to_blob()?, policy)));
-        match result {
-            Ok((blob, policy)) => {
-                let failed = report::report(self.options, &subject, &new(policy.diagnostics()), output);
-                (!failed).then_some(blob)
+        let said = resolved.diagnosis().diagnostics().len();
+        let new = |diagnosis: &Diagnosis| diagnosis.diagnostics().get(said..).unwrap_or_default().to_vec();
+        match compiler.encode(resolved) {
+            Ok(compiled) => {
+                let failed = report::report(self.options, &subject, &new(compiled.diagnosis()), output);
+                (!failed).then(|| compiled.into_blob())
             }
-            Err(CompileError::Rejected { diagnostics }) => {
-                report::report(self.options, &subject, &new(&diagnostics), output);
+            Err(CompileError::Rejected(diagnosis)) => {
+                report::report(self.options, &subject, &new(&diagnosis), output);
                 None
             }
             Err(error) => {
@@ -369,6 +364,12 @@ impl<'a> Run<'a> {
             }
         }
     }
+}
+
+/// What messages about an input are made of.
+fn subject<'a>(operand: Option<&'a str>, name: &'a str, resolved: &'a Resolved) -> Option<Subject<'a>> {
+    let policy = resolved.policies().first()?;
+    Some(Subject { operand, name, policy, sources: resolved.diagnosis().sources() })
 }
 
 /// The file's text, and when it was last changed before it was read.

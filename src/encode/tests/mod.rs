@@ -37,7 +37,8 @@ fn compile_with(features: &Arc<Features>, options: &Options, text: &str) -> Outc
     assert!(!diagnostics.has_errors(), "{text}: {diagnostics:?}");
     let mut diagnostics = Diagnostics::new();
     let target = Target { kernel: Arc::clone(features) };
-    let profiles = encode(&policy, &target, options, &Workshops::default(), &mut diagnostics);
+    let encoded = encode(&policy, &target, options, &Workshops::default(), &mut diagnostics);
+    let profiles = encoded.map(|encoded| encoded.into_iter().map(|each| each.record).collect());
     Outcome { profiles, diagnostics: diagnostics.into_vec() }
 }
 

@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 use super::Linter;
 use super::settle::{Run, finding};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::encode;
+use crate::encode::{self, Provenance};
 use crate::lint::check::{Check, FileView, ProfileView, Reporter, Role, paths, walk};
 use crate::lint::finding::Finding;
 use crate::lint::rule::Rule;
@@ -16,7 +16,7 @@ use crate::lint::semantics::Semantics;
 use crate::lint::set::{Mediates, Member, SetView, members};
 use crate::lint::suppress::{Suppression, suppressions};
 use crate::parallel;
-use crate::policy::{Policy, Profile, RuleOrigin};
+use crate::policy::{Policy, RuleOrigin};
 use crate::resolve;
 use crate::source::{SourceId, Span};
 use crate::syntax::ast::{File, ItemKind};
@@ -54,21 +54,24 @@ impl Linter {
         }
         let mut diagnostics = Diagnostics::new();
         let policy = resolve::resolve(&self.session, id, &self.options, &mut diagnostics);
-        let options = encode::Options::default();
         let target = encode::Target { kernel: Arc::clone(&self.options.kernel) };
+        let mut provenance = Vec::new();
         if !diagnostics.has_errors() {
-            let check = if self.automata { encode::check } else { encode::check_rules };
-            check(&policy, &target, &options, &self.memory.workshops, &mut diagnostics);
+            let workshops = &self.memory.workshops;
+            match self.automata {
+                true => provenance = encode::check(&policy, &target, &self.encode, workshops, &mut diagnostics),
+                false => encode::check_rules(&policy, &target, &self.encode, workshops, &mut diagnostics),
+            }
         }
         // Errors leave holes in the policy, and then rules would find what is not there.
         let sound = !diagnostics.has_errors();
         examined.broken = !sound;
         // Who writes `all,` counts on nothing of it in particular.
-        let all = all_rules(&policy.profiles);
+        let all = all_rules(&policy);
         let told = |diagnostic: &Diagnostic| diagnostic.code != Code::NotEnforced || !all.contains(&diagnostic.span());
         examined.findings.extend(diagnostics.into_vec().into_iter().filter(told).filter_map(finding));
         if sound {
-            self.examine_policy(&policy, (id, file), &target, &options, &mut examined);
+            self.examine_policy(&policy, (id, file), &provenance, &mut examined);
         }
         examined
     }
@@ -114,18 +117,10 @@ impl Linter {
         &self,
         policy: &Policy,
         (input, file): (SourceId, &File),
-        target: &encode::Target,
-        options: &encode::Options,
+        provenance: &[Provenance],
         examined: &mut Examined,
     ) {
-        let mut all = Vec::new();
-        flatten(&policy.profiles, &mut all);
-        let provenance = if self.automata {
-            encode::trace_shared(policy, target, options, &self.memory.workshops)
-        } else {
-            Vec::new()
-        };
-        for (at, profile) in all.iter().enumerate() {
+        for (at, profile) in policy.all_profiles().enumerate() {
             let view = ProfileView::new(profile, policy, &self.session.sources, (input, file), &self.memory.patterns);
             let mut found = Vec::new();
             for rule in self.running() {
@@ -150,7 +145,7 @@ impl Linter {
             examined.findings.extend(own);
             examined.shared.extend(shared);
         }
-        let mediates = Mediates::of(&target.kernel, &policy.features);
+        let mediates = Mediates::of(&self.options.kernel, &policy.features);
         for profile in &policy.profiles {
             members(profile, true, mediates, &mut examined.members);
         }
@@ -189,21 +184,10 @@ impl Linter {
     }
 }
 
-/// All profiles with their children behind them, in the order of `encode`.
-fn flatten<'a>(profiles: &'a [Profile], out: &mut Vec<&'a Profile>) {
-    for profile in profiles {
-        out.push(profile);
-        flatten(&profile.children, out);
-    }
-}
-
 /// The places of `all,` rules.
-fn all_rules(profiles: &[Profile]) -> Vec<Span> {
-    let mut spans = Vec::new();
-    for profile in profiles {
-        spans.extend(profile.rules.iter().filter(|rule| rule.origin == RuleOrigin::All).map(|rule| rule.span));
-        spans.extend(all_rules(&profile.children));
-    }
+fn all_rules(policy: &Policy) -> Vec<Span> {
+    let rules = policy.all_profiles().flat_map(|profile| &profile.rules);
+    let mut spans: Vec<Span> = rules.filter(|rule| rule.origin == RuleOrigin::All).map(|rule| rule.span).collect();
     spans.dedup();
     spans
 }

@@ -8,7 +8,7 @@ use crate::ast::{
 };
 use crate::syntax::{NameError, Pattern, PatternError, ProfileName};
 use crate::vocab::{Capability, ExecMode, FilePermissions, MountOperation, NetworkPermissions, SignalPermissions};
-use crate::{Compiler, Features};
+use crate::{Compiler, Features, Input};
 
 /// Bytes of hostile names: everything that means something somewhere, and some that do not.
 fn hostile() -> impl Strategy<Value = Vec<u8>> {
@@ -26,8 +26,8 @@ fn allows(path: &[u8]) -> (String, impl Fn(&[u8]) -> bool) {
         Profile::new("p").unwrap().rule(FileRule::new(Pattern::literal(path).unwrap(), FilePermissions::READ));
     let text = File::from(profile).to_bytes();
     let compiler = Compiler::new(Features::builtin("linux-6.12").unwrap());
-    let blob = match compiler.compile_text("p", &text) {
-        Ok(policy) => policy.to_blob().unwrap(),
+    let blob = match compiler.compile(Input::text("p", text.as_slice())) {
+        Ok(policy) => policy.into_blob(),
         Err(error) => panic!("{}: {error}", text.escape_ascii()),
     };
     let ask = move |path: &[u8]| {

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use armorer::{Compiler, Features};
+use armorer::{Compiler, Features, Input};
 
 use crate::parser::place::{Answer, PROGRAM, Place};
 use crate::support;
@@ -303,11 +303,11 @@ fn preprocessed_text_is_the_same_policy() {
     assert!(files.len() > 50, "the tree has files");
     for (index, path) in files.iter().enumerate().step_by(2) {
         let arguments = ["--config-file=conf", "-M", "F", "-b", base, "-p", path.to_str().unwrap()];
-        let whole = Compiler::new(features.clone()).base(&tree).compile_path(path).unwrap().to_blob().unwrap();
+        let whole = Compiler::new(features.clone()).base(&tree).compile(path).unwrap().into_blob();
         // No include is left, but for the abi.
         let of_text = |text: &[u8]| {
-            let compiled = Compiler::new(features.clone()).base(&tree).compile_text("text", text);
-            compiled.unwrap_or_else(|error| panic!("{}: {error}", path.display())).to_blob().unwrap()
+            let compiled = Compiler::new(features.clone()).base(&tree).compile(Input::text("text", text));
+            compiled.unwrap_or_else(|error| panic!("{}: {error}", path.display())).into_blob()
         };
         let ours = place.bare(&arguments, "");
         assert_eq!(ours.status, 0, "{}", ours.err);

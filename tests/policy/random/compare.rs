@@ -5,7 +5,7 @@ use std::path::Path;
 
 use armorer::analysis::{self, DiffOptions, Difference, Place};
 use armorer::diagnostic::{Code, Diagnostic};
-use armorer::{CompileError, Compiler, blob};
+use armorer::{CompileError, Compiler, Input, blob};
 
 use crate::random::material::{Material, Target};
 use crate::support::comparison::allow_lock;
@@ -76,22 +76,22 @@ pub(crate) fn compare<'a>(
     text: &'a str,
 ) -> (Case<'a>, Outcome) {
     let compiler = Compiler::new(target.features.clone()).base(material.base());
-    let (ours, diagnostics) = match compiler.compile_text("random", text.as_bytes()) {
+    let (ours, diagnosis) = match compiler.compile(Input::text("random", text.as_bytes())) {
         Ok(policy) => {
-            let blob = policy.to_blob().expect("small policies fit the format");
-            (Some(blob), policy.diagnostics().to_vec())
+            let diagnosis = policy.diagnosis().clone();
+            (Some(policy.into_blob()), diagnosis)
         }
-        Err(CompileError::Rejected { diagnostics }) => (None, diagnostics),
+        Err(CompileError::Rejected(diagnosis)) => (None, diagnosis),
         Err(error) => panic!("{error}"),
     };
     let said = |diagnostic: Diagnostic| {
-        let sources = compiler.sources();
+        let sources = diagnosis.sources();
         let text =
             |span: armorer::source::Span| String::from_utf8_lossy(sources.get(span.source).slice(span)).into_owned();
         let texts = diagnostic.labels.iter().map(|label| text(label.span)).collect();
         Said { diagnostic, texts }
     };
-    let case = Case { text, diagnostics: diagnostics.into_iter().map(said).collect() };
+    let case = Case { text, diagnostics: diagnosis.diagnostics().iter().cloned().map(said).collect() };
     let outcome = match (ours, material.reference(oracle, target).compile(text.as_bytes())) {
         (ours, Err(how)) => match (ours, how.split_once(": ").unwrap_or(("", &how))) {
             (_, ("crashes", why)) => Outcome::Findings(vec![Finding::Crashes(why.into())]),

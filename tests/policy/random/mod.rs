@@ -17,7 +17,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use armorer::diagnostic::Code;
-use armorer::{Compiler, Features};
+use armorer::{Compiled, Compiler, Features, Input};
 use compare::{Finding, Outcome};
 use material::{Material, Target};
 use proptest::strategy::{Strategy, ValueTree};
@@ -154,7 +154,7 @@ fn random_profiles() {
 fn most_profiles_are_accepted() {
     let compile = |text: &str| {
         let compiler = Compiler::new(Features::builtin("linux-7.2").unwrap());
-        compiler.compile_text("random", text.as_bytes()).ok().map(|policy| policy.to_blob().unwrap())
+        compiler.compile(Input::text("random", text.as_bytes())).ok().map(Compiled::into_blob)
     };
     let mut accepted = 0;
     for number in 0..CASES {

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use armorer::{Compiler, Features};
+use armorer::{Compiler, Features, Input};
 use serde_json::Value;
 
 use crate::lsp::client::{Client, uri};
@@ -185,10 +185,10 @@ impl Tree {
     /// What the tree means: the binary policy of each file with profiles.
     pub(crate) fn policy(&self) -> Vec<(&'static str, Vec<u8>)> {
         let compiler = Compiler::new(Features::builtin("linux-6.12").unwrap()).base(self.path("policy"));
-        let compile = |name: &'static str| (name, compiler.compile_path(self.path(name)).unwrap().to_blob().unwrap());
+        let compile = |name: &'static str| (name, compiler.compile(self.path(name)).unwrap().into_blob());
         let mut policy = vec![compile("policy/usr.bin.alpha"), compile("policy/usr.bin.beta")];
         let name = "cluster/profiles.yaml";
-        policy.push((name, compiler.compile_manifest(name, self.read(name).as_bytes()).unwrap().bytes));
+        policy.push((name, compiler.compile(Input::manifest(name, self.read(name))).unwrap().into_blob()));
         assert!(policy.iter().all(|(_, blob)| blob.len() > 1000));
         policy
     }

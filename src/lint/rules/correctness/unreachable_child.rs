@@ -2,6 +2,7 @@
 
 use crate::lint::check::{Access, Check, ProfileView, Reporter};
 use crate::lint::rule::{Confidence, Rule};
+use crate::lint::set::collapsed;
 use crate::policy::{ExecKind, ExecTarget, Profile, RuleKind};
 use crate::source::Text;
 
@@ -42,16 +43,9 @@ fn check(view: &ProfileView<'_>, reporter: &mut Reporter<'_>) {
 
 /// Whether a rule of the policy may lead to a child of the profile.
 fn is_entered(view: &ProfileView<'_>, child: &Profile) -> bool {
-    let mut all = Vec::new();
-    let mut open: Vec<&Profile> = view.policy.profiles.iter().collect();
-    while let Some(profile) = open.pop() {
-        open.extend(&profile.children);
-        all.push(profile);
-    }
-    // Patterns of paths have runs of slashes collapsed.
-    let symbols = crate::lint::paths::symbols(child.name.to_str_lossy().replace("//", "/"));
+    let symbols = collapsed(&child.name);
     let names = |name: &Text| view.pattern(name).is_none_or(|pattern| pattern.matches(&symbols));
-    all.into_iter().any(|profile| {
+    view.policy.all_profiles().any(|profile| {
         let parent = profile.span == view.profile.span;
         profile.rules.iter().any(|rule| match &rule.kind {
             RuleKind::File(file) => file.exec.as_ref().is_some_and(|exec| match &exec.target {

@@ -5,7 +5,7 @@
 /// "directory".
 ///
 /// ```
-/// use armorer::resolve::slashes::filter;
+/// use armorer::policy::slashes::filter;
 /// assert_eq!(filter(b"/a//b///"), b"/a/b/");
 /// assert_eq!(filter(b"//a//b/"), b"//a/b/");
 /// assert_eq!(filter(b"///a"), b"/a");
@@ -56,6 +56,7 @@ mod tests {
             ("//a//b///", "//a/b/"),
             ("/a/b/", "/a/b/"),
             ("a//b", "a/b"),
+            ("/a//", "/a/"),
             ("[//]", "[/]"),
         ] {
             assert_eq!(filter(path.as_bytes()), expected.as_bytes(), "{path}");

@@ -1,0 +1,308 @@
+//! The stages of an input: resolved, and compiled.
+
+use std::ops::Range;
+use std::sync::{Arc, OnceLock};
+
+use serde::{Deserialize, Serialize};
+
+use super::error::Diagnosis;
+use super::input::Part;
+use crate::blob;
+use crate::diagnostic::Diagnostic;
+use crate::encode::{Effort, EncodedProfile, Provenance};
+use crate::policy::{Policy, Profile, ProfileMode};
+use crate::resolve::Session;
+use crate::source::{SourceId, SourceMap, Text};
+
+/// An input that was read with all that it includes; [`Compiler::encode`](super::Compiler::encode) makes the binary policy of it.
+///
+/// ```
+/// use armorer::{Compiler, Features, Input};
+///
+/// let compiler = Compiler::new(Features::builtin("linux-7.2").unwrap());
+/// let resolved = compiler.resolve(Input::text("demo", "@{X}=demo\nprofile @{X} { ^hat { } }\n"))?;
+/// let names = resolved.profiles().map(|profile| profile.name.to_string());
+/// assert!(names.eq(["demo", "demo//hat"]));
+/// assert_eq!(compiler.encode(&resolved)?.profiles().len(), 2);
+/// # Ok::<(), armorer::CompileError>(())
+/// ```
+pub struct Resolved {
+    pub(super) session: Session,
+    pub(super) id: SourceId,
+    pub(super) parts: Vec<Part>,
+    /// The policy of each part.
+    pub(super) policies: Vec<Policy>,
+    pub(super) raised: Raised,
+    pub(super) diagnosis: Diagnosis,
+    pub(super) resolve_us: u64,
+}
+
+/// What was raised so far, before anybody judges it.
+pub(super) struct Raised {
+    /// About the YAML.
+    pub(super) whole: Vec<Diagnostic>,
+    /// About each part, with places in its text.
+    pub(super) parts: Vec<Vec<Diagnostic>>,
+}
+
+impl Resolved {
+    /// The policies of the input: one, or that of each profile text of a manifest. They are complete where there are no errors.
+    #[must_use]
+    pub fn policies(&self) -> &[Policy] {
+        &self.policies
+    }
+
+    #[cfg(feature = "cli")]
+    pub(crate) fn policies_mut(&mut self) -> &mut [Policy] {
+        &mut self.policies
+    }
+
+    /// Every profile, each followed by its hats and child profiles.
+    pub fn profiles(&self) -> impl Iterator<Item = &Profile> {
+        self.policies.iter().flat_map(Policy::all_profiles)
+    }
+
+    /// What there is to say about the text.
+    #[must_use]
+    pub fn diagnosis(&self) -> &Diagnosis {
+        &self.diagnosis
+    }
+}
+
+impl std::fmt::Debug for Resolved {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Resolved").field("policies", &self.policies).field("diagnosis", &self.diagnosis).finish()
+    }
+}
+
+/// The binary policy of an input.
+///
+/// ```
+/// use armorer::{Compiler, Features, Input};
+///
+/// let compiler = Compiler::new(Features::builtin("linux-7.2").unwrap());
+/// let compiled = compiler.compile(Input::text("demo", "profile :ns:web /usr/bin/web* { ^worker { } }\n"))?;
+/// let [web, worker] = compiled.profiles() else { panic!() };
+/// assert_eq!((web.listed_name(), worker.listed_name()), (":ns:web".into(), ":ns:web//worker".into()));
+/// assert_eq!(web.attachment.as_deref(), Some(&b"/usr/bin/web*"[..]));
+/// assert_eq!(web.size() + worker.size(), compiled.blob().len());
+/// # Ok::<(), armorer::CompileError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Compiled {
+    pub(super) blob: Vec<u8>,
+    pub(super) profiles: Vec<CompiledProfile>,
+    pub(super) records: OnceLock<Vec<blob::Profile>>,
+    pub(super) provenance: Vec<Provenance>,
+    pub(super) diagnosis: Diagnosis,
+    pub(super) timings: Option<Timings>,
+    /// Whether some of the blob comes from a cache.
+    pub(super) cached: bool,
+}
+
+impl Compiled {
+    /// The bytes that the kernel takes in one write; none for an input without profiles.
+    #[must_use]
+    pub fn blob(&self) -> &[u8] {
+        &self.blob
+    }
+
+    /// The bytes alone.
+    #[must_use]
+    pub fn into_blob(self) -> Vec<u8> {
+        self.blob
+    }
+
+    /// The profiles, hats and child profiles in the order in which they stand in the blob.
+    #[must_use]
+    pub fn profiles(&self) -> &[CompiledProfile] {
+        &self.profiles
+    }
+
+    /// The profiles with their tables, in the same order. They are read from the blob if that comes from a cache.
+    #[must_use]
+    pub fn records(&self) -> &[blob::Profile] {
+        // What armorer has written can be read.
+        self.records.get_or_init(|| blob::read(&self.blob).unwrap_or_default())
+    }
+
+    /// Where the permissions of a profile come from, by its index. `None` if the blob comes from a cache, which knows no rules.
+    #[must_use]
+    pub fn provenance(&self, profile: usize) -> Option<&Provenance> {
+        self.provenance.get(profile)
+    }
+
+    /// Each profile with the rules that it is made of, if they are known, and the texts that those stand in.
+    pub fn into_records(self) -> impl Iterator<Item = (blob::Profile, Option<Provenance>, Arc<SourceMap>)> {
+        _ = self.records();
+        let mut provenance = self.provenance.into_iter();
+        let sources = self.diagnosis.sources;
+        let records = self.records.into_inner().unwrap_or_default().into_iter();
+        records.map(move |record| (record, provenance.next(), Arc::clone(&sources)))
+    }
+
+    /// Warnings and notes.
+    #[must_use]
+    pub fn diagnosis(&self) -> &Diagnosis {
+        &self.diagnosis
+    }
+
+    /// Where the time went; `None` if the blob comes from a cache.
+    #[must_use]
+    pub fn timings(&self) -> Option<&Timings> {
+        self.timings.as_ref()
+    }
+
+    /// Whether the blob comes from a cache, all of it.
+    #[must_use]
+    pub fn from_cache(&self) -> bool {
+        self.cached && self.timings.is_none()
+    }
+
+    /// Forgets tables and rules, which take more memory than the blob.
+    #[cfg(feature = "agent")]
+    pub(crate) fn without_rules(self) -> Compiled {
+        Compiled { records: OnceLock::new(), provenance: Vec::new(), ..self }
+    }
+}
+
+/// The blob.
+impl AsRef<[u8]> for Compiled {
+    fn as_ref(&self) -> &[u8] {
+        &self.blob
+    }
+}
+
+/// A profile in a blob.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct CompiledProfile {
+    /// The name with those of its parents (`parent//child`), without namespace.
+    pub name: Text,
+    /// The namespace, if it names one.
+    pub namespace: Option<Text>,
+    /// The pattern of the programs that it attaches to, if it attaches to any. Aliases may add to it.
+    pub attachment: Option<Text>,
+    /// The mode.
+    pub mode: ProfileMode,
+    /// Whether it is a hat (for `change_hat`).
+    pub hat: bool,
+    /// The version word of the format.
+    pub version: u32,
+    /// Its bytes in the blob.
+    pub bytes: Range<usize>,
+    /// Where the `profile` element starts in the blob, after version and namespace: the kernel's hash begins there.
+    pub element: usize,
+}
+
+impl CompiledProfile {
+    pub(super) fn new(
+        profile: &Profile,
+        record: &blob::Profile,
+        place: blob::Place,
+        force_complain: bool,
+    ) -> CompiledProfile {
+        let attaches = record.xmatch.is_some() || profile.name.starts_with(b"/");
+        let attachment = profile.attachment.as_ref().unwrap_or(&profile.name_glob);
+        CompiledProfile {
+            name: profile.name.clone(),
+            namespace: profile.namespace.clone(),
+            attachment: attaches.then(|| attachment.value.clone()),
+            mode: if force_complain { ProfileMode::Complain } else { profile.flags.mode },
+            hat: profile.hat,
+            version: record.version,
+            bytes: place.bytes,
+            element: place.element,
+        }
+    }
+
+    /// How many bytes it takes.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// The name as the kernel lists it: with its namespace.
+    #[must_use]
+    pub fn listed_name(&self) -> Text {
+        match &self.namespace {
+            Some(namespace) => [b":", &**namespace, b":", &self.name].concat().into(),
+            None => self.name.clone(),
+        }
+    }
+
+    /// The same in a larger blob.
+    fn moved(mut self, by: usize) -> CompiledProfile {
+        self.bytes = self.bytes.start + by..self.bytes.end + by;
+        self.element += by;
+        self
+    }
+}
+
+/// The policy of one part of an input.
+pub(super) struct PartPolicy {
+    pub(super) blob: Vec<u8>,
+    pub(super) profiles: Vec<CompiledProfile>,
+    /// With what writing took; `None` if it comes from a cache.
+    pub(super) encoded: Option<(Vec<EncodedProfile>, u64)>,
+}
+
+/// Joins the policies of the parts.
+#[derive(Default)]
+pub(super) struct Joined {
+    blob: Vec<u8>,
+    profiles: Vec<CompiledProfile>,
+    records: Vec<blob::Profile>,
+    provenance: Vec<Provenance>,
+    timings: Option<Timings>,
+    cached: bool,
+}
+
+impl Joined {
+    pub(super) fn add(&mut self, part: PartPolicy) {
+        let PartPolicy { blob, profiles, encoded } = part;
+        let start = self.blob.len();
+        self.profiles.extend(profiles.into_iter().map(|profile| profile.moved(start)));
+        if start == 0 {
+            self.blob = blob;
+        } else {
+            self.blob.extend(blob);
+        }
+        let Some((encoded, write_us)) = encoded else {
+            self.cached = true;
+            return;
+        };
+        let timings = self.timings.get_or_insert_default();
+        timings.write_us += write_us;
+        for EncodedProfile { record, provenance, effort } in encoded {
+            self.records.push(record);
+            self.provenance.push(provenance);
+            timings.profiles.push(effort);
+        }
+    }
+
+    pub(super) fn finish(self, diagnosis: Diagnosis, resolve_us: u64) -> Compiled {
+        let Joined { blob, profiles, records, provenance, timings, cached } = self;
+        Compiled {
+            blob,
+            profiles,
+            records: if cached { OnceLock::new() } else { OnceLock::from(records) },
+            provenance: if cached { Vec::new() } else { provenance },
+            diagnosis,
+            timings: timings.map(|timings| Timings { resolve_us, ..timings }),
+            cached,
+        }
+    }
+}
+
+/// Where the time went that compiling an input took, in microseconds.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Timings {
+    /// Parsing the input and what it includes (but for what other inputs included before), variables, conditionals, checks.
+    pub resolve_us: u64,
+    /// Rules and automata of each profile. Those of one input are encoded at the same time if there are threads.
+    pub profiles: Vec<Effort>,
+    /// Writing the blob.
+    pub write_us: u64,
+}
