@@ -225,6 +225,34 @@ fn fixes_of_the_linter() {
     client.finish();
 }
 
+#[test]
+fn what_is_nearly_right_is_replaced() {
+    let tree = Tree::new();
+    let mut client = quick(&tree);
+    let uri = tree.uri(ALPHA_FILE);
+    for (code, wrong, title, right) in [
+        (
+            "include-open",
+            "include <abstractions/comon>",
+            "Write `<abstractions/common>`",
+            "include <abstractions/common>",
+        ),
+        ("cap-invalid", "capability chwon,", "Write `chown`", "capability chown,"),
+        ("signal-unknown", "signal set=SIGTERM,", "Write `term`", "signal set=term,"),
+    ] {
+        let text = format!("profile x {{\n  {wrong}\n}}\n");
+        client.open(&uri, &text);
+        let problems = client.problem(&uri, code);
+        let found = actions(&mut client, &uri, &find(&problems, code)["range"], json!(["quickfix"]));
+        let found = found.as_array().unwrap().iter().find(|action| action["title"] == title);
+        let fixed = apply(&text, found.unwrap_or_else(|| panic!("no fix for {wrong}")));
+        assert_eq!(fixed, format!("profile x {{\n  {right}\n}}\n"));
+        client.close(&uri);
+        client.problems(&uri, <[Value]>::is_empty);
+    }
+    client.finish();
+}
+
 fn actions(client: &mut Client, uri: &str, range: &Value, only: Value) -> Value {
     let mut context = json!({ "diagnostics": [] });
     if !only.is_null() {
