@@ -54,13 +54,13 @@ pub struct Diagnostic {
     /// What to write instead.
     pub help: Option<String>,
     /// The include rules that led to the file of the first label, innermost first.
-    pub include_chain: Vec<Span>,
+    pub include_chain: Box<[Span]>,
     /// The name, as written, of the innermost profile that it is about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub profile: Option<Text>,
     /// The data of the message.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub detail: Option<Detail>,
+    pub detail: Option<Box<Detail>>,
 }
 
 impl Diagnostic {
@@ -72,7 +72,7 @@ impl Diagnostic {
             message: message.into(),
             labels: vec![Label { span, text: String::new() }],
             help: None,
-            include_chain: Vec::new(),
+            include_chain: Box::default(),
             profile: None,
             detail: None,
         }

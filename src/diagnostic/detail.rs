@@ -13,7 +13,7 @@ use crate::source::Text;
 ///
 /// let compiler = Compiler::new(armorer::Features::builtin("linux-6.12").unwrap());
 /// let found = compiler.check_text("p", b"abi <kernel>,\nprofile p { capability chwon, }\n")?;
-/// let Some(Detail::UnknownWord { word, nearest }) = &found[0].detail else { panic!("a word") };
+/// let Some(Detail::UnknownWord { word, nearest }) = found[0].detail.as_deref() else { panic!("a word") };
 /// assert_eq!((word.as_bytes(), nearest.as_deref()), (&b"chwon"[..], Some("chown")));
 /// assert_eq!(found[0].profile.as_ref().unwrap().as_bytes(), b"p");
 /// # Ok::<(), armorer::CompileError>(())
@@ -64,7 +64,7 @@ impl Diagnostic {
     /// Gives the data of the message.
     #[must_use]
     pub fn with_detail(mut self, detail: Detail) -> Self {
-        self.detail = Some(detail);
+        self.detail = Some(Box::new(detail));
         self
     }
 

@@ -25,11 +25,11 @@ pub struct Finding {
     /// What would mend it.
     pub fix: Option<Fix>,
     /// The include rules that led to the file, innermost first.
-    pub include_chain: Vec<Span>,
+    pub include_chain: Box<[Span]>,
     /// The name, as written, of the profile that it is about, where another stage says so.
     pub profile: Option<Text>,
     /// The data of the message.
-    pub detail: Option<Detail>,
+    pub detail: Option<Box<Detail>>,
 }
 
 impl Finding {
@@ -44,7 +44,7 @@ impl Finding {
             labels: vec![Label { span, text: String::new() }],
             help: None,
             fix: None,
-            include_chain: Vec::new(),
+            include_chain: Box::default(),
             profile: None,
             detail: None,
         }

@@ -363,7 +363,7 @@ impl Variables {
         } else if let Some(near) = &nearest {
             diagnostic.help = Some(format!("there is a variable `@{{{near}}}`"));
         }
-        diagnostic.detail = Some(Detail::Undeclared { variable: name.into(), nearest });
+        diagnostic.detail = Some(Box::new(Detail::Undeclared { variable: name.into(), nearest }));
     }
 }
 

@@ -73,7 +73,7 @@ fn entry<'a>(finding: &'a Finding, sources: &SourceMap) -> Entry<'a> {
         related: further.map(|label| Related { place: region(sources, label.span), message: &label.text }).collect(),
         help: finding.help.as_deref(),
         profile: finding.profile.as_ref(),
-        detail: finding.detail.as_ref(),
+        detail: finding.detail.as_deref(),
         fix: finding.fix.as_ref().map(|fix| Mend {
             title: &fix.title,
             applicability: fix.applicability,

@@ -125,7 +125,7 @@ impl Subject<'_> {
             line = self.line_of_next_word(diagnostic.span());
         }
         let message = &diagnostic.message;
-        let text = match &diagnostic.detail {
+        let text = match diagnostic.detail.as_deref() {
             Some(Detail::NotFound { path, .. }) if diagnostic.code == Code::AbiOpen => {
                 format!("Could not open '{path}': No such file or directory")
             }
@@ -145,7 +145,7 @@ impl Subject<'_> {
     /// The lines that the reference has for some errors.
     fn heading(diagnostic: &Diagnostic) -> Vec<String> {
         let profile = diagnostic.profile.clone().unwrap_or_default();
-        match (&diagnostic.detail, diagnostic.code) {
+        match (diagnostic.detail.as_deref(), diagnostic.code) {
             (Some(Detail::DuplicateProfile { name }), Code::DupProfile) => {
                 vec![format!("Multiple definitions for profile {name} exist,bailing out.")]
             }
