@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use armorer::automata::{Builder, ByteSet, Config, Dfa, LabelId, PackOptions, Pattern};
 use armorer::diagnostic::Diagnostics;
-use armorer::encode::{self, Target, Workshops};
+use armorer::encode::{self, EncodeCache, Target};
 use armorer::resolve::{self, Session, resolve};
 use armorer::source::{Memory, SourceMap};
 use armorer::syntax::parser::parse;
@@ -94,9 +94,9 @@ fn front(c: &mut Criterion) {
         let target = Target { kernel: Arc::clone(&options.kernel) };
         group.bench_function(BenchmarkId::from_parameter(rules), |b| {
             b.iter_batched_ref(
-                Workshops::default,
-                |workshops| {
-                    encode::check(&policy, &target, &encode::Options::default(), workshops, &mut Diagnostics::new());
+                EncodeCache::default,
+                |cache| {
+                    encode::check(&policy, &target, &encode::Options::default(), cache, &mut Diagnostics::new());
                 },
                 BatchSize::PerIteration,
             );

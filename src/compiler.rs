@@ -38,7 +38,7 @@ pub struct Compiler {
     session: Session,
     options: resolve::Options,
     encode: encode::Options,
-    workshops: encode::Workshops,
+    encode_cache: encode::EncodeCache,
     levels: Levels,
     #[cfg(feature = "cache")]
     cache: Option<Cache>,
@@ -55,7 +55,7 @@ impl Compiler {
             session: Session::new(FileSystem),
             options: resolve::Options { policy: Some(Arc::clone(&kernel)), ..resolve::Options::new(kernel) },
             encode: encode::Options::default(),
-            workshops: encode::Workshops::default(),
+            encode_cache: encode::EncodeCache::default(),
             levels: Levels::new(),
             #[cfg(feature = "cache")]
             cache: None,
@@ -174,7 +174,7 @@ impl Compiler {
     fn check_source(&self, id: SourceId) -> Vec<Diagnostic> {
         let mut diagnostics = Diagnostics::new();
         let policy = resolve::resolve(&self.session, id, &self.options, &mut diagnostics);
-        encode::check(&policy, &self.target(), &self.encode, &self.workshops, &mut diagnostics);
+        encode::check(&policy, &self.target(), &self.encode, &self.encode_cache, &mut diagnostics);
         self.levels.apply(diagnostics.into_vec())
     }
 
@@ -229,7 +229,7 @@ impl Compiler {
         let mut profiles = None;
         if *complete && !diagnostics.iter().any(Diagnostic::is_error) {
             let mut raised = Diagnostics::new();
-            let encoded = encode::encode(policy, &self.target(), &self.encode, &self.workshops, &mut raised);
+            let encoded = encode::encode(policy, &self.target(), &self.encode, &self.encode_cache, &mut raised);
             profiles = encoded.filter(|_| !raised.has_errors());
             diagnostics.extend(self.levels.apply(raised.into_vec()));
         }
@@ -362,7 +362,7 @@ impl Compiler {
         let (profiles, efforts) = if diagnostics.has_errors() {
             (None, Vec::new())
         } else {
-            encode::encode_measured(&policy, &self.target(), &self.encode, &self.workshops, &mut diagnostics)
+            encode::encode_measured(&policy, &self.target(), &self.encode, &self.encode_cache, &mut diagnostics)
         };
         let profiles = profiles.filter(|_| !diagnostics.has_errors());
         let timings = Timings { resolve_us, profiles: efforts, write_us: 0 };

@@ -148,7 +148,7 @@ proptest! {
 
     #[test]
     fn what_automata_share_does_not_show(automata in vec(vec((any_pattern(), 1..8_u32), 0..4), 1..6)) {
-        let mut workshop = Workshop::default();
+        let mut cache = BuildCache::default();
         for patterns in automata {
             let mut builder = Builder::new(Config::default());
             patterns.iter().for_each(|(pattern, bits)| builder.add(pattern, LabelId(*bits)));
@@ -156,8 +156,8 @@ proptest! {
             let union = |labels: &[LabelId]| labels.iter().fold(0, |all, label| all | label.0);
             let pack = |minimal: MinimalDfa<u32>| minimal.pack(PackOptions::default(), |_, &value| (value, 0));
             let long_way = |dfa: Dfa| pack(dfa.classify(|labels| Ok::<_, Infallible>(union(labels))).unwrap().minimise());
-            let short = builder.minimal_with(&mut workshop, absorbs, |labels| Some(union(labels))).unwrap();
-            let shared = builder.clone().build_with(&mut workshop, absorbs).unwrap();
+            let short = builder.merge_with(&mut cache, &absorbs, &mut |labels| Some(union(labels))).unwrap();
+            let shared = builder.build_with(&mut cache, &absorbs).unwrap();
             let alone = long_way(builder.build_absorbing(absorbs).unwrap());
             prop_assert_eq!(&pack(short), &alone);
             prop_assert_eq!(long_way(shared), alone);
@@ -363,17 +363,17 @@ fn tables_with_an_out_of_band_transition() {
 
 #[test]
 fn limits_do_not_depend_on_what_was_built_before() {
-    let mut workshop = Workshop::default();
-    let build = |workshop: &mut Workshop<()>, count: u8| {
+    let mut cache = BuildCache::default();
+    let build = |cache: &mut BuildCache<()>, count: u8| {
         let mut builder = Builder::new(Config { max_states: 300, ..Config::default() });
         (0..count).for_each(|i| builder.add(&Pattern::literal([b'/', i, b'x']), LabelId(0)));
-        builder.build_with(workshop, |_, _| false).map(|dfa| dfa.len())
+        builder.build_with(cache, &|_, _| false).map(|dfa| dfa.len())
     };
-    let few = build(&mut workshop, 200);
+    let few = build(&mut cache, 200);
     assert!(few.is_ok());
     // Equal endings are one state, so that only many different ones reach the limit.
     let mut many = Builder::new(Config { max_states: 100, ..Config::default() });
     (0..=255).for_each(|i| many.add(&Pattern::literal([i]), LabelId(i.into())));
-    assert!(matches!(many.build_with(&mut workshop, |_, _| false), Err(BuildError::TooManyStates { limit: 100, .. })));
-    assert_eq!(build(&mut workshop, 200), few);
+    assert!(matches!(many.build_with(&mut cache, &|_, _| false), Err(BuildError::TooManyStates { limit: 100, .. })));
+    assert_eq!(build(&mut cache, 200), few);
 }

@@ -17,7 +17,7 @@
 //!
 //! Beneath them, `graph` holds the transitions of a deterministic automaton: a state stores only the runs of bytes that do not
 //! lead where the last byte leads. `interner` gives equal sets equal numbers. The laws that hold across all stages are in
-//! `laws`. A [`Workshop`] keeps what automata that are built one after another have in common.
+//! `laws`. A [`BuildCache`] keeps what automata that are built one after another have in common.
 //!
 //! # An example
 //!
@@ -82,7 +82,7 @@ pub mod pattern;
 mod shape;
 pub mod tables;
 
-pub use builder::{BuildError, Builder, Config, Meaning, Workshop};
+pub use builder::{BuildCache, BuildError, Builder, Config, Meaning, MinimalError};
 pub use byte_set::ByteSet;
 pub use dfa::{ClassifiedDfa, Dfa, LabelSetId, Unclassified};
 pub use minimise::MinimalDfa;

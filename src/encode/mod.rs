@@ -16,6 +16,7 @@
 mod attachment;
 mod automaton;
 mod blame;
+mod cache;
 mod capability;
 mod change_profile;
 mod contribution;
@@ -45,7 +46,6 @@ mod tests;
 mod transitions;
 mod unix;
 mod userns;
-mod workshop;
 
 use std::sync::Arc;
 
@@ -55,14 +55,14 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::features::Features;
 use crate::policy::{Policy, Profile, RuleKind, RuleMode};
 use crate::vocab::file as bits;
+pub use cache::EncodeCache;
+use cache::ThreadCache;
 use contribution::{Contribution, Reports};
 pub(crate) use effort::since;
 pub use effort::{AutomatonEffort, Effort};
 use profile::Contributions;
 pub use provenance::{Grant, Provenance};
 use support::Support;
-use workshop::Workshop;
-pub use workshop::Workshops;
 
 /// What policy is compiled for.
 #[derive(Clone, Debug)]
@@ -108,16 +108,10 @@ impl Options {
 /// Raises what [`encode`] would raise, short of building all automata: bad patterns of rules that the target mediates, rules that
 /// cannot be expressed, rules that are not enforced, exec transitions that contradict each other, rules that a compiler loses, and
 /// what there is to say about the attachment, whose automaton is small.
-pub fn check(
-    policy: &Policy,
-    target: &Target,
-    options: &Options,
-    workshops: &Workshops,
-    diagnostics: &mut Diagnostics,
-) {
+pub fn check(policy: &Policy, target: &Target, options: &Options, cache: &EncodeCache, diagnostics: &mut Diagnostics) {
     let support = Support::new(&target.kernel, &policy.features);
-    run(policy, workshops, diagnostics, |profile, workshop, reports| {
-        let Workshop { rules, file: files, .. } = workshop;
+    run(policy, cache, diagnostics, |profile, cache, reports| {
+        let ThreadCache { rules, file: files, .. } = cache;
         let contributions = Contributions::of(profile, &support, options, rules, reports);
         profile::header(profile, &support, options, reports);
         if let Some(attachment::Attachment { contributions, length }) = &contributions.attachment
@@ -141,12 +135,12 @@ pub fn check_rules(
     policy: &Policy,
     target: &Target,
     options: &Options,
-    workshops: &Workshops,
+    cache: &EncodeCache,
     diagnostics: &mut Diagnostics,
 ) {
     let support = Support::new(&target.kernel, &policy.features);
-    run(policy, workshops, diagnostics, |profile, workshop, reports| {
-        Contributions::of(profile, &support, options, &mut workshop.rules, reports);
+    run(policy, cache, diagnostics, |profile, cache, reports| {
+        Contributions::of(profile, &support, options, &mut cache.rules, reports);
         profile::header(profile, &support, options, reports);
     });
 }
@@ -154,15 +148,15 @@ pub fn check_rules(
 /// Compiles every profile for a target: each profile is followed by its hats and child profiles.
 ///
 /// `None` if there was an error, which is then among the diagnostics. What several policies have in common is worked out once
-/// where they are encoded with the same `workshops`.
+/// where they are encoded with the same `cache`.
 pub fn encode(
     policy: &Policy,
     target: &Target,
     options: &Options,
-    workshops: &Workshops,
+    cache: &EncodeCache,
     diagnostics: &mut Diagnostics,
 ) -> Option<Vec<blob::Profile>> {
-    encode_measured(policy, target, options, workshops, diagnostics).0
+    encode_measured(policy, target, options, cache, diagnostics).0
 }
 
 /// Like [`encode`], with what it took for each profile, in the same order.
@@ -170,12 +164,12 @@ pub fn encode_measured(
     policy: &Policy,
     target: &Target,
     options: &Options,
-    workshops: &Workshops,
+    cache: &EncodeCache,
     diagnostics: &mut Diagnostics,
 ) -> (Option<Vec<blob::Profile>>, Vec<Effort>) {
     let support = Support::new(&target.kernel, &policy.features);
-    let results = run(policy, workshops, diagnostics, |profile, workshop, reports| {
-        profile::encode(profile, &support, options, workshop, reports)
+    let results = run(policy, cache, diagnostics, |profile, cache, reports| {
+        profile::encode(profile, &support, options, cache, reports)
     });
     let (records, efforts): (Vec<_>, Vec<Effort>) = results.into_iter().unzip();
     let records: Option<Vec<blob::Profile>> = records.into_iter().collect();
@@ -202,7 +196,7 @@ pub fn version_word(kernel: &Features, options: &Options) -> u32 {
 /// What [`encode`] reports is not reported again; what it leaves out is left out.
 #[must_use]
 pub fn trace(policy: &Policy, target: &Target, options: &Options) -> Vec<Provenance> {
-    trace_shared(policy, target, options, &Workshops::default())
+    trace_shared(policy, target, options, &EncodeCache::default())
 }
 
 /// As [`trace`], with what was worked out before.
@@ -210,11 +204,11 @@ pub(crate) fn trace_shared(
     policy: &Policy,
     target: &Target,
     options: &Options,
-    workshops: &Workshops,
+    cache: &EncodeCache,
 ) -> Vec<Provenance> {
     let support = Support::new(&target.kernel, &policy.features);
-    run(policy, workshops, &mut Diagnostics::new(), |profile, workshop, reports| {
-        Provenance::of(profile, &support, options, &mut workshop.rules, reports)
+    run(policy, cache, &mut Diagnostics::new(), |profile, cache, reports| {
+        Provenance::of(profile, &support, options, &mut cache.rules, reports)
     })
 }
 
@@ -247,15 +241,15 @@ pub fn attachment_rank(path: &[u8]) -> Option<u32> {
 /// Works on every profile, each followed by its children, and collects what was reported in that order.
 fn run<T: Send>(
     policy: &Policy,
-    workshops: &Workshops,
+    cache: &EncodeCache,
     diagnostics: &mut Diagnostics,
-    work: impl Fn(&Profile, &mut Workshop, &mut Reports) -> T + Sync,
+    work: impl Fn(&Profile, &mut ThreadCache, &mut Reports) -> T + Sync,
 ) -> Vec<T> {
     let mut profiles = Vec::new();
     flatten(&policy.profiles, &mut profiles);
     let each = |profile: &Profile| {
         let mut reports = Reports::default();
-        let result = workshops.with(|workshop| work(profile, workshop, &mut reports));
+        let result = cache.with(|cache| work(profile, cache, &mut reports));
         (result, reports.into_vec())
     };
     let results = map(&profiles, each);

@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use super::attachment;
+use super::cache::{AutomatonCache, Encoded, RuleCache, ThreadCache};
 use super::capability;
 use super::contribution::{Contribution, Mode, Origin, Reports};
 use super::effort::{Effort, since};
@@ -12,7 +13,6 @@ use super::presence;
 use super::support::Support;
 use super::tables;
 use super::transitions::Transitions;
-use super::workshop::{Encoded, Rules, Shop, Workshop};
 use super::{Options, change_profile, dbus, file, io_uring, mount, mqueue, pivot_root, ptrace, signal, unix, userns};
 use crate::blob;
 use crate::diagnostic::{Code, Diagnostic};
@@ -38,7 +38,7 @@ impl Contributions {
         profile: &Profile,
         support: &Support,
         options: &Options,
-        rules: &mut Rules,
+        rules: &mut RuleCache,
         reports: &mut Reports,
     ) -> Contributions {
         let attachment = attachment::encode(profile, support, reports);
@@ -68,7 +68,7 @@ fn encode_or_recall(
     rule: &Rule,
     surroundings: Surroundings<'_>,
     support: &Support,
-    rules: &mut Rules,
+    rules: &mut RuleCache,
     reports: &mut Reports,
     file: &mut Vec<Contribution>,
     policy: &mut Vec<Contribution>,
@@ -139,11 +139,11 @@ pub(super) fn encode(
     profile: &Profile,
     support: &Support,
     options: &Options,
-    workshop: &mut Workshop,
+    cache: &mut ThreadCache,
     reports: &mut Reports,
 ) -> (Option<blob::Profile>, Effort) {
     let start = Instant::now();
-    let Workshop { rules, file: files, policy: others } = workshop;
+    let ThreadCache { rules, file: files, policy: others } = cache;
     let contributions = Contributions::of(profile, support, options, rules, reports);
     let mut effort = Effort {
         profile: String::from_utf8_lossy(&profile.name).into_owned(),
@@ -165,7 +165,7 @@ fn tables(
     contributions: Contributions,
     support: &Support,
     options: &Options,
-    (files, others): (&mut Shop, &mut Shop),
+    (files, others): (&mut AutomatonCache, &mut AutomatonCache),
     reports: &mut Reports,
 ) -> Option<blob::Profile> {
     let Contributions { file, policy, attachment, capabilities, transitions } = contributions;

@@ -22,6 +22,7 @@
 use serde::Serialize;
 
 use super::Options;
+use super::cache::RuleCache;
 use super::capability;
 use super::contribution::{Contribution, Mode, Origin, Reports};
 use super::network::{self, LegacyEntry};
@@ -30,7 +31,6 @@ use super::presence;
 use super::profile::Contributions;
 use super::resolution::{self, Half, Kind, Label};
 use super::support::Support;
-use super::workshop::Rules;
 use crate::automata::{Pattern, Symbol};
 use crate::blob::Automaton;
 use crate::policy::{Profile, RuleKind, RuleMode};
@@ -157,7 +157,7 @@ impl Provenance {
         profile: &Profile,
         support: &Support,
         options: &Options,
-        rules: &mut Rules,
+        rules: &mut RuleCache,
         reports: &mut Reports,
     ) -> Provenance {
         let Contributions { file, mut policy, attachment, .. } =

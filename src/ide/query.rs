@@ -92,7 +92,7 @@ impl Snapshot {
         let options = encode::Options::default();
         let mut raised = Diagnostics::new();
         let (profiles, efforts) =
-            encode::encode_measured(&policy, &target, &options, self.memory.workshops(), &mut raised);
+            encode::encode_measured(&policy, &target, &options, self.memory.encode_cache(), &mut raised);
         let bytes = blob::write(&profiles?).ok()?.len();
         let states: usize = efforts.iter().flat_map(|effort| &effort.automata).map(|automaton| automaton.states).sum();
         Some((i64::try_from(states).ok()?, i64::try_from(bytes).ok()?))

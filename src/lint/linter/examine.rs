@@ -57,7 +57,7 @@ impl Linter {
         let target = encode::Target { kernel: Arc::clone(&self.options.kernel) };
         if !diagnostics.has_errors() {
             let check = if self.automata { encode::check } else { encode::check_rules };
-            check(&policy, &target, &options, &self.memory.workshops, &mut diagnostics);
+            check(&policy, &target, &options, &self.memory.encode_cache, &mut diagnostics);
         }
         // Errors leave holes in the policy, and then rules would find what is not there.
         let sound = !diagnostics.has_errors();
@@ -121,7 +121,7 @@ impl Linter {
         let mut all = Vec::new();
         flatten(&policy.profiles, &mut all);
         let provenance = if self.automata {
-            encode::trace_shared(policy, target, options, &self.memory.workshops)
+            encode::trace_shared(policy, target, options, &self.memory.encode_cache)
         } else {
             Vec::new()
         };
