@@ -117,7 +117,7 @@ fn patterns(count: usize) -> Vec<(Pattern, LabelId)> {
             _ => Pattern::literal(dir + &file),
         }
     };
-    (0..count).map(|i| (pattern(i), LabelId(i as u32 % 8))).collect()
+    (0..count).map(|i| (pattern(i), LabelId::new(i % 8))).collect()
 }
 
 fn determinised(patterns: &[(Pattern, LabelId)]) -> Dfa {
@@ -127,7 +127,7 @@ fn determinised(patterns: &[(Pattern, LabelId)]) -> Dfa {
 }
 
 fn bits(labels: &[LabelId]) -> Result<u32, Infallible> {
-    Ok(labels.iter().fold(0, |all, label| all | 1 << label.0))
+    Ok(labels.iter().fold(0, |all, label| all | 1 << label.as_u32()))
 }
 
 fn automata(c: &mut Criterion) {

@@ -2,9 +2,10 @@
 
 use super::absorb::Absorbs;
 use super::determinise::Subsets;
+use super::ids::Id;
 use super::merged::Merged;
 use super::nfa::{MAX_DEPTH, Nfa, NfaError, NfaStateId, normalise};
-use super::{Dfa, LabelId, MinimalDfa, Pattern, Unclassified};
+use super::{Dfa, LabelId, MinimalDfa, Pattern, StateId, Unclassified};
 use rustc_hash::FxHashMap;
 use std::cmp::Reverse;
 
@@ -85,11 +86,11 @@ pub enum MinimalError<E> {
 /// use armorer::automata::{Builder, Config, LabelId, Pattern};
 ///
 /// let mut builder = Builder::new(Config::default());
-/// builder.add(&Pattern::literal("/tmp/a"), LabelId(1));
-/// builder.add(&Pattern::concat([Pattern::literal("/tmp/"), Pattern::any_byte()]), LabelId(2));
+/// builder.add(&Pattern::literal("/tmp/a"), LabelId::new(1));
+/// builder.add(&Pattern::concat([Pattern::literal("/tmp/"), Pattern::any_byte()]), LabelId::new(2));
 /// let dfa = builder.build()?;
 /// let state = dfa.walk(b"/tmp/a");
-/// assert_eq!(dfa.labels(state), [LabelId(1), LabelId(2)]);
+/// assert_eq!(dfa.labels(state), [LabelId::new(1), LabelId::new(2)]);
 /// # Ok::<(), armorer::automata::BuildError>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -191,7 +192,7 @@ impl Builder {
     /// use std::convert::Infallible;
     ///
     /// let mut builder = Builder::new(Config::default());
-    /// builder.add(&Pattern::literal("/tmp/a"), LabelId(1));
+    /// builder.add(&Pattern::literal("/tmp/a"), LabelId::new(1));
     /// let mut cache = BuildCache::default();
     /// let (minimal, remark) = builder
     ///     .minimal(&mut cache, |_, _| false, |labels, _: &mut Option<()>| Ok::<_, Infallible>(labels.len()))
@@ -261,7 +262,7 @@ impl<A: Meaning> BuildCache<A> {
 
     /// Whether nothing was built yet.
     fn is_empty(&self) -> bool {
-        self.nfa.states.is_empty()
+        self.nfa.states.len() == 0
     }
 
     fn make_room(&mut self) {
@@ -304,9 +305,9 @@ impl<A: Meaning> BuildCache<A> {
     }
 }
 
-/// Ids are 32 bits wide.
+/// The budget, cut to what ids can number: everything that has an id takes a word or more.
 fn max_words(config: &Config) -> usize {
-    config.max_words.min(u32::MAX as usize / 8)
+    config.max_words.min(<StateId as Id>::LIMIT / 4)
 }
 
 /// The labels that occur most often: at most five, and none that occurs ten times less than the first.

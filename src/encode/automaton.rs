@@ -21,7 +21,7 @@ struct Labels<'a> {
 
 impl<'a> Labels<'a> {
     fn label(&self, id: LabelId) -> Option<&'a Label> {
-        self.all.get(id.0 as usize)
+        self.all.get(id.index())
     }
 
     /// The labels behind ids.
@@ -129,7 +129,7 @@ pub(super) fn too_many_states(states: usize, contributions: &[Contribution], cac
 
 /// Whether one label makes another one moot.
 fn absorbs(kind: Kind, labels: &[Label], broad: LabelId, narrow: LabelId) -> bool {
-    match (labels.get(broad.0 as usize), labels.get(narrow.0 as usize)) {
+    match (labels.get(broad.index()), labels.get(narrow.index())) {
         (Some(broad), Some(narrow)) => broad.absorbs(kind, narrow),
         _ => false,
     }

@@ -122,7 +122,7 @@ impl AutomatonCache {
             let label = Label::of(*kind, contribution);
             *ids.entry(label).or_insert_with(|| {
                 labels.push(label);
-                LabelId(u32::try_from(labels.len() - 1).unwrap_or(u32::MAX))
+                LabelId::new(labels.len() - 1)
             })
         };
         contributions.iter().map(of).collect()

@@ -11,7 +11,7 @@ fn mediating(classes: &[u8]) -> Profile {
     use crate::automata::{Builder, Config, PackOptions, Pattern};
     let mut builder = Builder::new(Config::default());
     for &class in classes {
-        builder.add(&Pattern::literal([class]), crate::automata::LabelId(0));
+        builder.add(&Pattern::literal([class]), crate::automata::LabelId::new(0));
     }
     let minimal = builder.build().unwrap().classify(|labels| Ok::<_, ()>(labels.len())).unwrap().minimise();
     let dfa = minimal.pack(PackOptions { diff_encode: false, accept2: true }, |_, _| (0, 0)).unwrap();

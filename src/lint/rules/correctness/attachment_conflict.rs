@@ -23,7 +23,7 @@ fn check(set: &SetView<'_>, reporter: &mut Reporter<'_>) {
     for member in &tops {
         for attachment in &member.attachments {
             let Some(pattern) = set.pattern(attachment) else { continue };
-            builder.add(&pattern, LabelId(u32::try_from(labels.len()).unwrap_or(u32::MAX)));
+            builder.add(&pattern, LabelId::new(labels.len()));
             labels.push((*member, crate::encode::attachment_rank(attachment)));
         }
     }
