@@ -5,22 +5,23 @@ use rustc_hash::FxHashMap;
 use super::Options;
 use super::blame;
 use super::cache::AutomatonCache;
+use super::compat;
 use super::contribution::{Contribution, Reports};
 use super::resolution::{self, Conflict, Kind, Label, Permissions};
-use crate::automata::{BuildError, Builder, Config, LabelId, MinimalDfa, MinimalError, Pattern, Symbol, Unclassified};
+use crate::automata::{BuildError, Builder, Config, LabelId, MinimalDfa, MinimalError, Symbol, Unclassified};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 
 /// The labels of contributions: one for all that resolution need not tell apart.
-struct Labels<'a> {
+pub(super) struct Labels<'a> {
     all: &'a [Label],
-    ids: Vec<LabelId>,
+    pub(super) ids: Vec<LabelId>,
     /// Where each label comes first. What is said about labels follows this order, so that it does not depend on other automata.
     order: FxHashMap<LabelId, usize>,
 }
 
 impl<'a> Labels<'a> {
-    fn label(&self, id: LabelId) -> Option<&'a Label> {
+    pub(super) fn label(&self, id: LabelId) -> Option<&'a Label> {
         self.all.get(id.index())
     }
 
@@ -64,7 +65,7 @@ pub(super) fn build(
     }
     let absorbs = |broad, narrow| absorbs(kind, labels.all, broad, narrow);
     // Only the bits of file words are about exec.
-    let of_path = if kind == Kind::File { contradiction(contributions, &labels) } else { None };
+    let of_path = if kind == Kind::File { compat::automata::contradiction(contributions, &labels) } else { None };
     let meaning = |ids: &[LabelId], overridden: &mut Option<Conflict>| {
         let labels = labels.get(ids);
         if kind == Kind::File {
@@ -89,33 +90,10 @@ pub(super) fn build(
             return None;
         }
     };
-    if let Some(Conflict { first, second }) = of_path.or(overridden) {
-        let message = "two rules want different things at an exec that another rule decides";
-        reports.push(
-            Diagnostic::new(Code::RefExecConflict, message, span(second))
-                .and_label(span(first), "the other one")
-                .with_help("apparmor_parser may refuse them, depending on the order that it looks at rules in"),
-        );
+    if let Some(conflict) = of_path.or(overridden) {
+        compat::automata::overridden_exec(conflict, span, reports);
     }
     Some(minimal)
-}
-
-/// Two rules for the same path that contradict each other, if any. A higher rank may decide, and whether the reference compiler sees
-/// that depends on the order it looks in; absorption may hide it from the states.
-fn contradiction(contributions: &[Contribution], labels: &Labels<'_>) -> Option<Conflict> {
-    let mut of_path: FxHashMap<&Pattern, Vec<(LabelId, Label)>> = FxHashMap::default();
-    for (contribution, &id) in contributions.iter().zip(&labels.ids) {
-        if let Some(&label) = labels.label(id).filter(|label| label.grants_exact_exec()) {
-            let others = of_path.entry(&contribution.pattern).or_default();
-            if !others.iter().any(|&(other, _)| other == id) {
-                others.push((id, label));
-                if let Some(conflict) = resolution::contradiction(others) {
-                    return Some(conflict);
-                }
-            }
-        }
-    }
-    None
 }
 
 /// The message for an automaton with more states than the target can number.

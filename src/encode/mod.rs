@@ -19,6 +19,7 @@ mod blame;
 mod cache;
 mod capability;
 mod change_profile;
+mod compat;
 mod contribution;
 mod dbus;
 mod effort;
@@ -120,7 +121,7 @@ pub fn check(policy: &Policy, target: &Target, options: &Options, cache: &Encode
             _ = tables::xmatch(contributions, *length, files, &support, options, reports);
         }
         if !reports.has_errors() {
-            tables::check_start(&contributions.file, files, &support, options, reports);
+            compat::automata::check_start(&contributions.file, files, &support, options, reports);
         }
         if !reports.has_errors() && may_conflict(profile) {
             let exec = exec_contributions(contributions.file);
@@ -174,7 +175,7 @@ pub fn encode_measured(
     let (records, efforts): (Vec<_>, Vec<Effort>) = results.into_iter().unzip();
     let records: Option<Vec<blob::Profile>> = records.into_iter().collect();
     if let Some(records) = &records {
-        network::report_shared_table(policy, records, &support, diagnostics);
+        compat::file(policy, records, &support, diagnostics);
     }
     (records, efforts)
 }

@@ -5,6 +5,7 @@ use std::time::Instant;
 use super::attachment;
 use super::cache::{AutomatonCache, Encoded, RuleCache, ThreadCache};
 use super::capability;
+use super::compat;
 use super::contribution::{Contribution, Mode, Origin, Reports};
 use super::effort::{Effort, since};
 use super::file::Surroundings;
@@ -17,7 +18,6 @@ use super::{Options, change_profile, dbus, file, io_uring, mount, mqueue, pivot_
 use crate::blob;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::{Profile, ProfileMode, Rule, RuleKind};
-use crate::resolve::lower::unix_rules;
 use crate::source::Text;
 use crate::vocab::{flags, signals};
 
@@ -50,15 +50,10 @@ impl Contributions {
         for rule in &profile.rules {
             encode_or_recall(rule, surroundings, support, rules, reports, &mut file, &mut policy);
         }
-        network::report_swallowed_unix_rules(&profile.rules, support, reports);
         presence::encode(profile.flags.mode, support, profile.span, &mut policy);
-        let confines = !matches!(profile.flags.mode, ProfileMode::Unconfined | ProfileMode::DefaultAllow);
-        if confines && file.is_empty() && support.table.is_some() && !reports.has_errors() {
-            let message =
-                "apparmor_parser lets this profile, which has no rules for files, lock files that it is handed";
-            reports.push(Diagnostic::new(Code::RefLock, message, profile.span));
-        }
-        Contributions { file, policy, attachment, capabilities, transitions }
+        let contributions = Contributions { file, policy, attachment, capabilities, transitions };
+        compat::rules(profile, &contributions, support, reports);
+        contributions
     }
 }
 
@@ -105,6 +100,7 @@ fn encode_rule(
     if prompts && mode_counts && support.table.is_none() {
         reports.not_enforced(rule.span, "prompting: the rule grants nothing");
     }
+    compat::rule(rule, origin, support, reports);
     match &rule.kind {
         RuleKind::File(kind) => file::encode(kind, origin, rule.prefix.owner, surroundings, reports, file),
         RuleKind::ChangeProfile(kind) => change_profile::encode(kind, origin, support, reports, file),
@@ -113,11 +109,8 @@ fn encode_rule(
         RuleKind::Network(kind) => {
             network::encode(kind, origin, support, reports, policy)?;
             // A rule about the unix family is also one about what only unix rules can say.
-            for derived in unix_rules(rule).iter().filter(|_| support.unix.is_some()) {
-                let RuleKind::Unix(kind) = &derived.kind else { continue };
-                unix::encode(kind, origin, support, reports, policy)?;
-            }
-            Some(())
+            let mut derived = kind.unix_rules().into_iter().filter(|_| support.unix.is_some());
+            derived.try_for_each(|unix| unix::encode(&unix, origin, support, reports, policy))
         }
         RuleKind::Unix(kind) => unix::encode(kind, origin, support, reports, policy),
         RuleKind::Dbus(kind) => dbus::encode(kind, origin, support, reports, policy),
@@ -202,11 +195,7 @@ pub(super) fn header(profile: &Profile, support: &Support, options: &Options, re
         let message = format!("no kernel takes the real-time signal `{name}` for `kill.signal`");
         reports.push(Diagnostic::new(Code::FlagSignal, message, profile.span).with_help("name another signal"));
     }
-    if given.kill_signal.is_some() && support.kill_signal && !support.kill_signal_in_policy {
-        let message =
-            "apparmor_parser leaves `kill.signal` out: it does not look for it where this kernel announces it";
-        reports.push(Diagnostic::new(Code::RefKillSignal, message, profile.span));
-    }
+    compat::header(profile, support, reports);
 
     let bytes = |text: &Text| text.to_vec();
     let newer = support.abi > 5;

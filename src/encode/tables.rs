@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 use super::Options;
 use super::automaton;
 use super::cache::AutomatonCache;
+use super::compat;
 use super::contribution::{Contribution, Reports};
 use super::effort::{AutomatonEffort, since};
 use super::permissions;
@@ -18,7 +19,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 
 /// Tables with 16-bit cells cannot number more states.
-const MAX_STATES_16: usize = u16::MAX as usize;
+pub(super) const MAX_STATES_16: usize = u16::MAX as usize;
 /// The array of a permission table counts with 16 bits.
 const MAX_ENTRIES: usize = u16::MAX as usize;
 
@@ -44,7 +45,7 @@ pub(super) fn policy_db(
     let dfa = minimal(contributions, automaton, cache, support, options, reports)?;
     let start = Instant::now();
     let span = contributions.first().map_or(Span::NONE, |contribution| contribution.span);
-    report_lost_start(&dfa, contributions, support, reports);
+    compat::automata::rules(&dfa, contributions, support, reports);
     let mut entries = Entries::new(kind, asked_for_files);
     let version = support.table;
     let owner_flags = kind == Kind::File && version == Some(3);
@@ -73,46 +74,6 @@ pub(super) fn policy_db(
     })
 }
 
-/// What [`policy_db`] says about the start of the automaton, which is built only where a pattern matches from the first byte on.
-pub(super) fn check_start(
-    contributions: &[Contribution],
-    cache: &mut AutomatonCache,
-    support: &Support,
-    options: &Options,
-    reports: &mut Reports,
-) {
-    if support.table.is_some()
-        && matches_at_once(contributions).is_some()
-        && let Some(dfa) = automaton::build(contributions, cache, options, reports)
-    {
-        report_lost_start(&dfa, contributions, support, reports);
-    }
-}
-
-/// The first rule that matches any text from the first byte on, and so the empty one.
-fn matches_at_once(contributions: &[Contribution]) -> Option<Span> {
-    contributions.iter().find(|contribution| contribution.pattern.matches(&[])).map(|contribution| contribution.span)
-}
-
-/// Reports permissions of a first state that is the only one, as apparmor_parser sees it.
-fn report_lost_start(
-    dfa: &MinimalDfa<Permissions>,
-    contributions: &[Contribution],
-    support: &Support,
-    reports: &mut Reports,
-) {
-    let start = dfa.value(StateId::START);
-    if support.table.is_some()
-        && *start != Permissions::default()
-        && dfa.start_is_redundant()
-        && let Some(span) = matches_at_once(contributions)
-    {
-        let message = "a rule matches any text from the first byte on, and apparmor_parser loses it: the kernel does not look \
-                       at the permissions of the first state, which is the only one there";
-        reports.push(Diagnostic::new(Code::RefStart, message, span).with_help("let the pattern begin with a slash"));
-    }
-}
-
 /// The attachment automaton: never with a permission table, and never diff-encoded, because the kernel's attachment matcher
 /// (`aa_dfa_leftmatch`) does not follow such states. It also compares state numbers to find loops: numbers must only descend
 /// in real ones.
@@ -126,12 +87,7 @@ pub(super) fn xmatch(
 ) -> Option<Xmatch> {
     let dfa = minimal(contributions, Automaton::Xmatch, cache, support, options, reports)?.renumber_reverse_postorder();
     let start = Instant::now();
-    if support.diff_encode && dfa.gains_from_differences() {
-        let span = contributions.first().map_or(Span::NONE, |contribution| contribution.span);
-        let message = "apparmor_parser encodes this attachment as differences, which the kernel misreads: \
-                       some programs that it names run unconfined";
-        reports.push(Diagnostic::new(Code::RefAttachment, message, span));
-    }
+    compat::automata::attachment(&dfa, contributions, support, reports);
     let pack_options = PackOptions { diff_encode: false, accept2: true };
     let packed: Result<Tables, _> = dfa.pack(pack_options, |_, permissions| permissions::packed(permissions));
     match packed {
@@ -179,12 +135,7 @@ fn minimal(
         reports.push(automaton::too_many_states(dfa.len(), contributions, cache));
         return None;
     }
-    if dfa.len() > MAX_STATES_16 {
-        let span = contributions.first().map_or(Span::NONE, |contribution| contribution.span);
-        let message =
-            format!("apparmor_parser refuses an automaton of {} states unless asked for larger tables", dfa.len());
-        reports.push(Diagnostic::new(Code::RefLimit, message, span));
-    }
+    compat::automata::size(&dfa, contributions, reports);
     Some(dfa)
 }
 

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::Glob;
-use crate::vocab::{IpAddress, NetworkPermissions, PortRange};
+use super::{Glob, UnixRule};
+use crate::vocab::{IpAddress, NetworkPermissions, PortRange, families};
 
 /// Use of sockets.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -20,6 +20,29 @@ pub struct NetworkRule {
     pub local: NetworkConditions,
     /// Conditions on the other side.
     pub peer: NetworkConditions,
+}
+
+impl NetworkRule {
+    /// The unix rules that the rule also is, one for each socket type: what it says about the family `unix` holds for addresses
+    /// and peers as well.
+    #[must_use]
+    pub fn unix_rules(&self) -> Vec<UnixRule> {
+        let Some(selection) = self.families.iter().find(|selection| selection.family == families::UNIX) else {
+            return Vec::new();
+        };
+        let unix = |kind| UnixRule {
+            permissions: self.permissions,
+            kind,
+            address: None,
+            peer_address: None,
+            peer_label: self.peer.label.clone(),
+            from_network: true,
+        };
+        if selection.types == u32::MAX {
+            return vec![unix(None)];
+        }
+        (0..32).filter(|number| selection.types & 1 << number != 0).map(|number| unix(Some(number))).collect()
+    }
 }
 
 /// What a rule covers of one address family.

@@ -74,7 +74,11 @@ impl Vocabulary for PortRange {
     }
 
     fn to_word(&self) -> Cow<'static, str> {
-        if self.first == self.last { self.first.to_string().into() } else { format!("{}-{}", self.first, self.last).into() }
+        if self.first == self.last {
+            self.first.to_string().into()
+        } else {
+            format!("{}-{}", self.first, self.last).into()
+        }
     }
 }
 
