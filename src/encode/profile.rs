@@ -108,9 +108,8 @@ fn encode_rule(
         RuleKind::Capability(_) => Some(()),
         RuleKind::Network(kind) => {
             network::encode(kind, origin, support, reports, policy)?;
-            // A rule about the unix family is also one about what only unix rules can say.
-            let mut derived = kind.unix_rules().into_iter().filter(|_| support.unix.is_some());
-            derived.try_for_each(|unix| unix::encode(&unix, origin, support, reports, policy))
+            let mut derived = rule.derived().into_iter();
+            derived.try_for_each(|rule| encode_rule(&rule, surroundings, support, reports, file, policy))
         }
         RuleKind::Unix(kind) => unix::encode(kind, origin, support, reports, policy),
         RuleKind::Dbus(kind) => dbus::encode(kind, origin, support, reports, policy),

@@ -61,7 +61,11 @@ fn collect(items: &[Item], found: &mut Vec<Symbol>) {
             ItemKind::SetVariable(variable) => found.push(Symbol {
                 name: format!("@{{{}}}", variable.name.value),
                 kind: SymbolKind::Variable,
-                detail: cut(&format!("{} {}", variable.op.value.as_str(), joined(&variable.values))),
+                detail: cut(&format!(
+                    "{} {}",
+                    variable.op.value.as_str(),
+                    joined(&variable.values)
+                )),
                 name_span: variable.name.span,
                 span,
                 children: Vec::new(),

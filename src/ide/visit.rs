@@ -2,13 +2,13 @@
 //! that a word refers to.
 
 use super::construct::Construct;
+use crate::syntax::reference::{Piece, pieces};
 use crate::source::{Span, Spanned};
 use crate::syntax::ast::condition::as_written;
 use crate::syntax::ast::{
     Block, Condition, ConditionValue, Conditional, Else, Expr, File, FileBody, Group, Item, ItemKind, Permissions,
     Profile, RuleKind,
 };
-use crate::syntax::reference::{Piece, pieces};
 use crate::syntax::word::Word;
 use crate::vocab::{self, FilePermissions, SocketKind, Vocabulary};
 
@@ -227,8 +227,7 @@ fn rule<'a>(construct: Construct, rule: &'a RuleKind, visit: Visit<'_, 'a>) {
                 one(WordRole::Path, path, visit);
             }
             let links = permissions.permissions().contains(FilePermissions::LINK);
-            let role =
-                if links && permissions.execs().next().is_none() { WordRole::LinkTarget } else { WordRole::ExecTarget };
+            let role = if links && permissions.execs().next().is_none() { WordRole::LinkTarget } else { WordRole::ExecTarget };
             each(target, role, visit);
         }
         RuleKind::Link(link) => {

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Glob, UnixRule};
+use super::{Glob, Rule, RuleKind, RuleOrigin, UnixRule};
 use crate::vocab::{IpAddress, NetworkPermissions, PortRange, families};
 
 /// Use of sockets.
@@ -22,21 +22,26 @@ pub struct NetworkRule {
     pub peer: NetworkConditions,
 }
 
-impl NetworkRule {
-    /// The unix rules that the rule also is, one for each socket type: what it says about the family `unix` holds for addresses
-    /// and peers as well.
+impl Rule {
+    /// The rules that this one also is: a network rule about the family `unix` holds for the addresses and peers of unix sockets,
+    /// one rule for each type.
     #[must_use]
-    pub fn unix_rules(&self) -> Vec<UnixRule> {
-        let Some(selection) = self.families.iter().find(|selection| selection.family == families::UNIX) else {
+    pub fn derived(&self) -> Vec<Rule> {
+        let RuleKind::Network(network) = &self.kind else { return Vec::new() };
+        let Some(selection) = network.families.iter().find(|selection| selection.family == families::UNIX) else {
             return Vec::new();
         };
-        let unix = |kind| UnixRule {
-            permissions: self.permissions,
-            kind,
-            address: None,
-            peer_address: None,
-            peer_label: self.peer.label.clone(),
-            from_network: true,
+        let unix = |kind| {
+            let unix = UnixRule {
+                permissions: network.permissions,
+                kind,
+                address: None,
+                peer_address: None,
+                peer_label: network.peer.label.clone(),
+                from_network: true,
+            };
+            // Priority and owner are no part of network rules.
+            Rule { prefix: self.prefix, kind: RuleKind::Unix(unix), span: self.span, origin: RuleOrigin::Derived }
         };
         if selection.types == u32::MAX {
             return vec![unix(None)];

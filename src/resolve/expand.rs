@@ -4,8 +4,8 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::policy::Glob;
 use crate::source::Text;
 
-use super::variables::{Automatic, MAX_TEXT, Missing, Variables, bad_name, old_alternation};
 use crate::syntax::reference::{Piece, may_refer, pieces};
+use super::variables::{Automatic, MAX_TEXT, Missing, Variables, bad_name, old_alternation};
 
 /// Replaces references by alternations of their values.
 pub(super) struct Expander<'a> {

@@ -92,13 +92,11 @@ impl Resolver<'_> {
                 continue;
             };
             if place > 0 && matches!(flag, ProfileFlag::Debug | ProfileFlag::Interruptible) {
-                let message =
-                    format!("apparmor_parser loses the flag `{}` where it does not stand first", flag.to_word());
+                let message = format!("apparmor_parser loses the flag `{}` where it does not stand first", flag.to_word());
                 self.diagnostics.push(Diagnostic::new(Code::RefFlagOrder, message, word.span));
             }
             if let Err(before) = seen.flag(flag, word.span, &mut flags) {
-                let message =
-                    format!("the flag `{}` contradicts an earlier one", String::from_utf8_lossy(word.as_bytes()));
+                let message = format!("the flag `{}` contradicts an earlier one", String::from_utf8_lossy(word.as_bytes()));
                 let diagnostic = Diagnostic::new(Code::FlagConflict, message, word.span);
                 self.diagnostics.push(diagnostic.and_label(before, "the earlier flag"));
             }

@@ -16,9 +16,9 @@ use crate::diagnostic::Diagnostic;
 use crate::source::{SourceId, SourceMap};
 
 pub use build::EmptyList;
-pub use format::{FormatOptions, Formatted, format, format_with};
 pub use name::{NameError, ProfileName};
 pub use pattern::{Pattern, PatternError};
+pub use format::{FormatOptions, Formatted, format, format_with};
 
 /// Parses the text of a profile file, or of a piece that others include.
 ///

@@ -74,11 +74,7 @@ impl Vocabulary for PortRange {
     }
 
     fn to_word(&self) -> Cow<'static, str> {
-        if self.first == self.last {
-            self.first.to_string().into()
-        } else {
-            format!("{}-{}", self.first, self.last).into()
-        }
+        if self.first == self.last { self.first.to_string().into() } else { format!("{}-{}", self.first, self.last).into() }
     }
 }
 

@@ -53,8 +53,7 @@ impl Capability {
     /// The capability that a kernel without this one checks in its place: `sys_admin` for those split off from it since Linux 5.8.
     #[must_use]
     pub fn fallback(self) -> Option<Capability> {
-        matches!(self, Capability::Perfmon | Capability::Bpf | Capability::CheckpointRestore)
-            .then_some(Capability::SysAdmin)
+        matches!(self, Capability::Perfmon | Capability::Bpf | Capability::CheckpointRestore).then_some(Capability::SysAdmin)
     }
 
     /// Its bit in a mask of all.

@@ -55,9 +55,7 @@ impl Resource {
             Resource::Cpu => Unit::Seconds,
             Resource::Fsize | Resource::Data | Resource::Stack | Resource::Core | Resource::Rss => Unit::Bytes,
             Resource::Memlock | Resource::As | Resource::Msgqueue => Unit::Bytes,
-            Resource::Nproc | Resource::Nofile | Resource::Locks | Resource::Sigpending | Resource::Rtprio => {
-                Unit::Number
-            }
+            Resource::Nproc | Resource::Nofile | Resource::Locks | Resource::Sigpending | Resource::Rtprio => Unit::Number,
             Resource::Nice => Unit::Nice,
             Resource::Rttime => Unit::Microseconds,
         }

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::word::{permission_set, word_traits};
 use super::{Vocabulary, name_of, number_of};
+use super::word::{permission_set, word_traits};
 
 permission_set! {
     /// Permissions of a `signal` rule.

@@ -1,8 +1,8 @@
 //! Syntax trees made at random, in the shapes that parsing gives.
 
+use armorer::source::Spanned;
 use armorer::Pattern;
 use armorer::ast::*;
-use armorer::source::Spanned;
 use armorer::syntax::word::Word;
 use armorer::vocab::{MountOperation, PermissionSet, Vocabulary};
 use proptest::collection::vec;
@@ -95,7 +95,9 @@ fn condition<V: ConditionValue + std::fmt::Debug>() -> impl Strategy<Value = Spa
         vec(list_value(), 1..4).prop_map(|values| (ConditionOp::In, true, values)),
     ];
     let known = one_of(&["bus", "path", "set", "label", "options", "fstype", "type", "addr", "ip", "oldroot"]);
-    spanned((prop_oneof![name(), known], op).prop_map(|(name, (op, list, values))| read(name, Some(op), list, values)))
+    spanned(
+        (prop_oneof![name(), known], op).prop_map(|(name, (op, list, values))| read(name, Some(op), list, values)),
+    )
 }
 
 fn conditions<V: ConditionValue + std::fmt::Debug>() -> impl Strategy<Value = Vec<Spanned<Condition<V>>>> {
@@ -219,10 +221,11 @@ fn rule() -> impl Strategy<Value = RuleKind> {
         one_of(&["stream", "tcp"]).prop_map(|kind| (None, Some(named(kind)))),
         (families, kinds).prop_map(|(family, kind)| (Some(named(family)), Some(named(kind)))),
     ];
-    let network =
-        (sockets, words, conditions(), group("peer")).prop_map(|(permissions, (family, socket), conditions, peer)| {
+    let network = (sockets, words, conditions(), group("peer")).prop_map(
+        |(permissions, (family, socket), conditions, peer)| {
             RuleKind::Network(NetworkRule { permissions, family, socket, conditions, peer })
-        });
+        },
+    );
     let change_profile = (safety(), of(whole_path()), of(target())).prop_map(|(safety, exec, target)| {
         RuleKind::ChangeProfile(ChangeProfileRule {
             safety: safety.filter(|_| exec.is_some()),

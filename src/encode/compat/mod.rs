@@ -13,7 +13,7 @@ use super::profile::Contributions;
 use super::support::Support;
 use super::transitions::PACKED_LIMIT;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::policy::{Profile, ProfileMode, Rule, RuleKind};
+use crate::policy::{Profile, ProfileMode, Rule, RuleKind, RuleOrigin};
 
 pub(super) use network::shared_table as file;
 
@@ -21,6 +21,7 @@ pub(super) use network::shared_table as file;
 pub(super) fn rule(rule: &Rule, origin: Origin, support: &Support, reports: &mut Reports) {
     match &rule.kind {
         RuleKind::Network(rule) => network::rule(rule, origin, support, reports),
+        RuleKind::Unix(unix) if rule.origin == RuleOrigin::Derived => network::derived(unix, origin, support, reports),
         RuleKind::Mqueue(rule) => mqueue::rule(rule, support, reports),
         _ => {}
     }

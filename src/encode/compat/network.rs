@@ -11,9 +11,6 @@ use crate::vocab::{NetworkPermissions, families, network as bits};
 
 /// A rule about sockets of any family.
 pub(super) fn rule(rule: &NetworkRule, origin: Origin, support: &Support, reports: &mut Reports) {
-    if support.unix.is_some() {
-        rule.unix_rules().iter().for_each(|unix| derived_unix_rule(unix, origin, reports));
-    }
     let denies = origin.mode == Mode::Deny;
     let classes = matches!(support.network, Network::Class(_));
     let conditional = !rule.local.is_empty() || !rule.peer.is_empty();
@@ -45,9 +42,9 @@ pub(super) fn rule(rule: &NetworkRule, origin: Origin, support: &Support, report
 }
 
 /// A unix rule that is derived from a network rule.
-fn derived_unix_rule(rule: &UnixRule, origin: Origin, reports: &mut Reports) {
+pub(super) fn derived(rule: &UnixRule, origin: Origin, support: &Support, reports: &mut Reports) {
     let all = rule.permissions == NetworkPermissions::ALL && rule.peer_label.is_none();
-    if origin.mode == Mode::Deny || !all || origin.marked {
+    if support.unix.is_some() && (origin.mode == Mode::Deny || !all || origin.marked) {
         let message = "apparmor_parser takes neither permissions nor label from this rule to those of unix sockets";
         let help = "it grants or denies all, and logs the other way round; write `unix` rules to be plain";
         reports.push(Diagnostic::new(Code::RefNetworkUnix, message, origin.span).with_help(help));
@@ -85,34 +82,30 @@ pub(super) fn swallowed_unix_rules(rules: &[Rule], support: &Support, reports: &
     if !matches!(support.network, Network::Class(_)) {
         return;
     }
-    let mut implied: Vec<(&Rule, UnixRule)> = Vec::new();
+    let mut implied: Vec<Rule> = Vec::new();
     let mut written: Vec<&Rule> = Vec::new();
     for rule in rules {
         match &rule.kind {
-            RuleKind::Network(network) => {
-                let made = network.unix_rules();
+            RuleKind::Network(_) => {
+                let made = rule.derived();
                 // The other way round, the rule that is written gets all permissions of the implied one.
                 let widened = |before: &&&Rule| {
-                    let RuleKind::Unix(unix) = &before.kind else { return false };
-                    let same = |made: &UnixRule| {
-                        let lacks = fold((unix.permissions | made.permissions).bits()) != fold(bits::ANY);
-                        lacks && rule.prefix == before.prefix && same_socket(unix, made)
-                    };
-                    made.iter().any(same)
+                    made.iter()
+                        .filter_map(|made| same_socket(before, made))
+                        .any(|(before, made)| fold((before.permissions | made.permissions).bits()) != fold(bits::ANY))
                 };
                 if let Some(before) = written.iter().find(widened) {
                     let message = "apparmor_parser gives an earlier unix rule all permissions because of this rule";
                     let diagnostic = Diagnostic::new(Code::RefNetworkUnix, message, rule.span);
                     reports.push(diagnostic.and_label(before.span, "the unix rule"));
                 }
-                implied.extend(made.into_iter().map(|made| (rule, made)));
+                implied.extend(made);
             }
             RuleKind::Unix(unix) if unix.peer_label.is_none() => {
-                let swallows = |(before, made): &&(&Rule, UnixRule)| {
-                    let loses = !made.permissions.contains(unix.permissions);
-                    loses && before.prefix == rule.prefix && same_socket(unix, made)
+                let swallows = |made: &&Rule| {
+                    same_socket(rule, made).is_some_and(|(rule, made)| !made.permissions.contains(rule.permissions))
                 };
-                if let Some((before, _)) = implied.iter().find(swallows) {
+                if let Some(before) = implied.iter().find(swallows) {
                     let message = "apparmor_parser takes this rule for one that it makes of an earlier network rule";
                     let diagnostic = Diagnostic::new(Code::RefNetworkUnix, message, rule.span);
                     reports.push(diagnostic.and_label(before.span, "the network rule"));
@@ -124,10 +117,11 @@ pub(super) fn swallowed_unix_rules(rules: &[Rule], support: &Support, reports: &
     }
 }
 
-/// Whether two unix rules are about the same sockets. Their permissions are no part of the reference compiler's comparison, as it gives
+/// Two unix rules that are about the same sockets. Their permissions are no part of the reference compiler's comparison, as it gives
 /// implied rules all.
-fn same_socket(a: &UnixRule, b: &UnixRule) -> bool {
+fn same_socket<'a>(a: &'a Rule, b: &'a Rule) -> Option<(&'a UnixRule, &'a UnixRule)> {
+    let (RuleKind::Unix(one), RuleKind::Unix(other)) = (&a.kind, &b.kind) else { return None };
     let bare =
         |rule: &UnixRule| UnixRule { permissions: NetworkPermissions::NONE, from_network: false, ..rule.clone() };
-    bare(a) == bare(b)
+    (a.prefix == b.prefix && bare(one) == bare(other)).then_some((one, other))
 }

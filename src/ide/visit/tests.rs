@@ -10,9 +10,7 @@ const TEXT: &str = "abi <abi/4.0>,\n@{A} = /x/@{B} \\@{C}\n$B = not ${A} or @{A}
 fn roles(text: &str) -> Vec<(WordRole, String)> {
     let file = crate::parse(text.as_bytes()).unwrap();
     let mut found = Vec::new();
-    file.walk(&mut |item| {
-        words(item, &mut |role, word| found.push((role, String::from_utf8_lossy(word.value).into_owned())))
-    });
+    file.walk(&mut |item| words(item, &mut |role, word| found.push((role, String::from_utf8_lossy(word.value).into_owned()))));
     found
 }
 
@@ -73,10 +71,7 @@ fn finds_what_stands_at_an_offset() {
     let file = crate::parse(TEXT.as_bytes()).unwrap();
     let offset = |needle: &str| u32::try_from(TEXT.find(needle).unwrap()).unwrap();
     let found = at(&file, offset("/z r") + 2).unwrap();
-    assert_eq!(
-        found.word.map(|(role, word)| (role, String::from_utf8_lossy(word.value).into_owned())),
-        Some((WordRole::Path, "/z".into()))
-    );
+    assert_eq!(found.word.map(|(role, word)| (role, String::from_utf8_lossy(word.value).into_owned())), Some((WordRole::Path, "/z".into())));
     assert_eq!(found.around.len(), 3);
     let found = at(&file, offset("chown") + 5).unwrap();
     assert_eq!(found.word.map(|(role, _)| role), Some(WordRole::Capability));

@@ -64,8 +64,7 @@ impl Linter {
         examined.broken = !sound;
         // Who writes `all,` counts on nothing of it in particular.
         let all = all_rules(&policy.profiles);
-        let told =
-            |diagnostic: &Diagnostic| diagnostic.code != Code::NotEnforced || !all.contains(&diagnostic.span());
+        let told = |diagnostic: &Diagnostic| diagnostic.code != Code::NotEnforced || !all.contains(&diagnostic.span());
         examined.findings.extend(diagnostics.into_vec().into_iter().filter(told).filter_map(finding));
         if sound {
             self.examine_policy(&policy, (id, file), &target, &options, &mut examined);

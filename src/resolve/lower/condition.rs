@@ -130,12 +130,8 @@ impl<'a> Reader<'a> {
     }
 
     /// Takes the value of a condition that may be given once, with the operator `=`.
-    pub(super) fn once<V, T>(
-        &mut self,
-        condition: &Spanned<Condition<V>>,
-        value: &Spanned<T>,
-        slot: &mut Option<Spanned<T>>,
-    ) where
+    pub(super) fn once<V, T>(&mut self, condition: &Spanned<Condition<V>>, value: &Spanned<T>, slot: &mut Option<Spanned<T>>)
+    where
         T: Clone,
     {
         self.once_with(condition, value, slot, &[ConditionOp::Equal]);

@@ -73,7 +73,11 @@ enum Class {
     Message,
 }
 
-fn read(condition: &Spanned<Condition<DbusCondition>>, rule: &mut DbusRule, reader: &mut Reader<'_>) -> Option<Class> {
+fn read(
+    condition: &Spanned<Condition<DbusCondition>>,
+    rule: &mut DbusRule,
+    reader: &mut Reader<'_>,
+) -> Option<Class> {
     let (value, slot, class): (_, &mut Option<Glob>, _) = match &condition.value.value {
         DbusCondition::Bus(value) => (value, &mut rule.bus, Class::Bus),
         DbusCondition::Name(value) => (value, &mut rule.name, Class::Name),
@@ -98,25 +102,23 @@ fn check(
     service: Option<Span>,
     reader: &mut Reader<'_>,
 ) {
-    let (code, conflict_of, conflict, text, help) = if let Some(condition) =
-        message.or(service).filter(|_| written.intersects(DbusPermissions::EAVESDROP))
-    {
-        let help = "whoever eavesdrops sees all messages of a bus: only `bus=` can be set";
-        (Code::DbusEavesdrop, DbusPermissions::EAVESDROP, condition, "`eavesdrop` takes no condition but `bus`", help)
-    } else if let Some(condition) = message.filter(|_| written.intersects(DbusPermissions::BIND)) {
-        let help = "`bind` owns a name: it takes `bus=` and `name=`";
-        (Code::DbusBind, DbusPermissions::BIND, condition, "`bind` does not go with conditions of messages", help)
-    } else if let Some(condition) =
-        service.filter(|_| written.intersects(DbusPermissions::SEND | DbusPermissions::RECEIVE))
-    {
-        let help = "the name of who is sent to or received from belongs inside `peer=(name=…)`";
-        let text = "`send` and `receive` do not go with the name of a service";
-        (Code::DbusService, DbusPermissions::SEND | DbusPermissions::RECEIVE, condition, text, help)
-    } else {
-        return;
-    };
+    let (code, conflict_of, conflict, text, help) =
+        if let Some(condition) = message.or(service).filter(|_| written.intersects(DbusPermissions::EAVESDROP)) {
+            let help = "whoever eavesdrops sees all messages of a bus: only `bus=` can be set";
+            (Code::DbusEavesdrop, DbusPermissions::EAVESDROP, condition, "`eavesdrop` takes no condition but `bus`", help)
+        } else if let Some(condition) = message.filter(|_| written.intersects(DbusPermissions::BIND)) {
+            let help = "`bind` owns a name: it takes `bus=` and `name=`";
+            (Code::DbusBind, DbusPermissions::BIND, condition, "`bind` does not go with conditions of messages", help)
+        } else if let Some(condition) = service.filter(|_| written.intersects(DbusPermissions::SEND | DbusPermissions::RECEIVE)) {
+            let help = "the name of who is sent to or received from belongs inside `peer=(name=…)`";
+            let text = "`send` and `receive` do not go with the name of a service";
+            (Code::DbusService, DbusPermissions::SEND | DbusPermissions::RECEIVE, condition, text, help)
+        } else {
+            return;
+        };
     let words = rule.permissions.iter().flat_map(|permissions| &permissions.words);
-    let mut words = words.filter(|word| word.value().is_some_and(|permissions| permissions.intersects(conflict_of)));
+    let mut words =
+        words.filter(|word| word.value().is_some_and(|permissions| permissions.intersects(conflict_of)));
     let span = words.next().map_or(conflict, |word| word.span);
     reader.error(Diagnostic::new(code, text, span).and_label(conflict, "this condition").with_help(help));
 }

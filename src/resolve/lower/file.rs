@@ -109,13 +109,7 @@ enum Meaning {
 }
 
 /// `l` makes it the target of a link, unless there is an exec permission too; then the two forms of file rules differ.
-fn meaning(
-    target: &Spanned<Pattern>,
-    leading: bool,
-    letters: &Letters,
-    permissions: Span,
-    reader: &mut Reader<'_>,
-) -> Meaning {
+fn meaning(target: &Spanned<Pattern>, leading: bool, letters: &Letters, permissions: Span, reader: &mut Reader<'_>) -> Meaning {
     let exec = letters.exec.is_some();
     match (letters.permissions.contains(FilePermissions::LINK), exec, leading) {
         (true, true, true) => {

@@ -14,10 +14,12 @@ use std::sync::Arc;
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::features::Features;
-use crate::policy::{Exec, ExecTarget, LinkTarget, Owner, Policy, Profile, Rule, RuleKind, RuleMode};
+use crate::policy::{
+    Exec, ExecTarget, LinkTarget, Owner, Policy, Profile, Rule, RuleKind, RuleMode,
+};
+use crate::vocab::FilePermissions;
 use crate::resolve::{Options, Session, resolve};
 use crate::source::Memory;
-use crate::vocab::FilePermissions;
 
 /// What came of a text.
 struct Outcome {

@@ -184,18 +184,12 @@ macro_rules! condition_read {
 }
 
 macro_rules! condition_word {
-    (pattern) => {
-        $crate::syntax::ast::condition::pattern
-    };
-    (word) => {
-        $crate::syntax::ast::condition::named
-    };
+    (pattern) => { $crate::syntax::ast::condition::pattern };
+    (word) => { $crate::syntax::ast::condition::named };
 }
 
 macro_rules! condition_visit {
-    (one $value:ident $visit:ident) => {
-        $visit($crate::syntax::ast::condition::as_written($value))
-    };
+    (one $value:ident $visit:ident) => { $visit($crate::syntax::ast::condition::as_written($value)) };
     (many $value:ident $visit:ident) => {
         $value.iter().for_each(|word| $visit($crate::syntax::ast::condition::as_written(word)))
     };

@@ -163,7 +163,6 @@ impl Serialize for FileLetters {
 impl<'de> Deserialize<'de> for FileLetters {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = Text::deserialize(deserializer)?;
-        FileLetters::read(&text, Span::NONE)
-            .ok_or_else(|| D::Error::custom(format_args!("`{text}` are not file permissions")))
+        FileLetters::read(&text, Span::NONE).ok_or_else(|| D::Error::custom(format_args!("`{text}` are not file permissions")))
     }
 }

@@ -134,9 +134,6 @@ mod tests {
         let quoted: Named<Capability> = Named::parse("\"cho\\x77n\"");
         assert_eq!((quoted.value(), quoted.stored()), (Some(&Capability::Chown), b"chown".to_vec()));
         let real_time: Named<Signal> = Named::parse("rtmin+3");
-        assert_eq!(
-            (real_time.as_bytes(), Named::from(*real_time.value().unwrap())),
-            (&b"rtmin+3"[..], real_time.clone())
-        );
+        assert_eq!((real_time.as_bytes(), Named::from(*real_time.value().unwrap())), (&b"rtmin+3"[..], real_time.clone()));
     }
 }

@@ -22,8 +22,7 @@ fn hostile() -> impl Strategy<Value = Vec<u8>> {
 
 /// A policy with one profile for the file, and what it says about reading a path.
 fn allows(path: &[u8]) -> (String, impl Fn(&[u8]) -> bool) {
-    let profile =
-        Profile::new("p").unwrap().rule(FileRule::new(Pattern::literal(path).unwrap(), FilePermissions::READ));
+    let profile = Profile::new("p").unwrap().rule(FileRule::new(Pattern::literal(path).unwrap(), FilePermissions::READ));
     let text = File::from(profile).to_bytes();
     let compiler = Compiler::new(Features::builtin("linux-6.12").unwrap());
     let blob = match compiler.compile_text("p", &text) {
@@ -116,10 +115,7 @@ fn rules_as_they_are_written() {
     for (rule, text) in [
         (FileRule::allow(path(), "rw".parse().unwrap()).owner(), "owner /usr/bin/x rw,"),
         (FileRule::deny(path(), FilePermissions::ALL).audit(), "audit deny /usr/bin/x mrwlk,"),
-        (
-            Rule::from(FileRule::new(path(), FilePermissions::NONE).exec(ExecMode::PROFILE).target(&name)),
-            "/usr/bin/x Px -> \"x y\",",
-        ),
+        (Rule::from(FileRule::new(path(), FilePermissions::NONE).exec(ExecMode::PROFILE).target(&name)), "/usr/bin/x Px -> \"x y\","),
         (
             Rule::from(FileRule::new(path(), FilePermissions::READ).exec(ExecMode::INHERIT.with_environment(true))),
             "unsafe /usr/bin/x rix,",

@@ -8,9 +8,9 @@ use super::error::{self, Place, comma};
 use super::input::{Input, PResult};
 use super::lexer::{Keyword, Kind, Token, initial};
 use super::pivot_root::arrow;
+use crate::syntax::ast::LinkRule;
 use crate::source::Spanned;
 use crate::syntax::Pattern;
-use crate::syntax::ast::LinkRule;
 
 /// What stands behind the keyword.
 pub(super) fn rule(input: Input<'_>) -> PResult<'_, LinkRule> {

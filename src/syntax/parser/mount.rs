@@ -8,10 +8,10 @@ use super::condition::conditions;
 use super::error::{self, Place, comma};
 use super::input::{Input, PResult, Problem};
 use super::lexer::{Kind, Lexer, Token, keyword, mode, skip_space};
-use crate::source::Spanned;
-use crate::syntax::Pattern;
 use crate::syntax::ast::{Condition, MountCondition, MountRule};
 use crate::vocab::MountOperation;
+use crate::source::Spanned;
+use crate::syntax::Pattern;
 
 const LEX: Lexer = mode::mount;
 

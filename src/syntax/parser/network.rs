@@ -35,11 +35,7 @@ fn sockets(words: Vec<Word>) -> (Option<Spanned<Named<AddressFamily>>>, Option<S
         (Some(lone), None) => {
             let family: Spanned<Named<AddressFamily>> = named(lone.clone());
             let socket: Spanned<Named<SocketKind>> = named(lone);
-            if family.value().is_none() && socket.value().is_some() {
-                (None, Some(socket))
-            } else {
-                (Some(family), None)
-            }
+            if family.value().is_none() && socket.value().is_some() { (None, Some(socket)) } else { (Some(family), None) }
         }
         (family, socket) => (family.map(named), socket.map(named)),
     }

@@ -31,8 +31,7 @@ pub(super) fn rule(input: Input<'_>) -> PResult<'_, Rlimit> {
         resource: named(resource),
         value: named(value),
         unit: unit.map(named),
-    })
-    .parse(rest)
+    }).parse(rest)
 }
 
 fn wanted<'a>(input: Input<'a>, pattern: fn(&[u8]) -> usize, what: &str) -> PResult<'a, Word> {

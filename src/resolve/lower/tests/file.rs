@@ -59,8 +59,11 @@ fn exec_forms() {
     ] {
         assert_eq!(lower(text).said, [], "{text}");
         let exec = file(text).exec.unwrap();
-        let found =
-            (format!("{:?}", exec.mode.kind()), format!("{:?}", exec.mode.fallback()), exec.mode.keeps_environment());
+        let found = (
+            format!("{:?}", exec.mode.kind()),
+            format!("{:?}", exec.mode.fallback()),
+            exec.mode.keeps_environment(),
+        );
         assert_eq!(found, (kind.to_owned(), fallback.to_owned(), keeps), "{text}");
     }
 }

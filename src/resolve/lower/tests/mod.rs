@@ -90,8 +90,7 @@ fn check_rules(table: &[(&str, &str)]) {
         let rule = outcome.rule.unwrap_or_else(|| panic!("{text} was not lowered"));
         let kind = brief(serde_json::to_value(&rule.kind).unwrap());
         let every = serde_json::to_string(&NetworkPermissions::ALL).unwrap();
-        let expected: Value = serde_json::from_str(&expected.replace("EVERY", &every))
-            .unwrap_or_else(|error| panic!("{expected}: {error}"));
+        let expected: Value = serde_json::from_str(&expected.replace("EVERY", &every)).unwrap_or_else(|error| panic!("{expected}: {error}"));
         // The kind's name is in the text.
         let kind = kind.as_object().and_then(|map| map.values().next()).unwrap_or(&kind);
         assert_eq!(kind, &expected, "{text}");

@@ -1,5 +1,5 @@
 use super::{check_errors, check_rules, check_silent, check_warnings, lower};
-use crate::policy::RuleKind;
+use crate::policy::{RuleKind, RuleOrigin, UnixRule};
 
 const ANY: u32 = 0x370_0376;
 
@@ -127,10 +127,14 @@ fn mistakes() {
 #[test]
 fn unix_companions() {
     let companions = |text: &str| -> Vec<(Option<u8>, u32)> {
-        let RuleKind::Network(rule) = lower(text).rule.unwrap().kind else { panic!("{text}") };
-        let unix = rule.unix_rules();
-        assert!(unix.iter().all(|unix| unix.from_network), "{text}");
-        unix.iter().map(|unix| (unix.kind, unix.permissions.bits())).collect()
+        let rule = lower(text).rule.unwrap();
+        let unix = rule.derived();
+        assert!(unix.iter().all(|unix| unix.prefix == rule.prefix && unix.origin == RuleOrigin::Derived), "{text}");
+        let kinds = unix.iter().map(|rule| match &rule.kind {
+            RuleKind::Unix(UnixRule { kind, permissions, from_network: true, .. }) => (*kind, permissions.bits()),
+            other => panic!("{other:?}"),
+        });
+        kinds.collect()
     };
     assert_eq!(companions("network,"), [(None, ANY)]);
     assert_eq!(companions("deny network unix dgram,"), [(Some(2), ANY)]);
@@ -139,4 +143,5 @@ fn unix_companions() {
     assert_eq!(companions("network (create) unix,"), [1, 2, 3, 4, 5, 10].map(|kind| (Some(kind), 0x10)));
     assert_eq!(companions("network inet,"), []);
     assert_eq!(companions("network tcp,"), []);
+    assert_eq!(companions("userns,"), []);
 }

@@ -52,14 +52,8 @@ fn mqueue() {
     check_rules(&[
         ("mqueue,", r#"{"permissions": ["create", "open", "delete", "read", "write", "getattr", "setattr"]}"#),
         ("mqueue (create, rr) /a,", r#"{"permissions": ["create", "read"], "kind": "posix", "name": "/a"}"#),
-        (
-            "mqueue rw type=sysv label=@{L} 5,",
-            r#"{"permissions": ["read", "write"], "kind": "sysv", "label": "@{L}", "name": "5"}"#,
-        ),
-        (
-            "mqueue type=posix,",
-            r#"{"permissions": ["create", "open", "delete", "read", "write", "getattr", "setattr"], "kind": "posix"}"#,
-        ),
+        ("mqueue rw type=sysv label=@{L} 5,", r#"{"permissions": ["read", "write"], "kind": "sysv", "label": "@{L}", "name": "5"}"#),
+        ("mqueue type=posix,", r#"{"permissions": ["create", "open", "delete", "read", "write", "getattr", "setattr"], "kind": "posix"}"#),
     ]);
     check_silent(&["mqueue \"5\",", "mqueue r /a@{X},", "mqueue 99999999999999999999,", "mqueue r /a[,"]);
     check_warnings(&[("mqueue type=posix type=sysv /a,", "cond-ignored", "type=sysv")]);

@@ -11,10 +11,10 @@ use super::classes::{
     blanks, bool_variable, ends_mode, is_blank, is_mode, newline, path, quoted_path, set_variable, word_or_quoted,
 };
 use super::{Keyword, Kind, Token, head, skip_space, token};
-use crate::syntax::Pattern;
-use crate::syntax::ast::condition::pattern;
 use crate::syntax::parser::error;
 use crate::syntax::parser::input::{Input, PResult};
+use crate::syntax::Pattern;
+use crate::syntax::ast::condition::pattern;
 use crate::syntax::word::Word;
 
 /// Skips blanks, line ends and comments; the comments are kept for the item around them.
