@@ -6,6 +6,8 @@
 //! absorbs the label of *r*. All that *r* may match then matches *q*, with a label that makes the other one moot.
 //! This removes the growth caused by many patterns that run on beside a broad loop.
 
+#![expect(clippy::indexing_slicing, reason = "all ids come from the NFA")]
+
 use super::ids::{IdVec, ids};
 use super::nfa::{KindId, LabelIndex, Nfa, NfaStateId, Reach, ReadId};
 use super::{ByteSet, LabelId};

@@ -1,5 +1,7 @@
 //! The deterministic automaton before and after its label sets are given a meaning.
 
+#![expect(clippy::indexing_slicing, reason = "state and label set ids are minted by the construction")]
+
 use super::graph::{Edge, Graph, niceness};
 use super::ids::IdVec;
 use super::{LabelId, LabelSetId, StateId, Symbol, ValueId};

@@ -12,6 +12,8 @@
 //! * for each state only a few others are considered: the one that leads to it, and the first and the last that share its
 //!   default or one of a few of its transitions. Rows are compared run by run.
 
+#![expect(clippy::indexing_slicing, reason = "state ids come from the graph")]
+
 use super::StateId;
 use super::graph::{Graph, Row, SymbolId};
 use super::ids::IdVec;
@@ -23,10 +25,10 @@ const MAX_CHAIN: u8 = 3;
 const SAMPLES: usize = 8;
 
 /// For each state the one that it is to be encoded against, if any; both have at least `fewest` cells.
-pub(super) fn plan(graph: &Graph, fewest: u32) -> IdVec<StateId, Option<StateId>> {
+pub(super) fn plan(graph: &Graph, fewest: u32) -> OfStates<Option<StateId>> {
     let (order, found_from, depth) = breadth_first(graph);
-    let mut against: IdVec<StateId, Option<StateId>> = vec![None; graph.len()].into();
-    let mut chain: IdVec<StateId, u8> = vec![0; graph.len()].into();
+    let mut against: OfStates<Option<StateId>> = vec![None; graph.len()].into();
+    let mut chain: OfStates<u8> = vec![0; graph.len()].into();
     // The first and the last state that had a transition: (first symbol, target). The default has the symbol `u16::MAX`.
     let mut having = FxHashMap::<(SymbolId, StateId), (StateId, StateId)>::default();
     let mut candidates = Vec::new();
@@ -69,11 +71,14 @@ pub(super) fn plan(graph: &Graph, fewest: u32) -> IdVec<StateId, Option<StateId>
     against
 }
 
+/// Something of each state.
+type OfStates<T> = IdVec<StateId, T>;
+
 /// The states that can be reached, breadth-first; where each was found from; how far each is from the start.
-fn breadth_first(graph: &Graph) -> (Vec<StateId>, IdVec<StateId, Option<StateId>>, IdVec<StateId, u32>) {
+fn breadth_first(graph: &Graph) -> (Vec<StateId>, OfStates<Option<StateId>>, OfStates<u32>) {
     let mut order = vec![StateId::START];
-    let mut found_from: IdVec<StateId, _> = vec![None; graph.len()].into();
-    let mut depth: IdVec<StateId, u32> = vec![0; graph.len()].into();
+    let mut found_from: OfStates<_> = vec![None; graph.len()].into();
+    let mut depth: OfStates<u32> = vec![0; graph.len()].into();
     let mut next = 0;
     while let Some(&state) = order.get(next) {
         for target in graph.row(state).targets() {

@@ -13,6 +13,8 @@
 //!    numbered in an order that depends on their meaning only;
 //! 3. new. The states of a cycle may still be equal to each other; partition refinement merges them before 2.
 
+#![expect(clippy::indexing_slicing, reason = "ids come from the subsets, or are minted here")]
+
 use super::absorb::Absorbs;
 use super::cycle::Cycle;
 use super::determinise::{SubsetId, Subsets};

@@ -101,7 +101,7 @@ ids::ids! {
     /// that has exactly those labels.
     pub LabelSetId;
     /// The number of a distinct value of states.
-    pub(self) ValueId;
+    ValueId;
 }
 
 impl StateId {

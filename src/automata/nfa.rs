@@ -22,6 +22,8 @@
 //! An NFA only grows. Patterns that were built before, for whichever automaton, are found again by their address, or by what
 //! they are.
 
+#![expect(clippy::indexing_slicing, reason = "all ids are minted in this module")]
+
 use super::graph::OUT_OF_BAND;
 use super::ids::{IdVec, ids};
 use super::interner::SliceInterner;

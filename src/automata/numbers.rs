@@ -1,5 +1,7 @@
 //! Small numbers for the few of many things that are at hand.
 
+#![expect(clippy::indexing_slicing, reason = "the list is grown before it is written to")]
+
 use super::ids::{Id, IdVec};
 
 /// The numbers that the automaton at hand gives the states it has.

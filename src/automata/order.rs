@@ -5,6 +5,8 @@
 //! lower number, or to the same, may close a loop. With numbers in reverse postorder of a depth-first search this is exact: among all edges
 //! only back edges, which close a loop of the search tree, do not ascend.
 
+#![expect(clippy::indexing_slicing, reason = "state ids come from the automaton")]
+
 use super::ids::IdVec;
 use super::{MinimalDfa, StateId};
 

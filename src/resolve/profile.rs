@@ -34,7 +34,7 @@ impl Resolver<'_> {
         if self.dead {
             return;
         }
-        compat::child(&resolved, &self.options, &mut self.diagnostics);
+        compat::child(&resolved, self.options, &mut self.diagnostics);
         self.defined(&mut body.names, (namespace.clone(), resolved.written_name.clone()), resolved.span, Code::DupHat);
         body.children.push((namespace, resolved));
     }

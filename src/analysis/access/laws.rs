@@ -45,7 +45,7 @@ fn symbols(bytes: &[u8]) -> Vec<Symbol> {
 fn decode(check: &Check) -> Vec<Access> {
     let permission = if check.permission == "connect" { network::CONNECT } else { check.mask };
     let file = |string: &[u8]| back(Asked::of_file(&symbols(string), permission), permission);
-    let strings = match &check.way {
+    match &check.way {
         Way::File(strings) => strings.attempts.concat().iter().map(|string| file(string)).collect(),
         Way::Exec(path) => vec![file(path)],
         Way::Link(link) => vec![file(&link.encode())],
@@ -60,8 +60,7 @@ fn decode(check: &Check) -> Vec<Access> {
             vec![back(Asked::Network(Network { family: Some(family), r#type: Some(kind), ..Network::default() }), bit)]
         }
         Way::Attachment(path) => vec![back(Asked::of_attachment(&symbols(path), &[]), EXEC)],
-    };
-    strings
+    }
 }
 
 /// The access that a decoded string is about.
