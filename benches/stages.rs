@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use armorer::automata::{Builder, ByteSet, Config, Dfa, LabelId, PackOptions, Pattern};
 use armorer::diagnostic::Diagnostics;
-use armorer::encode::{self, Target, Workshops};
+use armorer::encode::{self, EncodeCache, Target};
 use armorer::resolve::{self, Session, resolve};
 use armorer::source::{Memory, SourceMap};
 use armorer::syntax::parser::parse;
@@ -94,9 +94,9 @@ fn front(c: &mut Criterion) {
         let target = Target { kernel: Arc::clone(&options.kernel) };
         group.bench_function(BenchmarkId::from_parameter(rules), |b| {
             b.iter_batched_ref(
-                Workshops::default,
-                |workshops| {
-                    encode::check(&policy, &target, &encode::Options::default(), workshops, &mut Diagnostics::new());
+                EncodeCache::default,
+                |cache| {
+                    encode::check(&policy, &target, &encode::Options::default(), cache, &mut Diagnostics::new());
                 },
                 BatchSize::PerIteration,
             );
@@ -117,7 +117,7 @@ fn patterns(count: usize) -> Vec<(Pattern, LabelId)> {
             _ => Pattern::literal(dir + &file),
         }
     };
-    (0..count).map(|i| (pattern(i), LabelId(i as u32 % 8))).collect()
+    (0..count).map(|i| (pattern(i), LabelId::new(i % 8))).collect()
 }
 
 fn determinised(patterns: &[(Pattern, LabelId)]) -> Dfa {
@@ -127,7 +127,7 @@ fn determinised(patterns: &[(Pattern, LabelId)]) -> Dfa {
 }
 
 fn bits(labels: &[LabelId]) -> Result<u32, Infallible> {
-    Ok(labels.iter().fold(0, |all, label| all | 1 << label.0))
+    Ok(labels.iter().fold(0, |all, label| all | 1 << label.as_u32()))
 }
 
 fn automata(c: &mut Criterion) {

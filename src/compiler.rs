@@ -54,7 +54,7 @@ pub struct Compiler {
     included_limit: usize,
     options: resolve::Options,
     encode: encode::Options,
-    workshops: encode::Workshops,
+    encode_cache: encode::EncodeCache,
     levels: Levels,
     #[cfg(feature = "cache")]
     cache: Option<Cache>,
@@ -75,7 +75,7 @@ impl Compiler {
             included_limit: INCLUDED_LIMIT,
             options: resolve::Options { policy: Some(Arc::clone(&kernel)), ..resolve::Options::new(kernel) },
             encode: encode::Options::default(),
-            workshops: encode::Workshops::default(),
+            encode_cache: encode::EncodeCache::default(),
             levels: Levels::new(),
             #[cfg(feature = "cache")]
             cache: None,
@@ -240,7 +240,7 @@ impl Compiler {
         for part in &parts {
             let mut raised = Diagnostics::new();
             let policy = resolve::resolve(&session, part.id, &self.options, &mut raised);
-            encode::check(&policy, &self.target(), &self.encode, &self.workshops, &mut raised);
+            encode::check(&policy, &self.target(), &self.encode, &self.encode_cache, &mut raised);
             let mut raised = raised.into_vec();
             part.relocate(&mut raised);
             diagnostics.append(&mut raised);

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use rustc_hash::{FxHashMap, FxHashSet};
 use thiserror::Error;
 
+use super::access::{self, Asked};
 use super::difference::{Diff, Difference, Place, Witness};
 use super::perms::{self, ClassPerms, FilePerms, LOCK, attaches};
 use super::product::{Hits, OutOfBudget, Side, Walk, walk};
-use super::witness::{self, Asked};
 use super::{classes, describe, fields, networks};
 use crate::automata::{Symbol, Tables};
 use crate::blob::{Automaton, PolicyDb, Profile, VerifyError, Xmatch, verify_profile};
@@ -316,7 +316,7 @@ fn one_class(
         let permissions = perms::class_difference(&perms[0], &perms[1]) & !classes::unasked(class);
         let strings = hit.witnesses.into_iter().map(|rest| {
             let mut string = [&[Symbol::Byte(class)][..], &rest].concat();
-            witness::polish(Automaton::Policydb, &mut string, [(&a.0.dfa, starts[0]), (&b.0.dfa, starts[1])]);
+            access::polish(Automaton::Policydb, &mut string, [(&a.0.dfa, starts[0]), (&b.0.dfa, starts[1])]);
             string
         });
         let witnesses: Vec<Witness> =

@@ -4,8 +4,8 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
+use super::access::Asked;
 use super::rules::Rules;
-use super::witness::Asked;
 use crate::automata::Symbol;
 use crate::blob::Automaton;
 

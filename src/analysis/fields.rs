@@ -1,9 +1,9 @@
 //! Comparing what of a profile is not an automaton.
 
+use super::access::{Asked, Capability};
 use super::difference::{Difference, Place};
 use super::names::{self, Quoted};
 use super::perms::LOCK;
-use super::witness::{Asked, capability::Capability};
 use crate::blob::Profile;
 use crate::vocab::rlimits;
 
@@ -72,22 +72,21 @@ fn capabilities(a: &Profile, b: &Profile) -> Vec<Difference> {
         // As for permissions: audit counts on what is allowed, quiet on what is not; kernels ignore the fourth mask.
         verdict(has(masks.allow), has(masks.audit), has(masks.quiet))
     };
-    let mut found: Vec<(Difference, Vec<String>)> = Vec::new();
+    let mut found: Vec<(Difference, Vec<u8>)> = Vec::new();
     for number in 0..64 {
         let (a, b) = (verdict(a, number), verdict(b, number));
         if a == b {
             continue;
         }
-        let name = names::capability(number);
         match found.iter_mut().find(|(known, _)| known.a == a && known.b == b) {
-            Some((_, names)) => names.push(name),
+            Some((_, numbers)) => numbers.push(number),
             None => {
-                found.push((Difference::new(Place::Field("capability"), a.to_owned(), b.to_owned()), vec![name]));
+                found.push((Difference::new(Place::Field("capability"), a.to_owned(), b.to_owned()), vec![number]));
             }
         }
     }
     let named =
-        |(difference, names)| Difference { access: Some(Asked::Capability(Capability { names })), ..difference };
+        |(difference, numbers)| Difference { access: Some(Asked::Capability(Capability { numbers })), ..difference };
     found.into_iter().map(named).collect()
 }
 

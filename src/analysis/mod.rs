@@ -2,7 +2,7 @@
 //!
 //! Everything here works on the tables that the kernel walks, not on profile text, so it sees what the kernel sees.
 //! [`perms`] maps the two encodings of permissions (packed words; tables of entries) into one form, [`diff()`] compares two
-//! policies by meaning, with a shortest string on which they differ, which [`witness`] says in the user's terms; [`dump()`] takes
+//! policies by meaning, with a shortest string on which they differ, which [`access::Asked`] puts in the user's terms; [`dump()`] takes
 //! a policy apart, field by field. [`query`] answers what a policy says about one [`access`], and, where it comes from text,
 //! which rules say so.
 //!
@@ -25,7 +25,6 @@ pub mod query;
 mod rules;
 #[cfg(feature = "suite")]
 pub mod suite;
-pub mod witness;
 
 pub use access::{Access, UsageError};
 pub use diff::{DiffError, DiffOptions, diff};

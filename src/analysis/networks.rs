@@ -4,13 +4,13 @@
 //! another may so say the same in two classes. Only unix sockets, which the new class mediates by address and label, are not
 //! comparable.
 
+use super::access::Asked;
 use super::classes;
 use super::describe;
 use super::diff::Found;
 use super::difference::Witness;
 use super::perms::{self, ClassPerms};
 use super::product::Side;
-use super::witness::Asked;
 use crate::automata::Symbol;
 use crate::blob::PolicyDb;
 use crate::vocab::classes::{NETWORK_V7, NETWORK_V8, NETWORK_V9, NETWORK_V9_SKB};

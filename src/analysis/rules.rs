@@ -4,11 +4,10 @@ use std::fmt;
 
 use serde::Serialize;
 
+use super::access::Asked;
 use super::difference::{Diff, Difference, Place};
-use super::witness::Asked;
 use crate::encode::provenance::{Provenance, RuleMatch};
 use crate::source::{SourceMap, Span};
-use crate::vocab::capabilities;
 
 /// The rules of both policies that decide about a difference. Empty where no rule matches, and where the policy is no text.
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize)]
@@ -75,8 +74,7 @@ fn spans(difference: &Difference, provenance: &Provenance) -> Vec<Span> {
             (provenance.rules(automaton, &difference.witness), difference.permissions)
         }
         (Place::Field(_), Some(Asked::Capability(capability))) => {
-            let numbers = capability.names.iter().filter_map(|name| capabilities::number(name.as_bytes()));
-            (numbers.flat_map(|number| provenance.capability(number)).collect(), 1)
+            (capability.numbers.iter().flat_map(|&number| provenance.capability(number)).collect(), 1)
         }
         _ => return Vec::new(),
     };

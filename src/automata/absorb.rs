@@ -8,21 +8,27 @@
 
 #![expect(clippy::indexing_slicing, reason = "all ids come from the NFA")]
 
-use super::nfa::{ACCEPT, KindId, LabelIndex, Nfa, NfaStateId, OUT_OF_BAND_READ, Reach};
+use super::ids::{IdVec, ids};
+use super::nfa::{KindId, LabelIndex, Nfa, NfaStateId, Reach, ReadId};
 use super::{ByteSet, LabelId};
 use rustc_hash::FxHashMap;
 
 /// Whether a label makes another one moot.
 pub(super) type Absorbs<'a> = &'a dyn Fn(LabelId, LabelId) -> bool;
 
+ids! {
+    /// The number of a loop.
+    LoopId;
+}
+
 /// What is known of loops. It grows with the NFA.
 #[derive(Debug, Default)]
 pub(super) struct Absorber {
     /// For each state that loops and accepts, the accept state that it needs beside it, and the number of its loop.
-    loop_of: Vec<Option<(NfaStateId, u32)>>,
+    loop_of: IdVec<NfaStateId, Option<(NfaStateId, LoopId)>>,
     /// Loops that read the same with the same label are one.
-    loops: Vec<Loop>,
-    ids: FxHashMap<(LabelIndex, ByteSet), u32>,
+    loops: IdVec<LoopId, Loop>,
+    ids: FxHashMap<(LabelIndex, ByteSet), LoopId>,
 }
 
 #[derive(Debug)]
@@ -30,27 +36,27 @@ struct Loop {
     label: LabelIndex,
     reads: ByteSet,
     /// For each kind of states, whether it absorbs them. Found out when first needed.
-    absorbs: Vec<Option<bool>>,
+    absorbs: IdVec<KindId, Option<bool>>,
 }
 
 impl Absorber {
     /// Looks for loops among the states that are new.
     pub(super) fn learn(&mut self, nfa: &mut Nfa) {
-        for id in self.loop_of.len()..nfa.states.len() {
+        for id in nfa.states.ids().skip(self.loop_of.len()) {
             let state = nfa.states[id];
             let mut found = None;
-            if state.read < ACCEPT
-                && state.read != OUT_OF_BAND_READ
+            if state.read < ReadId::ACCEPT
+                && state.read != ReadId::OUT_OF_BAND
                 && let Some(next) = nfa.closed(state.next)
                 && let after = nfa.continuation(next)
-                && after.binary_search(&(id as NfaStateId)).is_ok()
-                && let Some(&accept) = after.iter().find(|&&state| nfa.states[state as usize].read == ACCEPT)
+                && after.binary_search(&id).is_ok()
+                && let Some(&accept) = after.iter().find(|&&state| nfa.states[state].read == ReadId::ACCEPT)
             {
-                let (label, reads) = (nfa.label(id as NfaStateId), nfa.bytes(id as NfaStateId));
-                let number = *self.ids.entry((label, reads)).or_insert_with(|| {
-                    self.loops.push(Loop { label, reads, absorbs: Vec::new() });
-                    self.loops.len() as u32 - 1
-                });
+                let (label, reads) = (nfa.label(id), nfa.bytes(id));
+                let number = *self
+                    .ids
+                    .entry((label, reads))
+                    .or_insert_with(|| self.loops.push(Loop { label, reads, absorbs: IdVec::default() }));
                 found = Some((accept, number));
             }
             self.loop_of.push(found);
@@ -62,11 +68,11 @@ impl Absorber {
         let mut at = 0;
         while let Some(&state) = set.get(at) {
             at += 1;
-            let Some((accept, number)) = self.loop_of[state as usize] else { continue };
+            let Some((accept, number)) = self.loop_of[state] else { continue };
             if set.binary_search(&accept).is_err() {
                 continue;
             }
-            let this = &mut self.loops[number as usize];
+            let this = &mut self.loops[number];
             set.retain(|&other| other == state || other == accept || !this.absorbs(nfa, absorbs, nfa.kind_of(other)));
             at = set.partition_point(|&other| other <= state);
         }
@@ -76,7 +82,7 @@ impl Absorber {
 impl Loop {
     #[inline]
     fn absorbs(&mut self, nfa: &Nfa, absorbs: Absorbs<'_>, kind: KindId) -> bool {
-        match self.absorbs.get(kind as usize) {
+        match self.absorbs.get(kind) {
             Some(&Some(known)) => known,
             _ => self.find_out(nfa, absorbs, kind),
         }
@@ -86,11 +92,8 @@ impl Loop {
         let (label, Reach { bytes, out_of_band }) = nfa.kind(kind);
         let absorbed =
             !out_of_band && bytes.is_subset(self.reads) && absorbs(nfa.label_id(self.label), nfa.label_id(label));
-        let index = kind as usize;
-        if self.absorbs.len() <= index {
-            self.absorbs.resize(index + 1, None);
-        }
-        self.absorbs[index] = Some(absorbed);
+        self.absorbs.grow(kind.index() + 1, None);
+        self.absorbs[kind] = Some(absorbed);
         absorbed
     }
 }

@@ -2,9 +2,10 @@
 
 use super::absorb::Absorbs;
 use super::determinise::Subsets;
+use super::ids::Id;
 use super::merged::Merged;
 use super::nfa::{MAX_DEPTH, Nfa, NfaError, NfaStateId, normalise};
-use super::{Dfa, LabelId, MinimalDfa, Pattern};
+use super::{Dfa, LabelId, MinimalDfa, Pattern, StateId, Unclassified};
 use rustc_hash::FxHashMap;
 use std::cmp::Reverse;
 
@@ -64,6 +65,18 @@ impl BuildError {
     }
 }
 
+/// Why no minimal automaton could be built.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum MinimalError<E> {
+    /// A limit is reached.
+    #[error(transparent)]
+    Build(#[from] BuildError),
+    /// A label set has no meaning.
+    #[error("a set of labels has no meaning")]
+    Unclassified(Unclassified<E>),
+}
+
 /// Collects labelled patterns and makes one deterministic automaton of them.
 ///
 /// Several patterns may have the same label, and should if the caller does not need to tell them apart: then equal ends of
@@ -73,11 +86,11 @@ impl BuildError {
 /// use armorer::automata::{Builder, Config, LabelId, Pattern};
 ///
 /// let mut builder = Builder::new(Config::default());
-/// builder.add(&Pattern::literal("/tmp/a"), LabelId(1));
-/// builder.add(&Pattern::concat([Pattern::literal("/tmp/"), Pattern::any_byte()]), LabelId(2));
+/// builder.add(&Pattern::literal("/tmp/a"), LabelId::new(1));
+/// builder.add(&Pattern::concat([Pattern::literal("/tmp/"), Pattern::any_byte()]), LabelId::new(2));
 /// let dfa = builder.build()?;
 /// let state = dfa.walk(b"/tmp/a");
-/// assert_eq!(dfa.labels(state), [LabelId(1), LabelId(2)]);
+/// assert_eq!(dfa.labels(state), [LabelId::new(1), LabelId::new(2)]);
 /// # Ok::<(), armorer::automata::BuildError>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -116,61 +129,99 @@ impl Builder {
     ///
     /// As for [`Builder::build`].
     pub fn build_absorbing(self, absorbs: impl Fn(LabelId, LabelId) -> bool) -> Result<Dfa, BuildError> {
-        self.build_with(&mut Workshop::<()>::default(), absorbs)
+        self.build_with(&mut BuildCache::<()>::default(), &absorbs)
     }
 
-    /// Like [`Builder::build_absorbing`], with the help of what earlier automata of the workshop have in common with this one.
-    /// Once classified and minimised, the result is the same as without.
+    /// Like [`Builder::build_absorbing`], with a cache of earlier automata. Once classified and minimised, the result is the
+    /// same as without.
     ///
-    /// Labels must mean the same in all automata of a workshop, and `absorbs` must say the same about them.
-    ///
-    /// # Errors
-    ///
-    /// As for [`Builder::build`].
-    pub fn build_with<A: Meaning>(
-        self,
-        workshop: &mut Workshop<A>,
-        absorbs: impl Fn(LabelId, LabelId) -> bool,
+    /// Labels must mean the same in all automata of a cache, and `absorbs` must say the same about them.
+    pub(super) fn build_with<A: Meaning>(
+        &self,
+        cache: &mut BuildCache<A>,
+        absorbs: Absorbs<'_>,
     ) -> Result<Dfa, BuildError> {
-        workshop.make_room();
-        let fresh = workshop.is_empty();
-        let built = workshop.build(&self, &absorbs);
+        cache.make_room();
+        let fresh = cache.is_empty();
+        let mut built = cache.build(self, absorbs);
+        if built.is_err() && !fresh {
+            // What is too large must not depend on what was built before.
+            *cache = BuildCache::default();
+            built = cache.build(self, absorbs);
+        }
         if built.is_err() {
-            // After an error the workshop is of no use any more.
-            *workshop = Workshop::default();
-            if !fresh {
-                // What is too large must not depend on what was built before.
-                let built = workshop.build(&self, &absorbs);
-                if built.is_err() {
-                    *workshop = Workshop::default();
-                }
-                return built;
-            }
+            // It may be half done.
+            *cache = BuildCache::default();
         }
         built
     }
 
-    /// The minimal automaton of all patterns at once: what [`Builder::build_with`], [`Dfa::classify`] and
-    /// [`ClassifiedDfa::minimise`](super::ClassifiedDfa::minimise) come to one after the other, but most of it is known already
-    /// where other automata of the workshop are like this one.
-    ///
-    /// `None` where a label set has no meaning, or a limit is reached. Then the long way says what is wrong.
-    ///
-    /// Labels must mean the same in all automata of a workshop, and `absorbs` must say the same about them.
-    pub fn minimal_with<A: Meaning>(
+    /// The minimal automaton from minimal states that the cache shares between automata. `None` where a label set has no
+    /// meaning, or a limit is reached.
+    pub(super) fn merge_with<A: Meaning>(
         &self,
-        workshop: &mut Workshop<A>,
-        absorbs: impl Fn(LabelId, LabelId) -> bool,
-        mut meaning: impl FnMut(&[LabelId]) -> Option<A>,
+        cache: &mut BuildCache<A>,
+        absorbs: Absorbs<'_>,
+        meaning: &mut dyn FnMut(&[LabelId]) -> Option<A>,
     ) -> Option<MinimalDfa<A>> {
-        workshop.make_room();
-        let added = workshop.add(self);
-        let minimal = added.ok().and_then(|()| workshop.minimal(self.config, &absorbs, &mut meaning));
+        cache.make_room();
+        let added = cache.add(self);
+        let minimal = added.ok().and_then(|()| cache.minimal(self.config, absorbs, meaning));
         if minimal.is_none() {
             // It may be half done.
-            *workshop = Workshop::default();
+            *cache = BuildCache::default();
         }
         minimal
+    }
+
+    /// Builds the minimal automaton of all patterns: the result of [`Builder::build_absorbing`], [`Dfa::classify`] and
+    /// [`ClassifiedDfa::minimise`](super::ClassifiedDfa::minimise), most of which is known already where other automata of
+    /// the cache are like this one.
+    ///
+    /// `meaning` gives a label set its value, as for [`Dfa::classify`], and may remark on it. The remark on the label set with
+    /// the shortest input is returned with the automaton.
+    ///
+    /// Labels must mean the same in all automata of a cache, and `absorbs` and `meaning` must say the same about them.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Builder::build`] and [`Dfa::classify`].
+    ///
+    /// ```
+    /// use armorer::automata::{BuildCache, Builder, Config, LabelId, Pattern};
+    /// use std::convert::Infallible;
+    ///
+    /// let mut builder = Builder::new(Config::default());
+    /// builder.add(&Pattern::literal("/tmp/a"), LabelId::new(1));
+    /// let mut cache = BuildCache::default();
+    /// let (minimal, remark) = builder
+    ///     .minimal(&mut cache, |_, _| false, |labels, _: &mut Option<()>| Ok::<_, Infallible>(labels.len()))
+    ///     .unwrap();
+    /// assert_eq!(*minimal.value(minimal.walk(b"/tmp/a")), 1);
+    /// assert_eq!(remark, None);
+    /// ```
+    pub fn minimal<A: Meaning, R, E>(
+        &self,
+        cache: &mut BuildCache<A>,
+        absorbs: impl Fn(LabelId, LabelId) -> bool,
+        mut meaning: impl FnMut(&[LabelId], &mut Option<R>) -> Result<A, E>,
+    ) -> Result<(MinimalDfa<A>, Option<R>), MinimalError<E>> {
+        let mut unremarkable = |labels: &[LabelId]| {
+            let mut remark = None;
+            meaning(labels, &mut remark).ok().filter(|_| remark.is_none())
+        };
+        if let Some(minimal) = self.merge_with(cache, &absorbs, &mut unremarkable) {
+            return Ok((minimal, None));
+        }
+        // Something is to be reported. Only states in the order of their inputs say what comes first.
+        let mut first = None;
+        let classified = self.build_with(cache, &absorbs)?.classify(|labels| {
+            let mut remark = None;
+            let value = meaning(labels, &mut remark);
+            first = first.take().or(remark);
+            value
+        });
+        Ok((classified.map_err(MinimalError::Unclassified)?.minimise(), first))
     }
 }
 
@@ -179,16 +230,16 @@ pub trait Meaning: Clone + Default + Eq + std::hash::Hash {}
 
 impl<A: Clone + Default + Eq + std::hash::Hash> Meaning for A {}
 
-/// A workshop whose subsets take more words than this forgets them before it builds another automaton. Of what a larger one would
-/// remember little is asked for again, and it would be further away.
+/// The maximum number of words that the subsets of a cache take when the next automaton is built; above it they are dropped.
+/// Little of a larger cache is used again, and access to it is slower.
 const KEPT_WORDS: usize = 3 << 20;
-/// The same for patterns and states of the NFA, with which everything else is forgotten.
+/// The same for patterns and states of the NFA, with which everything else is dropped.
 const KEPT_NFA_WORDS: usize = 3 << 19;
 
-/// What automata have in common that are built one after another: patterns, states of the NFA, and states of the DFA with
-/// their rows, before and after they are merged. It is bounded: what becomes too much is forgotten.
+/// Parts of automata that later ones share: patterns, states of the NFA, and states of the DFA with their rows, before and
+/// after they are merged. Its size is bounded.
 #[derive(Debug)]
-pub struct Workshop<A> {
+pub struct BuildCache<A> {
     nfa: Nfa,
     subsets: Subsets,
     merged: Merged<A>,
@@ -196,13 +247,13 @@ pub struct Workshop<A> {
     start: Vec<NfaStateId>,
 }
 
-impl<A: Meaning> Default for Workshop<A> {
+impl<A: Meaning> Default for BuildCache<A> {
     fn default() -> Self {
         Self { nfa: Nfa::new(), subsets: Subsets::default(), merged: Merged::default(), start: Vec::new() }
     }
 }
 
-impl<A: Meaning> Workshop<A> {
+impl<A: Meaning> BuildCache<A> {
     /// How many states the automaton that was built last had before it was minimised, the trap included.
     pub fn states_before(&mut self) -> usize {
         let start = self.subsets.state(&self.nfa, &self.start);
@@ -211,7 +262,7 @@ impl<A: Meaning> Workshop<A> {
 
     /// Whether nothing was built yet.
     fn is_empty(&self) -> bool {
-        self.nfa.states.is_empty()
+        self.nfa.states.len() == 0
     }
 
     fn make_room(&mut self) {
@@ -254,9 +305,9 @@ impl<A: Meaning> Workshop<A> {
     }
 }
 
-/// Ids are 32 bits wide.
+/// The budget, cut to what ids can number: everything that has an id takes a word or more.
 fn max_words(config: &Config) -> usize {
-    config.max_words.min(u32::MAX as usize / 8)
+    config.max_words.min(<StateId as Id>::LIMIT / 4)
 }
 
 /// The labels that occur most often: at most five, and none that occurs ten times less than the first.

@@ -12,36 +12,59 @@
 //!
 //! States are made in breadth-first order, so the first state with a label set is one at the end of a shortest input.
 
-#![expect(clippy::indexing_slicing, reason = "ids come from the NFA, or are minted here")]
+#![expect(clippy::indexing_slicing, reason = "symbols and places in lists are in bounds by construction")]
 
 use super::absorb::{Absorber, Absorbs};
 use super::builder::most_frequent;
-use super::graph::{Edge, Graph, LAST_BYTE, OUT_OF_BAND, Row, SymbolId, push_runs};
-use super::interner::SliceInterner;
-use super::nfa::{ACCEPT, BROAD, ContinuationId, Nfa, NfaState, NfaStateId, ReadId, normalise};
-use super::numbers::{Numbers, UNKNOWN};
-use super::{BuildError, Config, Dfa, LabelId};
+use super::graph::{Edge, Graph, LAST_BYTE, OUT_OF_BAND, Row, State, SymbolId, push_runs};
+use super::ids::{Id, IdVec, ids};
+use super::interner::{SliceInterner, Word};
+use super::nfa::{ContinuationId, Nfa, NfaState, NfaStateId, ReadId, normalise};
+use super::numbers::Numbers;
+use super::{BuildError, ByteSet, Config, Dfa, LabelId, LabelSetId, StateId};
 use rustc_hash::FxHashMap;
 
-/// A set of NFA states, as a number.
-type SubsetId = u32;
+ids! {
+    /// The number of a set of NFA states.
+    pub(super) SubsetId;
+    /// The number of a list of broad steps.
+    BroadId;
+    /// The number of a list of broad sets.
+    SplitId;
+    /// The number of bytes that are in the same sets.
+    GroupId;
+    /// The number of a list of continuations.
+    ListId;
+    /// The number of the union of a list.
+    UnionId;
+    /// The number of a union with further continuations.
+    ExtendedId;
+}
 
-/// The subset of no states, which is the trap.
-const TRAP: SubsetId = 0;
+impl State for SubsetId {
+    /// The subset of no states.
+    const TRAP: Self = Self(0);
+}
+
+impl UnionId {
+    /// The union of no continuations.
+    const NOTHING: Self = Self(0);
+}
+
 /// Every state of the DFA met so far.
 #[derive(Debug)]
 pub(super) struct Subsets {
     /// The states: sets of NFA states.
-    sets: SliceInterner,
-    /// For each state, its default and where its edges are in `edges`; the default is [`UNKNOWN`] until they are needed.
-    rows: Vec<(SubsetId, u32, u32)>,
-    edges: Vec<Edge>,
+    sets: SliceInterner<SubsetId, NfaStateId>,
+    /// For each state, its default and where its edges are in `edges`; the default is [`Id::UNKNOWN`] until they are needed.
+    rows: IdVec<SubsetId, (SubsetId, u32, u32)>,
+    edges: Vec<Edge<SubsetId>>,
     /// The label set of each state.
-    label_set_of: Vec<u32>,
-    label_sets: SliceInterner,
+    label_set_of: IdVec<SubsetId, LabelSetId>,
+    label_sets: SliceInterner<LabelSetId, LabelId>,
     absorber: Absorber,
     memo: Memo,
-    numbers: Numbers,
+    numbers: Numbers<SubsetId, StateId>,
     seen: Seen,
     narrow: Narrow,
     scratch: Scratch,
@@ -54,37 +77,37 @@ const SPLIT_WORDS: usize = 64;
 #[derive(Debug, Default)]
 struct Memo {
     /// The state for one continuation alone.
-    of_continuation: Vec<SubsetId>,
+    of_continuation: IdVec<ContinuationId, SubsetId>,
     /// Lists of the broad steps (as NFA states) that states have.
-    broad: SliceInterner,
-    broad_parts: Vec<Broad>,
-    groups: Vec<Group>,
+    broad: SliceInterner<BroadId, NfaStateId>,
+    broad_parts: IdVec<BroadId, Broad>,
+    groups: IdVec<GroupId, Group>,
     /// Lists of the continuations of a group, sorted, and their unions, as ids of `sets`.
-    lists: SliceInterner,
-    unions: Vec<u32>,
-    sets: SliceInterner,
+    lists: SliceInterner<ListId, ContinuationId>,
+    unions: IdVec<ListId, UnionId>,
+    sets: SliceInterner<UnionId, NfaStateId>,
     /// Lists of broad sets, sorted, and how they split the bytes.
-    set_lists: SliceInterner,
-    splits: Vec<Split>,
+    set_lists: SliceInterner<SplitId, ReadId>,
+    splits: IdVec<SplitId, Split>,
     /// A union, followed by the continuations that a byte leads to besides; and the state for it.
-    extended: SliceInterner,
-    states: Vec<SubsetId>,
+    extended: SliceInterner<ExtendedId, u32>,
+    states: IdVec<ExtendedId, SubsetId>,
 }
 
 /// What a list of broad steps comes to.
 #[derive(Clone, Copy, Debug)]
 struct Broad {
-    split: u32,
-    /// Where its groups begin in [`Memo::groups`].
-    groups: u32,
+    split: SplitId,
+    /// The first of its groups in [`Memo::groups`].
+    groups: GroupId,
 }
 
 /// Bytes that are in the same sets.
 #[derive(Clone, Copy, Debug)]
 struct Group {
     /// The union of its continuations, an id of [`Memo::sets`].
-    union: u32,
-    /// The state for it; [`UNKNOWN`] until it is needed.
+    union: UnionId,
+    /// The state for it; [`Id::UNKNOWN`] until it is needed.
     target: SubsetId,
 }
 
@@ -110,7 +133,7 @@ struct Split {
 }
 
 impl Split {
-    fn of(sets: &[super::ByteSet]) -> Self {
+    fn of(sets: &[ByteSet]) -> Self {
         let mut groups = Vec::new();
         let mut numbers = FxHashMap::default();
         let mut runs: Vec<(u8, u8, u16)> = Vec::new();
@@ -140,10 +163,11 @@ struct Scratch {
     /// The sets, and the first step of each.
     sets: Vec<ReadId>,
     starts: Vec<u32>,
-    list: Vec<u32>,
+    list: Vec<ContinuationId>,
+    extended: Vec<u32>,
     extra: Vec<NfaStateId>,
     union: Vec<NfaStateId>,
-    runs: Vec<Edge>,
+    runs: Vec<Edge<SubsetId>>,
 }
 
 /// The continuations of steps on one symbol: for each symbol a list, in the order of the steps in the state.
@@ -151,7 +175,7 @@ struct Scratch {
 struct Narrow {
     lists: Vec<Vec<ContinuationId>>,
     /// The bytes whose lists are not empty.
-    present: super::ByteSet,
+    present: ByteSet,
 }
 
 impl Narrow {
@@ -161,12 +185,12 @@ impl Narrow {
             self.lists[usize::from(byte)].clear();
         }
         self.lists[usize::from(OUT_OF_BAND)].clear();
-        self.present = super::ByteSet::EMPTY;
+        self.present = ByteSet::EMPTY;
     }
 
     fn push(&mut self, symbol: ReadId, next: ContinuationId) {
-        self.lists[symbol as usize].push(next);
-        if let Ok(byte) = u8::try_from(symbol) {
+        self.lists[symbol.index()].push(next);
+        if let Some(byte) = symbol.as_byte() {
             self.present.insert(byte);
         }
     }
@@ -176,9 +200,9 @@ impl Default for Subsets {
     fn default() -> Self {
         let mut subsets = Self {
             sets: SliceInterner::default(),
-            rows: Vec::new(),
+            rows: IdVec::default(),
             edges: Vec::new(),
-            label_set_of: Vec::new(),
+            label_set_of: IdVec::default(),
             label_sets: SliceInterner::default(),
             absorber: Absorber::default(),
             memo: Memo::default(),
@@ -188,9 +212,9 @@ impl Default for Subsets {
             scratch: Scratch::default(),
         };
         subsets.sets.intern(&[]);
-        subsets.rows.push((TRAP, 0, 0));
-        subsets.label_sets.intern(&[]);
-        subsets.label_set_of.push(0);
+        subsets.rows.push((SubsetId::TRAP, 0, 0));
+        let (unlabelled, _) = subsets.label_sets.intern(&[]);
+        subsets.label_set_of.push(unlabelled);
         // The union of no continuations.
         subsets.memo.sets.intern(&[]);
         subsets
@@ -217,18 +241,18 @@ impl Subsets {
         // is only ever the empty input, whose meaning some targets ignore.
         // Not brought back after an error: then all is forgotten.
         let mut numbers = std::mem::take(&mut self.numbers);
-        let mut order = vec![TRAP, start];
-        numbers.set(TRAP, 0);
+        let mut order = IdVec::from(vec![SubsetId::TRAP, start]);
+        numbers.set(SubsetId::TRAP, StateId::TRAP);
         let mut graph = Graph::default();
         let mut words = 0;
-        while let Some(&state) = order.get(graph.len()) {
+        while let Some(&state) = order.get(graph.next_state()) {
             let expanded = self.expanded(nfa, absorbs, state);
             expanded.ok_or(BuildError::TooLarge { states: order.len(), labels: Vec::new() })?;
             graph.push_renamed(self.row(state), |target| numbers.number(target, &mut order));
             words += self.sets.get(state).len();
             let labels = || {
                 // The latest states show best what keeps growing.
-                let latest = order[order.len().saturating_sub(4096)..].iter();
+                let latest = order.iter().rev().take(4096);
                 let items = latest.flat_map(|&state| self.sets.get(state));
                 most_frequent(items.map(|&item| nfa.label_id(nfa.label(item))))
             };
@@ -241,14 +265,11 @@ impl Subsets {
         }
         numbers.forget(&order);
         self.numbers = numbers;
-        let mut sets: Vec<Box<[LabelId]>> = vec![Box::default()];
-        let mut local = FxHashMap::from_iter([(0, 0)]);
+        let mut sets: IdVec<LabelSetId, Box<[LabelId]>> = IdVec::from(vec![Box::default()]);
+        let mut local = FxHashMap::from_iter([(self.label_set_of[SubsetId::TRAP], LabelSetId::new(0))]);
         let sets_of_states = order.iter().map(|&state| {
-            let set = self.label_set_of[state as usize];
-            *local.entry(set).or_insert_with(|| {
-                sets.push(self.labels(set).collect());
-                sets.len() as u32 - 1
-            })
+            let set = self.label_set_of[state];
+            *local.entry(set).or_insert_with(|| sets.push(self.labels(set).into()))
         });
         let sets_of_states = sets_of_states.collect();
         Ok(Dfa::new(graph, sets_of_states, sets))
@@ -268,14 +289,14 @@ impl Subsets {
     /// How many states can be reached from one, which counts itself and the trap. All of them have rows.
     pub(super) fn reachable(&mut self, start: SubsetId) -> usize {
         let mut numbers = std::mem::take(&mut self.numbers);
-        let mut order = vec![TRAP, start];
-        numbers.set(TRAP, 0);
-        let mut next = 1;
+        let mut order = IdVec::from(vec![SubsetId::TRAP, start]);
+        numbers.set(SubsetId::TRAP, StateId::TRAP);
+        let mut next = StateId::START;
         while let Some(&state) = order.get(next) {
             for target in self.row(state).targets() {
                 numbers.number(target, &mut order);
             }
-            next += 1;
+            next = StateId::new(next.index() + 1);
         }
         numbers.forget(&order);
         self.numbers = numbers;
@@ -283,8 +304,8 @@ impl Subsets {
     }
 
     /// The row of a state that has one.
-    pub(super) fn row(&self, state: SubsetId) -> Row<'_> {
-        let (default, first, last) = self.rows[state as usize];
+    pub(super) fn row(&self, state: SubsetId) -> Row<'_, SubsetId> {
+        let (default, first, last) = self.rows[state];
         Row { default, edges: &self.edges[first as usize..last as usize] }
     }
 
@@ -298,8 +319,8 @@ impl Subsets {
     }
 
     /// The number of the label set of a state.
-    pub(super) fn label_set(&self, state: SubsetId) -> u32 {
-        self.label_set_of[state as usize]
+    pub(super) fn label_set(&self, state: SubsetId) -> LabelSetId {
+        self.label_set_of[state]
     }
 
     /// How many label sets there are.
@@ -308,13 +329,13 @@ impl Subsets {
     }
 
     /// The labels of a set, ascending.
-    pub(super) fn labels(&self, set: u32) -> impl Iterator<Item = LabelId> {
-        self.label_sets.get(set).iter().map(|&label| LabelId(label))
+    pub(super) fn labels(&self, set: LabelSetId) -> &[LabelId] {
+        self.label_sets.get(set)
     }
 
     /// Sees to it that a state has a row. `None` when the budget of the NFA is used up.
     pub(super) fn expanded(&mut self, nfa: &mut Nfa, absorbs: Absorbs<'_>, state: SubsetId) -> Option<()> {
-        if self.rows[state as usize].0 != UNKNOWN {
+        if self.rows[state].0 != SubsetId::UNKNOWN {
             return Some(());
         }
         let (mut narrow, mut scratch) = (std::mem::take(&mut self.narrow), std::mem::take(&mut self.scratch));
@@ -327,9 +348,9 @@ impl Subsets {
     pub(super) fn state(&mut self, nfa: &Nfa, set: &[NfaStateId]) -> SubsetId {
         let (id, new) = self.sets.intern(set);
         if new {
-            self.rows.push((UNKNOWN, 0, 0));
-            let accepting = set.iter().filter(|&&item| nfa.states[item as usize].read == ACCEPT);
-            let mut labels: Vec<u32> = accepting.map(|&item| nfa.label_id(nfa.label(item)).0).collect();
+            self.rows.push((SubsetId::UNKNOWN, 0, 0));
+            let accepting = set.iter().filter(|&&item| nfa.states[item].read == ReadId::ACCEPT);
+            let mut labels: Vec<LabelId> = accepting.map(|&item| nfa.label_id(nfa.label(item))).collect();
             labels.sort_unstable();
             self.label_set_of.push(self.label_sets.intern(&labels).0);
         }
@@ -348,10 +369,10 @@ impl Subsets {
         narrow.clear();
         scratch.broad.clear();
         for &item in self.sets.get(state) {
-            let NfaState { read, next } = nfa.states[item as usize];
-            if read < BROAD {
+            let NfaState { read, next } = nfa.states[item];
+            if read < ReadId::BROAD {
                 narrow.push(read, nfa.closed(next)?);
-            } else if read < ACCEPT {
+            } else if read < ReadId::ACCEPT {
                 scratch.broad.push(item);
             }
         }
@@ -361,21 +382,21 @@ impl Subsets {
             let mut at: SymbolId = 0;
             for byte in bytes {
                 if at < byte {
-                    scratch.runs.push(Edge { first: at, last: byte - 1, target: TRAP });
+                    scratch.runs.push(Edge { first: at, last: byte - 1, target: SubsetId::TRAP });
                 }
-                let target = self.target(nfa, absorbs, 0, &narrow.lists[usize::from(byte)], scratch);
+                let target = self.target(nfa, absorbs, UnionId::NOTHING, &narrow.lists[usize::from(byte)], scratch);
                 scratch.runs.push(Edge { first: byte, last: byte, target });
                 at = byte + 1;
             }
             if at <= LAST_BYTE {
-                scratch.runs.push(Edge { first: at, last: LAST_BYTE, target: TRAP });
+                scratch.runs.push(Edge { first: at, last: LAST_BYTE, target: SubsetId::TRAP });
             }
         } else {
             let Broad { split, groups } = self.broad(nfa, absorbs, scratch)?;
-            for run in 0..self.memo.splits[split as usize].runs.len() {
-                let (first, last, group) = self.memo.splits[split as usize].runs[run];
+            for run in 0..self.memo.splits[split].runs.len() {
+                let (first, last, group) = self.memo.splits[split].runs[run];
                 let (mut at, last) = (SymbolId::from(first), SymbolId::from(last));
-                let group = groups as usize + usize::from(group);
+                let group = GroupId::new(groups.index() + usize::from(group));
                 while let Some(byte) = bytes.next_if(|&byte| byte <= last) {
                     if at < byte {
                         let target = self.target_of_group(nfa, absorbs, group, scratch);
@@ -394,12 +415,12 @@ impl Subsets {
         }
         let out_of_band = &narrow.lists[usize::from(OUT_OF_BAND)];
         if !out_of_band.is_empty() {
-            let target = self.target(nfa, absorbs, 0, out_of_band, scratch);
+            let target = self.target(nfa, absorbs, UnionId::NOTHING, out_of_band, scratch);
             scratch.runs.push(Edge { first: OUT_OF_BAND, last: OUT_OF_BAND, target });
         }
         let first = self.edges.len();
         let default = push_runs(&mut self.edges, &scratch.runs);
-        self.rows[state as usize] = (default, first as u32, self.edges.len() as u32);
+        self.rows[state] = (default, first as u32, self.edges.len() as u32);
         Some(())
     }
 
@@ -408,11 +429,11 @@ impl Subsets {
         let Scratch { broad, steps, sets, starts, .. } = scratch;
         let (id, new) = self.memo.broad.intern(broad);
         if !new {
-            return Some(self.memo.broad_parts[id as usize]);
+            return Some(self.memo.broad_parts[id]);
         }
         steps.clear();
         for &item in broad.iter() {
-            let NfaState { read, next } = nfa.states[item as usize];
+            let NfaState { read, next } = nfa.states[item];
             steps.push((read, nfa.closed(next)?));
         }
         steps.sort_unstable();
@@ -430,10 +451,10 @@ impl Subsets {
             let sets: Vec<_> = sets.iter().map(|&read| nfa.set(read)).collect();
             self.memo.splits.push(Split::of(&sets));
         }
-        let part = Broad { split, groups: self.memo.groups.len() as u32 };
-        for group in 0..self.memo.splits[split as usize].groups.len() {
+        let part = Broad { split, groups: self.memo.groups.next_id() };
+        for group in 0..self.memo.splits[split].groups.len() {
             let union = self.union_of_group(nfa, absorbs, split, group, scratch);
-            self.memo.groups.push(Group { union, target: UNKNOWN });
+            self.memo.groups.push(Group { union, target: SubsetId::UNKNOWN });
         }
         self.memo.broad_parts.push(part);
         Some(part)
@@ -444,13 +465,13 @@ impl Subsets {
         &mut self,
         nfa: &Nfa,
         absorbs: Absorbs<'_>,
-        split: u32,
+        split: SplitId,
         group: usize,
         scratch: &mut Scratch,
-    ) -> u32 {
+    ) -> UnionId {
         let Scratch { steps, starts, list, union, .. } = scratch;
         list.clear();
-        for &set in &*self.memo.splits[split as usize].groups[group] {
+        for &set in &*self.memo.splits[split].groups[group] {
             let (start, end) = (starts[usize::from(set)], starts[usize::from(set) + 1]);
             list.extend(steps[start as usize..end as usize].iter().map(|&(_, next)| next));
         }
@@ -461,13 +482,13 @@ impl Subsets {
             self.absorber.reduce(nfa, absorbs, union);
             self.memo.unions.push(self.memo.sets.intern(union).0);
         }
-        self.memo.unions[id as usize]
+        self.memo.unions[id]
     }
 
     /// The state that a byte of a group leads to that has no steps of its own.
-    fn target_of_group(&mut self, nfa: &Nfa, absorbs: Absorbs<'_>, group: usize, scratch: &mut Scratch) -> SubsetId {
+    fn target_of_group(&mut self, nfa: &Nfa, absorbs: Absorbs<'_>, group: GroupId, scratch: &mut Scratch) -> SubsetId {
         let Group { union, target } = self.memo.groups[group];
-        if target != UNKNOWN {
+        if target != SubsetId::UNKNOWN {
             return target;
         }
         let target = self.target(nfa, absorbs, union, &[], scratch);
@@ -475,42 +496,42 @@ impl Subsets {
         target
     }
 
-    /// The state for a union (an id of [`Memo::sets`]; 0 is that of nothing) and the continuations of further steps, in their
+    /// The state for a union (an id of [`Memo::sets`]) and the continuations of further steps, in their
     /// order.
     fn target(
         &mut self,
         nfa: &Nfa,
         absorbs: Absorbs<'_>,
-        united: u32,
+        united: UnionId,
         further: &[ContinuationId],
         scratch: &mut Scratch,
     ) -> SubsetId {
-        let Scratch { list, extra, union, .. } = scratch;
-        if let (0, &[alone]) = (united, further) {
+        let Scratch { extended, extra, union, .. } = scratch;
+        if let (UnionId::NOTHING, &[alone]) = (united, further) {
             let known = &mut self.memo.of_continuation;
-            if known.len() <= alone as usize {
-                known.resize(nfa.continuations().max(alone as usize + 1), UNKNOWN);
+            if known.len() <= alone.index() {
+                known.grow(nfa.continuations(), SubsetId::UNKNOWN);
             }
-            if known[alone as usize] == UNKNOWN {
+            if known[alone] == SubsetId::UNKNOWN {
                 union.clear();
                 union.extend_from_slice(nfa.continuation(alone));
                 self.absorber.reduce(nfa, absorbs, union);
-                self.memo.of_continuation[alone as usize] = self.state(nfa, union);
+                self.memo.of_continuation[alone] = self.state(nfa, union);
             }
-            return self.memo.of_continuation[alone as usize];
+            return self.memo.of_continuation[alone];
         }
-        list.clear();
-        list.push(united);
-        list.extend_from_slice(further);
-        let (id, new) = self.memo.extended.intern(list);
+        extended.clear();
+        extended.push(united.word());
+        extended.extend(further.iter().map(|&next| next.word()));
+        let (id, new) = self.memo.extended.intern(extended);
         if new {
-            self.seen.unite(nfa, &list[1..], extra);
+            self.seen.unite(nfa, further, extra);
             merge(self.memo.sets.get(united), extra, union);
             self.absorber.reduce(nfa, absorbs, union);
             let state = self.state(nfa, union);
             self.memo.states.push(state);
         }
-        self.memo.states[id as usize]
+        self.memo.states[id]
     }
 }
 
@@ -519,7 +540,7 @@ impl Subsets {
 #[derive(Debug, Default)]
 struct Seen {
     /// For each state, the last union that had it.
-    by: Vec<u32>,
+    by: IdVec<NfaStateId, u32>,
     unions: u32,
 }
 
@@ -534,10 +555,10 @@ impl Seen {
             *self = Self::default();
         }
         self.unions += 1;
-        self.by.resize(nfa.states.len(), 0);
+        self.by.grow(nfa.states.len(), 0);
         for &continuation in continuations {
             for &state in nfa.continuation(continuation) {
-                if std::mem::replace(&mut self.by[state as usize], self.unions) != self.unions {
+                if std::mem::replace(&mut self.by[state], self.unions) != self.unions {
                     union.push(state);
                 }
             }
@@ -547,7 +568,7 @@ impl Seen {
 }
 
 /// The union of two sorted lists without duplicates.
-fn merge(mut a: &[u32], mut b: &[u32], union: &mut Vec<u32>) {
+fn merge(mut a: &[NfaStateId], mut b: &[NfaStateId], union: &mut Vec<NfaStateId>) {
     union.clear();
     while let (Some((&x, a_rest)), Some((&y, b_rest))) = (a.split_first(), b.split_first()) {
         union.push(x.min(y));

@@ -3,14 +3,10 @@
 #![expect(clippy::indexing_slicing, reason = "state and label set ids are minted by the construction")]
 
 use super::graph::{Edge, Graph, niceness};
-use super::{LabelId, StateId, Symbol};
+use super::ids::IdVec;
+use super::{LabelId, LabelSetId, StateId, Symbol, ValueId};
 use rustc_hash::FxHashMap;
 use std::hash::Hash;
-
-/// The number of a distinct set of labels. 0 is the empty set; the others are numbered by the length of the shortest input
-/// that has exactly those labels.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct LabelSetId(pub u32);
 
 /// A deterministic automaton: each state carries the set of the labels whose patterns match the input that leads there.
 ///
@@ -20,12 +16,16 @@ pub struct LabelSetId(pub u32);
 pub struct Dfa {
     graph: Graph,
     /// The label set of each state.
-    sets_of_states: Vec<u32>,
-    sets: Vec<Box<[LabelId]>>,
+    sets_of_states: IdVec<StateId, LabelSetId>,
+    sets: IdVec<LabelSetId, Box<[LabelId]>>,
 }
 
 impl Dfa {
-    pub(super) fn new(graph: Graph, sets_of_states: Vec<u32>, sets: Vec<Box<[LabelId]>>) -> Self {
+    pub(super) fn new(
+        graph: Graph,
+        sets_of_states: IdVec<StateId, LabelSetId>,
+        sets: IdVec<LabelSetId, Box<[LabelId]>>,
+    ) -> Self {
         Self { graph, sets_of_states, sets }
     }
 
@@ -59,23 +59,23 @@ impl Dfa {
     ///
     /// If the state is not one of this automaton.
     pub fn labels(&self, state: StateId) -> &[LabelId] {
-        &self.sets[self.sets_of_states[state.0 as usize] as usize]
+        &self.sets[self.sets_of_states[state]]
     }
 
     /// All distinct label sets.
     pub fn label_sets(&self) -> impl Iterator<Item = (LabelSetId, &[LabelId])> {
-        self.sets.iter().enumerate().map(|(id, labels)| (LabelSetId(id as u32), &**labels))
+        self.sets.ids().zip(self.sets.iter()).map(|(id, labels)| (id, &**labels))
     }
 
     /// A shortest input that has exactly the labels of the set; `None` if there is no such set.
     pub fn witness(&self, set: LabelSetId) -> Option<Vec<Symbol>> {
-        let mut came_from = vec![None; self.len()];
-        let mut queue = std::collections::VecDeque::from([StateId::START.0]);
+        let mut came_from: IdVec<StateId, _> = vec![None; self.len()].into();
+        let mut queue = std::collections::VecDeque::from([StateId::START]);
         while let Some(state) = queue.pop_front() {
-            if self.sets_of_states[state as usize] == set.0 {
+            if self.sets_of_states[state] == set {
                 let mut input = Vec::new();
                 let mut at = state;
-                while let Some((before, symbol)) = came_from[at as usize] {
+                while let Some((before, symbol)) = came_from[at] {
                     input.push(symbol);
                     at = before;
                 }
@@ -85,7 +85,7 @@ impl Dfa {
             let mut runs: Vec<Edge> = self.graph.row(state).runs().collect();
             runs.sort_by_key(|run| niceness(run.representative()));
             for run in runs {
-                let came_from = &mut came_from[run.target as usize];
+                let came_from = &mut came_from[run.target];
                 if came_from.is_none() {
                     *came_from = Some((state, run.representative()));
                     queue.push_back(run.target);
@@ -105,22 +105,21 @@ impl Dfa {
         self,
         mut meaning: impl FnMut(&[LabelId]) -> Result<A, E>,
     ) -> Result<ClassifiedDfa<A>, Unclassified<E>> {
-        let mut values = Vec::new();
+        let mut values = IdVec::default();
         let mut ids = FxHashMap::default();
-        let mut value_of_set = Vec::with_capacity(self.sets.len());
+        let mut value_of_set: IdVec<LabelSetId, ValueId> = IdVec::default();
         for (set, labels) in self.label_sets() {
             match meaning(labels) {
-                Ok(value) => value_of_set.push(*ids.entry(value).or_insert_with_key(|value| {
-                    values.push(value.clone());
-                    values.len() as u32 - 1
-                })),
+                Ok(value) => {
+                    value_of_set.push(*ids.entry(value).or_insert_with_key(|value: &A| values.push(value.clone())));
+                }
                 Err(error) => {
                     let witness = self.witness(set).unwrap_or_default();
                     return Err(Unclassified { error, labels: labels.to_vec(), witness });
                 }
             }
         }
-        let accept = self.sets_of_states.iter().map(|&set| value_of_set[set as usize]).collect();
+        let accept = self.sets_of_states.iter().map(|&set| value_of_set[set]).collect();
         Ok(ClassifiedDfa { graph: self.graph, accept, values })
     }
 }
@@ -141,8 +140,8 @@ pub struct Unclassified<E> {
 pub struct ClassifiedDfa<A> {
     pub(super) graph: Graph,
     /// The value of each state, as an index into `values`.
-    pub(super) accept: Vec<u32>,
-    pub(super) values: Vec<A>,
+    pub(super) accept: IdVec<StateId, ValueId>,
+    pub(super) values: IdVec<ValueId, A>,
 }
 
 impl<A> ClassifiedDfa<A> {
@@ -171,6 +170,6 @@ impl<A> ClassifiedDfa<A> {
     ///
     /// If the state is not one of this automaton.
     pub fn value(&self, state: StateId) -> &A {
-        &self.values[self.accept[state.0 as usize] as usize]
+        &self.values[self.accept[state]]
     }
 }

@@ -16,6 +16,7 @@
 
 use super::StateId;
 use super::graph::{Graph, Row, SymbolId};
+use super::ids::IdVec;
 use rustc_hash::FxHashMap;
 
 /// Most states that a lookup visits in place of one, less one.
@@ -24,12 +25,12 @@ const MAX_CHAIN: u8 = 3;
 const SAMPLES: usize = 8;
 
 /// For each state the one that it is to be encoded against, if any; both have at least `fewest` cells.
-pub(super) fn plan(graph: &Graph, fewest: u32) -> Vec<Option<u32>> {
+pub(super) fn plan(graph: &Graph, fewest: u32) -> OfStates<Option<StateId>> {
     let (order, found_from, depth) = breadth_first(graph);
-    let mut against: Vec<Option<u32>> = vec![None; graph.len()];
-    let mut chain = vec![0_u8; graph.len()];
+    let mut against: OfStates<Option<StateId>> = vec![None; graph.len()].into();
+    let mut chain: OfStates<u8> = vec![0; graph.len()].into();
     // The first and the last state that had a transition: (first symbol, target). The default has the symbol `u16::MAX`.
-    let mut having = FxHashMap::<(SymbolId, u32), (u32, u32)>::default();
+    let mut having = FxHashMap::<(SymbolId, StateId), (StateId, StateId)>::default();
     let mut candidates = Vec::new();
     for &state in &order {
         let row = graph.row(state);
@@ -40,7 +41,7 @@ pub(super) fn plan(graph: &Graph, fewest: u32) -> Vec<Option<u32>> {
         let stride = row.edges.len().div_ceil(SAMPLES).max(1);
         let samples = row.edges.iter().step_by(stride).map(|edge| (edge.first, edge.target));
         candidates.clear();
-        candidates.extend(found_from[state as usize]);
+        candidates.extend(found_from[state]);
         for sample in samples.chain([(SymbolId::MAX, row.default)]) {
             let (first, last) = having.entry(sample).or_insert((state, state));
             candidates.extend([*first, *last].into_iter().filter(|&candidate| candidate != state));
@@ -48,14 +49,14 @@ pub(super) fn plan(graph: &Graph, fewest: u32) -> Vec<Option<u32>> {
         }
         candidates.sort_unstable();
         candidates.dedup();
-        let allowed = |&candidate: &u32| {
-            let (length, other) = (chain[candidate as usize], depth[candidate as usize]);
-            length < MAX_CHAIN && (other < depth[state as usize] || length == 0)
+        let allowed = |&candidate: &StateId| {
+            let (length, other) = (chain[candidate], depth[candidate]);
+            length < MAX_CHAIN && (other < depth[state] || length == 0)
         };
         // The fewest cells, the shortest chain, the lowest state.
         let mut best = (plain, 0, None);
         for candidate in candidates.iter().copied().filter(allowed) {
-            let length = chain[candidate as usize];
+            let length = chain[candidate];
             if let Some(cells) = difference(row, graph.row(candidate), best.0)
                 && (cells, length, Some(candidate)) < best
             {
@@ -63,24 +64,27 @@ pub(super) fn plan(graph: &Graph, fewest: u32) -> Vec<Option<u32>> {
             }
         }
         if let (_, length, Some(candidate)) = best {
-            against[state as usize] = Some(candidate);
-            chain[state as usize] = length + 1;
+            against[state] = Some(candidate);
+            chain[state] = length + 1;
         }
     }
     against
 }
 
+/// Something of each state.
+type OfStates<T> = IdVec<StateId, T>;
+
 /// The states that can be reached, breadth-first; where each was found from; how far each is from the start.
-fn breadth_first(graph: &Graph) -> (Vec<u32>, Vec<Option<u32>>, Vec<u32>) {
-    let mut order = vec![StateId::START.0];
-    let mut found_from = vec![None; graph.len()];
-    let mut depth = vec![0; graph.len()];
+fn breadth_first(graph: &Graph) -> (Vec<StateId>, OfStates<Option<StateId>>, OfStates<u32>) {
+    let mut order = vec![StateId::START];
+    let mut found_from: OfStates<_> = vec![None; graph.len()].into();
+    let mut depth: OfStates<u32> = vec![0; graph.len()].into();
     let mut next = 0;
     while let Some(&state) = order.get(next) {
         for target in graph.row(state).targets() {
-            if target != StateId::START.0 && found_from[target as usize].is_none() {
-                found_from[target as usize] = Some(state);
-                depth[target as usize] = depth[state as usize] + 1;
+            if target != StateId::START && found_from[target].is_none() {
+                found_from[target] = Some(state);
+                depth[target] = depth[state] + 1;
                 order.push(target);
             }
         }

@@ -2,6 +2,7 @@
 
 #![expect(clippy::indexing_slicing, reason = "state ids are minted by the stages that build the graph")]
 
+use super::ids::{Id, IdVec};
 use super::{StateId, Symbol};
 
 /// What an automaton reads as a number: bytes are themselves, and the out-of-band symbol comes behind them.
@@ -10,6 +11,16 @@ pub(super) type SymbolId = u16;
 pub(super) const OUT_OF_BAND: SymbolId = 256;
 /// The last byte.
 pub(super) const LAST_BYTE: SymbolId = 255;
+
+/// The number of a state of some automaton.
+pub(super) trait State: Id {
+    /// The state from which no input matches any more.
+    const TRAP: Self;
+}
+
+impl State for StateId {
+    const TRAP: Self = Self::TRAP;
+}
 
 impl From<Symbol> for SymbolId {
     fn from(symbol: Symbol) -> Self {
@@ -22,20 +33,20 @@ impl From<Symbol> for SymbolId {
 
 /// A run of symbols that lead to one state, which is not the default.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Edge {
+pub(super) struct Edge<S = StateId> {
     pub(super) first: SymbolId,
     pub(super) last: SymbolId,
-    pub(super) target: u32,
+    pub(super) target: S,
 }
 
-impl Edge {
+impl<S> Edge<S> {
     /// How many bytes are in the run. The out-of-band symbol weighs nothing: no default stands for it.
     pub(super) fn weight(&self) -> u32 {
         if self.first == OUT_OF_BAND { 0 } else { u32::from(self.last - self.first) + 1 }
     }
 
     /// The bytes of the run.
-    pub(super) fn bytes(&self) -> impl Iterator<Item = u8> + use<> {
+    pub(super) fn bytes(&self) -> impl Iterator<Item = u8> + use<S> {
         (self.first..=self.last).filter_map(|symbol| u8::try_from(symbol).ok())
     }
 
@@ -64,22 +75,22 @@ pub(super) fn niceness(symbol: Symbol) -> u8 {
 /// the last byte leads (hardly any pattern names it, so that it stands for "everything else"), edges are as long as possible,
 /// and none leads where its symbols lead without it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Row<'a> {
-    pub(super) default: u32,
-    pub(super) edges: &'a [Edge],
+pub(super) struct Row<'a, S = StateId> {
+    pub(super) default: S,
+    pub(super) edges: &'a [Edge<S>],
 }
 
-impl<'a> Row<'a> {
-    pub(super) fn target(&self, symbol: SymbolId) -> u32 {
+impl<'a, S: State> Row<'a, S> {
+    pub(super) fn target(&self, symbol: SymbolId) -> S {
         match self.edges.get(self.edges.partition_point(|edge| edge.last < symbol)) {
             Some(edge) if edge.first <= symbol => edge.target,
-            _ if symbol == OUT_OF_BAND => 0,
+            _ if symbol == OUT_OF_BAND => S::TRAP,
             _ => self.default,
         }
     }
 
     /// All runs in order, those of the default among them; the out-of-band symbol only if it has an edge.
-    pub(super) fn runs(self) -> impl Iterator<Item = Edge> + use<'a> {
+    pub(super) fn runs(self) -> impl Iterator<Item = Edge<S>> + use<'a, S> {
         let mut edges = self.edges.iter().copied().peekable();
         let (mut at, default) = (0, self.default);
         std::iter::from_fn(move || {
@@ -95,22 +106,22 @@ impl<'a> Row<'a> {
     }
 
     /// The states where the row leads, in the order of their first symbols; the trap is left out, others may come repeatedly.
-    pub(super) fn successors(&self) -> impl Iterator<Item = u32> {
-        let mut before = 0;
+    pub(super) fn successors(&self) -> impl Iterator<Item = S> {
+        let mut before = S::TRAP;
         self.runs()
             .map(|run| run.target)
-            .filter(move |&target| target != 0 && std::mem::replace(&mut before, target) != target)
+            .filter(move |&target| target != S::TRAP && std::mem::replace(&mut before, target) != target)
     }
 
     /// The states where the row leads, in any order; the trap is left out, others may come repeatedly.
-    pub(super) fn targets(&self) -> impl Iterator<Item = u32> {
-        let mut before = 0;
+    pub(super) fn targets(&self) -> impl Iterator<Item = S> {
+        let mut before = S::TRAP;
         let targets = std::iter::once(self.default).chain(self.edges.iter().map(|edge| edge.target));
-        targets.filter(move |&target| target != 0 && std::mem::replace(&mut before, target) != target)
+        targets.filter(move |&target| target != S::TRAP && std::mem::replace(&mut before, target) != target)
     }
 
     /// The row as a list of words, with other numbers for states: rows that say the same are equal lists.
-    pub(super) fn write_renamed(&self, rename: impl Fn(u32) -> u32, words: &mut Vec<u32>) {
+    pub(super) fn write_renamed(&self, rename: impl Fn(S) -> u32, words: &mut Vec<u32>) {
         let default = rename(self.default);
         words.push(default);
         let mut before = OUT_OF_BAND;
@@ -131,12 +142,12 @@ impl<'a> Row<'a> {
     }
 
     /// The target of most bytes, the lowest on a tie, and how many bytes lead elsewhere.
-    pub(super) fn heaviest(&self) -> (u32, u32) {
+    pub(super) fn heaviest(&self) -> (S, u32) {
         let elsewhere: u32 = self.edges.iter().map(Edge::weight).sum();
         if elsewhere < 128 {
             return (self.default, elsewhere);
         }
-        let mut weights: Vec<(u32, u32)> = self.runs().map(|run| (run.target, run.weight())).collect();
+        let mut weights: Vec<(S, u32)> = self.runs().map(|run| (run.target, run.weight())).collect();
         weights.sort_unstable();
         let totals = weights.chunk_by(|a, b| a.0 == b.0).map(|runs| {
             let weight: u32 = runs.iter().map(|&(_, weight)| weight).sum();
@@ -146,7 +157,7 @@ impl<'a> Row<'a> {
     }
 
     /// Where this row and another one lead for the same symbols; the same pair may come repeatedly.
-    pub(super) fn pairs(self, other: Row<'a>) -> impl Iterator<Item = (u32, u32)> + use<'a> {
+    pub(super) fn pairs<T: State>(self, other: Row<'a, T>) -> impl Iterator<Item = (S, T)> + use<'a, S, T> {
         let out_of_band = (self.target(OUT_OF_BAND), other.target(OUT_OF_BAND));
         let (mut left, mut right) = (self.runs().peekable(), other.runs().peekable());
         std::iter::once(out_of_band).chain(std::iter::from_fn(move || {
@@ -165,12 +176,12 @@ impl<'a> Row<'a> {
     }
 
     /// The runs of bytes that this row and another one send to different states, with this row's targets.
-    pub(super) fn differences(&self, other: Row<'_>) -> impl Iterator<Item = Edge> {
+    pub(super) fn differences(&self, other: Row<'_, S>) -> impl Iterator<Item = Edge<S>> {
         let (mut left, mut right) = (self.edges, other.edges);
         let (left_default, right_default) = (self.default, other.default);
         let mut at = 0;
         // The edge that is in force at `at`, if any, and where the next change is.
-        let step = |edges: &mut &[Edge], at: SymbolId, default: u32| loop {
+        let step = |edges: &mut &[Edge<S>], at: SymbolId, default: S| loop {
             match edges.split_first() {
                 Some((edge, rest)) if edge.last < at => *edges = rest,
                 Some((edge, _)) if edge.first <= at => return (edge.target, edge.last),
@@ -195,9 +206,9 @@ impl<'a> Row<'a> {
 
 /// Appends normalised edges for runs in ascending order that cover all bytes, and perhaps the out-of-band symbol; returns the
 /// default.
-pub(super) fn push_runs(edges: &mut Vec<Edge>, runs: &[Edge]) -> u32 {
+pub(super) fn push_runs<S: State>(edges: &mut Vec<Edge<S>>, runs: &[Edge<S>]) -> S {
     let start = edges.len();
-    let default = runs.iter().find(|run| run.last == LAST_BYTE).map_or(0, |run| run.target);
+    let default = runs.iter().find(|run| run.last == LAST_BYTE).map_or(S::TRAP, |run| run.target);
     for &run in runs {
         push_run(edges, start, default, run);
     }
@@ -205,11 +216,11 @@ pub(super) fn push_runs(edges: &mut Vec<Edge>, runs: &[Edge]) -> u32 {
 }
 
 /// Appends a normalised edge to those from `start` on, for the next run that the default may not cover.
-fn push_run(edges: &mut Vec<Edge>, start: usize, default: u32, run: Edge) {
-    if run.target == if run.first == OUT_OF_BAND { 0 } else { default } {
+fn push_run<S: State>(edges: &mut Vec<Edge<S>>, start: usize, default: S, run: Edge<S>) {
+    if run.target == if run.first == OUT_OF_BAND { S::TRAP } else { default } {
         return;
     }
-    match edges.get_mut(start..).and_then(<[Edge]>::last_mut) {
+    match edges.get_mut(start..).and_then(<[Edge<S>]>::last_mut) {
         Some(last) if last.last + 1 == run.first && last.target == run.target && run.first != OUT_OF_BAND => {
             last.last = run.last;
         }
@@ -218,58 +229,74 @@ fn push_run(edges: &mut Vec<Edge>, start: usize, default: u32, run: Edge) {
 }
 
 /// States with their rows. State 0 is the trap, state 1 the start.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Graph {
-    defaults: Vec<u32>,
-    /// Where the edges of each state end in `edges`; they begin where those of the state before end.
-    ends: Vec<u32>,
-    edges: Vec<Edge>,
+#[derive(Clone, Debug)]
+pub(super) struct Graph<S = StateId> {
+    /// For each state, where its row leads by default and where its edges end in `edges`; they begin where those of the state
+    /// before end.
+    rows: IdVec<S, (S, u32)>,
+    edges: Vec<Edge<S>>,
 }
 
-impl Graph {
+impl<S> Default for Graph<S> {
+    fn default() -> Self {
+        Self { rows: IdVec::default(), edges: Vec::new() }
+    }
+}
+
+impl<S: State> Graph<S> {
     pub(super) fn len(&self) -> usize {
-        self.defaults.len()
+        self.rows.len()
+    }
+
+    /// All states.
+    pub(super) fn states(&self) -> impl DoubleEndedIterator<Item = S> + use<S> {
+        self.rows.ids()
+    }
+
+    /// The state whose row is appended next.
+    pub(super) fn next_state(&self) -> S {
+        self.rows.next_id()
     }
 
     pub(super) fn edge_count(&self) -> usize {
         self.edges.len()
     }
 
-    pub(super) fn row(&self, state: u32) -> Row<'_> {
-        let state = state as usize;
-        let start = if state == 0 { 0 } else { self.ends[state - 1] };
-        Row { default: self.defaults[state], edges: &self.edges[start as usize..self.ends[state] as usize] }
-    }
-
-    pub(super) fn step(&self, state: StateId, symbol: Symbol) -> StateId {
-        StateId(self.row(state.0).target(symbol.into()))
+    pub(super) fn row(&self, state: S) -> Row<'_, S> {
+        let (default, end) = self.rows[state];
+        let start = if state == S::TRAP { 0 } else { self.rows[S::new(state.index() - 1)].1 };
+        Row { default, edges: &self.edges[start as usize..end as usize] }
     }
 
     /// Appends the row of the next state, made of runs in ascending order that cover all bytes.
-    pub(super) fn push_runs(&mut self, runs: &[Edge]) {
+    pub(super) fn push_runs(&mut self, runs: &[Edge<S>]) {
         let default = push_runs(&mut self.edges, runs);
-        self.defaults.push(default);
-        self.ends.push(self.edges.len() as u32);
+        self.rows.push((default, self.edges.len() as u32));
     }
 
     /// Appends the row of the next state: another row with its targets renamed, in order of their symbols.
-    pub(super) fn push_renamed(&mut self, row: Row<'_>, mut rename: impl FnMut(u32) -> u32) {
+    pub(super) fn push_renamed<T: State>(&mut self, row: Row<'_, T>, mut rename: impl FnMut(T) -> S) {
         let start = self.edges.len();
         let default = rename(row.default);
-        for edge in row.edges {
-            push_run(&mut self.edges, start, default, Edge { target: rename(edge.target), ..*edge });
+        for &Edge { first, last, target } in row.edges {
+            push_run(&mut self.edges, start, default, Edge { first, last, target: rename(target) });
         }
-        self.defaults.push(default);
-        self.ends.push(self.edges.len() as u32);
+        self.rows.push((default, self.edges.len() as u32));
     }
 
     /// The same automaton with other state numbers: `order[i]` becomes state `i`. States that the order leaves out must
     /// not be reachable from those it names, except where `rename` says which state stands for them.
-    pub(super) fn reorder(&self, order: &[u32], rename: impl Fn(u32) -> u32) -> Self {
+    pub(super) fn reorder(&self, order: &IdVec<S, S>, rename: impl Fn(S) -> S) -> Self {
         let mut graph = Self::default();
-        for &state in order {
+        for &state in order.iter() {
             graph.push_renamed(self.row(state), &rename);
         }
         graph
+    }
+}
+
+impl Graph {
+    pub(super) fn step(&self, state: StateId, symbol: Symbol) -> StateId {
+        self.row(state).target(symbol.into())
     }
 }

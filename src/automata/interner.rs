@@ -1,35 +1,60 @@
-//! Interning of integer slices: equal slices get equal ids, so that comparing sets of states is comparing integers.
+//! Interning of slices of words: equal slices get equal ids, so that comparing sets of states is comparing integers.
 
-#![expect(clippy::indexing_slicing, reason = "ids are minted here, and the slot mask is one less than the slot count")]
+#![expect(clippy::indexing_slicing, reason = "spans are made here, and the slot mask is one less than the slot count")]
 
+use super::ids::{Id, IdVec};
 use rustc_hash::FxHasher;
 use std::hash::Hasher;
 
-const FREE: u32 = u32::MAX;
+/// An element of the slices that are interned.
+pub(super) trait Word: Copy + Eq {
+    fn word(self) -> u32;
+}
 
-/// An arena of `u32` slices, numbered from 0 in order of first appearance.
+impl Word for u32 {
+    #[inline]
+    fn word(self) -> u32 {
+        self
+    }
+}
+
+impl<I: Id> Word for I {
+    #[inline]
+    fn word(self) -> u32 {
+        self.as_u32()
+    }
+}
+
+/// An arena of slices of words, numbered from 0 in order of first appearance.
 ///
 /// The standard maps cannot be asked for a key that lies in an arena without copying it, hence the open-addressing table.
-#[derive(Debug, Default)]
-pub(super) struct SliceInterner {
-    words: Vec<u32>,
+#[derive(Debug)]
+pub(super) struct SliceInterner<I, W> {
+    words: Vec<W>,
     /// Where each slice begins and ends in `words`.
-    spans: Vec<(u32, u32)>,
-    /// Hashes with ids, or `FREE`; the length is a power of two, at most half of the slots are taken.
-    slots: Vec<(u32, u32)>,
+    spans: IdVec<I, (u32, u32)>,
+    /// Hashes with ids, or [`Id::UNKNOWN`] where the slot is free; the length is a power of two, at most half of the slots are
+    /// taken.
+    slots: Vec<(u32, I)>,
     taken: usize,
 }
 
-impl SliceInterner {
+impl<I, W> Default for SliceInterner<I, W> {
+    fn default() -> Self {
+        Self { words: Vec::new(), spans: IdVec::default(), slots: Vec::new(), taken: 0 }
+    }
+}
+
+impl<I: Id, W: Word> SliceInterner<I, W> {
     /// The id of the slice, and whether it is new.
-    pub(super) fn intern(&mut self, slice: &[u32]) -> (u32, bool) {
+    pub(super) fn intern(&mut self, slice: &[W]) -> (I, bool) {
         if self.slots.len() <= 2 * self.taken {
             self.grow();
         }
         let hash = hash(slice);
         let slot = self.find(hash, slice);
         let (_, id) = self.slots[slot];
-        if id != FREE {
+        if id != I::UNKNOWN {
             return (id, false);
         }
         let id = self.push(slice);
@@ -39,38 +64,37 @@ impl SliceInterner {
     }
 
     /// The id of the slice, if it has one.
-    pub(super) fn find_id(&self, slice: &[u32]) -> Option<u32> {
+    pub(super) fn find_id(&self, slice: &[W]) -> Option<I> {
         if self.slots.is_empty() {
             return None;
         }
         let (_, id) = self.slots[self.find(hash(slice), slice)];
-        (id != FREE).then_some(id)
+        (id != I::UNKNOWN).then_some(id)
     }
 
     /// A new id for the slice, which later [`Self::intern`] calls will not find.
-    pub(super) fn push(&mut self, slice: &[u32]) -> u32 {
-        let id = self.spans.len() as u32;
-        self.spans.push((0, 0));
+    pub(super) fn push(&mut self, slice: &[W]) -> I {
+        let id = self.spans.push((0, 0));
         self.place(id, slice);
         id
     }
 
     /// Gives the id made by [`Self::push`] another slice, and makes it the one to be found for that slice if it is new.
-    pub(super) fn replace(&mut self, id: u32, slice: &[u32]) {
+    pub(super) fn replace(&mut self, id: I, slice: &[W]) {
         self.place(id, slice);
         if self.slots.len() <= 2 * self.taken {
             self.grow();
         }
         let hash = hash(slice);
         let slot = self.find(hash, slice);
-        if self.slots[slot].1 == FREE {
+        if self.slots[slot].1 == I::UNKNOWN {
             self.slots[slot] = (hash, id);
             self.taken += 1;
         }
     }
 
-    pub(super) fn get(&self, id: u32) -> &[u32] {
-        let (start, end) = self.spans[id as usize];
+    pub(super) fn get(&self, id: I) -> &[W] {
+        let (start, end) = self.spans[id];
         &self.words[start as usize..end as usize]
     }
 
@@ -88,23 +112,23 @@ impl SliceInterner {
     pub(super) fn clear(&mut self) {
         self.words.clear();
         self.spans.clear();
-        self.slots.fill((0, FREE));
+        self.slots.fill((0, I::UNKNOWN));
         self.taken = 0;
     }
 
-    fn place(&mut self, id: u32, slice: &[u32]) {
+    fn place(&mut self, id: I, slice: &[W]) {
         let start = self.words.len() as u32;
         self.words.extend_from_slice(slice);
-        self.spans[id as usize] = (start, self.words.len() as u32);
+        self.spans[id] = (start, self.words.len() as u32);
     }
 
     /// The slot that holds the slice, or the free one where it belongs.
-    fn find(&self, hash: u32, slice: &[u32]) -> usize {
+    fn find(&self, hash: u32, slice: &[W]) -> usize {
         let mask = self.slots.len() - 1;
         let mut slot = hash as usize & mask;
         loop {
             let (other, id) = self.slots[slot];
-            if id == FREE || (other == hash && self.get(id) == slice) {
+            if id == I::UNKNOWN || (other == hash && self.get(id) == slice) {
                 return slot;
             }
             slot = (slot + 1) & mask;
@@ -112,12 +136,12 @@ impl SliceInterner {
     }
 
     fn grow(&mut self) {
-        let larger = vec![(0, FREE); (self.slots.len() * 2).max(16)];
+        let larger = vec![(0, I::UNKNOWN); (self.slots.len() * 2).max(16)];
         let mask = larger.len() - 1;
         for (hash, id) in std::mem::replace(&mut self.slots, larger) {
-            if id != FREE {
+            if id != I::UNKNOWN {
                 let mut slot = hash as usize & mask;
-                while self.slots[slot].1 != FREE {
+                while self.slots[slot].1 != I::UNKNOWN {
                     slot = (slot + 1) & mask;
                 }
                 self.slots[slot] = (hash, id);
@@ -126,10 +150,10 @@ impl SliceInterner {
     }
 }
 
-fn hash(slice: &[u32]) -> u32 {
+fn hash<W: Word>(slice: &[W]) -> u32 {
     let mut hasher = FxHasher::default();
     for &word in slice {
-        hasher.write_u32(word);
+        hasher.write_u32(word.word());
     }
     hasher.write_usize(slice.len());
     hasher.finish() as u32
@@ -139,28 +163,33 @@ fn hash(slice: &[u32]) -> u32 {
 mod tests {
     use super::*;
 
+    super::super::ids::ids! {
+        /// The number of a slice.
+        SliceId;
+    }
+
     #[test]
     fn equal_slices_share_an_id() {
-        let mut interner = SliceInterner::default();
+        let mut interner = SliceInterner::<SliceId, u32>::default();
         for i in 0..1000_u32 {
-            assert_eq!(interner.intern(&[i, i / 2]), (i, true));
+            assert_eq!(interner.intern(&[i, i / 2]), (SliceId::new(i as usize), true));
         }
         for i in 0..1000_u32 {
-            assert_eq!(interner.intern(&[i, i / 2]), (i, false));
-            assert_eq!(interner.get(i), [i, i / 2]);
+            assert_eq!(interner.intern(&[i, i / 2]), (SliceId::new(i as usize), false));
+            assert_eq!(interner.get(SliceId::new(i as usize)), [i, i / 2]);
         }
-        assert_eq!(interner.intern(&[]), (1000, true));
+        assert_eq!(interner.intern(&[]), (SliceId::new(1000), true));
         assert_eq!((interner.len(), interner.total_len()), (1001, 2000));
     }
 
     #[test]
     fn pushed_slices_are_found_after_replace_only() {
-        let mut interner = SliceInterner::default();
+        let mut interner = SliceInterner::<SliceId, u32>::default();
         let pushed = interner.push(&[7]);
-        assert_eq!(interner.intern(&[7]), (1, true));
+        assert_eq!(interner.intern(&[7]), (SliceId::new(1), true));
         interner.replace(pushed, &[8]);
         assert_eq!(interner.intern(&[8]), (pushed, false));
         interner.clear();
-        assert_eq!(interner.intern(&[8]), (0, true));
+        assert_eq!(interner.intern(&[8]), (SliceId::new(0), true));
     }
 }

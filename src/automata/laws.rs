@@ -41,7 +41,7 @@ fn any_symbol() -> impl Strategy<Value = Symbol> {
 fn build(patterns: &[Pattern]) -> Dfa {
     let mut builder = Builder::new(Config::default());
     for (label, pattern) in (0..).zip(patterns) {
-        builder.add(pattern, LabelId(label % 4));
+        builder.add(pattern, LabelId::new(label % 4));
     }
     builder.build().unwrap()
 }
@@ -94,7 +94,7 @@ proptest! {
         for input in inputs {
             let state = input.iter().fold(StateId::START, |state, &symbol| dfa.step(state, symbol));
             let matching = (0..).zip(&patterns).filter(|(_, pattern)| pattern.matches(&input));
-            let expected: BTreeSet<LabelId> = matching.map(|(label, _)| LabelId(label % 4)).collect();
+            let expected: BTreeSet<LabelId> = matching.map(|(label, _)| LabelId::new(label % 4)).collect();
             prop_assert_eq!(dfa.labels(state), expected.into_iter().collect::<Vec<_>>(), "on {:?}", input);
         }
     }
@@ -103,7 +103,7 @@ proptest! {
     fn order_of_patterns_does_not_matter(mut patterns in vec(any_pattern(), 0..5)) {
         let label_all = |patterns: &[Pattern]| {
             let mut builder = Builder::new(Config::default());
-            patterns.iter().for_each(|pattern| builder.add(pattern, LabelId(0)));
+            patterns.iter().for_each(|pattern| builder.add(pattern, LabelId::new(0)));
             let dfa = builder.build().unwrap();
             (dfa.len(), dfa.classify(bits).unwrap().minimise().len())
         };
@@ -134,10 +134,10 @@ proptest! {
     }
 
     #[test]
-    fn absorption_keeps_the_meaning(patterns in vec((any_pattern(), 1..8_u32), 0..6)) {
+    fn absorption_keeps_the_meaning(patterns in vec((any_pattern(), 1..8_usize), 0..6)) {
         // Labels are sets of bits, and of all labels together only the union counts.
         let mut builder = Builder::new(Config::default());
-        patterns.iter().for_each(|(pattern, bits)| builder.add(pattern, LabelId(*bits)));
+        patterns.iter().for_each(|(pattern, bits)| builder.add(pattern, LabelId::new(*bits)));
         let union = |labels: &[LabelId]| Ok::<_, Infallible>(labels.iter().fold(0, |all, label| all | label.0));
         let plain = builder.clone().build().unwrap();
         let absorbed = builder.build_absorbing(|a, b| a.0 | b.0 == a.0).unwrap();
@@ -147,17 +147,17 @@ proptest! {
     }
 
     #[test]
-    fn what_automata_share_does_not_show(automata in vec(vec((any_pattern(), 1..8_u32), 0..4), 1..6)) {
-        let mut workshop = Workshop::default();
+    fn what_automata_share_does_not_show(automata in vec(vec((any_pattern(), 1..8_usize), 0..4), 1..6)) {
+        let mut cache = BuildCache::default();
         for patterns in automata {
             let mut builder = Builder::new(Config::default());
-            patterns.iter().for_each(|(pattern, bits)| builder.add(pattern, LabelId(*bits)));
+            patterns.iter().for_each(|(pattern, bits)| builder.add(pattern, LabelId::new(*bits)));
             let absorbs = |a: LabelId, b: LabelId| a.0 | b.0 == a.0;
             let union = |labels: &[LabelId]| labels.iter().fold(0, |all, label| all | label.0);
             let pack = |minimal: MinimalDfa<u32>| minimal.pack(PackOptions::default(), |_, &value| (value, 0));
             let long_way = |dfa: Dfa| pack(dfa.classify(|labels| Ok::<_, Infallible>(union(labels))).unwrap().minimise());
-            let short = builder.minimal_with(&mut workshop, absorbs, |labels| Some(union(labels))).unwrap();
-            let shared = builder.clone().build_with(&mut workshop, absorbs).unwrap();
+            let short = builder.merge_with(&mut cache, &absorbs, &mut |labels| Some(union(labels))).unwrap();
+            let shared = builder.build_with(&mut cache, &absorbs).unwrap();
             let alone = long_way(builder.build_absorbing(absorbs).unwrap());
             prop_assert_eq!(&pack(short), &alone);
             prop_assert_eq!(long_way(shared), alone);
@@ -264,10 +264,10 @@ fn the_start_is_never_merged() {
 fn dead_ends_become_the_trap() {
     let pattern = Pattern::concat([Pattern::literal("abc"), Pattern::any_byte()]);
     let mut builder = Builder::new(Config::default());
-    builder.add(&pattern, LabelId(0));
-    builder.add(&Pattern::literal("abx"), LabelId(1));
+    builder.add(&pattern, LabelId::new(0));
+    builder.add(&Pattern::literal("abx"), LabelId::new(1));
     let dfa = builder.build().unwrap();
-    let only_one = |labels: &[LabelId]| Ok::<_, Infallible>(labels == [LabelId(1)]);
+    let only_one = |labels: &[LabelId]| Ok::<_, Infallible>(labels == [LabelId::new(1)]);
     let minimal = dfa.classify(only_one).unwrap().minimise();
     assert_eq!(minimal.walk(b"abc"), StateId::TRAP);
     assert_eq!(minimal.len(), 5);
@@ -277,12 +277,12 @@ fn dead_ends_become_the_trap() {
 fn classify_reports_the_soonest_conflict() {
     let mut builder = Builder::new(Config::default());
     for (label, text) in [(1, "/abc"), (2, "/ab"), (3, "/ab"), (4, "/abc")] {
-        builder.add(&Pattern::literal(text), LabelId(label));
+        builder.add(&Pattern::literal(text), LabelId::new(label));
     }
     let error =
         builder.build().unwrap().classify(|labels| if labels.len() > 1 { Err("two") } else { Ok(0) }).unwrap_err();
     let witness = b"/ab".map(Symbol::Byte).to_vec();
-    assert_eq!(error, Unclassified { error: "two", labels: vec![LabelId(2), LabelId(3)], witness });
+    assert_eq!(error, Unclassified { error: "two", labels: vec![LabelId::new(2), LabelId::new(3)], witness });
 }
 
 #[test]
@@ -292,27 +292,27 @@ fn exponential_patterns_hit_the_limit_and_are_named() {
     let pattern = Pattern::concat(parts);
     let build = |config| {
         let mut builder = Builder::new(config);
-        builder.add(&Pattern::literal("/harmless"), LabelId(1));
-        builder.add(&pattern, LabelId(2));
+        builder.add(&Pattern::literal("/harmless"), LabelId::new(1));
+        builder.add(&pattern, LabelId::new(2));
         builder.build().unwrap_err()
     };
     let error = build(Config { max_states: 20_000, ..Config::default() });
-    assert_eq!(error, BuildError::TooManyStates { limit: 20_000, labels: vec![LabelId(2)] });
+    assert_eq!(error, BuildError::TooManyStates { limit: 20_000, labels: vec![LabelId::new(2)] });
     let error = build(Config { max_words: 10_000, ..Config::default() });
     assert!(matches!(error, BuildError::TooLarge { states: 100.., .. }), "{error:?}");
-    assert_eq!(error.labels(), [LabelId(2)]);
+    assert_eq!(error.labels(), [LabelId::new(2)]);
 }
 
 #[test]
 fn a_broad_loop_absorbs_narrow_ones() {
     let mut builder = Builder::new(Config::default());
     let all = || Pattern::star(Pattern::any_byte());
-    builder.add(&all(), LabelId(0));
+    builder.add(&all(), LabelId::new(0));
     for label in 1..8 {
-        builder.add(&Pattern::concat([all(), Pattern::literal([b'a' + label]), all()]), LabelId(label.into()));
+        builder.add(&Pattern::concat([all(), Pattern::literal([b'a' + label]), all()]), LabelId::new(label.into()));
     }
     assert!(builder.clone().build().unwrap().len() > 128);
-    assert_eq!(builder.build_absorbing(|a, _| a == LabelId(0)).unwrap().len(), 3);
+    assert_eq!(builder.build_absorbing(|a, _| a == LabelId::new(0)).unwrap().len(), 3);
 }
 
 #[test]
@@ -363,17 +363,17 @@ fn tables_with_an_out_of_band_transition() {
 
 #[test]
 fn limits_do_not_depend_on_what_was_built_before() {
-    let mut workshop = Workshop::default();
-    let build = |workshop: &mut Workshop<()>, count: u8| {
+    let mut cache = BuildCache::default();
+    let build = |cache: &mut BuildCache<()>, count: u8| {
         let mut builder = Builder::new(Config { max_states: 300, ..Config::default() });
-        (0..count).for_each(|i| builder.add(&Pattern::literal([b'/', i, b'x']), LabelId(0)));
-        builder.build_with(workshop, |_, _| false).map(|dfa| dfa.len())
+        (0..count).for_each(|i| builder.add(&Pattern::literal([b'/', i, b'x']), LabelId::new(0)));
+        builder.build_with(cache, &|_, _| false).map(|dfa| dfa.len())
     };
-    let few = build(&mut workshop, 200);
+    let few = build(&mut cache, 200);
     assert!(few.is_ok());
     // Equal endings are one state, so that only many different ones reach the limit.
     let mut many = Builder::new(Config { max_states: 100, ..Config::default() });
-    (0..=255).for_each(|i| many.add(&Pattern::literal([i]), LabelId(i.into())));
-    assert!(matches!(many.build_with(&mut workshop, |_, _| false), Err(BuildError::TooManyStates { limit: 100, .. })));
-    assert_eq!(build(&mut workshop, 200), few);
+    (0..=255).for_each(|i| many.add(&Pattern::literal([i]), LabelId::new(i.into())));
+    assert!(matches!(many.build_with(&mut cache, &|_, _| false), Err(BuildError::TooManyStates { limit: 100, .. })));
+    assert_eq!(build(&mut cache, 200), few);
 }

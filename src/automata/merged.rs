@@ -17,92 +17,126 @@
 
 use super::absorb::Absorbs;
 use super::cycle::Cycle;
-use super::determinise::Subsets;
-use super::graph::{Edge, Graph, Row};
+use super::determinise::{SubsetId, Subsets};
+use super::graph::{Edge, Graph, Row, State};
+use super::ids::{Id, IdVec, ids};
 use super::interner::SliceInterner;
 use super::minimise::MinimalDfa;
 use super::nfa::{Nfa, NfaStateId};
-use super::numbers::{Numbers, UNKNOWN};
-use super::{Config, LabelId, StateId};
+use super::numbers::Numbers;
+use super::{Config, LabelId, LabelSetId, StateId, ValueId};
 use rustc_hash::FxHashMap;
 use std::hash::Hash;
-use std::ops::Range;
 
-/// A state of a minimal automaton, as a number that holds for all automata.
-pub(super) type MergedId = u32;
+ids! {
+    /// The number of a state of a minimal automaton, which holds for all automata.
+    pub(super) MergedId;
+    /// The number of a value and a row.
+    ContentId;
+    /// The number of a cycle of several states.
+    CycleId;
+    /// The place of a subset in the order of visits.
+    VisitId;
+}
 
-/// The state from which nothing matches.
-pub(super) const TRAP: MergedId = 0;
-/// In the place of a minimal state: one whose labels have no meaning can be reached.
-const MEANINGLESS: MergedId = u32::MAX - 1;
-/// In a row: the state itself.
-const ITSELF: u32 = u32::MAX - 2;
+impl State for MergedId {
+    const TRAP: Self = Self(0);
+}
+
+impl MergedId {
+    /// In the place of a minimal state: one whose labels have no meaning can be reached.
+    const MEANINGLESS: Self = Self(u32::MAX - 1);
+    /// In a row: the state itself.
+    const ITSELF: Self = Self(u32::MAX - 2);
+}
+
+impl ValueId {
+    /// In the place of the value of labels that have no meaning.
+    const MEANINGLESS: Self = Self(u32::MAX - 1);
+}
+
+/// Minimal states that follow each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Members {
+    first: MergedId,
+    len: u32,
+}
+
+impl Members {
+    fn states(self) -> impl Iterator<Item = MergedId> {
+        (self.first.index()..).take(self.len as usize).map(MergedId::new)
+    }
+}
 
 /// The minimal states met so far: no two of them mean the same.
 #[derive(Debug)]
 pub(super) struct Merged<A> {
-    /// The minimal state of each subset; [`UNKNOWN`] until it is found.
-    of_subset: Vec<MergedId>,
-    graph: Graph,
+    /// The minimal state of each subset; [`Id::UNKNOWN`] until it is found.
+    of_subset: IdVec<SubsetId, MergedId>,
+    graph: Graph<MergedId>,
     /// The value of each state, as an index into `values`.
-    accept: Vec<u32>,
+    accept: IdVec<MergedId, ValueId>,
     /// The states of the cycle that each state is on; none for others.
-    cycle_of: Vec<Range<MergedId>>,
-    /// A state's value and row, as [`ITSELF`] or with its number; and the state.
-    says: SliceInterner,
-    who_says: Vec<MergedId>,
+    cycle_of: IdVec<MergedId, Members>,
+    /// A state's value and row, as [`MergedId::ITSELF`] or with its number; and the state.
+    contents: SliceInterner<ContentId, u32>,
+    of_content: IdVec<ContentId, MergedId>,
     /// Cycles of several states, and their first states.
-    cycles: SliceInterner,
-    first_of_cycle: Vec<MergedId>,
+    cycles: SliceInterner<CycleId, u32>,
+    first_of_cycle: IdVec<CycleId, MergedId>,
     /// The first value is the default one.
-    values: Vec<A>,
-    value_ids: FxHashMap<A, u32>,
-    /// The value of each label set; [`UNKNOWN`] until it is asked for, or [`MEANINGLESS`].
-    of_label_set: Vec<u32>,
+    values: IdVec<ValueId, A>,
+    value_ids: FxHashMap<A, ValueId>,
+    /// The value of each label set; [`Id::UNKNOWN`] until it is asked for, or [`ValueId::MEANINGLESS`].
+    of_label_set: IdVec<LabelSetId, ValueId>,
     search: Search,
-    numbers: Numbers,
+    numbers: Numbers<MergedId, StateId>,
     words: Vec<u32>,
 }
 
 /// A depth-first search that is under way.
 #[derive(Debug, Default)]
 struct Search {
-    /// When each subset was first visited; [`UNKNOWN`] before.
-    visited: Vec<u32>,
-    visits: u32,
+    /// When each subset was first visited; [`Id::UNKNOWN`] before.
+    visited: IdVec<SubsetId, VisitId>,
+    visits: usize,
     /// Subsets whose cycle is not complete yet.
-    open: Vec<u32>,
+    open: Vec<SubsetId>,
     path: Vec<Visit>,
 }
 
 #[derive(Clone, Copy, Debug)]
 struct Visit {
-    subset: u32,
+    subset: SubsetId,
     /// How many of its targets were followed.
     followed: u32,
     /// The earliest open subset that it leads to.
-    low: u32,
+    low: VisitId,
 }
 
 impl<A: Clone + Default + Eq + Hash> Default for Merged<A> {
     fn default() -> Self {
         let mut merged = Self {
-            of_subset: vec![TRAP],
+            of_subset: IdVec::default(),
             graph: Graph::default(),
-            accept: Vec::new(),
-            cycle_of: Vec::new(),
-            says: SliceInterner::default(),
-            who_says: Vec::new(),
+            accept: IdVec::default(),
+            cycle_of: IdVec::default(),
+            contents: SliceInterner::default(),
+            of_content: IdVec::default(),
             cycles: SliceInterner::default(),
-            first_of_cycle: Vec::new(),
-            values: vec![A::default()],
-            value_ids: FxHashMap::from_iter([(A::default(), 0)]),
-            of_label_set: Vec::new(),
+            first_of_cycle: IdVec::default(),
+            values: IdVec::default(),
+            value_ids: FxHashMap::default(),
+            of_label_set: IdVec::default(),
             search: Search::default(),
             numbers: Numbers::default(),
             words: Vec::new(),
         };
-        merged.push(0, Row { default: TRAP, edges: &[] }, |target| target, TRAP..TRAP + 1);
+        let nothing = merged.values.push(A::default());
+        merged.value_ids.insert(A::default(), nothing);
+        let row = Row { default: MergedId::TRAP, edges: &[] };
+        let trap = merged.push(nothing, row, |target: MergedId| target, Members { first: MergedId::TRAP, len: 1 });
+        merged.of_subset.push(trap);
         merged
     }
 }
@@ -110,7 +144,7 @@ impl<A: Clone + Default + Eq + Hash> Default for Merged<A> {
 impl<A: Clone + Default + Eq + Hash> Merged<A> {
     /// About how many words all of it takes.
     pub(super) fn words(&self) -> usize {
-        4 * self.graph.edge_count() + 6 * self.graph.len() + self.says.total_len() + self.cycles.total_len()
+        4 * self.graph.edge_count() + 6 * self.graph.len() + self.contents.total_len() + self.cycles.total_len()
     }
 
     /// The minimal automaton whose start has these NFA states. `None` where it exceeds the limits, or where a label set that
@@ -129,43 +163,36 @@ impl<A: Clone + Default + Eq + Hash> Merged<A> {
         subsets.expanded(nfa, absorbs, start)?;
         self.mean(subsets, start, meaning);
         self.finish(subsets, nfa, absorbs, start, config, meaning)?;
-        if self.of_subset[start as usize] == MEANINGLESS || self.value(subsets, start) == MEANINGLESS {
+        if self.of_subset[start] == MergedId::MEANINGLESS || self.value(subsets, start) == ValueId::MEANINGLESS {
             return None;
         }
         // The start is a state of its own, whatever it says.
-        let mut order = vec![TRAP, TRAP];
-        self.numbers.set(TRAP, 0);
+        let mut order = IdVec::from(vec![MergedId::TRAP, MergedId::TRAP]);
+        self.numbers.set(MergedId::TRAP, StateId::TRAP);
         let mut graph = Graph::default();
-        graph.push_renamed(self.graph.row(TRAP), |target| target);
+        graph.push_runs(&[]);
         let row = subsets.row(start);
-        let merged = |target: u32| self.of_subset[target as usize];
-        for target in row.successors().map(merged).filter(|&target| target != TRAP) {
+        let merged = |target: SubsetId| self.of_subset[target];
+        for target in row.successors().map(merged).filter(|&target| target != MergedId::TRAP) {
             self.numbers.number(target, &mut order);
         }
-        graph.push_renamed(row, |target| self.numbers.get(merged(target)));
-        while let Some(&state) = order.get(graph.len()) {
+        let number = |numbers: &Numbers<_, _>, state| numbers.get(state).unwrap_or(StateId::TRAP);
+        graph.push_renamed(row, |target| number(&self.numbers, merged(target)));
+        while let Some(&state) = order.get(graph.next_state()) {
             let row = self.graph.row(state);
             for target in row.successors() {
                 self.numbers.number(target, &mut order);
             }
-            graph.push_renamed(row, |target| self.numbers.get(target));
+            graph.push_renamed(row, |target| number(&self.numbers, target));
         }
         self.numbers.forget(&order);
 
-        let mut values = vec![A::default()];
-        let mut local = FxHashMap::from_iter([(0, 0)]);
+        let mut values = IdVec::default();
+        let mut local = FxHashMap::default();
         let start_value = self.value(subsets, start);
-        let global = order.iter().enumerate().map(|(at, &state)| match at {
-            1 => start_value,
-            _ => self.accept[state as usize],
-        });
-        let accept = global.map(|value| {
-            *local.entry(value).or_insert_with(|| {
-                values.push(self.values[value as usize].clone());
-                values.len() as u32 - 1
-            })
-        });
-        let accept = accept.collect();
+        let global = order.ids().map(|at| if at == StateId::START { start_value } else { self.accept[order[at]] });
+        let mut value_of = |value| *local.entry(value).or_insert_with(|| values.push(self.values[value].clone()));
+        let accept = global.map(&mut value_of).collect();
         Some(MinimalDfa::new(graph, accept, values))
     }
 
@@ -175,12 +202,12 @@ impl<A: Clone + Default + Eq + Hash> Merged<A> {
         subsets: &mut Subsets,
         nfa: &mut Nfa,
         absorbs: Absorbs<'_>,
-        root: u32,
+        root: SubsetId,
         config: &Config,
         meaning: &mut dyn FnMut(&[LabelId]) -> Option<A>,
     ) -> Option<()> {
-        self.of_subset.resize(subsets.len(), UNKNOWN);
-        if self.of_subset[root as usize] != UNKNOWN {
+        self.of_subset.grow(subsets.len(), MergedId::UNKNOWN);
+        if self.of_subset[root] != MergedId::UNKNOWN {
             return Some(());
         }
         // After an error it may not be empty.
@@ -192,14 +219,12 @@ impl<A: Clone + Default + Eq + Hash> Merged<A> {
                 if let Some(visit) = self.search.path.last_mut() {
                     visit.followed += 1;
                 }
-                if self.of_subset.len() <= target as usize {
-                    self.of_subset.resize(subsets.len(), UNKNOWN);
-                }
-                if self.of_subset[target as usize] != UNKNOWN {
+                self.of_subset.grow(subsets.len(), MergedId::UNKNOWN);
+                if self.of_subset[target] != MergedId::UNKNOWN {
                     continue;
                 }
-                let visited = self.search.visited.get(target as usize).copied().unwrap_or(UNKNOWN);
-                if visited == UNKNOWN {
+                let visited = self.search.visited.get(target).copied().unwrap_or(VisitId::UNKNOWN);
+                if visited == VisitId::UNKNOWN {
                     subsets.expanded(nfa, absorbs, target)?;
                     let words = subsets.words() + self.words();
                     if subsets.len() > config.max_states || words > config.max_words {
@@ -214,7 +239,7 @@ impl<A: Clone + Default + Eq + Hash> Merged<A> {
                 if let Some(before) = self.search.path.last_mut() {
                     before.low = before.low.min(low);
                 }
-                if self.search.visited[subset as usize] == low {
+                if self.search.visited[subset] == low {
                     let first = self.search.open.iter().rposition(|&open| open == subset).unwrap_or(0);
                     let members = self.search.open.split_off(first);
                     self.merge(subsets, &members);
@@ -224,96 +249,93 @@ impl<A: Clone + Default + Eq + Hash> Merged<A> {
         Some(())
     }
 
-    fn visit(&mut self, subsets: &Subsets, subset: u32, meaning: &mut dyn FnMut(&[LabelId]) -> Option<A>) {
-        self.of_subset.resize(subsets.len(), UNKNOWN);
+    fn visit(&mut self, subsets: &Subsets, subset: SubsetId, meaning: &mut dyn FnMut(&[LabelId]) -> Option<A>) {
+        self.of_subset.grow(subsets.len(), MergedId::UNKNOWN);
         let Search { visited, visits, open, path } = &mut self.search;
-        visited.resize(subsets.len(), UNKNOWN);
-        visited[subset as usize] = *visits;
+        visited.grow(subsets.len(), VisitId::UNKNOWN);
+        let visit = VisitId::new(*visits);
+        visited[subset] = visit;
         open.push(subset);
-        path.push(Visit { subset, followed: 0, low: *visits });
+        path.push(Visit { subset, followed: 0, low: visit });
         *visits += 1;
 
         self.mean(subsets, subset, meaning);
     }
 
     /// Finds out the value of a subset.
-    fn mean(&mut self, subsets: &Subsets, subset: u32, meaning: &mut dyn FnMut(&[LabelId]) -> Option<A>) {
+    fn mean(&mut self, subsets: &Subsets, subset: SubsetId, meaning: &mut dyn FnMut(&[LabelId]) -> Option<A>) {
         let set = subsets.label_set(subset);
-        if self.of_label_set.len() <= set as usize {
-            self.of_label_set.resize(subsets.label_sets(), UNKNOWN);
-        }
-        if self.of_label_set[set as usize] == UNKNOWN {
-            let labels: Vec<LabelId> = subsets.labels(set).collect();
-            self.of_label_set[set as usize] = meaning(&labels).map_or(MEANINGLESS, |value| {
-                *self.value_ids.entry(value).or_insert_with_key(|value| {
-                    self.values.push(value.clone());
-                    self.values.len() as u32 - 1
-                })
+        self.of_label_set.grow(subsets.label_sets(), ValueId::UNKNOWN);
+        if self.of_label_set[set] == ValueId::UNKNOWN {
+            self.of_label_set[set] = meaning(subsets.labels(set)).map_or(ValueId::MEANINGLESS, |value| {
+                *self.value_ids.entry(value).or_insert_with_key(|value| self.values.push(value.clone()))
             });
         }
     }
 
     /// The value of a subset.
-    fn value(&self, subsets: &Subsets, subset: u32) -> u32 {
-        self.of_label_set[subsets.label_set(subset) as usize]
+    fn value(&self, subsets: &Subsets, subset: SubsetId) -> ValueId {
+        self.of_label_set[subsets.label_set(subset)]
     }
 
     /// Finds the minimal states of subsets that all lead to each other, or of one that need not lead to itself.
-    fn merge(&mut self, subsets: &Subsets, members: &[u32]) {
-        let meaningless = |&member: &u32| {
-            self.value(subsets, member) == MEANINGLESS
-                || subsets.row(member).targets().any(|target| self.of_subset[target as usize] == MEANINGLESS)
+    fn merge(&mut self, subsets: &Subsets, members: &[SubsetId]) {
+        let meaningless = |&member: &SubsetId| {
+            self.value(subsets, member) == ValueId::MEANINGLESS
+                || subsets.row(member).targets().any(|target| self.of_subset[target] == MergedId::MEANINGLESS)
         };
         if members.iter().any(meaningless) {
-            members.iter().for_each(|&member| self.of_subset[member as usize] = MEANINGLESS);
+            members.iter().for_each(|&member| self.of_subset[member] = MergedId::MEANINGLESS);
         } else if let &[member] = members {
             let (value, row) = (self.value(subsets, member), subsets.row(member));
             let of_subset = std::mem::take(&mut self.of_subset);
-            let state = self.one(value, row, |target| (target != member).then(|| of_subset[target as usize]));
+            let state = self.one(value, row, |target| (target != member).then(|| of_subset[target]));
             self.of_subset = of_subset;
-            self.of_subset[member as usize] = state;
+            self.of_subset[member] = state;
         } else {
             let values = members.iter().map(|&member| self.value(subsets, member));
-            let merged = |target| self.of_subset[target as usize];
+            let merged = |target| self.of_subset[target];
             let cycle = Cycle::new(members, values, |member| subsets.row(member), merged);
             let states = self.cycle(cycle, members.len());
             for (&member, state) in members.iter().zip(states) {
-                self.of_subset[member as usize] = state;
+                self.of_subset[member] = state;
             }
         }
     }
 
     /// The minimal state with this value and this row; `rename` gives the minimal states for targets, `None` for the state itself.
-    fn one(&mut self, value: u32, row: Row<'_>, rename: impl Fn(u32) -> Option<MergedId>) -> MergedId {
+    fn one<S: State>(&mut self, value: ValueId, row: Row<'_, S>, rename: impl Fn(S) -> Option<MergedId>) -> MergedId {
         let mut words = std::mem::take(&mut self.words);
-        let mut write = |itself: u32| {
+        let mut write = |itself: MergedId| {
             words.clear();
-            words.push(value);
-            row.write_renamed(|target| rename(target).unwrap_or(itself), &mut words);
-            self.says.find_id(&words).map(|id| self.who_says[id as usize])
+            words.push(value.as_u32());
+            row.write_renamed(|target| rename(target).unwrap_or(itself).as_u32(), &mut words);
+            self.contents.find_id(&words).map(|id| self.of_content[id])
         };
         let loops = row.runs().find(|run| rename(run.target).is_none());
         let mut found = None;
         if let Some(Edge { first: symbol, .. }) = loops {
-            let mut older: Vec<MergedId> = row.targets().filter_map(&rename).chain([TRAP]).collect();
+            let mut older: Vec<MergedId> = row.targets().filter_map(&rename).chain([MergedId::TRAP]).collect();
             older.sort_unstable();
-            let cycles = older.iter().map(|&state| self.cycle_of[state as usize].clone());
-            let mut cycles: Vec<_> = cycles.filter(|cycle| !cycle.is_empty()).collect();
+            let cycles = older.iter().map(|&state| self.cycle_of[state]);
+            let mut cycles: Vec<_> = cycles.filter(|cycle| cycle.len > 0).collect();
             cycles.dedup();
-            let candidate = |&state: &MergedId| {
-                self.accept[state as usize] == value && self.graph.row(state).target(symbol) == state
-            };
-            found = cycles.into_iter().flatten().filter(candidate).find(|&state| write(state) == Some(state));
+            let candidate =
+                |&state: &MergedId| self.accept[state] == value && self.graph.row(state).target(symbol) == state;
+            found = cycles
+                .into_iter()
+                .flat_map(Members::states)
+                .filter(candidate)
+                .find(|&state| write(state) == Some(state));
         }
         let loops = loops.is_some();
-        let state = found.or_else(|| write(ITSELF)).unwrap_or_else(|| {
-            let this = self.graph.len() as MergedId;
+        let state = found.or_else(|| write(MergedId::ITSELF)).unwrap_or_else(|| {
+            let this = self.graph.next_state();
             if loops {
-                self.says.intern(&words);
-                self.who_says.push(this);
+                self.contents.intern(&words);
+                self.of_content.push(this);
             }
-            self.push(value, row, |target| rename(target).unwrap_or(this), this..this + MergedId::from(loops));
-            this
+            self.push(value, row, |target| rename(target).unwrap_or(this), Members { first: this, len: loops.into() })
         });
         self.words = words;
         state
@@ -323,12 +345,12 @@ impl<A: Clone + Default + Eq + Hash> Merged<A> {
     fn cycle(&mut self, mut cycle: Cycle, len: usize) -> Vec<MergedId> {
         let mut tried = Vec::new();
         for exit in cycle.exits() {
-            let older = &self.cycle_of[exit.to as usize];
-            if older.is_empty() || tried.contains(older) {
+            let older = self.cycle_of[exit.to];
+            if older.len == 0 || tried.contains(&older) {
                 continue;
             }
-            tried.push(older.clone());
-            let mut candidates = older.clone().filter(|&state| cycle.may_be(exit, state, &self.graph, &self.accept));
+            tried.push(older);
+            let mut candidates = older.states().filter(|&state| cycle.may_be(exit, state, &self.graph, &self.accept));
             if let Some(states) = candidates.find_map(|state| cycle.follow(exit.from, state, &self.graph, &self.accept))
             {
                 return states;
@@ -347,31 +369,36 @@ impl<A: Clone + Default + Eq + Hash> Merged<A> {
         let (id, new) = self.cycles.intern(&words);
         self.words = words;
         if new {
-            let first = self.graph.len() as MergedId;
+            let first = self.graph.next_state();
             self.first_of_cycle.push(first);
+            let all = Members { first, len: order.len() as u32 };
             for &state in &order {
                 let (value, row) = cycle.state(state);
-                let all = first..first + order.len() as MergedId;
                 self.push(value, row, |target| cycle.renamed(target, first), all);
             }
         }
-        cycle.all_renamed(self.first_of_cycle[id as usize]).collect()
+        cycle.all_renamed(self.first_of_cycle[id]).collect()
     }
 
     /// Adds a state that is not there yet.
-    fn push(&mut self, value: u32, row: Row<'_>, rename: impl Fn(u32) -> MergedId, cycle: Range<MergedId>) {
-        let state = self.graph.len() as MergedId;
+    fn push<S: State>(
+        &mut self,
+        value: ValueId,
+        row: Row<'_, S>,
+        rename: impl Fn(S) -> MergedId,
+        cycle: Members,
+    ) -> MergedId {
+        let state = self.graph.next_state();
         self.graph.push_renamed(row, rename);
         self.accept.push(value);
         self.cycle_of.push(cycle);
-        let mut words = vec![value];
-        self.graph.row(state).write_renamed(|target| target, &mut words);
-        let (_, new) = self.says.intern(&words);
+        let mut words = vec![value.as_u32()];
+        self.graph.row(state).write_renamed(MergedId::as_u32, &mut words);
+        let (_, new) = self.contents.intern(&words);
         debug_assert!(new, "an equal state would have been found");
         if new {
-            self.who_says.push(state);
+            self.of_content.push(state);
         }
+        state
     }
 }
-
-const _: () = assert!(StateId::TRAP.0 == TRAP);

@@ -11,13 +11,30 @@
 //!
 //! Dead states, from which no valuable one can be reached, become the trap. The start is never merged with another state.
 
-#![expect(clippy::indexing_slicing, reason = "state ids come from the graph, block ids are minted here")]
+#![expect(clippy::indexing_slicing, reason = "blocks, their members and their bounds are made here")]
 
 use super::ClassifiedDfa;
-use super::graph::Graph;
+use super::graph::{Graph, State};
+use super::ids::{Id, IdVec, ids};
 use super::interner::SliceInterner;
-use super::{StateId, Symbol};
+use super::{StateId, Symbol, ValueId};
 use std::collections::VecDeque;
+
+ids! {
+    /// The number of a set of states that cannot be told apart so far.
+    pub(super) BlockId;
+    /// The number of the value and the row of a state.
+    RowId;
+    /// The number of the signature of a state.
+    SignatureId;
+}
+
+impl BlockId {
+    /// The block of dead states.
+    const DEAD: Self = Self(0);
+    /// The block of the start.
+    const START: Self = Self(1);
+}
 
 /// The smallest automaton that gives the same inputs the same values.
 ///
@@ -28,31 +45,26 @@ use std::collections::VecDeque;
 pub struct MinimalDfa<A> {
     pub(super) graph: Graph,
     /// The value of each state, as an index into `values`.
-    accept: Vec<u32>,
-    values: Vec<A>,
+    accept: IdVec<StateId, ValueId>,
+    values: IdVec<ValueId, A>,
 }
 
 impl<A: Default + Eq> ClassifiedDfa<A> {
     /// Merges whatever cannot be told apart. `A::default()` is the value of inputs that mean nothing.
     pub fn minimise(self) -> MinimalDfa<A> {
         let Self { graph, mut accept, mut values } = self;
-        let nothing = match values.iter().position(|value| *value == A::default()) {
-            Some(nothing) => nothing as u32,
-            None => {
-                values.push(A::default());
-                values.len() as u32 - 1
-            }
-        };
+        let nothing = values.ids().find(|&value| values[value] == A::default());
+        let nothing = nothing.unwrap_or_else(|| values.push(A::default()));
         // Whatever the caller says the empty set of labels means: nothing matches in the trap.
-        accept[0] = nothing;
+        accept[StateId::TRAP] = nothing;
         let predecessors = Predecessors::of(&graph);
         let live = live_states(&accept, nothing, &predecessors);
         let finite = Finite::merge(&graph, &accept, &live, &predecessors);
         let block_of = Partition::new(&graph, &accept, finite).refine(&predecessors);
         let (order, numbers) = number_blocks(&graph, &block_of);
         MinimalDfa {
-            graph: graph.reorder(&order, |state| numbers[block_of[state as usize] as usize]),
-            accept: order.iter().map(|&state| accept[state as usize]).collect(),
+            graph: graph.reorder(&order, |state| numbers[block_of[state]]),
+            accept: order.iter().map(|&state| accept[state]).collect(),
             values,
         }
     }
@@ -60,7 +72,7 @@ impl<A: Default + Eq> ClassifiedDfa<A> {
 
 impl<A> MinimalDfa<A> {
     /// States that are minimal already, numbered breadth-first from the start; `accept` are indices into `values`.
-    pub(super) fn new(graph: Graph, accept: Vec<u32>, values: Vec<A>) -> Self {
+    pub(super) fn new(graph: Graph, accept: IdVec<StateId, ValueId>, values: IdVec<ValueId, A>) -> Self {
         Self { graph, accept, values }
     }
 
@@ -94,80 +106,82 @@ impl<A> MinimalDfa<A> {
     ///
     /// If the state is not one of this automaton.
     pub fn value(&self, state: StateId) -> &A {
-        &self.values[self.accept[state.0 as usize] as usize]
+        &self.values[self.accept[state]]
     }
 
     /// Whether another state means the same as the start: an automaton in which the start is not kept apart would have one for both.
     pub fn start_is_redundant(&self) -> bool {
-        let start = StateId::START.0;
-        let row = || self.graph.row(start);
-        let same =
-            |state: u32| self.accept[state as usize] == self.accept[start as usize] && self.graph.row(state) == row();
-        (start + 1..self.len() as u32).any(same)
+        let (value, row) = (self.accept[StateId::START], self.graph.row(StateId::START));
+        self.states().any(|state| state > StateId::START && self.accept[state] == value && self.graph.row(state) == row)
     }
 
     /// All states, the trap first.
     pub fn states(&self) -> impl Iterator<Item = StateId> + use<A> {
-        (0..self.len() as u32).map(StateId)
+        self.graph.states()
     }
 
     /// The same automaton with the states in another order, which must name each state once.
-    pub(super) fn reordered(self, order: &[u32]) -> Self {
-        let mut numbers = vec![0; order.len()];
-        for (number, &state) in order.iter().enumerate() {
-            numbers[state as usize] = number as u32;
+    pub(super) fn reordered(self, order: &IdVec<StateId, StateId>) -> Self {
+        let mut numbers: IdVec<StateId, _> = vec![StateId::TRAP; order.len()].into();
+        for number in order.ids() {
+            numbers[order[number]] = number;
         }
         Self {
-            graph: self.graph.reorder(order, |state| numbers[state as usize]),
-            accept: order.iter().map(|&state| self.accept[state as usize]).collect(),
+            graph: self.graph.reorder(order, |state| numbers[state]),
+            accept: order.iter().map(|&state| self.accept[state]).collect(),
             values: self.values,
         }
     }
 }
 
 /// For each state, the states that lead to it, some of them repeatedly. Nothing is said about the trap.
-pub(super) struct Predecessors {
-    ends: Vec<u32>,
-    states: Vec<u32>,
+pub(super) struct Predecessors<S> {
+    ends: IdVec<S, u32>,
+    states: Vec<S>,
 }
 
-impl Predecessors {
-    pub(super) fn of(graph: &Graph) -> Self {
-        let mut ends = vec![0; graph.len() + 1];
-        for state in 0..graph.len() as u32 {
+impl<S: State> Predecessors<S> {
+    pub(super) fn of(graph: &Graph<S>) -> Self {
+        let mut ends: IdVec<S, u32> = vec![0; graph.len()].into();
+        for state in graph.states() {
             for target in graph.row(state).targets() {
-                ends[target as usize + 1] += 1;
+                ends[target] += 1;
             }
         }
-        for i in 1..ends.len() {
-            ends[i] += ends[i - 1];
+        let mut total = 0;
+        for state in graph.states() {
+            // Where the states begin, for now.
+            total += std::mem::replace(&mut ends[state], total);
         }
-        let mut states = vec![0; ends.last().copied().unwrap_or(0) as usize];
+        let mut states = vec![S::TRAP; total as usize];
         // Filling moves each start to the end, which is where the next one starts.
-        for state in 0..graph.len() as u32 {
+        for state in graph.states() {
             for target in graph.row(state).targets() {
-                let end = &mut ends[target as usize];
+                let end = &mut ends[target];
                 states[*end as usize] = state;
                 *end += 1;
             }
         }
-        ends.pop();
         Self { ends, states }
     }
 
-    fn get(&self, state: u32) -> &[u32] {
-        let start = if state == 0 { 0 } else { self.ends[state as usize - 1] };
-        &self.states[start as usize..self.ends[state as usize] as usize]
+    fn get(&self, state: S) -> &[S] {
+        let start = if state == S::TRAP { 0 } else { self.ends[S::new(state.index() - 1)] };
+        &self.states[start as usize..self.ends[state] as usize]
     }
 }
 
 /// The states from which a state with a value other than `nothing` can be reached.
-fn live_states(accept: &[u32], nothing: u32, predecessors: &Predecessors) -> Vec<bool> {
-    let mut live: Vec<bool> = accept.iter().map(|&value| value != nothing).collect();
-    let mut stack: Vec<u32> = (0..accept.len() as u32).filter(|&state| live[state as usize]).collect();
+fn live_states(
+    accept: &IdVec<StateId, ValueId>,
+    nothing: ValueId,
+    predecessors: &Predecessors<StateId>,
+) -> IdVec<StateId, bool> {
+    let mut live: IdVec<StateId, bool> = accept.iter().map(|&value| value != nothing).collect();
+    let mut stack: Vec<StateId> = live.ids().filter(|&state| live[state]).collect();
     while let Some(state) = stack.pop() {
         for &before in predecessors.get(state) {
-            if !std::mem::replace(&mut live[before as usize], true) {
+            if !std::mem::replace(&mut live[before], true) {
                 stack.push(before);
             }
         }
@@ -175,65 +189,66 @@ fn live_states(accept: &[u32], nothing: u32, predecessors: &Predecessors) -> Vec
     live
 }
 
-/// The block of dead states.
-const DEAD: u32 = 0;
-/// The block of the start.
-const START: u32 = 1;
-/// The block of states that have none yet.
-const NONE: u32 = u32::MAX;
-
-/// The blocks of dead states, of the start, and of states that lead to no loop.
-struct Finite {
-    block_of: Vec<u32>,
+/// The blocks of dead states, of the start, and of states that lead to no loop. Other states have none yet.
+struct Finite<S> {
+    block_of: IdVec<S, BlockId>,
     /// How many blocks there are.
-    blocks: u32,
+    blocks: usize,
 }
 
-impl Finite {
-    fn merge(graph: &Graph, accept: &[u32], live: &[bool], predecessors: &Predecessors) -> Self {
-        let mut block_of: Vec<u32> = live.iter().map(|&live| if live { NONE } else { DEAD }).collect();
+impl Finite<StateId> {
+    fn merge(
+        graph: &Graph,
+        accept: &IdVec<StateId, ValueId>,
+        live: &IdVec<StateId, bool>,
+        predecessors: &Predecessors<StateId>,
+    ) -> Self {
+        let block = |&live: &bool| if live { BlockId::UNKNOWN } else { BlockId::DEAD };
+        let mut block_of: IdVec<StateId, BlockId> = live.iter().map(block).collect();
         // How many of the states that each state leads to have no block yet.
-        let mut open = vec![0_u32; graph.len()];
-        for state in (0..graph.len() as u32).filter(|&state| live[state as usize]) {
+        let mut open: IdVec<StateId, u32> = vec![0; graph.len()].into();
+        for state in graph.states().filter(|&state| live[state]) {
             for &before in predecessors.get(state) {
-                open[before as usize] += 1;
+                open[before] += 1;
             }
         }
-        let mut stack: Vec<u32> = (0..graph.len() as u32)
-            .filter(|&state| live[state as usize] && open[state as usize] == 0 && state != StateId::START.0)
-            .collect();
-        let mut rows = SliceInterner::default();
+        let mut stack: Vec<StateId> =
+            graph.states().filter(|&state| live[state] && open[state] == 0 && state != StateId::START).collect();
+        let mut rows = SliceInterner::<RowId, u32>::default();
         let mut row = Vec::new();
+        let blocks_before = BlockId::START.index() + 1;
         while let Some(state) = stack.pop() {
             row.clear();
-            row.push(accept[state as usize]);
-            graph.row(state).write_renamed(|target| block_of[target as usize], &mut row);
-            block_of[state as usize] = START + 1 + rows.intern(&row).0;
+            row.push(accept[state].as_u32());
+            graph.row(state).write_renamed(|target| block_of[target].as_u32(), &mut row);
+            let (id, _) = rows.intern(&row);
+            block_of[state] = BlockId::new(blocks_before + id.index());
             for &before in predecessors.get(state) {
-                open[before as usize] -= 1;
-                if open[before as usize] == 0 && before != StateId::START.0 {
+                open[before] -= 1;
+                if open[before] == 0 && before != StateId::START {
                     stack.push(before);
                 }
             }
         }
-        block_of[StateId::START.0 as usize] = START;
-        Self { block_of, blocks: START + 1 + rows.len() as u32 }
+        block_of[StateId::START] = BlockId::START;
+        Self { block_of, blocks: blocks_before + rows.len() }
     }
 }
 
 /// A partition of the other states into blocks, and which of them need a look.
-pub(super) struct Partition<'a> {
-    graph: &'a Graph,
-    block_of: Vec<u32>,
+pub(super) struct Partition<'a, S> {
+    graph: &'a Graph<S>,
+    block_of: IdVec<S, BlockId>,
     /// The states, block by block; those of a block that need a look come first.
-    members: Vec<u32>,
+    members: Vec<S>,
     /// Where each state is in `members`.
-    position: Vec<u32>,
+    position: IdVec<S, u32>,
     /// The blocks, the first of which has the number `first`.
     blocks: Vec<Block>,
-    first: u32,
-    queue: VecDeque<u32>,
-    signatures: SliceInterner,
+    first: usize,
+    /// Places of blocks in `blocks`.
+    queue: VecDeque<usize>,
+    signatures: SliceInterner<SignatureId, u32>,
     signature: Vec<u32>,
 }
 
@@ -248,25 +263,26 @@ struct Block {
 /// Signatures are forgotten when they take more words than this.
 const SIGNATURE_WORDS: usize = 1 << 20;
 
-impl<'a> Partition<'a> {
+impl<'a, S: State> Partition<'a, S> {
     /// Of the states from `first` on; those before are blocks of their own.
-    pub(super) fn of_cycle(graph: &'a Graph, accept: &[u32], first: u32) -> Self {
-        let block_of = (0..graph.len() as u32).map(|state| if state < first { state } else { NONE }).collect();
-        Self::new(graph, accept, Finite { block_of, blocks: first })
+    pub(super) fn of_cycle(graph: &'a Graph<S>, accept: &IdVec<S, ValueId>, first: usize) -> Self {
+        let block = |state: S| if state.index() < first { BlockId::new(state.index()) } else { BlockId::UNKNOWN };
+        Self::new(graph, accept, Finite { block_of: graph.states().map(block).collect(), blocks: first })
     }
 
-    fn new(graph: &'a Graph, accept: &[u32], finite: Finite) -> Self {
+    fn new(graph: &'a Graph<S>, accept: &IdVec<S, ValueId>, finite: Finite<S>) -> Self {
         let Finite { mut block_of, blocks: first } = finite;
-        let mut members: Vec<u32> = (0..graph.len() as u32).filter(|&state| block_of[state as usize] == NONE).collect();
-        members.sort_by_key(|&state| accept[state as usize]);
-        let mut position = vec![0; graph.len()];
+        let mut members: Vec<S> = graph.states().filter(|&state| block_of[state] == BlockId::UNKNOWN).collect();
+        members.sort_by_key(|&state| accept[state]);
+        let mut position: IdVec<S, u32> = vec![0; graph.len()].into();
         let mut blocks = Vec::new();
         let mut start = 0;
-        for states in members.chunk_by(|&a, &b| accept[a as usize] == accept[b as usize]) {
-            let end = start + states.len() as u32;
-            for (&state, at) in states.iter().zip(start..) {
-                block_of[state as usize] = first + blocks.len() as u32;
-                position[state as usize] = at;
+        for states in members.chunk_by(|&a, &b| accept[a] == accept[b]) {
+            let mut end = start;
+            for &state in states {
+                block_of[state] = BlockId::new(first + blocks.len());
+                position[state] = end;
+                end += 1;
             }
             blocks.push(Block { start, unsure: end, end });
             start = end;
@@ -276,7 +292,7 @@ impl<'a> Partition<'a> {
             block_of,
             members,
             position,
-            queue: (0..blocks.len() as u32).collect(),
+            queue: (0..blocks.len()).collect(),
             blocks,
             first,
             signatures: SliceInterner::default(),
@@ -285,7 +301,7 @@ impl<'a> Partition<'a> {
     }
 
     /// Splits blocks until all states of a block lead to the same blocks.
-    pub(super) fn refine(mut self, predecessors: &Predecessors) -> Vec<u32> {
+    pub(super) fn refine(mut self, predecessors: &Predecessors<S>) -> IdVec<S, BlockId> {
         let mut parts = Vec::new();
         let mut moved = Vec::new();
         while let Some(block) = self.queue.pop_front() {
@@ -300,32 +316,32 @@ impl<'a> Partition<'a> {
     }
 
     /// Marks a state as one that needs a look.
-    fn doubt(&mut self, state: u32) {
-        let Some(block) = self.block_of[state as usize].checked_sub(self.first) else { return };
-        let Block { start, unsure, end } = self.blocks[block as usize];
-        let at = self.position[state as usize];
+    fn doubt(&mut self, state: S) {
+        let Some(block) = self.block_of[state].index().checked_sub(self.first) else { return };
+        let Block { start, unsure, end } = self.blocks[block];
+        let at = self.position[state];
         if at < unsure || end - start == 1 {
             return;
         }
         let other = self.members[unsure as usize];
         self.place(other, at);
         self.place(state, unsure);
-        self.blocks[block as usize].unsure += 1;
+        self.blocks[block].unsure += 1;
         if unsure == start {
             self.queue.push_back(block);
         }
     }
 
-    fn place(&mut self, state: u32, at: u32) {
+    fn place(&mut self, state: S, at: u32) {
         self.members[at as usize] = state;
-        self.position[state as usize] = at;
+        self.position[state] = at;
     }
 
     /// Splits a block by the signatures of its states. `moved` gets the states that are in a new block now; `parts` is
     /// scratch.
-    fn split(&mut self, block: u32, parts: &mut Vec<(u32, u32)>, moved: &mut Vec<u32>) {
-        let Block { start, unsure, end } = self.blocks[block as usize];
-        self.blocks[block as usize].unsure = start;
+    fn split(&mut self, block: usize, parts: &mut Vec<(SignatureId, S)>, moved: &mut Vec<S>) {
+        let Block { start, unsure, end } = self.blocks[block];
+        self.blocks[block].unsure = start;
         if end - start == 1 {
             return;
         }
@@ -343,7 +359,8 @@ impl<'a> Partition<'a> {
             return;
         }
         parts.sort_unstable();
-        let size = |part: &[(u32, u32)]| part.len() as u32 + if Some(part[0].0) == sure { end - unsure } else { 0 };
+        let size =
+            |part: &[(SignatureId, S)]| part.len() as u32 + if Some(part[0].0) == sure { end - unsure } else { 0 };
         let chunks = || parts.chunk_by(|a, b| a.0 == b.0);
         let largest = chunks().map(|part| (size(part), part[0].0)).chain(sure.map(|s| (end - unsure, s)));
         let Some((_, kept)) = largest.max_by_key(|&(size, signature)| (size, std::cmp::Reverse(signature))) else {
@@ -358,17 +375,17 @@ impl<'a> Partition<'a> {
         // The part that keeps the number comes last, before the states that kept it unseen.
         let mut at = start;
         for part in parts.chunk_by(|a, b| a.0 == b.0).filter(|part| part[0].0 != kept) {
-            let number = self.blocks.len() as u32;
+            let number = BlockId::new(self.first + self.blocks.len());
             let end = at + part.len() as u32;
             self.blocks.push(Block { start: at, unsure: at, end });
             for &(_, state) in part {
-                self.block_of[state as usize] = self.first + number;
+                self.block_of[state] = number;
                 self.place(state, at);
                 moved.push(state);
                 at += 1;
             }
         }
-        self.blocks[block as usize] = Block { start: at, unsure: at, end };
+        self.blocks[block] = Block { start: at, unsure: at, end };
         for &(signature, state) in parts.iter() {
             if signature == kept {
                 self.place(state, at);
@@ -378,30 +395,32 @@ impl<'a> Partition<'a> {
     }
 
     /// The id of the signature of a state under the partition as it is.
-    fn signature_of(&mut self, state: u32) -> u32 {
+    fn signature_of(&mut self, state: S) -> SignatureId {
         let Self { graph, block_of, signature, .. } = self;
         signature.clear();
-        graph.row(state).write_renamed(|target| block_of[target as usize], signature);
+        graph.row(state).write_renamed(|target| block_of[target].as_u32(), signature);
         self.signatures.intern(signature).0
     }
 }
 
 /// Numbers the blocks breadth-first from the start: one state of each block in that order, and the number of each block.
-fn number_blocks(graph: &Graph, block_of: &[u32]) -> (Vec<u32>, Vec<u32>) {
-    let mut order = vec![StateId::TRAP.0, StateId::START.0];
-    let mut numbers = vec![None; block_of.len() + 2];
-    numbers[DEAD as usize] = Some(StateId::TRAP.0);
-    numbers[START as usize] = Some(StateId::START.0);
-    let mut next = 1;
+fn number_blocks(
+    graph: &Graph,
+    block_of: &IdVec<StateId, BlockId>,
+) -> (IdVec<StateId, StateId>, IdVec<BlockId, StateId>) {
+    let mut order = IdVec::from(vec![StateId::TRAP, StateId::START]);
+    let mut numbers: IdVec<BlockId, StateId> = vec![StateId::UNKNOWN; block_of.len() + 2].into();
+    numbers[BlockId::DEAD] = StateId::TRAP;
+    numbers[BlockId::START] = StateId::START;
+    let mut next = StateId::START;
     while let Some(&state) = order.get(next) {
         for target in graph.row(state).successors() {
-            let number = &mut numbers[block_of[target as usize] as usize];
-            if number.is_none() {
-                *number = Some(order.len() as u32);
-                order.push(target);
+            let number = &mut numbers[block_of[target]];
+            if *number == StateId::UNKNOWN {
+                *number = order.push(target);
             }
         }
-        next += 1;
+        next = StateId::new(next.index() + 1);
     }
-    (order, numbers.into_iter().map(|number| number.unwrap_or(0)).collect())
+    (order, numbers)
 }

@@ -15,9 +15,9 @@
 //! | renumbering | `order` | only where a reader compares state numbers |
 //! | [`Tables`] | `pack`, `diff`, [`tables`] | rows laid into each other until little space is left |
 //!
-//! Beneath them, `graph` holds the transitions of a deterministic automaton: a state stores only the runs of bytes that do not
+//! Beneath them, `ids` numbers the parts, with a type for each kind, and `graph` holds the transitions of a deterministic automaton: a state stores only the runs of bytes that do not
 //! lead where the last byte leads. `interner` gives equal sets equal numbers. The laws that hold across all stages are in
-//! `laws`. A [`Workshop`] keeps what automata that are built one after another have in common.
+//! `laws`. A [`BuildCache`] keeps what automata that are built one after another have in common.
 //!
 //! # An example
 //!
@@ -34,15 +34,15 @@
 //! let wild = Pattern::concat([Pattern::literal("/"), any_name]);
 //!
 //! let mut builder = Builder::new(Config::default());
-//! builder.add(&exact, LabelId(0));
-//! builder.add(&wild, LabelId(1));
+//! builder.add(&exact, LabelId::new(0));
+//! builder.add(&wild, LabelId::new(1));
 //! let dfa = builder.build()?;
-//! assert_eq!(dfa.labels(dfa.walk(b"/a")), [LabelId(0), LabelId(1)]);
-//! assert_eq!(dfa.labels(dfa.walk(b"/b")), [LabelId(1)]);
+//! assert_eq!(dfa.labels(dfa.walk(b"/a")), [LabelId::new(0), LabelId::new(1)]);
+//! assert_eq!(dfa.labels(dfa.walk(b"/b")), [LabelId::new(1)]);
 //!
 //! let value_of_label = [7, 3];
 //! let largest = |labels: &[LabelId]| {
-//!     Ok::<u32, Infallible>(labels.iter().map(|label| value_of_label[label.0 as usize]).max().unwrap_or(0))
+//!     Ok::<u32, Infallible>(labels.iter().map(|label| value_of_label[label.index()]).max().unwrap_or(0))
 //! };
 //! let minimal = dfa.classify(largest).unwrap().minimise();
 //! // Trap, start, "/", "/a", "/…".
@@ -69,6 +69,7 @@ mod determinise;
 mod dfa;
 mod diff;
 mod graph;
+mod ids;
 mod interner;
 #[cfg(test)]
 mod laws;
@@ -82,22 +83,26 @@ pub mod pattern;
 mod shape;
 pub mod tables;
 
-pub use builder::{BuildError, Builder, Config, Meaning, Workshop};
+pub use builder::{BuildCache, BuildError, Builder, Config, Meaning, MinimalError};
 pub use byte_set::ByteSet;
-pub use dfa::{ClassifiedDfa, Dfa, LabelSetId, Unclassified};
+pub use dfa::{ClassifiedDfa, Dfa, Unclassified};
 pub use minimise::MinimalDfa;
 pub use pack::{PackError, PackOptions};
 pub use pattern::{Pattern, Symbol};
 pub use shape::SymbolClasses;
 pub use tables::{TableError, Tables};
 
-/// The caller's name for a pattern, or for several that it does not need to tell apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct LabelId(pub u32);
-
-/// The number of a state.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct StateId(pub u32);
+ids::ids! {
+    /// The caller's name for a pattern, or for several that it does not need to tell apart.
+    pub LabelId;
+    /// The number of a state.
+    pub StateId;
+    /// The number of a distinct set of labels. 0 is the empty set; the others are numbered by the length of the shortest input
+    /// that has exactly those labels.
+    pub LabelSetId;
+    /// The number of a distinct value of states.
+    ValueId;
+}
 
 impl StateId {
     /// The state from which no input matches any more; it leads to itself.

@@ -16,7 +16,7 @@
 //! ```
 //!
 //! A loop needs a continuation that contains itself. It gets its number first and its contents when the body has been
-//! built; whoever needs the contents in between takes an [`ENTER`] in their place, and [`Nfa::closed`] resolves those. (Only
+//! built; whoever needs the contents in between takes a [`ReadId::ENTER`] in their place, and [`Nfa::closed`] resolves those. (Only
 //! bodies that may end in something optional need them.)
 //!
 //! An NFA only grows. Patterns that were built before, for whichever automaton, are found again by their address, or by what
@@ -25,6 +25,7 @@
 #![expect(clippy::indexing_slicing, reason = "all ids are minted in this module")]
 
 use super::graph::OUT_OF_BAND;
+use super::ids::{IdVec, ids};
 use super::interner::SliceInterner;
 use super::{ByteSet, LabelId, Pattern};
 use rustc_hash::FxHashMap;
@@ -36,26 +37,47 @@ pub(super) const MAX_DEPTH: usize = 500;
 /// Most addresses of patterns that are remembered from one automaton to the next.
 const MAX_ADDRESSES: usize = 1 << 16;
 
-/// What a state of the NFA reads: a byte or the out-of-band symbol (as in `graph`); from [`BROAD`] on a set of other than one
-/// byte; or nothing, from [`ACCEPT`] on.
-pub(super) type ReadId = u32;
-/// The out-of-band symbol.
-pub(super) const OUT_OF_BAND_READ: ReadId = OUT_OF_BAND as ReadId;
-/// The first of the sets of other than one byte.
-pub(super) const BROAD: ReadId = OUT_OF_BAND_READ + 1;
-/// The input matches, if it ends here.
-pub(super) const ACCEPT: ReadId = u32::MAX - 1;
-/// Go on with the continuation of a loop at once.
-const ENTER: ReadId = u32::MAX;
+ids! {
+    /// What a state of the NFA reads: a byte or the out-of-band symbol (as in `graph`); from [`ReadId::BROAD`] on a set of other
+    /// than one byte; or nothing, from [`ReadId::ACCEPT`] on.
+    pub(super) ReadId;
+    /// The number of a state of the NFA.
+    pub(super) NfaStateId;
+    /// The number of a set of states to go on with.
+    pub(super) ContinuationId;
+    /// A label, numbered in order of first use.
+    pub(super) LabelIndex;
+    /// The number of a [`Kind`].
+    pub(super) KindId;
+    /// The number of a [`Node`].
+    NodeId;
+}
 
-pub(super) type NfaStateId = u32;
-pub(super) type ContinuationId = u32;
-/// A label, numbered in order of first use.
-pub(super) type LabelIndex = u32;
-type NodeId = u32;
+impl ReadId {
+    /// The out-of-band symbol.
+    pub(super) const OUT_OF_BAND: Self = Self(OUT_OF_BAND as u32);
+    /// The first of the sets of other than one byte.
+    pub(super) const BROAD: Self = Self(OUT_OF_BAND as u32 + 1);
+    /// The input matches, if it ends here.
+    pub(super) const ACCEPT: Self = Self(u32::MAX - 1);
+    /// Go on with the continuation of a loop at once.
+    const ENTER: Self = Self(u32::MAX);
 
-/// The continuation that matches nothing.
-const NOTHING: ContinuationId = 0;
+    fn byte(byte: u8) -> Self {
+        Self(byte.into())
+    }
+
+    /// The byte, if it is one.
+    #[inline]
+    pub(super) fn as_byte(self) -> Option<u8> {
+        u8::try_from(self.0).ok()
+    }
+}
+
+impl ContinuationId {
+    /// The continuation that matches nothing.
+    const NOTHING: Self = Self(0);
+}
 
 /// A state: read one symbol, then go on with the continuation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -72,7 +94,7 @@ pub(super) struct Reach {
 }
 
 /// What decides whether a state is absorbed: its label, and what can be read from it on. Numbered, as there are few.
-pub(super) type KindId = u32;
+type Kind = (LabelIndex, Reach);
 
 /// Why a pattern could not be added.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,12 +119,12 @@ enum Node {
 /// The interned nodes and byte sets of all patterns.
 #[derive(Debug, Default)]
 struct Nodes {
-    nodes: Vec<Node>,
+    nodes: IdVec<NodeId, Node>,
     ids: FxHashMap<Node, NodeId>,
     /// Sub-patterns that were interned before, by address: patterns that share their parts may be exponentially larger as
     /// a tree than they are in memory. They are kept alive, so that no other pattern gets the address.
     shared: FxHashMap<(usize, u8), (NodeId, Pattern)>,
-    /// The sets of other than one byte; the first is number [`BROAD`].
+    /// The sets of other than one byte; the first is number [`ReadId::BROAD`].
     sets: Vec<ByteSet>,
     set_ids: FxHashMap<ByteSet, ReadId>,
 }
@@ -134,14 +156,14 @@ impl Nodes {
         let node = match pattern {
             Pattern::Empty => Node::Empty,
             Pattern::Set(set) => Node::Read(self.set(*set)),
-            Pattern::OutOfBand => Node::Read(OUT_OF_BAND_READ),
+            Pattern::OutOfBand => Node::Read(ReadId::OUT_OF_BAND),
             Pattern::Literal(bytes) => Node::Literal(bytes.clone()),
             Pattern::Concat(parts) => Node::Concat(self.intern_all(parts, depth)?),
             Pattern::Alternation(parts) => Node::Alternation(self.intern_all(parts, depth)?),
             Pattern::Star(body) => Node::Star(self.intern(body, depth + 1)?),
             Pattern::Plus(body) => Node::Plus(self.intern(body, depth + 1)?),
         };
-        let next = self.nodes.len() as NodeId;
+        let next = self.nodes.next_id();
         let id = *self.ids.entry(node.clone()).or_insert(next);
         if id == next {
             self.nodes.push(node);
@@ -158,11 +180,11 @@ impl Nodes {
 
     fn set(&mut self, set: ByteSet) -> ReadId {
         if let (1, Some(byte)) = (set.len(), set.iter().next()) {
-            return byte.into();
+            return ReadId::byte(byte);
         }
         *self.set_ids.entry(set).or_insert_with(|| {
             self.sets.push(set);
-            BROAD + self.sets.len() as ReadId - 1
+            ReadId::new(ReadId::BROAD.index() + self.sets.len() - 1)
         })
     }
 }
@@ -171,21 +193,21 @@ impl Nodes {
 #[derive(Debug)]
 pub(super) struct Nfa {
     nodes: Nodes,
-    pub(super) states: Vec<NfaState>,
+    pub(super) states: IdVec<NfaStateId, NfaState>,
     /// The label of each state: every state leads to accept states of one label only.
-    labels: Vec<LabelIndex>,
+    labels: IdVec<NfaStateId, LabelIndex>,
     /// The kind of each state. Known behind [`Self::settle`].
-    kind_of: Vec<KindId>,
-    kinds: Vec<(LabelIndex, Reach)>,
-    kind_ids: FxHashMap<(LabelIndex, Reach), KindId>,
+    kind_of: IdVec<NfaStateId, KindId>,
+    kinds: IdVec<KindId, Kind>,
+    kind_ids: FxHashMap<Kind, KindId>,
     state_ids: FxHashMap<NfaState, NfaStateId>,
     /// The accept state of each label.
     accept_ids: FxHashMap<LabelId, NfaStateId>,
-    label_ids: Vec<LabelId>,
-    /// The continuation that consists of one state, by state; `NOTHING` if there is none yet.
-    singles: Vec<ContinuationId>,
+    label_ids: IdVec<LabelIndex, LabelId>,
+    /// The continuation that consists of one state, by state; `ContinuationId::NOTHING` if there is none yet.
+    singles: IdVec<NfaStateId, ContinuationId>,
     /// Sets of states, sorted.
-    contents: SliceInterner,
+    contents: SliceInterner<ContinuationId, NfaStateId>,
     /// What was built before: this node in front of this continuation.
     memo: FxHashMap<(NodeId, ContinuationId), ContinuationId>,
     /// The same for the loop over a body, which a star and a plus share.
@@ -194,7 +216,7 @@ pub(super) struct Nfa {
     open: Vec<ContinuationId>,
     /// The label of the pattern that is being built.
     label: LabelIndex,
-    /// Whether there is any [`ENTER`], and the continuations in which those are resolved.
+    /// Whether there is any [`ReadId::ENTER`], and the continuations in which those are resolved.
     has_enters: bool,
     closed: FxHashMap<ContinuationId, ContinuationId>,
     max_words: usize,
@@ -207,20 +229,20 @@ impl Nfa {
         contents.intern(&[]);
         Self {
             nodes: Nodes::default(),
-            states: Vec::new(),
-            labels: Vec::new(),
-            kind_of: Vec::new(),
-            kinds: Vec::new(),
+            states: IdVec::default(),
+            labels: IdVec::default(),
+            kind_of: IdVec::default(),
+            kinds: IdVec::default(),
             kind_ids: FxHashMap::default(),
             state_ids: FxHashMap::default(),
             accept_ids: FxHashMap::default(),
-            label_ids: Vec::new(),
-            singles: Vec::new(),
+            label_ids: IdVec::default(),
+            singles: IdVec::default(),
             contents,
             memo: FxHashMap::default(),
             loops: FxHashMap::default(),
             open: Vec::new(),
-            label: 0,
+            label: LabelIndex(0),
             has_enters: false,
             closed: FxHashMap::default(),
             max_words: 0,
@@ -264,25 +286,23 @@ impl Nfa {
 
     /// A set of other than one byte.
     pub(super) fn set(&self, read: ReadId) -> ByteSet {
-        self.nodes.sets[(read - BROAD) as usize]
+        let set = read.index().checked_sub(ReadId::BROAD.index()).and_then(|index| self.nodes.sets.get(index));
+        set.copied().unwrap_or(ByteSet::EMPTY)
     }
 
     /// What a state reads first.
     pub(super) fn bytes(&self, state: NfaStateId) -> ByteSet {
-        match self.states[state as usize].read {
-            ACCEPT | ENTER => ByteSet::EMPTY,
-            read @ BROAD.. => self.set(read),
-            read => u8::try_from(read).map_or(ByteSet::EMPTY, ByteSet::single),
-        }
+        let read = self.states[state].read;
+        read.as_byte().map_or_else(|| self.set(read), ByteSet::single)
     }
 
     #[inline]
     pub(super) fn label(&self, state: NfaStateId) -> LabelIndex {
-        self.labels[state as usize]
+        self.labels[state]
     }
 
     pub(super) fn label_id(&self, label: LabelIndex) -> LabelId {
-        self.label_ids[label as usize]
+        self.label_ids[label]
     }
 
     /// The labels of all states.
@@ -292,39 +312,39 @@ impl Nfa {
 
     #[inline]
     pub(super) fn kind_of(&self, state: NfaStateId) -> KindId {
-        self.kind_of[state as usize]
+        self.kind_of[state]
     }
 
-    pub(super) fn kind(&self, id: KindId) -> (LabelIndex, Reach) {
-        self.kinds[id as usize]
+    pub(super) fn kind(&self, id: KindId) -> Kind {
+        self.kinds[id]
     }
 
     /// Computes the kinds of the states that were added since the last call. To be called when no loop is open.
     pub(super) fn settle(&mut self) {
-        let first = self.kind_of.len();
-        for state in first..self.states.len() {
+        let added = self.states.ids().skip(self.kind_of.len());
+        for state in added.clone() {
             let kind = self.kind_id((self.labels[state], Reach::default()));
             self.kind_of.push(kind);
         }
         // States mostly lead to older ones, whose reach is known. Those of loops do not, and need a pass or two more.
         loop {
             let (mut changed, mut ahead) = (false, false);
-            for state in first..self.states.len() {
+            for state in added.clone() {
                 let NfaState { read, next } = self.states[state];
-                if read == ACCEPT {
+                if read == ReadId::ACCEPT {
                     continue;
                 }
-                let mut reach = Reach { bytes: self.bytes(state as u32), out_of_band: read == OUT_OF_BAND_READ };
+                let mut reach = Reach { bytes: self.bytes(state), out_of_band: read == ReadId::OUT_OF_BAND };
                 for &after in self.contents.get(next) {
-                    ahead |= after as usize >= state;
-                    let (_, more) = self.kinds[self.kind_of[after as usize] as usize];
+                    ahead |= after >= state;
+                    let (_, more) = self.kinds[self.kind_of[after]];
                     reach.bytes = reach.bytes.union(more.bytes);
                     reach.out_of_band |= more.out_of_band;
                 }
                 let kind = (self.labels[state], reach);
                 // Mostly the same as that of the state before.
-                let before = self.kind_of[state.saturating_sub(1)];
-                let id = if self.kinds[before as usize] == kind { before } else { self.kind_id(kind) };
+                let before = self.kind_of[NfaStateId::new(state.index().saturating_sub(1))];
+                let id = if self.kinds[before] == kind { before } else { self.kind_id(kind) };
                 changed |= std::mem::replace(&mut self.kind_of[state], id) != id;
             }
             if !(changed && ahead) {
@@ -333,11 +353,8 @@ impl Nfa {
         }
     }
 
-    fn kind_id(&mut self, kind: (LabelIndex, Reach)) -> KindId {
-        *self.kind_ids.entry(kind).or_insert_with(|| {
-            self.kinds.push(kind);
-            self.kinds.len() as KindId - 1
-        })
+    fn kind_id(&mut self, kind: Kind) -> KindId {
+        *self.kind_ids.entry(kind).or_insert_with(|| self.kinds.push(kind))
     }
 
     /// The continuation that accepts with the label, in front of which the next pattern is to be built.
@@ -345,23 +362,22 @@ impl Nfa {
         let state = match self.accept_ids.get(&label) {
             Some(&state) => state,
             None => {
-                self.label = self.label_ids.len() as LabelIndex;
-                self.label_ids.push(label);
-                let state = self.push(NfaState { read: ACCEPT, next: NOTHING });
+                self.label = self.label_ids.push(label);
+                let state = self.push(NfaState { read: ReadId::ACCEPT, next: ContinuationId::NOTHING });
                 self.accept_ids.insert(label, state);
                 state
             }
         };
-        self.label = self.labels[state as usize];
+        self.label = self.labels[state];
         self.single(state)
     }
 
     /// The continuation that matches the node and then goes on with `next`. `None` when the budget is used up.
     fn build(&mut self, node: NodeId, next: ContinuationId) -> Option<ContinuationId> {
-        if next == NOTHING {
-            return Some(NOTHING);
+        if next == ContinuationId::NOTHING {
+            return Some(ContinuationId::NOTHING);
         }
-        match self.nodes.nodes[node as usize] {
+        match self.nodes.nodes[node] {
             Node::Empty => return Some(next),
             Node::Read(read) => return self.step(read, next),
             Node::Star(body) => return self.repeat(body, next),
@@ -370,8 +386,10 @@ impl Nfa {
         if let Some(&built) = self.memo.get(&(node, next)) {
             return Some(built);
         }
-        let built = match self.nodes.nodes[node as usize].clone() {
-            Node::Literal(bytes) => bytes.iter().rev().try_fold(next, |next, &byte| self.step(byte.into(), next))?,
+        let built = match self.nodes.nodes[node].clone() {
+            Node::Literal(bytes) => {
+                bytes.iter().rev().try_fold(next, |next, &byte| self.step(ReadId::byte(byte), next))?
+            }
             Node::Concat(parts) => parts.iter().rev().try_fold(next, |next, &part| self.build(part, next))?,
             Node::Alternation(parts) => {
                 let mut all = Vec::new();
@@ -404,15 +422,15 @@ impl Nfa {
         self.append(first, &mut all);
         self.append(next, &mut all);
         self.open.pop();
-        all.retain(|&state| self.states[state as usize] != NfaState { read: ENTER, next: this });
+        all.retain(|&state| self.states[state] != NfaState { read: ReadId::ENTER, next: this });
         normalise(&mut all);
         self.contents.replace(this, &all);
         self.within_budget().then_some(this)
     }
 
     fn step(&mut self, read: ReadId, next: ContinuationId) -> Option<ContinuationId> {
-        if next == NOTHING || (read >= BROAD && self.set(read).is_empty()) {
-            return Some(NOTHING);
+        if next == ContinuationId::NOTHING || (read >= ReadId::BROAD && self.set(read).is_empty()) {
+            return Some(ContinuationId::NOTHING);
         }
         let state = self.state(NfaState { read, next });
         self.single(state)
@@ -428,19 +446,18 @@ impl Nfa {
     }
 
     fn push(&mut self, state: NfaState) -> NfaStateId {
-        self.states.push(state);
         self.labels.push(self.label);
-        self.singles.push(NOTHING);
-        self.states.len() as NfaStateId - 1
+        self.singles.push(ContinuationId::NOTHING);
+        self.states.push(state)
     }
 
     fn single(&mut self, state: NfaStateId) -> Option<ContinuationId> {
-        let known = self.singles[state as usize];
-        if known != NOTHING {
+        let known = self.singles[state];
+        if known != ContinuationId::NOTHING {
             return Some(known);
         }
         let (id, _) = self.contents.intern(&[state]);
-        self.singles[state as usize] = id;
+        self.singles[state] = id;
         self.within_budget().then_some(id)
     }
 
@@ -448,7 +465,7 @@ impl Nfa {
     fn append(&mut self, continuation: ContinuationId, list: &mut Vec<NfaStateId>) {
         if self.open.contains(&continuation) {
             self.has_enters = true;
-            list.push(self.state(NfaState { read: ENTER, next: continuation }));
+            list.push(self.state(NfaState { read: ReadId::ENTER, next: continuation }));
         } else {
             list.extend_from_slice(self.contents.get(continuation));
         }
@@ -465,7 +482,7 @@ impl Nfa {
         self.contents.total_len() + self.states.len() <= self.max_words
     }
 
-    /// The continuation in which each `ENTER` is replaced by the states of the loop it enters. `None` when the budget is used up.
+    /// The continuation in which each `ReadId::ENTER` is replaced by the states of the loop it enters. `None` when the budget is used up.
     #[inline]
     pub(super) fn closed(&mut self, continuation: ContinuationId) -> Option<ContinuationId> {
         if self.has_enters { self.without_enters(continuation) } else { Some(continuation) }
@@ -479,8 +496,8 @@ impl Nfa {
         let mut entered = Vec::new();
         let mut at = 0;
         while let Some(&state) = list.get(at) {
-            let NfaState { read, next } = self.states[state as usize];
-            if read == ENTER {
+            let NfaState { read, next } = self.states[state];
+            if read == ReadId::ENTER {
                 list.swap_remove(at);
                 if !entered.contains(&next) {
                     entered.push(next);
@@ -496,10 +513,10 @@ impl Nfa {
     }
 }
 
-/// Sorts a list of states and drops duplicates.
-pub(super) fn normalise(states: &mut Vec<NfaStateId>) {
-    states.sort_unstable();
-    states.dedup();
+/// Sorts a list and drops duplicates.
+pub(super) fn normalise<I: Ord>(list: &mut Vec<I>) {
+    list.sort_unstable();
+    list.dedup();
 }
 
 #[cfg(test)]
@@ -517,17 +534,17 @@ mod tests {
     }
 
     fn steps(nfa: &Nfa) -> usize {
-        nfa.states.iter().filter(|state| state.read < ACCEPT).count()
+        nfa.states.iter().filter(|state| state.read < ReadId::ACCEPT).count()
     }
 
     #[test]
     fn equal_suffixes_with_equal_labels_are_shared() {
-        let one = LabelId(1);
+        let one = LabelId::new(1);
         let patterns = [(Pattern::literal("/a/xyz"), one), (Pattern::literal("/b/xyz"), one)];
         let (mut nfa, _) = build(&patterns, BUDGET).unwrap();
         // "/xyz" once, "a", "b", and "/" in front of each of the two.
         assert_eq!(steps(&nfa), 4 + 2 + 2);
-        nfa.add(&Pattern::literal("/b/xyz"), LabelId(2), &mut Vec::new()).unwrap();
+        nfa.add(&Pattern::literal("/b/xyz"), LabelId::new(2), &mut Vec::new()).unwrap();
         assert_eq!(steps(&nfa), 8 + 6);
     }
 
@@ -537,7 +554,7 @@ mod tests {
         for _ in 0..50 {
             pattern = Pattern::star(Pattern::plus(pattern));
         }
-        let (nfa, _) = build(&[(pattern, LabelId(0))], BUDGET).unwrap();
+        let (nfa, _) = build(&[(pattern, LabelId::new(0))], BUDGET).unwrap();
         assert!(steps(&nfa) <= 200, "{}", steps(&nfa));
     }
 
@@ -547,21 +564,21 @@ mod tests {
         for _ in 0..200 {
             pattern = Pattern::concat([pattern.clone(), pattern]);
         }
-        assert_eq!(build(&[(pattern, LabelId(3))], 10_000).err(), Some(NfaError::TooLarge));
+        assert_eq!(build(&[(pattern, LabelId::new(3))], 10_000).err(), Some(NfaError::TooLarge));
     }
 
     #[test]
     fn depth_is_bounded() {
         let nest =
             |depth| (0..depth).fold(Pattern::literal("a"), |pattern, _| Pattern::concat([pattern, Pattern::Empty]));
-        assert!(build(&[(nest(MAX_DEPTH), LabelId(0))], BUDGET).is_ok());
-        assert_eq!(build(&[(nest(MAX_DEPTH + 1), LabelId(7))], BUDGET).err(), Some(NfaError::TooDeep));
+        assert!(build(&[(nest(MAX_DEPTH), LabelId::new(0))], BUDGET).is_ok());
+        assert_eq!(build(&[(nest(MAX_DEPTH + 1), LabelId::new(7))], BUDGET).err(), Some(NfaError::TooDeep));
     }
 
     #[test]
     fn impossible_steps_leave_no_states() {
         let nothing = Pattern::concat([Pattern::literal("abc"), Pattern::alternation([]), Pattern::literal("abc")]);
-        let (_, start) = build(&[(nothing, LabelId(0))], BUDGET).unwrap();
+        let (_, start) = build(&[(nothing, LabelId::new(0))], BUDGET).unwrap();
         assert!(start.is_empty());
     }
 
@@ -571,9 +588,9 @@ mod tests {
             Pattern::star(Pattern::alternation([Pattern::literal("a"), Pattern::literal("bc")])),
             Pattern::OutOfBand,
         ]);
-        let (mut nfa, start) = build(&[(pattern, LabelId(0))], BUDGET).unwrap();
+        let (mut nfa, start) = build(&[(pattern, LabelId::new(0))], BUDGET).unwrap();
         nfa.settle();
-        let loops = start.iter().filter(|&&state| nfa.states[state as usize].read != OUT_OF_BAND_READ);
+        let loops = start.iter().filter(|&&state| nfa.states[state].read != ReadId::OUT_OF_BAND);
         let expected = Reach { bytes: ByteSet::range(b'a', b'c'), out_of_band: true };
         assert!(loops.clone().count() == 2 && loops.copied().all(|state| nfa.kind(nfa.kind_of(state)).1 == expected));
     }

@@ -1,44 +1,44 @@
 //! Small numbers for the few of many things that are at hand.
 
-#![expect(clippy::indexing_slicing, reason = "the table is resized before it is written to")]
+#![expect(clippy::indexing_slicing, reason = "the list is grown before it is written to")]
 
-/// In the place of a number that is not known.
-pub(super) const UNKNOWN: u32 = u32::MAX;
+use super::ids::{Id, IdVec};
 
-/// The numbers that the automaton at hand gives the states it has; all [`UNKNOWN`] in between.
-#[derive(Debug, Default)]
-pub(super) struct Numbers(Vec<u32>);
+/// The numbers that the automaton at hand gives the states it has.
+#[derive(Debug)]
+pub(super) struct Numbers<S, N>(IdVec<S, N>);
 
-impl Numbers {
-    pub(super) fn set(&mut self, state: u32, number: u32) {
-        let index = state as usize;
-        if self.0.len() <= index {
-            self.0.resize((index + 1).next_power_of_two(), UNKNOWN);
+impl<S, N> Default for Numbers<S, N> {
+    fn default() -> Self {
+        Self(IdVec::default())
+    }
+}
+
+impl<S: Id, N: Id> Numbers<S, N> {
+    pub(super) fn set(&mut self, state: S, number: N) {
+        if self.0.len() <= state.index() {
+            self.0.grow((state.index() + 1).next_power_of_two(), N::UNKNOWN);
         }
-        self.0[index] = number;
+        self.0[state] = number;
     }
 
-    pub(super) fn get(&self, state: u32) -> u32 {
-        self.0.get(state as usize).copied().unwrap_or(UNKNOWN)
+    pub(super) fn get(&self, state: S) -> Option<N> {
+        self.0.get(state).copied().filter(|&number| number != N::UNKNOWN)
     }
 
     /// The number of a state; a new one goes to the end of the order.
-    pub(super) fn number(&mut self, state: u32, order: &mut Vec<u32>) -> u32 {
-        match self.get(state) {
-            UNKNOWN => {
-                let number = order.len() as u32;
-                order.push(state);
-                self.set(state, number);
-                number
-            }
-            number => number,
-        }
+    pub(super) fn number(&mut self, state: S, order: &mut IdVec<N, S>) -> N {
+        self.get(state).unwrap_or_else(|| {
+            let number = order.push(state);
+            self.set(state, number);
+            number
+        })
     }
 
     /// Forgets the numbers of these states.
-    pub(super) fn forget(&mut self, order: &[u32]) {
-        for &state in order {
-            self.set(state, UNKNOWN);
+    pub(super) fn forget(&mut self, order: &IdVec<N, S>) {
+        for &state in order.iter() {
+            self.set(state, N::UNKNOWN);
         }
     }
 }

@@ -7,6 +7,7 @@
 
 #![expect(clippy::indexing_slicing, reason = "state ids come from the automaton")]
 
+use super::ids::IdVec;
 use super::{MinimalDfa, StateId};
 
 impl<A> MinimalDfa<A> {
@@ -14,16 +15,16 @@ impl<A> MinimalDfa<A> {
     /// Trap and start keep their numbers.
     #[must_use]
     pub fn renumber_reverse_postorder(self) -> Self {
-        let mut visited = vec![false; self.len()];
-        visited[StateId::TRAP.0 as usize] = true;
-        visited[StateId::START.0 as usize] = true;
+        let mut visited: IdVec<StateId, bool> = vec![false; self.len()].into();
+        visited[StateId::TRAP] = true;
+        visited[StateId::START] = true;
         let mut postorder = Vec::with_capacity(self.len());
-        let mut stack = vec![(StateId::START.0, self.successors(StateId::START.0))];
+        let mut stack = vec![(StateId::START, self.successors(StateId::START))];
         while let Some((state, successors)) = stack.last_mut() {
             match successors.next() {
-                Some(target) if visited[target as usize] => {}
+                Some(target) if visited[target] => {}
                 Some(target) => {
-                    visited[target as usize] = true;
+                    visited[target] = true;
                     stack.push((target, self.successors(target)));
                 }
                 None => {
@@ -32,12 +33,12 @@ impl<A> MinimalDfa<A> {
                 }
             }
         }
-        postorder.push(StateId::TRAP.0);
+        postorder.push(StateId::TRAP);
         postorder.reverse();
-        self.reordered(&postorder)
+        self.reordered(&postorder.into())
     }
 
-    fn successors(&self, state: u32) -> std::vec::IntoIter<u32> {
+    fn successors(&self, state: StateId) -> std::vec::IntoIter<StateId> {
         self.graph.row(state).successors().collect::<Vec<_>>().into_iter()
     }
 }

@@ -4,9 +4,10 @@
 //! own choice. Rows with many cells are placed first, each at the lowest base where all its cells are free (first fit);
 //! the many rows with one or two cells then fill the gaps. A bitmap of taken cells lets 64 bases be tried at once.
 
-#![expect(clippy::indexing_slicing, reason = "state ids come from the automaton, cells are made as they are needed")]
+#![expect(clippy::indexing_slicing, reason = "cells are made as they are needed")]
 
 use super::graph::{Edge, Graph, OUT_OF_BAND};
+use super::ids::{IdVec, ids};
 use super::interner::SliceInterner;
 use super::tables::{BASE_DIFF_ENCODED, BASE_OFFSET, BASE_OUT_OF_BAND};
 use super::{MinimalDfa, StateId, Tables, diff};
@@ -42,7 +43,7 @@ const MAX_CELLS: usize = BASE_OFFSET as usize + 1;
 
 /// One cell of a row: the offset from one *below* the base, so that 0 is the out-of-band symbol and byte `b` is `b + 1`;
 /// and the successor.
-type Cell = (u16, u32);
+type Cell = (u16, StateId);
 
 impl<A> MinimalDfa<A> {
     /// Whether storing states as differences would save any cell.
@@ -62,10 +63,13 @@ impl<A> MinimalDfa<A> {
         mut words: impl FnMut(StateId, &A) -> (u32, u32),
     ) -> Result<Tables, PackError> {
         let (accept, accept2) = self.states().map(|state| words(state, self.value(state))).unzip();
-        let against =
-            if options.diff_encode { diff::plan(&self.graph, WORTH_A_DIFFERENCE) } else { vec![None; self.len()] };
+        let against = if options.diff_encode {
+            diff::plan(&self.graph, WORTH_A_DIFFERENCE)
+        } else {
+            vec![None; self.len()].into()
+        };
         let mut rows = Rows::default();
-        for (state, &other) in (0..).zip(&against) {
+        for (state, &other) in self.states().zip(against.iter()) {
             rows.push(&self.graph, state, other);
         }
         let mut tables = Tables {
@@ -84,18 +88,18 @@ impl<A> MinimalDfa<A> {
                 Some((0, _)) => (space.place(cells)?, BASE_OUT_OF_BAND),
                 Some(_) => (space.place(cells)?, 0),
             };
-            let (default, diff) = match against[state as usize] {
+            let (default, diff) = match against[state] {
                 Some(other) => (other, BASE_DIFF_ENCODED),
                 None => (self.graph.row(state).heaviest().0, 0),
             };
-            tables.base[state as usize] = base | flags | diff;
-            tables.default[state as usize] = default;
+            tables.base[state.index()] = base | flags | diff;
+            tables.default[state.index()] = default.as_u32();
             tables.next.resize(tables.next.len().max(base as usize + 256), 0);
             tables.check.resize(tables.next.len(), 0);
             for &(offset, target) in cells {
                 let cell = (base + u32::from(offset)) as usize - 1;
-                tables.next[cell] = target;
-                tables.check[cell] = state;
+                tables.next[cell] = target.as_u32();
+                tables.check[cell] = state.as_u32();
             }
         }
         Ok(tables)
@@ -106,14 +110,15 @@ impl<A> MinimalDfa<A> {
 #[derive(Default)]
 struct Rows {
     cells: Vec<Cell>,
-    ends: Vec<usize>,
+    ends: IdVec<StateId, usize>,
 }
 
 impl Rows {
     /// Appends the cells that a state needs, on its own or as the difference from another state.
-    fn push(&mut self, graph: &Graph, state: u32, against: Option<u32>) {
+    fn push(&mut self, graph: &Graph, state: StateId, against: Option<StateId>) {
         let row = graph.row(state);
-        if let target @ 1.. = row.target(OUT_OF_BAND) {
+        let target = row.target(OUT_OF_BAND);
+        if target != StateId::TRAP {
             self.cells.push((0, target));
         }
         let cells = &mut self.cells;
@@ -129,9 +134,9 @@ impl Rows {
     }
 
     /// All states, those with many cells first, else in order.
-    fn longest_first(&self) -> Vec<u32> {
-        let mut by_length: Vec<Vec<u32>> = Vec::new();
-        for state in 0..self.ends.len() as u32 {
+    fn longest_first(&self) -> Vec<StateId> {
+        let mut by_length: Vec<Vec<StateId>> = Vec::new();
+        for state in self.ends.ids() {
             let length = self.get(state).len();
             if by_length.len() <= length {
                 by_length.resize_with(length + 1, Vec::new);
@@ -141,10 +146,15 @@ impl Rows {
         by_length.into_iter().rev().flatten().collect()
     }
 
-    fn get(&self, state: u32) -> &[Cell] {
-        let start = if state == 0 { 0 } else { self.ends[state as usize - 1] };
-        &self.cells[start..self.ends[state as usize]]
+    fn get(&self, state: StateId) -> &[Cell] {
+        let start = if state == StateId::TRAP { 0 } else { self.ends[StateId::new(state.index() - 1)] };
+        &self.cells[start..self.ends[state]]
     }
+}
+
+ids! {
+    /// The number of a list of offsets.
+    ShapeId;
 }
 
 /// Which cells are taken. Positions are one more than the cell, as in [`Cell`].
@@ -153,8 +163,8 @@ struct Space {
     /// The lowest position that may be free.
     first_free: usize,
     /// Lists of offsets, and the base that was found last for a row with each: those below cannot fit another such row.
-    shapes: SliceInterner,
-    last: Vec<usize>,
+    shapes: SliceInterner<ShapeId, u32>,
+    last: IdVec<ShapeId, usize>,
     /// For each offset, where the last row of this one cell went.
     last_one: Vec<usize>,
     offsets: Vec<u32>,
@@ -187,7 +197,7 @@ impl Space {
             self.last.push(0);
         }
         let first = offsets.first().map_or(0, |&offset| offset as usize);
-        let from = self.first_free.saturating_sub(first).max(self.last[shape as usize]);
+        let from = self.first_free.saturating_sub(first).max(self.last[shape]);
         let base = self.first_fit(&offsets, from);
         if base + 256 > MAX_CELLS {
             return Err(PackError::TooManyCells { limit: MAX_CELLS });
@@ -196,7 +206,7 @@ impl Space {
             self.take(base + offset as usize);
         }
         self.skip_taken();
-        self.last[shape as usize] = base;
+        self.last[shape] = base;
         self.offsets = offsets;
         Ok(base as u32)
     }
@@ -268,20 +278,20 @@ mod tests {
     fn rows_fill_the_gaps_of_others() {
         let mut space = Space::default();
         // Bytes 1 and 3, twice: the second row lies between the cells of the first.
-        let row = [(2, 5), (4, 6)];
+        let row = [(2, StateId::new(5)), (4, StateId::new(6))];
         assert_eq!(space.place(&row), Ok(0));
         assert_eq!(space.place(&row), Ok(1));
         assert_eq!(space.place(&row), Ok(4));
         // The out-of-band symbol alone, one below the base: not before all cells, not in cell 0, which is the trap's, but
         // in cell 6, the first that is free.
-        assert_eq!(space.place(&[(0, 1)]), Ok(7));
+        assert_eq!(space.place(&[(0, StateId::START)]), Ok(7));
         // Cells across a word boundary.
-        assert_eq!(space.place(&[(1, 1), (70, 1)]), Ok(8));
+        assert_eq!(space.place(&[(1, StateId::START), (70, StateId::START)]), Ok(8));
     }
 
     #[test]
     fn bases_have_24_bits() {
         let mut space = Space { taken: vec![u64::MAX; MAX_CELLS / 64], ..Space::default() };
-        assert_eq!(space.place(&[(1, 1)]), Err(PackError::TooManyCells { limit: MAX_CELLS }));
+        assert_eq!(space.place(&[(1, StateId::START)]), Err(PackError::TooManyCells { limit: MAX_CELLS }));
     }
 }

@@ -5,8 +5,9 @@
 use rustc_hash::FxHashMap;
 
 use super::graph::{Edge, Graph, SymbolId, niceness};
+use super::ids::IdVec;
 use super::tables::{BASE_DIFF_ENCODED, BASE_OFFSET};
-use super::{ClassifiedDfa, Symbol, Tables};
+use super::{ClassifiedDfa, StateId, Symbol, Tables, ValueId};
 
 /// The 256 bytes and the out-of-band symbol.
 const SYMBOLS: usize = 257;
@@ -100,7 +101,7 @@ impl Tables {
             let id = SymbolId::from(symbol);
             match runs.last_mut() {
                 Some((run, same)) if *same == place => run.last = id,
-                _ => runs.push((Edge { first: id, last: id, target: 0 }, place)),
+                _ => runs.push((Edge { first: id, last: id, target: StateId::TRAP }, place)),
             }
         }
         (symbols, runs)
@@ -144,8 +145,8 @@ impl Tables {
     pub fn minimal_states(&self, start: u32, meaning: impl Fn(u32) -> u32) -> usize {
         let (symbols, mut runs) = self.representatives();
         let order = self.reach(start, &symbols);
-        let mut numbers = vec![0; self.states()];
-        for (number, &state) in (1..).zip(&order) {
+        let mut numbers = vec![StateId::TRAP; self.states()];
+        for (number, &state) in (1..).map(StateId::new).zip(&order) {
             if let Some(place) = numbers.get_mut(index(state)) {
                 *place = number;
             }
@@ -153,25 +154,23 @@ impl Tables {
         let mut graph = Graph::default();
         for &state in [0].iter().chain(&order) {
             let targets = symbols.iter().map(|&symbol| self.step(state, symbol));
-            let numbered: Vec<u32> = targets.map(|to| numbers.get(index(to)).copied().unwrap_or(0)).collect();
+            let numbered: Vec<StateId> =
+                targets.map(|to| numbers.get(index(to)).copied().unwrap_or(StateId::TRAP)).collect();
             for (run, place) in &mut runs {
-                run.target = if state == 0 { 0 } else { numbered.get(*place).copied().unwrap_or(0) };
+                run.target = numbered.get(*place).copied().filter(|_| state != 0).unwrap_or(StateId::TRAP);
             }
             let row: Vec<Edge> = runs.iter().map(|&(run, _)| run).collect();
             graph.push_runs(&row);
         }
         let nothing = meaning(0);
-        let mut known: FxHashMap<Option<u32>, u32> = FxHashMap::from_iter([(None, 0)]);
-        let mut values = vec![None];
-        let mut accept = vec![0];
-        for &state in &order {
+        let mut values: IdVec<ValueId, Option<u32>> = IdVec::default();
+        let mut known = FxHashMap::from_iter([(None, values.push(None))]);
+        let trap = known.get(&None).copied();
+        let of_order = order.iter().map(|&state| {
             let value = Some(meaning(state)).filter(|&value| value != nothing);
-            let fresh = u32::try_from(values.len()).unwrap_or(u32::MAX);
-            accept.push(*known.entry(value).or_insert_with(|| {
-                values.push(value);
-                fresh
-            }));
-        }
+            *known.entry(value).or_insert_with(|| values.push(value))
+        });
+        let accept = trap.into_iter().chain(of_order).collect();
         ClassifiedDfa { graph, accept, values }.minimise().len()
     }
 

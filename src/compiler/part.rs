@@ -50,7 +50,7 @@ impl Compiler {
             return Ok((None, raised));
         }
         let mut diagnostics = Diagnostics::new();
-        let encoded = encode::encode(policy, &self.target(), &self.encode, &self.workshops, &mut diagnostics);
+        let encoded = encode::encode(policy, &self.target(), &self.encode, &self.encode_cache, &mut diagnostics);
         let encoded = encoded.filter(|_| !diagnostics.has_errors());
         raised.extend(diagnostics.into_vec());
         let Some(encoded) = encoded else { return Ok((None, raised)) };

@@ -1,7 +1,7 @@
 use std::path::Path;
 
 use super::*;
-use crate::encode::Workshops;
+use crate::encode::EncodeCache;
 use crate::source::Memory;
 
 fn blob(text: &str) -> Vec<u8> {
@@ -35,7 +35,7 @@ fn an_empty_file_is_an_empty_policy() {
 /// What a compiler keeps: texts of its own and shared ones, bytes of included files, remembered rules.
 fn kept(compiler: &Compiler) -> ((usize, usize), usize, usize) {
     let session = compiler.session.read().unwrap();
-    (session.sources.counts(), session.held(), compiler.workshops.remembered().0)
+    (session.sources.counts(), session.held(), compiler.encode_cache.remembered().0)
 }
 
 #[test]
@@ -73,8 +73,8 @@ fn what_is_kept_of_included_files_and_rules_is_bounded() {
         let rules: String = (0..2000).map(|rule| format!("  /srv/{text}/{rule} r,\n")).collect();
         compiler.check(Input::text("text", format!("profile p {{\n{rules}}}\n"))).unwrap();
     }
-    let (rules, labels) = compiler.workshops.remembered();
-    assert!(rules <= Workshops::MOST.0 && labels <= Workshops::MOST.1, "{rules} {labels}");
+    let (rules, labels) = compiler.encode_cache.remembered();
+    assert!(rules <= EncodeCache::MOST.0 && labels <= EncodeCache::MOST.1, "{rules} {labels}");
 }
 
 #[test]

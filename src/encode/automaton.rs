@@ -4,24 +4,25 @@ use rustc_hash::FxHashMap;
 
 use super::Options;
 use super::blame;
+use super::cache::AutomatonCache;
+use super::compat;
 use super::contribution::{Contribution, Reports};
 use super::resolution::{self, Conflict, Kind, Label, Permissions};
-use super::workshop::Shop;
-use crate::automata::{BuildError, Builder, Config, LabelId, MinimalDfa, Pattern, Symbol, Unclassified};
+use crate::automata::{BuildError, Builder, Config, LabelId, MinimalDfa, MinimalError, Symbol, Unclassified};
 use crate::diagnostic::{Code, Detail, Diagnostic};
 use crate::source::Span;
 
 /// The labels of contributions: one for all that resolution need not tell apart.
-struct Labels<'a> {
+pub(super) struct Labels<'a> {
     all: &'a [Label],
-    ids: Vec<LabelId>,
+    pub(super) ids: Vec<LabelId>,
     /// Where each label comes first. What is said about labels follows this order, so that it does not depend on other automata.
     order: FxHashMap<LabelId, usize>,
 }
 
 impl<'a> Labels<'a> {
-    fn label(&self, id: LabelId) -> Option<&'a Label> {
-        self.all.get(id.0 as usize)
+    pub(super) fn label(&self, id: LabelId) -> Option<&'a Label> {
+        self.all.get(id.index())
     }
 
     /// The labels behind ids.
@@ -45,17 +46,17 @@ impl<'a> Labels<'a> {
 /// Builds the automaton. `None` where it grows too large or two rules want different things at an exec, which is then reported.
 pub(super) fn build(
     contributions: &[Contribution],
-    shop: &mut Shop,
+    cache: &mut AutomatonCache,
     options: &Options,
     reports: &mut Reports,
 ) -> Option<MinimalDfa<Permissions>> {
-    let kind = shop.kind;
-    let ids = shop.label(contributions);
+    let kind = cache.kind;
+    let ids = cache.label(contributions);
     let mut order = FxHashMap::default();
     for (at, &id) in ids.iter().enumerate() {
         order.entry(id).or_insert(at);
     }
-    let Shop { workshop, labels: all, .. } = shop;
+    let AutomatonCache { builds, labels: all, .. } = cache;
     let labels = Labels { all, ids, order };
     let config = options.limits();
     let mut builder = Builder::new(config);
@@ -63,29 +64,25 @@ pub(super) fn build(
         builder.add(&contribution.pattern, label);
     }
     let absorbs = |broad, narrow| absorbs(kind, labels.all, broad, narrow);
-    // Almost always there is nothing to report, and this is the short way.
-    let meaning = |ids: &[LabelId]| {
-        let labels = labels.get(ids);
-        let contradicts = kind == Kind::File && resolution::contradiction(&labels).is_some();
-        if contradicts { None } else { resolution::resolve(kind, &labels).ok() }
-    };
     // Only the bits of file words are about exec.
-    let mut overruled = if kind == Kind::File { contradiction(contributions, &labels) } else { None };
-    if overruled.is_none()
-        && let Some(minimal) = builder.minimal_with(workshop, absorbs, meaning)
-    {
-        return Some(minimal);
-    }
-    let built = builder.build_with(workshop, absorbs);
-    let dfa = match built {
-        Ok(dfa) => dfa,
+    let of_path = if kind == Kind::File { compat::automata::contradiction(contributions, &labels) } else { None };
+    let meaning = |ids: &[LabelId], overridden: &mut Option<Conflict>| {
+        let labels = labels.get(ids);
+        if kind == Kind::File {
+            *overridden = resolution::contradiction(&labels);
+        }
+        resolution::resolve(kind, &labels)
+    };
+    let span = |label: LabelId| labels.with(&[label], contributions).map(|each| each.span).next().unwrap_or(Span::NONE);
+    let (minimal, overridden) = match builder.minimal(builds, absorbs, meaning) {
+        Ok(built) => built,
         Err(error) => {
-            let span = |&label: &LabelId| labels.with(&[label], contributions).map(|each| each.span).next();
-            reports.push(match &error {
-                BuildError::TooDeep { label, .. } => {
-                    Diagnostic::new(Code::StateLimit, error.to_string(), span(label).unwrap_or(Span::NONE))
+            reports.push(match error {
+                MinimalError::Unclassified(unclassified) => conflict(&unclassified, &labels, contributions),
+                MinimalError::Build(error @ BuildError::TooDeep { label, .. }) => {
+                    Diagnostic::new(Code::StateLimit, error.to_string(), span(label))
                 }
-                _ => {
+                MinimalError::Build(error) => {
                     let labelled: Vec<_> = contributions.iter().zip(labels.ids.iter().copied()).collect();
                     blame::too_large(error.to_string(), &labelled, absorbs, config)
                 }
@@ -93,64 +90,24 @@ pub(super) fn build(
             return None;
         }
     };
-    let meaning = |ids: &[LabelId]| {
-        let labels = labels.get(ids);
-        if kind == Kind::File {
-            overruled = overruled.or_else(|| resolution::contradiction(&labels));
-        }
-        resolution::resolve(kind, &labels)
-    };
-    match dfa.classify(meaning) {
-        Ok(classified) => {
-            if let Some(Conflict { first, second }) = overruled {
-                let span = |label| labels.with(&[label], contributions).map(|each| each.span).next();
-                let (first, second) = (span(first).unwrap_or(Span::NONE), span(second).unwrap_or(Span::NONE));
-                let message = "two rules want different things at an exec that another rule decides";
-                reports.push(
-                    Diagnostic::new(Code::RefExecConflict, message, second)
-                        .and_label(first, "the other one")
-                        .with_help("apparmor_parser may refuse them, depending on the order that it looks at rules in"),
-                );
-            }
-            Some(classified.minimise())
-        }
-        Err(unclassified) => {
-            reports.push(conflict(&unclassified, &labels, contributions));
-            None
-        }
+    if let Some(conflict) = of_path.or(overridden) {
+        compat::automata::overridden_exec(conflict, span, reports);
     }
-}
-
-/// Two rules for the same path that contradict each other, if any. A higher rank may decide, and whether the reference compiler sees
-/// that depends on the order it looks in; absorption may hide it from the states.
-fn contradiction(contributions: &[Contribution], labels: &Labels<'_>) -> Option<Conflict> {
-    let mut of_path: FxHashMap<&Pattern, Vec<(LabelId, Label)>> = FxHashMap::default();
-    for (contribution, &id) in contributions.iter().zip(&labels.ids) {
-        if let Some(&label) = labels.label(id).filter(|label| label.grants_exact_exec()) {
-            let others = of_path.entry(&contribution.pattern).or_default();
-            if !others.iter().any(|&(other, _)| other == id) {
-                others.push((id, label));
-                if let Some(conflict) = resolution::contradiction(others) {
-                    return Some(conflict);
-                }
-            }
-        }
-    }
-    None
+    Some(minimal)
 }
 
 /// The message for an automaton with more states than the target can number.
-pub(super) fn too_many_states(states: usize, contributions: &[Contribution], shop: &mut Shop) -> Diagnostic {
+pub(super) fn too_many_states(states: usize, contributions: &[Contribution], cache: &mut AutomatonCache) -> Diagnostic {
     let message = format!("the rules need {states} states, and the target can number 65535");
-    let ids = shop.label(contributions);
+    let ids = cache.label(contributions);
     let labelled: Vec<_> = contributions.iter().zip(ids).collect();
-    let (kind, labels) = (shop.kind, &shop.labels);
+    let (kind, labels) = (cache.kind, &cache.labels);
     blame::too_large(message, &labelled, |broad, narrow| absorbs(kind, labels, broad, narrow), Config::default())
 }
 
 /// Whether one label makes another one moot.
 fn absorbs(kind: Kind, labels: &[Label], broad: LabelId, narrow: LabelId) -> bool {
-    match (labels.get(broad.0 as usize), labels.get(narrow.0 as usize)) {
+    match (labels.get(broad.index()), labels.get(narrow.index())) {
         (Some(broad), Some(narrow)) => broad.absorbs(kind, narrow),
         _ => false,
     }

@@ -11,7 +11,6 @@ use super::contribution::{Contribution, Mode, Origin, Reports};
 use super::expression::Expression;
 use super::network::{self, PEER, fold};
 use crate::automata::ByteSet;
-use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::{FamilySelection, IpAddress, NetworkConditions, NetworkRule};
 use crate::vocab::{PortRange, network as bits};
 
@@ -33,11 +32,6 @@ pub(super) fn encode(
     reports: &mut Reports,
     out: &mut Vec<Contribution>,
 ) -> Option<()> {
-    report_wider_deny(origin, reports);
-    if selection.protocol.is_some() {
-        let message = "apparmor_parser gives the protocol as a mask where the kernel wants its number";
-        reports.push(Diagnostic::new(Code::RefIcmp, message, origin.span));
-    }
     let prefix = network::coarse(class, selection);
     let permissions = rule.permissions.bits();
     let word = fold(permissions);
@@ -93,14 +87,6 @@ pub(super) fn encode(
         out.push(origin.grant(local, word));
     }
     Some(())
-}
-
-/// Warns of a deny, which the reference compiler extends to the prefixes of what it denies.
-pub(super) fn report_wider_deny(origin: Origin, reports: &mut Reports) {
-    if origin.mode == Mode::Deny {
-        let message = "apparmor_parser makes this rule undo all other rules of the same family and type";
-        reports.push(Diagnostic::new(Code::RefDenyWider, message, origin.span));
-    }
 }
 
 /// The IP address of one side; without condition one expression for each kind of address.

@@ -16,8 +16,10 @@
 mod attachment;
 mod automaton;
 mod blame;
+mod cache;
 mod capability;
 mod change_profile;
+mod compat;
 mod contribution;
 mod dbus;
 mod effort;
@@ -45,7 +47,6 @@ mod tests;
 mod transitions;
 mod unix;
 mod userns;
-mod workshop;
 
 use std::sync::Arc;
 
@@ -56,14 +57,14 @@ use crate::features::Features;
 use crate::parallel;
 use crate::policy::{Policy, Profile, RuleKind, RuleMode, slashes};
 use crate::vocab::file as bits;
+pub use cache::EncodeCache;
+use cache::ThreadCache;
 use contribution::{Contribution, Reports};
 pub(crate) use effort::since;
 pub use effort::{AutomatonEffort, Effort};
 use profile::Contributions;
 pub use provenance::{Grant, Provenance};
 use support::Support;
-use workshop::Workshop;
-pub use workshop::Workshops;
 
 /// What policy is compiled for.
 #[derive(Clone, Debug)]
@@ -127,12 +128,12 @@ pub fn check(
     policy: &Policy,
     target: &Target,
     options: &Options,
-    workshops: &Workshops,
+    cache: &EncodeCache,
     diagnostics: &mut Diagnostics,
 ) -> Vec<Provenance> {
     let support = Support::new(&target.kernel, &policy.features);
-    run(policy, workshops, diagnostics, |profile, workshop, reports| {
-        let Workshop { rules, file: files, .. } = workshop;
+    run(policy, cache, diagnostics, |profile, cache, reports| {
+        let ThreadCache { rules, file: files, .. } = cache;
         let contributions = Contributions::of(profile, &support, options, rules, reports);
         profile::header(profile, &support, options, reports);
         if let Some(attachment::Attachment { contributions, length }) = &contributions.attachment
@@ -141,7 +142,7 @@ pub fn check(
             _ = tables::xmatch(contributions, *length, files, &support, options, reports);
         }
         if !reports.has_errors() {
-            tables::check_start(&contributions.file, files, &support, options, reports);
+            compat::automata::check_start(&contributions.file, files, &support, options, reports);
         }
         if !reports.has_errors() && may_conflict(profile) {
             let exec = exec_contributions(&contributions.file);
@@ -158,12 +159,12 @@ pub fn check_rules(
     policy: &Policy,
     target: &Target,
     options: &Options,
-    workshops: &Workshops,
+    cache: &EncodeCache,
     diagnostics: &mut Diagnostics,
 ) {
     let support = Support::new(&target.kernel, &policy.features);
-    run(policy, workshops, diagnostics, |profile, workshop, reports| {
-        Contributions::of(profile, &support, options, &mut workshop.rules, reports);
+    run(policy, cache, diagnostics, |profile, cache, reports| {
+        Contributions::of(profile, &support, options, &mut cache.rules, reports);
         profile::header(profile, &support, options, reports);
     });
 }
@@ -171,20 +172,20 @@ pub fn check_rules(
 /// Compiles every profile for a target, in the order of [`Policy::all_profiles`].
 ///
 /// `None` if there was an error, which is then among the diagnostics. What several policies have in common is worked out once
-/// where they are encoded with the same `workshops`.
+/// where they are encoded with the same `cache`.
 pub fn encode(
     policy: &Policy,
     target: &Target,
     options: &Options,
-    workshops: &Workshops,
+    cache: &EncodeCache,
     diagnostics: &mut Diagnostics,
 ) -> Option<Vec<EncodedProfile>> {
     let support = Support::new(&target.kernel, &policy.features);
-    let encoded = run(policy, workshops, diagnostics, |profile, workshop, reports| {
-        profile::encode(profile, &support, options, workshop, reports)
+    let encoded = run(policy, cache, diagnostics, |profile, cache, reports| {
+        profile::encode(profile, &support, options, cache, reports)
     });
     let encoded: Vec<EncodedProfile> = encoded.into_iter().collect::<Option<_>>()?;
-    network::report_shared_table(policy, &encoded, &support, diagnostics);
+    compat::file(policy, &encoded, &support, diagnostics);
     Some(encoded)
 }
 
@@ -202,10 +203,10 @@ pub fn version_word(kernel: &Features, options: &Options) -> u32 {
 
 /// Where the permissions of every profile come from, in the order of [`Policy::all_profiles`]; nothing is reported.
 #[cfg(feature = "ide")]
-pub(crate) fn trace(policy: &Policy, target: &Target, options: &Options, workshops: &Workshops) -> Vec<Provenance> {
+pub(crate) fn trace(policy: &Policy, target: &Target, options: &Options, cache: &EncodeCache) -> Vec<Provenance> {
     let support = Support::new(&target.kernel, &policy.features);
-    run(policy, workshops, &mut Diagnostics::new(), |profile, workshop, reports| {
-        let contributions = Contributions::of(profile, &support, options, &mut workshop.rules, reports);
+    run(policy, cache, &mut Diagnostics::new(), |profile, cache, reports| {
+        let contributions = Contributions::of(profile, &support, options, &mut cache.rules, reports);
         let Contributions { file, policy, attachment, .. } = contributions;
         Provenance::new(profile, (file, policy, attachment), &support)
     })
@@ -240,14 +241,14 @@ pub fn attachment_rank(path: &[u8]) -> Option<u32> {
 /// Works on every profile, each followed by its children, and collects what was reported in that order.
 fn run<T: Send>(
     policy: &Policy,
-    workshops: &Workshops,
+    cache: &EncodeCache,
     diagnostics: &mut Diagnostics,
-    work: impl Fn(&Profile, &mut Workshop, &mut Reports) -> T + Sync,
+    work: impl Fn(&Profile, &mut ThreadCache, &mut Reports) -> T + Sync,
 ) -> Vec<T> {
     let profiles: Vec<&Profile> = policy.all_profiles().collect();
     let each = |profile: &&Profile| {
         let mut reports = Reports::default();
-        let result = workshops.with(|workshop| work(profile, workshop, &mut reports));
+        let result = cache.with(|cache| work(profile, cache, &mut reports));
         let mut list = reports.into_vec();
         list.iter_mut().for_each(|diagnostic| diagnostic.profile = Some(profile.written_name.clone()));
         (result, list)

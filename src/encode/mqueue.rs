@@ -23,13 +23,7 @@ pub(super) fn encode(
     reports: &mut Reports,
     out: &mut Vec<Contribution>,
 ) -> Option<()> {
-    // A rule for both kinds makes both where the target has either: what it does not have does no harm.
-    let either = support.posix_mqueue || support.sysv_mqueue;
-    let (posix, sysv) = match rule.kind {
-        None => (either, either),
-        Some(MqueueKind::Posix) => (support.posix_mqueue, false),
-        Some(MqueueKind::Sysv) => (false, support.sysv_mqueue),
-    };
+    let (posix, sysv) = kinds(rule, support);
     if !posix && !sysv {
         let kind = match rule.kind {
             None => "message queues",
@@ -38,10 +32,6 @@ pub(super) fn encode(
         };
         reports.not_enforced(origin.span, kind);
         return Some(());
-    }
-    if let Some(label) = rule.label.as_ref().filter(|_| posix && sysv) {
-        let message = "apparmor_parser writes the label of a System V queue twice, so that the rule never matches";
-        reports.push(Diagnostic::new(Code::RefQueueLabel, message, label.span));
     }
     let label = reports.condition(rule.label.as_ref(), Expression::any_label)?;
     let mut queue = |class: u8, name: Expression| {
@@ -75,4 +65,15 @@ pub(super) fn encode(
         queue(classes::SYSV_MQUEUE, key);
     }
     Some(())
+}
+
+/// Whether a rule makes rules for POSIX and for System V queues.
+pub(super) fn kinds(rule: &MqueueRule, support: &Support) -> (bool, bool) {
+    // A rule for both kinds makes both where the target has either: what it does not have does no harm.
+    let either = support.posix_mqueue || support.sysv_mqueue;
+    match rule.kind {
+        None => (either, either),
+        Some(MqueueKind::Posix) => (support.posix_mqueue, false),
+        Some(MqueueKind::Sysv) => (false, support.sysv_mqueue),
+    }
 }

@@ -4,18 +4,15 @@
 //! the inet families; elsewhere an allow rule covers all addresses, and a deny rule with conditions is left out, because it would
 //! deny more than it says.
 
-use super::EncodedProfile;
 use super::contribution::{Contribution, Mode, Origin, Reports};
 use super::expression::Expression;
 use super::inet;
 use super::skb;
 use super::support::{Network, Support};
 use crate::automata::ByteSet;
-
-use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::policy::{FamilySelection, NetworkRule, Policy, Rule, RuleKind, UnixRule};
-use crate::resolve::lower;
-use crate::vocab::{NetworkPermissions, families, network as bits, sockets};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::policy::{FamilySelection, NetworkRule, Rule, RuleKind, UnixRule};
+use crate::vocab::{families, network as bits, sockets};
 
 /// Folds permissions into the bits of the automaton.
 pub(super) fn fold(permissions: u32) -> u32 {
@@ -88,16 +85,14 @@ fn conditions_expressible(rule: &NetworkRule, origin: Origin, reports: &mut Repo
     if rule.local.is_empty() && rule.peer.is_empty() {
         return true;
     }
-    let denies = origin.mode == Mode::Deny;
-    let consequence = if denies { "the rule is left out" } else { "the rule covers all of the family" };
-    let message = format!("the target kernel does not mediate addresses, ports, interfaces and labels: {consequence}");
-    let diagnostic = if denies {
-        Diagnostic::new(Code::RefDenyWider, message, origin.span).with_help("apparmor_parser denies all of the family")
-    } else {
-        Diagnostic::new(Code::Downgraded, message, origin.span)
-    };
-    reports.push(diagnostic);
-    !denies
+    // It would deny more than it says. That it is left out is said beside what the reference makes of it.
+    if origin.mode == Mode::Deny {
+        return false;
+    }
+    let message = "the target kernel does not mediate addresses, ports, interfaces and labels: the rule covers all of the \
+                   family";
+    reports.push(Diagnostic::new(Code::Downgraded, message, origin.span));
+    true
 }
 
 /// The table of socket types for kernels that have neither class: per family allowed, audited and quiet types.
@@ -151,89 +146,6 @@ pub(super) fn legacy_entries(rules: &[Rule], support: &Support) -> Option<Vec<Le
         }
     }
     any.then_some(entries)
-}
-
-/// Warns where the reference compiler writes another table: it has one for all profiles of a file.
-pub(super) fn report_shared_table(
-    policy: &Policy,
-    encoded: &[EncodedProfile],
-    support: &Support,
-    diagnostics: &mut Diagnostics,
-) {
-    if support.network != Network::Legacy {
-        return;
-    }
-    let shared =
-        encoded.windows(2).any(|pair| matches!(pair, [a, b] if a.record.net_allowed_af != b.record.net_allowed_af));
-    let denies = |rule: &&Rule| matches!(rule.kind, RuleKind::Network(_)) && Origin::of(rule).mode == Mode::Deny;
-    let denied = policy.all_profiles().flat_map(|profile| &profile.rules).find(denies);
-    if let Some(first) = policy.profiles.first().filter(|_| shared) {
-        let message = "apparmor_parser gives every profile of this file the sockets of all of them";
-        diagnostics.push(Diagnostic::new(Code::RefNetworkTable, message, first.span));
-    }
-    if let Some(rule) = denied {
-        let message = "apparmor_parser logs what this rule denies the other way round";
-        diagnostics.push(Diagnostic::new(Code::RefNetworkTable, message, rule.span));
-    }
-}
-
-/// Warns of unix rules that the reference compiler takes for those that it makes of a network rule before: what it would make of
-/// them for kernels that ask about the family and type of a unix socket only is lost.
-pub(super) fn report_swallowed_unix_rules(rules: &[Rule], support: &Support, reports: &mut Reports) {
-    if !matches!(support.network, Network::Class(_)) {
-        return;
-    }
-    let mut implied: Vec<Rule> = Vec::new();
-    let mut written: Vec<&Rule> = Vec::new();
-    for rule in rules {
-        match &rule.kind {
-            RuleKind::Network(_) => {
-                let made = lower::unix_rules(rule);
-                // The other way round, the rule that is written gets all permissions of the implied one.
-                let widened = |before: &&&Rule| {
-                    let RuleKind::Unix(unix) = &before.kind else { return false };
-                    let same = |made: &Rule| match &made.kind {
-                        RuleKind::Unix(other) => {
-                            let lacks = fold((unix.permissions | other.permissions).bits()) != fold(bits::ANY);
-                            lacks && made.prefix == before.prefix && same_socket(unix, other)
-                        }
-                        _ => false,
-                    };
-                    made.iter().any(same)
-                };
-                if let Some(before) = written.iter().find(widened) {
-                    let message = "apparmor_parser gives an earlier unix rule all permissions because of this rule";
-                    let diagnostic = Diagnostic::new(Code::RefNetworkUnix, message, rule.span);
-                    reports.push(diagnostic.and_label(before.span, "the unix rule"));
-                }
-                implied.extend(made);
-            }
-            RuleKind::Unix(unix) if unix.peer_label.is_none() => {
-                let swallows = |before: &&Rule| match &before.kind {
-                    RuleKind::Unix(other) => {
-                        let loses = !other.permissions.contains(unix.permissions);
-                        loses && before.prefix == rule.prefix && same_socket(unix, other)
-                    }
-                    _ => false,
-                };
-                if let Some(before) = implied.iter().find(swallows) {
-                    let message = "apparmor_parser takes this rule for one that it makes of an earlier network rule";
-                    let diagnostic = Diagnostic::new(Code::RefNetworkUnix, message, rule.span);
-                    reports.push(diagnostic.and_label(before.span, "the network rule"));
-                }
-                written.push(rule);
-            }
-            _ => {}
-        }
-    }
-}
-
-/// Whether two unix rules are about the same sockets. Their permissions are no part of the reference compiler's comparison, as it gives
-/// implied rules all.
-fn same_socket(a: &UnixRule, b: &UnixRule) -> bool {
-    let bare =
-        |rule: &UnixRule| UnixRule { permissions: NetworkPermissions::NONE, from_network: false, ..rule.clone() };
-    bare(a) == bare(b)
 }
 
 /// The type of a unix rule as a mask.

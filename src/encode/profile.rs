@@ -3,7 +3,9 @@
 use std::time::Instant;
 
 use super::attachment;
+use super::cache::{AutomatonCache, Encoded, RuleCache, ThreadCache};
 use super::capability;
+use super::compat;
 use super::contribution::{Contribution, Mode, Origin, Reports};
 use super::effort::{Effort, since};
 use super::file::Surroundings;
@@ -12,7 +14,6 @@ use super::presence;
 use super::support::Support;
 use super::tables;
 use super::transitions::Transitions;
-use super::workshop::{Encoded, Rules, Shop, Workshop};
 use super::{
     EncodedProfile, Options, Provenance, change_profile, dbus, file, io_uring, mount, mqueue, pivot_root, ptrace,
     signal, unix, userns,
@@ -20,7 +21,6 @@ use super::{
 use crate::blob;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::{Profile, ProfileMode, Rule, RuleKind};
-use crate::resolve::lower::unix_rules;
 use crate::source::Text;
 use crate::vocab::{flags, signals};
 
@@ -41,7 +41,7 @@ impl Contributions {
         profile: &Profile,
         support: &Support,
         options: &Options,
-        rules: &mut Rules,
+        rules: &mut RuleCache,
         reports: &mut Reports,
     ) -> Contributions {
         let attachment = attachment::encode(profile, support, reports);
@@ -53,15 +53,10 @@ impl Contributions {
         for rule in &profile.rules {
             encode_or_recall(rule, surroundings, support, rules, reports, &mut file, &mut policy);
         }
-        network::report_swallowed_unix_rules(&profile.rules, support, reports);
         presence::encode(profile.flags.mode, support, profile.span, &mut policy);
-        let confines = !matches!(profile.flags.mode, ProfileMode::Unconfined | ProfileMode::DefaultAllow);
-        if confines && file.is_empty() && support.table.is_some() && !reports.has_errors() {
-            let message =
-                "apparmor_parser lets this profile, which has no rules for files, lock files that it is handed";
-            reports.push(Diagnostic::new(Code::RefLock, message, profile.span));
-        }
-        Contributions { file, policy, attachment, capabilities, transitions }
+        let contributions = Contributions { file, policy, attachment, capabilities, transitions };
+        compat::rules(profile, &contributions, support, reports);
+        contributions
     }
 }
 
@@ -71,7 +66,7 @@ fn encode_or_recall(
     rule: &Rule,
     surroundings: Surroundings<'_>,
     support: &Support,
-    rules: &mut Rules,
+    rules: &mut RuleCache,
     reports: &mut Reports,
     file: &mut Vec<Contribution>,
     policy: &mut Vec<Contribution>,
@@ -108,6 +103,7 @@ fn encode_rule(
     if prompts && mode_counts && support.table.is_none() {
         reports.not_enforced(rule.span, "prompting: the rule grants nothing");
     }
+    compat::rule(rule, origin, support, reports);
     match &rule.kind {
         RuleKind::File(kind) => file::encode(kind, origin, rule.prefix.owner, surroundings, reports, file),
         RuleKind::ChangeProfile(kind) => change_profile::encode(kind, origin, support, reports, file),
@@ -115,12 +111,8 @@ fn encode_rule(
         RuleKind::Capability(_) => Some(()),
         RuleKind::Network(kind) => {
             network::encode(kind, origin, support, reports, policy)?;
-            // A rule about the unix family is also one about what only unix rules can say.
-            for derived in unix_rules(rule).iter().filter(|_| support.unix.is_some()) {
-                let RuleKind::Unix(kind) = &derived.kind else { continue };
-                unix::encode(kind, origin, support, reports, policy)?;
-            }
-            Some(())
+            let mut derived = rule.derived().into_iter();
+            derived.try_for_each(|rule| encode_rule(&rule, surroundings, support, reports, file, policy))
         }
         RuleKind::Unix(kind) => unix::encode(kind, origin, support, reports, policy),
         RuleKind::Dbus(kind) => dbus::encode(kind, origin, support, reports, policy),
@@ -142,11 +134,11 @@ pub(super) fn encode(
     profile: &Profile,
     support: &Support,
     options: &Options,
-    workshop: &mut Workshop,
+    cache: &mut ThreadCache,
     reports: &mut Reports,
 ) -> Option<EncodedProfile> {
     let start = Instant::now();
-    let Workshop { rules, file: files, policy: others } = workshop;
+    let ThreadCache { rules, file: files, policy: others } = cache;
     let contributions = Contributions::of(profile, support, options, rules, reports);
     let mut effort = Effort {
         profile: String::from_utf8_lossy(&profile.name).into_owned(),
@@ -168,7 +160,7 @@ fn tables(
     contributions: Contributions,
     support: &Support,
     options: &Options,
-    (files, others): (&mut Shop, &mut Shop),
+    (files, others): (&mut AutomatonCache, &mut AutomatonCache),
     reports: &mut Reports,
 ) -> (Option<blob::Profile>, Provenance) {
     let Contributions { file, policy, attachment, capabilities, transitions } = contributions;
@@ -207,11 +199,7 @@ pub(super) fn header(profile: &Profile, support: &Support, options: &Options, re
         let message = format!("no kernel takes the real-time signal `{name}` for `kill.signal`");
         reports.push(Diagnostic::new(Code::FlagSignal, message, profile.span).with_help("name another signal"));
     }
-    if given.kill_signal.is_some() && support.kill_signal && !support.kill_signal_in_policy {
-        let message =
-            "apparmor_parser leaves `kill.signal` out: it does not look for it where this kernel announces it";
-        reports.push(Diagnostic::new(Code::RefKillSignal, message, profile.span));
-    }
+    compat::header(profile, support, reports);
 
     let bytes = |text: &Text| text.to_vec();
     let newer = support.abi > 5;

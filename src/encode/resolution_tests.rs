@@ -7,7 +7,7 @@ fn label(mode: Mode, priority: i32, word: u32, second: u32) -> Label {
 }
 
 fn resolved(kind: Kind, labels: &[Label]) -> Result<Permissions, Conflict> {
-    let labels: Vec<_> = (0..).map(LabelId).zip(labels.iter().copied()).collect();
+    let labels: Vec<_> = (0..).map(LabelId::new).zip(labels.iter().copied()).collect();
     resolve(kind, &labels)
 }
 
@@ -35,7 +35,7 @@ fn an_exact_exec_erases_audit_of_another() {
 #[test]
 fn exec_types_travel_with_the_winner() {
     let (px, ix) = (label(Mode::Allow, 0, 0x240_4901, 0), label(Mode::Allow, 0, 0x80_4201, 0));
-    let conflict = Conflict { first: LabelId(0), second: LabelId(1) };
+    let conflict = Conflict { first: LabelId::new(0), second: LabelId::new(1) };
     assert_eq!(resolved(Kind::File, &[px, ix]), Err(conflict));
     let exact = Label { exact: true, ..ix };
     let both = resolved(Kind::File, &[px, exact]).unwrap();

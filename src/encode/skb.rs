@@ -6,7 +6,7 @@
 
 use super::contribution::{Contribution, Mode, Origin, Reports};
 use super::expression::Expression;
-use super::inet::{CONTINUE, REMOTE, addresses, port, report_wider_deny};
+use super::inet::{CONTINUE, REMOTE, addresses, port};
 use super::network::{self, PEER, fold};
 use super::support::Support;
 use crate::policy::{FamilySelection, NetworkRule};
@@ -28,7 +28,6 @@ pub(super) fn encode(
     let word = fold(permissions);
     // As in `inet`, a deny only touches whole strings: at their prefixes it would cut off what other rules allow.
     let denies = origin.mode == Mode::Deny;
-    report_wider_deny(origin, reports);
     let goes_on = |out: &mut Vec<Contribution>, expression: &Expression, word: u32, second: u32| {
         if !denies {
             out.push(origin.grant_with(expression.clone(), word, second));

@@ -6,19 +6,20 @@ use rustc_hash::FxHashMap;
 
 use super::Options;
 use super::automaton;
+use super::cache::AutomatonCache;
+use super::compat;
 use super::contribution::{Contribution, Reports};
 use super::effort::{AutomatonEffort, since};
 use super::permissions;
 use super::resolution::{Kind, Permissions};
 use super::support::Support;
-use super::workshop::Shop;
 use crate::automata::{MinimalDfa, PackOptions, StateId, Tables};
 use crate::blob::{Automaton, Perms, PolicyDb, Xmatch};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 
 /// Tables with 16-bit cells cannot number more states.
-const MAX_STATES_16: usize = u16::MAX as usize;
+pub(super) const MAX_STATES_16: usize = u16::MAX as usize;
 /// The array of a permission table counts with 16 bits.
 const MAX_ENTRIES: usize = u16::MAX as usize;
 
@@ -29,7 +30,7 @@ const MAX_ENTRIES: usize = u16::MAX as usize;
 /// files that it was handed open (seen on Linux 7.2).
 pub(super) fn policy_db(
     contributions: &[Contribution],
-    shop: &mut Shop,
+    cache: &mut AutomatonCache,
     asked_for_files: bool,
     transitions: &[Vec<u8>],
     support: &Support,
@@ -39,12 +40,12 @@ pub(super) fn policy_db(
     if contributions.is_empty() {
         return None;
     }
-    let kind = shop.kind;
+    let kind = cache.kind;
     let automaton = if kind == Kind::File { Automaton::File } else { Automaton::Policydb };
-    let dfa = minimal(contributions, automaton, shop, support, options, reports)?;
+    let dfa = minimal(contributions, automaton, cache, support, options, reports)?;
     let start = Instant::now();
     let span = contributions.first().map_or(Span::NONE, |contribution| contribution.span);
-    report_lost_start(&dfa, contributions, support, reports);
+    compat::automata::rules(&dfa, contributions, support, reports);
     let mut entries = Entries::new(kind, asked_for_files);
     let version = support.table;
     let owner_flags = kind == Kind::File && version == Some(3);
@@ -56,7 +57,7 @@ pub(super) fn policy_db(
         Some(_) => (entries.index(permissions), u32::from(owner_flags)),
     });
     let dfa = packed.map_err(|error| reports.push(Diagnostic::new(Code::StateLimit, error.to_string(), span))).ok()?;
-    packed_since(start, &dfa, shop);
+    packed_since(start, &dfa, cache);
     if entries.list.len() > MAX_ENTRIES {
         let message = format!("the rules need a permission table of more than {MAX_ENTRIES} entries");
         reports.push(Diagnostic::new(Code::SizeLimit, message, span));
@@ -73,70 +74,25 @@ pub(super) fn policy_db(
     })
 }
 
-/// What [`policy_db`] says about the start of the automaton, which is built only where a pattern matches from the first byte on.
-pub(super) fn check_start(
-    contributions: &[Contribution],
-    shop: &mut Shop,
-    support: &Support,
-    options: &Options,
-    reports: &mut Reports,
-) {
-    if support.table.is_some()
-        && matches_at_once(contributions).is_some()
-        && let Some(dfa) = automaton::build(contributions, shop, options, reports)
-    {
-        report_lost_start(&dfa, contributions, support, reports);
-    }
-}
-
-/// The first rule that matches any text from the first byte on, and so the empty one.
-fn matches_at_once(contributions: &[Contribution]) -> Option<Span> {
-    contributions.iter().find(|contribution| contribution.pattern.matches(&[])).map(|contribution| contribution.span)
-}
-
-/// Reports permissions of a first state that is the only one, as apparmor_parser sees it.
-fn report_lost_start(
-    dfa: &MinimalDfa<Permissions>,
-    contributions: &[Contribution],
-    support: &Support,
-    reports: &mut Reports,
-) {
-    let start = dfa.value(StateId::START);
-    if support.table.is_some()
-        && *start != Permissions::default()
-        && dfa.start_is_redundant()
-        && let Some(span) = matches_at_once(contributions)
-    {
-        let message = "a rule matches any text from the first byte on, and apparmor_parser loses it: the kernel does not look \
-                       at the permissions of the first state, which is the only one there";
-        reports.push(Diagnostic::new(Code::RefStart, message, span).with_help("let the pattern begin with a slash"));
-    }
-}
-
 /// The attachment automaton: never with a permission table, and never diff-encoded, because the kernel's attachment matcher
 /// (`aa_dfa_leftmatch`) does not follow such states. It also compares state numbers to find loops: numbers must only descend
 /// in real ones.
 pub(super) fn xmatch(
     contributions: &[Contribution],
     length: u32,
-    shop: &mut Shop,
+    cache: &mut AutomatonCache,
     support: &Support,
     options: &Options,
     reports: &mut Reports,
 ) -> Option<Xmatch> {
-    let dfa = minimal(contributions, Automaton::Xmatch, shop, support, options, reports)?.renumber_reverse_postorder();
+    let dfa = minimal(contributions, Automaton::Xmatch, cache, support, options, reports)?.renumber_reverse_postorder();
     let start = Instant::now();
-    if support.diff_encode && dfa.gains_from_differences() {
-        let span = contributions.first().map_or(Span::NONE, |contribution| contribution.span);
-        let message = "apparmor_parser encodes this attachment as differences, which the kernel misreads: \
-                       some programs that it names run unconfined";
-        reports.push(Diagnostic::new(Code::RefAttachment, message, span));
-    }
+    compat::automata::attachment(&dfa, contributions, support, reports);
     let pack_options = PackOptions { diff_encode: false, accept2: true };
     let packed: Result<Tables, _> = dfa.pack(pack_options, |_, permissions| permissions::packed(permissions));
     match packed {
         Ok(dfa) => {
-            packed_since(start, &dfa, shop);
+            packed_since(start, &dfa, cache);
             Some(Xmatch { dfa, len: length })
         }
         Err(error) => {
@@ -148,8 +104,8 @@ pub(super) fn xmatch(
 }
 
 /// Notes what laying out the automaton that was built last took.
-fn packed_since(start: Instant, tables: &Tables, shop: &mut Shop) {
-    if let Some(effort) = shop.efforts.last_mut() {
+fn packed_since(start: Instant, tables: &Tables, cache: &mut AutomatonCache) {
+    if let Some(effort) = cache.efforts.last_mut() {
         effort.pack_us = since(start);
         effort.cells = tables.check.iter().filter(|&&owner| owner != 0).count();
     }
@@ -158,33 +114,28 @@ fn packed_since(start: Instant, tables: &Tables, shop: &mut Shop) {
 fn minimal(
     contributions: &[Contribution],
     automaton: Automaton,
-    shop: &mut Shop,
+    cache: &mut AutomatonCache,
     support: &Support,
     options: &Options,
     reports: &mut Reports,
 ) -> Option<MinimalDfa<Permissions>> {
     let start = Instant::now();
-    let dfa = automaton::build(contributions, shop, options, reports)?;
+    let dfa = automaton::build(contributions, cache, options, reports)?;
     let build_us = since(start);
-    shop.efforts.push(AutomatonEffort {
+    cache.efforts.push(AutomatonEffort {
         automaton,
         patterns: contributions.len(),
-        states_before: options.count_states.then(|| shop.workshop.states_before()),
+        states_before: options.count_states.then(|| cache.builds.states_before()),
         states: dfa.len(),
         cells: 0,
         build_us,
         pack_us: 0,
     });
     if dfa.len() > MAX_STATES_16 && !support.state32 {
-        reports.push(automaton::too_many_states(dfa.len(), contributions, shop));
+        reports.push(automaton::too_many_states(dfa.len(), contributions, cache));
         return None;
     }
-    if dfa.len() > MAX_STATES_16 {
-        let span = contributions.first().map_or(Span::NONE, |contribution| contribution.span);
-        let message =
-            format!("apparmor_parser refuses an automaton of {} states unless asked for larger tables", dfa.len());
-        reports.push(Diagnostic::new(Code::RefLimit, message, span));
-    }
+    compat::automata::size(&dfa, contributions, reports);
     Some(dfa)
 }
 

@@ -6,17 +6,18 @@ use super::contribution::Reports;
 use super::support::Support;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::{ExecTarget, Profile, RuleKind};
-use crate::source::Text;
+use crate::source::{Span, Text};
 
 /// What fits the four bits of the exec index in a packed permission word.
-const PACKED_LIMIT: usize = 12;
+pub(super) const PACKED_LIMIT: usize = 12;
 /// What the array of the blob can count; a permission table has 24 bits for the index.
 const TABLE_LIMIT: usize = u16::MAX as usize - 1;
 
 /// The named exec transitions of a profile.
 #[derive(Debug, Default)]
 pub(super) struct Transitions {
-    names: Vec<Text>,
+    /// The names, each with a rule that has it.
+    names: Vec<(Text, Span)>,
     slots: FxHashMap<Text, u16>,
 }
 
@@ -39,12 +40,8 @@ impl Transitions {
                 reports.push(Diagnostic::new(Code::TooManyTransitions, message, rule.span).with_help(help));
                 break;
             };
-            if usize::from(slot) == PACKED_LIMIT {
-                let message = format!("apparmor_parser refuses more than {PACKED_LIMIT} different exec targets");
-                reports.push(Diagnostic::new(Code::RefLimit, message, rule.span));
-            }
             transitions.slots.insert(name.clone(), slot);
-            transitions.names.push(name.clone());
+            transitions.names.push((name.clone(), rule.span));
         }
         transitions
     }
@@ -54,8 +51,13 @@ impl Transitions {
         self.slots.get(name).map_or(0, |slot| slot + 1)
     }
 
+    /// The rule that needs a slot beyond those of a packed permission word, if any.
+    pub(super) fn beyond_packed(&self) -> Option<Span> {
+        self.names.get(PACKED_LIMIT).map(|&(_, span)| span)
+    }
+
     /// The targets as the kernel gets them.
     pub(super) fn into_names(self) -> Vec<Vec<u8>> {
-        self.names.iter().map(|name| name.to_vec()).collect()
+        self.names.iter().map(|(name, _)| name.to_vec()).collect()
     }
 }

@@ -11,7 +11,7 @@ use super::support::{Network, Support};
 use crate::automata::ByteSet;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::{FamilySelection, NetworkConditions, NetworkRule, UnixAddress, UnixRule};
-use crate::vocab::{NetworkPermissions, families, network as bits};
+use crate::vocab::{families, network as bits};
 
 /// Adds what a rule contributes; `None` where a pattern is bad.
 pub(super) fn encode(
@@ -22,13 +22,6 @@ pub(super) fn encode(
     out: &mut Vec<Contribution>,
 ) -> Option<()> {
     if let Some(class) = support.unix {
-        let differs =
-            origin.mode == Mode::Deny || rule.permissions != NetworkPermissions::ALL || rule.peer_label.is_some();
-        if rule.from_network && (differs || origin.marked) {
-            let message = "apparmor_parser takes neither permissions nor label from this rule to those of unix sockets";
-            let help = "it grants or denies all, and logs the other way round; write `unix` rules to be plain";
-            reports.push(Diagnostic::new(Code::RefNetworkUnix, message, origin.span).with_help(help));
-        }
         fine(rule, class, origin, reports, out)?;
     } else if !rule.from_network {
         downgraded(origin, support, reports);

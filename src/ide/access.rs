@@ -27,7 +27,7 @@ impl Workspace {
         resolved.provenance.get_or_init(|| {
             let target = Target { kernel: std::sync::Arc::clone(&self.settings.options.kernel) };
             let options = encode::Options::default();
-            encode::trace(&resolved.policy, &target, &options, self.memory.workshops())
+            encode::trace(&resolved.policy, &target, &options, self.memory.encode_cache())
         })
     }
 

@@ -82,7 +82,7 @@ impl Snapshot {
         let target = Target { kernel: std::sync::Arc::clone(&self.settings.options.kernel) };
         let options = encode::Options::default();
         let mut raised = Diagnostics::new();
-        let encoded = encode::encode(&policy, &target, &options, self.memory.workshops(), &mut raised)?;
+        let encoded = encode::encode(&policy, &target, &options, self.memory.encode_cache(), &mut raised)?;
         let efforts = encoded.iter().flat_map(|each| &each.effort.automata);
         let states: usize = efforts.map(|automaton| automaton.states).sum();
         let records: Vec<blob::Profile> = encoded.into_iter().map(|each| each.record).collect();

@@ -66,7 +66,7 @@ pub struct Linter {
 /// What was worked out so far about rules and patterns: it depends on no text, and several linters may share it.
 #[derive(Debug, Default)]
 pub(crate) struct Memory {
-    workshops: encode::Workshops,
+    encode_cache: encode::EncodeCache,
     patterns: Patterns,
     relations: Relations,
 }
@@ -74,8 +74,8 @@ pub(crate) struct Memory {
 #[cfg(feature = "ide")]
 impl Memory {
     /// What rules contribute to automata.
-    pub(crate) fn workshops(&self) -> &encode::Workshops {
-        &self.workshops
+    pub(crate) fn encode_cache(&self) -> &encode::EncodeCache {
+        &self.encode_cache
     }
 
     /// A shortest path that both of two patterns match, in stored form with variables expanded.

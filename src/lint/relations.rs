@@ -138,7 +138,7 @@ fn prefixes(pattern: &Pattern) -> Vec<Box<[u8]>> {
 }
 
 fn compare(a: &Pattern, b: &Pattern) -> Relation {
-    let (first, second) = (LabelId(0), LabelId(1));
+    let (first, second) = (LabelId::new(0), LabelId::new(1));
     let mut builder = Builder::new(LIMITS);
     builder.add(a, first);
     builder.add(b, second);
@@ -159,7 +159,7 @@ fn compare(a: &Pattern, b: &Pattern) -> Relation {
 /// A shortest string that matches all of `wanted` and none of `unwanted`; `None` where there is none, or it is too much to tell.
 pub(super) fn escaping(wanted: &[&Pattern], unwanted: &[&Pattern]) -> Option<Vec<Symbol>> {
     let mut builder = Builder::new(LIMITS);
-    let label = |at: usize| LabelId(u32::try_from(at).unwrap_or(u32::MAX));
+    let label = |at: usize| LabelId::new(at);
     for (at, pattern) in wanted.iter().enumerate() {
         builder.add(pattern, label(at));
     }

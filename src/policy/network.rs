@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::Glob;
-use crate::vocab::{IpAddress, NetworkPermissions, PortRange};
+use super::{Glob, Rule, RuleKind, RuleOrigin, UnixRule};
+use crate::vocab::{IpAddress, NetworkPermissions, PortRange, families};
 
 /// Use of sockets.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -20,6 +20,34 @@ pub struct NetworkRule {
     pub local: NetworkConditions,
     /// Conditions on the other side.
     pub peer: NetworkConditions,
+}
+
+impl Rule {
+    /// The rules that this one also is: a network rule about the family `unix` holds for the addresses and peers of unix sockets,
+    /// one rule for each type.
+    #[must_use]
+    pub fn derived(&self) -> Vec<Rule> {
+        let RuleKind::Network(network) = &self.kind else { return Vec::new() };
+        let Some(selection) = network.families.iter().find(|selection| selection.family == families::UNIX) else {
+            return Vec::new();
+        };
+        let unix = |kind| {
+            let unix = UnixRule {
+                permissions: network.permissions,
+                kind,
+                address: None,
+                peer_address: None,
+                peer_label: network.peer.label.clone(),
+                from_network: true,
+            };
+            // Priority and owner are no part of network rules.
+            Rule { prefix: self.prefix, kind: RuleKind::Unix(unix), span: self.span, origin: RuleOrigin::Derived }
+        };
+        if selection.types == u32::MAX {
+            return vec![unix(None)];
+        }
+        (0..32).filter(|number| selection.types & 1 << number != 0).map(|number| unix(Some(number))).collect()
+    }
 }
 
 /// What a rule covers of one address family.

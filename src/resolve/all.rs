@@ -1,13 +1,12 @@
 //! `all,`: one bare rule of each kind.
 
-use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::{Exec, FileRule, Glob, LinkTarget, Prefix, Rule, RuleKind, RuleMode, RuleOrigin};
 use crate::source::{Span, Text};
 use crate::syntax::ast;
 use crate::vocab::{ExecMode, FilePermissions, MountOperation};
 
 use super::body::Body;
-use super::{Resolver, lower};
+use super::{Resolver, compat, lower};
 
 /// Every path.
 const ANYTHING: &str = "/{**,}";
@@ -18,10 +17,7 @@ const EXEC_PRIORITY: i32 = -2;
 impl Resolver<'_> {
     /// Expands `all` with the prefix in effect.
     pub(super) fn all(&mut self, prefix: Prefix, span: Span, body: &mut Body) {
-        if prefix.mode == Some(RuleMode::Deny) {
-            let message = "apparmor_parser denies files to their owner only here, and logs the other way round";
-            self.diagnostics.push(Diagnostic::new(Code::RefDenyAll, message, span));
-        }
+        compat::all(&prefix, span, &mut self.diagnostics);
         for kind in bare() {
             let mut context = lower::Context {
                 diagnostics: &mut self.diagnostics,

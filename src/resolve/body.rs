@@ -70,26 +70,17 @@ impl Resolver<'_> {
                 }
                 ItemKind::Conditional(conditional) => {
                     self.deeper(span, Code::NestingLimit, |this| this.conditional(conditional, body, scope));
-                    self.compare_sockets(span);
+                    self.end_of_block(span);
                 }
                 ItemKind::Rlimit(rlimit) => self.rlimit(rlimit, span, body, scope),
                 ItemKind::Block(block) => {
                     let prefix = self.lower(|context| lower::block_prefix(&block.prefix, context)).unwrap_or_default();
                     let inner = scope.enter(Spanned::new(prefix, block.prefix.span), &mut self.diagnostics);
                     self.deeper(span, Code::NestingLimit, |this| this.items(&block.block.items, body, &inner));
-                    self.compare_sockets(span);
+                    self.end_of_block(span);
                 }
                 ItemKind::Rule(rule) => self.rule(rule, span, body, scope),
             }
-        }
-    }
-
-    /// The reference compiler empties its table of sockets, which kernels with no class for them get, at the end of each block.
-    fn compare_sockets(&mut self, span: Span) {
-        let both = |path: &str| self.options.kernel.supports(path) && self.policy.supports(path);
-        if self.sockets && both("network") && !both("network_v8") && !both("network_v9") {
-            let message = "apparmor_parser forgets the rules about sockets up to the end of this block";
-            self.diagnostics.push(Diagnostic::new(Code::RefNetworkTable, message, span));
         }
     }
 

@@ -5,6 +5,7 @@
 
 use std::rc::Rc;
 
+use super::compat;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::source::{Span, Spanned, Text};
 use crate::syntax::ast::{Compare, Expr};
@@ -57,8 +58,7 @@ impl Evaluator<'_> {
         if let Some(name) = name_behind(word, b'$') {
             let defined = matches!(self.variables.get(name), Some((Value::Bool(_), _)));
             if defined {
-                let message = format!("apparmor_parser takes `defined {}` for false", word.value);
-                self.diagnostics.push(Diagnostic::new(Code::RefDefined, message, word.span));
+                compat::defined_boolean(word, self.diagnostics);
             }
             return Some(defined);
         }

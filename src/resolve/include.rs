@@ -11,7 +11,7 @@ use crate::syntax::ast::{self, IncludePath, PathForm};
 use crate::syntax::word::stored;
 
 use super::session::Unusable;
-use super::{Options, Resolver};
+use super::{Options, Resolver, compat};
 
 /// The most files that are spliced in for one input. The largest real file includes some thousands.
 pub(super) const MAX_INCLUDES: usize = 100_000;
@@ -240,9 +240,7 @@ impl Resolver<'_> {
     /// Notes that a file is included; `false` if it was before.
     fn include_once(&mut self, key: &str, span: Span) -> bool {
         if !self.dead && self.once.untaken.remove(key) {
-            let message =
-                format!("apparmor_parser leaves `{key}` out, as a branch that is not taken includes it before");
-            self.diagnostics.push(Diagnostic::new(Code::RefInclude, message, span));
+            compat::included_by_untaken_branch(key, span, &mut self.diagnostics);
         }
         self.once.insert(key, self.dead)
     }

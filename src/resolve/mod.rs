@@ -32,6 +32,7 @@ mod alias;
 mod all;
 mod blocks;
 mod body;
+mod compat;
 mod condition;
 mod expand;
 mod expanded;

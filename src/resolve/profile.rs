@@ -9,7 +9,7 @@ use crate::vocab::rlimits;
 use super::blocks::Scope;
 use super::body::Body;
 use super::variables::Automatic;
-use super::{Names, Resolver, implied, merge};
+use super::{Names, Resolver, compat, implied, merge};
 
 /// What a child gets from the profile around it.
 struct Parent<'a> {
@@ -34,13 +34,7 @@ impl Resolver<'_> {
         if self.dead {
             return;
         }
-        if let Some(namespace) = &resolved.namespace
-            && self.options.namespace.is_none()
-        {
-            let message =
-                format!("apparmor_parser leaves this profile outside of its parent's namespace `{namespace}`");
-            self.diagnostics.push(Diagnostic::new(Code::RefNamespace, message, resolved.span));
-        }
+        compat::child(&resolved, self.options, &mut self.diagnostics);
         self.defined(&mut body.names, (namespace.clone(), resolved.written_name.clone()), resolved.span, Code::DupHat);
         body.children.push((namespace, resolved));
     }

@@ -1,5 +1,6 @@
 //! Targets of exec rules: names for the transition table.
 
+use super::compat;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::policy::{ExecKind, ExecTarget, FileRule};
 use crate::source::{Span, Text};
@@ -27,12 +28,7 @@ pub(super) fn resolve(rule: &mut FileRule, owner: &Owner<'_>, span: Span, diagno
             diagnostics.push(Diagnostic::new(Code::VarNotExpanded, message, span).with_help("write the name out"));
         }
         let named = resolved(written, kind, path, owner);
-        let of_owner = matches!(&named, ExecTarget::Named(name) if name.starts_with(owner.full_name));
-        if kind == ExecKind::Child && of_owner && owner.full_name != owner.written_name {
-            let name = Text::from(owner.written_name);
-            let message = format!("apparmor_parser looks for `{name}//{written}` here: the exec fails");
-            diagnostics.push(Diagnostic::new(Code::RefNestedChild, message, span));
-        }
+        compat::exec_target(kind, written, &named, owner, span, diagnostics);
         *target = named;
     }
 }

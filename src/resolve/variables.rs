@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::compat;
 use crate::diagnostic::{Code, Detail, Diagnostic, Diagnostics};
 use crate::source::{Span, Spanned, Text};
 use crate::syntax::ast::AssignOp;
@@ -82,17 +83,7 @@ impl Variables {
             (AssignOp::Add, Some(Variable { value: Value::Set(known), .. })) => {
                 known.extend(values);
                 if self.compared.contains(&name.value) {
-                    diagnostics.push(
-                        Diagnostic::new(
-                            Code::RefVariable,
-                            format!(
-                                "apparmor_parser loses values added to `@{{{}}}` after it was compared",
-                                name.value
-                            ),
-                            name.span,
-                        )
-                        .with_help("move the comparison behind the last `+=`"),
-                    );
+                    compat::added_after_comparison(name, diagnostics);
                 }
             }
             (AssignOp::Add, before) => {
@@ -259,8 +250,7 @@ impl Variables {
             && let Some(variable) = self.declared.get(name)
         {
             *reported = true;
-            let message = format!("apparmor_parser gives `@{{{name}}}` the values of one profile in all");
-            diagnostics.push(Diagnostic::new(Code::RefVariable, message, variable.span));
+            compat::differs_between_profiles(name, variable.span, diagnostics);
         }
     }
 

@@ -1,12 +1,13 @@
-//! Capabilities.
+//! Capabilities, which are masks and no strings.
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::UsageError;
 use super::plan::{Plan, Strings, Way};
 use super::words::Words;
+use crate::analysis::names;
 use crate::analysis::perms::mediates;
 use crate::blob::Profile;
 use crate::vocab::{capabilities, classes};
@@ -41,7 +42,7 @@ impl CapabilityAccess {
         // Kernels prefer the class of the automaton to the masks where it is there; no compiler writes it.
         let by_class = mediates(profile, classes::CAPABILITY);
         for &number in &self.numbers {
-            let name = capabilities::name(number).map_or_else(|| number.to_string(), str::to_owned);
+            let name = names::capability(number);
             if by_class {
                 let string = Strings::one(vec![classes::CAPABILITY, number >> 5]);
                 plan.check(name, 1 << (number & 31), Way::Policy(string));
@@ -59,9 +60,30 @@ impl fmt::Display for CapabilityAccess {
         if self.numbers.len() == capabilities::ALL.len() {
             return Ok(());
         }
-        self.numbers.iter().try_for_each(|&number| match capabilities::name(number) {
-            Some(name) => write!(f, " {name}"),
-            None => write!(f, " {number}"),
-        })
+        self.numbers.iter().try_for_each(|&number| write!(f, " {}", names::capability(number)))
     }
+}
+
+/// Capabilities that differ the same way.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Capability {
+    /// Their numbers; names when serialised, as far as there are any.
+    #[serde(rename = "names", serialize_with = "by_name")]
+    pub numbers: Vec<u8>,
+}
+
+impl fmt::Display for Capability {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // As many as the masks have bits, and more than Linux has.
+        if self.numbers.len() == 64 {
+            f.write_str("every capability")
+        } else {
+            f.write_str("capability")?;
+            self.numbers.iter().try_for_each(|&number| write!(f, " {}", names::capability(number)))
+        }
+    }
+}
+
+fn by_name<S: Serializer>(numbers: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(numbers.iter().map(|&number| names::capability(number)))
 }

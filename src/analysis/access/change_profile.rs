@@ -1,4 +1,5 @@
-//! Changes of the profile, at once or at the next exec.
+//! Changes of the profile, at once or at the next exec: the target's name; at the next exec the path of the executable, and the
+//! target's name behind a NUL.
 
 use std::fmt;
 
@@ -6,7 +7,9 @@ use serde::Serialize;
 
 use super::UsageError;
 use super::plan::{Plan, Strings, Way, components};
+use super::reader::Reader;
 use super::words::{Words, write_word};
+use crate::analysis::names::Quoted;
 use crate::analysis::perms::{CHANGE_PROFILE, ONEXEC};
 use crate::source::Text;
 
@@ -37,13 +40,14 @@ impl ChangeProfileAccess {
             Some(label) => (&b"&"[..], label),
             None => (&b""[..], &*self.target),
         };
+        let to = |part: &[u8]| Text::from([stack, part].concat());
+        let at_once = || Strings::label(label, |part| ChangeProfile { target: to(part) }.encode());
         match &self.program {
-            None => plan.check("change_profile", CHANGE_PROFILE, Way::File(Strings::label(stack, label))),
+            None => plan.check("change_profile", CHANGE_PROFILE, Way::File(at_once())),
             Some(program) => {
                 // First that the change may be asked for, then that it may happen with this program.
-                plan.check("onexec", ONEXEC, Way::File(Strings::label(stack, label)));
-                let prefix = [&**program, b"\0", stack].concat();
-                let pairs = Strings::label(&prefix, label);
+                plan.check("onexec", ONEXEC, Way::File(at_once()));
+                let pairs = Strings::label(label, |part| Onexec { path: program.clone(), target: to(part) }.encode());
                 plan.check("onexec of the program", ONEXEC, Way::OnExec { program: program.to_vec(), pairs });
             }
         }
@@ -62,5 +66,62 @@ impl fmt::Display for ChangeProfileAccess {
             f.write_str(" -> ")?;
         }
         write_word(f, &self.target)
+    }
+}
+
+/// A change of profile, at once or at the next exec, as strings have it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ChangeProfile {
+    /// The profile or stack to change to.
+    pub target: Text,
+}
+
+/// A change of profile at the exec of a file, as strings have it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Onexec {
+    /// The path of the executable.
+    pub path: Text,
+    /// The profile or stack to change to.
+    pub target: Text,
+}
+
+impl ChangeProfile {
+    pub(super) fn decode(bytes: &[u8]) -> Self {
+        // Kernels that do not stack profiles have a NUL behind the namespace.
+        let mut reader = Reader::new(bytes);
+        let target = match reader.closed_field() {
+            Some(namespace) => [b":", namespace, b":", reader.rest()].concat(),
+            None => bytes.to_vec(),
+        };
+        ChangeProfile { target: target.into() }
+    }
+
+    /// The string, for kernels that stack profiles.
+    fn encode(&self) -> Vec<u8> {
+        self.target.to_vec()
+    }
+}
+
+impl Onexec {
+    pub(super) fn decode(bytes: &[u8]) -> Self {
+        let mut reader = Reader::new(bytes);
+        let path = Text::from(reader.field().unwrap_or_default());
+        Onexec { path, target: ChangeProfile::decode(reader.rest()).target }
+    }
+
+    fn encode(&self) -> Vec<u8> {
+        [&*self.path, b"\0", &*self.target].concat()
+    }
+}
+
+impl fmt::Display for ChangeProfile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "change_profile to {}", Quoted(&self.target))
+    }
+}
+
+impl fmt::Display for Onexec {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "change_profile at exec of {} to {}", Quoted(&self.path), Quoted(&self.target))
     }
 }

@@ -1,11 +1,13 @@
-//! D-Bus: what the bus daemon asks the kernel.
+//! D-Bus: what the bus daemon asks the kernel. Bus, name, label, path, interface and member, with a NUL between them.
 
 use std::fmt;
 
 use serde::Serialize;
 
 use super::UsageError;
+use super::asked::{surplus, value};
 use super::plan::{Plan, Strings, Way};
+use super::reader::fields;
 use super::words::{Words, each, write_permissions, write_word};
 use crate::analysis::perms::mediates;
 use crate::blob::Profile;
@@ -80,17 +82,22 @@ impl DbusAccess {
                 "Linux 7.2 mediates D-Bus only where the policy has fine-grained unix sockets, which this one lacks";
             plan.notes.push(why.into());
         }
-        let bus = [&[classes::DBUS][..], &self.bus].concat();
-        let named = [&*bus, b"\0", &self.name].concat();
-        let label = self.label.as_ref().map_or(&b"unconfined"[..], |label| label);
-        let message = [&*named, label, &self.path, &self.interface, &self.member].join(&0);
+        let bus = Dbus { bus: self.bus.clone(), ..Dbus::default() };
+        let named = Dbus { name: Some(self.name.clone()), ..bus.clone() };
+        let message = Dbus {
+            label: Some(self.label.clone().unwrap_or_else(|| "unconfined".into())),
+            path: Some(self.path.clone()),
+            interface: Some(self.interface.clone()),
+            member: Some(self.member.clone()),
+            ..named.clone()
+        };
         for (name, bit) in each(self.permissions, bits::ALL) {
             let string = match bit {
                 bits::BIND => &named,
                 bits::EAVESDROP => &bus,
                 _ => &message,
             };
-            plan.check(name, bit, Way::Policy(Strings::one(string.clone())));
+            plan.check(name, bit, Way::Policy(Strings::one([&[classes::DBUS][..], &string.encode()].concat())));
         }
         if self.permissions & MESSAGE != 0 && self.label.is_none() {
             plan.notes.push("the peer is taken to be unconfined; name its profile with peer=PROFILE".into());
@@ -120,5 +127,60 @@ impl fmt::Display for DbusAccess {
             write_word(f, label)?;
         }
         Ok(())
+    }
+}
+
+/// A bus (to eavesdrop on), a name on it (to bind), or a message.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize)]
+pub struct Dbus {
+    /// The bus.
+    pub bus: Text,
+    /// The name to bind, or the name of the other side.
+    pub name: Option<Text>,
+    /// The label of the other side.
+    pub label: Option<Text>,
+    /// The object.
+    pub path: Option<Text>,
+    /// The interface.
+    pub interface: Option<Text>,
+    /// The method or signal.
+    pub member: Option<Text>,
+    /// What does not fit the format.
+    pub rest: Text,
+}
+
+impl Dbus {
+    pub(super) fn decode(bytes: &[u8]) -> Self {
+        let mut fields = fields(bytes);
+        let bus = fields.next().unwrap_or_default();
+        let [name, label, path, interface, member] = std::array::from_fn(|_| fields.next());
+        let rest: Vec<Text> = fields.collect();
+        let rest: Vec<&[u8]> = rest.iter().map(Text::as_bytes).collect();
+        Dbus { bus, name, label, path, interface, member, rest: rest.join(&0).into() }
+    }
+
+    /// The string without the class; fields behind one that is not there are left out.
+    pub(super) fn encode(&self) -> Vec<u8> {
+        let fields = [&self.name, &self.label, &self.path, &self.interface, &self.member];
+        let there = fields.into_iter().map_while(|field| field.as_deref());
+        std::iter::once(self.bus.as_bytes()).chain(there).collect::<Vec<_>>().join(&0)
+    }
+}
+
+impl fmt::Display for Dbus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("dbus")?;
+        value(f, "bus", Some(&self.bus))?;
+        let fields = [
+            ("name", &self.name),
+            ("label", &self.label),
+            ("path", &self.path),
+            ("interface", &self.interface),
+            ("member", &self.member),
+        ];
+        for (name, field) in fields {
+            value(f, name, field.as_ref())?;
+        }
+        surplus(f, &self.rest)
     }
 }

@@ -1,4 +1,4 @@
-//! Files.
+//! Files by path, and hard links by two paths.
 
 use std::fmt;
 
@@ -6,7 +6,9 @@ use serde::Serialize;
 
 use super::UsageError;
 use super::plan::{Plan, Strings, Way};
+use super::reader::Reader;
 use super::words::{Words, each, write_word};
+use crate::analysis::names::Quoted;
 use crate::analysis::perms::{APPEND, EXEC, EXEC_MMAP, LINK, LOCK, READ, WRITE};
 use crate::policy::Owner;
 use crate::source::Text;
@@ -103,10 +105,10 @@ impl FileAccess {
     pub(super) fn plan(&self) -> Plan {
         let mut plan = Plan::default();
         if let Some(target) = &self.link_target {
-            plan.check("link", LINK, Way::Link { name: self.path.to_vec(), target: target.to_vec() });
+            plan.check("link", LINK, Way::Link(Link { link: self.path.clone(), target: target.clone() }));
             return plan;
         }
-        let path = || self.path.to_vec();
+        let path = || File { path: self.path.clone() }.encode();
         let letters = LETTERS.iter().map(|&(_, bit, name)| (name, bit));
         let more = WORDS.iter().copied().filter(|(_, bit)| LETTERS.iter().all(|(_, letter, _)| letter != bit));
         for (name, bit) in letters.chain(more).filter(|(_, bit)| self.permissions & bit != 0) {
@@ -150,5 +152,56 @@ impl fmt::Display for FileAccess {
         }
         let known = LETTERS.iter().fold(0, |all, (_, bit, _)| all | bit);
         each(self.permissions & !known, &WORDS).try_for_each(|(name, _)| write!(f, " {name}"))
+    }
+}
+
+/// A file, as strings have it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct File {
+    /// Its path.
+    pub path: Text,
+}
+
+/// A hard link, as strings have it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Link {
+    /// Its name.
+    pub link: Text,
+    /// The file it is a name for.
+    pub target: Text,
+}
+
+impl File {
+    pub(super) fn decode(bytes: &[u8]) -> Self {
+        File { path: Text::from(bytes) }
+    }
+
+    fn encode(&self) -> Vec<u8> {
+        self.path.to_vec()
+    }
+}
+
+impl Link {
+    /// A NUL stands between the two.
+    pub(super) fn decode(bytes: &[u8]) -> Self {
+        let mut reader = Reader::new(bytes);
+        let link = Text::from(reader.field().unwrap_or_default());
+        Link { link, target: Text::from(reader.rest()) }
+    }
+
+    pub(in crate::analysis) fn encode(&self) -> Vec<u8> {
+        [&*self.link, b"\0", &*self.target].concat()
+    }
+}
+
+impl fmt::Display for File {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "file {}", Quoted(&self.path))
+    }
+}
+
+impl fmt::Display for Link {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "link {} to {}", Quoted(&self.link), Quoted(&self.target))
     }
 }

@@ -1,10 +1,11 @@
-//! io_uring.
+//! `io_uring`: nothing for polling, the label of the new credentials for those.
 
 use std::fmt;
 
 use serde::Serialize;
 
 use super::UsageError;
+use super::asked::value;
 use super::plan::{Plan, Strings, Way};
 use super::words::{Words, each, write_permissions, write_word};
 use crate::blob::Profile;
@@ -44,9 +45,10 @@ impl IoUringAccess {
         let mut plan = Plan::of_class(profile, classes::IO_URING, "uses of io_uring");
         plan.binds_unconfined = true;
         for (name, bit) in each(self.permissions, bits::ALL) {
-            let label = self.label.as_ref().map_or(&b""[..], |label| label);
-            let label = if bit == bits::OVERRIDE_CREDS { label } else { b"" };
-            plan.check(name, bit, Way::Policy(Strings::label(&[classes::IO_URING], label)));
+            let label = self.label.as_deref().filter(|_| bit == bits::OVERRIDE_CREDS).unwrap_or_default();
+            let string = |label: &[u8]| IoUring { label: Some(label.into()) }.encode();
+            let strings = Strings::label(label, |label| [&[classes::IO_URING][..], &string(label)].concat());
+            plan.check(name, bit, Way::Policy(strings));
         }
         plan
     }
@@ -61,5 +63,30 @@ impl fmt::Display for IoUringAccess {
             write_word(f, label)?;
         }
         Ok(())
+    }
+}
+
+/// `io_uring`, as strings have it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct IoUring {
+    /// The label of the credentials.
+    pub label: Option<Text>,
+}
+
+impl IoUring {
+    pub(super) fn decode(bytes: &[u8]) -> Self {
+        IoUring { label: (!bytes.is_empty()).then(|| Text::from(bytes)) }
+    }
+
+    /// The string without the class.
+    pub(super) fn encode(&self) -> Vec<u8> {
+        self.label.as_deref().unwrap_or_default().to_vec()
+    }
+}
+
+impl fmt::Display for IoUring {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("io_uring")?;
+        value(f, "label", self.label.as_ref())
     }
 }

@@ -1,7 +1,9 @@
-//! What a program may try, in the words of the profile language, and what a kernel looks up for it.
+//! What a program may try, in the words of the profile language, and the strings that a kernel looks up for it.
 //!
-//! An [`Access`] is one concrete thing (this path, that peer), where a rule has patterns. One file per mediation class says how it
-//! is written and which strings of the automata decide about it.
+//! An [`Access`] is one concrete thing (this path, that peer), where a rule has patterns. [`Asked`] is what one string of an
+//! automaton asks about. One file per mediation class has both: how an access is written, which strings decide about it, and the
+//! type of those strings, which encodes and decodes them. An access makes its strings with that type, so each format is in one
+//! place. The law: what an access encodes decodes to the same access.
 //!
 //! | class | words |
 //! |---|---|
@@ -23,7 +25,8 @@
 //!
 //! Several permissions stand one after the other or with commas between them; where none is written, all of the class are asked.
 
-mod attach;
+mod asked;
+mod attachment;
 mod capability;
 mod change_profile;
 mod dbus;
@@ -32,8 +35,11 @@ mod io_uring;
 mod mount;
 mod mqueue;
 mod network;
+mod pivot_root;
 pub(super) mod plan;
+mod polish;
 mod ptrace;
+mod reader;
 mod signal;
 mod unix;
 mod userns;
@@ -49,19 +55,22 @@ use crate::vocab::nearest;
 use plan::Plan;
 use words::Words;
 
-pub use attach::AttachAccess;
-pub use capability::CapabilityAccess;
-pub use change_profile::ChangeProfileAccess;
-pub use dbus::DbusAccess;
-pub use file::FileAccess;
-pub use io_uring::IoUringAccess;
-pub use mount::{MountAccess, PivotRootAccess, UmountAccess};
-pub use mqueue::{MqueueAccess, Queue};
-pub use network::NetworkAccess;
-pub use ptrace::PtraceAccess;
-pub use signal::SignalAccess;
-pub use unix::{UnixAccess, UnixName};
-pub use userns::UsernsAccess;
+pub use asked::{Asked, Other};
+pub use attachment::{AttachAccess, Attachment, Attribute};
+pub use capability::{Capability, CapabilityAccess};
+pub use change_profile::{ChangeProfile, ChangeProfileAccess, Onexec};
+pub use dbus::{Dbus, DbusAccess};
+pub use file::{File, FileAccess, Link};
+pub use io_uring::{IoUring, IoUringAccess};
+pub use mount::{Mount, MountAccess, Umount, UmountAccess};
+pub use mqueue::{Mqueue, MqueueAccess, Queue, QueueName};
+pub use network::{Endpoint, Network, NetworkAccess, Operation};
+pub use pivot_root::{PivotRoot, PivotRootAccess};
+pub(super) use polish::polish;
+pub use ptrace::{Ptrace, PtraceAccess};
+pub use signal::{Signal, SignalAccess};
+pub use unix::{Unix, UnixAccess, UnixName};
+pub use userns::{Userns, UsernsAccess};
 
 /// What a program may try.
 ///
@@ -250,5 +259,9 @@ impl UsageError {
     }
 }
 
+#[cfg(test)]
+mod decode_tests;
+#[cfg(test)]
+mod laws;
 #[cfg(test)]
 mod tests;

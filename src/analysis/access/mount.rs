@@ -1,17 +1,20 @@
-//! mount, remount, umount and `pivot_root`.
+//! mount, remount and umount: `mount point, NUL, source, NUL, type, NUL, flags, NUL, data`; unmounts have the mount point alone.
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::UsageError;
+use super::asked::{Asked, value};
+use super::pivot_root::PivotRoot;
 use super::plan::{Plan, Strings, Way};
+use super::reader::Reader;
 use super::words::{Words, write_word};
+use crate::analysis::names::Quoted;
 use crate::blob::Profile;
 use crate::source::Text;
 use crate::vocab::{classes, mount as flags};
 
-const PIVOT_ROOT: u32 = 0x1;
 const MOUNT: u32 = 0x2;
 const UMOUNT: u32 = 0x4;
 /// Flags that count for a change of propagation.
@@ -84,11 +87,17 @@ impl MountAccess {
             _ if set & flags::MOVE != 0 => (self.source.as_ref(), None, flags::MOVE),
             _ => (self.source.as_ref(), self.fstype.as_ref(), set),
         };
-        let field = |value: Option<&Text>| value.map_or_else(Vec::new, |value| value.to_vec());
+        let field = |value: Option<&Text>| Some(value.cloned().unwrap_or_default());
         // A detached mount has no source.
         let source = if source.is_some_and(|source| &**source == b"detached") { None } else { source };
-        let fields = [self.point.to_vec(), field(source), field(fstype), flag_bytes(set)];
-        let string = [&[classes::MOUNT][..], &fields.join(&0)].concat();
+        let mount = Mount {
+            source: field(source),
+            target: self.point.clone(),
+            fstype: field(fstype),
+            flags: Some(flag_bytes(set)),
+            data: None,
+        };
+        let string = [&[classes::MOUNT][..], &mount.encode()].concat();
         let name = if self.flags & flags::REMOUNT == 0 { "mount" } else { "remount" };
         plan.check(name, MOUNT, Way::Policy(Strings::one(string)));
         plan
@@ -116,7 +125,7 @@ fn flag_bytes(set: u32) -> Vec<u8> {
     (0_u8..32).filter(|bit| set >> bit & 1 == 1).map(|bit| bit + 1).collect()
 }
 
-fn directory(path: &Text) -> Option<Text> {
+pub(super) fn directory(path: &Text) -> Option<Text> {
     (path.starts_with(b"/") && !path.ends_with(b"/")).then(|| [&**path, b"/"].concat().into())
 }
 
@@ -159,7 +168,7 @@ impl UmountAccess {
 
     pub(super) fn plan(&self, profile: &Profile) -> Plan {
         let mut plan = Plan::of_class(profile, classes::MOUNT, "mounts");
-        let string = [&[classes::MOUNT][..], &self.point].concat();
+        let string = [&[classes::MOUNT][..], &Umount { target: self.point.clone() }.encode()].concat();
         plan.check("umount", UMOUNT, Way::Policy(Strings::one(string)));
         plan
     }
@@ -176,47 +185,114 @@ impl fmt::Display for UmountAccess {
     }
 }
 
-/// A change of the root.
+/// A mount of any kind, as strings have it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct PivotRootAccess {
-    /// What becomes the root.
-    pub new_root: Text,
-    /// Where the old root goes.
-    pub old_root: Text,
+pub struct Mount {
+    /// What is mounted.
+    pub source: Option<Text>,
+    /// Where.
+    pub target: Text,
+    /// The type of the file system.
+    pub fstype: Option<Text>,
+    /// The flags, a byte each: the number of the bit, from 1 on. `None` where the string ends before them. Words when serialised,
+    /// as far as there are any.
+    #[serde(serialize_with = "by_name")]
+    pub flags: Option<Vec<u8>>,
+    /// The data for the file system.
+    pub data: Option<Text>,
 }
 
-impl PivotRootAccess {
-    pub(super) fn parse(words: &mut Words<'_>) -> Result<PivotRootAccess, UsageError> {
-        let old = words.value("oldroot");
-        let new_root = words.expect("the new root")?;
-        let old_root = match old {
-            Some(old) => old.into(),
-            None => words.expect("where the old root goes")?,
+/// An unmount, as strings have it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Umount {
+    /// The mount point.
+    pub target: Text,
+}
+
+/// What a string asks about depends on how far it goes.
+pub(super) fn decode(bytes: &[u8], permissions: u32) -> Asked {
+    let mut reader = Reader::new(bytes);
+    let nuls = bytes.iter().filter(|&&byte| byte == 0).count();
+    let target = Text::from(reader.field().unwrap_or_default());
+    match nuls {
+        0 if bytes.is_empty() || permissions & UMOUNT != 0 => return Asked::Umount(Umount { target }),
+        1 => return Asked::PivotRoot(PivotRoot { new_root: target, old_root: Text::from(reader.rest()) }),
+        _ => {}
+    }
+    let mut field = |number: usize| (nuls >= number).then(|| Text::from(reader.field().unwrap_or_default()));
+    let (source, fstype, flags) = (field(1), field(2), field(3));
+    let data = (nuls >= 4).then(|| Text::from(reader.rest()));
+    Asked::Mount(Mount { source, target, fstype, flags: flags.map(|flags| flags.to_vec()), data })
+}
+
+impl Mount {
+    /// The string without the class; fields behind one that is not there are left out.
+    fn encode(&self) -> Vec<u8> {
+        let fields = [self.source.as_deref(), self.fstype.as_deref(), self.flags.as_deref(), self.data.as_deref()];
+        let there = fields.into_iter().map_while(|field| field);
+        std::iter::once(self.target.as_bytes()).chain(there).collect::<Vec<_>>().join(&0)
+    }
+}
+
+impl Umount {
+    fn encode(&self) -> Vec<u8> {
+        self.target.to_vec()
+    }
+}
+
+#[expect(clippy::ref_option, reason = "the signature that serde wants")]
+fn by_name<S: Serializer>(flags: &Option<Vec<u8>>, serializer: S) -> Result<S::Ok, S::Error> {
+    flags.as_deref().map(flag_words).serialize(serializer)
+}
+
+/// The words of flags: the byte of each is its bit number + 1.
+fn flag_words(bytes: &[u8]) -> Vec<String> {
+    let bit = |byte: u8| byte.checked_sub(1).and_then(|bit| 1_u32.checked_shl(bit.into()));
+    let recursive = bytes.iter().any(|&byte| bit(byte) == Some(flags::REC));
+    let mut words = Vec::new();
+    let mut prefixed = false;
+    for &byte in bytes {
+        let Some(bit) = bit(byte) else {
+            words.push(format!("{byte:#x}"));
+            continue;
         };
-        Ok(PivotRootAccess { new_root, old_root })
+        // The recursive flag is part of the word of the flag that it belongs to.
+        let with = recursive.then(|| flags::name(bit | flags::REC)).flatten();
+        match (with, flags::name(bit)) {
+            (Some(word), _) => {
+                prefixed = true;
+                words.push(word.to_owned());
+            }
+            (None, Some(word)) => words.push(word.to_owned()),
+            (None, None) if bit == flags::REC => {}
+            (None, None) => words.push(format!("{bit:#x}")),
+        }
     }
-
-    pub(super) fn plan(&self, profile: &Profile) -> Plan {
-        let mut plan = Plan::of_class(profile, classes::MOUNT, "mounts");
-        let string = [&[classes::MOUNT][..], &self.new_root, b"\0", &self.old_root].concat();
-        plan.check("pivot_root", PIVOT_ROOT, Way::Policy(Strings::one(string)));
-        plan
+    if recursive && !prefixed {
+        words.push("rec".to_owned());
     }
+    words
+}
 
-    pub(super) fn to_directory(&self) -> Option<PivotRootAccess> {
-        let (new, old) = (directory(&self.new_root), directory(&self.old_root));
-        (new.is_some() || old.is_some()).then(|| PivotRootAccess {
-            new_root: new.unwrap_or_else(|| self.new_root.clone()),
-            old_root: old.unwrap_or_else(|| self.old_root.clone()),
-        })
+impl fmt::Display for Mount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("mount")?;
+        value(f, "", self.source.as_ref().filter(|source| !source.is_empty()))?;
+        write!(f, " to {}", Quoted(&self.target))?;
+        value(f, "type", self.fstype.as_ref().filter(|fstype| !fstype.is_empty()))?;
+        if let Some(flags) = &self.flags {
+            if flags.is_empty() {
+                f.write_str(" without flags")?
+            } else {
+                write!(f, " flags ({})", flag_words(flags).join(" "))?
+            }
+        }
+        value(f, "data", self.data.as_ref())
     }
 }
 
-impl fmt::Display for PivotRootAccess {
+impl fmt::Display for Umount {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("pivot_root ")?;
-        write_word(f, &self.new_root)?;
-        f.write_str(" ")?;
-        write_word(f, &self.old_root)
+        write!(f, "umount {}", Quoted(&self.target))
     }
 }

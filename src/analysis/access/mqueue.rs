@@ -1,11 +1,15 @@
-//! Message queues, which no mainline kernel up to Linux 7.2 mediates.
+//! Message queues, which no mainline kernel up to Linux 7.2 mediates: the name, which is a number of 32 bits for System V ones,
+//! then NUL and a label.
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
 
 use super::UsageError;
+use super::asked::{surplus, value};
 use super::plan::{Plan, Strings, Way};
+use super::reader::Reader;
 use super::words::{Words, each, write_permissions, write_word};
 use crate::blob::Profile;
 use crate::source::Text;
@@ -53,15 +57,12 @@ impl MqueueAccess {
 
     pub(super) fn plan(&self, profile: &Profile) -> Plan {
         let (class, name) = match &self.queue {
-            Queue::Posix(name) => (classes::POSIX_MQUEUE, name.to_vec()),
-            Queue::Sysv(key) => (classes::SYSV_MQUEUE, key.to_be_bytes().to_vec()),
+            Queue::Posix(name) => (classes::POSIX_MQUEUE, QueueName::Posix(Some(name.clone()))),
+            Queue::Sysv(key) => (classes::SYSV_MQUEUE, QueueName::Sysv(Some(*key))),
         };
         let mut plan = Plan::of_class(profile, class, "message queues of this kind");
-        let mut string = [&[class][..], &name].concat();
-        if let Some(label) = &self.label {
-            string.push(0);
-            string.extend_from_slice(label);
-        }
+        let queue = Mqueue { name, label: self.label.clone(), rest: Text::default() };
+        let string = [&[class][..], &queue.encode()].concat();
         for (name, bit) in each(self.permissions, bits::ALL) {
             plan.check(name, bit, Way::Policy(Strings::one(string.clone())));
         }
@@ -86,5 +87,86 @@ impl fmt::Display for MqueueAccess {
             write_word(f, label)?;
         }
         Ok(())
+    }
+}
+
+/// A message queue, as strings have it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Mqueue {
+    /// The name; `kind` and `name` when serialised.
+    #[serde(flatten)]
+    pub name: QueueName,
+    /// The label of the queue.
+    pub label: Option<Text>,
+    /// What does not fit the format.
+    pub rest: Text,
+}
+
+/// The name of a message queue; `None` where the string ends before it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum QueueName {
+    /// POSIX, by name.
+    Posix(Option<Text>),
+    /// System V, by key.
+    Sysv(Option<u32>),
+}
+
+impl QueueName {
+    /// The kind, and the name or the key in decimal digits.
+    fn words(&self) -> (&'static str, Option<Text>) {
+        match self {
+            QueueName::Posix(name) => ("posix", name.clone()),
+            QueueName::Sysv(key) => ("sysv", key.map(|key| key.to_string().as_str().into())),
+        }
+    }
+}
+
+impl Serialize for QueueName {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let (kind, name) = self.words();
+        let mut map = serializer.serialize_map(Some(2))?;
+        map.serialize_entry("kind", kind)?;
+        map.serialize_entry("name", &name)?;
+        map.end()
+    }
+}
+
+impl Mqueue {
+    pub(super) fn decode(class: u8, bytes: &[u8]) -> Self {
+        let mut reader = Reader::new(bytes);
+        let (name, closed) = if class == classes::SYSV_MQUEUE {
+            let key = reader.array().map(u32::from_be_bytes);
+            let closed = key.is_some() && reader.take(0);
+            (QueueName::Sysv(key), closed)
+        } else {
+            let closed = bytes.contains(&0);
+            (QueueName::Posix(reader.field().map(Text::from)), closed)
+        };
+        let mut label = None;
+        if closed {
+            label = Some(Text::from(reader.rest()));
+            reader = Reader::new(&[]);
+        }
+        Mqueue { name, label, rest: Text::from(reader.rest()) }
+    }
+
+    /// The string without the class.
+    fn encode(&self) -> Vec<u8> {
+        let name = match &self.name {
+            QueueName::Posix(name) => name.as_deref().unwrap_or_default().to_vec(),
+            QueueName::Sysv(key) => key.map(|key| key.to_be_bytes().to_vec()).unwrap_or_default(),
+        };
+        let fields = [Some(&*name), self.label.as_deref()];
+        fields.into_iter().flatten().collect::<Vec<_>>().join(&0)
+    }
+}
+
+impl fmt::Display for Mqueue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (kind, name) = self.name.words();
+        write!(f, "mqueue type={kind}")?;
+        value(f, "", name.as_ref())?;
+        value(f, "label", self.label.as_ref())?;
+        surplus(f, &self.rest)
     }
 }

@@ -1,14 +1,21 @@
-//! Sockets of every family but unix.
+//! Sockets of every family but unix: family and type, and where addresses are mediated protocol, port and address of one or both
+//! sides.
 
 use std::fmt;
+use std::net::IpAddr;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::UsageError;
+use super::asked::{Asked, surplus, value};
 use super::plan::{Plan, Strings, Way};
+use super::reader::Reader;
+use super::unix::{self, Unix};
 use super::words::{Words, each, write_permissions};
+use crate::analysis::names;
 use crate::analysis::perms::mediates;
 use crate::blob::Profile;
+use crate::source::Text;
 use crate::vocab::{classes, families, network as bits, sockets};
 
 /// Permission to match on behind the type of a socket.
@@ -82,8 +89,8 @@ pub(super) fn coarse(profile: &Profile, permissions: u32, [family, kind, protoco
     let mut plan = Plan::default();
     let class = [classes::NETWORK_V9, classes::NETWORK_V8].into_iter().find(|&class| mediates(profile, class));
     let way = if let Some(class) = class {
-        let short = string(class, family, kind);
-        let long = [&*short, &protocol.to_be_bytes()].concat();
+        let short = string(class, family, kind, None);
+        let long = string(class, family, kind, Some(protocol));
         Way::Policy(Strings { attempts: vec![vec![short], vec![long]], goes_on: CONTINUE })
     } else {
         if profile.net_allowed_af.is_none() {
@@ -99,15 +106,16 @@ pub(super) fn coarse(profile: &Profile, permissions: u32, [family, kind, protoco
     plan
 }
 
-fn string(class: u8, family: u16, kind: u16) -> Vec<u8> {
-    [&[class][..], &family.to_be_bytes(), &kind.to_be_bytes()].concat()
+fn string(class: u8, family: u16, kind: u16, protocol: Option<u16>) -> Vec<u8> {
+    let network = Network { family: Some(family), r#type: Some(kind), protocol, ..Network::default() };
+    [&[class][..], &network.encode()].concat()
 }
 
 /// Whether the policy has more to match behind the type of socket.
 fn looks_at_addresses(profile: &Profile, access: &NetworkAccess) -> bool {
     let class = [classes::NETWORK_V9, classes::NETWORK_V8].into_iter().find(|&class| mediates(profile, class));
     let (Some(db), Some(class)) = (&profile.policydb, class) else { return false };
-    let state = db.dfa.walk(db.start.unwrap_or(1), &string(class, access.family, access.kind));
+    let state = db.dfa.walk(db.start.unwrap_or(1), &string(class, access.family, access.kind, None));
     let state = usize::try_from(state).unwrap_or(usize::MAX);
     crate::analysis::ClassPerms::of_state(db, profile.version, state).allow & CONTINUE != 0
 }
@@ -127,4 +135,243 @@ impl fmt::Display for NetworkAccess {
         write!(f, " {family} {kind}")?;
         if self.protocol == 0 { Ok(()) } else { write!(f, " {}", self.protocol) }
     }
+}
+
+/// Type byte of the socket's own port.
+const LOCAL: u8 = 0;
+/// Type byte of a peer's port.
+const REMOTE: u8 = 2;
+
+/// A socket, as strings have it.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize)]
+pub struct Network {
+    /// Whether it is about a packet, not about the socket.
+    pub packet: bool,
+    /// The number of the address family; its name when serialised.
+    #[serde(serialize_with = "family_name")]
+    pub family: Option<u16>,
+    /// The number of the socket type; its name when serialised.
+    #[serde(serialize_with = "type_name")]
+    pub r#type: Option<u16>,
+    /// The protocol number.
+    pub protocol: Option<u16>,
+    /// The address of the socket.
+    pub local: Option<Endpoint>,
+    /// The address of the other side.
+    pub peer: Option<Endpoint>,
+    /// What is done besides: `listen` with a backlog, `option` with a number.
+    pub operation: Option<Operation>,
+    /// What does not fit the format.
+    pub rest: Text,
+}
+
+/// One side of a connection.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize)]
+pub struct Endpoint {
+    /// The port.
+    pub port: u16,
+    /// The IP address; `None` for sockets without.
+    pub ip: Option<IpAddr>,
+    /// The interface.
+    pub interface: Option<Text>,
+    /// The label.
+    pub label: Option<Text>,
+}
+
+/// What is done with a socket, where the string tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Operation {
+    /// Listening, with this backlog.
+    Listen(u16),
+    /// Reading or setting an option of this number.
+    Option(u32),
+}
+
+/// A string of one of the network classes, without the class.
+pub(super) fn decode(class: u8, bytes: &[u8]) -> Asked {
+    let mut reader = Reader::new(bytes);
+    let packet = class == classes::NETWORK_V9_SKB;
+    let Some(family) = reader.number() else {
+        return Asked::Network(Network { packet, rest: Text::from(reader.rest()), ..Network::default() });
+    };
+    // Up to the type a unix socket is a socket like any other.
+    if family == families::UNIX && reader.rest().len() > 2 {
+        return Asked::Unix(Unix::decode(reader.rest()));
+    }
+    let r#type = reader.number();
+    let protocol = r#type.and_then(|_| reader.number());
+    let mut network = Network { packet, family: Some(family), r#type, protocol, ..Network::default() };
+    let rest = addresses(&mut network, reader, packet).unwrap_or(reader);
+    network.rest = Text::from(rest.rest());
+    Asked::Network(network)
+}
+
+impl Network {
+    /// The string without the class. Labels and interfaces have no NUL in them, and a label is not to be taken for an operation.
+    pub(super) fn encode(&self) -> Vec<u8> {
+        let numbers = [self.family, self.r#type, self.protocol];
+        let mut bytes: Vec<u8> = numbers.into_iter().map_while(|number| number).flat_map(u16::to_be_bytes).collect();
+        let closed = |text: &Text| [&**text, b"\0"].concat();
+        let interface = |side: &Endpoint| side.interface.as_ref().map(closed).unwrap_or_default();
+        let label = |side: &Endpoint| side.label.as_ref().map(closed).unwrap_or_default();
+        match (&self.local, &self.peer) {
+            (Some(local), Some(peer)) => {
+                bytes
+                    .extend([peer.encode(REMOTE), interface(peer), label(peer), vec![1], local.encode(LOCAL)].concat());
+                bytes.extend(if self.packet { interface(local) } else { label(local) });
+            }
+            (None, Some(peer)) => {
+                bytes.extend([peer.encode(REMOTE), interface(peer)].concat());
+                bytes.extend_from_slice(peer.label.as_deref().unwrap_or_default());
+            }
+            (Some(local), None) => {
+                bytes.extend([local.encode(LOCAL), label(local)].concat());
+                match self.operation {
+                    Some(Operation::Listen(backlog)) => {
+                        bytes.extend([&[unix::LISTEN][..], &backlog.to_be_bytes()].concat())
+                    }
+                    Some(Operation::Option(number)) => {
+                        bytes.extend([&[unix::OPTION][..], &number.to_be_bytes()].concat())
+                    }
+                    None => {}
+                }
+            }
+            (None, None) => {}
+        }
+        bytes
+    }
+}
+
+impl Endpoint {
+    /// Port and address, with the type byte of the port.
+    fn encode(&self, kind: u8) -> Vec<u8> {
+        let ip = match self.ip {
+            None => vec![0],
+            Some(IpAddr::V4(ip)) => [&[1][..], &ip.octets()].concat(),
+            Some(IpAddr::V6(ip)) => [&[2][..], &ip.octets()].concat(),
+        };
+        [&[kind][..], &self.port.to_be_bytes(), &ip, &[0]].concat()
+    }
+}
+
+/// Reads what stands behind the protocol and returns what is left. `None` if it is no address.
+fn addresses<'a>(network: &mut Network, mut reader: Reader<'a>, packet: bool) -> Option<Reader<'a>> {
+    let (kind, mut first) = endpoint(&mut reader)?;
+    if packet {
+        first.interface = reader.field().map(Text::from);
+    }
+    // `label 00 01 address` behind the address of the peer, `02` or `04` or a label behind that of the socket.
+    let mut pair = reader;
+    let label = pair.closed_field();
+    if let Some(label) = label
+        && pair.take(1)
+        && let Some((_, mut local)) = endpoint(&mut pair)
+    {
+        first.label = Some(Text::from(label));
+        if packet {
+            local.interface = pair.field().map(Text::from);
+        } else {
+            local.label = pair.closed_field().map(Text::from);
+        }
+        (network.peer, network.local) = (Some(first), Some(local));
+        return Some(pair);
+    }
+    if kind == REMOTE || packet {
+        first.label = reader.field().map(Text::from);
+        network.peer = Some(first);
+        return Some(reader);
+    }
+    network.operation = operation(&mut reader);
+    if network.operation.is_none()
+        && let Some(label) = reader.closed_field()
+    {
+        first.label = Some(Text::from(label));
+        network.operation = operation(&mut reader);
+    }
+    network.local = Some(first);
+    Some(reader)
+}
+
+/// A port, an address and a NUL; with the type byte of the port.
+fn endpoint(reader: &mut Reader<'_>) -> Option<(u8, Endpoint)> {
+    let mut at = *reader;
+    let kind = at.byte()?;
+    let port = at.number()?;
+    let ip = match at.byte()? {
+        0 => None,
+        1 => Some(at.array::<4>()?.into()),
+        2 => Some(at.array::<16>()?.into()),
+        _ => return None,
+    };
+    if !at.take(0) {
+        return None;
+    }
+    *reader = at;
+    Some((kind, Endpoint { port, ip, ..Endpoint::default() }))
+}
+
+/// A code and its number, if that is all there is.
+pub(super) fn operation(reader: &mut Reader<'_>) -> Option<Operation> {
+    let mut at = *reader;
+    let operation = match (at.byte()?, at.rest().len()) {
+        (unix::LISTEN, 2) => Operation::Listen(at.number()?),
+        (unix::OPTION, 2) => Operation::Option(at.number()?.into()),
+        (unix::OPTION, 4) => Operation::Option(u32::from_be_bytes(at.array()?)),
+        _ => return None,
+    };
+    *reader = Reader::new(&[]);
+    Some(operation)
+}
+
+impl fmt::Display for Network {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.packet { "network packet" } else { "network" })?;
+        for word in [self.family.map(names::family), self.r#type.map(names::socket_type)].into_iter().flatten() {
+            write!(f, " {word}")?;
+        }
+        if let Some(protocol) = self.protocol {
+            write!(f, " protocol {protocol}")?;
+        }
+        if let Some(local) = &self.local {
+            write!(f, "{local}")?;
+        }
+        if let Some(operation) = self.operation {
+            write!(f, " {operation}")?;
+        }
+        if let Some(peer) = &self.peer {
+            write!(f, " peer{peer}")?;
+        }
+        surplus(f, &self.rest)
+    }
+}
+
+impl fmt::Display for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.ip {
+            Some(ip) => write!(f, " ip {ip} port {}", self.port)?,
+            None => write!(f, " ip none port {}", self.port)?,
+        }
+        value(f, "interface", self.interface.as_ref())?;
+        value(f, "label", self.label.as_ref())
+    }
+}
+
+impl fmt::Display for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Operation::Listen(backlog) => write!(f, "listen {backlog}"),
+            Operation::Option(number) => write!(f, "option {number}"),
+        }
+    }
+}
+
+#[expect(clippy::ref_option, reason = "the signature that serde wants")]
+fn family_name<S: Serializer>(family: &Option<u16>, serializer: S) -> Result<S::Ok, S::Error> {
+    family.map(names::family).serialize(serializer)
+}
+
+#[expect(clippy::ref_option, reason = "the signature that serde wants")]
+pub(super) fn type_name<S: Serializer>(kind: &Option<u16>, serializer: S) -> Result<S::Ok, S::Error> {
+    kind.map(names::socket_type).serialize(serializer)
 }

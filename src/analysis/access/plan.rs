@@ -1,5 +1,6 @@
 //! What a kernel looks up for an access.
 
+use super::file::Link;
 use crate::analysis::perms::mediates;
 use crate::blob::Profile;
 
@@ -32,8 +33,8 @@ pub(in crate::analysis) enum Way {
     File(Strings),
     /// In the file automaton, with a transition behind it. The path.
     Exec(Vec<u8>),
-    /// A hard link: its name, and behind a NUL what it leads to.
-    Link { name: Vec<u8>, target: Vec<u8> },
+    /// A hard link: its name, then the pair.
+    Link(Link),
     /// A change of profile at the exec of a program: the program, and behind a NUL the profile.
     OnExec { program: Vec<u8>, pairs: Strings },
     /// In the automaton of the other classes.
@@ -61,10 +62,10 @@ impl Strings {
         Strings { attempts: vec![vec![string]], goes_on: 0 }
     }
 
-    /// A label behind a prefix: first the whole, then, of a stack, each profile of it.
-    pub(in crate::analysis) fn label(prefix: &[u8], label: &[u8]) -> Strings {
-        let whole = vec![[prefix, label].concat()];
-        let parts: Vec<Vec<u8>> = components(label).map(|part| [prefix, part].concat()).collect();
+    /// The strings with a label in them: first the whole, then, of a stack, each profile of it.
+    pub(in crate::analysis) fn label(label: &[u8], string: impl Fn(&[u8]) -> Vec<u8>) -> Strings {
+        let whole = vec![string(label)];
+        let parts: Vec<Vec<u8>> = components(label).map(&string).collect();
         let attempts = if parts.len() > 1 { vec![whole, parts] } else { vec![whole] };
         Strings { attempts, goes_on: 0 }
     }

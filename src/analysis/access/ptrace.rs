@@ -1,10 +1,11 @@
-//! ptrace, and what else lets a process look into another.
+//! ptrace, and what else lets a process look into another: the label of the other process.
 
 use std::fmt;
 
 use serde::Serialize;
 
 use super::UsageError;
+use super::asked::value;
 use super::plan::{Plan, Strings, Way};
 use super::words::{Words, each, write_permissions, write_word};
 use crate::blob::Profile;
@@ -39,7 +40,9 @@ impl PtraceAccess {
     pub(super) fn plan(&self, profile: &Profile) -> Plan {
         // Mediated by one class, matched by the other.
         let mut plan = Plan::of_class(profile, classes::PTRACE, "looks into other processes");
-        let way = Way::Policy(Strings::label(&[classes::LABEL, classes::PTRACE], &self.peer));
+        let string = |peer: &[u8]| Ptrace { peer: Some(peer.into()) }.encode();
+        let class = [classes::LABEL, classes::PTRACE];
+        let way = Way::Policy(Strings::label(&self.peer, |peer| [&class[..], &string(peer)].concat()));
         for (name, bit) in each(self.permissions, bits::ALL) {
             plan.check(name, bit, way.clone());
         }
@@ -57,5 +60,30 @@ impl fmt::Display for PtraceAccess {
         write_permissions(f, self.permissions, bits::ANY, bits::ALL)?;
         f.write_str(" ")?;
         write_word(f, &self.peer)
+    }
+}
+
+/// ptrace, as strings have it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Ptrace {
+    /// The label of the other process.
+    pub peer: Option<Text>,
+}
+
+impl Ptrace {
+    pub(super) fn decode(bytes: &[u8]) -> Self {
+        Ptrace { peer: (!bytes.is_empty()).then(|| Text::from(bytes)) }
+    }
+
+    /// The string without the class.
+    pub(super) fn encode(&self) -> Vec<u8> {
+        self.peer.as_deref().unwrap_or_default().to_vec()
+    }
+}
+
+impl fmt::Display for Ptrace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ptrace")?;
+        value(f, "peer", self.peer.as_ref())
     }
 }

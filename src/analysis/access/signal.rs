@@ -1,12 +1,15 @@
-//! Signals.
+//! Signals: a byte for the signal, then the label of the other process.
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::UsageError;
+use super::asked::value;
 use super::plan::{Plan, Strings, Way};
+use super::reader::Reader;
 use super::words::{Words, each, write_permissions, write_word};
+use crate::analysis::names;
 use crate::blob::Profile;
 use crate::source::Text;
 use crate::vocab::{classes, signals};
@@ -43,7 +46,8 @@ impl SignalAccess {
 
     pub(super) fn plan(&self, profile: &Profile) -> Plan {
         let mut plan = Plan::of_class(profile, classes::SIGNAL, "signals");
-        let way = Way::Policy(Strings::label(&[classes::SIGNAL, self.signal], &self.peer));
+        let string = |peer: &[u8]| Signal { signal: Some(self.signal), peer: Some(peer.into()) }.encode();
+        let way = Way::Policy(Strings::label(&self.peer, |peer| [&[classes::SIGNAL][..], &string(peer)].concat()));
         for (name, bit) in each(self.permissions, signals::PERMISSIONS) {
             plan.check(name, bit, way.clone());
         }
@@ -59,4 +63,47 @@ impl fmt::Display for SignalAccess {
         write!(f, " {} ", signals::name(self.signal).unwrap_or_default())?;
         write_word(f, &self.peer)
     }
+}
+
+/// A signal, as strings have it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Signal {
+    /// Its number; the name when serialised.
+    #[serde(serialize_with = "by_name")]
+    pub signal: Option<u8>,
+    /// The label of the process it goes to or comes from.
+    pub peer: Option<Text>,
+}
+
+impl Signal {
+    pub(super) fn decode(bytes: &[u8]) -> Self {
+        let mut reader = Reader::new(bytes);
+        let signal = reader.byte();
+        Signal { signal, ..Self::of_label(reader.rest()) }
+    }
+
+    /// The string without the class, or the label behind the signal where no signal is named.
+    pub(super) fn encode(&self) -> Vec<u8> {
+        self.signal.into_iter().chain(self.peer.iter().flat_map(|peer| peer.iter().copied())).collect()
+    }
+
+    /// Any signal: strings of the label class do not name it.
+    pub(super) fn of_label(label: &[u8]) -> Self {
+        Signal { signal: None, peer: (!label.is_empty()).then(|| Text::from(label)) }
+    }
+}
+
+impl fmt::Display for Signal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("signal")?;
+        if let Some(signal) = self.signal {
+            write!(f, " {}", names::signal(signal.into()))?;
+        }
+        value(f, "peer", self.peer.as_ref())
+    }
+}
+
+#[expect(clippy::ref_option, reason = "the signature that serde wants")]
+fn by_name<S: Serializer>(signal: &Option<u8>, serializer: S) -> Result<S::Ok, S::Error> {
+    signal.map(|number| names::signal(number.into())).serialize(serializer)
 }

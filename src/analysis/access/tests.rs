@@ -7,11 +7,11 @@ fn parse(words: &str) -> Result<Access, String> {
 }
 
 /// A profile that mediates the classes, each at a state of its own that nothing leads out of.
-fn mediating(classes: &[u8]) -> Profile {
+pub(super) fn mediating(classes: &[u8]) -> Profile {
     use crate::automata::{Builder, Config, PackOptions, Pattern};
     let mut builder = Builder::new(Config::default());
     for &class in classes {
-        builder.add(&Pattern::literal([class]), crate::automata::LabelId(0));
+        builder.add(&Pattern::literal([class]), crate::automata::LabelId::new(0));
     }
     let minimal = builder.build().unwrap().classify(|labels| Ok::<_, ()>(labels.len())).unwrap().minimise();
     let dfa = minimal.pack(PackOptions { diff_encode: false, accept2: true }, |_, _| (0, 0)).unwrap();
@@ -34,7 +34,7 @@ fn strings(words: &str, classes: &[u8]) -> Vec<(String, u32, Vec<Vec<u8>>)> {
                 Way::File(strings) | Way::Policy(strings) => strings.attempts.concat(),
                 Way::Exec(path) | Way::Attachment(path) => vec![path],
                 Way::OnExec { program, pairs } => [vec![program], pairs.attempts.concat()].concat(),
-                Way::Link { name, target } => vec![name, target],
+                Way::Link(link) => vec![link.encode()],
                 Way::Capability(number) => vec![vec![number]],
                 Way::Sockets { .. } => vec![],
             };
@@ -170,7 +170,7 @@ fn arbitrary_words_do_not_panic() {
 fn labels_are_asked_whole_and_then_part_by_part() {
     assert_eq!(components(b"a//&b//c//&:n:d").collect::<Vec<_>>(), [&b"a"[..], b"b//c", b":n:d"]);
     assert_eq!(components(b"").collect::<Vec<_>>(), [b""]);
-    assert_eq!(Strings::label(b"x", b"a//&b").attempts.len(), 2);
+    assert_eq!(Strings::label(b"a//&b", <[u8]>::to_vec).attempts.len(), 2);
     one("signal send kill a//&b", &[10], "send", 2, &[b"\x0a\x09a//&b", b"\x0a\x09a", b"\x0a\x09b"]);
 }
 

@@ -1,19 +1,27 @@
-//! Unix sockets. Those with a path in the file system are mediated as files.
+//! Unix sockets: `type protocol address NUL label NUL`, and behind that what the operation is about: the backlog, the option, or
+//! `1 address NUL label` of the other side. Those with a path in the file system are mediated as files.
+//!
+//! Addresses are not delimited in a way that can be told for sure: an abstract one begins with NUL, and so does what stands
+//! behind an empty one. What gives a sensible whole is taken.
 
 use std::fmt;
 
 use serde::Serialize;
 
+use super::asked::{surplus, value};
+use super::network::{Operation, operation};
 use super::plan::{Plan, Strings, Way, components};
+use super::reader::Reader;
 use super::words::{Words, each, write_permissions, write_word};
 use super::{UsageError, network};
+use crate::analysis::names;
 use crate::analysis::perms::mediates;
 use crate::blob::Profile;
 use crate::source::Text;
 use crate::vocab::{classes, families, network as bits, sockets};
 
-/// What is about the other side, too.
-const PEER: u32 = bits::CONNECT | bits::SEND | bits::RECEIVE;
+/// Permissions on the other side as well.
+const WITH_PEER: u32 = bits::CONNECT | bits::SEND | bits::RECEIVE;
 
 /// Use of a unix socket.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -51,11 +59,11 @@ impl UnixName {
         }
     }
 
-    /// As it stands in the strings of the kernel.
-    fn bytes(&self) -> Vec<u8> {
+    /// As [`Unix`] has it.
+    fn address(&self) -> Text {
         match self {
-            UnixName::Unbound => vec![1],
-            UnixName::Abstract(name) => [b"\0", &**name].concat(),
+            UnixName::Unbound => "none".into(),
+            UnixName::Abstract(name) => [b"@", &**name].concat().into(),
         }
     }
 }
@@ -93,7 +101,7 @@ impl UnixAccess {
         if let Some(word) = words.next() {
             // The name that a program connects or sends to is the other side's.
             let name = UnixName::parse(word)?;
-            let about_peer = access.permissions != 0 && access.permissions & !PEER == 0;
+            let about_peer = access.permissions != 0 && access.permissions & !WITH_PEER == 0;
             *(if about_peer { &mut access.peer } else { &mut access.local }) = name;
         }
         if access.permissions == 0 {
@@ -116,29 +124,36 @@ impl UnixAccess {
             }
         };
         let mut plan = Plan::default();
-        let head = [&[class][..], &families::UNIX.to_be_bytes(), &self.kind.to_be_bytes(), &[0, 0]].concat();
-        // Address and label end in NUL each; the own label is always empty.
-        let at = |address: &[u8]| [&*head, address, b"\0\0"].concat();
-        let local = at(&self.local.bytes());
-        let with = |more: &[u8]| Way::Policy(Strings::one([&*local, more].concat()));
-        let label = self.label.as_ref().map_or(&b"unconfined"[..], |label| label);
-        let peer = [&*local, &[1], &self.peer.bytes(), &[0]].concat();
+        let policy = |unix: &Unix| [&[class][..], &unix.encode()].concat();
+        let one = |unix: &Unix| Way::Policy(Strings::one(policy(unix)));
+        let head = Unix { r#type: Some(self.kind), ..Unix::default() };
+        let local = Unix { address: Some(self.local.address()), ..head.clone() };
+        let with = |operation| one(&Unix { operation: Some(operation), ..local.clone() });
+        let label = self.label.as_deref().unwrap_or(b"unconfined");
         // By name and one by one, whatever namespace they are in.
-        let peers: Vec<Vec<u8>> = components(label).map(|part| [&*peer, without_namespace(part)].concat()).collect();
+        let peer = |part: &[u8]| Unix {
+            peer_address: Some(self.peer.address()),
+            peer_label: Some(without_namespace(part).into()),
+            ..local.clone()
+        };
+        let peers: Vec<Vec<u8>> = components(label).map(|part| policy(&peer(part))).collect();
         let peers = Way::Policy(Strings { attempts: vec![peers], goes_on: 0 });
         for (name, bit) in each(self.permissions, bits::ALL) {
             let (mask, way) = match bit {
-                bits::CREATE => (bit, Way::Policy(Strings::one(head.clone()))),
-                bits::BIND if self.local == UnixName::Unbound => (bit, Way::Policy(Strings::one(at(b"")))),
-                bits::LISTEN => (bit, with(&[2, 0, 128])),
-                bits::SETOPT | bits::GETOPT => (bit, with(&[4, 0, 1])),
+                bits::CREATE => (bit, one(&head)),
+                // The kernel is to find a name.
+                bits::BIND if self.local == UnixName::Unbound => {
+                    (bit, one(&Unix { address: Some("auto".into()), ..head.clone() }))
+                }
+                bits::LISTEN => (bit, with(Operation::Listen(128))),
+                bits::SETOPT | bits::GETOPT => (bit, with(Operation::Option(1))),
                 bits::CONNECT => (bits::CONNECT | bits::SEND | bits::RECEIVE, peers.clone()),
                 bits::SEND | bits::RECEIVE => (bit, peers.clone()),
-                _ => (bit, with(&[])),
+                _ => (bit, one(&local)),
             };
             plan.check(name, mask, way);
         }
-        if self.permissions & PEER != 0 {
+        if self.permissions & WITH_PEER != 0 {
             if self.label.is_none() {
                 plan.notes.push("the peer is taken to be unconfined; name its profile with peer=PROFILE".into());
             }
@@ -170,5 +185,175 @@ impl fmt::Display for UnixAccess {
             write_word(f, label)?;
         }
         Ok(())
+    }
+}
+
+/// Stands before the address of the other side.
+const PEER: u8 = 1;
+/// Stands before a backlog.
+pub(super) const LISTEN: u8 = 2;
+/// Stands before the number of an option.
+pub(super) const OPTION: u8 = 4;
+/// The address of a socket that has none.
+const UNBOUND: &[u8] = b"\x01";
+
+/// A unix socket, as strings have it.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize)]
+pub struct Unix {
+    /// The number of the socket type; its name when serialised.
+    #[serde(serialize_with = "network::type_name")]
+    pub r#type: Option<u16>,
+    /// The protocol number, where it is not 0.
+    pub protocol: Option<u16>,
+    /// The address: `@name`, a path, `none`, or `auto` where the kernel shall find one.
+    pub address: Option<Text>,
+    /// The label of the socket, which kernels leave empty.
+    pub label: Option<Text>,
+    /// What is done besides.
+    pub operation: Option<Operation>,
+    /// The address of the other side.
+    pub peer_address: Option<Text>,
+    /// The label of the other side.
+    pub peer_label: Option<Text>,
+    /// What does not fit the format.
+    pub rest: Text,
+}
+
+impl Unix {
+    /// A string behind the address family.
+    pub(super) fn decode(bytes: &[u8]) -> Self {
+        let mut reader = Reader::new(bytes);
+        let r#type = reader.number();
+        let protocol = reader.number();
+        let head = Unix { r#type, protocol: protocol.filter(|&protocol| protocol != 0), ..Unix::default() };
+        if protocol.is_none() || reader.is_empty() {
+            return Unix { rest: Text::from(reader.rest()), ..head };
+        }
+        let whole = |abstract_name| {
+            let unix = local(reader, abstract_name)?;
+            unix.rest.is_empty().then_some(unix)
+        };
+        let unix = whole(false).or_else(|| whole(true));
+        match unix.or_else(|| local(reader, true)) {
+            Some(unix) => Unix { r#type: head.r#type, protocol: head.protocol, ..unix },
+            // It ends inside the address.
+            None => Unix { address: Some(name(reader.rest())), ..head },
+        }
+    }
+
+    /// The string without the class. It is about one more thing at most: an operation or the other side.
+    pub(super) fn encode(&self) -> Vec<u8> {
+        let mut bytes = families::UNIX.to_be_bytes().to_vec();
+        let Some(kind) = self.r#type else { return bytes };
+        bytes.extend_from_slice(&kind.to_be_bytes());
+        bytes.extend_from_slice(&self.protocol.unwrap_or(0).to_be_bytes());
+        let Some(local) = &self.address else { return bytes };
+        // Address and label end in NUL each.
+        bytes.extend([&*address_bytes(local), b"\0", self.label.as_deref().unwrap_or_default(), b"\0"].concat());
+        match self.operation {
+            Some(Operation::Listen(backlog)) => bytes.extend([&[LISTEN][..], &backlog.to_be_bytes()].concat()),
+            Some(Operation::Option(number)) => {
+                let number = u16::try_from(number).unwrap_or(u16::MAX);
+                bytes.extend([&[OPTION][..], &number.to_be_bytes()].concat());
+            }
+            None => {}
+        }
+        if let Some(peer) = &self.peer_address {
+            let label = self.peer_label.as_deref().unwrap_or_default();
+            bytes.extend([&[PEER][..], &address_bytes(peer), b"\0", label].concat());
+        }
+        bytes
+    }
+}
+
+/// The string from the address on; a leading NUL begins an abstract name, or ends an empty address.
+fn local(mut reader: Reader<'_>, abstract_name: bool) -> Option<Unix> {
+    let address = address(&mut reader, abstract_name)?;
+    let mut unix = Unix { address: Some(address), ..Unix::default() };
+    let Some(label) = reader.closed_field() else {
+        return Some(Unix { rest: Text::from(reader.rest()), ..unix });
+    };
+    unix.label = (!label.is_empty()).then(|| Text::from(label));
+    unix.operation = operation(&mut reader);
+    if reader.take(PEER) {
+        let mut peer = reader;
+        // With a second NUL the first one begins a name.
+        let address = self::address(&mut peer, true).or_else(|| {
+            peer = reader;
+            self::address(&mut peer, false)
+        });
+        match address {
+            Some(address) => {
+                unix.peer_address = Some(address);
+                unix.peer_label = Some(Text::from(peer.rest()));
+            }
+            None => unix.peer_address = Some(name(reader.rest())),
+        }
+        return Some(unix);
+    }
+    unix.rest = Text::from(reader.rest());
+    Some(unix)
+}
+
+/// An address and the NUL behind it.
+fn address(reader: &mut Reader<'_>, abstract_name: bool) -> Option<Text> {
+    let mut at = *reader;
+    let text = if abstract_name && at.take(0) {
+        name(&[b"\0", at.closed_field()?].concat())
+    } else {
+        name(at.closed_field()?)
+    };
+    *reader = at;
+    Some(text)
+}
+
+/// An address as rules have it.
+fn name(bytes: &[u8]) -> Text {
+    match bytes {
+        [] => Text::from("auto"),
+        UNBOUND => Text::from("none"),
+        [0, name @ ..] => [b"@", name].concat().into(),
+        path => Text::from(path),
+    }
+}
+
+/// The inverse of [`name`].
+fn address_bytes(name: &Text) -> Vec<u8> {
+    match name.as_bytes() {
+        b"auto" => Vec::new(),
+        b"none" => UNBOUND.to_vec(),
+        [b'@', name @ ..] => [b"\0", name].concat(),
+        path => path.to_vec(),
+    }
+}
+
+impl fmt::Display for Unix {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("unix")?;
+        if let Some(kind) = self.r#type {
+            write!(f, " {}", names::socket_type(kind))?;
+        }
+        if let Some(protocol) = self.protocol {
+            write!(f, " protocol {protocol}")?;
+        }
+        addr(f, self.address.as_ref())?;
+        value(f, "label", self.label.as_ref())?;
+        if let Some(operation) = self.operation {
+            write!(f, " {operation}")?;
+        }
+        if self.peer_address.is_some() {
+            f.write_str(" peer")?;
+            addr(f, self.peer_address.as_ref())?;
+        }
+        value(f, "label", self.peer_label.as_ref())?;
+        surplus(f, &self.rest)
+    }
+}
+
+/// Words stand without quotes.
+fn addr(f: &mut fmt::Formatter<'_>, address: Option<&Text>) -> fmt::Result {
+    match address {
+        Some(word) if matches!(word.as_bytes(), b"auto" | b"none") => write!(f, " addr {word}"),
+        address => value(f, "addr", address),
     }
 }

@@ -1,13 +1,15 @@
-//! User namespaces.
+//! User namespaces: the class is all there is.
 
 use std::fmt;
 
 use serde::Serialize;
 
 use super::UsageError;
+use super::asked::surplus;
 use super::plan::{Plan, Strings, Way};
 use super::words::Words;
 use crate::blob::Profile;
+use crate::source::Text;
 use crate::vocab::classes;
 
 const CREATE: u32 = 0x8;
@@ -32,5 +34,25 @@ impl UsernsAccess {
 impl fmt::Display for UsernsAccess {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("userns create")
+    }
+}
+
+/// A user namespace, as strings have it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Userns {
+    /// What does not fit the format.
+    pub rest: Text,
+}
+
+impl Userns {
+    pub(super) fn decode(bytes: &[u8]) -> Self {
+        Userns { rest: Text::from(bytes) }
+    }
+}
+
+impl fmt::Display for Userns {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("userns")?;
+        surplus(f, &self.rest)
     }
 }

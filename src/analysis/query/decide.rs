@@ -3,6 +3,7 @@
 use super::rules::RuleBook;
 use super::{Answer, Decision, Entry, ExecTo, Execution, Fallback, Mode, Subject, Verdict, Whose};
 use crate::analysis::access::Access;
+use crate::analysis::access::Link;
 use crate::analysis::access::plan::{Check, Strings, Way};
 use crate::analysis::perms::{ClassPerms, EXEC, Exec, FilePerms, Half, LINK, LOCK, Rare, Target, attaches, mediates};
 use crate::automata::Symbol;
@@ -225,7 +226,7 @@ impl Judge<'_> {
                 self.attempts(strings, check.mask, |string| Word::of_class(&policy_perms(profile, string)))
             }
             Way::Exec(path) => self.exec(path, whose),
-            Way::Link { name, target } => self.link(name, target, whose),
+            Way::Link(link) => self.link(link, whose),
             Way::OnExec { program, pairs } => {
                 let first = Word::of_half(&self.file(program, whose));
                 let mut found =
@@ -342,12 +343,13 @@ impl Judge<'_> {
     }
 
     /// A hard link: the name and then the pair must grant it, and where the pair says so the target all that the name grants.
-    fn link(&self, name: &[u8], target: &[u8], whose: Whose) -> Found {
+    fn link(&self, link: &Link, whose: Whose) -> Found {
+        let (name, target) = (&link.link, &link.target);
         let own = self.file(name, whose);
         if own.allow & LINK == 0 {
             return Found::of(Word::of_half(&own), vec![name.to_vec()]);
         }
-        let pair = [name, b"\0", target].concat();
+        let pair = link.encode();
         let both = self.file(&pair, whose);
         let mut found = Found::of(Word::of_half(&both), vec![pair]);
         if both.allow & LINK == 0 || both.allow & LOCK == 0 {

@@ -6,7 +6,7 @@ mod profiles;
 
 use std::sync::Arc;
 
-use super::{Options, Target, Workshops, encode};
+use super::{EncodeCache, Options, Target, encode};
 use crate::automata::Symbol;
 use crate::blob::{self, PolicyDb};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
@@ -37,7 +37,7 @@ fn compile_with(features: &Arc<Features>, options: &Options, text: &str) -> Outc
     assert!(!diagnostics.has_errors(), "{text}: {diagnostics:?}");
     let mut diagnostics = Diagnostics::new();
     let target = Target { kernel: Arc::clone(features) };
-    let encoded = encode(&policy, &target, options, &Workshops::default(), &mut diagnostics);
+    let encoded = encode(&policy, &target, options, &EncodeCache::default(), &mut diagnostics);
     let profiles = encoded.map(|encoded| encoded.into_iter().map(|each| each.record).collect());
     Outcome { profiles, diagnostics: diagnostics.into_vec() }
 }

@@ -189,8 +189,8 @@ fn check_raises_what_encode_raises() {
         let policy = resolve(&session, input, &options, &mut Diagnostics::new());
         let target = Target { kernel: features };
         let (mut checked, mut encoded) = (Diagnostics::new(), Diagnostics::new());
-        _ = check(&policy, &target, &Options::default(), &Workshops::default(), &mut checked);
-        _ = encode(&policy, &target, &Options::default(), &Workshops::default(), &mut encoded);
+        _ = check(&policy, &target, &Options::default(), &EncodeCache::default(), &mut checked);
+        _ = encode(&policy, &target, &Options::default(), &EncodeCache::default(), &mut encoded);
         assert_eq!(checked.into_vec(), encoded.into_vec(), "{text}");
     }
 }

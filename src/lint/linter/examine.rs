@@ -57,10 +57,10 @@ impl Linter {
         let target = encode::Target { kernel: Arc::clone(&self.options.kernel) };
         let mut provenance = Vec::new();
         if !diagnostics.has_errors() {
-            let workshops = &self.memory.workshops;
+            let cache = &self.memory.encode_cache;
             match self.automata {
-                true => provenance = encode::check(&policy, &target, &self.encode, workshops, &mut diagnostics),
-                false => encode::check_rules(&policy, &target, &self.encode, workshops, &mut diagnostics),
+                true => provenance = encode::check(&policy, &target, &self.encode, cache, &mut diagnostics),
+                false => encode::check_rules(&policy, &target, &self.encode, cache, &mut diagnostics),
             }
         }
         // Errors leave holes in the policy, and then rules would find what is not there.

@@ -122,8 +122,3 @@ pub fn finish(rule: &mut policy::Rule, diagnostics: &mut Diagnostics) -> bool {
         _ => true,
     }
 }
-
-/// The unix rules that a network rule implies: one for each socket type it names for `AF_UNIX`, or one for all types.
-pub fn unix_rules(rule: &policy::Rule) -> Vec<policy::Rule> {
-    network::unix_rules(rule)
-}

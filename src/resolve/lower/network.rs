@@ -1,10 +1,10 @@
-//! Lowers `network` rules, and makes the unix rules that they imply.
+//! Lowers `network` rules.
 
 use super::Context;
 use super::condition::{Reader, glob, refers_to_variable, shown};
 use super::network_conditions::{address, interface, port};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::policy::{self, FamilySelection, NetworkConditions, NetworkRule, RuleKind, UnixRule};
+use crate::policy::{FamilySelection, NetworkConditions, NetworkRule};
 use crate::source::{Span, Spanned};
 use crate::syntax::ast::{self, Condition, ConditionOp, Group, Named, NetworkCondition, Permissions};
 use crate::vocab::{
@@ -199,33 +199,4 @@ fn unknown_type(word: &Spanned<Named<SocketKind>>, family: AddressFamily) -> Dia
         return Diagnostic::new(Code::NetInvalid, message, word.span).with_help(help);
     }
     unknown_word(word.span, &text, false)
-}
-
-/// See [`super::unix_rules`].
-pub(super) fn unix_rules(rule: &policy::Rule) -> Vec<policy::Rule> {
-    let RuleKind::Network(network) = &rule.kind else { return Vec::new() };
-    let Some(selection) = network.families.iter().find(|selection| selection.family == families::UNIX) else {
-        return Vec::new();
-    };
-    let unix = |kind| {
-        let unix = UnixRule {
-            permissions: network.permissions,
-            kind,
-            address: None,
-            peer_address: None,
-            peer_label: network.peer.label.clone(),
-            from_network: true,
-        };
-        // Priority and owner are no part of network rules.
-        policy::Rule {
-            prefix: rule.prefix,
-            kind: RuleKind::Unix(unix),
-            span: rule.span,
-            origin: policy::RuleOrigin::Derived,
-        }
-    };
-    if selection.types == u32::MAX {
-        return vec![unix(None)];
-    }
-    (0..32).filter(|number| selection.types & 1 << number != 0).map(|number| unix(Some(number))).collect()
 }

@@ -23,14 +23,14 @@ fn check(set: &SetView<'_>, reporter: &mut Reporter<'_>) {
     for member in &tops {
         for attachment in &member.attachments {
             let Some(pattern) = set.pattern(attachment) else { continue };
-            builder.add(&pattern, LabelId(u32::try_from(labels.len()).unwrap_or(u32::MAX)));
+            builder.add(&pattern, LabelId::new(labels.len()));
             labels.push((*member, crate::encode::attachment_rank(attachment)));
         }
     }
     let Ok(dfa) = builder.build() else { return };
     let mut seen = BTreeSet::new();
     for (id, both) in dfa.label_sets().filter(|(_, labels)| labels.len() > 1) {
-        let ranked = both.iter().filter_map(|label| labels.get(label.0 as usize));
+        let ranked = both.iter().filter_map(|label| labels.get(label.index()));
         let best = ranked.clone().map(|(_, rank)| *rank).max();
         let mut first = ranked.filter(|(_, rank)| Some(*rank) == best).map(|(member, _)| *member);
         let Some(a) = first.next() else { continue };

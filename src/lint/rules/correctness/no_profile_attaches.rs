@@ -28,11 +28,11 @@ fn check(set: &SetView<'_>, reporter: &mut Reporter<'_>) {
     let mut builder = Builder::new(Config::default());
     let tops = set.members.iter().filter(|member| member.top);
     for pattern in tops.flat_map(|member| &member.attachments).filter_map(|path| set.pattern(path)) {
-        builder.add(&pattern, LabelId(0));
+        builder.add(&pattern, LabelId::new(0));
     }
     let executed = || set.members.iter().flat_map(|member| &member.executed);
     let paths: BTreeSet<&Text> = executed().map(|(path, _)| path).collect();
-    let number = |at: usize| LabelId(u32::try_from(at + 1).unwrap_or(u32::MAX));
+    let number = |at: usize| LabelId::new(at + 1);
     for (at, path) in paths.iter().enumerate() {
         if let Some(pattern) = set.pattern(path) {
             builder.add(&pattern, number(at));
@@ -40,7 +40,7 @@ fn check(set: &SetView<'_>, reporter: &mut Reporter<'_>) {
     }
     let Ok(dfa) = builder.build() else { return };
     let mut attached: BTreeSet<LabelId> = BTreeSet::new();
-    for (_, labels) in dfa.label_sets().filter(|(_, labels)| labels.first() == Some(&LabelId(0))) {
+    for (_, labels) in dfa.label_sets().filter(|(_, labels)| labels.first() == Some(&LabelId::new(0))) {
         attached.extend(labels.iter().copied());
     }
     let attached: FxHashMap<&Text, bool> =

@@ -1,5 +1,5 @@
 use super::{check_errors, check_rules, check_silent, check_warnings, lower};
-use crate::policy::{RuleKind, UnixRule};
+use crate::policy::{RuleKind, RuleOrigin, UnixRule};
 
 const ANY: u32 = 0x370_0376;
 
@@ -128,8 +128,8 @@ fn mistakes() {
 fn unix_companions() {
     let companions = |text: &str| -> Vec<(Option<u8>, u32)> {
         let rule = lower(text).rule.unwrap();
-        let unix = super::super::unix_rules(&rule);
-        assert!(unix.iter().all(|unix| unix.prefix == rule.prefix), "{text}");
+        let unix = rule.derived();
+        assert!(unix.iter().all(|unix| unix.prefix == rule.prefix && unix.origin == RuleOrigin::Derived), "{text}");
         let kinds = unix.iter().map(|rule| match &rule.kind {
             RuleKind::Unix(UnixRule { kind, permissions, from_network: true, .. }) => (*kind, permissions.bits()),
             other => panic!("{other:?}"),

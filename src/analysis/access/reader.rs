@@ -1,4 +1,4 @@
-//! Taking a string apart from the left.
+//! Takes a string apart from the left.
 
 use crate::source::Text;
 

@@ -1,10 +1,11 @@
 //! Strings of an automaton in the user's terms: what a kernel would ask about with that string.
 //!
-//! Each class has its file here, as everywhere. Decoding is total: strings that no kernel asks about, and strings that
-//! end in the middle, decode to what is there; what does not fit the format of the class is kept as `rest`.
+//! Decoding is total: strings that no kernel asks about, and strings that end in the middle, decode to what is there; what
+//! does not fit the format of the class is kept as `rest`. What decodes without a rest encodes to a string that decodes to
+//! the same.
 //!
 //! ```
-//! use armorer::analysis::witness::Asked;
+//! use armorer::analysis::access::Asked;
 //! use armorer::automata::Symbol;
 //!
 //! let string: Vec<Symbol> = b"\x0a\x0ffoo".iter().copied().map(Symbol::Byte).collect();
@@ -13,36 +14,20 @@
 //! assert_eq!(Asked::of_file(&string, 0x4).to_string(), "file \"/etc/shadow\"");
 //! ```
 
-pub mod attachment;
-pub mod capability;
-pub mod change_profile;
-pub mod dbus;
-pub mod file;
-pub mod io_uring;
-pub mod mount;
-pub mod mqueue;
-pub mod network;
-mod polish;
-pub mod ptrace;
-mod reader;
-pub mod signal;
-#[cfg(test)]
-mod tests;
-pub mod unix;
-pub mod userns;
-
 use std::fmt;
 
 use serde::Serialize;
 
-use super::classes;
-use super::names::Quoted;
-use super::perms::{CHANGE_PROFILE, EXEC, LINK, LOCK, ONEXEC};
+use super::{
+    attachment, capability, change_profile, dbus, file, io_uring, mount, mqueue, network, pivot_root, ptrace, signal,
+    unix, userns,
+};
+use crate::analysis::classes;
+use crate::analysis::names::Quoted;
+use crate::analysis::perms::{CHANGE_PROFILE, EXEC, LINK, LOCK, ONEXEC};
 use crate::automata::Symbol;
 use crate::source::Text;
 use crate::vocab::classes as class;
-
-pub(super) use polish::polish;
 
 /// What a string asks about. `Display` is like a rule about it.
 ///
@@ -79,7 +64,7 @@ pub enum Asked {
     /// An unmount.
     Umount(mount::Umount),
     /// A change of the root.
-    PivotRoot(mount::PivotRoot),
+    PivotRoot(pivot_root::PivotRoot),
     /// A user namespace.
     Userns(userns::Userns),
     /// A message queue.
@@ -156,7 +141,7 @@ impl Asked {
     }
 
     /// A class as a whole.
-    pub(super) fn class(class: u8) -> Asked {
+    pub(in crate::analysis) fn class(class: u8) -> Asked {
         Asked::Other(Other { name: classes::name(class).into_owned(), rest: None })
     }
 }
@@ -216,7 +201,7 @@ fn bytes(string: &[Symbol]) -> Option<Vec<u8>> {
 }
 
 /// Writes ` name "value"` where there is a value.
-fn value(f: &mut fmt::Formatter<'_>, name: &str, value: Option<&Text>) -> fmt::Result {
+pub(super) fn value(f: &mut fmt::Formatter<'_>, name: &str, value: Option<&Text>) -> fmt::Result {
     let Some(value) = value else { return Ok(()) };
     if !name.is_empty() {
         write!(f, " {name}")?;
@@ -225,6 +210,6 @@ fn value(f: &mut fmt::Formatter<'_>, name: &str, value: Option<&Text>) -> fmt::R
 }
 
 /// Writes what does not fit the format of a class.
-fn surplus(f: &mut fmt::Formatter<'_>, rest: &Text) -> fmt::Result {
+pub(super) fn surplus(f: &mut fmt::Formatter<'_>, rest: &Text) -> fmt::Result {
     if rest.is_empty() { Ok(()) } else { write!(f, " and then {}", Quoted(rest)) }
 }

@@ -1,8 +1,8 @@
-//! What the profiles of one run have in common.
+//! Work that the profiles of one run share.
 //!
-//! Most rules of a profile come from files that others include, too. So a rule that was encoded before gives the same
-//! contributions again, and the automata of one kind are built one after another in one
-//! [`automata::Workshop`]. All of it is bounded, and nothing of it shows in the result.
+//! Most rules of a profile come from files that other profiles include as well. A rule that was encoded before gives the
+//! same contributions again, and the automata of one kind are built one after another with one
+//! [`automata::BuildCache`]. All of it is bounded, and nothing of it shows in the result.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -15,25 +15,25 @@ use super::support::Support;
 use crate::automata::{self, LabelId};
 use crate::policy::{Prefix, RuleKind};
 
-/// The workshops of all threads that encode at a time: each takes one and brings it back.
+/// The cache of all threads that encode at a time: each takes one and brings it back.
 #[derive(Debug, Default)]
-pub struct Workshops {
-    idle: Mutex<Vec<Workshop>>,
+pub struct EncodeCache {
+    idle: Mutex<Vec<ThreadCache>>,
 }
 
-impl Workshops {
-    /// Works with a workshop that nobody else has.
-    pub(super) fn with<T>(&self, work: impl FnOnce(&mut Workshop) -> T) -> T {
+impl EncodeCache {
+    /// Works with a part that no other thread has at the time.
+    pub(super) fn with<T>(&self, work: impl FnOnce(&mut ThreadCache) -> T) -> T {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let mut workshop = idle.unwrap_or_default();
-        let result = work(&mut workshop);
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(workshop);
+        let mut cache = idle.unwrap_or_default();
+        let result = work(&mut cache);
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(cache);
         result
     }
 }
 
 #[cfg(test)]
-impl Workshops {
+impl EncodeCache {
     /// How many rules and labels are remembered.
     pub(crate) fn remembered(&self) -> (usize, usize) {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
@@ -45,45 +45,49 @@ impl Workshops {
     pub(crate) const MOST: (usize, usize) = (MAX_RULES, 2 * MAX_LABELS);
 }
 
-/// What one thread has found out so far.
+/// The part of one thread.
 #[derive(Debug)]
-pub(super) struct Workshop {
-    pub(super) rules: Rules,
-    pub(super) file: Shop,
-    pub(super) policy: Shop,
+pub(super) struct ThreadCache {
+    pub(super) rules: RuleCache,
+    pub(super) file: AutomatonCache,
+    pub(super) policy: AutomatonCache,
 }
 
-impl Default for Workshop {
+impl Default for ThreadCache {
     fn default() -> Self {
-        Workshop { rules: Rules::default(), file: Shop::new(Kind::File), policy: Shop::new(Kind::Policy) }
+        ThreadCache {
+            rules: RuleCache::default(),
+            file: AutomatonCache::new(Kind::File),
+            policy: AutomatonCache::new(Kind::Policy),
+        }
     }
 }
 
-/// Most rules that are remembered.
+/// The maximum number of rules that are kept.
 const MAX_RULES: usize = 1 << 15;
 
-/// Rules that were encoded without anything to report, and what came of them.
+/// Rules that were encoded without anything to report, with their contributions.
 #[derive(Debug, Default)]
-pub(super) struct Rules {
-    /// What they were encoded for: the target, and whether `r` grants `m`.
+pub(super) struct RuleCache {
+    /// The target that they were encoded for, and whether `r` grants `m`.
     target: Option<(Support, bool)>,
     known: FxHashMap<Prefix, FxHashMap<RuleKind, Encoded>>,
     count: usize,
 }
 
-/// What a rule contributes to each automaton, with the place of the first rule that said so.
+/// The contributions of a rule to each automaton, with the place of the first such rule.
 #[derive(Clone, Debug)]
 pub(super) struct Encoded {
     pub(super) file: Box<[Contribution]>,
     pub(super) policy: Box<[Contribution]>,
 }
 
-impl Rules {
+impl RuleCache {
     /// Forgets rules that were encoded for another target.
     pub(super) fn prepare(&mut self, support: &Support, read_implies_mmap: bool) {
         let same = |(known, mmap): &(Support, bool)| known == support && *mmap == read_implies_mmap;
         if !self.target.as_ref().is_some_and(same) {
-            *self = Rules { target: Some((support.clone(), read_implies_mmap)), ..Rules::default() };
+            *self = RuleCache { target: Some((support.clone(), read_implies_mmap)), ..RuleCache::default() };
         }
     }
 
@@ -101,37 +105,37 @@ impl Rules {
     }
 }
 
-/// Most labels of a shop.
+/// The maximum number of labels of one kind of automata.
 const MAX_LABELS: usize = 1 << 14;
 
-/// Builds the automata of one kind.
+/// The automata of one kind that were built before, and the labels in them.
 #[derive(Debug)]
-pub(super) struct Shop {
+pub(super) struct AutomatonCache {
     pub(super) kind: Kind,
-    pub(super) workshop: automata::Workshop<Permissions>,
+    pub(super) builds: automata::BuildCache<Permissions>,
     pub(super) labels: Vec<Label>,
     /// What the automata of the profile at hand took.
     pub(super) efforts: Vec<AutomatonEffort>,
     ids: FxHashMap<Label, LabelId>,
 }
 
-impl Shop {
-    pub(super) fn new(kind: Kind) -> Shop {
-        let (workshop, labels, efforts, ids) = Default::default();
-        Shop { kind, workshop, labels, efforts, ids }
+impl AutomatonCache {
+    pub(super) fn new(kind: Kind) -> AutomatonCache {
+        let (builds, labels, efforts, ids) = Default::default();
+        AutomatonCache { kind, builds, labels, efforts, ids }
     }
 
     /// The labels of contributions.
     pub(super) fn label(&mut self, contributions: &[Contribution]) -> Vec<LabelId> {
         if self.labels.len() > MAX_LABELS {
-            *self = Shop { efforts: std::mem::take(&mut self.efforts), ..Shop::new(self.kind) };
+            *self = AutomatonCache { efforts: std::mem::take(&mut self.efforts), ..AutomatonCache::new(self.kind) };
         }
-        let Shop { kind, labels, ids, .. } = self;
+        let AutomatonCache { kind, labels, ids, .. } = self;
         let of = |contribution: &Contribution| {
             let label = Label::of(*kind, contribution);
             *ids.entry(label).or_insert_with(|| {
                 labels.push(label);
-                LabelId(u32::try_from(labels.len() - 1).unwrap_or(u32::MAX))
+                LabelId::new(labels.len() - 1)
             })
         };
         contributions.iter().map(of).collect()

@@ -1,0 +1,84 @@
+//! `pivot_root`: the new root, NUL, where the old root goes.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use super::UsageError;
+use super::mount::directory;
+use super::plan::{Plan, Strings, Way};
+use super::words::{Words, write_word};
+use crate::analysis::names::Quoted;
+use crate::blob::Profile;
+use crate::source::Text;
+use crate::vocab::classes;
+
+const PIVOT_ROOT: u32 = 0x1;
+
+/// A change of the root.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PivotRootAccess {
+    /// What becomes the root.
+    pub new_root: Text,
+    /// Where the old root goes.
+    pub old_root: Text,
+}
+
+impl PivotRootAccess {
+    pub(super) fn parse(words: &mut Words<'_>) -> Result<PivotRootAccess, UsageError> {
+        let old = words.value("oldroot");
+        let new_root = words.expect("the new root")?;
+        let old_root = match old {
+            Some(old) => old.into(),
+            None => words.expect("where the old root goes")?,
+        };
+        Ok(PivotRootAccess { new_root, old_root })
+    }
+
+    pub(super) fn plan(&self, profile: &Profile) -> Plan {
+        let mut plan = Plan::of_class(profile, classes::MOUNT, "mounts");
+        let roots = PivotRoot { new_root: self.new_root.clone(), old_root: self.old_root.clone() };
+        let string = [&[classes::MOUNT][..], &roots.encode()].concat();
+        plan.check("pivot_root", PIVOT_ROOT, Way::Policy(Strings::one(string)));
+        plan
+    }
+
+    pub(super) fn to_directory(&self) -> Option<PivotRootAccess> {
+        let (new, old) = (directory(&self.new_root), directory(&self.old_root));
+        (new.is_some() || old.is_some()).then(|| PivotRootAccess {
+            new_root: new.unwrap_or_else(|| self.new_root.clone()),
+            old_root: old.unwrap_or_else(|| self.old_root.clone()),
+        })
+    }
+}
+
+impl fmt::Display for PivotRootAccess {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("pivot_root ")?;
+        write_word(f, &self.new_root)?;
+        f.write_str(" ")?;
+        write_word(f, &self.old_root)
+    }
+}
+
+/// A change of the root, as strings have it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PivotRoot {
+    /// The new root.
+    pub new_root: Text,
+    /// Where the old root goes.
+    pub old_root: Text,
+}
+
+impl PivotRoot {
+    /// The string without the class.
+    fn encode(&self) -> Vec<u8> {
+        [&*self.new_root, b"\0", &*self.old_root].concat()
+    }
+}
+
+impl fmt::Display for PivotRoot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "pivot_root to {} old root {}", Quoted(&self.new_root), Quoted(&self.old_root))
+    }
+}

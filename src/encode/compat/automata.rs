@@ -1,0 +1,110 @@
+//! Automata, and what the rules of a profile come to in them.
+
+use rustc_hash::FxHashMap;
+
+use crate::automata::{LabelId, MinimalDfa, Pattern, StateId};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::encode::Options;
+use crate::encode::automaton::{self, Labels};
+use crate::encode::cache::AutomatonCache;
+use crate::encode::contribution::{Contribution, Reports};
+use crate::encode::resolution::{self, Conflict, Label, Permissions};
+use crate::encode::support::Support;
+use crate::encode::tables::MAX_STATES_16;
+use crate::source::Span;
+
+fn first_span(contributions: &[Contribution]) -> Span {
+    contributions.first().map_or(Span::NONE, |contribution| contribution.span)
+}
+
+/// Reports an automaton that takes tables with 32-bit cells.
+pub(in crate::encode) fn size(dfa: &MinimalDfa<Permissions>, contributions: &[Contribution], reports: &mut Reports) {
+    if dfa.len() > MAX_STATES_16 {
+        let message =
+            format!("apparmor_parser refuses an automaton of {} states unless asked for larger tables", dfa.len());
+        reports.push(Diagnostic::new(Code::RefLimit, message, first_span(contributions)));
+    }
+}
+
+/// Reports an attachment that would gain from encoding states as differences.
+pub(in crate::encode) fn attachment(
+    dfa: &MinimalDfa<Permissions>,
+    contributions: &[Contribution],
+    support: &Support,
+    reports: &mut Reports,
+) {
+    if support.diff_encode && dfa.gains_from_differences() {
+        let message = "apparmor_parser encodes this attachment as differences, which the kernel misreads: \
+                       some programs that it names run unconfined";
+        reports.push(Diagnostic::new(Code::RefAttachment, message, first_span(contributions)));
+    }
+}
+
+/// Reports what [`rules`] does, for contributions whose automaton is not built yet: it is built only where a pattern matches from
+/// the first byte on.
+pub(in crate::encode) fn check_start(
+    contributions: &[Contribution],
+    cache: &mut AutomatonCache,
+    support: &Support,
+    options: &Options,
+    reports: &mut Reports,
+) {
+    if support.table.is_some()
+        && matches_at_once(contributions).is_some()
+        && let Some(dfa) = automaton::build(contributions, cache, options, reports)
+    {
+        rules(&dfa, contributions, support, reports);
+    }
+}
+
+/// The first rule that matches any text from the first byte on, and so the empty one.
+fn matches_at_once(contributions: &[Contribution]) -> Option<Span> {
+    contributions.iter().find(|contribution| contribution.pattern.matches(&[])).map(|contribution| contribution.span)
+}
+
+/// Reports permissions of a first state that is the only one, as apparmor_parser sees it.
+pub(in crate::encode) fn rules(
+    dfa: &MinimalDfa<Permissions>,
+    contributions: &[Contribution],
+    support: &Support,
+    reports: &mut Reports,
+) {
+    let start = dfa.value(StateId::START);
+    if support.table.is_some()
+        && *start != Permissions::default()
+        && dfa.start_is_redundant()
+        && let Some(span) = matches_at_once(contributions)
+    {
+        let message = "a rule matches any text from the first byte on, and apparmor_parser loses it: the kernel does not look \
+                       at the permissions of the first state, which is the only one there";
+        reports.push(Diagnostic::new(Code::RefStart, message, span).with_help("let the pattern begin with a slash"));
+    }
+}
+
+/// Two rules for the same path that contradict each other, if any. A higher rank may decide, and whether the reference compiler sees
+/// that depends on the order it looks in; absorption may hide it from the states.
+pub(in crate::encode) fn contradiction(contributions: &[Contribution], labels: &Labels<'_>) -> Option<Conflict> {
+    let mut of_path: FxHashMap<&Pattern, Vec<(LabelId, Label)>> = FxHashMap::default();
+    for (contribution, &id) in contributions.iter().zip(&labels.ids) {
+        if let Some(&label) = labels.label(id).filter(|label| label.grants_exact_exec()) {
+            let others = of_path.entry(&contribution.pattern).or_default();
+            if !others.iter().any(|&(other, _)| other == id) {
+                others.push((id, label));
+                if let Some(conflict) = resolution::contradiction(others) {
+                    return Some(conflict);
+                }
+            }
+        }
+    }
+    None
+}
+
+/// Reports two rules that want different things, where a third decides.
+pub(in crate::encode) fn overridden_exec(conflict: Conflict, span: impl Fn(LabelId) -> Span, reports: &mut Reports) {
+    let message = "two rules want different things at an exec that another rule decides";
+    reports.push(
+        Diagnostic::new(Code::RefExecConflict, message, span(conflict.second))
+            .and_label(span(conflict.first), "the other one")
+            .with_help("apparmor_parser may refuse them, depending on the order that it looks at rules in"),
+    );
+}

@@ -1,0 +1,51 @@
+//! Where the reference compiler writes other tables than it should, and a profile means something else for it.
+//!
+//! Nothing here changes a blob: the rest of the module reads as if the reference were right, and asks at a few points what is to be
+//! said about it. [`rule`] looks at one rule, [`rules`] at all of a profile, [`header`] at what is no rule, [`file`] at all
+//! profiles of a file, and [`automata`] at what they became.
+
+pub(super) mod automata;
+mod mqueue;
+mod network;
+
+use super::contribution::{Origin, Reports};
+use super::profile::Contributions;
+use super::support::Support;
+use super::transitions::PACKED_LIMIT;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::policy::{Profile, ProfileMode, Rule, RuleKind, RuleOrigin};
+
+pub(super) use network::shared_table as file;
+
+/// Reports what goes wrong with one rule.
+pub(super) fn rule(rule: &Rule, origin: Origin, support: &Support, reports: &mut Reports) {
+    match &rule.kind {
+        RuleKind::Network(rule) => network::rule(rule, origin, support, reports),
+        RuleKind::Unix(unix) if rule.origin == RuleOrigin::Derived => network::derived(unix, origin, support, reports),
+        RuleKind::Mqueue(rule) => mqueue::rule(rule, support, reports),
+        _ => {}
+    }
+}
+
+/// Reports what goes wrong with the rules of a profile together.
+pub(super) fn rules(profile: &Profile, contributions: &Contributions, support: &Support, reports: &mut Reports) {
+    if let Some(span) = contributions.transitions.beyond_packed() {
+        let message = format!("apparmor_parser refuses more than {PACKED_LIMIT} different exec targets");
+        reports.push(Diagnostic::new(Code::RefLimit, message, span));
+    }
+    network::swallowed_unix_rules(&profile.rules, support, reports);
+    let confines = !matches!(profile.flags.mode, ProfileMode::Unconfined | ProfileMode::DefaultAllow);
+    if confines && contributions.file.is_empty() && support.table.is_some() && !reports.has_errors() {
+        let message = "apparmor_parser lets this profile, which has no rules for files, lock files that it is handed";
+        reports.push(Diagnostic::new(Code::RefLock, message, profile.span));
+    }
+}
+
+/// Reports what goes wrong with what is no rule.
+pub(super) fn header(profile: &Profile, support: &Support, reports: &mut Reports) {
+    if profile.flags.kill_signal.is_some() && support.kill_signal && !support.kill_signal_in_policy {
+        let message =
+            "apparmor_parser leaves `kill.signal` out: it does not look for it where this kernel announces it";
+        reports.push(Diagnostic::new(Code::RefKillSignal, message, profile.span));
+    }
+}

@@ -1,0 +1,125 @@
+//! Rules about sockets.
+
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::encode::EncodedProfile;
+use crate::encode::contribution::{Mode, Origin, Reports};
+use crate::encode::network::fold;
+use crate::encode::support::{Network, Support};
+use crate::policy::{NetworkRule, Policy, Rule, RuleKind, UnixRule};
+use crate::vocab::{NetworkPermissions, families, network as bits};
+
+/// A rule about sockets of any family.
+pub(super) fn rule(rule: &NetworkRule, origin: Origin, support: &Support, reports: &mut Reports) {
+    let denies = origin.mode == Mode::Deny;
+    let classes = matches!(support.network, Network::Class(_));
+    let conditional = !rule.local.is_empty() || !rule.peer.is_empty();
+    if denies && conditional && support.network != Network::None && !(classes && support.inet) {
+        let message =
+            "the target kernel does not mediate addresses, ports, interfaces and labels: the rule is left out";
+        reports.push(
+            Diagnostic::new(Code::RefDenyWider, message, origin.span)
+                .with_help("apparmor_parser denies all of the family"),
+        );
+        return;
+    }
+    if !classes {
+        return;
+    }
+    let mut addressed = rule
+        .families
+        .iter()
+        .filter(|selection| support.inet && matches!(selection.family, families::INET | families::INET6));
+    if denies && (support.skb || addressed.clone().next().is_some()) {
+        // It extends a deny to the prefixes of what it denies.
+        let message = "apparmor_parser makes this rule undo all other rules of the same family and type";
+        reports.push(Diagnostic::new(Code::RefDenyWider, message, origin.span));
+    }
+    if addressed.any(|selection| selection.protocol.is_some()) {
+        let message = "apparmor_parser gives the protocol as a mask where the kernel wants its number";
+        reports.push(Diagnostic::new(Code::RefIcmp, message, origin.span));
+    }
+}
+
+/// A unix rule that is derived from a network rule.
+pub(super) fn derived(rule: &UnixRule, origin: Origin, support: &Support, reports: &mut Reports) {
+    let all = rule.permissions == NetworkPermissions::ALL && rule.peer_label.is_none();
+    if support.unix.is_some() && (origin.mode == Mode::Deny || !all || origin.marked) {
+        let message = "apparmor_parser takes neither permissions nor label from this rule to those of unix sockets";
+        let help = "it grants or denies all, and logs the other way round; write `unix` rules to be plain";
+        reports.push(Diagnostic::new(Code::RefNetworkUnix, message, origin.span).with_help(help));
+    }
+}
+
+/// Warns where the reference compiler writes another table: it has one for all profiles of a file.
+pub(in crate::encode) fn shared_table(
+    policy: &Policy,
+    encoded: &[EncodedProfile],
+    support: &Support,
+    diagnostics: &mut Diagnostics,
+) {
+    if support.network != Network::Legacy {
+        return;
+    }
+    let shared =
+        encoded.windows(2).any(|pair| matches!(pair, [a, b] if a.record.net_allowed_af != b.record.net_allowed_af));
+    let denies = |rule: &&Rule| matches!(rule.kind, RuleKind::Network(_)) && Origin::of(rule).mode == Mode::Deny;
+    let denied = policy.all_profiles().flat_map(|profile| &profile.rules).find(denies);
+    if let Some(first) = policy.profiles.first().filter(|_| shared) {
+        let message = "apparmor_parser gives every profile of this file the sockets of all of them";
+        diagnostics.push(Diagnostic::new(Code::RefNetworkTable, message, first.span));
+    }
+    if let Some(rule) = denied {
+        let message = "apparmor_parser logs what this rule denies the other way round";
+        diagnostics.push(Diagnostic::new(Code::RefNetworkTable, message, rule.span));
+    }
+}
+
+/// Warns of unix rules that the reference compiler takes for those that it makes of a network rule before: what it would make of
+/// them for kernels that ask about the family and type of a unix socket only is lost.
+pub(super) fn swallowed_unix_rules(rules: &[Rule], support: &Support, reports: &mut Reports) {
+    if !matches!(support.network, Network::Class(_)) {
+        return;
+    }
+    let mut implied: Vec<Rule> = Vec::new();
+    let mut written: Vec<&Rule> = Vec::new();
+    for rule in rules {
+        match &rule.kind {
+            RuleKind::Network(_) => {
+                let made = rule.derived();
+                // The other way round, the rule that is written gets all permissions of the implied one.
+                let widened = |before: &&&Rule| {
+                    made.iter()
+                        .filter_map(|made| same_socket(before, made))
+                        .any(|(before, made)| fold((before.permissions | made.permissions).bits()) != fold(bits::ANY))
+                };
+                if let Some(before) = written.iter().find(widened) {
+                    let message = "apparmor_parser gives an earlier unix rule all permissions because of this rule";
+                    let diagnostic = Diagnostic::new(Code::RefNetworkUnix, message, rule.span);
+                    reports.push(diagnostic.and_label(before.span, "the unix rule"));
+                }
+                implied.extend(made);
+            }
+            RuleKind::Unix(unix) if unix.peer_label.is_none() => {
+                let swallows = |made: &&Rule| {
+                    same_socket(rule, made).is_some_and(|(rule, made)| !made.permissions.contains(rule.permissions))
+                };
+                if let Some(before) = implied.iter().find(swallows) {
+                    let message = "apparmor_parser takes this rule for one that it makes of an earlier network rule";
+                    let diagnostic = Diagnostic::new(Code::RefNetworkUnix, message, rule.span);
+                    reports.push(diagnostic.and_label(before.span, "the network rule"));
+                }
+                written.push(rule);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Two unix rules that are about the same sockets. Their permissions are no part of the reference compiler's comparison, as it gives
+/// implied rules all.
+fn same_socket<'a>(a: &'a Rule, b: &'a Rule) -> Option<(&'a UnixRule, &'a UnixRule)> {
+    let (RuleKind::Unix(one), RuleKind::Unix(other)) = (&a.kind, &b.kind) else { return None };
+    let bare =
+        |rule: &UnixRule| UnixRule { permissions: NetworkPermissions::NONE, from_network: false, ..rule.clone() };
+    (a.prefix == b.prefix && bare(one) == bare(other)).then_some((one, other))
+}
