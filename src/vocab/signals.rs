@@ -28,6 +28,9 @@ permission_set! {
 pub struct Signal(u8);
 
 impl Signal {
+    /// `exists`: signal 0, the test whether a process is there.
+    pub const EXISTS: Signal = Signal(EXISTS);
+
     /// The signal with this number, where a rule can name it.
     #[must_use]
     pub fn from_number(number: u8) -> Option<Signal> {
@@ -50,6 +53,10 @@ impl Vocabulary for Signal {
 
     fn to_word(&self) -> Cow<'static, str> {
         name(self.0).unwrap_or_default()
+    }
+
+    fn words() -> impl Iterator<Item = &'static str> {
+        ALL.iter().map(|&(word, _)| word)
     }
 }
 
