@@ -12,6 +12,9 @@ use std::ops::Range;
 
 use super::construct::Construct;
 use super::visit::{WordRole, socket_role, value_role};
+use crate::source::Span;
+use crate::syntax::ast::FileLetters;
+use crate::vocab::{NetworkPermissions, Vocabulary};
 
 /// What opened a block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -326,8 +329,8 @@ impl<'t> Context<'t> {
                 Construct::Capability => WordRole::Capability,
                 Construct::Network => {
                     let sockets = self.arguments();
-                    let sockets = sockets.iter().filter(|word| crate::vocab::network::bits(self.piece(word)).is_none());
-                    socket_role(sockets.count(), self.partial())
+                    let is_permission = |word: &&&Piece| NetworkPermissions::from_word(self.piece(word)).is_some();
+                    socket_role(sockets.len() - sockets.iter().filter(is_permission).count(), self.partial())
                 }
                 Construct::Rlimit => match self.pieces.len() {
                     0 | 1 => WordRole::Keyword,
@@ -349,9 +352,12 @@ impl<'t> Context<'t> {
     /// Whether the permissions of a file rule link and do not execute.
     fn links(&self) -> bool {
         let arguments = self.pieces.iter().take_while(|piece| piece.kind != PieceKind::Arrow);
-        let modes =
-            arguments.map(|piece| self.piece(piece)).filter(|word| crate::syntax::parser::classes::is_mode(word));
-        modes.last().is_some_and(|mode| mode.contains(&b'l') && !mode.contains(&b'x'))
+        arguments.filter_map(|piece| self.letters(piece)).last().is_some_and(|letters| letters.links())
+    }
+
+    /// The permissions of a file rule that a piece is.
+    pub(crate) fn letters(&self, piece: &Piece) -> Option<FileLetters> {
+        FileLetters::read(self.piece(piece), Span::NONE)
     }
 
     /// The candidates that need more than the text.
