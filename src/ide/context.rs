@@ -262,6 +262,12 @@ impl<'t> Context<'t> {
         arguments
     }
 
+    /// The arguments of a network rule, but for its permissions: family, type.
+    pub(crate) fn sockets(&self) -> Vec<&'t [u8]> {
+        let words = self.arguments().into_iter().map(|word| self.piece(word));
+        words.filter(|word| NetworkPermissions::from_word(word).is_none()).collect()
+    }
+
     /// Whether the piece at an index is the name of a condition: its operator follows.
     fn is_condition(&self, index: usize) -> bool {
         self.pieces.get(index + 1).is_some_and(|next| matches!(next.kind, PieceKind::Equal | PieceKind::In))
@@ -327,11 +333,7 @@ impl<'t> Context<'t> {
             },
             Slot::Argument => match construct {
                 Construct::Capability => WordRole::Capability,
-                Construct::Network => {
-                    let sockets = self.arguments();
-                    let is_permission = |word: &&&Piece| NetworkPermissions::from_word(self.piece(word)).is_some();
-                    socket_role(sockets.len() - sockets.iter().filter(is_permission).count(), self.partial())
-                }
+                Construct::Network => socket_role(self.sockets().len(), self.partial()),
                 Construct::Rlimit => match self.pieces.len() {
                     0 | 1 => WordRole::Keyword,
                     2 => WordRole::Rlimit,

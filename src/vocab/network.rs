@@ -7,7 +7,7 @@ use super::word::permission_set;
 
 permission_set! {
     /// Permissions of a `network` or `unix` rule; the bits are the kernel's.
-    NetworkPermissions, "network permission", letters(RECEIVE, SEND);
+    NetworkPermissions, "network permission", letters(RECEIVE, SEND), table ALL;
     /// Makes a socket.
     CREATE = 0x10, "create";
     /// Gives a socket its address.
@@ -70,34 +70,10 @@ pub const ANY: u32 = SEND | RECEIVE | CONNECT | ACCEPT | LOCAL;
 /// Permissions about the own socket only, which contradict conditions on the peer. (`accept` is about both.)
 pub const LOCAL: u32 = CREATE | SHUTDOWN | SETATTR | GETATTR | BIND | LISTEN | SETOPT | GETOPT;
 
-/// Word and bit of each, in the order rules are written in; `read` and `write` are synonyms.
-pub const ALL: &[(&str, u32)] = &[
-    ("create", CREATE),
-    ("bind", BIND),
-    ("listen", LISTEN),
-    ("accept", ACCEPT),
-    ("connect", CONNECT),
-    ("shutdown", SHUTDOWN),
-    ("getattr", GETATTR),
-    ("setattr", SETATTR),
-    ("getopt", GETOPT),
-    ("setopt", SETOPT),
-    ("send", SEND),
-    ("receive", RECEIVE),
-    ("write", SEND),
-    ("read", RECEIVE),
-];
-
 /// The bits of a word, or of a string of the letters `r` and `w`.
 #[must_use]
 pub fn bits(word: &[u8]) -> Option<u32> {
     NetworkPermissions::from_word(word).map(NetworkPermissions::bits)
-}
-
-/// The canonical word of one bit.
-#[must_use]
-pub fn name(bit: u32) -> Option<&'static str> {
-    NetworkPermissions::from_bits(bit).name()
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use super::{Vocabulary, name_of, number_of};
 
 permission_set! {
     /// Permissions of a `signal` rule.
-    SignalPermissions, "signal permission", letters(RECEIVE, SEND);
+    SignalPermissions, "signal permission", letters(RECEIVE, SEND), table PERMISSIONS;
     /// Signals go out.
     SEND = 0x2, "send" | "write";
     /// Signals come in.
@@ -131,14 +131,8 @@ pub fn number(word: &[u8]) -> Option<u8> {
 pub fn name(number: u8) -> Option<Cow<'static, str>> {
     match number.checked_sub(REALTIME) {
         Some(n) => (n <= REALTIME_LAST).then(|| format!("rtmin+{n}").into()),
-        None => table_name(number).map(Cow::Borrowed),
+        None => name_of(ALL, number).map(Cow::Borrowed),
     }
-}
-
-/// The canonical name of a signal of [`ALL`].
-#[must_use]
-pub fn table_name(number: u8) -> Option<&'static str> {
-    name_of(ALL, number)
 }
 
 /// `send`.
@@ -148,19 +142,10 @@ pub const RECEIVE: u32 = SignalPermissions::RECEIVE.bits();
 /// What a rule without permission words has.
 pub const ANY: u32 = SEND | RECEIVE;
 
-/// Word and bit of each permission; `read` and `write` are synonyms.
-pub const PERMISSIONS: &[(&str, u32)] = &[("send", SEND), ("receive", RECEIVE), ("write", SEND), ("read", RECEIVE)];
-
 /// The bits of a permission word, or of a string of the letters `r` and `w`.
 #[must_use]
 pub fn bits(word: &[u8]) -> Option<u32> {
     SignalPermissions::from_word(word).map(SignalPermissions::bits)
-}
-
-/// The canonical word of one permission bit.
-#[must_use]
-pub fn permission_name(bit: u32) -> Option<&'static str> {
-    SignalPermissions::from_bits(bit).name()
 }
 
 #[cfg(test)]

@@ -174,7 +174,7 @@ macro_rules! word_table {
 macro_rules! permission_set {
     (
         $(#[$meta:meta])*
-        $name:ident, $kind:literal $(, letters($read:ident, $write:ident))?;
+        $name:ident, $kind:literal $(, letters($read:ident, $write:ident))?, table $table:ident;
         $($(#[$doc:meta])* $constant:ident = $bit:literal, $word:literal $(| $synonym:literal)*;)*
     ) => {
         $(#[$meta])*
@@ -231,6 +231,8 @@ macro_rules! permission_set {
         }
 
         $crate::vocab::word::set_traits!($name);
+
+        $crate::vocab::word::word_table!($table, u32; $(($word, $bit),)* $($(($synonym, $bit),)*)*);
     };
 }
 

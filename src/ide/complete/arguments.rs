@@ -9,7 +9,7 @@ use crate::ide::visit::WordRole;
 use crate::ide::words;
 use crate::syntax::parser::classes;
 use crate::vocab::rlimits::Unit;
-use crate::vocab::{AddressFamily, LimitUnit, NetworkPermissions, Protocol, Resource, SocketType, Vocabulary};
+use crate::vocab::{AddressFamily, LimitUnit, Protocol, Resource, SocketType, Vocabulary};
 
 impl Candidates<'_, '_> {
     /// Behind the keyword, outside of parentheses.
@@ -122,10 +122,7 @@ impl Candidates<'_, '_> {
         if !context.conditions().is_empty() {
             return;
         }
-        let written: Vec<_> = context.arguments().iter().map(|word| context.piece(word)).collect();
-        let sockets: Vec<_> =
-            written.into_iter().filter(|word| NetworkPermissions::from_word(word).is_none()).collect();
-        match sockets.as_slice() {
+        match context.sockets().as_slice() {
             [] => {
                 self.list(WordRole::Family, CandidateKind::Member, &[]);
                 self.types(None);
