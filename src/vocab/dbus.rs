@@ -24,9 +24,6 @@ pub const RECEIVE: u32 = DbusPermissions::RECEIVE.bits();
 pub const EAVESDROP: u32 = DbusPermissions::EAVESDROP.bits();
 /// `bind`: own a name on the bus.
 pub const BIND: u32 = DbusPermissions::BIND.bits();
-/// What a rule without permission words and conditions has.
-pub const ANY: u32 = SEND | RECEIVE | EAVESDROP | BIND;
-
 /// The bits of a word, or of a string of the letters `r` and `w`.
 #[must_use]
 pub fn bits(word: &[u8]) -> Option<u32> {

@@ -109,13 +109,6 @@ mod tests {
     }
 
     #[test]
-    fn classes_have_names() {
-        for &(word, number) in classes::ALL {
-            assert_eq!((classes::number(word.as_bytes()), classes::name(number)), (Some(number), Some(word)));
-        }
-    }
-
-    #[test]
     fn letters_are_permissions() {
         fn check<P: PermissionSet + Debug>() {
             assert_eq!(P::from_word(b"rw"), P::from_word(b"wr"));

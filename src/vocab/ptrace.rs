@@ -16,16 +16,8 @@ permission_set! {
     READBY = 0x10, "readby";
 }
 
-/// `trace`: control another process.
-pub const TRACE: u32 = PtracePermissions::TRACE.bits();
-/// `read`: look into another process.
-pub const READ: u32 = PtracePermissions::READ.bits();
-/// `tracedby`: be controlled.
-pub const TRACEDBY: u32 = PtracePermissions::TRACEDBY.bits();
-/// `readby`: be looked into.
-pub const READBY: u32 = PtracePermissions::READBY.bits();
 /// What a rule without permission words has.
-pub const ANY: u32 = TRACE | READ | TRACEDBY | READBY;
+pub const ANY: u32 = PtracePermissions::ALL.bits();
 
 /// The bits of a word, or of a string of the letters `r` and `w`.
 #[must_use]

@@ -135,12 +135,8 @@ pub fn name(number: u8) -> Option<Cow<'static, str>> {
     }
 }
 
-/// `send`.
-pub const SEND: u32 = SignalPermissions::SEND.bits();
-/// `receive`.
-pub const RECEIVE: u32 = SignalPermissions::RECEIVE.bits();
 /// What a rule without permission words has.
-pub const ANY: u32 = SEND | RECEIVE;
+pub const ANY: u32 = SignalPermissions::ALL.bits();
 
 /// The bits of a permission word, or of a string of the letters `r` and `w`.
 #[must_use]
