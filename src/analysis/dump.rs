@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::names;
 use crate::blob::{self, Automaton, AutomatonLayout, Profile, ProfileLayout, ReadError};
 use crate::source::Text;
-use crate::vocab::rlimits;
+use crate::vocab::Resource;
 
 pub use automaton::AutomatonDump;
 pub use section::{Accept, Meaning, MediatedClass, SectionDump};
@@ -267,7 +267,7 @@ fn texts(strings: &[Vec<u8>]) -> Vec<Text> {
 
 fn limits(set: &blob::Rlimits) -> Vec<Limit> {
     let numbered = (0_u8..).zip(set.values).filter(|(number, _)| set.mask >> number & 1 == 1);
-    let named = numbered.filter_map(|(number, value)| Some((rlimits::name(number)?, value)));
+    let named = numbered.filter_map(|(number, value)| Some((Resource::from_number(number)?.name(), value)));
     named.map(|(name, value)| Limit { name, value: names::limit(value) }).collect()
 }
 

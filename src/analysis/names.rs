@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::source::Text;
-use crate::vocab::{capabilities, errno, families, flags, rlimits, signals, sockets};
+use crate::vocab::{Errno, ProfileMode, capabilities, families, flags, rlimits, signals, sockets};
 
 /// The words of a flags word; bits without a word as a number.
 pub(super) fn flag_words(word: u32) -> Vec<String> {
@@ -38,7 +38,7 @@ fn words<const N: usize>(word: u32, names: [(u32, &str); N]) -> Vec<String> {
 
 /// A profile mode.
 pub(super) fn mode(mode: u32) -> String {
-    flags::mode_name(mode).map_or_else(|| format!("{mode:#x}"), str::to_owned)
+    ProfileMode::from_number(mode).map(ProfileMode::name).map_or_else(|| format!("{mode:#x}"), str::to_owned)
 }
 
 /// A capability.
@@ -59,7 +59,7 @@ pub(super) fn signal(number: u32) -> String {
 
 /// An error number.
 pub(super) fn error(number: u32) -> String {
-    let name = u16::try_from(number).ok().and_then(errno::name);
+    let name = u16::try_from(number).ok().and_then(Errno::from_number).map(Errno::name);
     name.map_or_else(|| number.to_string(), str::to_owned)
 }
 

@@ -193,13 +193,13 @@ impl Candidates<'_, '_> {
 
     /// Words of `flags=(…)` that neither are there nor contradict those that are.
     fn flags(&mut self) {
-        use crate::vocab::flags;
+        use crate::vocab::{ProfileMode, Vocabulary, flags};
         let written = self.context.listed();
-        let has_mode = written.iter().any(|word| flags::mode(word).is_some());
+        let has_mode = written.iter().any(|word| ProfileMode::from_word(word).is_some());
         for (word, text) in words::list(WordRole::Flag) {
             let opposite =
                 flags::path_flag(word.as_bytes()).is_some_and(|flag| written.contains(&flag.opposite.as_bytes()));
-            let mode = has_mode && flags::mode(word.as_bytes()).is_some();
+            let mode = has_mode && ProfileMode::from_word(word.as_bytes()).is_some();
             if !written.contains(&word.as_bytes()) && !opposite && !mode {
                 let valued = flags::VALUED.contains(&word) && word != "attach_disconnected.ipc";
                 self.add(word, CandidateKind::Member, text, valued.then(|| format!("{word}=")));

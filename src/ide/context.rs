@@ -12,6 +12,9 @@ use std::ops::Range;
 
 use super::construct::Construct;
 use super::visit::{WordRole, socket_role, value_role};
+use crate::source::Span;
+use crate::syntax::ast::FileLetters;
+use crate::vocab::{NetworkPermissions, Vocabulary};
 
 /// What opened a block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -259,6 +262,12 @@ impl<'t> Context<'t> {
         arguments
     }
 
+    /// The arguments of a network rule, but for its permissions: family, type.
+    pub(crate) fn sockets(&self) -> Vec<&'t [u8]> {
+        let words = self.arguments().into_iter().map(|word| self.piece(word));
+        words.filter(|word| NetworkPermissions::from_word(word).is_none()).collect()
+    }
+
     /// Whether the piece at an index is the name of a condition: its operator follows.
     fn is_condition(&self, index: usize) -> bool {
         self.pieces.get(index + 1).is_some_and(|next| matches!(next.kind, PieceKind::Equal | PieceKind::In))
@@ -324,11 +333,7 @@ impl<'t> Context<'t> {
             },
             Slot::Argument => match construct {
                 Construct::Capability => WordRole::Capability,
-                Construct::Network => {
-                    let sockets = self.arguments();
-                    let sockets = sockets.iter().filter(|word| crate::vocab::network::bits(self.piece(word)).is_none());
-                    socket_role(sockets.count(), self.partial())
-                }
+                Construct::Network => socket_role(self.sockets().len(), self.partial()),
                 Construct::Rlimit => match self.pieces.len() {
                     0 | 1 => WordRole::Keyword,
                     2 => WordRole::Rlimit,
@@ -349,9 +354,12 @@ impl<'t> Context<'t> {
     /// Whether the permissions of a file rule link and do not execute.
     fn links(&self) -> bool {
         let arguments = self.pieces.iter().take_while(|piece| piece.kind != PieceKind::Arrow);
-        let modes =
-            arguments.map(|piece| self.piece(piece)).filter(|word| crate::syntax::parser::classes::is_mode(word));
-        modes.last().is_some_and(|mode| mode.contains(&b'l') && !mode.contains(&b'x'))
+        arguments.filter_map(|piece| self.letters(piece)).last().is_some_and(|letters| letters.links())
+    }
+
+    /// The permissions of a file rule that a piece is.
+    pub(crate) fn letters(&self, piece: &Piece) -> Option<FileLetters> {
+        FileLetters::read(self.piece(piece), Span::NONE)
     }
 
     /// The candidates that need more than the text.

@@ -238,7 +238,6 @@ fn active<'t>(context: &Context<'t>, construct: Construct) -> &'t str {
 
 /// The part of a rule at the cursor, outside of conditions and behind no arrow.
 fn argument(context: &Context<'_>, construct: Construct) -> &'static str {
-    let words = context.arguments();
     match construct {
         Construct::Include => "if",
         Construct::Capability => "NAME",
@@ -253,16 +252,12 @@ fn argument(context: &Context<'_>, construct: Construct) -> &'static str {
         Construct::File if context.has_path() && !leading(context) => "PERMISSIONS",
         Construct::File => "PATH",
         Construct::ChangeProfile => "EXEC",
-        Construct::Network => {
-            let sockets =
-                words.iter().filter(|word| crate::vocab::network::bits(context.piece(word)).is_none()).count();
-            match sockets {
-                0 if context.pieces.len() == 1 => "ACCESS",
-                0 => "FAMILY",
-                1 => "TYPE",
-                _ => "ip",
-            }
-        }
+        Construct::Network => match context.sockets().len() {
+            0 if context.pieces.len() == 1 => "ACCESS",
+            0 => "FAMILY",
+            1 => "TYPE",
+            _ => "ip",
+        },
         Construct::Unix | Construct::Dbus | Construct::Signal | Construct::Ptrace | Construct::IoUring
             if context.pieces.len() == 1 =>
         {
@@ -281,7 +276,7 @@ fn argument(context: &Context<'_>, construct: Construct) -> &'static str {
 /// Whether the permissions of a file rule stand before its path.
 fn leading(context: &Context<'_>) -> bool {
     let first = context.pieces.iter().find(|piece| piece.kind == PieceKind::Word);
-    first.is_some_and(|piece| crate::syntax::parser::classes::is_mode(context.piece(piece)))
+    first.is_some_and(|piece| context.letters(piece).is_some())
 }
 
 #[cfg(test)]

@@ -151,7 +151,7 @@ impl Collector<'_> {
         });
         match &item.kind.value {
             ItemKind::Include(include) => {
-                let text = String::from_utf8_lossy(&stored(&include.path.path)).into_owned();
+                let text = include.path.text();
                 let range = self.range(include.path.path.span);
                 self.symbols.includes.push(IncludeUse { form: include.path.form, text, range });
             }
@@ -162,7 +162,7 @@ impl Collector<'_> {
                 self.variable(&variable.name.value, true, variable.op.value, variable.name.span);
             }
             ItemKind::Profile(profile) => {
-                let last = stored(&profile.name.value);
+                let last = profile.name.stored();
                 let name = match self.parents.last() {
                     Some(parent) => Text::from([parent, &b"//"[..], &last].concat()),
                     None => Text::from(last.as_slice()),

@@ -3,7 +3,8 @@
 use super::construct::{Construct, KEYWORDS, PREFIXES};
 use super::visit::{self, WordRef, WordRole};
 use crate::source::Span;
-use crate::syntax::ast::File;
+use crate::syntax::ast::{File, FileLetters};
+use crate::vocab::{RlimitValue, Vocabulary};
 
 /// What a token is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,7 +105,8 @@ fn word(role: WordRole, word: WordRef<'_>, text: &[u8], found: &mut Vec<Token>) 
         }
         WordRole::Label | WordRole::ExecTarget | WordRole::ChangeProfileTarget => TokenKind::Class,
         WordRole::Permission(Construct::File) => {
-            modifiers.unconfined = word.iter().any(|letter| letter.eq_ignore_ascii_case(&b'u'));
+            let letters = FileLetters::read(word.value, word.span);
+            modifiers.unconfined = letters.is_some_and(|letters| letters.execs().any(|exec| exec.may_be_unconfined()));
             TokenKind::Modifier
         }
         WordRole::Permission(_) => TokenKind::Modifier,
@@ -121,7 +123,9 @@ fn word(role: WordRole, word: WordRef<'_>, text: &[u8], found: &mut Vec<Token>) 
         | WordRole::Flag => TokenKind::EnumMember,
         WordRole::ConditionName(_) | WordRole::XattrName => TokenKind::Parameter,
         WordRole::Priority => TokenKind::Number,
-        WordRole::RlimitValue if word.value == b"infinity" => TokenKind::Keyword,
+        WordRole::RlimitValue if RlimitValue::from_word(word.value) == Some(RlimitValue::Infinity) => {
+            TokenKind::Keyword
+        }
         WordRole::RlimitValue => TokenKind::Number,
         WordRole::QueueName | WordRole::ConditionValue(_) | WordRole::Operand
             if !word.value.is_empty() && word.value.iter().all(u8::is_ascii_digit) =>

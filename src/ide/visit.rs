@@ -1,6 +1,8 @@
 //! The words of the syntax tree with what they are there for: each word of an item, the word at an offset, and the variables
 //! that a word refers to.
 
+mod role;
+
 use super::construct::Construct;
 use crate::source::{Span, Spanned};
 use crate::syntax::ast::condition::as_written;
@@ -8,92 +10,11 @@ use crate::syntax::ast::{
     Block, Condition, ConditionValue, Conditional, Else, Expr, File, FileBody, Group, Item, ItemKind, Permissions,
     Profile, RuleKind,
 };
-use crate::syntax::reference::{Piece, pieces};
+use crate::syntax::reference::{self, bare_name};
 use crate::syntax::word::Word;
-use crate::vocab::{self, FilePermissions, SocketKind, Vocabulary};
-
-/// What a word is there for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum WordRole {
-    /// A word of the language itself; the tree holds none of them as words.
-    Keyword,
-    /// A path of a file or link rule, or of `change_profile`, or of `pivot_root`.
-    Path,
-    /// What a mount rule mounts: a device, a directory, or any word.
-    MountSource,
-    /// Where a mount rule mounts.
-    MountPoint,
-    /// The name of a message queue.
-    QueueName,
-    /// The name in a profile's or hat's header.
-    ProfileName,
-    /// What a profile attaches to.
-    Attachment,
-    /// A word of `flags=(…)`, with its value behind `=`.
-    Flag,
-    /// The label of another task: a profile's name, or a pattern.
-    Label,
-    /// Behind the arrow of a file rule with exec permission.
-    ExecTarget,
-    /// Behind the arrow of a link rule, or of a file rule that links.
-    LinkTarget,
-    /// Behind the arrow of `change_profile` and `pivot_root`.
-    ChangeProfileTarget,
-    /// The path of an include.
-    IncludePath,
-    /// The path of an abi.
-    AbiPath,
-    /// The name of a set variable where it is assigned to, without `@{}`.
-    VariableName,
-    /// The name of a boolean variable where it is assigned to, without `$`.
-    BoolName,
-    /// A value of a set variable.
-    VariableValue,
-    /// A variable in an expression, as it is written there.
-    Variable,
-    /// Any other operand of an expression.
-    Operand,
-    /// Permissions of a rule: letters of a file rule, words of the others.
-    Permission(Construct),
-    /// A capability.
-    Capability,
-    /// A signal.
-    Signal,
-    /// The name of a resource limit.
-    Rlimit,
-    /// The value of a resource limit.
-    RlimitValue,
-    /// The unit of a resource limit.
-    Unit,
-    /// An address family.
-    Family,
-    /// A socket type.
-    SocketType,
-    /// A protocol.
-    Protocol,
-    /// A mount option.
-    MountOption,
-    /// The type of a file system.
-    Fstype,
-    /// The type of a message queue.
-    QueueType,
-    /// The name of a condition.
-    ConditionName(Construct),
-    /// Any other value of a condition.
-    ConditionValue(Construct),
-    /// The name of an extended attribute in a header.
-    XattrName,
-    /// Its value.
-    XattrValue,
-    /// A value of `+identities=(…)`.
-    Identity,
-    /// The number of `priority=`.
-    Priority,
-    /// The prefix of paths that an alias replaces.
-    AliasFrom,
-    /// What an alias puts in its place.
-    AliasTo,
-}
+use crate::vocab::{SocketKind, Vocabulary};
+use role::ValueRole;
+pub(crate) use role::{WordRole, socket_role, value_role};
 
 /// A word of the tree as written, of whatever type it is there.
 pub(crate) type WordRef<'a> = Spanned<&'a [u8]>;
@@ -226,10 +147,7 @@ fn rule<'a>(construct: Construct, rule: &'a RuleKind, visit: Visit<'_, 'a>) {
             if *leading {
                 one(WordRole::Path, path, visit);
             }
-            let links = permissions.permissions().contains(FilePermissions::LINK);
-            let role =
-                if links && permissions.execs().next().is_none() { WordRole::LinkTarget } else { WordRole::ExecTarget };
-            each(target, role, visit);
+            each(target, if permissions.links() { WordRole::LinkTarget } else { WordRole::ExecTarget }, visit);
         }
         RuleKind::Link(link) => {
             one(WordRole::Path, &link.link, visit);
@@ -242,9 +160,7 @@ fn rule<'a>(construct: Construct, rule: &'a RuleKind, visit: Visit<'_, 'a>) {
         RuleKind::Capability(capability) => each(&capability.names, WordRole::Capability, visit),
         RuleKind::Network(network) => {
             permissions(construct, &network.permissions, visit);
-            if let Some(family) = &network.family {
-                one(socket_role(0, family.as_bytes()), family, visit);
-            }
+            each(&network.family, WordRole::Family, visit);
             if let Some(socket) = &network.socket {
                 let protocol = matches!(socket.value(), Some(SocketKind::Protocol(_)));
                 one(if protocol { WordRole::Protocol } else { WordRole::SocketType }, socket, visit);
@@ -305,46 +221,18 @@ fn permissions<'a, P: Vocabulary>(
     }
 }
 
-fn conditions<'a, V: ConditionValue>(construct: Construct, list: &'a [Spanned<Condition<V>>], visit: Visit<'_, 'a>) {
+fn conditions<'a, V: ValueRole>(construct: Construct, list: &'a [Spanned<Condition<V>>], visit: Visit<'_, 'a>) {
     for condition in list {
         one(WordRole::ConditionName(construct), &condition.name, visit);
-        let role = value_role(construct, &condition.name);
+        let role = condition.value.value.role().unwrap_or(WordRole::ConditionValue(construct));
         condition.value.value.each_value(&mut |value| visit(role, value));
     }
 }
 
-fn group<'a, V: ConditionValue>(construct: Construct, group: &'a Option<Spanned<Group<V>>>, visit: Visit<'_, 'a>) {
+fn group<'a, V: ValueRole>(construct: Construct, group: &'a Option<Spanned<Group<V>>>, visit: Visit<'_, 'a>) {
     if let Some(group) = group {
         one(WordRole::ConditionName(construct), &group.name, visit);
         conditions(construct, &group.conditions, visit);
-    }
-}
-
-/// What a word of a network rule is: the first a family if there is one of that name, else a type or protocol.
-pub(crate) fn socket_role(index: usize, word: &[u8]) -> WordRole {
-    let word = crate::syntax::word::unquoted(word);
-    if index == 0 && vocab::families::number(word).is_some() {
-        WordRole::Family
-    } else if vocab::protocols::find(word).is_some() {
-        WordRole::Protocol
-    } else if index > 0 || vocab::sockets::number(word).is_some() {
-        WordRole::SocketType
-    } else {
-        WordRole::Family
-    }
-}
-
-/// What the value of a condition is.
-pub(crate) fn value_role(construct: Construct, name: &[u8]) -> WordRole {
-    match (construct, name) {
-        (Construct::Signal, b"set") => WordRole::Signal,
-        (Construct::Signal | Construct::Ptrace, b"peer") | (_, b"label") => WordRole::Label,
-        (Construct::Mount | Construct::Remount | Construct::Umount, b"options" | b"option") => WordRole::MountOption,
-        (Construct::Mount | Construct::Remount | Construct::Umount, b"fstype" | b"vfstype") => WordRole::Fstype,
-        (Construct::Unix, b"type") => WordRole::SocketType,
-        (Construct::Mqueue, b"type") => WordRole::QueueType,
-        (Construct::PivotRoot, b"oldroot") => WordRole::Path,
-        _ => WordRole::ConditionValue(construct),
     }
 }
 
@@ -415,20 +303,15 @@ pub(crate) fn references(role: WordRole, word: WordRef<'_>) -> Vec<Reference<'_>
     if !expands(role) {
         return Vec::new();
     }
-    let mut found = Vec::new();
-    let mut at = word.span.start;
-    for piece in pieces(word.value) {
-        let length = match piece {
-            Piece::Literal(text) | Piece::OldAlternation(text) => text.len(),
-            Piece::Reference(name) | Piece::BadName(name) => name.len() + 3,
+    let place = |range: std::ops::Range<usize>| {
+        let at = |offset: usize| {
+            word.span.start.saturating_add(u32::try_from(offset).unwrap_or(u32::MAX)).min(word.span.end)
         };
-        let end = at.saturating_add(u32::try_from(length).unwrap_or(u32::MAX)).min(word.span.end);
-        if let Piece::Reference(name) = piece {
-            found.push(Reference { name, span: Span::new(word.span.source, at, end), boolean: false });
-        }
-        at = end;
-    }
-    found
+        Span::new(word.span.source, at(range.start), at(range.end))
+    };
+    reference::references(word.value)
+        .map(|(name, range)| Reference { name, span: place(range), boolean: false })
+        .collect()
 }
 
 /// Whether references in words of a role mean the variable's values.
@@ -449,15 +332,6 @@ fn expands(role: WordRole) -> bool {
             | WordRole::Fstype
             | WordRole::ConditionValue(Construct::Dbus | Construct::Unix | Construct::Signal | Construct::Ptrace)
     )
-}
-
-/// The name in a word that is nothing but a variable.
-fn bare_name(word: &[u8]) -> Option<&[u8]> {
-    let rest = word.strip_prefix(b"@").or_else(|| word.strip_prefix(b"$"))?;
-    let name = rest.strip_prefix(b"{").and_then(|rest| rest.strip_suffix(b"}")).unwrap_or(rest);
-    let valid = name.first().is_some_and(u8::is_ascii_alphabetic)
-        && name.iter().all(|&byte| byte.is_ascii_alphanumeric() || byte == b'_');
-    valid.then_some(name)
 }
 
 #[cfg(test)]

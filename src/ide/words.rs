@@ -18,8 +18,9 @@ use super::construct::Construct;
 use super::visit::{self, WordRole};
 use crate::source::Span;
 use crate::syntax::ast;
+use crate::syntax::reference::bare_name;
 use crate::syntax::word::unquoted;
-use crate::vocab;
+use crate::vocab::{Signal, Vocabulary};
 
 /// Words and what they mean.
 type Table = &'static [(&'static str, &'static str)];
@@ -49,16 +50,13 @@ pub(crate) fn describe(role: WordRole, word: &[u8]) -> Option<Description> {
     let key = match role {
         // `error=EPERM` is the flag `error`.
         WordRole::Flag => word.split(|&byte| byte == b'=').next().unwrap_or_default(),
-        WordRole::Variable => {
-            let name = word.strip_prefix(b"@").or_else(|| word.strip_prefix(b"$")).unwrap_or(word);
-            name.strip_prefix(b"{").and_then(|name| name.strip_suffix(b"}")).unwrap_or(name)
-        }
+        WordRole::Variable => bare_name(word).unwrap_or(word),
         _ => word,
     };
     let found = list(role).find(|(name, _)| name.as_bytes() == key);
     let text = match (found, role) {
         (Some((_, text)), _) => text.to_owned(),
-        (None, WordRole::Signal) if vocab::signals::number(word).is_some() => signals::REALTIME.to_owned(),
+        (None, WordRole::Signal) if Signal::from_word(word).is_some() => signals::REALTIME.to_owned(),
         (None, WordRole::Permission(construct)) => return letters(construct, word),
         _ => return None,
     };

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-use crate::vocab::errno;
+use crate::vocab::Errno;
 
 /// What is asked of the kernel's policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
@@ -121,7 +121,7 @@ fn describe(error: &io::Error) -> String {
 }
 
 fn name(error: &io::Error) -> Option<&'static str> {
-    error.raw_os_error().and_then(|number| u16::try_from(number).ok()).and_then(errno::name)
+    error.raw_os_error().and_then(|number| u16::try_from(number).ok()).and_then(Errno::from_number).map(Errno::name)
 }
 
 /// What the system says, without the number that Rust adds.

@@ -6,7 +6,6 @@ use crate::policy::{self, Policy, Profile};
 use crate::source::{Source, SourceId, SourceMap, Span, Spanned, Text};
 use crate::syntax::Pattern as WrittenPattern;
 use crate::syntax::ast::{self, File, FileBody, FileLetters, Item, ItemKind, RuleKind};
-use crate::syntax::word::unquoted;
 use crate::vocab::FilePermissions;
 
 use super::finding::Finding;
@@ -247,7 +246,7 @@ impl PathView<'_> {
 pub(super) fn paths<'a>(view: &ItemView<'a>, visit: &mut dyn FnMut(&PathView<'a>)) {
     let Some(rule) = view.rule() else { return };
     let mut each = |word: &'a Spanned<WrittenPattern>, permissions: Option<&'a FileLetters>| {
-        let text = unquoted(&word.value);
+        let text = word.unquoted();
         visit(&PathView { file: view.file, word, text, permissions });
     };
     match &rule.kind {

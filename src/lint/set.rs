@@ -4,6 +4,7 @@ use crate::automata::{Pattern, Symbol};
 use crate::features::Features;
 use crate::policy::{ExecKind, ExecTarget, Profile, ProfileMode, RuleKind, RuleMode, slashes};
 use crate::source::{Span, Text};
+use crate::vocab::{PtracePermissions, Signal, SignalPermissions};
 
 use super::paths::Patterns;
 
@@ -52,8 +53,6 @@ impl Mediates {
 #[derive(Clone, Debug)]
 pub(super) struct Between {
     pub(super) kind: BetweenKind,
-    /// Bits of the vocabulary of its kind.
-    pub(super) permissions: u32,
     /// The peer, a pattern; `None` for any.
     pub(super) peer: Option<Text>,
     pub(super) span: Span,
@@ -62,9 +61,9 @@ pub(super) struct Between {
 /// Which kind of rule it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum BetweenKind {
-    /// With the numbers of the signals; none is all.
-    Signal(Vec<crate::vocab::Signal>),
-    Ptrace,
+    /// With the signals; none is all.
+    Signal(SignalPermissions, Vec<Signal>),
+    Ptrace(PtracePermissions),
 }
 
 /// A profile that another one names.
@@ -140,14 +139,14 @@ pub(super) fn members(profile: &Profile, top: bool, mediates: Mediates, out: &mu
         }
         let between = match &rule.kind {
             RuleKind::Signal(signal) => {
-                Some((BetweenKind::Signal(signal.signals.clone()), signal.permissions.bits(), &signal.peer))
+                Some((BetweenKind::Signal(signal.permissions, signal.signals.clone()), &signal.peer))
             }
-            RuleKind::Ptrace(ptrace) => Some((BetweenKind::Ptrace, ptrace.permissions.bits(), &ptrace.peer)),
+            RuleKind::Ptrace(ptrace) => Some((BetweenKind::Ptrace(ptrace.permissions), &ptrace.peer)),
             _ => None,
         };
-        member.between.extend(between.map(|(kind, permissions, peer)| {
+        member.between.extend(between.map(|(kind, peer)| {
             let peer = peer.as_ref().map(|glob| glob.value.clone());
-            Between { kind, permissions, peer, span: rule.span }
+            Between { kind, peer, span: rule.span }
         }));
         let (name, by) = match &rule.kind {
             RuleKind::File(file) => {

@@ -7,7 +7,6 @@ use crate::features::Features;
 use crate::policy::Dependency;
 use crate::source::{FileKind, Span};
 use crate::syntax::ast::{self, PathForm};
-use crate::syntax::word::stored;
 
 use super::Resolver;
 use super::include::Search;
@@ -41,9 +40,9 @@ impl Resolver<'_> {
     fn abi_features(&mut self, abi: &ast::Abi) -> Option<Arc<Features>> {
         let span = abi.path.path.span;
         if abi.path.form == PathForm::Angle {
-            match stored(&abi.path.path).as_slice() {
-                b"kernel" => return Some(Arc::clone(&self.options.kernel)),
-                b"default" => return Some(Arc::new(Features::default_policy())),
+            match abi.path.text().as_str() {
+                "kernel" => return Some(Arc::clone(&self.options.kernel)),
+                "default" => return Some(Arc::new(Features::default_policy())),
                 _ => {}
             }
         }

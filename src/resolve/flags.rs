@@ -4,7 +4,7 @@ use crate::diagnostic::{Code, Detail, Diagnostic};
 use crate::policy::{Flags, Glob, ProfileMode, slashes};
 use crate::source::{Span, Spanned, Text};
 use crate::syntax::ast::{self, Named, ProfileFlag};
-use crate::vocab::{Vocabulary, errno, flags as words, nearest, signals};
+use crate::vocab::{Errno, Signal, Vocabulary, flags as words, nearest};
 
 use super::Resolver;
 
@@ -135,11 +135,11 @@ fn unknown(word: &Spanned<Named<ProfileFlag>>) -> Diagnostic {
     let (name, value) = (parts.next().unwrap_or_default(), parts.next());
     let (code, message, near) = match (name, value) {
         (b"kill.signal", Some(value)) => {
-            let near = nearest(value, signals::ALL.iter().map(|&(name, _)| name));
+            let near = nearest(value, Signal::words());
             (Code::FlagSignal, format!("unknown signal `{}`", String::from_utf8_lossy(value)), near)
         }
         (b"error", Some(value)) => {
-            let near = nearest(value, errno::ALL.iter().map(|&(name, _)| name));
+            let near = nearest(value, Errno::words());
             (Code::FlagError, format!("unknown error name `{}`", String::from_utf8_lossy(value)), near)
         }
         _ => (Code::FlagInvalid, format!("unknown profile flag `{written}`"), nearest(name, words::words())),

@@ -8,7 +8,6 @@ use crate::diagnostic::{Code, Detail, Diagnostic};
 use crate::policy::Dependency;
 use crate::source::{FileKind, Span};
 use crate::syntax::ast::{self, IncludePath, PathForm};
-use crate::syntax::word::stored;
 
 use super::session::Unusable;
 use super::{Options, Resolver, compat};
@@ -74,11 +73,6 @@ pub(super) enum Search {
     Missing(Option<io::Error>),
 }
 
-/// The text of an include path.
-pub(super) fn text_of(path: &IncludePath) -> String {
-    String::from_utf8_lossy(&stored(&path.path)).into_owned()
-}
-
 /// A directory of the search list as the beginning of keys: without slashes at its end.
 fn prefix_of(directory: &Path) -> String {
     let text = directory.to_string_lossy();
@@ -110,7 +104,7 @@ impl Options {
 impl Resolver<'_> {
     /// Looks a path up.
     pub(super) fn search(&mut self, path: &IncludePath) -> Search {
-        let text = text_of(path);
+        let text = path.text();
         if text.is_empty() {
             return Search::Missing(None);
         }
@@ -133,10 +127,10 @@ impl Resolver<'_> {
     /// The error about a file that was not found.
     pub(super) fn not_found(&self, code: Code, path: &IncludePath, trouble: Option<&io::Error>) -> Diagnostic {
         let shown = match path.form {
-            PathForm::Angle => format!("<{}>", text_of(path)),
-            PathForm::Plain => format!("\"{}\"", text_of(path)),
+            PathForm::Angle => format!("<{}>", path.text()),
+            PathForm::Plain => format!("\"{}\"", path.text()),
         };
-        let text = text_of(path);
+        let text = path.text();
         let nearest = self.nearest(path, &text);
         let help = match &nearest {
             Some(near) => format!("there is `{near}`"),
@@ -190,7 +184,7 @@ impl Resolver<'_> {
         let found = match self.search(&include.path) {
             Search::Found(found) => found,
             Search::Before => return,
-            Search::Missing(None) if include.if_exists && !text_of(&include.path).is_empty() => return,
+            Search::Missing(None) if include.if_exists && !include.path.text().is_empty() => return,
             Search::Missing(trouble) => {
                 let diagnostic = self.not_found(Code::IncludeOpen, &include.path, trouble.as_ref());
                 self.diagnostics.push(diagnostic);

@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::source::{FileKind, SourceId, Span};
 use crate::syntax::ast::{Conditional, Else, Include, Item, ItemKind, PathForm};
 
-use super::include::{Search, is_skipped, text_of};
+use super::include::{Search, is_skipped};
 use super::{Options, Resolver, Session};
 
 /// Replaces every `include` by what it names, in the form in which the reference compiler does it (`##included <path>` before the
@@ -78,7 +78,7 @@ impl Resolver<'_> {
     }
 
     fn copy_include(&mut self, include: &Include, span: Span, out: &mut Vec<u8>) {
-        let path = text_of(&include.path);
+        let path = include.path.text();
         let shown = match include.path.form {
             PathForm::Angle => format!("<{path}>"),
             PathForm::Plain => format!("\"{path}\""),

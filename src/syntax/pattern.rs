@@ -7,8 +7,8 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::parser::{classes, starts_item};
-use super::reference::{Piece, pieces};
-use super::word::stored;
+use super::reference;
+use super::word::{stored, unquoted};
 use crate::source::Text;
 
 /// A pattern as it is written, with its quotes and escapes (`apparmor.d(5)`, "Globbing").
@@ -122,6 +122,11 @@ impl Pattern {
         &self.0
     }
 
+    /// The text as written, but for the quotes around it.
+    pub(crate) fn unquoted(&self) -> &[u8] {
+        unquoted(&self.0)
+    }
+
     /// The names of the variables in it, in order; one that occurs twice is given twice.
     pub fn variables(&self) -> impl Iterator<Item = &[u8]> {
         self.references().map(|(name, _)| name)
@@ -129,18 +134,7 @@ impl Pattern {
 
     /// The variables in it, each with the range of its whole reference (`@{name}`) in [`Pattern::as_bytes`].
     pub fn references(&self) -> impl Iterator<Item = (&[u8], Range<usize>)> {
-        let mut at = 0;
-        pieces(&self.0).filter_map(move |piece| {
-            let start = at;
-            match piece {
-                Piece::Literal(text) | Piece::OldAlternation(text) => at += text.len(),
-                Piece::Reference(name) | Piece::BadName(name) => at += name.len() + 3,
-            }
-            match piece {
-                Piece::Reference(name) => Some((name, start..at)),
-                _ => None,
-            }
-        })
+        reference::references(&self.0)
     }
 
     /// Whether it matches one text only.

@@ -1,5 +1,7 @@
 //! References to variables in stored text.
 
+use std::ops::Range;
+
 /// A piece of a text that may refer to variables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Piece<'a> {
@@ -27,6 +29,29 @@ pub(crate) fn refers(text: &[u8]) -> bool {
 /// behind the brace never ends it.
 pub(crate) fn pieces(text: &[u8]) -> Pieces<'_> {
     Pieces { rest: text }
+}
+
+/// The names of the variables that a text refers to, each with the range of its whole reference.
+pub(crate) fn references(text: &[u8]) -> impl Iterator<Item = (&[u8], Range<usize>)> {
+    let mut at = 0;
+    pieces(text).filter_map(move |piece| {
+        let start = at;
+        match piece {
+            Piece::Literal(text) | Piece::OldAlternation(text) => at += text.len(),
+            Piece::Reference(name) | Piece::BadName(name) => at += name.len() + 3,
+        }
+        match piece {
+            Piece::Reference(name) => Some((name, start..at)),
+            _ => None,
+        }
+    })
+}
+
+/// The name in a word that is nothing but a variable: `@{name}`, `@name`, `${name}` or `$name`.
+pub(crate) fn bare_name(word: &[u8]) -> Option<&[u8]> {
+    let rest = word.strip_prefix(b"@").or_else(|| word.strip_prefix(b"$"))?;
+    let name = rest.strip_prefix(b"{").and_then(|rest| rest.strip_suffix(b"}")).unwrap_or(rest);
+    is_name(name).then_some(name)
 }
 
 /// The iterator of [`pieces`].

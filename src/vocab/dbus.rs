@@ -5,7 +5,7 @@ use super::word::permission_set;
 
 permission_set! {
     /// Permissions of a `dbus` rule.
-    DbusPermissions, "dbus permission", letters(RECEIVE, SEND);
+    DbusPermissions, "dbus permission", letters(RECEIVE, SEND), table ALL;
     /// Messages go out.
     SEND = 0x2, "send" | "write";
     /// Messages come in.
@@ -24,27 +24,8 @@ pub const RECEIVE: u32 = DbusPermissions::RECEIVE.bits();
 pub const EAVESDROP: u32 = DbusPermissions::EAVESDROP.bits();
 /// `bind`: own a name on the bus.
 pub const BIND: u32 = DbusPermissions::BIND.bits();
-/// What a rule without permission words and conditions has.
-pub const ANY: u32 = SEND | RECEIVE | EAVESDROP | BIND;
-
-/// Word and bit of each; `read` and `write` are synonyms.
-pub const ALL: &[(&str, u32)] = &[
-    ("send", SEND),
-    ("receive", RECEIVE),
-    ("bind", BIND),
-    ("eavesdrop", EAVESDROP),
-    ("write", SEND),
-    ("read", RECEIVE),
-];
-
 /// The bits of a word, or of a string of the letters `r` and `w`.
 #[must_use]
 pub fn bits(word: &[u8]) -> Option<u32> {
     DbusPermissions::from_word(word).map(DbusPermissions::bits)
-}
-
-/// The canonical word of one bit.
-#[must_use]
-pub fn name(bit: u32) -> Option<&'static str> {
-    DbusPermissions::from_bits(bit).name()
 }

@@ -6,7 +6,7 @@ use super::word::word_traits;
 use super::{Vocabulary, name_of};
 
 /// Name and number of each, by number, synonyms last.
-pub const ALL: &[(&str, u16)] = &[
+const ALL: &[(&str, u16)] = &[
     ("EPERM", 1),
     ("ENOENT", 2),
     ("ESRCH", 3),
@@ -144,46 +144,56 @@ pub const ALL: &[(&str, u16)] = &[
 ];
 
 /// An error number that a profile can make denied accesses return.
+///
+/// ```
+/// use armorer::vocab::Errno;
+///
+/// assert_eq!("eacces".parse::<Errno>()?.number(), 13);
+/// assert_eq!(Errno::from_number(13).map(Errno::name), Some("EACCES"));
+/// # Ok::<(), armorer::vocab::UnknownWord>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Errno(u16);
 
 impl Errno {
+    /// The error with this number.
+    #[must_use]
+    pub fn from_number(number: u16) -> Option<Errno> {
+        name_of(ALL, number).map(|_| Errno(number))
+    }
+
     /// The number.
     #[must_use]
     pub const fn number(self) -> u16 {
         self.0
+    }
+
+    /// The canonical name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        name_of(ALL, self.0).unwrap_or_default()
     }
 }
 
 impl Vocabulary for Errno {
     const KIND: &'static str = "error name";
 
+    /// The case does not matter.
     fn from_word(word: &[u8]) -> Option<Self> {
-        number(word).map(Errno)
+        let named = ALL.iter().find(|(name, _)| name.as_bytes().eq_ignore_ascii_case(word));
+        named.map(|&(_, number)| Errno(number))
     }
 
     fn to_word(&self) -> Cow<'static, str> {
-        name(self.0).unwrap_or_default().into()
+        self.name().into()
+    }
+
+    fn words() -> impl Iterator<Item = &'static str> {
+        ALL.iter().map(|&(word, _)| word)
     }
 }
 
 word_traits!(Errno);
-
-/// The number of an error name, whatever its case.
-///
-/// ```
-/// assert_eq!(armorer::vocab::errno::number(b"eacces"), Some(13));
-/// ```
-#[must_use]
-pub fn number(word: &[u8]) -> Option<u16> {
-    ALL.iter().find(|(name, _)| name.as_bytes().eq_ignore_ascii_case(word)).map(|&(_, number)| number)
-}
-
-/// The canonical name of an error number.
-#[must_use]
-pub fn name(number: u16) -> Option<&'static str> {
-    name_of(ALL, number)
-}
 
 #[cfg(test)]
 mod tests {
@@ -191,17 +201,15 @@ mod tests {
 
     #[test]
     fn synonyms() {
-        assert_eq!(number(b"EWOULDBLOCK"), number(b"EAGAIN"));
-        assert_eq!(number(b"EDEADLOCK"), number(b"EDEADLK"));
-        assert_eq!(number(b"ENOTSUP"), number(b"EOPNOTSUPP"));
-        assert_eq!(name(11), Some("EAGAIN"));
-        assert_eq!(name(95), Some("EOPNOTSUPP"));
-        assert_eq!(number(b"13"), None);
+        for (word, canonical) in [("EWOULDBLOCK", "EAGAIN"), ("EDEADLOCK", "EDEADLK"), ("ENOTSUP", "EOPNOTSUPP")] {
+            assert_eq!(Errno::from_word(word.as_bytes()).map(Errno::name), Some(canonical));
+        }
+        assert_eq!(Errno::from_word(b"13"), None);
     }
 
     #[test]
     fn numbers_are_those_of_linux() {
         // 41 and 58 are EWOULDBLOCK and EDEADLOCK by another number on some architectures, and nothing on most.
-        assert!((1..=133).all(|n| name(n).is_some() == !matches!(n, 41 | 58)));
+        assert!((1..=133).all(|n| Errno::from_number(n).is_some() == !matches!(n, 41 | 58)));
     }
 }

@@ -88,6 +88,12 @@ impl ExecMode {
         self.keeps_environment
     }
 
+    /// Whether the program may run unconfined: always, or where no profile is found.
+    #[must_use]
+    pub const fn may_be_unconfined(self) -> bool {
+        matches!(self.kind, ExecKind::Unconfined) || matches!(self.fallback, ExecFallback::Unconfined)
+    }
+
     /// The same with another choice about the environment.
     #[must_use]
     pub const fn with_environment(self, keep: bool) -> ExecMode {

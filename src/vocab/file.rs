@@ -57,16 +57,6 @@ pub const ON_EXEC: u32 = 1 << 30;
 /// `change_profile`; both halves.
 pub const CHANGE_PROFILE: u32 = 1 << 31;
 
-/// Letters and their bits, in the order they are written. `x` has forms of its own.
-pub const LETTERS: &[(u8, u32)] =
-    &[(b'm', MMAP_EXEC), (b'r', READ), (b'w', WRITE | APPEND), (b'a', APPEND), (b'l', LINK), (b'k', LOCK)];
-
-/// The bits of a letter. Upper case, which is obsolete, is not among them.
-#[must_use]
-pub fn letter(letter: u8) -> Option<u32> {
-    LETTERS.iter().find(|&&(l, _)| l == letter).map(|&(_, bits)| bits)
-}
-
 /// Permissions of a file rule, exec aside; the bits are those of the owner's half of a packed word.
 ///
 /// ```
@@ -243,11 +233,11 @@ mod tests {
 
     #[test]
     fn letters() {
-        assert_eq!(letter(b'w'), Some(0xa));
-        assert_eq!(letter(b'x'), None);
-        assert_eq!(letter(b'R'), None);
+        assert_eq!(FilePermissions::from_letter('w').map(FilePermissions::bits), Some(0xa));
+        assert_eq!(FilePermissions::from_letter('R'), Some(FilePermissions::READ));
+        assert_eq!(["x", "A", "K"].map(|word| FilePermissions::from_word(word.as_bytes())), [None; 3]);
         // What `file,` grants a half, exec aside.
-        assert_eq!(LETTERS.iter().fold(0, |bits, &(_, bit)| bits | bit), PERMISSIONS & !EXEC);
+        assert_eq!("mrwlk".parse(), Ok(FilePermissions::ALL));
         assert_eq!(EXEC_TYPE, 0x3f80);
         assert_eq!(OTHER_HALF, 0x0fff_c000);
     }

@@ -5,7 +5,7 @@ use super::word::word_enum;
 
 word_enum! {
     /// Modes of a profile. The kernel has no number of its own for `default_allow`: it is `unconfined` there.
-    ProfileMode: u32, "profile mode", table MODES;
+    ProfileMode: u32, "profile mode";
     /// Violations are refused; without a word this is the mode.
     Enforce = 0, "enforce";
     /// Violations are logged and carried out.
@@ -24,18 +24,6 @@ impl Default for ProfileMode {
     fn default() -> Self {
         ProfileMode::Enforce
     }
-}
-
-/// The number of a mode word.
-#[must_use]
-pub fn mode(word: &[u8]) -> Option<u32> {
-    ProfileMode::from_word(word).map(ProfileMode::number)
-}
-
-/// The canonical word of a mode.
-#[must_use]
-pub fn mode_name(mode: u32) -> Option<&'static str> {
-    ProfileMode::from_number(mode).map(ProfileMode::name)
 }
 
 /// Bit of the profile's flags word: a hat.
@@ -93,8 +81,10 @@ pub fn path_flag(word: &[u8]) -> Option<&'static PathFlag> {
 
 /// Every word that may begin a value of `flags=(…)`, for suggestions.
 pub fn words() -> impl Iterator<Item = &'static str> {
-    let modes = MODES.iter().map(|&(name, _)| name);
-    modes.chain(PLAIN.iter().copied()).chain(PATH.iter().map(|flag| flag.name)).chain(VALUED.iter().copied())
+    ProfileMode::words()
+        .chain(PLAIN.iter().copied())
+        .chain(PATH.iter().map(|flag| flag.name))
+        .chain(VALUED.iter().copied())
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use super::word::permission_set;
 
 permission_set! {
     /// Permissions of an `io_uring` rule.
-    IoUringPermissions, "io_uring permission";
+    IoUringPermissions, "io_uring permission", table ALL;
     /// A kernel thread polls the queue.
     SQPOLL = 0x10, "sqpoll";
     /// The task takes on other credentials.
@@ -19,17 +19,8 @@ pub const SQPOLL: u32 = IoUringPermissions::SQPOLL.bits();
 /// What a rule without permission words has.
 pub const ANY: u32 = IoUringPermissions::ALL.bits();
 
-/// Word and bit of each.
-pub const ALL: &[(&str, u32)] = &[("sqpoll", SQPOLL), ("override_creds", OVERRIDE_CREDS)];
-
 /// The bit of a word.
 #[must_use]
 pub fn bits(word: &[u8]) -> Option<u32> {
     IoUringPermissions::from_word(word).map(IoUringPermissions::bits)
-}
-
-/// The word of one bit.
-#[must_use]
-pub fn name(bit: u32) -> Option<&'static str> {
-    IoUringPermissions::from_bits(bit).name()
 }

@@ -1,14 +1,13 @@
-//! The fixed words and numbers of AppArmor and Linux, one table a file.
+//! The fixed words and numbers of AppArmor and Linux as types, one vocabulary a file.
 //!
-//! A word is looked up as bytes, because policy text is bytes; a table is a slice in the order of its numbers, the
-//! canonical word before its synonyms, so that `name` finds the canonical one. No table depends on a kernel's features.
+//! A word is looked up as bytes, because policy text is bytes. No vocabulary depends on a kernel's features.
 //!
 //! ```
-//! use armorer::vocab::{capabilities, nearest};
-//! assert_eq!(capabilities::number(b"sys_admin"), Some(21));
-//! assert_eq!(capabilities::name(21), Some("sys_admin"));
-//! let known = capabilities::ALL.iter().map(|&(name, _)| name);
-//! assert_eq!(nearest(b"sys_amdin", known), Some("sys_admin"));
+//! use armorer::vocab::{Capability, Vocabulary, nearest};
+//!
+//! assert_eq!(Capability::from_word(b"sys_admin").map(Capability::number), Some(21));
+//! assert_eq!(Capability::from_number(21).map(Capability::name), Some("sys_admin"));
+//! assert_eq!(nearest(b"sys_amdin", Capability::words()), Some("sys_admin"));
 //! ```
 
 pub mod addresses;
@@ -73,49 +72,54 @@ mod tests {
 
     use super::*;
 
-    /// Every word leads to its number, every number back to the first word that has it, and no word stands twice.
-    pub(super) fn check<T: Copy + PartialEq + Debug>(
-        table: &[(&'static str, T)],
-        number: impl Fn(&[u8]) -> Option<T>,
-        name: impl Fn(T) -> Option<&'static str>,
-    ) {
+    /// Every word names a value, every value has a word that names it, and no word stands twice.
+    fn check_words<V: Vocabulary + Debug>() {
         let mut seen = BTreeSet::new();
-        for &(word, value) in table {
+        for word in V::words() {
             assert!(seen.insert(word), "{word} stands twice");
-            assert_eq!(number(word.as_bytes()), Some(value), "{word}");
-            let first = table.iter().find(|&&(_, v)| v == value).map(|&(word, _)| word);
-            assert_eq!(name(value), first, "{word}");
+            let value = V::from_word(word.as_bytes());
+            let canonical = value.as_ref().map(V::to_word).unwrap_or_default();
+            assert_eq!(V::from_word(canonical.as_bytes()), value, "{word}");
+            assert!(seen.contains(&*canonical) || V::words().any(|known| known == canonical), "{word}");
         }
-        assert_eq!(number(b""), None);
-        assert_eq!(number(b"no such word"), None);
+        assert!(!seen.is_empty());
+        assert_eq!(V::from_word(b""), None);
+        assert_eq!(V::from_word(b"no such word"), None);
     }
 
     #[test]
-    fn round_trips() {
-        check(capabilities::ALL, capabilities::number, capabilities::name);
-        check(classes::ALL, classes::number, classes::name);
-        check(dbus::ALL, dbus::bits, dbus::name);
-        check(errno::ALL, errno::number, errno::name);
-        check(families::ALL, families::number, families::name);
-        check(flags::MODES, flags::mode, flags::mode_name);
-        check(io_uring::ALL, io_uring::bits, io_uring::name);
-        check(mqueue::ALL, mqueue::bits, mqueue::name);
-        check(network::ALL, network::bits, network::name);
-        check(ptrace::ALL, ptrace::bits, ptrace::name);
-        check(signals::ALL, signals::number, signals::table_name);
-        check(signals::PERMISSIONS, signals::bits, signals::permission_name);
-        check(sockets::ALL, sockets::number, sockets::name);
-        check(units::SIZE, units::size, units::size_name);
-        check(units::TIME, units::microseconds, units::time_name);
+    fn words_are_names_of_values() {
+        check_words::<AddressFamily>();
+        check_words::<Capability>();
+        check_words::<DbusPermissions>();
+        check_words::<Errno>();
+        check_words::<IoUringPermissions>();
+        check_words::<LimitUnit>();
+        check_words::<MountOption>();
+        check_words::<MqueuePermissions>();
+        check_words::<NetworkPermissions>();
+        check_words::<ProfileMode>();
+        check_words::<Protocol>();
+        check_words::<PtracePermissions>();
+        check_words::<Resource>();
+        check_words::<Signal>();
+        check_words::<SignalPermissions>();
+        check_words::<SocketKind>();
+        check_words::<SocketType>();
     }
 
     #[test]
     fn letters_are_permissions() {
-        for bits in [dbus::bits, mqueue::bits, network::bits, ptrace::bits, signals::bits] {
-            assert_eq!(bits(b"rw"), bits(b"wr"));
-            assert_eq!(bits(b"r"), bits(b"read"));
-            assert_eq!(bits(b"w"), bits(b"write"));
-            assert_eq!(bits(b"rwx"), None);
+        fn check<P: PermissionSet + Debug>() {
+            assert_eq!(P::from_word(b"rw"), P::from_word(b"wr"));
+            assert_eq!(P::from_word(b"r"), P::from_word(b"read"));
+            assert_eq!(P::from_word(b"w"), P::from_word(b"write"));
+            assert_eq!(P::from_word(b"rwx"), None);
         }
+        check::<DbusPermissions>();
+        check::<MqueuePermissions>();
+        check::<NetworkPermissions>();
+        check::<PtracePermissions>();
+        check::<SignalPermissions>();
     }
 }

@@ -185,6 +185,10 @@ impl Vocabulary for MountOption {
     fn to_word(&self) -> Cow<'static, str> {
         self.name.into()
     }
+
+    fn words() -> impl Iterator<Item = &'static str> {
+        ALL.iter().map(|option| option.name)
+    }
 }
 
 word_traits!(MountOption);

@@ -7,7 +7,7 @@ use super::word::permission_set;
 
 permission_set! {
     /// Permissions of a `network` or `unix` rule; the bits are the kernel's.
-    NetworkPermissions, "network permission", letters(RECEIVE, SEND);
+    NetworkPermissions, "network permission", letters(RECEIVE, SEND), table ALL;
     /// Makes a socket.
     CREATE = 0x10, "create";
     /// Gives a socket its address.
@@ -36,7 +36,8 @@ permission_set! {
 
 impl NetworkPermissions {
     /// Permissions about the own socket only, which contradict conditions on the peer. (`accept` is about both.)
-    pub const LOCAL: NetworkPermissions = NetworkPermissions(LOCAL);
+    pub const LOCAL: NetworkPermissions =
+        NetworkPermissions(CREATE | SHUTDOWN | SETATTR | GETATTR | BIND | LISTEN | SETOPT | GETOPT);
 }
 
 /// `send`.
@@ -65,28 +66,7 @@ pub const SETOPT: u32 = NetworkPermissions::SETOPT.bits();
 pub const GETOPT: u32 = NetworkPermissions::GETOPT.bits();
 
 /// Every permission: what a rule without permission words has.
-pub const ANY: u32 = SEND | RECEIVE | CONNECT | ACCEPT | LOCAL;
-
-/// Permissions about the own socket only, which contradict conditions on the peer. (`accept` is about both.)
-pub const LOCAL: u32 = CREATE | SHUTDOWN | SETATTR | GETATTR | BIND | LISTEN | SETOPT | GETOPT;
-
-/// Word and bit of each, in the order rules are written in; `read` and `write` are synonyms.
-pub const ALL: &[(&str, u32)] = &[
-    ("create", CREATE),
-    ("bind", BIND),
-    ("listen", LISTEN),
-    ("accept", ACCEPT),
-    ("connect", CONNECT),
-    ("shutdown", SHUTDOWN),
-    ("getattr", GETATTR),
-    ("setattr", SETATTR),
-    ("getopt", GETOPT),
-    ("setopt", SETOPT),
-    ("send", SEND),
-    ("receive", RECEIVE),
-    ("write", SEND),
-    ("read", RECEIVE),
-];
+pub const ANY: u32 = NetworkPermissions::ALL.bits();
 
 /// The bits of a word, or of a string of the letters `r` and `w`.
 #[must_use]
@@ -94,19 +74,12 @@ pub fn bits(word: &[u8]) -> Option<u32> {
     NetworkPermissions::from_word(word).map(NetworkPermissions::bits)
 }
 
-/// The canonical word of one bit.
-#[must_use]
-pub fn name(bit: u32) -> Option<&'static str> {
-    NetworkPermissions::from_bits(bit).name()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn any_is_every_word() {
-        assert_eq!(ALL.iter().fold(0, |bits, &(_, bit)| bits | bit), ANY);
+    fn folded_bits() {
         // The folded form of all permissions, as every rule without permission words has it.
         let folded = (ANY & 0x7f) | (ANY & 0x300) << 6 | (ANY & 0x70_0000) >> 4 | (ANY & 0x300_0000) >> 5;
         assert_eq!(folded, 0x1f_c076);

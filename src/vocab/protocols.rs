@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::word::word_traits;
-use super::{SocketType, Vocabulary, families};
+use super::{AddressFamily, SocketType, Vocabulary, sockets};
 
 /// A protocol word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,35 +11,43 @@ pub struct Protocol {
     /// The word.
     pub name: &'static str,
     /// The families that have it.
-    pub families: &'static [u16],
+    pub families: &'static [AddressFamily],
     /// Its socket type.
-    pub socket_type: u16,
+    pub socket_type: SocketType,
     /// The protocol numbers it stands for, as a mask; [`u32::MAX`] is any, because the kernel looks no deeper than the type.
     pub mask: u32,
 }
 
 /// All of them. `icmp` has no word for IPv6.
-pub const ALL: &[Protocol] = &[
-    Protocol { name: "tcp", families: &[families::INET, families::INET6], socket_type: 1, mask: u32::MAX },
-    Protocol { name: "udp", families: &[families::INET, families::INET6], socket_type: 2, mask: u32::MAX },
-    Protocol { name: "icmp", families: &[families::INET], socket_type: 3, mask: 1 << 1 },
+const ALL: &[Protocol] = &[
+    Protocol {
+        name: "tcp",
+        families: &[AddressFamily::Inet, AddressFamily::Inet6],
+        socket_type: SocketType::Stream,
+        mask: u32::MAX,
+    },
+    Protocol {
+        name: "udp",
+        families: &[AddressFamily::Inet, AddressFamily::Inet6],
+        socket_type: SocketType::Dgram,
+        mask: u32::MAX,
+    },
+    Protocol { name: "icmp", families: &[AddressFamily::Inet], socket_type: SocketType::Raw, mask: 1 << 1 },
 ];
-
-/// The protocol of that name.
-#[must_use]
-pub fn find(word: &[u8]) -> Option<&'static Protocol> {
-    ALL.iter().find(|protocol| protocol.name.as_bytes() == word)
-}
 
 impl Vocabulary for Protocol {
     const KIND: &'static str = "protocol";
 
     fn from_word(word: &[u8]) -> Option<Self> {
-        find(word).copied()
+        ALL.iter().find(|protocol| protocol.name.as_bytes() == word).copied()
     }
 
     fn to_word(&self) -> Cow<'static, str> {
         self.name.into()
+    }
+
+    fn words() -> impl Iterator<Item = &'static str> {
+        ALL.iter().map(|protocol| protocol.name)
     }
 }
 
@@ -68,28 +76,24 @@ impl Vocabulary for SocketKind {
             SocketKind::Protocol(one) => one.to_word(),
         }
     }
+
+    fn words() -> impl Iterator<Item = &'static str> {
+        sockets::network_words().chain(Protocol::words())
+    }
 }
 
 word_traits!(SocketKind);
 
-/// Whether the word is a socket type or a protocol, that is, may stand behind a family.
-#[must_use]
-pub fn is_type_or_protocol(word: &[u8]) -> bool {
-    SocketKind::from_word(word).is_some()
-}
-
 #[cfg(test)]
 mod tests {
-    use super::super::sockets;
     use super::*;
 
     #[test]
     fn words() {
-        assert_eq!(find(b"tcp").map(|p| p.socket_type), sockets::number(b"stream"));
-        assert_eq!(find(b"udp").map(|p| p.socket_type), sockets::number(b"dgram"));
-        assert_eq!(find(b"icmp").map(|p| p.socket_type), sockets::number(b"raw"));
-        assert_eq!(find(b"icmp").map(|p| p.families), Some(&[families::INET][..]));
-        assert_eq!(find(b"sctp"), None);
-        assert!(is_type_or_protocol(b"rdm") && is_type_or_protocol(b"udp") && !is_type_or_protocol(b"inet"));
+        let icmp = Protocol::from_word(b"icmp").unwrap();
+        assert_eq!((icmp.socket_type, icmp.families), (SocketType::Raw, &[AddressFamily::Inet][..]));
+        assert_eq!(Protocol::from_word(b"sctp"), None);
+        assert!(SocketKind::words().all(|word| SocketKind::from_word(word.as_bytes()).unwrap().to_word() == word));
+        assert_eq!(SocketKind::from_word(b"dccp"), None);
     }
 }

@@ -5,7 +5,7 @@ use super::word::permission_set;
 
 permission_set! {
     /// Permissions of a `ptrace` rule.
-    PtracePermissions, "ptrace permission", letters(READ, TRACE);
+    PtracePermissions, "ptrace permission", letters(READ, TRACE), table ALL;
     /// The task controls another process.
     TRACE = 0x2, "trace" | "write";
     /// The task inspects another process.
@@ -16,29 +16,11 @@ permission_set! {
     READBY = 0x10, "readby";
 }
 
-/// `trace`: control another process.
-pub const TRACE: u32 = PtracePermissions::TRACE.bits();
-/// `read`: look into another process.
-pub const READ: u32 = PtracePermissions::READ.bits();
-/// `tracedby`: be controlled.
-pub const TRACEDBY: u32 = PtracePermissions::TRACEDBY.bits();
-/// `readby`: be looked into.
-pub const READBY: u32 = PtracePermissions::READBY.bits();
 /// What a rule without permission words has.
-pub const ANY: u32 = TRACE | READ | TRACEDBY | READBY;
-
-/// Word and bit of each; `write` is a synonym of `trace`.
-pub const ALL: &[(&str, u32)] =
-    &[("trace", TRACE), ("read", READ), ("tracedby", TRACEDBY), ("readby", READBY), ("write", TRACE)];
+pub const ANY: u32 = PtracePermissions::ALL.bits();
 
 /// The bits of a word, or of a string of the letters `r` and `w`.
 #[must_use]
 pub fn bits(word: &[u8]) -> Option<u32> {
     PtracePermissions::from_word(word).map(PtracePermissions::bits)
-}
-
-/// The canonical word of one bit.
-#[must_use]
-pub fn name(bit: u32) -> Option<&'static str> {
-    PtracePermissions::from_bits(bit).name()
 }

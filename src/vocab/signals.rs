@@ -7,7 +7,7 @@ use super::{Vocabulary, name_of, number_of};
 
 permission_set! {
     /// Permissions of a `signal` rule.
-    SignalPermissions, "signal permission", letters(RECEIVE, SEND);
+    SignalPermissions, "signal permission", letters(RECEIVE, SEND), table PERMISSIONS;
     /// Signals go out.
     SEND = 0x2, "send" | "write";
     /// Signals come in.
@@ -28,6 +28,9 @@ permission_set! {
 pub struct Signal(u8);
 
 impl Signal {
+    /// `exists`: signal 0, the test whether a process is there.
+    pub const EXISTS: Signal = Signal(EXISTS);
+
     /// The signal with this number, where a rule can name it.
     #[must_use]
     pub fn from_number(number: u8) -> Option<Signal> {
@@ -50,6 +53,10 @@ impl Vocabulary for Signal {
 
     fn to_word(&self) -> Cow<'static, str> {
         name(self.0).unwrap_or_default()
+    }
+
+    fn words() -> impl Iterator<Item = &'static str> {
+        ALL.iter().map(|&(word, _)| word)
     }
 }
 
@@ -124,36 +131,17 @@ pub fn number(word: &[u8]) -> Option<u8> {
 pub fn name(number: u8) -> Option<Cow<'static, str>> {
     match number.checked_sub(REALTIME) {
         Some(n) => (n <= REALTIME_LAST).then(|| format!("rtmin+{n}").into()),
-        None => table_name(number).map(Cow::Borrowed),
+        None => name_of(ALL, number).map(Cow::Borrowed),
     }
 }
 
-/// The canonical name of a signal of [`ALL`].
-#[must_use]
-pub fn table_name(number: u8) -> Option<&'static str> {
-    name_of(ALL, number)
-}
-
-/// `send`.
-pub const SEND: u32 = SignalPermissions::SEND.bits();
-/// `receive`.
-pub const RECEIVE: u32 = SignalPermissions::RECEIVE.bits();
 /// What a rule without permission words has.
-pub const ANY: u32 = SEND | RECEIVE;
-
-/// Word and bit of each permission; `read` and `write` are synonyms.
-pub const PERMISSIONS: &[(&str, u32)] = &[("send", SEND), ("receive", RECEIVE), ("write", SEND), ("read", RECEIVE)];
+pub const ANY: u32 = SignalPermissions::ALL.bits();
 
 /// The bits of a permission word, or of a string of the letters `r` and `w`.
 #[must_use]
 pub fn bits(word: &[u8]) -> Option<u32> {
     SignalPermissions::from_word(word).map(SignalPermissions::bits)
-}
-
-/// The canonical word of one permission bit.
-#[must_use]
-pub fn permission_name(bit: u32) -> Option<&'static str> {
-    SignalPermissions::from_bits(bit).name()
 }
 
 #[cfg(test)]

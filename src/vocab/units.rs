@@ -2,11 +2,11 @@
 
 use std::borrow::Cow;
 
+use super::Vocabulary;
 use super::word::word_traits;
-use super::{Vocabulary, name_of, number_of};
 
 /// Units of size with their bytes. Lower case is none.
-pub const SIZE: &[(&str, u64)] =
+const SIZE: &[(&str, u64)] =
     &[("K", 1 << 10), ("KB", 1 << 10), ("M", 1 << 20), ("MB", 1 << 20), ("G", 1 << 30), ("GB", 1 << 30)];
 
 const SECOND: u64 = 1_000_000;
@@ -16,7 +16,7 @@ const DAY: u64 = 24 * HOUR;
 const WEEK: u64 = 7 * DAY;
 
 /// Units of time with their microseconds.
-pub const TIME: &[(&str, u64)] = &[
+const TIME: &[(&str, u64)] = &[
     ("us", 1),
     ("microsecond", 1),
     ("microseconds", 1),
@@ -49,6 +49,16 @@ pub struct LimitUnit {
 }
 
 impl LimitUnit {
+    /// The words of units of size.
+    pub fn sizes() -> impl Iterator<Item = &'static str> {
+        SIZE.iter().map(|&(word, _)| word)
+    }
+
+    /// The words of units of time.
+    pub fn times() -> impl Iterator<Item = &'static str> {
+        TIME.iter().map(|&(word, _)| word)
+    }
+
     /// The bytes of a unit of size; `None` for a unit of time.
     #[must_use]
     pub fn bytes(self) -> Option<u64> {
@@ -66,9 +76,9 @@ impl Vocabulary for LimitUnit {
     const KIND: &'static str = "unit";
 
     fn from_word(word: &[u8]) -> Option<Self> {
-        let find = |table: &'static [(&'static str, u64)], is_time| {
-            let row = table.iter().find(|(name, _)| name.as_bytes() == word)?;
-            Some(LimitUnit { name: row.0, factor: row.1, is_time })
+        let find = |table: &[(&'static str, u64)], is_time| {
+            let &(name, factor) = table.iter().find(|(name, _)| name.as_bytes() == word)?;
+            Some(LimitUnit { name, factor, is_time })
         };
         find(SIZE, false).or_else(|| find(TIME, true))
     }
@@ -76,33 +86,13 @@ impl Vocabulary for LimitUnit {
     fn to_word(&self) -> Cow<'static, str> {
         self.name.into()
     }
+
+    fn words() -> impl Iterator<Item = &'static str> {
+        LimitUnit::sizes().chain(LimitUnit::times())
+    }
 }
 
 word_traits!(LimitUnit);
-
-/// The bytes of a unit of size.
-#[must_use]
-pub fn size(word: &[u8]) -> Option<u64> {
-    number_of(SIZE, word)
-}
-
-/// The shortest unit of that many bytes.
-#[must_use]
-pub fn size_name(bytes: u64) -> Option<&'static str> {
-    name_of(SIZE, bytes)
-}
-
-/// The microseconds of a unit of time.
-#[must_use]
-pub fn microseconds(word: &[u8]) -> Option<u64> {
-    number_of(TIME, word)
-}
-
-/// The shortest unit of that many microseconds.
-#[must_use]
-pub fn time_name(microseconds: u64) -> Option<&'static str> {
-    name_of(TIME, microseconds)
-}
 
 #[cfg(test)]
 mod tests {
@@ -110,9 +100,10 @@ mod tests {
 
     #[test]
     fn units() {
-        assert_eq!(size(b"MB"), Some(1_048_576));
-        assert_eq!(size(b"m"), None);
-        assert_eq!(microseconds(b"weeks"), Some(604_800_000_000));
-        assert_eq!(microseconds(b"m"), None);
+        let unit = |word: &str| LimitUnit::from_word(word.as_bytes());
+        assert_eq!(unit("MB").map(|unit| (unit.bytes(), unit.microseconds())), Some((Some(1_048_576), None)));
+        assert_eq!(unit("weeks").map(|unit| (unit.bytes(), unit.microseconds())), Some((None, Some(604_800_000_000))));
+        assert_eq!(unit("m"), None);
+        assert!(LimitUnit::words().all(|word| unit(word).is_some_and(|unit| unit.to_word() == word)));
     }
 }

@@ -20,6 +20,11 @@ pub trait Vocabulary: Sized + Clone + PartialEq {
 
     /// The canonical word of the value.
     fn to_word(&self) -> Cow<'static, str>;
+
+    /// The words, for suggestions; none of a vocabulary without a fixed list.
+    fn words() -> impl Iterator<Item = &'static str> {
+        std::iter::empty()
+    }
 }
 
 /// A set of permissions that rules name by words.
@@ -28,9 +33,6 @@ pub trait PermissionSet: Vocabulary + Copy + Default + BitOr<Output = Self> {
     const NONE: Self;
     /// Every permission.
     const ALL: Self;
-
-    /// The words, the canonical ones first, for suggestions.
-    fn words() -> impl Iterator<Item = &'static str>;
 
     /// The set; every permission where it is empty, as a rule that names none has all.
     #[must_use]
@@ -147,6 +149,10 @@ macro_rules! word_enum {
             fn to_word(&self) -> std::borrow::Cow<'static, str> {
                 std::borrow::Cow::Borrowed(self.name())
             }
+
+            fn words() -> impl Iterator<Item = &'static str> {
+                [$($word $(, $synonym)*),*].into_iter()
+            }
         }
 
         $crate::vocab::word::word_traits!($name);
@@ -168,7 +174,7 @@ macro_rules! word_table {
 macro_rules! permission_set {
     (
         $(#[$meta:meta])*
-        $name:ident, $kind:literal $(, letters($read:ident, $write:ident))?;
+        $name:ident, $kind:literal $(, letters($read:ident, $write:ident))?, table $table:ident;
         $($(#[$doc:meta])* $constant:ident = $bit:literal, $word:literal $(| $synonym:literal)*;)*
     ) => {
         $(#[$meta])*
@@ -197,11 +203,6 @@ macro_rules! permission_set {
         impl $crate::vocab::PermissionSet for $name {
             const NONE: Self = $name::NONE;
             const ALL: Self = $name::ALL;
-
-            fn words() -> impl Iterator<Item = &'static str> {
-                let canonical = Self::WORDS.iter().filter_map(|(_, words)| words.first());
-                canonical.chain(Self::WORDS.iter().flat_map(|(_, words)| words.iter().skip(1))).copied()
-            }
         }
 
         impl $crate::vocab::Vocabulary for $name {
@@ -222,9 +223,16 @@ macro_rules! permission_set {
                     None => std::borrow::Cow::Owned(self.iter().filter_map($name::name).collect::<Vec<_>>().join(", ")),
                 }
             }
+
+            fn words() -> impl Iterator<Item = &'static str> {
+                let canonical = Self::WORDS.iter().filter_map(|(_, words)| words.first());
+                canonical.chain(Self::WORDS.iter().flat_map(|(_, words)| words.iter().skip(1))).copied()
+            }
         }
 
         $crate::vocab::word::set_traits!($name);
+
+        $crate::vocab::word::word_table!($table, u32; $(($word, $bit),)* $($(($synonym, $bit),)*)*);
     };
 }
 

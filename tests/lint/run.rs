@@ -70,6 +70,21 @@ fn rules_are_off_in_some_files() {
     assert_eq!(lint(&rules, "/repository/policy/more/p.old", text).findings.len(), 1);
 }
 
+#[test]
+fn targets_named_like_a_rule_for_everything_hide_nothing() {
+    let rules = linter(&["AA0105", "AA0106", "AA0107"]);
+    for target in ["fila", "file", "all"] {
+        let text = format!("profile p /usr/bin/p {{\n  /** rwPx -> {target},\n}}\nprofile {target} {{\n}}\n");
+        let outcome = lint(&rules, "p", &text);
+        let found: Vec<_> = outcome.findings.iter().map(|finding| finding.code).collect();
+        assert_eq!(found, ["AA0105", "AA0106", "AA0107"], "{target}");
+    }
+    // Those for everything have findings of their own.
+    for rule in ["file", "all"] {
+        assert_eq!(lint(&rules, "p", &format!("profile p /usr/bin/p {{\n  {rule},\n}}\n")).findings.len(), 0, "{rule}");
+    }
+}
+
 /// Two profiles that include the same file.
 fn including(configured: impl Fn(Linter) -> Linter) -> String {
     let inputs = ["p", "q"].map(|name| {

@@ -8,7 +8,8 @@ use crate::ide::context::{PieceKind, Slot};
 use crate::ide::visit::WordRole;
 use crate::ide::words;
 use crate::syntax::parser::classes;
-use crate::vocab;
+use crate::vocab::rlimits::Unit;
+use crate::vocab::{AddressFamily, LimitUnit, Protocol, Resource, SocketType, Vocabulary};
 
 impl Candidates<'_, '_> {
     /// Behind the keyword, outside of parentheses.
@@ -97,8 +98,7 @@ impl Candidates<'_, '_> {
             }
             [_, _, _, _] => self.list(WordRole::RlimitValue, CandidateKind::Member, &[]),
             [_, _, name, _, _] => {
-                use vocab::rlimits::{Unit, number, unit};
-                let size = match number(context.piece(name)).and_then(unit) {
+                let size = match Resource::from_word(context.piece(name)).map(Resource::unit) {
                     Some(Unit::Bytes) => true,
                     Some(Unit::Seconds | Unit::Microseconds) => false,
                     _ => return,
@@ -106,7 +106,8 @@ impl Candidates<'_, '_> {
                 for (word, text) in words::list(WordRole::Unit) {
                     let short =
                         matches!(word, "KB" | "MB" | "GB" | "us" | "ms" | "s" | "min" | "hour" | "day" | "week");
-                    if short && vocab::units::size(word.as_bytes()).is_some() == size {
+                    let is_size = LimitUnit::from_word(word.as_bytes()).is_some_and(|unit| unit.bytes().is_some());
+                    if short && is_size == size {
                         self.add(word, CandidateKind::Member, text, None);
                     }
                 }
@@ -121,29 +122,27 @@ impl Candidates<'_, '_> {
         if !context.conditions().is_empty() {
             return;
         }
-        let written: Vec<_> = context.arguments().iter().map(|word| context.piece(word)).collect();
-        let sockets: Vec<_> = written.into_iter().filter(|word| vocab::network::bits(word).is_none()).collect();
-        match sockets.as_slice() {
+        match context.sockets().as_slice() {
             [] => {
                 self.list(WordRole::Family, CandidateKind::Member, &[]);
                 self.types(None);
             }
-            [family] => self.types(vocab::families::number(family)),
+            [family] => self.types(AddressFamily::from_word(family)),
             _ => {}
         }
     }
 
     /// The types that a family may have, and its protocols.
-    fn types(&mut self, family: Option<u16>) {
+    fn types(&mut self, family: Option<AddressFamily>) {
         for (word, text) in words::list(WordRole::SocketType) {
             // Alone, `packet` is the family.
-            let family = family.is_none() && vocab::families::number(word.as_bytes()).is_some();
-            if vocab::sockets::number(word.as_bytes()).is_some() && !family {
+            let family = family.is_none() && AddressFamily::from_word(word.as_bytes()).is_some();
+            if SocketType::from_word(word.as_bytes()).is_some_and(SocketType::is_of_network_rules) && !family {
                 self.add(word, CandidateKind::Member, text, None);
             }
         }
         for (word, text) in words::list(WordRole::Protocol) {
-            let protocol = vocab::protocols::find(word.as_bytes());
+            let protocol = Protocol::from_word(word.as_bytes());
             if protocol.is_some_and(|protocol| family.is_none_or(|family| protocol.families.contains(&family))) {
                 self.add(word, CandidateKind::Member, text, None);
             }
@@ -220,22 +219,20 @@ impl Candidates<'_, '_> {
         if context.has_arrow() {
             return;
         }
-        let mode = context.pieces.iter().rev().map(|piece| context.piece(piece)).find(|word| classes::is_mode(word));
+        let letters = context.pieces.iter().rev().find_map(|piece| context.letters(piece));
         if !context.has_path() {
             match context.pieces.last() {
-                Some(last) if mode.is_none() && context.piece(last) == b"file" => {
+                Some(last) if letters.is_none() && context.piece(last) == b"file" => {
                     self.keywords(&["safe", "unsafe"]);
                 }
-                Some(_) if mode == Some(b"l") => self.keyword("subset"),
+                Some(_) if letters.is_some_and(|letters| letters.is_only_link()) => self.keyword("subset"),
                 _ => {}
             }
             return;
         }
-        match mode {
-            Some(mode) if mode.iter().any(|letter| matches!(letter, b'x' | b'X' | b'l')) => {
-                let links = !mode.contains(&b'x');
-                self.arrow(if links { "The target of the link." } else { "The profile to enter." });
-            }
+        match letters {
+            Some(letters) if letters.links() => self.arrow("The target of the link."),
+            Some(letters) if letters.execs().next().is_some() => self.arrow("The profile to enter."),
             Some(_) => {}
             None if context.pieces.iter().all(|piece| piece.kind == PieceKind::Word) => self.modes(),
             None => {}

@@ -1,7 +1,9 @@
 use super::{Construct, WordRole, describe, describe_at, list};
+use crate::syntax::ast::FileLetters;
 use crate::vocab::{
-    capabilities, dbus, families, file, flags, io_uring, mount, mqueue, network, protocols, ptrace, rlimits, signals,
-    sockets, units,
+    AddressFamily, Capability, DbusPermissions, IoUringPermissions, LimitUnit, MountOption, MqueueKind,
+    MqueuePermissions, NetworkPermissions, Protocol, PtracePermissions, Resource, RlimitValue, Signal,
+    SignalPermissions, SocketType, Vocabulary, file, flags,
 };
 
 fn described<'a>(role: WordRole, words: impl IntoIterator<Item = &'a str>) {
@@ -14,30 +16,26 @@ fn described<'a>(role: WordRole, words: impl IntoIterator<Item = &'a str>) {
     assert!(count > 0, "{role:?}");
 }
 
-fn names<'a, T: 'a>(table: &'a [(&'a str, T)]) -> impl Iterator<Item = &'a str> {
-    table.iter().map(|(name, _)| *name)
-}
-
 #[test]
 fn every_word_of_the_vocabulary_is_described() {
     let permission = WordRole::Permission;
-    described(WordRole::Capability, names(capabilities::ALL));
-    described(WordRole::Signal, names(signals::ALL));
+    described(WordRole::Capability, Capability::words());
+    described(WordRole::Signal, Signal::words());
     described(WordRole::Signal, ["rtmin+0", "rtmin+32"]);
-    described(WordRole::Rlimit, rlimits::ALL.iter().map(|(name, ..)| *name));
-    described(WordRole::Unit, names(units::SIZE).chain(names(units::TIME)));
+    described(WordRole::Rlimit, Resource::words());
+    described(WordRole::Unit, LimitUnit::words());
     described(WordRole::Flag, flags::words());
-    described(WordRole::MountOption, mount::ALL.iter().map(|flag| flag.name));
-    described(WordRole::Family, names(families::ALL));
-    described(WordRole::SocketType, names(sockets::ALL).chain(names(sockets::UNIX_ONLY)));
-    described(WordRole::Protocol, protocols::ALL.iter().map(|protocol| protocol.name));
-    described(permission(Construct::Network), names(network::ALL));
-    described(permission(Construct::Unix), names(network::ALL));
-    described(permission(Construct::Dbus), names(dbus::ALL));
-    described(permission(Construct::Signal), names(signals::PERMISSIONS));
-    described(permission(Construct::Ptrace), names(ptrace::ALL));
-    described(permission(Construct::Mqueue), names(mqueue::ALL));
-    described(permission(Construct::IoUring), names(io_uring::ALL));
+    described(WordRole::MountOption, MountOption::words());
+    described(WordRole::Family, AddressFamily::words());
+    described(WordRole::SocketType, SocketType::words());
+    described(WordRole::Protocol, Protocol::words());
+    described(permission(Construct::Network), NetworkPermissions::words());
+    described(permission(Construct::Unix), NetworkPermissions::words());
+    described(permission(Construct::Dbus), DbusPermissions::words());
+    described(permission(Construct::Signal), SignalPermissions::words());
+    described(permission(Construct::Ptrace), PtracePermissions::words());
+    described(permission(Construct::Mqueue), MqueuePermissions::words());
+    described(permission(Construct::IoUring), IoUringPermissions::words());
     described(permission(Construct::File), file::EXEC_FORMS.iter().map(|form| form.name));
     described(permission(Construct::File), ["m", "r", "w", "a", "l", "k", "x"]);
     described(WordRole::Keyword, crate::ide::construct::KEYWORDS.iter().map(|(word, _)| *word));
@@ -47,24 +45,32 @@ fn every_word_of_the_vocabulary_is_described() {
 
 #[test]
 fn every_described_word_is_one() {
-    let known = |role, is: fn(&[u8]) -> bool| {
+    fn known<V: Vocabulary>(role: WordRole) {
         for (word, _) in list(role) {
-            assert!(is(word.as_bytes()), "{role:?} {word}");
+            assert!(V::from_word(word.as_bytes()).is_some(), "{role:?} {word}");
         }
-    };
-    known(WordRole::Capability, |word| capabilities::number(word).is_some());
-    known(WordRole::Signal, |word| signals::number(word).is_some());
-    known(WordRole::Rlimit, |word| rlimits::number(word).is_some());
-    known(WordRole::Unit, |word| units::size(word).is_some() || units::microseconds(word).is_some());
-    known(WordRole::MountOption, |word| mount::flag(word).is_some());
-    known(WordRole::Family, |word| families::number(word).is_some());
-    known(WordRole::SocketType, |word| sockets::unix_number(word).is_some());
-    known(WordRole::Permission(Construct::Network), |word| network::bits(word).is_some());
-    known(WordRole::Permission(Construct::Dbus), |word| dbus::bits(word).is_some());
-    known(WordRole::Permission(Construct::Signal), |word| signals::bits(word).is_some());
-    known(WordRole::Permission(Construct::Ptrace), |word| ptrace::bits(word).is_some());
-    known(WordRole::Permission(Construct::Mqueue), |word| mqueue::bits(word).is_some());
-    known(WordRole::Flag, |word| flags::words().any(|flag| flag.as_bytes() == word));
+    }
+    let permission = WordRole::Permission;
+    known::<Capability>(WordRole::Capability);
+    known::<Signal>(WordRole::Signal);
+    known::<Resource>(WordRole::Rlimit);
+    known::<RlimitValue>(WordRole::RlimitValue);
+    known::<LimitUnit>(WordRole::Unit);
+    known::<MountOption>(WordRole::MountOption);
+    known::<AddressFamily>(WordRole::Family);
+    known::<SocketType>(WordRole::SocketType);
+    known::<Protocol>(WordRole::Protocol);
+    known::<MqueueKind>(WordRole::QueueType);
+    known::<NetworkPermissions>(permission(Construct::Network));
+    known::<DbusPermissions>(permission(Construct::Dbus));
+    known::<SignalPermissions>(permission(Construct::Signal));
+    known::<PtracePermissions>(permission(Construct::Ptrace));
+    known::<MqueuePermissions>(permission(Construct::Mqueue));
+    known::<IoUringPermissions>(permission(Construct::IoUring));
+    for (word, _) in list(permission(Construct::File)) {
+        assert!(word.parse::<FileLetters>().is_ok(), "{word}");
+    }
+    assert!(list(WordRole::Flag).all(|(word, _)| flags::words().any(|flag| flag == word)));
 }
 
 #[test]

@@ -188,7 +188,6 @@ pub(super) fn of_code(code: Code) -> Option<&'static Rule> {
 struct AllowedFile<'a> {
     path: &'a Spanned<Pattern>,
     permissions: &'a Spanned<FileLetters>,
-    target: Option<&'a Spanned<Pattern>>,
 }
 
 /// The file rule that an item is, unless it denies.
@@ -196,8 +195,8 @@ fn file_rule<'a>(view: &ItemView<'a>) -> Option<AllowedFile<'a>> {
     let rule = view.rule()?;
     let RuleKind::File(file) = &rule.kind else { return None };
     match &file.body {
-        FileBody::Access { path, permissions, target, .. } if rule.prefix.mode != Some(RuleMode::Deny) => {
-            Some(AllowedFile { path, permissions, target: target.as_ref() })
+        FileBody::Access { path, permissions, .. } if rule.prefix.mode != Some(RuleMode::Deny) => {
+            Some(AllowedFile { path, permissions })
         }
         _ => None,
     }

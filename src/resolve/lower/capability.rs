@@ -6,7 +6,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::features::Features;
 use crate::policy::CapabilityRule;
 use crate::syntax::ast;
-use crate::vocab::{Capability, nearest};
+use crate::vocab::{Capability, Vocabulary, nearest};
 
 /// The features entry whose words are capabilities, each at the position of its number.
 const MASK: &str = "caps/mask";
@@ -27,10 +27,9 @@ pub(super) fn lower(rule: &ast::CapabilityRule, context: &mut Context<'_>) -> Op
             let message = format!("the target kernel does not know the capability `{}`", shown(word));
             reader.warn(Diagnostic::new(Code::CapUnknown, message, name.span).with_label("left out"));
         } else {
-            let known = Capability::ALL.iter().map(|capability| capability.name());
             let message = format!("unknown capability `{}`", shown(word));
             let error = Diagnostic::new(Code::CapInvalid, message, name.span);
-            reader.error(error.with_nearest(word, nearest(word, known), || {
+            reader.error(error.with_nearest(word, nearest(word, Capability::words()), || {
                 format!("capabilities have lower-case names without `CAP_`, such as {}", choices(["chown"]))
             }));
         }

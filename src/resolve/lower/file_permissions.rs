@@ -24,7 +24,7 @@ pub(super) fn letters(written: &Spanned<FileLetters>, reader: &mut Reader<'_>) -
         permissions: written.permissions(),
         exec: None,
         exec_span: written.span,
-        only_link: written.letters().iter().all(|letter| letter.value == FileLetter::Permission(FilePermissions::LINK)),
+        only_link: written.is_only_link(),
     };
     let mut first: Option<Span> = None;
     for exec in written.execs() {
@@ -60,20 +60,9 @@ pub(super) fn letters(written: &Spanned<FileLetters>, reader: &mut Reader<'_>) -
 
 /// The first letters in an upper case that means nothing.
 fn obsolete(written: &FileLetters) -> Option<Span> {
-    let mut text = written.as_bytes();
-    for letter in written.letters() {
-        let len = match letter.value {
-            FileLetter::Permission(_) => 1,
-            FileLetter::Exec(_) => text.iter().position(|byte| byte.eq_ignore_ascii_case(&b'x')).map_or(1, |at| at + 1),
-        };
-        let (spelling, rest) = text.split_at_checked(len).unwrap_or((text, &[]));
-        let first = spelling.first().is_some_and(|byte| matches!(byte, b'R' | b'W' | b'L' | b'M' | b'X' | b'I'));
-        if first || spelling.ends_with(b"X") {
-            return Some(letter.span);
-        }
-        text = rest;
-    }
-    None
+    let is_obsolete = |spelling: &[u8]| matches!(spelling, [b'R' | b'W' | b'L' | b'M' | b'X' | b'I', ..] | [.., b'X']);
+    let mut letters = written.letters().iter().zip(written.spelled());
+    letters.find(|(_, (_, spelling))| is_obsolete(spelling)).map(|(letter, _)| letter.span)
 }
 
 /// Whether an exec permission may stand behind another: the same kind again, or `ix` behind `x`.

@@ -6,7 +6,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::{MountOperation, MountOptions, MountRule};
 use crate::source::{Span, Spanned};
 use crate::syntax::ast::{self, Condition, ConditionOp, ConditionValue, MountCondition, Named};
-use crate::vocab::{MountOption, mount, nearest};
+use crate::vocab::{MountOption, Vocabulary, mount, nearest};
 
 const CONDITIONS: &[&str] = &["fstype", "vfstype", "options", "option"];
 
@@ -94,7 +94,7 @@ fn unknown_option(span: Span, text: &[u8]) -> Diagnostic {
     if refers_to_variable(text) {
         return error.with_help("no variable is expanded in mount options: write the word");
     }
-    error.with_nearest(text, nearest(text, mount::ALL.iter().map(|flag| flag.name)), || {
+    error.with_nearest(text, nearest(text, MountOption::words()), || {
         "only flags can be mediated, such as `ro`, `nosuid` or `bind`; options of a file system cannot".into()
     })
 }

@@ -8,7 +8,7 @@ use crate::policy::{FamilySelection, NetworkConditions, NetworkRule};
 use crate::source::{Span, Spanned};
 use crate::syntax::ast::{self, Condition, ConditionOp, Group, Named, NetworkCondition, Permissions};
 use crate::vocab::{
-    AddressFamily, NetworkPermissions, PermissionSet, SocketKind, Vocabulary, families, nearest, protocols, sockets,
+    AddressFamily, NetworkPermissions, PermissionSet, SocketKind, SocketType, Vocabulary, families, nearest, sockets,
 };
 
 pub(super) fn lower(rule: &ast::NetworkRule, context: &mut Context<'_>) -> Option<NetworkRule> {
@@ -95,14 +95,13 @@ struct Selection {
 
 /// The types and the protocol of a type word for one family; `None` where the family does not have it.
 fn row(family: AddressFamily, socket: SocketKind) -> Option<FamilySelection> {
-    let family_number = family.number();
+    let row =
+        |kind: SocketType, protocol| FamilySelection { family: family.number(), types: 1 << kind.number(), protocol };
     match socket {
-        SocketKind::Type(kind) => {
-            Some(FamilySelection { family: family_number, types: 1 << kind.number(), protocol: None })
-        }
-        SocketKind::Protocol(found) => found.families.contains(&family_number).then(|| {
+        SocketKind::Type(kind) => Some(row(kind, None)),
+        SocketKind::Protocol(found) => found.families.contains(&family).then(|| {
             let protocol = (found.mask != u32::MAX).then(|| u16::try_from(found.mask.trailing_zeros()).ok()).flatten();
-            FamilySelection { family: family_number, types: 1 << found.socket_type, protocol }
+            row(found.socket_type, protocol)
         }),
     }
 }
@@ -161,12 +160,8 @@ fn check_family(family: AddressFamily, span: Span, fits: bool, reader: &mut Read
     fits.then_some(())
 }
 
-fn type_words() -> impl Iterator<Item = &'static str> {
-    sockets::network_words().chain(protocols::ALL.iter().map(|protocol| protocol.name))
-}
-
 fn unknown_word(span: Span, text: &[u8], family: bool) -> Diagnostic {
-    let families = AddressFamily::ALL.iter().map(|family| family.name()).filter(|_| family);
+    let families = AddressFamily::words().filter(|_| family);
     let message = format!("`{}` is no address family, socket type or protocol", shown(text));
     let error = Diagnostic::new(Code::NetInvalid, message, span);
     if refers_to_variable(text) {
@@ -175,7 +170,7 @@ fn unknown_word(span: Span, text: &[u8], family: bool) -> Diagnostic {
     if text == b"local" {
         return error.with_help("the family of local sockets is called `unix`");
     }
-    error.with_nearest(text, nearest(text, families.chain(type_words())), || {
+    error.with_nearest(text, nearest(text, families.chain(SocketKind::words())), || {
         "address_families(7) lists the families; types are those of socket(2) in lower case: `stream`, `dgram`, `raw`"
             .into()
     })

@@ -6,7 +6,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Spanned;
 use crate::syntax::ast::{self, Named};
 use crate::vocab::rlimits::{self, Unit};
-use crate::vocab::{LimitUnit, Resource, RlimitValue, units};
+use crate::vocab::{LimitUnit, Resource, RlimitValue, Vocabulary};
 
 /// Nice values go from here …
 const NICE_LEAST: i64 = -20;
@@ -16,7 +16,7 @@ const NICE_MOST: i64 = 19;
 pub(super) fn lower(rlimit: &ast::Rlimit, context: &mut Context<'_>) -> Option<(usize, u64)> {
     let mut reader = Reader::new("set rlimit", context.diagnostics);
     let Some(&resource) = rlimit.resource.value() else {
-        let known: Vec<_> = rlimits::ALL.iter().map(|&(name, ..)| name).collect();
+        let known: Vec<_> = Resource::words().collect();
         let text = rlimit.resource.as_bytes();
         let message = format!("unknown resource limit `{}`", shown(text));
         reader.error(suggest(Diagnostic::new(Code::RlimitName, message, rlimit.resource.span), text, &known));
@@ -48,14 +48,14 @@ fn value(rlimit: &ast::Rlimit, resource: Resource, reader: &mut Reader<'_>) -> O
         reader.error(Diagnostic::new(Code::RlimitValue, message, word.span));
         return None;
     };
-    let (factor, base, table, base_name) = match kind {
+    let (factor, base, base_name) = match kind {
         Unit::Number | Unit::Nice => {
             no_unit(rlimit, unit, reader)?;
             return Some(number);
         }
-        Unit::Bytes => (unit.map(|unit| unit.value()?.bytes()), 1, units::SIZE, "bytes"),
-        Unit::Seconds => (unit.map(|unit| unit.value()?.microseconds()), 1_000_000, units::TIME, "seconds"),
-        Unit::Microseconds => (unit.map(|unit| unit.value()?.microseconds()), 1, units::TIME, "microseconds"),
+        Unit::Bytes => (unit.map(|unit| unit.value()?.bytes()), 1, "bytes"),
+        Unit::Seconds => (unit.map(|unit| unit.value()?.microseconds()), 1_000_000, "seconds"),
+        Unit::Microseconds => (unit.map(|unit| unit.value()?.microseconds()), 1, "microseconds"),
     };
     let (Some(unit), Some(factor)) = (unit, factor) else {
         if kind != Unit::Bytes {
@@ -69,7 +69,8 @@ fn value(rlimit: &ast::Rlimit, resource: Resource, reader: &mut Reader<'_>) -> O
     let unit_name = shown(unit.as_bytes());
     let Some(factor) = factor else {
         let message = format!("`{name}` does not take the unit `{unit_name}`");
-        let known: Vec<_> = table.iter().map(|&(name, _)| name).collect();
+        let known: Vec<_> =
+            if kind == Unit::Bytes { LimitUnit::sizes().collect() } else { LimitUnit::times().collect() };
         reader.error(suggest(Diagnostic::new(Code::RlimitValue, message, unit.span), unit.as_bytes(), &known));
         return None;
     };

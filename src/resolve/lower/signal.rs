@@ -34,7 +34,6 @@ fn signal(word: &Spanned<Named<Signal>>, reader: &mut Reader<'_>) -> Option<Sign
         let text = word.stored();
         let lower = text.to_ascii_lowercase();
         let bare = lower.strip_prefix(b"sig").unwrap_or(&lower);
-        let known = signals::ALL.iter().map(|&(name, _)| name);
         let error = Diagnostic::new(Code::SignalUnknown, format!("unknown signal `{}`", shown(&text)), word.span);
         reader.error(if text.starts_with(b"rtmin") {
             error.with_help(format!("real-time signals are `rtmin+0` to `rtmin+{}`", signals::REALTIME_LAST))
@@ -43,7 +42,7 @@ fn signal(word: &Spanned<Named<Signal>>, reader: &mut Reader<'_>) -> Option<Sign
                 .with_help(format!("write `{}`", shown(bare)))
                 .with_detail(Detail::unknown_word(&text, Some(&shown(bare))))
         } else {
-            error.with_nearest(&text, nearest(&text, known), || {
+            error.with_nearest(&text, nearest(&text, Signal::words()), || {
                 "signals are named as by kill(1), in lower case and without `SIG`: `hup`, `term`, `rtmin+1`".into()
             })
         });

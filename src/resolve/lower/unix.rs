@@ -7,7 +7,7 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::policy::{Glob, UnixAddress, UnixRule};
 use crate::source::{Spanned, Text};
 use crate::syntax::ast::{self, Condition, Named, UnixCondition};
-use crate::vocab::{PermissionSet, SocketType, sockets};
+use crate::vocab::{PermissionSet, SocketType, Vocabulary};
 
 pub(super) fn lower(rule: &ast::UnixRule, context: &mut Context<'_>) -> Option<UnixRule> {
     let mut reader = Reader::new("unix", context.diagnostics);
@@ -64,7 +64,7 @@ fn unsupported(condition: &Spanned<Condition<UnixCondition>>, reader: &mut Reade
 fn kind(value: &Spanned<Named<SocketType>>, reader: &mut Reader<'_>) -> Option<u8> {
     let number = value.value().and_then(|kind| u8::try_from(kind.number()).ok());
     if number.is_none() {
-        let known: Vec<_> = sockets::ALL.iter().chain(sockets::UNIX_ONLY).map(|&(name, _)| name).collect();
+        let known: Vec<_> = SocketType::words().collect();
         let text = value.stored();
         let message = format!("unknown socket type `{}`", shown(&text));
         reader.error(suggest(Diagnostic::new(Code::UnixType, message, value.span), &text, &known));

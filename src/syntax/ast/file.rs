@@ -88,7 +88,7 @@ impl FileLetters {
             let (value, len) = match FilePermissions::from_letter(first.into()) {
                 Some(permission) => (FileLetter::Permission(permission), 1),
                 None => {
-                    let len = rest.iter().take(3).position(|byte| byte.eq_ignore_ascii_case(&b'x'))? + 1;
+                    let len = end_of_exec(rest)?;
                     (FileLetter::Exec(ExecMode::from_word(rest.get(..len)?)?), len)
                 }
             };
@@ -115,6 +115,20 @@ impl FileLetters {
         &self.letters
     }
 
+    /// Each letter with its spelling, in the order written.
+    pub(crate) fn spelled(&self) -> impl Iterator<Item = (FileLetter, &[u8])> {
+        let mut rest: &[u8] = &self.text;
+        self.letters.iter().map(move |letter| {
+            let len = match letter.value {
+                FileLetter::Permission(_) => 1,
+                FileLetter::Exec(_) => end_of_exec(rest).unwrap_or(1),
+            };
+            let (spelling, behind) = rest.split_at_checked(len).unwrap_or((rest, &[]));
+            rest = behind;
+            (letter.value, spelling)
+        })
+    }
+
     /// The permissions, exec aside.
     #[must_use]
     pub fn permissions(&self) -> FilePermissions {
@@ -135,11 +149,26 @@ impl FileLetters {
         })
     }
 
+    /// Whether there is no letter but `l`.
+    pub(crate) fn is_only_link(&self) -> bool {
+        self.letters.iter().all(|letter| letter.value == FileLetter::Permission(FilePermissions::LINK))
+    }
+
+    /// Whether they link and do not execute, so that a target is that of the link.
+    pub(crate) fn links(&self) -> bool {
+        self.permissions().contains(FilePermissions::LINK) && self.execs().next().is_none()
+    }
+
     /// The letters as written.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         &self.text
     }
+}
+
+/// The length of an exec permission that a text begins with.
+fn end_of_exec(text: &[u8]) -> Option<usize> {
+    text.iter().take(3).position(|byte| byte.eq_ignore_ascii_case(&b'x')).map(|at| at + 1)
 }
 
 impl std::str::FromStr for FileLetters {
@@ -183,5 +212,28 @@ impl<'de> Deserialize<'de> for FileLetters {
         let text = Text::deserialize(deserializer)?;
         FileLetters::read(&text, Span::NONE)
             .ok_or_else(|| D::Error::custom(format_args!("`{text}` are not file permissions")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::FileLetters;
+    use crate::source::Span;
+    use crate::syntax::parser::classes::is_mode;
+
+    #[test]
+    fn letters_are_those_of_the_scanner() {
+        let alphabet = b"rRwWaAlLmMkKxXpPcCiIuU";
+        let mut texts: Vec<Vec<u8>> = vec![Vec::new()];
+        for _ in 0..3 {
+            let longer = |text: &Vec<u8>| alphabet.map(|letter| [text.as_slice(), &[letter]].concat());
+            texts = texts.iter().flat_map(longer).collect();
+            for text in &texts {
+                let read = FileLetters::read(text, Span::NONE);
+                assert_eq!(read.is_some(), is_mode(text), "{}", text.escape_ascii());
+                let spelled = read.iter().flat_map(|letters| letters.spelled().flat_map(|(_, part)| part.to_vec()));
+                assert!(read.is_none() || spelled.eq(text.iter().copied()), "{}", text.escape_ascii());
+            }
+        }
     }
 }

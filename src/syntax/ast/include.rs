@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::syntax::word::Word;
+use crate::syntax::word::{Word, stored};
 
 /// `include <abstractions/base>`
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,6 +24,13 @@ pub struct IncludePath {
     pub form: PathForm,
     /// The path without angle brackets; with its quotes, where it has any.
     pub path: Word,
+}
+
+impl IncludePath {
+    /// The path as text, without its quotes and with its escapes replaced.
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8_lossy(&stored(&self.path)).into_owned()
+    }
 }
 
 /// How an include path is written.

@@ -3,6 +3,8 @@
 use crate::lint::check::{Check, PathView, Reporter};
 use crate::lint::finding::Fix;
 use crate::lint::rule::{Confidence, Fixes, Rule};
+use crate::syntax::ast::FileLetter;
+use crate::vocab::FilePermissions;
 
 pub(in crate::lint::rules) static RULE: Rule = Rule {
     code: "AA0214",
@@ -49,8 +51,9 @@ const DIRECTORIES: [&[u8]; 28] = [
 
 fn check(path: &PathView<'_>, reporter: &mut Reporter<'_>) {
     // Of variables nobody knows here whether their values end in a slash.
+    let simple = [FilePermissions::READ, FilePermissions::WRITE].map(FileLetter::Permission);
     let only_read =
-        path.permissions.is_some_and(|letters| letters.as_bytes().iter().all(|letter| matches!(letter, b'r' | b'w')));
+        path.permissions.is_some_and(|written| written.letters().iter().all(|letter| simple.contains(&letter.value)));
     if DIRECTORIES.contains(&path.text) && only_read {
         let end = path.part(path.text.len(), 0);
         let message = format!("`{}` is a directory, which the rule does not match", path.text.escape_ascii());

@@ -4,6 +4,7 @@ use crate::diagnostic::Severity;
 use crate::lint::check::{Check, ProfileView, Reporter};
 use crate::lint::rule::{Confidence, Rule};
 use crate::policy::RuleKind;
+use crate::vocab::Capability;
 
 use super::shared::has_capability;
 
@@ -18,7 +19,7 @@ pub(in crate::lint::rules) static RULE: Rule = Rule {
 };
 
 fn check(view: &ProfileView<'_>, reporter: &mut Reporter<'_>) {
-    if has_capability(view, b"sys_admin") {
+    if has_capability(view, Capability::SysAdmin) {
         return;
     }
     let of_mounts = |kind: &RuleKind| matches!(kind, RuleKind::Mount(_) | RuleKind::PivotRoot(_));

@@ -9,7 +9,7 @@ use crate::lint::check::{Check, Reporter};
 use crate::lint::rule::{Confidence, Rule};
 use crate::lint::set::{Between, BetweenKind, Member, SetView, collapsed};
 use crate::source::Span;
-use crate::vocab::{ptrace, signals};
+use crate::vocab::{PermissionSet, PtracePermissions, Signal, SignalPermissions};
 
 pub(in crate::lint::rules) static RULE: Rule = Rule {
     code: "AA0235",
@@ -57,8 +57,8 @@ fn peer<'a>(
     let here = collapsed(&member.name);
     let silent = |peer: &&Member| {
         let mediated = match rule.kind {
-            BetweenKind::Signal(_) => peer.mediates.signal && member.mediates.signal,
-            BetweenKind::Ptrace => peer.mediates.ptrace && member.mediates.ptrace,
+            BetweenKind::Signal(..) => peer.mediates.signal && member.mediates.signal,
+            BetweenKind::Ptrace(_) => peer.mediates.ptrace && member.mediates.ptrace,
         };
         mediated && peer.enforces && !peer.between.iter().any(|other| answers(set, rule, (peer, other), &here))
     };
@@ -67,37 +67,40 @@ fn peer<'a>(
 
 /// Whether `other`, of the peer's profile, allows its half of something that `rule` allows to the profile named `here`.
 fn answers(set: &SetView<'_>, rule: &Between, (peer, other): (&Member, &Between), here: &[Symbol]) -> bool {
-    let common = match (&rule.kind, &other.kind) {
-        (BetweenKind::Signal(_), BetweenKind::Signal(theirs)) if theirs.is_empty() => true,
-        // Who names no signal means more than the question whether a process is there, which abstractions let everybody ask.
-        (BetweenKind::Signal(mine), BetweenKind::Signal(theirs)) if mine.is_empty() => {
-            theirs.iter().any(|signal| signal.number() != signals::EXISTS)
+    let answered = match (&rule.kind, &other.kind) {
+        (BetweenKind::Signal(mine, signals), BetweenKind::Signal(theirs, others)) => {
+            have_common(signals, others) && answer(&SIGNAL, *mine, *theirs)
         }
-        (BetweenKind::Signal(mine), BetweenKind::Signal(theirs)) => mine.iter().any(|number| theirs.contains(number)),
-        (BetweenKind::Ptrace, BetweenKind::Ptrace) => true,
+        (BetweenKind::Ptrace(mine), BetweenKind::Ptrace(theirs)) => answer(&PTRACE, *mine, *theirs),
         _ => false,
     };
-    common && other.permissions & counterpart(rule) != 0 && names_it(set, peer, other, here)
+    answered && names_it(set, peer, other, here)
 }
 
-/// What one side allows, and what the other has to allow for it.
-const SIGNAL: [(u32, u32); 2] = [(signals::SEND, signals::RECEIVE), (signals::RECEIVE, signals::SEND)];
+/// Whether rules about these signals, where none stands for all, are about the same ones.
+fn have_common(mine: &[Signal], theirs: &[Signal]) -> bool {
+    match (mine, theirs) {
+        (_, []) => true,
+        // Who names no signal means more than the question whether a process is there, which abstractions let everybody ask.
+        ([], theirs) => theirs.iter().any(|&signal| signal != Signal::EXISTS),
+        (mine, theirs) => mine.iter().any(|signal| theirs.contains(signal)),
+    }
+}
 
-const PTRACE: [(u32, u32); 4] = [
-    (ptrace::TRACE, ptrace::TRACEDBY),
-    (ptrace::TRACEDBY, ptrace::TRACE),
-    (ptrace::READ, ptrace::READBY),
-    (ptrace::READBY, ptrace::READ),
+/// The permissions of one side, and those of the other that each needs.
+const SIGNAL: [(SignalPermissions, SignalPermissions); 2] =
+    [(SignalPermissions::SEND, SignalPermissions::RECEIVE), (SignalPermissions::RECEIVE, SignalPermissions::SEND)];
+
+const PTRACE: [(PtracePermissions, PtracePermissions); 4] = [
+    (PtracePermissions::TRACE, PtracePermissions::TRACEDBY),
+    (PtracePermissions::TRACEDBY, PtracePermissions::TRACE),
+    (PtracePermissions::READ, PtracePermissions::READBY),
+    (PtracePermissions::READBY, PtracePermissions::READ),
 ];
 
-/// What the other side has to allow.
-fn counterpart(rule: &Between) -> u32 {
-    let pairs: &[(u32, u32)] = match rule.kind {
-        BetweenKind::Signal(_) => &SIGNAL,
-        BetweenKind::Ptrace => &PTRACE,
-    };
-    let other = pairs.iter().filter(|(mine, _)| rule.permissions & mine != 0);
-    other.fold(0, |all, (_, theirs)| all | theirs)
+/// Whether the other side allows what one of the permissions needs there.
+fn answer<P: PermissionSet>(pairs: &[(P, P)], mine: P, theirs: P) -> bool {
+    pairs.iter().any(|&(here, there)| mine | here == mine && theirs | there == theirs)
 }
 
 /// Whether the peer of a rule, which is one of `member`, may be the profile named `here`. Of stacks nothing is known but that what

@@ -4,6 +4,7 @@ use crate::diagnostic::Severity;
 use crate::lint::check::{Check, ProfileView, Reporter};
 use crate::lint::rule::{Confidence, Rule};
 use crate::policy::RuleKind;
+use crate::vocab::Capability;
 
 use super::shared::has_capability;
 
@@ -25,7 +26,7 @@ const PACKET: u16 = 17;
 const RAW_TYPE: u32 = 1 << 3;
 
 fn check(view: &ProfileView<'_>, reporter: &mut Reporter<'_>) {
-    if has_capability(view, b"net_raw") {
+    if has_capability(view, Capability::NetRaw) {
         return;
     }
     let first = view.allowed().find(|rule| match &rule.kind {

@@ -13,7 +13,7 @@ use crate::lint::semantics::Semantics;
 use crate::lint::set::{By, SetView};
 use crate::policy::{Profile, ProfileMode, RuleMode};
 use crate::source::{Span, Text};
-use crate::vocab::{capabilities, file as bits, nearest};
+use crate::vocab::{Capability, file as bits, nearest};
 
 /// The paths that the kernel asks about: a slash, then components with one slash between two. Directories end in a slash.
 pub(super) fn existing_paths(directory: bool) -> Pattern {
@@ -85,10 +85,9 @@ pub(super) fn child_attaches(view: &ProfileView<'_>, child: &Profile, path: &Tex
 }
 
 /// Whether the profile is allowed a capability, or does not confine anything.
-pub(super) fn has_capability(view: &ProfileView<'_>, name: &[u8]) -> bool {
-    let bit = capabilities::number(name).and_then(|number| 1_u64.checked_shl(number.into())).unwrap_or(0);
+pub(super) fn has_capability(view: &ProfileView<'_>, capability: Capability) -> bool {
     let confines = matches!(view.profile.flags.mode, ProfileMode::Enforce | ProfileMode::Kill);
-    !confines || view.capabilities().any(|(_, mask)| mask & bit != 0)
+    !confines || view.capabilities().any(|(_, mask)| mask & capability.mask() != 0)
 }
 
 /// The rules that findings may be about: those of the profile's own file, and those of included files, each with its grants.

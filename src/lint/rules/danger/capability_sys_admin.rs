@@ -3,6 +3,7 @@
 use crate::diagnostic::Severity;
 use crate::lint::check::{Check, ProfileView, Reporter};
 use crate::lint::rule::Rule;
+use crate::vocab::Capability;
 
 use super::shared::report_capabilities;
 
@@ -16,5 +17,5 @@ pub(in crate::lint::rules) static RULE: Rule = Rule {
 };
 
 fn check(view: &ProfileView<'_>, reporter: &mut Reporter<'_>) {
-    report_capabilities(view, &["sys_admin"], "allows far more than one thing", reporter);
+    report_capabilities(view, &[Capability::SysAdmin], "allows far more than one thing", reporter);
 }

@@ -2,6 +2,7 @@
 
 use crate::lint::check::{Check, ProfileView, Reporter};
 use crate::lint::rule::Rule;
+use crate::vocab::Capability;
 
 use super::shared::report_capabilities;
 
@@ -14,5 +15,5 @@ pub(in crate::lint::rules) static RULE: Rule = Rule {
 };
 
 fn check(view: &ProfileView<'_>, reporter: &mut Reporter<'_>) {
-    report_capabilities(view, &["sys_module"], "lets the program put code into the kernel", reporter);
+    report_capabilities(view, &[Capability::SysModule], "lets the program put code into the kernel", reporter);
 }

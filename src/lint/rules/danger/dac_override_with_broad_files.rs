@@ -3,8 +3,7 @@
 use crate::lint::check::{Access, Check, ProfileView, Reporter};
 use crate::lint::rule::Rule;
 use crate::policy::Owner;
-
-use super::shared::capability_bit;
+use crate::vocab::Capability;
 
 pub(in crate::lint::rules) static RULE: Rule = Rule {
     code: "AA0112",
@@ -20,7 +19,7 @@ fn check(view: &ProfileView<'_>, reporter: &mut Reporter<'_>) {
     });
     let Some((wide, _)) = broad.next() else { return };
     for (rule, mask) in view.capabilities() {
-        if mask & capability_bit("dac_override") != 0 {
+        if mask & Capability::DacOverride.mask() != 0 {
             let finding = reporter.finding(rule.span, "permissions of files do not count, and file rules are broad");
             reporter.push(finding.and_label(wide.span, "allows to write everywhere"));
         }

@@ -3,9 +3,7 @@
 use crate::lint::check::{Check, ProfileView, Reporter};
 use crate::lint::rule::Rule;
 use crate::policy::RuleKind;
-use crate::vocab::PtracePermissions;
-
-use super::shared::capability_bit;
+use crate::vocab::{Capability, PtracePermissions};
 
 pub(in crate::lint::rules) static RULE: Rule = Rule {
     code: "AA0114",
@@ -26,7 +24,7 @@ fn check(view: &ProfileView<'_>, reporter: &mut Reporter<'_>) {
             Some(peer) if matches!(peer.value.as_bytes(), b"unconfined" | b"**" | b"*") => format!("`{}`", peer.value),
             Some(_) => continue,
         };
-        let powerful = view.capabilities().any(|(_, mask)| mask & capability_bit("sys_ptrace") != 0);
+        let powerful = view.capabilities().any(|(_, mask)| mask & Capability::SysPtrace.mask() != 0);
         let others = if powerful { ", of other users too" } else { "" };
         reporter.report(rule.span, format!("{whom} may be traced{others}"));
     }

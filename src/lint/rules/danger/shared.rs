@@ -1,25 +1,14 @@
-//! Exec letters, capabilities and broad paths, which several rules of the family look at.
+//! Exec permissions, capabilities and broad paths, which several rules of the family look at.
 
 use crate::lint::check::{Access, ItemView, ProfileView, Reporter};
-use crate::lint::rules::{AllowedFile, file_rule};
-use crate::source::Span;
+use crate::lint::rules::file_rule;
+use crate::source::Spanned;
 use crate::syntax::ast;
-use crate::vocab::capabilities;
+use crate::vocab::{Capability, ExecMode};
 
-/// The exec letters of a file rule that allows something, with their place.
-pub(super) fn exec_letters<'a>(view: &ItemView<'a>) -> Option<(&'a [u8], Span)> {
-    let AllowedFile { permissions, target, .. } = file_rule(view)?;
-    // With a target it is that profile that counts.
-    let letters = permissions.as_bytes();
-    let exec = |byte: &u8| matches!(byte.to_ascii_lowercase(), b'p' | b'c' | b'u' | b'i' | b'x');
-    let start = letters.iter().position(exec)?;
-    let len = letters.get(start..)?.iter().take_while(|byte| exec(byte)).count();
-    let part = letters.get(start..start + len)?;
-    if target.is_some() && !part.to_ascii_lowercase().contains(&b'u') {
-        return None;
-    }
-    let at = permissions.span.start.saturating_add(u32::try_from(start).ok()?);
-    Some((part, Span::new(permissions.span.source, at, at.saturating_add(u32::try_from(len).ok()?))))
+/// The first exec permission of a file rule that allows something, if it may lead out of confinement.
+pub(super) fn unconfined_exec(view: &ItemView<'_>) -> Option<Spanned<ExecMode>> {
+    file_rule(view)?.permissions.execs().next().filter(|exec| exec.may_be_unconfined())
 }
 
 /// The path of a file rule as it is written.
@@ -38,15 +27,15 @@ pub(super) fn report_broad(view: &ProfileView<'_>, access: Access, reporter: &mu
     }
 }
 
-/// The bit of a capability in a mask; 0 for an unknown name.
-pub(super) fn capability_bit(name: &str) -> u64 {
-    capabilities::number(name.as_bytes()).and_then(|number| 1_u64.checked_shl(number.into())).unwrap_or(0)
-}
-
 /// Reports rules that name one of the capabilities. Those that allow all have a finding of their own.
-pub(super) fn report_capabilities(view: &ProfileView<'_>, names: &[&str], what: &str, reporter: &mut Reporter<'_>) {
+pub(super) fn report_capabilities(
+    view: &ProfileView<'_>,
+    names: &[Capability],
+    what: &str,
+    reporter: &mut Reporter<'_>,
+) {
     for (rule, mask) in view.capabilities() {
-        if let Some(name) = names.iter().find(|name| mask != u64::MAX && mask & capability_bit(name) != 0) {
+        if let Some(name) = names.iter().find(|name| mask != u64::MAX && mask & name.mask() != 0) {
             reporter.report(rule.span, format!("`{name}` {what}"));
         }
     }

@@ -5,7 +5,7 @@ use crate::lint::check::{Check, ItemView, Reporter};
 use crate::lint::finding::Fix;
 use crate::lint::rule::{Fixes, Rule};
 
-use super::shared::{exec_letters, path_text};
+use super::shared::{path_text, unconfined_exec};
 
 pub(in crate::lint::rules) static RULE: Rule = Rule {
     code: "AA0102",
@@ -18,15 +18,10 @@ pub(in crate::lint::rules) static RULE: Rule = Rule {
 };
 
 fn check(view: &ItemView<'_>, reporter: &mut Reporter<'_>) {
-    let Some((letters, span)) = exec_letters(view) else { return };
-    let scrubbed: &[u8] = match letters {
-        b"ux" => b"Ux",
-        b"pux" => b"PUx",
-        b"cux" => b"CUx",
-        _ => return,
-    };
+    let Some(exec) = unconfined_exec(view).filter(|exec| exec.keeps_environment()) else { return };
+    let scrubbed = exec.with_environment(false).to_string();
     let message = format!("`{}` may run unconfined with the environment of this profile", path_text(view));
-    let title = format!("write `{}`", String::from_utf8_lossy(scrubbed));
-    let finding = reporter.finding(span, message).with_help(format!("{title}, which scrubs the environment"));
-    reporter.push(finding.with_fix(Fix::risky(title, span, scrubbed)));
+    let title = format!("write `{scrubbed}`");
+    let finding = reporter.finding(exec.span, message).with_help(format!("{title}, which scrubs the environment"));
+    reporter.push(finding.with_fix(Fix::risky(title, exec.span, scrubbed)));
 }

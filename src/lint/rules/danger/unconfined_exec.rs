@@ -2,8 +2,9 @@
 
 use crate::lint::check::{Check, ItemView, Reporter};
 use crate::lint::rule::Rule;
+use crate::vocab::ExecKind;
 
-use super::shared::{exec_letters, path_text};
+use super::shared::{path_text, unconfined_exec};
 
 pub(in crate::lint::rules) static RULE: Rule = Rule {
     code: "AA0101",
@@ -15,9 +16,9 @@ pub(in crate::lint::rules) static RULE: Rule = Rule {
 };
 
 fn check(view: &ItemView<'_>, reporter: &mut Reporter<'_>) {
-    if let Some((b"ux" | b"Ux" | b"uX" | b"UX", span)) = exec_letters(view) {
+    if let Some(exec) = unconfined_exec(view).filter(|exec| exec.kind() == ExecKind::Unconfined) {
         let path = path_text(view);
         let finding = reporter.finding(view.span(), format!("`{path}` runs without confinement"));
-        reporter.push(finding.and_label(span, "unconfined"));
+        reporter.push(finding.and_label(exec.span, "unconfined"));
     }
 }

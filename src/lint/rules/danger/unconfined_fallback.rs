@@ -3,8 +3,10 @@
 use crate::diagnostic::Severity;
 use crate::lint::check::{Check, ItemView, Reporter};
 use crate::lint::rule::Rule;
+use crate::source::Spanned;
+use crate::vocab::{ExecFallback, ExecMode};
 
-use super::shared::{exec_letters, path_text};
+use super::shared::{path_text, unconfined_exec};
 
 pub(in crate::lint::rules) static RULE: Rule = Rule {
     code: "AA0103",
@@ -16,7 +18,9 @@ pub(in crate::lint::rules) static RULE: Rule = Rule {
 };
 
 fn check(view: &ItemView<'_>, reporter: &mut Reporter<'_>) {
-    if let Some((b"PUx" | b"Pux" | b"CUx" | b"Cux", span)) = exec_letters(view) {
-        reporter.report(span, format!("`{}` runs unconfined where its profile is not loaded", path_text(view)));
+    // With the environment of this profile it is worse, which another rule reports.
+    let scrubs = |exec: &Spanned<ExecMode>| exec.fallback() == ExecFallback::Unconfined && !exec.keeps_environment();
+    if let Some(exec) = unconfined_exec(view).filter(scrubs) {
+        reporter.report(exec.span, format!("`{}` runs unconfined where its profile is not loaded", path_text(view)));
     }
 }

@@ -4,8 +4,7 @@ use crate::diagnostic::Severity;
 use crate::lint::check::{Check, ProfileView, Reporter};
 use crate::lint::rule::{Confidence, Rule};
 use crate::policy::{ProfileMode, RuleKind};
-
-use super::shared::capability_bit;
+use crate::vocab::Capability;
 
 pub(in crate::lint::rules) static RULE: Rule = Rule {
     code: "AA0134",
@@ -21,7 +20,7 @@ fn check(view: &ProfileView<'_>, reporter: &mut Reporter<'_>) {
     if !matches!(view.profile.flags.mode, ProfileMode::Enforce | ProfileMode::Kill) {
         return;
     }
-    let Some((admin, _)) = view.capabilities().find(|(_, mask)| mask & capability_bit("sys_admin") != 0) else {
+    let Some((admin, _)) = view.capabilities().find(|(_, mask)| mask & Capability::SysAdmin.mask() != 0) else {
         return;
     };
     for rule in view.allowed().filter(|rule| rule.kind == RuleKind::Userns) {

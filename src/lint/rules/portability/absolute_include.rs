@@ -15,7 +15,7 @@ pub(in crate::lint::rules) static RULE: Rule = Rule {
 fn check(view: &ItemView<'_>, reporter: &mut Reporter<'_>) {
     if let ItemKind::Include(include) = &view.item.kind.value
         && include.path.form == PathForm::Plain
-        && crate::syntax::word::unquoted(&include.path.path.value).first() == Some(&b'/')
+        && include.path.text().starts_with('/')
     {
         reporter.report(include.path.path.span, "the file is not there in another tree");
     }

@@ -4,7 +4,6 @@ use crate::diagnostic::Severity;
 use crate::lint::check::{Check, FileView, Reporter, Role};
 use crate::lint::rule::{Confidence, Rule};
 use crate::syntax::ast::ItemKind;
-use crate::syntax::word::unquoted;
 
 pub(in crate::lint::rules) static RULE: Rule = Rule {
     code: "AA0410",
@@ -37,7 +36,7 @@ fn check(view: &FileView<'_>, reporter: &mut Reporter<'_>) {
     };
     let fits = profiles.iter().any(|profile| {
         let words = std::iter::once(&profile.name).chain(&profile.attachment);
-        words.map(|word| dotted(unquoted(&word.value))).any(|name| name == file.replace(' ', "_"))
+        words.map(|word| dotted(word.unquoted())).any(|name| name == file.replace(' ', "_"))
     });
     if !fits && view.role == Role::Profiles {
         reporter.report(first.name.span, format!("the file is called `{file}`"));

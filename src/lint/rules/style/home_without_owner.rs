@@ -4,7 +4,6 @@ use crate::diagnostic::Severity;
 use crate::lint::check::{Check, ItemView, Reporter};
 use crate::lint::rule::{Confidence, Rule};
 use crate::lint::rules::{AllowedFile, file_rule};
-use crate::syntax::word::unquoted;
 
 pub(in crate::lint::rules) static RULE: Rule = Rule {
     code: "AA0412",
@@ -21,7 +20,7 @@ pub(in crate::lint::rules) static RULE: Rule = Rule {
 fn check(view: &ItemView<'_>, reporter: &mut Reporter<'_>) {
     let Some(AllowedFile { path, .. }) = file_rule(view) else { return };
     let Some(rule) = view.rule() else { return };
-    let text = unquoted(&path.value);
+    let text = path.unquoted();
     let homes = [&b"@{HOME}"[..], b"@{user_", b"/home/", b"/run/user/", b"@{run}/user/"];
     // The directory that the homes are in belongs to nobody.
     let below = |home: &&[u8]| text.strip_prefix(*home).is_some_and(|rest| !rest.is_empty() || !home.ends_with(b"/"));

@@ -4,7 +4,6 @@ use crate::diagnostic::Severity;
 use crate::lint::check::{Check, FileView, Reporter, Role};
 use crate::lint::rule::Rule;
 use crate::syntax::ast::ItemKind;
-use crate::syntax::word::unquoted;
 
 pub(in crate::lint::rules) static RULE: Rule = Rule {
     code: "AA0409",
@@ -24,7 +23,7 @@ fn check(view: &FileView<'_>, reporter: &mut Reporter<'_>) {
     for item in &view.file.items {
         let ItemKind::Profile(profile) = &item.kind.value else { continue };
         let includes = profile.body.items.iter().any(|item| match &item.kind.value {
-            ItemKind::Include(include) => unquoted(&include.path.path.value).starts_with(b"local/"),
+            ItemKind::Include(include) => include.path.text().starts_with("local/"),
             _ => false,
         });
         if !includes {

@@ -4,8 +4,10 @@ use crate::diagnostic::Severity;
 use crate::lint::check::{Check, ItemView, Reporter};
 use crate::lint::finding::Fix;
 use crate::lint::rule::{Fixes, Rule};
+use crate::syntax::ast::FileLetter;
+use crate::vocab::FilePermissions;
 
-use super::shared::{is_exec, permissions_of};
+use super::shared::permissions_of;
 
 pub(in crate::lint::rules) static RULE: Rule = Rule {
     code: "AA0402",
@@ -20,14 +22,15 @@ pub(in crate::lint::rules) static RULE: Rule = Rule {
 
 fn check(view: &ItemView<'_>, reporter: &mut Reporter<'_>) {
     let Some(permissions) = permissions_of(view) else { return };
-    let letters = permissions.as_bytes();
-    let rank = |letter: &u8| b"mrwalk".iter().position(|known| known == letter).unwrap_or(usize::MAX);
-    let mut plain: Vec<u8> = letters.iter().copied().filter(|&letter| !is_exec(letter)).collect();
-    plain.sort_by_key(rank);
-    plain.extend(letters.iter().copied().filter(|&letter| is_exec(letter)));
-    // Exec letters that stand apart belong to no one form.
-    let together = letters.split(|&letter| !is_exec(letter)).filter(|part| !part.is_empty()).count() <= 1;
-    if plain != letters && together {
+    let rank = |letter: FileLetter| match letter {
+        FileLetter::Permission(one) => FilePermissions::ALL.iter().position(|known| known == one),
+        FileLetter::Exec(_) => None,
+    };
+    let mut letters: Vec<(FileLetter, &[u8])> = permissions.spelled().collect();
+    letters.sort_by_key(|&(letter, _)| rank(letter).unwrap_or(usize::MAX));
+    let plain: Vec<u8> = letters.into_iter().flat_map(|(_, spelling)| spelling).copied().collect();
+    // Two exec permissions are an error, and another one in another order.
+    if plain != permissions.as_bytes() && permissions.execs().count() <= 1 {
         let text = String::from_utf8_lossy(&plain).into_owned();
         let finding = reporter.finding(permissions.span, format!("the usual order is `{text}`"));
         reporter.push(finding.with_fix(Fix::safe(format!("write `{text}`"), permissions.span, plain)));

@@ -3,8 +3,9 @@
 use crate::lint::check::{Check, ItemView, Reporter};
 use crate::lint::finding::Fix;
 use crate::lint::rule::{Fixes, Rule};
+use crate::syntax::ast::FileLetter;
 
-use super::shared::{is_exec, permissions_of};
+use super::shared::permissions_of;
 
 pub(in crate::lint::rules) static RULE: Rule = Rule {
     code: "AA0401",
@@ -17,14 +18,14 @@ pub(in crate::lint::rules) static RULE: Rule = Rule {
 
 fn check(view: &ItemView<'_>, reporter: &mut Reporter<'_>) {
     let Some(permissions) = permissions_of(view) else { return };
-    let letters = permissions.as_bytes();
-    let mut kept = Vec::new();
-    for &letter in letters {
-        if is_exec(letter) || !kept.contains(&letter) {
-            kept.push(letter);
+    let mut kept: Vec<(FileLetter, &[u8])> = Vec::new();
+    for (letter, spelling) in permissions.spelled() {
+        if matches!(letter, FileLetter::Exec(_)) || kept.iter().all(|&(before, _)| before != letter) {
+            kept.push((letter, spelling));
         }
     }
-    if kept.len() != letters.len() {
+    if kept.len() != permissions.letters().len() {
+        let kept: Vec<u8> = kept.into_iter().flat_map(|(_, spelling)| spelling).copied().collect();
         let finding = reporter.finding(permissions.span, "a letter is written twice");
         reporter.push(finding.with_fix(Fix::safe("delete it", permissions.span, kept)));
     }

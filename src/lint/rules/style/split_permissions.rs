@@ -3,7 +3,8 @@
 use crate::diagnostic::Severity;
 use crate::lint::check::{Check, ItemView, Reporter};
 use crate::lint::rule::Rule;
-use crate::syntax::ast::ItemKind;
+use crate::syntax::Pattern;
+use crate::syntax::ast::{FileBody, FileLetters, ItemKind, Prefix, RuleKind};
 
 pub(in crate::lint::rules) static RULE: Rule = Rule {
     code: "AA0405",
@@ -16,7 +17,7 @@ pub(in crate::lint::rules) static RULE: Rule = Rule {
 
 fn check(view: &ItemView<'_>, reporter: &mut Reporter<'_>) {
     let Some((prefix, path, permissions)) = plain(&view.item.kind.value) else { return };
-    let has_exec = |letters: &[u8]| letters.iter().any(u8::is_ascii_uppercase) || letters.contains(&b'x');
+    let has_exec = |letters: &FileLetters| letters.execs().next().is_some();
     let same = view.before().iter().find(|before| {
         plain(&before.kind.value).is_some_and(|(other_prefix, other_path, other)| {
             // Rules with exec often stand apart on purpose.
@@ -34,13 +35,12 @@ fn check(view: &ItemView<'_>, reporter: &mut Reporter<'_>) {
 }
 
 /// Prefix, path and permissions of a file rule without target.
-fn plain(kind: &ItemKind) -> Option<(&crate::syntax::ast::Prefix, &[u8], &[u8])> {
-    use crate::syntax::ast::{FileBody, RuleKind};
+fn plain(kind: &ItemKind) -> Option<(&Prefix, &Pattern, &FileLetters)> {
     match kind {
         ItemKind::Rule(rule) => match &rule.kind {
             RuleKind::File(file) => match &file.body {
                 FileBody::Access { path, permissions, target: None, subset: false, .. } => {
-                    Some((&rule.prefix.value, path.as_bytes(), permissions.as_bytes()))
+                    Some((&rule.prefix.value, path, permissions))
                 }
                 _ => None,
             },

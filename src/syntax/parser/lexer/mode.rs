@@ -4,53 +4,30 @@ use super::classes::{ends_mode, rule_id};
 use super::{Kind, Token, named_head, skip_space, token};
 use crate::syntax::parser::error;
 use crate::syntax::parser::input::{Input, PResult};
+use crate::vocab::{
+    DbusPermissions, MqueuePermissions, NetworkPermissions, PermissionSet, PtracePermissions, SignalPermissions,
+};
 
 /// What a state has beside conditions, words and the comma.
 struct Mode {
-    /// Words that are permissions.
-    permissions: &'static [&'static [u8]],
-    /// Whether there are lists of permissions, and `r`, `w`, `rw`, `wr`.
-    letters: bool,
+    /// Whether a word is a permission; `None` where there are no permissions, nor lists of them, nor `r`, `w`, `rw`, `wr`.
+    is_permission: Option<fn(&[u8]) -> bool>,
     /// Whether there is an arrow.
     arrow: bool,
 }
 
-const NETWORK: Mode = Mode {
-    permissions: &[
-        b"listen",
-        b"accept",
-        b"connect",
-        b"getopt",
-        b"setopt",
-        b"shutdown",
-        b"create",
-        b"getattr",
-        b"setattr",
-        b"bind",
-        b"send",
-        b"receive",
-        b"read",
-        b"write",
-    ],
-    letters: true,
-    arrow: false,
-};
+impl Mode {
+    const fn with<P: PermissionSet>() -> Mode {
+        Mode { is_permission: Some(|text| P::words().any(|word| word.as_bytes() == text)), arrow: false }
+    }
+}
 
-const DBUS: Mode =
-    Mode { permissions: &[b"bind", b"eavesdrop", b"send", b"receive", b"read", b"write"], letters: true, arrow: false };
-
-const SIGNAL: Mode = Mode { permissions: &[b"send", b"receive", b"read", b"write"], letters: true, arrow: false };
-
-const PTRACE: Mode =
-    Mode { permissions: &[b"trace", b"readby", b"tracedby", b"read", b"write"], letters: true, arrow: false };
-
-const MQUEUE: Mode = Mode {
-    permissions: &[b"create", b"open", b"delete", b"getattr", b"setattr", b"read", b"write"],
-    letters: true,
-    arrow: false,
-};
-
-const MOUNT: Mode = Mode { permissions: &[], letters: false, arrow: true };
+const NETWORK: Mode = Mode::with::<NetworkPermissions>();
+const DBUS: Mode = Mode::with::<DbusPermissions>();
+const SIGNAL: Mode = Mode::with::<SignalPermissions>();
+const PTRACE: Mode = Mode::with::<PtracePermissions>();
+const MQUEUE: Mode = Mode::with::<MqueuePermissions>();
+const MOUNT: Mode = Mode { is_permission: None, arrow: true };
 
 /// Also of unix rules.
 pub(in super::super) fn network(input: Input<'_>) -> PResult<'_, Token<'_>> {
@@ -86,17 +63,16 @@ fn lex<'a>(input: Input<'a>, mode: &Mode) -> PResult<'a, Token<'a>> {
     }
     match (first, rule_id(text)) {
         (b',', _) => Ok(token(input, Kind::Comma, 1)),
-        (b'(', _) if mode.letters => Ok(token(input, Kind::ListOpen, 1)),
+        (b'(', _) if mode.is_permission.is_some() => Ok(token(input, Kind::ListOpen, 1)),
         (b'"', 0) => Err(error::unterminated(input)),
         (_, 0) => Err(error::unexpected_char(input)),
         (_, len) => {
             let (rest, mut token) = token(input, Kind::Id, len);
             if mode.arrow && token.text == b"->" {
                 token.kind = Kind::Arrow;
-            } else if mode.permissions.contains(&token.text)
-                || mode.letters
-                    && matches!(token.text, b"r" | b"w" | b"rw" | b"wr")
-                    && rest.byte(0).is_some_and(ends_mode)
+            } else if let Some(is_permission) = mode.is_permission
+                && (is_permission(token.text)
+                    || matches!(token.text, b"r" | b"w" | b"rw" | b"wr") && rest.byte(0).is_some_and(ends_mode))
             {
                 token.kind = Kind::Permission;
             }
