@@ -16,7 +16,7 @@ use super::plan::{Check, Way, components};
 use super::*;
 use crate::analysis::perms::{EXEC, EXEC_MMAP, LINK, LOCK, READ, WRITE, mediates};
 use crate::automata::Symbol;
-use crate::compiler::Compiler;
+use crate::compiler::{Compiler, Input};
 use crate::features::Features;
 use crate::policy::Owner;
 use crate::source::Text;
@@ -28,8 +28,8 @@ static PROFILES: LazyLock<Vec<Profile>> = LazyLock::new(|| {
     let text = "profile p { file, capability, network, unix, dbus, signal, ptrace, mount, umount, pivot_root, userns, \
                 mqueue, io_uring, }";
     let compile = |features| {
-        let policy = Compiler::new(features).compile_text("p", text.as_bytes()).unwrap();
-        policy.profiles()[0].clone()
+        let policy = Compiler::new(features).compile(Input::text("p", text)).unwrap();
+        policy.records()[0].clone()
     };
     let mut profiles: Vec<Profile> =
         Features::builtin_names().map(|name| compile(Features::builtin(name).unwrap())).collect();
