@@ -9,6 +9,7 @@
 //!
 //! [`Compiler`] is all of it behind one builder; [`parse`] is the first part alone. A module knows only those to its left, and
 //! two that serve all: [`vocab`], the words and numbers of AppArmor and Linux, and [`diagnostic`], what is said about a text.
+//! [`edit`] changes texts through their trees,
 //! [`features`] says what a kernel can do, [`lint`] gives advice, [`analysis`] compares finished policies and answers what they
 //! allow; `kubernetes` (a feature) finds profiles in manifests, `kernel` (a
 //! feature) loads policy and says what is loaded, `agent` (a feature) keeps the profiles of directories loaded; `ide` (a feature)
@@ -26,6 +27,7 @@ pub mod blob;
 #[cfg(feature = "cache")]
 pub mod cache;
 pub mod diagnostic;
+pub mod edit;
 pub mod encode;
 pub mod features;
 #[cfg(feature = "ide")]

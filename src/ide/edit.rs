@@ -1,28 +1,20 @@
 //! Changes of a text.
 
+use std::ops::Range;
 use std::path::PathBuf;
 
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
-/// Puts other text into the place of a range of a file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TextEdit {
-    /// The first byte that goes.
-    pub start: u32,
-    /// The one behind the last.
-    pub end: u32,
-    /// What comes.
-    pub text: String,
-}
+use crate::edit::Edit;
 
 /// Edits of a file.
-pub(super) type FileEdits = (PathBuf, Vec<TextEdit>);
+pub(super) type FileEdits = (PathBuf, Vec<Edit>);
 
 /// So many lines are compared one by one; of more, all is replaced from the first that differs to the last.
 const MOST_LINES: usize = 4000;
 
 /// What leads from one text to another, whole lines, in order.
-pub(super) fn between(old: &str, new: &str) -> Vec<TextEdit> {
+pub(super) fn between(old: &str, new: &str) -> Vec<Edit> {
     let lines = |text: &'_ str| -> Vec<String> { text.split_inclusive('\n').map(str::to_owned).collect() };
     let (old_lines, new_lines) = (lines(old), lines(new));
     let same = |a: &[String], b: &[String]| a.iter().zip(b).take_while(|(a, b)| a == b).count();
@@ -35,11 +27,9 @@ pub(super) fn between(old: &str, new: &str) -> Vec<TextEdit> {
     for line in old_middle {
         starts.push(starts.last().copied().unwrap_or_default() + line.len());
     }
-    let at = |index: usize| u32::try_from(starts.get(index).copied().unwrap_or_default()).unwrap_or(u32::MAX);
-    let edit = |old: std::ops::Range<usize>, new: std::ops::Range<usize>| TextEdit {
-        start: at(old.start),
-        end: at(old.end),
-        text: new_middle.get(new).unwrap_or_default().concat(),
+    let at = |index: usize| starts.get(index).copied().unwrap_or_default();
+    let edit = |old: Range<usize>, new: Range<usize>| {
+        Edit::new(at(old.start)..at(old.end), new_middle.get(new).unwrap_or_default().concat())
     };
     if old_middle.is_empty() && new_middle.is_empty() {
         return Vec::new();
@@ -66,11 +56,9 @@ mod tests {
             new in proptest::collection::vec(proptest::sample::select(vec!["a\n", "b\n", "c", "\n", "ä\n"]), 0..12),
         ) {
             let (old, new) = (old.concat(), new.concat());
-            let mut text = old.clone();
-            for edit in between(&old, &new).iter().rev() {
-                text.replace_range(edit.start as usize..edit.end as usize, &edit.text);
-            }
-            prop_assert_eq!(text, new);
+            let edits = between(&old, &new);
+            let text = crate::edit::apply(old.as_bytes(), &edits);
+            prop_assert_eq!(text.as_deref(), Some(new.as_bytes()));
         }
     }
 }

@@ -4,10 +4,11 @@ use std::ops::RangeInclusive;
 use std::path::Path;
 
 use super::document::is_yaml;
-use super::edit::{TextEdit, between};
+use super::edit::between;
 use super::workspace::Workspace;
 use crate::compiler::{CompileError, Input};
 use crate::diagnostic::Diagnostic;
+use crate::edit::Edit;
 use crate::syntax::{FormatOptions, format_with};
 
 impl Workspace {
@@ -16,7 +17,7 @@ impl Workspace {
     ///
     /// # Errors
     /// Why the text cannot be formatted, in a sentence: it has errors.
-    pub fn format(&self, path: &Path, lines: Option<RangeInclusive<u32>>) -> Result<Vec<TextEdit>, String> {
+    pub fn format(&self, path: &Path, lines: Option<RangeInclusive<u32>>) -> Result<Vec<Edit>, String> {
         let source = self.source(path).ok_or("there is no such file")?;
         let options = FormatOptions { sort: false, lines };
         let said = |diagnostics: &[Diagnostic]| match diagnostics.iter().find(|diagnostic| diagnostic.is_error()) {

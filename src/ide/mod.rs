@@ -33,7 +33,6 @@ mod workspace;
 
 pub use calls::{Call, Callee};
 pub use document::Place;
-pub use edit::TextEdit;
 pub use hover::Hover;
 pub use index::Indexer;
 pub use navigate::WorkspaceSymbol;

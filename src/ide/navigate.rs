@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 use rustc_hash::FxHashSet;
 
 use super::document::Place;
-use super::edit::{FileEdits, TextEdit};
+use super::edit::FileEdits;
 use super::symbols::{Kind, Range, Symbols};
 use super::workspace::Workspace;
+use crate::edit::Edit;
 use crate::source::{Span, Text};
 use crate::syntax::ast::AssignOp;
 
@@ -311,7 +312,7 @@ impl Workspace {
 
     /// Edits by file. What stands at a range has to be what is replaced.
     fn file_edits(&mut self, edits: Vec<(PathBuf, Range, Text)>, new: &str) -> Result<Vec<FileEdits>, String> {
-        let mut files: BTreeMap<PathBuf, Vec<TextEdit>> = BTreeMap::new();
+        let mut files: BTreeMap<PathBuf, Vec<Edit>> = BTreeMap::new();
         for (unit, range, old) in edits {
             let path = self.index().symbols(&unit).and_then(|symbols| symbols.document.clone()).unwrap_or(unit);
             let source = self.source(&path).ok_or_else(|| format!("{} cannot be read", path.display()))?;
@@ -319,7 +320,7 @@ impl Workspace {
                 let line = source.line_column(range.start).0;
                 return Err(format!("{}:{line}: the name is not written plainly here", path.display()));
             }
-            let edit = TextEdit { start: range.start, end: range.end, text: new.to_owned() };
+            let edit = Edit::new(range.start as usize..range.end as usize, new);
             let list = files.entry(path).or_default();
             if !list.contains(&edit) {
                 list.push(edit);

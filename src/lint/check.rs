@@ -2,6 +2,7 @@
 
 use crate::automata::Pattern;
 use crate::diagnostic::Code;
+use crate::edit::{self, Edit};
 use crate::policy::{self, Policy, Profile};
 use crate::source::{Source, SourceId, SourceMap, Span, Spanned, Text};
 use crate::syntax::Pattern as WrittenPattern;
@@ -181,6 +182,11 @@ pub(super) struct ItemView<'a> {
 }
 
 impl<'a> ItemView<'a> {
+    /// The edit that removes it.
+    pub(super) fn removal(&self) -> Option<Edit> {
+        edit::removal(self.file.source, self.file.id, self.siblings, self.index)
+    }
+
     /// The items before it in its list.
     pub(super) fn before(&self) -> &'a [Item] {
         self.siblings.get(..self.index).unwrap_or_default()

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::diagnostic::{Detail, Diagnostic, Label, Report, Severity};
+use crate::edit::Edit;
 use crate::source::{SourceMap, Span, Text};
 
 use super::rule::{Confidence, Rule};
@@ -129,29 +130,20 @@ pub struct Fix {
     pub edits: Vec<Edit>,
 }
 
-/// Puts other text into the place of a span.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Edit {
-    /// What goes.
-    pub span: Span,
-    /// What comes.
-    pub replacement: Vec<u8>,
-}
-
 impl Fix {
     /// A fix that keeps the policy as it is.
     #[must_use]
     pub fn safe(title: impl Into<String>, span: Span, replacement: impl Into<Vec<u8>>) -> Fix {
-        Fix::new(Applicability::Safe, title, span, replacement)
+        Fix::new(Applicability::Safe, title, Edit { span, replacement: replacement.into() })
     }
 
     /// A fix that changes the policy.
     #[must_use]
     pub fn risky(title: impl Into<String>, span: Span, replacement: impl Into<Vec<u8>>) -> Fix {
-        Fix::new(Applicability::Unsafe, title, span, replacement)
+        Fix::new(Applicability::Unsafe, title, Edit { span, replacement: replacement.into() })
     }
 
-    fn new(applicability: Applicability, title: impl Into<String>, span: Span, text: impl Into<Vec<u8>>) -> Fix {
-        Fix { applicability, title: title.into(), edits: vec![Edit { span, replacement: text.into() }] }
+    pub(super) fn new(applicability: Applicability, title: impl Into<String>, edit: Edit) -> Fix {
+        Fix { applicability, title: title.into(), edits: vec![edit] }
     }
 }

@@ -1,8 +1,9 @@
 //! Mending a text.
 
+use crate::edit::{self, Edit};
 use crate::source::SourceId;
 
-use super::finding::{Applicability, Edit, Finding};
+use super::finding::{Applicability, Finding};
 
 /// A text with fixes applied.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,13 +40,5 @@ pub fn apply(text: &[u8], source: SourceId, findings: &[Finding], most: Applicab
         return None;
     }
     taken.sort_by_key(|edit| edit.span.start);
-    let mut out = Vec::with_capacity(text.len());
-    let mut at = 0;
-    for edit in taken {
-        out.extend_from_slice(text.get(at..edit.span.start as usize)?);
-        out.extend_from_slice(&edit.replacement);
-        at = edit.span.end as usize;
-    }
-    out.extend_from_slice(text.get(at..)?);
-    Some(Fixed { text: out, applied })
+    Some(Fixed { text: edit::apply(text, taken)?, applied })
 }

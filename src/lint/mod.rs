@@ -29,7 +29,7 @@ mod semantics;
 mod set;
 mod suppress;
 
-pub use finding::{Applicability, Edit, Finding, Fix};
+pub use finding::{Applicability, Finding, Fix};
 pub use fix::{Fixed, apply};
 #[cfg(feature = "ide")]
 pub(crate) use linter::Memory;

@@ -13,8 +13,9 @@ use super::dispatch::Refusal;
 use super::documents::Document;
 use super::lines::Lines;
 use super::server::Server;
+use crate::edit::Edit;
 use crate::ide::Problem;
-use crate::lint::{Applicability, Edit, Fix, apply};
+use crate::lint::{Applicability, Fix, apply};
 
 impl Server {
     pub(super) fn code_actions(
@@ -103,11 +104,7 @@ impl Server {
 
     fn edit_of(&self, document: &Document, edits: &[Edit]) -> WorkspaceEdit {
         let lines = Lines::new(document.text.as_bytes(), self.client.encoding);
-        let edits = edits.iter().map(|edit| {
-            let text = String::from_utf8_lossy(&edit.replacement).into_owned();
-            TextEdit::new(lines.range(edit.span.start, edit.span.end), text)
-        });
-        self.workspace_edit(document, edits.collect())
+        self.workspace_edit(document, edits.iter().map(|edit| convert::text_edit(&lines, edit)).collect())
     }
 
     /// A comment on a line of its own before that of the problem, indented alike.

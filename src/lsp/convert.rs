@@ -12,6 +12,7 @@ use super::documents::Document;
 use super::lines::Lines;
 use super::server::Server;
 use crate::diagnostic::Severity;
+use crate::edit::Edit;
 use crate::ide::{ADOPTED, Place, Problem, Problems};
 use crate::source::{SourceId, SourceMap, Span};
 
@@ -23,6 +24,12 @@ const MOST: usize = 1000;
 
 /// Rules about what has no effect: editors show it faded.
 const UNNECESSARY: [&str; 4] = ["duplicate", "subsumed", "unused", "redundant"];
+
+/// An edit of a text.
+pub(super) fn text_edit(lines: &Lines<'_>, edit: &Edit) -> TextEdit {
+    let text = String::from_utf8_lossy(&edit.replacement).into_owned();
+    TextEdit::new(lines.range(edit.span.start, edit.span.end), text)
+}
 
 /// The problems of a text.
 pub(super) fn diagnostics(server: &Server, document: &Document, problems: &Problems) -> Vec<Diagnostic> {

@@ -4,9 +4,11 @@ use gen_lsp_types::{
     DocumentFormattingParams, DocumentOnTypeFormattingParams, DocumentRangeFormattingParams, TextEdit,
 };
 
+use super::convert;
 use super::dispatch::Refusal;
 use super::lines::Lines;
 use super::server::Server;
+use crate::edit::Edit;
 
 impl Server {
     pub(super) fn formatting(&mut self, params: DocumentFormattingParams) -> Result<Option<Vec<TextEdit>>, Refusal> {
@@ -57,9 +59,9 @@ impl Server {
     }
 
     /// Edits of an open text.
-    pub(super) fn edits(&self, path: &std::path::Path, edits: Vec<crate::ide::TextEdit>) -> Vec<TextEdit> {
+    pub(super) fn edits(&self, path: &std::path::Path, edits: Vec<Edit>) -> Vec<TextEdit> {
         let Some(source) = self.workspace.source(path) else { return Vec::new() };
         let lines = Lines::new(source.text(), self.client.encoding);
-        edits.into_iter().map(|edit| TextEdit::new(lines.range(edit.start, edit.end), edit.text)).collect()
+        edits.iter().map(|edit| convert::text_edit(&lines, edit)).collect()
     }
 }

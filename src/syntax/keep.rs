@@ -7,7 +7,7 @@ use crate::source::{Source, SourceId, Span};
 
 /// What stays.
 #[derive(Debug)]
-pub(super) struct Keep {
+pub(crate) struct Keep {
     /// First and last line of each region between `# fmt: off` and `# fmt: on`.
     off: Vec<(u32, u32)>,
     /// All that does not touch these lines.
@@ -15,7 +15,7 @@ pub(super) struct Keep {
 }
 
 impl Keep {
-    pub(super) fn new(source: &Source, lines: Option<RangeInclusive<u32>>) -> Keep {
+    pub(crate) fn new(source: &Source, lines: Option<RangeInclusive<u32>>) -> Keep {
         let mut off = Vec::new();
         let mut begun = None;
         for (number, line) in (1..).zip(source.text().split(|&byte| byte == b'\n')) {
@@ -46,7 +46,7 @@ impl Keep {
     }
 
     /// Whether what is written at `span` stays.
-    pub(super) fn touches(&self, source: &Source, span: Span) -> bool {
+    pub(crate) fn touches(&self, source: &Source, span: Span) -> bool {
         !self.is_nothing() && self.keeps(source.line_column(span.start).0, source.line_column(last_byte(span)).0)
     }
 

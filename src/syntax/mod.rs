@@ -3,17 +3,21 @@
 pub mod ast;
 mod build;
 mod format;
-mod keep;
+pub(crate) mod keep;
 mod name;
 pub mod parser;
 mod pattern;
 pub mod printer;
 pub(crate) mod reference;
-mod sort;
+pub(crate) mod sort;
+#[cfg(test)]
+pub(crate) mod untidy;
 pub mod word;
 
+use std::sync::Arc;
+
 use crate::diagnostic::Diagnostic;
-use crate::source::{SourceId, SourceMap};
+use crate::source::{Source, SourceId, SourceMap};
 
 pub use build::EmptyList;
 pub use format::{FormatOptions, Formatted, format, format_with};
@@ -31,6 +35,11 @@ pub use pattern::{Pattern, PatternError};
 /// # Errors
 /// Everything that is wrong with the text. [`parser::parse`] gives the items that did parse, too.
 pub fn parse(text: &[u8]) -> Result<ast::File, ParseError> {
+    parse_source(text).map(|(file, _)| file)
+}
+
+/// As [`parse()`], with the text and its lines.
+pub(crate) fn parse_source(text: &[u8]) -> Result<(ast::File, Arc<Source>), ParseError> {
     let sources = SourceMap::new();
     let id = match sources.add("<text>", text) {
         Ok(id) => id,
@@ -40,11 +49,12 @@ pub fn parse(text: &[u8]) -> Result<ast::File, ParseError> {
             return Err(ParseError { diagnostics, sources, id: SourceId::NONE });
         }
     };
-    let parsed = parser::parse(&sources.get(id), id);
+    let source = sources.get(id);
+    let parsed = parser::parse(&source, id);
     if parsed.diagnostics.iter().any(Diagnostic::is_error) {
         Err(ParseError { diagnostics: parsed.diagnostics, sources, id })
     } else {
-        Ok(parsed.file)
+        Ok((parsed.file, source))
     }
 }
 

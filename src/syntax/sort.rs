@@ -10,7 +10,7 @@
 
 use super::ast::{Block, File, FileBody, Item, ItemKind, Prefix, Rule, RuleKind, RuleMode, Trivia};
 use super::keep;
-use super::printer::print;
+use super::printer::item_text;
 use crate::source::{Span, Spanned};
 use crate::vocab::MountOperation;
 
@@ -27,11 +27,16 @@ fn items(list: &mut [Item], stays: &dyn Fn(Span) -> bool) -> bool {
             changed |= items(inner, stays);
         }
     }
-    let breaks = |item: &Item| !is_rule(item) || stays(item.kind.span) || leading_spans(item).any(stays);
-    for run in list.chunk_by_mut(|before, after| !breaks(before) && !breaks(after) && !has_blank(after)) {
+    for run in list.chunk_by_mut(|before, after| are_grouped(before, after, stays)) {
         changed |= group(run);
     }
     changed
+}
+
+/// Whether two items that follow each other are rules of one group, for what may not move.
+pub(crate) fn are_grouped(before: &Item, after: &Item, stays: &dyn Fn(Span) -> bool) -> bool {
+    let breaks = |item: &Item| !is_rule(&item.kind.value) || stays(item.kind.span) || leading_spans(item).any(stays);
+    !breaks(before) && !breaks(after) && !has_blank(after)
 }
 
 fn leading_spans(item: &Item) -> impl Iterator<Item = Span> {
@@ -41,12 +46,33 @@ fn leading_spans(item: &Item) -> impl Iterator<Item = Span> {
     })
 }
 
-fn is_rule(item: &Item) -> bool {
-    matches!(item.kind.value, ItemKind::Rule(_) | ItemKind::Rlimit(_))
+/// Whether an item is sorted.
+pub(crate) fn is_rule(kind: &ItemKind) -> bool {
+    matches!(kind, ItemKind::Rule(_) | ItemKind::Rlimit(_))
 }
 
-fn has_blank(item: &Item) -> bool {
+/// Whether a blank line stands above an item.
+pub(crate) fn has_blank(item: &Item) -> bool {
     item.leading.contains(&Trivia::Blank)
+}
+
+/// How many of the pieces above the first item of a group stand before the group: those up to the last blank line, or the end of
+/// a region.
+pub(crate) fn pieces_above_group(first: &Item) -> usize {
+    let ends = |piece: &Trivia| match piece {
+        Trivia::Blank => true,
+        Trivia::Comment(text) => keep::comment(text) == b"fmt: on",
+    };
+    first.leading.iter().rposition(ends).map_or(0, |at| at + 1)
+}
+
+/// How many of the pieces above the first item of a group do not belong to that item alone: all, if they are a heading.
+pub(crate) fn pieces_above_first(first: &Item, others: &[Item]) -> usize {
+    let split = pieces_above_group(first);
+    let suppresses = |piece: &Trivia| matches!(piece, Trivia::Comment(text) if is_suppression(text));
+    let is_heading =
+        others.iter().all(|item| item.leading.is_empty()) && !first.leading.iter().skip(split).any(suppresses);
+    if is_heading { first.leading.len() } else { split }
 }
 
 /// Sorts rules without blank lines between them.
@@ -55,28 +81,17 @@ fn group(run: &mut [Item]) -> bool {
     if others.is_empty() {
         return false;
     }
-    // What a blank line separates from the first rule stands before the group, and so does the end of a region.
-    let ends = |piece: &Trivia| match piece {
-        Trivia::Blank => true,
-        Trivia::Comment(text) => keep::comment(text) == b"fmt: on",
-    };
-    let split = first.leading.iter().rposition(ends).map_or(0, |at| at + 1);
-    let is_heading = others.iter().all(|item| item.leading.is_empty())
-        && !first
-            .leading
-            .iter()
-            .skip(split)
-            .any(|piece| matches!(piece, Trivia::Comment(text) if is_suppression(text)));
-    let above = first.leading.iter().skip(split).chain(others.iter().flat_map(|item| &item.leading));
+    let above =
+        first.leading.iter().skip(pieces_above_group(first)).chain(others.iter().flat_map(|item| &item.leading));
     if above.into_iter().any(|piece| matches!(piece, Trivia::Comment(text) if text.starts_with(b"#aa:"))) {
         return false;
     }
-    let rest = if is_heading { Vec::new() } else { first.leading.split_off(split) };
+    let rest = first.leading.split_off(pieces_above_first(first, others));
     let before = std::mem::replace(&mut first.leading, rest);
-    let order: Vec<Key> = run.iter().map(key).collect();
+    let order: Vec<Key> = run.iter().map(|item| Key::new(&item.kind.value)).collect();
     let sorted = order.is_sorted();
     if !sorted {
-        run.sort_by_cached_key(key);
+        run.sort_by_cached_key(|item| Key::new(&item.kind.value));
     }
     if let Some(first) = run.first_mut() {
         first.leading.splice(0..0, before);
@@ -90,33 +105,47 @@ fn is_suppression(comment: &[u8]) -> bool {
     text.starts_with(b"armorer:") || text.starts_with(b"apparmor-lint:")
 }
 
-/// Kind, denied ones last, place in the file system, and the text without its prefix, then with it.
-type Key = (u8, bool, u8, Vec<u8>, Vec<u8>);
+/// The place of a rule among others, in the order of the fields.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Key {
+    /// The kind.
+    pub(crate) rank: u8,
+    /// Whether it is denied: those come last.
+    pub(crate) denied: bool,
+    /// The place in the file system.
+    pub(crate) place: u8,
+    /// The text without its prefix, or the path.
+    text: Vec<u8>,
+    /// The text with its prefix.
+    whole: Vec<u8>,
+}
 
-fn key(item: &Item) -> Key {
-    match &item.kind.value {
-        // Of several limits of one resource the last holds.
-        ItemKind::Rlimit(limit) => (1, false, 0, limit.resource.as_bytes().to_vec(), Vec::new()),
-        ItemKind::Rule(rule) => {
-            let denied = rule.prefix.mode == Some(RuleMode::Deny);
-            let (place, path) = match &rule.kind {
-                RuleKind::File(file) => match &file.body {
-                    FileBody::Access { path, .. } => (place(path), path.to_vec()),
-                    FileBody::All => (0, Vec::new()),
-                },
-                _ => (0, Vec::new()),
-            };
-            let bare = Rule { prefix: Spanned::bare(Prefix::default()), kind: rule.kind.clone() };
-            let text = if path.is_empty() { printed(bare) } else { path };
-            (rank(&rule.kind), denied, place, text, printed(rule.clone()))
-        }
-        _ => (0, false, 0, Vec::new(), Vec::new()),
+impl Key {
+    pub(crate) fn new(kind: &ItemKind) -> Key {
+        let (rank, denied, place, text, whole) = match kind {
+            // Of several limits of one resource the last holds.
+            ItemKind::Rlimit(limit) => (1, false, 0, limit.resource.as_bytes().to_vec(), Vec::new()),
+            ItemKind::Rule(rule) => {
+                let denied = rule.prefix.mode == Some(RuleMode::Deny);
+                let (place, path) = match &rule.kind {
+                    RuleKind::File(file) => match &file.body {
+                        FileBody::Access { path, .. } => (place(path), path.to_vec()),
+                        FileBody::All => (0, Vec::new()),
+                    },
+                    _ => (0, Vec::new()),
+                };
+                let bare = || Rule { prefix: Spanned::bare(Prefix::default()), kind: rule.kind.clone() };
+                let text = if path.is_empty() { printed(bare()) } else { path };
+                (rank(&rule.kind), denied, place, text, printed(rule.clone()))
+            }
+            _ => (0, false, 0, Vec::new(), Vec::new()),
+        };
+        Key { rank, denied, place, text, whole }
     }
 }
 
 fn printed(rule: Rule) -> Vec<u8> {
-    let kind = Spanned::bare(ItemKind::Rule(rule));
-    print(&File { items: vec![Item { leading: Vec::new(), kind, trailing: None }], tail: Vec::new() })
+    item_text(&ItemKind::Rule(rule))
 }
 
 /// The order of kinds.

@@ -4,6 +4,10 @@ use std::path::{Path, PathBuf};
 
 use armorer::features::Features;
 
+#[allow(dead_code, reason = "the example's `main` is not run")]
+#[path = "../../examples/edit_profile.rs"]
+mod edit_profile;
+
 fn example(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(path)
 }
@@ -48,4 +52,21 @@ fn the_abi_file_covers_what_kernels_mediate() {
         }
         assert!(kernel.words("caps/mask").all(|word| abi.words("caps/mask").any(|known| known == word)), "{name}");
     }
+}
+
+#[test]
+fn an_edited_profile_changes_in_few_lines() {
+    let expected = r#"line 2
+-profile web /usr/sbin/web {
++profile web /usr/sbin/web flags=(complain) {
+line 4
++  include <abstractions/nameservice>
+line 5
++  capability net_bind_service,
+line 9
++  "/srv/web/upload\, /\*\* rwx" rw,
+line 13
+-  /etc/web.old  r,
+"#;
+    assert_eq!(edit_profile::report(edit_profile::DEMO.as_bytes(), "web").unwrap(), expected);
 }

@@ -6,7 +6,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use armorer::analysis::{DiffOptions, diff};
-use armorer::{Compiler, Features};
+use armorer::ast::{CapabilityRule, FileRule, Include, ItemKind};
+use armorer::edit::{EditError, Editor, apply};
+use armorer::vocab::{Capability, ProfileMode};
+use armorer::{Compiler, Features, Pattern};
 
 use crate::support;
 use crate::support::material::trees;
@@ -109,4 +112,70 @@ fn formatted_means_the_same(tree: &Path, style: &[&str]) {
     .collect();
     assert!(changed.is_empty(), "formatting {style:?} changes the policy of {changed:?}");
     support::say!("{}: {} profile files mean the same formatted {style:?}", tree.display(), profiles.len());
+}
+
+/// Adds, removes and replaces in each profile; what the edits do not cover stays, and each addition can be taken back.
+#[test]
+fn every_profile_can_be_edited() {
+    for tree in trees("editing of real profiles") {
+        let files = support::profiles(&tree);
+        let edited = support::parallel(&files, |file| {
+            let text = std::fs::read(file).expect("the file is readable");
+            edit(&text).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
+        });
+        support::say!("{}: {} profiles edited", tree.display(), edited.iter().sum::<usize>());
+    }
+}
+
+fn edit(text: &[u8]) -> Result<usize, Box<dyn std::error::Error>> {
+    let mut names = Vec::new();
+    let file = armorer::parse(text)?;
+    file.walk(&mut |item| {
+        if let ItemKind::Profile(profile) = &item.kind.value {
+            names.push((profile.name.to_string(), profile.body.items.first().map(|item| item.kind.value.clone())));
+        }
+    });
+    let mut count = 0;
+    for (name, first) in names {
+        let mut editor = Editor::new(text)?;
+        match editor.set_mode(&name, ProfileMode::Kill) {
+            // A child, which has its parent's name before its own.
+            Err(EditError::UnknownProfile { .. } | EditError::AmbiguousProfile { .. }) => continue,
+            result => result?,
+        };
+        let added: [ItemKind; 4] = [
+            CapabilityRule::new(Capability::Syslog).into(),
+            FileRule::allow(Pattern::literal("/srv/a \"b\", c")?, "rw".parse()?).into(),
+            FileRule::deny(Pattern::literal("/etc/armorer.conf")?, "w".parse()?).into(),
+            Include::new("abstractions/armorer")?.into(),
+        ];
+        for rule in &added {
+            let before = editor.text().to_vec();
+            // A few have the capability already.
+            let is_new = editor.add_rule(&name, rule.clone())?;
+            assert_eq!(is_new, editor.text() != before);
+            let (old, new) = (lines(&before), lines(editor.text()));
+            assert!(is_subsequence(&old, &new), "{name}: an addition changes no line");
+        }
+        if let Some(first) = first {
+            let before = editor.text().to_vec();
+            editor.replace_rule(&name, first, added[0].clone())?;
+            assert!(is_subsequence(&lines(editor.text()), &lines(&before)), "{name}: the other one is there already");
+        }
+        assert_eq!(apply(text, editor.edits()).as_deref(), Some(editor.text()));
+        for rule in added {
+            editor.remove_rule(&name, rule)?;
+        }
+        count += 1;
+    }
+    Ok(count)
+}
+
+fn lines(text: &[u8]) -> Vec<&[u8]> {
+    text.split(|&byte| byte == b'\n').collect()
+}
+
+fn is_subsequence(part: &[&[u8]], whole: &[&[u8]]) -> bool {
+    let mut rest = whole.iter();
+    part.iter().all(|line| rest.any(|other| other == line))
 }

@@ -6,9 +6,10 @@ use rustc_hash::FxHashMap;
 
 use super::Linter;
 use super::settle::{Key, Run, finding};
+use crate::edit::Edit;
 use crate::kubernetes::{EmbeddedProfile, Manifest, is_manifest};
 use crate::lint::check::{Check, Reporter};
-use crate::lint::finding::{Edit, Finding, Fix};
+use crate::lint::finding::{Finding, Fix};
 use crate::lint::manifest::ManifestView;
 use crate::lint::suppress;
 use crate::source::{SourceError, SourceId, Span};

@@ -253,6 +253,18 @@ impl File {
     }
 }
 
+impl From<Include> for ItemKind {
+    fn from(include: Include) -> Self {
+        ItemKind::Include(include)
+    }
+}
+
+impl From<Rlimit> for ItemKind {
+    fn from(limit: Rlimit) -> Self {
+        ItemKind::Rlimit(limit)
+    }
+}
+
 impl From<Profile> for ItemKind {
     fn from(profile: Profile) -> Self {
         ItemKind::Profile(Box::new(profile))

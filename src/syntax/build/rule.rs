@@ -101,6 +101,12 @@ macro_rules! rule_kinds {
                     Rule::allow(rule)
                 }
             }
+
+            impl From<$class> for ItemKind {
+                fn from(rule: $class) -> Self {
+                    ItemKind::Rule(rule.into())
+                }
+            }
         )*
     };
 }

@@ -1,7 +1,7 @@
 #![doc = include_str!("duplicate_include.md")]
 
 use crate::lint::check::{Check, ItemView, Reporter};
-use crate::lint::finding::Fix;
+use crate::lint::finding::{Applicability, Fix};
 use crate::lint::rule::{Fixes, Rule};
 use crate::syntax::ast::{Include, ItemKind};
 
@@ -23,9 +23,9 @@ fn check(view: &ItemView<'_>, reporter: &mut Reporter<'_>) {
     if let Some(before) = view.before().iter().find(|before| path(&before.kind.value).as_ref() == Some(&mine)) {
         let finding = reporter.finding(view.span(), format!("`{}` is included above already", mine.path.value));
         let finding = finding.and_label(before.kind.span, "the same include");
-        let lines = view.file.lines_of(view.span()).filter(|_| view.item.trailing.is_none());
-        reporter.push(match lines {
-            Some(lines) => finding.with_fix(Fix::safe("delete the include", lines, "")),
+        let edit = view.removal().filter(|_| view.item.trailing.is_none());
+        reporter.push(match edit {
+            Some(edit) => finding.with_fix(Fix::new(Applicability::Safe, "delete the include", edit)),
             None => finding,
         });
     }

@@ -1,7 +1,7 @@
 #![doc = include_str!("duplicate_rule.md")]
 
 use crate::lint::check::{Check, ItemView, Reporter};
-use crate::lint::finding::Fix;
+use crate::lint::finding::{Applicability, Fix};
 use crate::lint::rule::{Fixes, Rule};
 use crate::syntax::ast::ItemKind;
 
@@ -22,9 +22,9 @@ fn check(view: &ItemView<'_>, reporter: &mut Reporter<'_>) {
         let finding = reporter.finding(view.span(), "this rule stands above already");
         let finding = finding.and_label(before.kind.span, "the same rule");
         // A comment behind it would have nothing to belong to.
-        let lines = view.file.lines_of(view.span()).filter(|_| view.item.trailing.is_none());
-        reporter.push(match lines {
-            Some(lines) => finding.with_fix(Fix::safe("delete the rule", lines, "")),
+        let edit = view.removal().filter(|_| view.item.trailing.is_none());
+        reporter.push(match edit {
+            Some(edit) => finding.with_fix(Fix::new(Applicability::Safe, "delete the rule", edit)),
             None => finding,
         });
     }

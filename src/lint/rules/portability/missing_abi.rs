@@ -1,11 +1,12 @@
 #![doc = include_str!("missing_abi.md")]
 
 use crate::diagnostic::Code;
+use crate::edit;
 use crate::lint::check::{Check, FileView, Reporter, Role};
-use crate::lint::finding::Fix;
+use crate::lint::finding::{Applicability, Fix};
 use crate::lint::rule::{Fixes, Rule};
-use crate::source::Span;
-use crate::syntax::ast::ItemKind;
+use crate::source::{Span, Spanned};
+use crate::syntax::ast::{Abi, IncludePath, ItemKind, PathForm};
 
 pub(in crate::lint::rules) static RULE: Rule = Rule {
     code: "AA0303",
@@ -22,11 +23,11 @@ fn check(view: &FileView<'_>, reporter: &mut Reporter<'_>) {
     let has = view.file.items.iter().any(|item| matches!(item.kind.value, ItemKind::Abi(_)));
     if view.role == Role::Profiles && !has {
         let Some(first) = view.file.items.first() else { return };
-        let start = Span::new(view.id, first.kind.span.start, first.kind.span.start);
-        let line_start = view.lines_of(start).map_or(start, |line| Span { end: line.start, ..line });
         let finding =
             reporter.finding(Span { end: first.kind.span.start, ..first.kind.span }, "the file has no `abi` rule");
         let finding = finding.with_help("begin the file with `abi <abi/4.0>,`");
-        reporter.push(finding.with_fix(Fix::risky("add `abi <abi/4.0>,`", line_start, "abi <abi/4.0>,\n\n")));
+        let path = IncludePath { form: PathForm::Angle, path: Spanned::bare("abi/4.0".into()) };
+        let edit = edit::addition(view.source, view.id, view.file, ItemKind::Abi(Abi { path }));
+        reporter.push(finding.with_fix(Fix::new(Applicability::Unsafe, "add `abi <abi/4.0>,`", edit)));
     }
 }

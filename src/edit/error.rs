@@ -1,0 +1,62 @@
+//! Reasons why a text cannot be edited as asked for.
+
+use crate::source::SourceMap;
+use crate::syntax::NameError;
+
+/// Reasons why an edit is refused. The text stays as it was before.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum EditError {
+    /// The text has no profile of that name.
+    #[error("no profile `{name}`{}; a child is named `parent//child`", among(known))]
+    UnknownProfile {
+        /// The name that was looked for.
+        name: String,
+        /// The names of the profiles in the text.
+        known: Vec<String>,
+    },
+    /// Several profiles have that name.
+    #[error("{} profiles are named `{name}` (lines {}); give them different names first", lines.len(), listed(lines))]
+    AmbiguousProfile {
+        /// The name.
+        name: String,
+        /// The lines on which they begin, counted from 1.
+        lines: Vec<u32>,
+    },
+    /// The rule to change does not stand there. Rules in blocks and conditionals are found by their place only.
+    #[error("no rule `{rule}` directly in {place}; it must be spelled as in the text")]
+    NoSuchRule {
+        /// The rule.
+        rule: String,
+        /// The profile, or the file.
+        place: String,
+    },
+    /// A rule or flag whose text would be read as something else, or as more than one. A program that makes its nodes with
+    /// [`Pattern`](crate::Pattern) and the builder methods of [`ast`](crate::ast) does not meet this.
+    #[error("`{text}` is not exactly one {what}")]
+    NotOne {
+        /// What was asked for: `rule` or `flag`.
+        what: &'static str,
+        /// What would have been written.
+        text: String,
+    },
+    /// The path of an include.
+    #[error("no path to include: {0}")]
+    Include(#[from] NameError),
+    /// The text would become larger than any that is read.
+    #[error("the text would become larger than {} bytes", SourceMap::MAX_LEN)]
+    TooLarge,
+    /// The edited text would say something else than asked for: a fault of armorer, please report it with the text.
+    #[error(
+        "the edited text would not say what was asked for; this is a fault of armorer: please report it with the text"
+    )]
+    Unproved,
+}
+
+fn among(known: &[String]) -> String {
+    if known.is_empty() { " in the text".into() } else { format!(" among `{}`", known.join("`, `")) }
+}
+
+fn listed(lines: &[u32]) -> String {
+    lines.iter().map(u32::to_string).collect::<Vec<_>>().join(", ")
+}
