@@ -1,15 +1,16 @@
-//! Parses a profile and walks its syntax tree: which capabilities are granted, and where?
+//! Parses a profile and walks its syntax tree: capabilities and file permissions as types, with their places.
 //!
 //! `cargo run --example walk [FILE]`
 
-use armorer::syntax::ast::{ItemKind, Rule, RuleKind, RuleMode};
+use armorer::ast::{FileBody, FileLetter, ItemKind, Rule, RuleKind, RuleMode};
 
 const DEMO: &str = "\
 profile demo /usr/bin/demo {
   capability chown setuid, # drops its privileges
   deny capability sys_admin,
+  /usr/bin/helper rPx,
   ^worker {
-    capability net_bind_service,
+    capability net_bind_servce,
   }
 }
 ";
@@ -21,11 +22,36 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     };
     let file = armorer::parse(&text)?;
     file.walk(&mut |item| {
-        if let ItemKind::Rule(Rule { prefix, kind: RuleKind::Capability(rule) }) = &item.kind.value {
-            let verb = if prefix.mode == Some(RuleMode::Deny) { "denied" } else { "granted" };
-            for name in &rule.names {
-                println!("{verb} at byte {}: {}", name.span.start, name.value);
+        let ItemKind::Rule(Rule { prefix, kind }) = &item.kind.value else { return };
+        let verb = if prefix.mode == Some(RuleMode::Deny) { "denied" } else { "granted" };
+        match kind {
+            RuleKind::Capability(rule) => {
+                for name in &rule.names {
+                    match name.value() {
+                        Some(capability) => {
+                            println!(
+                                "{verb} at byte {}: {capability:?}, number {}",
+                                name.span.start,
+                                capability.number()
+                            );
+                        }
+                        None => println!("at byte {}: `{}` is not a capability", name.span.start, name.value),
+                    }
+                }
             }
+            RuleKind::File(rule) => {
+                let FileBody::Access { path, permissions, .. } = &rule.body else { return };
+                for letter in permissions.letters() {
+                    let place = letter.span.start;
+                    match letter.value {
+                        FileLetter::Permission(one) => println!("{verb} at byte {place}: {one:?} of {}", path.value),
+                        FileLetter::Exec(mode) => {
+                            println!("{verb} at byte {place}: exec of {} as {:?}", path.value, mode.kind());
+                        }
+                    }
+                }
+            }
+            _ => {}
         }
     });
     Ok(())

@@ -1,19 +1,72 @@
-//! armorer compiles AppArmor profiles: it reads the profile language into a typed syntax tree, says what is wrong with it,
-//! prints it in canonical form, and emits the binary policy that the Linux kernel loads.
+//! armorer compiles AppArmor profiles: it reads the profile language into a typed syntax tree, reports what is wrong with it, prints
+//! it in canonical form, and emits the binary policy that the Linux kernel loads.
 //!
-//! The pipeline, a module a stage:
+//! # Where to start
+//!
+//! | to | use |
+//! | --- | --- |
+//! | read a profile | [`parse`], which gives a [`File`](ast::File) of typed nodes ([`ast`]) |
+//! | write a profile from code | [`Profile`](ast::Profile), [`FileRule`](ast::FileRule) and the other rules of [`ast`], [`Pattern`], [`ProfileName`] |
+//! | change a profile and keep the rest of its text | [`edit`] |
+//! | print canonical text | [`format()`], or `to_string` of a tree |
+//! | compile for a kernel | [`Compiler`] with [`Features`] |
+//! | get advice | [`Linter`] |
+//! | compare two policies | [`diff()`] |
+//! | ask what a policy allows | [`query::Subject`] |
+//! | show a problem to a person | [`Diagnostic`] |
+//!
+//! ```
+//! use armorer::ast::{CapabilityRule, File, FileRule, Profile};
+//! use armorer::query::Subject;
+//! use armorer::vocab::Capability;
+//! use armorer::{Access, Compiler, Features, Input, Pattern};
+//!
+//! // A path from elsewhere: whatever is in it, the rule is about this file alone.
+//! let volume = "/srv/a\" r, /** rwix, \"/b";
+//! let profile = Profile::new("web-1")?
+//!     .rule(FileRule::new(Pattern::literal(volume)?, "rw".parse()?))
+//!     .rule(CapabilityRule::new(Capability::NetBindService));
+//! let compiler = Compiler::new(Features::builtin("linux-6.12").ok_or("no such kernel")?);
+//! let compiled = compiler.compile(Input::text("web-1", File::from(profile).to_bytes()))?;
+//! assert!(compiled.blob().starts_with(b"\x04\x08\0version\0"));
+//!
+//! let subject = Subject::from_compiled(compiled)?;
+//! assert!(subject.ask(None, &Access::parse(&["file", volume, "w"])?)?.is_allowed());
+//! assert!(!subject.ask(None, &Access::parse(&["file", "/etc/shadow", "w"])?)?.is_allowed());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Modules
+//!
+//! [`ast`] (the syntax tree), [`edit`] (changes of texts), [`vocab`] (the words of AppArmor and Linux as types), [`source`] (texts,
+//! places in them, and where files come from), [`diagnostic`] (problems with code, place and help), [`features`] (what a kernel
+//! supports), [`lint`] (advice), [`analysis`] (what finished policies allow, and where two differ).
+//!
+//! # Cargo features
+//!
+//! | feature | adds |
+//! | --- | --- |
+//! | `parallel` | profiles are compiled and linted on all cores |
+//! | `cache` | `cache`: compiled policy is kept on disk |
+//! | `kubernetes` | `kubernetes`: profiles in manifests |
+//! | `kernel` | `kernel`: loads policy, and lists what is loaded |
+//! | `agent` | `agent`: keeps the profiles of directories loaded |
+//! | `config` | the configuration file `armorer.toml` |
+//! | `suite` | `analysis::suite`: tests of policy in TOML files |
+//! | `schema` | JSON schemas of the syntax tree |
+//! | `ide`, `lsp` | what an editor asks about profiles, and the Language Server Protocol |
+//! | `cli`, `mimalloc` | the program `armorer`; on by default |
+//!
+//! A library wants `default-features = false`.
+//!
+//! # The pipeline
 //!
 //! ```text
 //! files ─► source ─► syntax ─► resolve ─► policy ─► encode ─► automata ─► blob ─► kernel
 //! ```
 //!
-//! [`Compiler`] is all of it behind one builder; [`parse`] is the first part alone. A module knows only those to its left, and
-//! two that serve all: [`vocab`], the words and numbers of AppArmor and Linux, and [`diagnostic`], what is said about a text.
-//! [`edit`] changes texts through their trees,
-//! [`features`] says what a kernel can do, [`lint`] gives advice, [`analysis`] compares finished policies and answers what they
-//! allow; `kubernetes` (a feature) finds profiles in manifests, `kernel` (a
-//! feature) loads policy and says what is loaded, `agent` (a feature) keeps the profiles of directories loaded; `ide` (a feature)
-//! answers what an editor asks, and `lsp` (a feature) puts that into the Language Server Protocol.
+//! A stage knows only those before it. Those between the tree and the blob are not public: what they make is in [`Resolved`] and
+//! [`Compiled`].
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -22,12 +75,16 @@ pub mod agent;
 pub mod analysis;
 #[cfg(any(feature = "agent", feature = "cache"))]
 mod atomic;
+// The stages inside, hidden: of no promise, and open only to the tests and benches of this crate.
+#[doc(hidden)]
 pub mod automata;
+#[doc(hidden)]
 pub mod blob;
 #[cfg(feature = "cache")]
 pub mod cache;
 pub mod diagnostic;
 pub mod edit;
+#[doc(hidden)]
 pub mod encode;
 pub mod features;
 #[cfg(feature = "ide")]
@@ -39,9 +96,12 @@ pub mod kubernetes;
 pub mod lint;
 #[cfg(feature = "lsp")]
 pub mod lsp;
+#[doc(hidden)]
 pub mod policy;
+#[doc(hidden)]
 pub mod resolve;
 pub mod source;
+#[doc(hidden)]
 pub mod syntax;
 pub mod vocab;
 
@@ -52,13 +112,20 @@ mod material;
 mod parallel;
 
 #[cfg(feature = "cli")]
+#[doc(hidden)]
 pub mod cli;
 
+pub use analysis::{Access, Diff, DiffOptions, diff, query};
 pub use compiler::{
     CompileError, Compiled, CompiledProfile, Compiler, Diagnosis, Input, Reformatted, Resolved, Timings,
 };
+pub use diagnostic::Diagnostic;
 pub use features::Features;
-pub use syntax::{EmptyList, NameError, ParseError, Pattern, PatternError, ProfileName, ast, parse};
+pub use lint::Linter;
+#[doc(inline)]
+pub use syntax::{
+    EmptyList, FormatOptions, NameError, ParseError, Pattern, PatternError, ProfileName, ast, format, parse,
+};
 
 /// The README's code is compiled and run with the documentation's.
 #[cfg(doctest)]

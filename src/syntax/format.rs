@@ -2,6 +2,7 @@
 
 use std::ops::RangeInclusive;
 
+use super::ParseError;
 use super::ast::File;
 use super::keep::Keep;
 use super::parser::parse;
@@ -31,22 +32,24 @@ pub struct Formatted {
     pub notes: Vec<Diagnostic>,
 }
 
-/// The canonical text of a file, in the style of [`printer`](super::printer); `id` is the place of the file in the spans.
+/// The canonical text of a profile file, or of a piece that others include. There is one style and there are no options;
+/// comments stay, and so do the lines from `# fmt: off` to `# fmt: on`. The result is proven to say the same.
 ///
 /// ```
-/// use armorer::source::SourceMap;
-/// use armorer::syntax::format;
-///
-/// let sources = SourceMap::new();
-/// let id = sources.add("demo", *b"profile p { /a   r, # text\n}")?;
-/// assert_eq!(format(&sources.get(id), id).unwrap(), b"profile p {\n  /a r, # text\n}\n");
-/// # Ok::<(), armorer::source::SourceError>(())
+/// let text = armorer::format(b"profile p { /a   r, # text\n}")?;
+/// assert_eq!(text, b"profile p {\n  /a r, # text\n}\n");
+/// # Ok::<(), armorer::ParseError>(())
 /// ```
 ///
 /// # Errors
-/// As [`format_with`].
-pub fn format(source: &Source, id: SourceId) -> Result<Vec<u8>, Vec<Diagnostic>> {
-    format_with(source, id, &FormatOptions::default()).map(|formatted| formatted.text)
+/// Everything that is wrong with the text, when it does not parse.
+pub fn format(text: &[u8]) -> Result<Vec<u8>, ParseError> {
+    let sources = SourceMap::new();
+    let id = sources.add("<text>", text).map_err(|error| ParseError::too_large(&error))?;
+    match format_with(&sources.get(id), id, &FormatOptions::default()) {
+        Ok(formatted) => Ok(formatted.text),
+        Err(diagnostics) => Err(ParseError { diagnostics, sources, id }),
+    }
 }
 
 /// Like [`format()`], with options. Lines from `# fmt: off` to the one before `# fmt: on` stay byte for byte.
@@ -101,10 +104,8 @@ mod tests {
 
     #[test]
     fn a_text_with_errors_is_left_alone() {
-        let sources = SourceMap::new();
-        let id = sources.add("broken", *b"profile p {\n  /a r\n}\n").unwrap();
-        let diagnostics = format(&sources.get(id), id).unwrap_err();
-        assert_eq!(diagnostics[0].code.as_str(), "missing-comma");
+        let error = format(b"profile p {\n  /a r\n}\n").unwrap_err();
+        assert_eq!(error.diagnostics[0].code.as_str(), "missing-comma");
     }
 
     #[test]

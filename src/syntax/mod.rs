@@ -17,7 +17,7 @@ pub mod word;
 use std::sync::Arc;
 
 use crate::diagnostic::Diagnostic;
-use crate::source::{Source, SourceId, SourceMap};
+use crate::source::{Source, SourceError, SourceId, SourceMap, Span};
 
 pub use build::EmptyList;
 pub use format::{FormatOptions, Formatted, format, format_with};
@@ -33,7 +33,7 @@ pub use pattern::{Pattern, PatternError};
 /// ```
 ///
 /// # Errors
-/// Everything that is wrong with the text. [`parser::parse`] gives the items that did parse, too.
+/// Everything that is wrong with the text.
 pub fn parse(text: &[u8]) -> Result<ast::File, ParseError> {
     parse_source(text).map(|(file, _)| file)
 }
@@ -41,14 +41,7 @@ pub fn parse(text: &[u8]) -> Result<ast::File, ParseError> {
 /// As [`parse()`], with the text and its lines.
 pub(crate) fn parse_source(text: &[u8]) -> Result<(ast::File, Arc<Source>), ParseError> {
     let sources = SourceMap::new();
-    let id = match sources.add("<text>", text) {
-        Ok(id) => id,
-        Err(error) => {
-            let diagnostics =
-                vec![Diagnostic::new(crate::diagnostic::Code::SizeLimit, error.to_string(), crate::source::Span::NONE)];
-            return Err(ParseError { diagnostics, sources, id: SourceId::NONE });
-        }
-    };
+    let id = sources.add("<text>", text).map_err(|error| ParseError::too_large(&error))?;
     let source = sources.get(id);
     let parsed = parser::parse(&source, id);
     if parsed.diagnostics.iter().any(Diagnostic::is_error) {
@@ -68,6 +61,14 @@ pub struct ParseError {
     pub sources: SourceMap,
     /// The text in `sources`.
     pub id: SourceId,
+}
+
+impl ParseError {
+    /// The error about a text that no source map takes.
+    fn too_large(error: &SourceError) -> ParseError {
+        let diagnostic = Diagnostic::new(crate::diagnostic::Code::SizeLimit, error.to_string(), Span::NONE);
+        ParseError { diagnostics: vec![diagnostic], sources: SourceMap::new(), id: SourceId::NONE }
+    }
 }
 
 /// The first error with its place, and how many more there are.

@@ -41,6 +41,9 @@ pub enum PatternError {
     /// No profile can hold a NUL byte, and no path has one.
     #[error("a pattern cannot hold a NUL byte")]
     Nul,
+    /// The last byte of one part and the first of the next would begin a reference to a variable, `@{`.
+    #[error("`@` and `{{` would begin a variable where the two parts meet")]
+    Joint,
     /// The text ends in a backslash, which would escape what follows.
     #[error("a pattern cannot end in a backslash")]
     Backslash,
@@ -102,6 +105,27 @@ impl Pattern {
             }
         }
         if text.is_empty() { Err(PatternError::Empty) } else { Ok(Pattern(quoted(text))) }
+    }
+
+    /// This pattern with a glob behind it.
+    ///
+    /// ```
+    /// use armorer::Pattern;
+    ///
+    /// let below = Pattern::literal("/srv/{a}")?.then("/**")?;
+    /// assert_eq!(below.to_string(), r#""/srv/\{a\}/**""#);
+    /// # Ok::<(), armorer::PatternError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Pattern::glob`], and when the two would make a reference to a variable where they meet.
+    pub fn then(&self, glob: impl AsRef<[u8]>) -> Result<Pattern, PatternError> {
+        let next = Pattern::glob(glob)?;
+        let (before, after) = (unquoted(&self.0), unquoted(&next.0));
+        if before.ends_with(b"@") && after.starts_with(b"{") {
+            return Err(PatternError::Joint);
+        }
+        Ok(Pattern(quoted([before, after].concat())))
     }
 
     /// Text that holds no byte with a meaning in patterns, as it stands; quoted where it must be.

@@ -5,11 +5,8 @@ use armorer::{Compiler, Features, Input, analysis, blob, syntax};
 
 /// Any bytes parse without panic; what parses prints, and what is printed is canonical already.
 pub(crate) fn parser(text: &[u8]) {
-    let sources = SourceMap::new();
-    let id = sources.add("fuzz", text).expect("small");
-    if let Ok(formatted) = syntax::format(&sources.get(id), id) {
-        let again = sources.add("again", formatted.as_slice()).expect("small");
-        assert_eq!(syntax::format(&sources.get(again), again).as_deref(), Ok(formatted.as_slice()));
+    if let Ok(formatted) = armorer::format(text) {
+        assert_eq!(armorer::format(&formatted).ok(), Some(formatted));
     }
 }
 
