@@ -96,6 +96,8 @@ mod tests {
         check_words::<IoUringPermissions>();
         check_words::<LimitUnit>();
         check_words::<MountOption>();
+        check_words::<MountOperation>();
+        check_words::<MqueueKind>();
         check_words::<MqueuePermissions>();
         check_words::<NetworkPermissions>();
         check_words::<ProfileMode>();
