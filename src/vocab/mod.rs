@@ -93,6 +93,7 @@ mod tests {
         check_words::<Capability>();
         check_words::<DbusPermissions>();
         check_words::<Errno>();
+        check_words::<ExecMode>();
         check_words::<IoUringPermissions>();
         check_words::<LimitUnit>();
         check_words::<MountOption>();
