@@ -6,10 +6,10 @@ use super::classes;
 use super::names::Quoted;
 use super::perms::{
     APPEND, CHANGE_PROFILE, ClassPerms, EXEC, EXEC_MMAP, Exec, FilePerms, GETATTR, Half, LINK, LOCK, ONEXEC, READ,
-    Rare, Target, WRITE, X_CHILD, X_INHERIT, X_NAME, X_UNCONFINED, X_UNSAFE,
+    Rare, Target, WRITE,
 };
 use crate::automata::Symbol;
-use crate::vocab::file::EXEC_FORMS;
+use crate::vocab::ExecMode;
 
 /// `allows rw`, `denies`, `allows r (quiet w)`; with `owner` and `other` where the halves differ.
 pub(super) fn file(perms: &FilePerms) -> String {
@@ -67,19 +67,25 @@ fn bit_names(bits: u32) -> Vec<String> {
 
 /// The transition as rules have it: `ix`, `Px`, `pix -> "target"`. `None` for what no rule says.
 fn exec_form(exec: &Exec) -> Option<String> {
-    let (table, named) = match &exec.target {
-        Target::None => (0, None),
-        Target::Attachment => (X_NAME, None),
-        Target::Named(name) => (X_NAME, Some(name)),
+    let name = match &exec.target {
+        Target::None | Target::Attachment => None,
+        Target::Named(name) => Some(name),
         Target::Missing(_) | Target::Reserved(_) => return None,
     };
-    let flags =
-        [(exec.r#unsafe, X_UNSAFE), (exec.child, X_CHILD), (exec.inherit, X_INHERIT), (exec.unconfined, X_UNCONFINED)];
-    let xindex = flags.into_iter().filter(|(set, _)| *set).fold(table, |word, (_, flag)| word | flag);
-    let form = EXEC_FORMS.iter().find(|form| form.xindex == xindex)?;
-    Some(match named {
-        Some(name) => format!("{} -> {}", form.name, Quoted(name)),
-        None => form.name.to_owned(),
+    let has_target = exec.target != Target::None;
+    let base = if exec.child { ExecMode::CHILD } else { ExecMode::PROFILE };
+    let mode = match (exec.inherit, exec.unconfined) {
+        (false, false) if has_target => base,
+        (true, false) if has_target => base.or_inherit(),
+        (false, true) if has_target => base.or_unconfined(),
+        (true, false) if !exec.child && !exec.r#unsafe => ExecMode::INHERIT,
+        (false, true) if !exec.child => ExecMode::UNCONFINED,
+        _ => return None,
+    };
+    let mode = mode.with_environment(exec.r#unsafe);
+    Some(match name {
+        Some(name) => format!("{mode} -> {}", Quoted(name)),
+        None => mode.to_string(),
     })
 }
 

@@ -44,13 +44,13 @@ pub const ONEXEC: u32 = 0x2000_0000;
 /// Change profile.
 pub const CHANGE_PROFILE: u32 = 0x4000_0000;
 
-pub(super) const X_NAME: u32 = 0x0400_0000;
+const X_NAME: u32 = 0x0400_0000;
 const X_TABLE: u32 = 0x0800_0000;
 const X_TYPE: u32 = X_NAME | X_TABLE;
-pub(super) const X_UNSAFE: u32 = 0x1000_0000;
-pub(super) const X_CHILD: u32 = 0x2000_0000;
-pub(super) const X_INHERIT: u32 = 0x4000_0000;
-pub(super) const X_UNCONFINED: u32 = 0x8000_0000;
+const X_UNSAFE: u32 = 0x1000_0000;
+const X_CHILD: u32 = 0x2000_0000;
+const X_INHERIT: u32 = 0x4000_0000;
+const X_UNCONFINED: u32 = 0x8000_0000;
 const X_INDEX: u32 = 0x00ff_ffff;
 
 /// Permissions on a file.

@@ -176,9 +176,9 @@ impl Workspace {
     fn about_path(&mut self, cursor: &Cursor, found: &Found<'_>, role: WordRole) -> Option<String> {
         let (_, word) = found.word?;
         let resolved = self.resolved(&cursor.path)?;
-        let expanded = expanded(found, &resolved).unwrap_or_else(|| stored(&word.value).into());
+        let expanded = expanded(found, &resolved).unwrap_or_else(|| stored(word.value).into());
         let mut text = String::new();
-        if &*expanded != unquoted(&word.value) {
+        if &*expanded != unquoted(word.value) {
             let shown = expanded.to_string();
             let cut: String = shown.chars().take(200).collect();
             let dots = if cut.len() < shown.len() { "…" } else { "" };
@@ -210,7 +210,7 @@ impl Workspace {
             return None;
         }
         let resolved = self.resolved(&cursor.path)?;
-        let pattern = path_pattern(&expanded(&found, &resolved).unwrap_or_else(|| stored(&word.value).into()))?;
+        let pattern = path_pattern(&expanded(&found, &resolved).unwrap_or_else(|| stored(word.value).into()))?;
         let example = examples(&pattern, 1).pop()?;
         // The words of a question are apart by blanks.
         let plain = !example.contains(char::is_whitespace);

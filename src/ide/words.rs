@@ -81,7 +81,7 @@ pub(crate) fn list(role: WordRole) -> Box<dyn Iterator<Item = (&'static str, &'s
     let table: Table = match role {
         WordRole::Keyword => keywords::ALL,
         WordRole::Permission(Construct::File) => {
-            return Box::new(file::LETTERS.iter().copied().chain(file::exec()));
+            return Box::new(file::LETTERS.iter().chain(file::EXEC).copied());
         }
         WordRole::Permission(construct) => match construct {
             Construct::Network | Construct::Unix => permissions::SOCKET,

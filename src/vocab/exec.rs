@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 use super::Vocabulary;
-use super::file::{self, ExecForm};
+use super::file;
 use super::word::word_traits;
 
 /// The kinds of change of profile at exec.
@@ -136,38 +136,61 @@ impl ExecMode {
         let environment = if self.keeps_environment { file::EXEC_UNSAFE } else { 0 };
         file::EXEC | index | fallback | environment
     }
-
-    fn from_form(form: &ExecForm) -> ExecMode {
-        let kind = match form.word & file::EXEC_INDEX {
-            file::INDEX_UNCONFINED => ExecKind::Unconfined,
-            file::INDEX_NAME => ExecKind::Profile,
-            file::INDEX_CHILD => ExecKind::Child,
-            _ => ExecKind::Inherit,
-        };
-        let fallback = match kind {
-            ExecKind::Inherit | ExecKind::Bare => ExecFallback::None,
-            _ if form.word & file::EXEC_INHERIT != 0 => ExecFallback::Inherit,
-            _ if form.word & file::EXEC_UNCONFINED != 0 => ExecFallback::Unconfined,
-            _ => ExecFallback::None,
-        };
-        ExecMode { kind, fallback, keeps_environment: form.word & file::EXEC_UNSAFE != 0 }
-    }
 }
+
+/// Every permission with its canonical word.
+const WORDS: &[(&str, ExecMode)] = &[
+    ("x", ExecMode::BARE),
+    ("ix", ExecMode::INHERIT),
+    ("px", ExecMode::PROFILE.with_environment(true)),
+    ("Px", ExecMode::PROFILE),
+    ("cx", ExecMode::CHILD.with_environment(true)),
+    ("Cx", ExecMode::CHILD),
+    ("ux", ExecMode::UNCONFINED.with_environment(true)),
+    ("Ux", ExecMode::UNCONFINED),
+    ("pix", ExecMode::PROFILE.or_inherit().with_environment(true)),
+    ("Pix", ExecMode::PROFILE.or_inherit()),
+    ("cix", ExecMode::CHILD.or_inherit().with_environment(true)),
+    ("Cix", ExecMode::CHILD.or_inherit()),
+    ("pux", ExecMode::PROFILE.or_unconfined().with_environment(true)),
+    ("PUx", ExecMode::PROFILE.or_unconfined()),
+    ("cux", ExecMode::CHILD.or_unconfined().with_environment(true)),
+    ("CUx", ExecMode::CHILD.or_unconfined()),
+];
 
 impl Vocabulary for ExecMode {
     const KIND: &'static str = "exec permission";
 
+    /// Only the case of a first `p`, `c` or `u` matters.
     fn from_word(word: &[u8]) -> Option<Self> {
-        if word.eq_ignore_ascii_case(b"x") {
-            return Some(ExecMode::BARE);
-        }
-        file::exec_form(word).map(ExecMode::from_form)
+        let (first, rest) = word.split_first()?;
+        let base = match first {
+            b'x' | b'X' => return rest.is_empty().then_some(ExecMode::BARE),
+            b'i' | b'I' => ExecMode::INHERIT,
+            b'p' | b'P' => ExecMode::PROFILE,
+            b'c' | b'C' => ExecMode::CHILD,
+            b'u' | b'U' => ExecMode::UNCONFINED,
+            _ => return None,
+        };
+        let has_fallback = matches!(base.kind, ExecKind::Profile | ExecKind::Child);
+        let mode = match rest {
+            b"x" | b"X" => base,
+            [b'i' | b'I', b'x' | b'X'] if has_fallback => base.or_inherit(),
+            [b'u' | b'U', b'x' | b'X'] if has_fallback => base.or_unconfined(),
+            _ => return None,
+        };
+        Some(mode.with_environment(first.is_ascii_lowercase() && base.kind != ExecKind::Inherit))
     }
 
     /// The letters; of `unsafe ix` and `unsafe x`, which have none of their own, those without the `unsafe`.
     fn to_word(&self) -> Cow<'static, str> {
-        let without = |mode: ExecMode| file::exec_name(mode.word());
-        without(*self).or_else(|| without(self.with_environment(false))).unwrap_or("x").into()
+        let has_letters = !matches!(self.kind, ExecKind::Bare | ExecKind::Inherit);
+        let written = self.with_environment(self.keeps_environment && has_letters);
+        WORDS.iter().find(|&&(_, mode)| mode == written).map_or("x", |&(word, _)| word).into()
+    }
+
+    fn words() -> impl Iterator<Item = &'static str> {
+        WORDS.iter().map(|&(word, _)| word)
     }
 }
 
@@ -178,13 +201,48 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_form_is_a_mode() {
-        for form in file::EXEC_FORMS {
-            let mode = ExecMode::from_word(form.name.as_bytes()).unwrap();
-            assert_eq!((mode.to_word().as_ref(), mode.word()), (form.name, form.word));
+    fn bits_of_the_modes() {
+        for (word, bits) in [
+            ("x", 0x1),
+            ("ix", 0x201),
+            ("px", 0x901),
+            ("Px", 0x801),
+            ("cx", 0xd01),
+            ("Cx", 0xc01),
+            ("ux", 0x501),
+            ("Ux", 0x401),
+            ("pix", 0xb01),
+            ("Pix", 0xa01),
+            ("cix", 0xf01),
+            ("Cix", 0xe01),
+            ("pux", 0x981),
+            ("PUx", 0x881),
+            ("cux", 0xd81),
+            ("CUx", 0xc81),
+        ] {
+            let mode: ExecMode = word.parse().unwrap();
+            assert_eq!((mode.word(), &*mode.to_word()), (bits, word));
         }
-        assert_eq!(ExecMode::BARE.to_word(), "x");
         assert_eq!(ExecMode::INHERIT.with_environment(true).to_word(), "ix");
         assert_eq!(ExecMode::INHERIT.or_unconfined(), ExecMode::INHERIT);
+    }
+
+    #[test]
+    fn spellings() {
+        for (spelling, word) in [
+            ("PIX", "Pix"),
+            ("pIX", "pix"),
+            ("UX", "Ux"),
+            ("IX", "ix"),
+            ("cUX", "cux"),
+            ("pUx", "pux"),
+            ("Pux", "PUx"),
+            ("X", "x"),
+        ] {
+            assert_eq!(spelling.parse::<ExecMode>().unwrap().to_word(), word);
+        }
+        for spelling in ["", "uix", "iux", "pcx", "pp", "p", "xx", "iix"] {
+            assert_eq!(ExecMode::from_word(spelling.as_bytes()), None, "{spelling}");
+        }
     }
 }

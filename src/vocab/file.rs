@@ -1,4 +1,4 @@
-//! Permission letters and exec forms of file rules, and the 32-bit words they become.
+//! Permission letters of file rules, and the 32-bit words that they and exec permissions become.
 //!
 //! A word has two halves with the same layout: the low one for files that the process owns, the one [`OTHER`] bits
 //! higher for all others. The constants are those of the owner's half.
@@ -133,103 +133,9 @@ impl Vocabulary for FilePermissions {
 
 word_traits!(FilePermissions);
 
-/// An exec form.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ExecForm {
-    /// The canonical spelling.
-    pub name: &'static str,
-    /// The bits of the owner's half.
-    pub word: u32,
-    /// The exec index of a permission table (Linux 7.2).
-    pub xindex: u32,
-}
-
-const fn form(name: &'static str, word: u32, xindex: u32) -> ExecForm {
-    ExecForm { name, word: word | EXEC, xindex }
-}
-
-/// All forms with a qualifier. An upper-case first letter scrubs the environment.
-pub const EXEC_FORMS: &[ExecForm] = &[
-    form("ix", EXEC_INHERIT, 0x4000_0000),
-    form("px", EXEC_UNSAFE | INDEX_NAME, 0x1400_0000),
-    form("Px", INDEX_NAME, 0x0400_0000),
-    form("cx", EXEC_UNSAFE | INDEX_CHILD, 0x3400_0000),
-    form("Cx", INDEX_CHILD, 0x2400_0000),
-    form("ux", EXEC_UNSAFE | INDEX_UNCONFINED, 0x9000_0000),
-    form("Ux", INDEX_UNCONFINED, 0x8000_0000),
-    form("pix", EXEC_INHERIT | EXEC_UNSAFE | INDEX_NAME, 0x5400_0000),
-    form("Pix", EXEC_INHERIT | INDEX_NAME, 0x4400_0000),
-    form("cix", EXEC_INHERIT | EXEC_UNSAFE | INDEX_CHILD, 0x7400_0000),
-    form("Cix", EXEC_INHERIT | INDEX_CHILD, 0x6400_0000),
-    form("pux", EXEC_UNCONFINED | EXEC_UNSAFE | INDEX_NAME, 0x9400_0000),
-    form("PUx", EXEC_UNCONFINED | INDEX_NAME, 0x8400_0000),
-    form("cux", EXEC_UNCONFINED | EXEC_UNSAFE | INDEX_CHILD, 0xb400_0000),
-    form("CUx", EXEC_UNCONFINED | INDEX_CHILD, 0xa400_0000),
-];
-
-/// The exec form of a spelling: only the case of a first `p`, `c` or `u` matters.
-///
-/// ```
-/// use armorer::vocab::file;
-/// assert_eq!(file::exec_form(b"pUx").map(|form| form.name), Some("pux"));
-/// assert_eq!(file::exec_form(b"Pux").map(|form| form.name), Some("PUx"));
-/// ```
-#[must_use]
-pub fn exec_form(spelling: &[u8]) -> Option<&'static ExecForm> {
-    let &first = spelling.first()?;
-    let safe = first.is_ascii_uppercase() && !first.eq_ignore_ascii_case(&b'i');
-    EXEC_FORMS.iter().find(|form| {
-        form.name.as_bytes().eq_ignore_ascii_case(spelling)
-            && form.name.starts_with(|c: char| c.is_ascii_uppercase()) == safe
-    })
-}
-
-/// The canonical spelling of the exec bits of a half, targets not included.
-#[must_use]
-pub fn exec_name(word: u32) -> Option<&'static str> {
-    let word = word & (EXEC | EXEC_TYPE);
-    EXEC_FORMS.iter().find(|form| form.word == word).map(|form| form.name)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn words_of_the_forms() {
-        let expected = [
-            ("ix", 0x201),
-            ("px", 0x901),
-            ("Px", 0x801),
-            ("cx", 0xd01),
-            ("Cx", 0xc01),
-            ("ux", 0x501),
-            ("Ux", 0x401),
-            ("pix", 0xb01),
-            ("Pix", 0xa01),
-            ("cix", 0xf01),
-            ("Cix", 0xe01),
-            ("pux", 0x981),
-            ("PUx", 0x881),
-            ("cux", 0xd81),
-            ("CUx", 0xc81),
-        ];
-        assert_eq!(EXEC_FORMS.len(), expected.len());
-        for (name, word) in expected {
-            assert_eq!(exec_form(name.as_bytes()).map(|form| (form.name, form.word)), Some((name, word)));
-            assert_eq!(exec_name(word | READ), Some(name));
-        }
-    }
-
-    #[test]
-    fn spellings() {
-        for (spelling, name) in [("PIX", "Pix"), ("pIX", "pix"), ("UX", "Ux"), ("IX", "ix"), ("cUX", "cux")] {
-            assert_eq!(exec_form(spelling.as_bytes()).map(|form| form.name), Some(name));
-        }
-        for spelling in ["", "x", "uix", "iux", "pcx", "pp", "p"] {
-            assert_eq!(exec_form(spelling.as_bytes()), None, "{spelling}");
-        }
-    }
 
     #[test]
     fn letters() {

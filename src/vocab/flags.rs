@@ -4,9 +4,11 @@ use super::Vocabulary;
 use super::word::word_enum;
 
 word_enum! {
+    #[derive(Default)]
     /// Modes of a profile. The kernel has no number of its own for `default_allow`: it is `unconfined` there.
     ProfileMode: u32, "profile mode";
     /// Violations are refused; without a word this is the mode.
+    #[default]
     Enforce = 0, "enforce";
     /// Violations are logged and carried out.
     Complain = 1, "complain";
@@ -18,12 +20,6 @@ word_enum! {
     DefaultAllow = 3, "default_allow";
     /// User space is asked.
     Prompt = 4, "prompt";
-}
-
-impl Default for ProfileMode {
-    fn default() -> Self {
-        ProfileMode::Enforce
-    }
 }
 
 /// Bit of the profile's flags word: a hat.

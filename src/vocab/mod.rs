@@ -93,9 +93,12 @@ mod tests {
         check_words::<Capability>();
         check_words::<DbusPermissions>();
         check_words::<Errno>();
+        check_words::<ExecMode>();
         check_words::<IoUringPermissions>();
         check_words::<LimitUnit>();
         check_words::<MountOption>();
+        check_words::<MountOperation>();
+        check_words::<MqueueKind>();
         check_words::<MqueuePermissions>();
         check_words::<NetworkPermissions>();
         check_words::<ProfileMode>();

@@ -54,6 +54,10 @@ impl Vocabulary for MountOperation {
     fn to_word(&self) -> Cow<'static, str> {
         self.name().into()
     }
+
+    fn words() -> impl Iterator<Item = &'static str> {
+        ["mount", "remount", "umount", "unmount"].into_iter()
+    }
 }
 
 word_traits!(MountOperation);

@@ -48,6 +48,10 @@ impl Vocabulary for MqueueKind {
             MqueueKind::Sysv => "sysv".into(),
         }
     }
+
+    fn words() -> impl Iterator<Item = &'static str> {
+        ["posix", "sysv"].into_iter()
+    }
 }
 
 word_traits!(MqueueKind);

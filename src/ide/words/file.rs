@@ -3,7 +3,6 @@
 use super::{Description, Table};
 use crate::source::Span;
 use crate::syntax::ast::{FileLetter, FileLetters};
-use crate::vocab::file::EXEC_FORMS;
 use crate::vocab::{FilePermissions, Vocabulary};
 
 /// The letters.
@@ -96,9 +95,4 @@ pub(super) fn describe(permissions: &[u8]) -> Option<Description> {
     }
     let title = String::from_utf8_lossy(permissions).into_owned();
     Some(Description { title, text: lines.join("\n") })
-}
-
-/// The exec modes in the order of the table they are encoded from.
-pub(super) fn exec() -> impl Iterator<Item = (&'static str, &'static str)> {
-    EXEC_FORMS.iter().filter_map(|form| EXEC.iter().find(|(name, _)| *name == form.name).copied())
 }

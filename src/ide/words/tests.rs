@@ -1,9 +1,9 @@
 use super::{Construct, WordRole, describe, describe_at, list};
 use crate::syntax::ast::FileLetters;
 use crate::vocab::{
-    AddressFamily, Capability, DbusPermissions, IoUringPermissions, LimitUnit, MountOption, MqueueKind,
+    AddressFamily, Capability, DbusPermissions, ExecMode, IoUringPermissions, LimitUnit, MountOption, MqueueKind,
     MqueuePermissions, NetworkPermissions, Protocol, PtracePermissions, Resource, RlimitValue, Signal,
-    SignalPermissions, SocketType, Vocabulary, file, flags,
+    SignalPermissions, SocketType, Vocabulary, flags,
 };
 
 fn described<'a>(role: WordRole, words: impl IntoIterator<Item = &'a str>) {
@@ -36,7 +36,7 @@ fn every_word_of_the_vocabulary_is_described() {
     described(permission(Construct::Ptrace), PtracePermissions::words());
     described(permission(Construct::Mqueue), MqueuePermissions::words());
     described(permission(Construct::IoUring), IoUringPermissions::words());
-    described(permission(Construct::File), file::EXEC_FORMS.iter().map(|form| form.name));
+    described(permission(Construct::File), ExecMode::words());
     described(permission(Construct::File), ["m", "r", "w", "a", "l", "k", "x"]);
     described(WordRole::Keyword, crate::ide::construct::KEYWORDS.iter().map(|(word, _)| *word));
     described(WordRole::Keyword, crate::ide::construct::PREFIXES.iter().copied());

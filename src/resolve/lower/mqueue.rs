@@ -6,7 +6,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::{Glob, MqueueKind, MqueueRule};
 use crate::source::Spanned;
 use crate::syntax::ast::{self, ConditionValue, MqueueCondition, Named};
-use crate::vocab::PermissionSet;
+use crate::vocab::{PermissionSet, Vocabulary};
 
 pub(super) fn lower(rule: &ast::MqueueRule, context: &mut Context<'_>) -> Option<MqueueRule> {
     let mut reader = Reader::new("mqueue", context.diagnostics);
@@ -43,7 +43,11 @@ fn kind(value: &Spanned<Named<MqueueKind>>, reader: &mut Reader<'_>) -> Option<S
     if value.value().is_none() {
         let other = value.stored();
         let message = format!("unknown message queue type `{}`", shown(&other));
-        reader.error(suggest(Diagnostic::new(Code::MqType, message, value.span), &other, &["posix", "sysv"]));
+        reader.error(suggest(
+            Diagnostic::new(Code::MqType, message, value.span),
+            &other,
+            &MqueueKind::words().collect::<Vec<_>>(),
+        ));
     }
     value.value().map(|&kind| Spanned::new(kind, value.span))
 }
