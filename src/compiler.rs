@@ -280,7 +280,7 @@ impl Compiler {
         self.join(session, raised.whole.clone(), each, || *resolve_us)
     }
 
-    /// Compiles an input; with a [cache](Compiler::cache), only where that does not have it.
+    /// Compiles an input; with a cache (`Compiler::cache`, by the feature `cache`), only where that does not have it.
     ///
     /// # Errors
     /// [`CompileError::Rejected`] when it has errors, and all others.

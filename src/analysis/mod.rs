@@ -11,14 +11,17 @@
 //! equal by this judgement and still not attach; no comparison of meanings can show that, only not writing such blobs.
 
 pub mod access;
+#[doc(hidden)]
 pub mod classes;
 mod describe;
 mod diff;
 mod difference;
+#[doc(hidden)]
 pub mod dump;
 mod fields;
 mod names;
 mod networks;
+#[doc(hidden)]
 pub mod perms;
 mod product;
 pub mod query;
@@ -29,7 +32,9 @@ pub mod suite;
 pub use access::{Access, UsageError};
 pub use diff::{DiffError, DiffOptions, diff};
 pub use difference::{Diff, Difference, Place, Witness};
+#[doc(hidden)]
 pub use dump::{Dump, dump};
+#[doc(hidden)]
 pub use perms::{ClassPerms, Exec, FilePerms, Half, Rare, Target};
 pub use query::{Answer, QueryError, Subject, is_blob};
 pub use rules::{RulePlace, Rules, Side};

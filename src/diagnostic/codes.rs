@@ -8,11 +8,12 @@ use super::Severity;
 
 macro_rules! codes {
     ($($name:ident = $slug:literal, $severity:ident, $description:literal;)*) => {
-        /// The stable name of a diagnostic. Written in kebab case: `dup-profile`.
+        /// The stable name of a diagnostic, written in kebab case: `dup-profile`. What is promised is the written name
+        /// ([`Code::as_str`]); the variants of this enum are not.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
         #[non_exhaustive]
         pub enum Code {
-            $(#[doc = $description] #[serde(rename = $slug)] $name,)*
+            $(#[doc = $description] #[doc(hidden)] #[serde(rename = $slug)] $name,)*
         }
 
         impl Code {

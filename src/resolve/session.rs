@@ -18,7 +18,7 @@ use crate::syntax::ast::File;
 use crate::syntax::parser::parse;
 
 /// Sources, loader, and every file that was included so far: each is looked up, read and parsed once, whoever includes it, on
-/// whichever thread. A session sees the files as they were when it first asked, as do those that it [begins](Session::begin).
+/// whichever thread. A session sees the files as they were when it first asked, as do those that it begins.
 ///
 /// ```
 /// use armorer::resolve::Session;

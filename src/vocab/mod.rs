@@ -10,26 +10,47 @@
 //! assert_eq!(nearest(b"sys_amdin", Capability::words()), Some("sys_admin"));
 //! ```
 
+// The tables and numbers behind the types: hidden, and of no promise.
+#[doc(hidden)]
 pub mod addresses;
+#[doc(hidden)]
 pub mod capabilities;
+#[doc(hidden)]
 pub mod classes;
+#[doc(hidden)]
 pub mod dbus;
+#[doc(hidden)]
 pub mod errno;
+#[doc(hidden)]
 pub mod exec;
+#[doc(hidden)]
 pub mod families;
+#[doc(hidden)]
 pub mod file;
+#[doc(hidden)]
 pub mod flags;
+#[doc(hidden)]
 pub mod io_uring;
+#[doc(hidden)]
 pub mod mount;
+#[doc(hidden)]
 pub mod mqueue;
 mod nearest;
+#[doc(hidden)]
 pub mod network;
+#[doc(hidden)]
 pub mod priority;
+#[doc(hidden)]
 pub mod protocols;
+#[doc(hidden)]
 pub mod ptrace;
+#[doc(hidden)]
 pub mod rlimits;
+#[doc(hidden)]
 pub mod signals;
+#[doc(hidden)]
 pub mod sockets;
+#[doc(hidden)]
 pub mod units;
 mod word;
 
@@ -40,7 +61,7 @@ pub use errno::Errno;
 pub use exec::{ExecFallback, ExecKind, ExecMode};
 pub use families::AddressFamily;
 pub use file::FilePermissions;
-pub use flags::ProfileMode;
+pub use flags::{PathFlag, ProfileMode};
 pub use io_uring::IoUringPermissions;
 pub use mount::{MountOperation, MountOption};
 pub use mqueue::{MqueueKind, MqueuePermissions};
@@ -49,7 +70,7 @@ pub use network::NetworkPermissions;
 pub use priority::Priority;
 pub use protocols::{Protocol, SocketKind};
 pub use ptrace::PtracePermissions;
-pub use rlimits::{Resource, RlimitValue};
+pub use rlimits::{Resource, RlimitValue, Unit};
 pub use signals::{Signal, SignalPermissions};
 pub use sockets::SocketType;
 pub use units::LimitUnit;

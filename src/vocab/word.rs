@@ -244,14 +244,13 @@ macro_rules! set_operations {
             pub const NONE: $name = $name(0);
 
             /// The kernel's bits of the set.
-            #[must_use]
-            pub const fn bits(self) -> u32 {
+            pub(crate) const fn bits(self) -> u32 {
                 self.0
             }
 
             /// The set with these bits; others are dropped.
             #[must_use]
-            pub const fn from_bits(bits: u32) -> Self {
+            pub(crate) const fn from_bits(bits: u32) -> Self {
                 $name(bits & Self::ALL.0)
             }
 

@@ -38,40 +38,58 @@ use crate::vocab::classes as class;
 #[non_exhaustive]
 pub enum Asked {
     /// An executable that a profile may attach to.
+    #[doc(hidden)]
     Attachment(attachment::Attachment),
     /// Capabilities.
+    #[doc(hidden)]
     Capability(capability::Capability),
     /// A file.
+    #[doc(hidden)]
     File(file::File),
     /// A hard link.
+    #[doc(hidden)]
     Link(file::Link),
     /// A change of profile.
+    #[doc(hidden)]
     ChangeProfile(change_profile::ChangeProfile),
     /// A change of profile at the next exec.
+    #[doc(hidden)]
     Onexec(change_profile::Onexec),
     /// A signal.
+    #[doc(hidden)]
     Signal(signal::Signal),
     /// ptrace.
+    #[doc(hidden)]
     Ptrace(ptrace::Ptrace),
     /// A socket of any family but unix.
+    #[doc(hidden)]
     Network(network::Network),
     /// A unix socket.
+    #[doc(hidden)]
     Unix(unix::Unix),
     /// D-Bus.
+    #[doc(hidden)]
     Dbus(dbus::Dbus),
     /// A mount.
+    #[doc(hidden)]
     Mount(mount::Mount),
     /// An unmount.
+    #[doc(hidden)]
     Umount(mount::Umount),
     /// A change of the root.
+    #[doc(hidden)]
     PivotRoot(pivot_root::PivotRoot),
     /// A user namespace.
+    #[doc(hidden)]
     Userns(userns::Userns),
     /// A message queue.
+    #[doc(hidden)]
     Mqueue(mqueue::Mqueue),
     /// `io_uring`.
+    #[doc(hidden)]
     IoUring(io_uring::IoUring),
     /// A class as a whole, or a string of one that has no rules.
+    #[doc(hidden)]
     Other(Other),
 }
 

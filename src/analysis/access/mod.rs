@@ -55,22 +55,42 @@ use crate::vocab::nearest;
 use plan::Plan;
 use words::Words;
 
-pub use asked::{Asked, Other};
-pub use attachment::{AttachAccess, Attachment, Attribute};
-pub use capability::{Capability, CapabilityAccess};
-pub use change_profile::{ChangeProfile, ChangeProfileAccess, Onexec};
-pub use dbus::{Dbus, DbusAccess};
-pub use file::{File, FileAccess, Link};
-pub use io_uring::{IoUring, IoUringAccess};
-pub use mount::{Mount, MountAccess, Umount, UmountAccess};
-pub use mqueue::{Mqueue, MqueueAccess, Queue, QueueName};
-pub use network::{Endpoint, Network, NetworkAccess, Operation};
-pub use pivot_root::{PivotRoot, PivotRootAccess};
+pub use asked::Asked;
+pub use attachment::AttachAccess;
+pub use capability::CapabilityAccess;
+pub use change_profile::ChangeProfileAccess;
+pub use dbus::DbusAccess;
+pub use file::FileAccess;
+pub use io_uring::IoUringAccess;
+pub use mount::{MountAccess, UmountAccess};
+pub use mqueue::{MqueueAccess, Queue, QueueName};
+pub use network::{Endpoint, NetworkAccess};
+pub use pivot_root::PivotRootAccess;
 pub(super) use polish::polish;
-pub use ptrace::{Ptrace, PtraceAccess};
-pub use signal::{Signal, SignalAccess};
-pub use unix::{Unix, UnixAccess, UnixName};
-pub use userns::{Userns, UsernsAccess};
+pub use ptrace::PtraceAccess;
+pub use signal::SignalAccess;
+pub use unix::{UnixAccess, UnixName};
+pub use userns::UsernsAccess;
+
+// The strings of each class, which an `Asked` is made of.
+#[doc(hidden)]
+pub use {
+    asked::Other,
+    attachment::{Attachment, Attribute},
+    capability::Capability,
+    change_profile::{ChangeProfile, Onexec},
+    dbus::Dbus,
+    file::{File, Link},
+    io_uring::IoUring,
+    mount::{Mount, Umount},
+    mqueue::Mqueue,
+    network::{Network, Operation},
+    pivot_root::PivotRoot,
+    ptrace::Ptrace,
+    signal::Signal,
+    unix::Unix,
+    userns::Userns,
+};
 
 /// What a program may try.
 ///
