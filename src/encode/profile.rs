@@ -22,7 +22,7 @@ use crate::blob;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::{Profile, ProfileMode, Rule, RuleKind};
 use crate::source::Text;
-use crate::vocab::{flags, signals};
+use crate::vocab::{Signal, flags, signals};
 
 /// Everything that a profile's rules come to, short of the automata.
 pub(super) struct Contributions {
@@ -195,7 +195,7 @@ pub(super) fn header(profile: &Profile, support: &Support, options: &Options, re
     unsupported(given.disconnected_ipc.is_some(), support.disconnected_ipc, "the path of `attach_disconnected.ipc`");
     unsupported(!profile.identities.is_empty(), support.identity, "identities");
     if let Some(signal) = given.kill_signal.filter(|&signal| support.kill_signal && signal > signals::EXISTS) {
-        let name = signals::name(signal).unwrap_or_default();
+        let name = Signal::from_number(signal).map(|signal| signal.to_string()).unwrap_or_default();
         let message = format!("no kernel takes the real-time signal `{name}` for `kill.signal`");
         reports.push(Diagnostic::new(Code::FlagSignal, message, profile.span).with_help("name another signal"));
     }
