@@ -19,7 +19,7 @@ use crate::vocab::{self, SignalPermissions, Vocabulary, classes};
 pub struct SignalAccess {
     /// Permissions.
     pub permissions: u32,
-    /// The signal's number in [`vocab::signals`](crate::vocab::signals).
+    /// The number of the [`Signal`](crate::vocab::Signal).
     pub signal: u8,
     /// The other side's label.
     pub peer: Text,
