@@ -1,7 +1,7 @@
 //! What must hold for any bytes: the bodies of the fuzz targets, which `tests/policy/fuzz.rs` runs on inputs that once failed.
 
-use armorer::source::{Memory, SourceMap};
-use armorer::{Compiler, Features, Input, analysis, blob, syntax};
+use armorer::source::Memory;
+use armorer::{Compiler, Features, Input, analysis, blob};
 
 /// Any bytes parse without panic; what parses prints, and what is printed is canonical already.
 pub(crate) fn parser(text: &[u8]) {
