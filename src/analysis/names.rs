@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::source::Text;
-use crate::vocab::{Errno, ProfileMode, capabilities, families, flags, rlimits, signals, sockets};
+use crate::vocab::{AddressFamily, Capability, Errno, ProfileMode, Signal, SocketType, flags, rlimits};
 
 /// The words of a flags word; bits without a word as a number.
 pub(super) fn flag_words(word: u32) -> Vec<String> {
@@ -43,7 +43,7 @@ pub(super) fn mode(mode: u32) -> String {
 
 /// A capability.
 pub(super) fn capability(number: u8) -> String {
-    capabilities::name(number).map_or_else(|| number.to_string(), str::to_owned)
+    Capability::from_number(number).map(Capability::name).map_or_else(|| number.to_string(), str::to_owned)
 }
 
 /// The capabilities of a mask, by number.
@@ -53,8 +53,8 @@ pub(super) fn capability_words(mask: u64) -> Vec<String> {
 
 /// A signal.
 pub(super) fn signal(number: u32) -> String {
-    let name = u8::try_from(number).ok().and_then(signals::name);
-    name.map_or_else(|| number.to_string(), std::borrow::Cow::into_owned)
+    let name = u8::try_from(number).ok().and_then(Signal::from_number);
+    name.map_or_else(|| number.to_string(), |signal| signal.to_string())
 }
 
 /// An error number.
@@ -70,12 +70,14 @@ pub(super) fn limit(value: u64) -> String {
 
 /// An address family.
 pub(super) fn family(number: u16) -> String {
-    families::name(number).map_or_else(|| format!("family {number}"), str::to_owned)
+    AddressFamily::from_number(number)
+        .map(AddressFamily::name)
+        .map_or_else(|| format!("family {number}"), str::to_owned)
 }
 
 /// A socket type.
 pub(super) fn socket_type(number: u16) -> String {
-    sockets::name(number).map_or_else(|| format!("type {number}"), str::to_owned)
+    SocketType::from_number(number).map(SocketType::name).map_or_else(|| format!("type {number}"), str::to_owned)
 }
 
 /// Bytes in quotes: UTF-8 as it is, except what would not be seen or would end the quotes, which is escaped as in Rust or C.

@@ -14,7 +14,7 @@ use super::product::Side;
 use crate::automata::Symbol;
 use crate::blob::PolicyDb;
 use crate::vocab::classes::{NETWORK_V7, NETWORK_V8, NETWORK_V9, NETWORK_V9_SKB};
-use crate::vocab::{families, sockets};
+use crate::vocab::{SocketType, families};
 
 /// The classes whose strings are numbers first.
 pub(super) const CLASSES: [u8; 4] = [NETWORK_V7, NETWORK_V8, NETWORK_V9, NETWORK_V9_SKB];
@@ -52,7 +52,7 @@ pub(super) fn compare(generations: Generations, dbs: [(&PolicyDb, u32); 2], exam
         b: say(class_b),
         permissions: 0,
     }];
-    let types = || sockets::ALL.iter().map(|&(_, number)| number);
+    let types = || SocketType::ALL.iter().filter(|kind| kind.is_of_network_rules()).map(|kind| kind.number());
     for family in (0..families::COUNT).filter(|&family| family != families::UNIX) {
         for kind in types() {
             let rest: Vec<u8> = [family.to_be_bytes(), kind.to_be_bytes()].concat();

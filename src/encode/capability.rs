@@ -5,7 +5,7 @@ use super::support::Support;
 use crate::blob;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::{CapabilityRule, Rule, RuleKind, RuleMode};
-use crate::vocab::capabilities;
+use crate::vocab::Capability;
 
 /// The masks of a profile. Deny wins over allow, whatever the order.
 pub(super) fn encode(rules: &[Rule], support: &Support, reports: &mut Reports) -> blob::Capabilities {
@@ -37,9 +37,10 @@ pub(super) fn known_mask(capability: CapabilityRule, rule: &Rule, support: &Supp
     let unknown = mask & !support.kernel_capabilities;
     for number in (0_u8..64).filter(|&number| unknown >> number & 1 == 1) {
         let bit = 1 << number;
-        if let Some(fallback) = capabilities::fallback(number) {
-            mask = mask & !bit | 1 << fallback;
-        } else if capabilities::name(number).is_none() {
+        let known = Capability::from_number(number);
+        if let Some(fallback) = known.and_then(Capability::fallback) {
+            mask = mask & !bit | fallback.mask();
+        } else if known.is_none() {
             mask &= !bit;
             let message = format!("the target kernel does not know capability number {number}");
             let help = "apparmor_parser makes `chown` of it; armorer leaves it out";

@@ -22,7 +22,7 @@ use crate::blob;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::{Profile, ProfileMode, Rule, RuleKind};
 use crate::source::Text;
-use crate::vocab::{flags, signals};
+use crate::vocab::{Signal, flags};
 
 /// Everything that a profile's rules come to, short of the automata.
 pub(super) struct Contributions {
@@ -194,9 +194,8 @@ pub(super) fn header(profile: &Profile, support: &Support, options: &Options, re
     unsupported(given.error.is_some(), support.error, "the flag `error`");
     unsupported(given.disconnected_ipc.is_some(), support.disconnected_ipc, "the path of `attach_disconnected.ipc`");
     unsupported(!profile.identities.is_empty(), support.identity, "identities");
-    if let Some(signal) = given.kill_signal.filter(|&signal| support.kill_signal && signal > signals::EXISTS) {
-        let name = signals::name(signal).unwrap_or_default();
-        let message = format!("no kernel takes the real-time signal `{name}` for `kill.signal`");
+    if let Some(signal) = given.kill_signal.filter(|&signal| support.kill_signal && signal > Signal::EXISTS) {
+        let message = format!("no kernel takes the real-time signal `{signal}` for `kill.signal`");
         reports.push(Diagnostic::new(Code::FlagSignal, message, profile.span).with_help("name another signal"));
     }
     compat::header(profile, support, reports);
@@ -213,8 +212,8 @@ pub(super) fn header(profile: &Profile, support: &Support, options: &Options, re
         name: bytes(&profile.name),
         disconnected: given.disconnected.as_ref().map(bytes),
         disconnected_ipc: given.disconnected_ipc.as_ref().filter(|_| support.disconnected_ipc).map(bytes),
-        kill: given.kill_signal.filter(|_| support.kill_signal).map(u32::from),
-        error: given.error.filter(|_| support.error),
+        kill: given.kill_signal.filter(|_| support.kill_signal).map(|signal| signal.number().into()),
+        error: given.error.filter(|_| support.error).map(|error| error.number().into()),
         flags: flag(profile.hat, flags::HAT)
             | flag(given.debug, flags::DEBUG)
             | flag(given.interruptible && support.interruptible, flags::INTERRUPTIBLE),

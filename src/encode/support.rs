@@ -1,7 +1,7 @@
 //! What the target mediates: the features that the kernel has and the policy is written for.
 
 use crate::features::Features;
-use crate::vocab::{capabilities, classes};
+use crate::vocab::{Capability, Vocabulary, classes};
 
 /// Where rules about sockets go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -131,8 +131,10 @@ impl Support {
 
 /// The capabilities of `caps/mask`: by name, and those without a known name by their place.
 fn kernel_capabilities(kernel: &Features) -> u64 {
-    let numbers =
-        kernel.words("caps/mask").zip(0_u8..64).map(|(word, place)| capabilities::number(word).unwrap_or(place));
+    let numbers = kernel
+        .words("caps/mask")
+        .zip(0_u8..64)
+        .map(|(word, place)| Capability::from_word(word).map_or(place, Capability::number));
     numbers.fold(0, |mask, number| mask | 1_u64.checked_shl(number.into()).unwrap_or(0))
 }
 

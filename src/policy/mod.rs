@@ -25,6 +25,7 @@ use serde::Serialize;
 
 use crate::features::Features;
 use crate::source::{DirEntry, FileKind, SourceId, Span, Spanned, Text};
+use crate::vocab::{Errno, Signal};
 
 pub use crate::syntax::ast::{Owner, RuleMode, Safety};
 pub use crate::vocab::{ExecFallback, ExecKind, IpAddress, MountOperation, MqueueKind, ProfileMode};
@@ -171,10 +172,10 @@ pub struct Flags {
     pub disconnected: Option<Text>,
     /// `attach_disconnected.ipc=`, without trailing slashes.
     pub disconnected_ipc: Option<Text>,
-    /// `kill.signal=`: the signal's number in [`vocab::signals`](crate::vocab::signals).
-    pub kill_signal: Option<u8>,
-    /// `error=`: errno.
-    pub error: Option<u32>,
+    /// `kill.signal=`: the signal that a violation sends.
+    pub kill_signal: Option<Signal>,
+    /// `error=`: the error that a violation returns.
+    pub error: Option<Errno>,
 }
 
 /// A rule with its prefix.

@@ -18,8 +18,8 @@ struct Seen {
     ipc: Option<Span>,
     disconnected: Option<Glob>,
     disconnected_ipc: Option<Glob>,
-    kill_signal: Option<Spanned<u8>>,
-    error: Option<Spanned<u32>>,
+    kill_signal: Option<Spanned<Signal>>,
+    error: Option<Spanned<Errno>>,
 }
 
 /// Takes a value that may be said once; says where it was said before with another value.
@@ -74,8 +74,8 @@ impl Seen {
                 self.ipc(span)?;
                 return path.as_ref().map_or(Ok(()), |path| once(&mut self.disconnected_ipc, path.clone(), span));
             }
-            ProfileFlag::KillSignal(signal) => return once(&mut self.kill_signal, signal.number(), span),
-            ProfileFlag::Error(error) => return once(&mut self.error, error.number().into(), span),
+            ProfileFlag::KillSignal(signal) => return once(&mut self.kill_signal, *signal, span),
+            ProfileFlag::Error(error) => return once(&mut self.error, *error, span),
         }
         Ok(())
     }

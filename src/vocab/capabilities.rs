@@ -1,11 +1,10 @@
 //! Capabilities (`capabilities(7)`; numbers of `include/uapi/linux/capability.h`).
 
-use super::Vocabulary;
 use super::word::word_enum;
 
 word_enum! {
     /// A capability.
-    Capability: u8, "capability", table ALL;
+    Capability: u8, "capability";
     Chown = 0, "chown";
     DacOverride = 1, "dac_override";
     DacReadSearch = 2, "dac_read_search";
@@ -64,34 +63,17 @@ impl Capability {
     }
 }
 
-/// The number of a capability.
-#[must_use]
-pub fn number(word: &[u8]) -> Option<u8> {
-    Capability::from_word(word).map(Capability::number)
-}
-
-/// The name of a capability.
-#[must_use]
-pub fn name(number: u8) -> Option<&'static str> {
-    Capability::from_number(number).map(Capability::name)
-}
-
-/// The number of the capability that a kernel without the given one checks in its place.
-#[must_use]
-pub fn fallback(number: u8) -> Option<u8> {
-    Capability::from_number(number).and_then(Capability::fallback).map(Capability::number)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::vocab::Vocabulary;
 
     #[test]
     fn numbers_are_dense() {
-        assert!(ALL.iter().map(|&(_, n)| n).eq(0..=40));
-        assert_eq!(name(41), None);
-        assert_eq!(number(b"CHOWN"), None);
-        assert_eq!(fallback(39), Some(21));
-        assert_eq!(fallback(37), None);
+        assert!(Capability::ALL.iter().map(|capability| capability.number()).eq(0..=40));
+        assert_eq!(Capability::from_number(41), None);
+        assert_eq!(Capability::from_word(b"CHOWN"), None);
+        assert_eq!(Capability::Bpf.fallback(), Some(Capability::SysAdmin));
+        assert_eq!(Capability::AuditRead.fallback(), None);
     }
 }

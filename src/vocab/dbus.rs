@@ -1,11 +1,10 @@
 //! Permission words of D-Bus rules.
 
-use super::Vocabulary;
 use super::word::permission_set;
 
 permission_set! {
     /// Permissions of a `dbus` rule.
-    DbusPermissions, "dbus permission", letters(RECEIVE, SEND), table ALL;
+    DbusPermissions, "dbus permission", letters(RECEIVE, SEND);
     /// Messages go out.
     SEND = 0x2, "send" | "write";
     /// Messages come in.
@@ -24,8 +23,3 @@ pub const RECEIVE: u32 = DbusPermissions::RECEIVE.bits();
 pub const EAVESDROP: u32 = DbusPermissions::EAVESDROP.bits();
 /// `bind`: own a name on the bus.
 pub const BIND: u32 = DbusPermissions::BIND.bits();
-/// The bits of a word, or of a string of the letters `r` and `w`.
-#[must_use]
-pub fn bits(word: &[u8]) -> Option<u32> {
-    DbusPermissions::from_word(word).map(DbusPermissions::bits)
-}

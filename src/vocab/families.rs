@@ -1,6 +1,5 @@
 //! Address families (`address_families(7)`).
 
-use super::Vocabulary;
 use super::word::word_enum;
 
 /// How many numbers there are, the nameless one included.
@@ -15,7 +14,7 @@ pub const INET6: u16 = AddressFamily::Inet6.number();
 
 word_enum! {
     /// An address family. 12 (DECnet, gone from Linux) has no name, but a rule for all families covers it.
-    AddressFamily: u16, "address family", table ALL;
+    AddressFamily: u16, "address family";
     Unspec = 0, "unspec";
     Unix = 1, "unix";
     Inet = 2, "inet";
@@ -63,27 +62,15 @@ word_enum! {
     Mctp = 45, "mctp";
 }
 
-/// The number of a family.
-#[must_use]
-pub fn number(word: &[u8]) -> Option<u16> {
-    AddressFamily::from_word(word).map(AddressFamily::number)
-}
-
-/// The name of a family.
-#[must_use]
-pub fn name(number: u16) -> Option<&'static str> {
-    AddressFamily::from_number(number).map(AddressFamily::name)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn all_but_decnet() {
-        assert!((0..COUNT).all(|n| name(n).is_some() == (n != 12)));
-        assert_eq!(name(COUNT), None);
-        assert_eq!(number(b"inet6"), Some(INET6));
-        assert_eq!(number(b"local"), None);
+        assert!((0..COUNT).all(|n| AddressFamily::from_number(n).is_some() == (n != 12)));
+        assert_eq!(AddressFamily::from_number(COUNT), None);
+        assert_eq!("inet6".parse(), Ok(AddressFamily::Inet6));
+        assert!("local".parse::<AddressFamily>().is_err());
     }
 }

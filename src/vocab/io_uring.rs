@@ -1,11 +1,10 @@
 //! Permissions of `io_uring` rules.
 
-use super::Vocabulary;
 use super::word::permission_set;
 
 permission_set! {
     /// Permissions of an `io_uring` rule.
-    IoUringPermissions, "io_uring permission", table ALL;
+    IoUringPermissions, "io_uring permission";
     /// A kernel thread polls the queue.
     SQPOLL = 0x10, "sqpoll";
     /// The task takes on other credentials.
@@ -16,11 +15,3 @@ permission_set! {
 pub const OVERRIDE_CREDS: u32 = IoUringPermissions::OVERRIDE_CREDS.bits();
 /// `sqpoll`: a kernel thread that polls the queue.
 pub const SQPOLL: u32 = IoUringPermissions::SQPOLL.bits();
-/// What a rule without permission words has.
-pub const ANY: u32 = IoUringPermissions::ALL.bits();
-
-/// The bit of a word.
-#[must_use]
-pub fn bits(word: &[u8]) -> Option<u32> {
-    IoUringPermissions::from_word(word).map(IoUringPermissions::bits)
-}

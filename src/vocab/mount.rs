@@ -73,6 +73,23 @@ impl schemars::JsonSchema for MountOperation {
     }
 }
 
+impl MountOption {
+    /// Every option, by bit; of words with the same bits the first is the canonical one.
+    pub const ALL: &'static [MountOption] = ALL;
+
+    /// The canonical word that sets exactly these bits.
+    ///
+    /// ```
+    /// use armorer::vocab::{MountOption, mount};
+    ///
+    /// assert_eq!(MountOption::name_of(mount::BIND | mount::REC), Some("rbind"));
+    /// ```
+    #[must_use]
+    pub fn name_of(sets: u32) -> Option<&'static str> {
+        ALL.iter().find(|option| sets != 0 && option.sets == sets).map(|option| option.name)
+    }
+}
+
 const fn set(name: &'static str, sets: u32) -> MountOption {
     MountOption { name, sets, clears: 0 }
 }
@@ -116,7 +133,7 @@ pub const MAKE_MASK: u32 = 0x029f_f1f1;
 pub const REMOUNT_MASK: u32 = EVERY & !MOVE;
 
 /// Every word, by bit; of words with the same bits the first is the canonical one.
-pub const ALL: &[MountOption] = &[
+const ALL: &[MountOption] = &[
     set("ro", 1),
     set("r", 1),
     set("read-only", 1),
@@ -183,7 +200,7 @@ impl Vocabulary for MountOption {
     const KIND: &'static str = "mount option";
 
     fn from_word(word: &[u8]) -> Option<Self> {
-        flag(word).copied()
+        ALL.iter().find(|option| option.name.as_bytes() == word).copied()
     }
 
     fn to_word(&self) -> Cow<'static, str> {
@@ -197,24 +214,6 @@ impl Vocabulary for MountOption {
 
 word_traits!(MountOption);
 
-/// The flag of a word.
-///
-/// ```
-/// use armorer::vocab::mount;
-/// assert_eq!(mount::flag(b"rbind").map(|flag| flag.sets), Some(mount::BIND | mount::REC));
-/// assert_eq!(mount::flag(b"rw").map(|flag| (flag.sets, flag.clears)), Some((0, 1)));
-/// ```
-#[must_use]
-pub fn flag(word: &[u8]) -> Option<&'static MountOption> {
-    ALL.iter().find(|flag| flag.name.as_bytes() == word)
-}
-
-/// The canonical word that sets exactly these bits.
-#[must_use]
-pub fn name(sets: u32) -> Option<&'static str> {
-    ALL.iter().find(|flag| sets != 0 && flag.sets == sets).map(|flag| flag.name)
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
@@ -226,14 +225,14 @@ mod tests {
         let mut seen = BTreeSet::new();
         for each in ALL {
             assert!(seen.insert(each.name), "{} stands twice", each.name);
-            assert_eq!(flag(each.name.as_bytes()), Some(each));
+            assert_eq!(MountOption::from_word(each.name.as_bytes()).as_ref(), Some(each));
             assert!((each.sets == 0) != (each.clears == 0), "{}", each.name);
-            if let Some(name) = name(each.sets) {
-                assert_eq!(flag(name.as_bytes()).map(|flag| flag.sets), Some(each.sets));
+            if let Some(name) = MountOption::name_of(each.sets) {
+                assert_eq!(MountOption::from_word(name.as_bytes()).map(|option| option.sets), Some(each.sets));
             }
         }
-        assert_eq!(flag(b"defaults"), None);
-        assert_eq!(name(0), None);
+        assert_eq!(MountOption::from_word(b"defaults"), None);
+        assert_eq!(MountOption::name_of(0), None);
     }
 
     #[test]
@@ -245,7 +244,10 @@ mod tests {
         assert_eq!(BIND_MASK, 0x5000);
         assert_eq!(REMOUNT_MASK, 0x03bf_dfff & EVERY);
         let single = ["nosuid", "nodev", "noexec", "noatime", "nodiratime", "relatime", "strictatime"];
-        let single = single.iter().filter_map(|word| flag(word.as_bytes())).fold(0, |bits, flag| bits | flag.sets);
+        let single = single
+            .iter()
+            .filter_map(|word| MountOption::from_word(word.as_bytes()))
+            .fold(0, |bits, flag| bits | flag.sets);
         assert_eq!(MAKE_MASK, EVERY & !single);
     }
 }

@@ -2,12 +2,11 @@
 //!
 //! The bits are the kernel's own (`AA_MAY_*` in `security/apparmor/include/perms.h`); the encoder folds them into rule words.
 
-use super::Vocabulary;
 use super::word::permission_set;
 
 permission_set! {
     /// Permissions of a `network` or `unix` rule; the bits are the kernel's.
-    NetworkPermissions, "network permission", letters(RECEIVE, SEND), table ALL;
+    NetworkPermissions, "network permission", letters(RECEIVE, SEND);
     /// Makes a socket.
     CREATE = 0x10, "create";
     /// Gives a socket its address.
@@ -65,15 +64,6 @@ pub const SETOPT: u32 = NetworkPermissions::SETOPT.bits();
 /// `getopt`.
 pub const GETOPT: u32 = NetworkPermissions::GETOPT.bits();
 
-/// Every permission: what a rule without permission words has.
-pub const ANY: u32 = NetworkPermissions::ALL.bits();
-
-/// The bits of a word, or of a string of the letters `r` and `w`.
-#[must_use]
-pub fn bits(word: &[u8]) -> Option<u32> {
-    NetworkPermissions::from_word(word).map(NetworkPermissions::bits)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -81,7 +71,8 @@ mod tests {
     #[test]
     fn folded_bits() {
         // The folded form of all permissions, as every rule without permission words has it.
-        let folded = (ANY & 0x7f) | (ANY & 0x300) << 6 | (ANY & 0x70_0000) >> 4 | (ANY & 0x300_0000) >> 5;
+        let all = NetworkPermissions::ALL.bits();
+        let folded = (all & 0x7f) | (all & 0x300) << 6 | (all & 0x70_0000) >> 4 | (all & 0x300_0000) >> 5;
         assert_eq!(folded, 0x1f_c076);
     }
 }

@@ -7,7 +7,7 @@ use super::{Vocabulary, name_of, number_of};
 
 permission_set! {
     /// Permissions of a `signal` rule.
-    SignalPermissions, "signal permission", letters(RECEIVE, SEND), table PERMISSIONS;
+    SignalPermissions, "signal permission", letters(RECEIVE, SEND);
     /// Signals go out.
     SEND = 0x2, "send" | "write";
     /// Signals come in.
@@ -34,7 +34,8 @@ impl Signal {
     /// The signal with this number, where a rule can name it.
     #[must_use]
     pub fn from_number(number: u8) -> Option<Signal> {
-        name(number).map(|_| Signal(number))
+        let realtime = number.checked_sub(REALTIME).is_some_and(|n| n <= REALTIME_LAST);
+        (realtime || name_of(ALL, number).is_some()).then_some(Signal(number))
     }
 
     /// The number.
@@ -48,11 +49,19 @@ impl Vocabulary for Signal {
     const KIND: &'static str = "signal";
 
     fn from_word(word: &[u8]) -> Option<Self> {
-        number(word).map(Signal)
+        let Some(digits) = word.strip_prefix(b"rtmin+") else { return number_of(ALL, word).map(Signal) };
+        if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
+            return None;
+        }
+        let n: u8 = std::str::from_utf8(digits).ok()?.parse().ok()?;
+        (n <= REALTIME_LAST).then_some(Signal(REALTIME + n))
     }
 
     fn to_word(&self) -> Cow<'static, str> {
-        name(self.0).unwrap_or_default()
+        match self.0.checked_sub(REALTIME) {
+            Some(n) => format!("rtmin+{n}").into(),
+            None => name_of(ALL, self.0).unwrap_or_default().into(),
+        }
     }
 
     fn words() -> impl Iterator<Item = &'static str> {
@@ -71,7 +80,7 @@ pub const EXISTS: u8 = 35;
 
 /// Name and number of each but the real-time ones, by number; `stp` and `poll` are synonyms. The kernel's `lost` (33)
 /// cannot be named in a rule.
-pub const ALL: &[(&str, u8)] = &[
+const ALL: &[(&str, u8)] = &[
     ("hup", 1),
     ("int", 2),
     ("quit", 3),
@@ -109,41 +118,6 @@ pub const ALL: &[(&str, u8)] = &[
     ("exists", EXISTS),
 ];
 
-/// The number of a signal: a name of [`ALL`], or `rtmin+N` with N from 0 to 32.
-///
-/// ```
-/// use armorer::vocab::signals;
-/// assert_eq!(signals::number(b"rtmin+3"), Some(131));
-/// assert_eq!(signals::number(b"rtmin+33"), None);
-/// ```
-#[must_use]
-pub fn number(word: &[u8]) -> Option<u8> {
-    let Some(digits) = word.strip_prefix(b"rtmin+") else { return number_of(ALL, word) };
-    if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
-        return None;
-    }
-    let n: u8 = std::str::from_utf8(digits).ok()?.parse().ok()?;
-    (n <= REALTIME_LAST).then_some(REALTIME + n)
-}
-
-/// The canonical name of a signal, `rtmin+N` included.
-#[must_use]
-pub fn name(number: u8) -> Option<Cow<'static, str>> {
-    match number.checked_sub(REALTIME) {
-        Some(n) => (n <= REALTIME_LAST).then(|| format!("rtmin+{n}").into()),
-        None => name_of(ALL, number).map(Cow::Borrowed),
-    }
-}
-
-/// What a rule without permission words has.
-pub const ANY: u32 = SignalPermissions::ALL.bits();
-
-/// The bits of a permission word, or of a string of the letters `r` and `w`.
-#[must_use]
-pub fn bits(word: &[u8]) -> Option<u32> {
-    SignalPermissions::from_word(word).map(SignalPermissions::bits)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -152,8 +126,8 @@ mod tests {
     fn real_time() {
         for n in 0..=32 {
             let word = format!("rtmin+{n}");
-            assert_eq!(number(word.as_bytes()), Some(128 + n));
-            assert_eq!(name(128 + n).as_deref(), Some(word.as_str()));
+            let signal = Signal::from_number(128 + n).unwrap();
+            assert_eq!((Signal::from_word(word.as_bytes()), &*signal.to_word()), (Some(signal), &*word));
         }
         for bad in [
             "rtmin+",
@@ -167,18 +141,18 @@ mod tests {
             "9",
             "KILL",
         ] {
-            assert_eq!(number(bad.as_bytes()), None, "{bad}");
+            assert_eq!(Signal::from_word(bad.as_bytes()), None, "{bad}");
         }
         for number in [0, 33, 34, 36, 127, 161, 255] {
-            assert_eq!(name(number), None);
+            assert_eq!(Signal::from_number(number), None);
         }
     }
 
     #[test]
     fn synonyms() {
-        assert_eq!(number(b"poll"), number(b"io"));
-        assert_eq!(number(b"stp"), number(b"tstp"));
-        assert_eq!(name(20).as_deref(), Some("tstp"));
-        assert_eq!(name(35).as_deref(), Some("exists"));
+        for (word, canonical) in [("poll", "io"), ("stp", "tstp"), ("exists", "exists")] {
+            assert_eq!(word.parse::<Signal>().unwrap().to_word(), canonical);
+        }
+        assert_eq!("exists".parse(), Ok(Signal::EXISTS));
     }
 }

@@ -34,6 +34,9 @@ pub trait PermissionSet: Vocabulary + Copy + Default + BitOr<Output = Self> {
     /// Every permission.
     const ALL: Self;
 
+    /// The kernel's bits of the set.
+    fn bits(self) -> u32;
+
     /// The set; every permission where it is empty, as a rule that names none has all.
     #[must_use]
     fn or_all(self) -> Self {
@@ -95,11 +98,11 @@ macro_rules! word_traits {
     };
 }
 
-/// An enum whose variants have a number and one or more words each; `table` names a table of the words.
+/// An enum whose variants have a number and one or more words each.
 macro_rules! word_enum {
     (
         $(#[$meta:meta])*
-        $name:ident: $repr:ty, $kind:literal $(, table $table:ident)?;
+        $name:ident: $repr:ty, $kind:literal;
         $($(#[$doc:meta])* $variant:ident = $number:expr, $word:literal $(| $synonym:literal)*;)*
     ) => {
         $(#[$meta])*
@@ -157,16 +160,6 @@ macro_rules! word_enum {
 
         $crate::vocab::word::word_traits!($name);
 
-        $crate::vocab::word::word_table!($($table)?, $repr; $(($word, $number) $(, ($synonym, $number))*),*);
-    };
-}
-
-/// A table of words with their numbers, where the vocabulary wants one.
-macro_rules! word_table {
-    (, $repr:ty; $($rows:tt)*) => {};
-    ($table:ident, $repr:ty; $($rows:tt)*) => {
-        /// Every word with its number, the canonical word of a number first.
-        pub const $table: &[(&str, $repr)] = &[$($rows)*];
     };
 }
 
@@ -174,7 +167,7 @@ macro_rules! word_table {
 macro_rules! permission_set {
     (
         $(#[$meta:meta])*
-        $name:ident, $kind:literal $(, letters($read:ident, $write:ident))?, table $table:ident;
+        $name:ident, $kind:literal $(, letters($read:ident, $write:ident))?;
         $($(#[$doc:meta])* $constant:ident = $bit:literal, $word:literal $(| $synonym:literal)*;)*
     ) => {
         $(#[$meta])*
@@ -203,6 +196,10 @@ macro_rules! permission_set {
         impl $crate::vocab::PermissionSet for $name {
             const NONE: Self = $name::NONE;
             const ALL: Self = $name::ALL;
+
+            fn bits(self) -> u32 {
+                self.0
+            }
         }
 
         impl $crate::vocab::Vocabulary for $name {
@@ -231,8 +228,6 @@ macro_rules! permission_set {
         }
 
         $crate::vocab::word::set_traits!($name);
-
-        $crate::vocab::word::word_table!($table, u32; $(($word, $bit),)* $($(($synonym, $bit),)*)*);
     };
 }
 
@@ -366,7 +361,7 @@ macro_rules! set_traits {
     };
 }
 
-pub(super) use {permission_set, set_operations, set_traits, word_enum, word_table, word_traits};
+pub(super) use {permission_set, set_operations, set_traits, word_enum, word_traits};
 
 /// The bits of a string of the letters `r` and `w`, which stand for permission words in most rules (`rw`, `wr`, `r`). Upper case
 /// means the same and is obsolete.

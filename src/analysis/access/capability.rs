@@ -10,7 +10,7 @@ use super::words::Words;
 use crate::analysis::names;
 use crate::analysis::perms::mediates;
 use crate::blob::Profile;
-use crate::vocab::{capabilities, classes};
+use crate::vocab::{self, Vocabulary, classes};
 
 /// Use of capabilities.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -23,16 +23,15 @@ impl CapabilityAccess {
     pub(super) fn parse(words: &mut Words<'_>) -> Result<CapabilityAccess, UsageError> {
         let mut numbers = Vec::new();
         while let Some(word) = words.next() {
-            let Some(number) = capabilities::number(word) else {
-                let known = capabilities::ALL.iter().map(|&(name, _)| name);
-                return Err(UsageError::unknown(word, "no capability", known));
+            let Some(number) = vocab::Capability::from_word(word).map(vocab::Capability::number) else {
+                return Err(UsageError::unknown(word, "no capability", vocab::Capability::words()));
             };
             if !numbers.contains(&number) {
                 numbers.push(number);
             }
         }
         if numbers.is_empty() {
-            numbers = capabilities::ALL.iter().map(|&(_, number)| number).collect();
+            numbers = vocab::Capability::ALL.iter().map(|capability| capability.number()).collect();
         }
         Ok(CapabilityAccess { numbers })
     }
@@ -57,7 +56,7 @@ impl CapabilityAccess {
 impl fmt::Display for CapabilityAccess {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("capability")?;
-        if self.numbers.len() == capabilities::ALL.len() {
+        if self.numbers.len() == vocab::Capability::ALL.len() {
             return Ok(());
         }
         self.numbers.iter().try_for_each(|&number| write!(f, " {}", names::capability(number)))

@@ -8,11 +8,11 @@ use super::UsageError;
 use super::asked::{surplus, value};
 use super::plan::{Plan, Strings, Way};
 use super::reader::fields;
-use super::words::{Words, each, write_permissions, write_word};
+use super::words::{Words, each, names, write_permissions, write_word};
 use crate::analysis::perms::mediates;
 use crate::blob::Profile;
 use crate::source::Text;
-use crate::vocab::{classes, dbus as bits};
+use crate::vocab::{DbusPermissions, Vocabulary, classes, dbus as bits};
 
 /// Permissions on messages.
 const MESSAGE: u32 = bits::SEND | bits::RECEIVE;
@@ -52,9 +52,9 @@ impl DbusAccess {
         }
         let named = ["bus", "name", "path", "interface", "member"].map(|key| words.value(key));
         let [bus, name, path, interface, member] = named;
-        let permissions = words.permissions(bits::bits);
+        let permissions = words.set::<DbusPermissions>();
         if permissions == 0 {
-            let known = bits::ALL.iter().map(|&(name, _)| name);
+            let known = DbusPermissions::words();
             let help = "a permission is missing: send, receive, bind or eavesdrop";
             return Err(match words.peek() {
                 Some(word) => UsageError::unknown(word, "no permission for D-Bus", known).or_else(help.into()),
@@ -91,7 +91,7 @@ impl DbusAccess {
             member: Some(self.member.clone()),
             ..named.clone()
         };
-        for (name, bit) in each(self.permissions, bits::ALL) {
+        for (name, bit) in each(self.permissions, names::<DbusPermissions>()) {
             let string = match bit {
                 bits::BIND => &named,
                 bits::EAVESDROP => &bus,
@@ -109,7 +109,7 @@ impl DbusAccess {
 impl fmt::Display for DbusAccess {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("dbus")?;
-        write_permissions(f, self.permissions, 0, bits::ALL)?;
+        write_permissions::<DbusPermissions>(f, self.permissions, 0)?;
         let message = self.permissions & MESSAGE != 0;
         let fields = [
             (&self.bus, true),

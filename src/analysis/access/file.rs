@@ -151,7 +151,7 @@ impl fmt::Display for FileAccess {
             write!(f, " {letters}")?;
         }
         let known = LETTERS.iter().fold(0, |all, (_, bit, _)| all | bit);
-        each(self.permissions & !known, &WORDS).try_for_each(|(name, _)| write!(f, " {name}"))
+        each(self.permissions & !known, WORDS).try_for_each(|(name, _)| write!(f, " {name}"))
     }
 }
 

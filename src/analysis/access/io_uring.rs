@@ -7,10 +7,10 @@ use serde::Serialize;
 use super::UsageError;
 use super::asked::value;
 use super::plan::{Plan, Strings, Way};
-use super::words::{Words, each, write_permissions, write_word};
+use super::words::{Words, each, names, write_permissions, write_word};
 use crate::blob::Profile;
 use crate::source::Text;
-use crate::vocab::{classes, io_uring as bits};
+use crate::vocab::{IoUringPermissions, Vocabulary, classes, io_uring as bits};
 
 /// Use of io_uring.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -24,13 +24,13 @@ pub struct IoUringAccess {
 impl IoUringAccess {
     pub(super) fn parse(words: &mut Words<'_>) -> Result<IoUringAccess, UsageError> {
         let label = words.value("label").or_else(|| words.value("peer")).map(Text::from);
-        let permissions = words.permissions(bits::bits);
+        let permissions = words.set::<IoUringPermissions>();
         let label = label.or_else(|| words.next().map(Text::from));
         match (permissions, &label) {
             (bits::SQPOLL, None) => {}
             (_, Some(_)) if permissions & bits::OVERRIDE_CREDS != 0 => {}
             (0, Some(word)) => {
-                let known = bits::ALL.iter().map(|&(name, _)| name);
+                let known = IoUringPermissions::words();
                 return Err(UsageError::unknown(word, "no permission for io_uring", known)
                     .or_else("write `sqpoll` or `override_creds LABEL`".into()));
             }
@@ -44,7 +44,7 @@ impl IoUringAccess {
     pub(super) fn plan(&self, profile: &Profile) -> Plan {
         let mut plan = Plan::of_class(profile, classes::IO_URING, "uses of io_uring");
         plan.binds_unconfined = true;
-        for (name, bit) in each(self.permissions, bits::ALL) {
+        for (name, bit) in each(self.permissions, names::<IoUringPermissions>()) {
             let label = self.label.as_deref().filter(|_| bit == bits::OVERRIDE_CREDS).unwrap_or_default();
             let string = |label: &[u8]| IoUring { label: Some(label.into()) }.encode();
             let strings = Strings::label(label, |label| [&[classes::IO_URING][..], &string(label)].concat());
@@ -57,7 +57,7 @@ impl IoUringAccess {
 impl fmt::Display for IoUringAccess {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("io_uring")?;
-        write_permissions(f, self.permissions, 0, bits::ALL)?;
+        write_permissions::<IoUringPermissions>(f, self.permissions, 0)?;
         if let Some(label) = &self.label {
             f.write_str(" ")?;
             write_word(f, label)?;

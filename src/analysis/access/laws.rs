@@ -13,6 +13,7 @@ use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 
 use super::plan::{Check, Way, components};
+use super::words::names;
 use super::*;
 use crate::analysis::perms::{EXEC, EXEC_MMAP, LINK, LOCK, READ, WRITE, mediates};
 use crate::automata::Symbol;
@@ -20,8 +21,11 @@ use crate::compiler::{Compiler, Input};
 use crate::features::Features;
 use crate::policy::Owner;
 use crate::source::Text;
-use crate::vocab::{capabilities, classes, dbus as bus, families, io_uring as ring, mount as flags, mqueue as queue};
-use crate::vocab::{network, ptrace, signals, sockets};
+use crate::vocab::{
+    self, AddressFamily, DbusPermissions, IoUringPermissions, MqueuePermissions, NetworkPermissions, PermissionSet,
+    PtracePermissions, SignalPermissions, SocketType, Vocabulary, classes, dbus as bus, families, io_uring as ring,
+    mount as flags, network,
+};
 
 /// A profile with rules of every class, for each feature set; and one with the classes that no kernel announces.
 static PROFILES: LazyLock<Vec<Profile>> = LazyLock::new(|| {
@@ -56,7 +60,7 @@ fn decode(check: &Check) -> Vec<Access> {
         }
         &Way::Capability(number) => vec![Access::Capability(CapabilityAccess { numbers: vec![number] })],
         &Way::Sockets { family, kind } => {
-            let bit = network::bits(check.permission.as_bytes()).unwrap();
+            let bit = NetworkPermissions::from_word(check.permission.as_bytes()).unwrap().bits();
             vec![back(Asked::Network(Network { family: Some(family), r#type: Some(kind), ..Network::default() }), bit)]
         }
         Way::Attachment(path) => vec![back(Asked::of_attachment(&symbols(path), &[]), EXEC)],
@@ -135,11 +139,11 @@ fn normal(access: &Access, check: &Check, coarse: bool) -> Vec<Access> {
     match access.clone() {
         Access::File(access) => vec![Access::File(FileAccess { permissions, owner: None, ..access })],
         Access::Capability(_) => {
-            let number = capabilities::number(check.permission.as_bytes()).unwrap();
+            let number = vocab::Capability::from_word(check.permission.as_bytes()).unwrap().number();
             vec![Access::Capability(CapabilityAccess { numbers: vec![number] })]
         }
         Access::Network(access) => {
-            let permissions = network::bits(check.permission.as_bytes()).unwrap();
+            let permissions = NetworkPermissions::from_word(check.permission.as_bytes()).unwrap().bits();
             let of = |protocol| Access::Network(NetworkAccess { permissions, protocol, ..access.clone() });
             match &check.way {
                 Way::Sockets { .. } => vec![of(0)],
@@ -147,7 +151,7 @@ fn normal(access: &Access, check: &Check, coarse: bool) -> Vec<Access> {
             }
         }
         Access::Unix(access) => {
-            let permissions = network::bits(check.permission.as_bytes()).unwrap();
+            let permissions = NetworkPermissions::from_word(check.permission.as_bytes()).unwrap().bits();
             let (local, peer) = Default::default();
             let bare = UnixAccess { permissions, kind: access.kind, local, peer, label: None };
             let own = UnixAccess { local: access.local, ..bare.clone() };
@@ -222,13 +226,21 @@ fn path() -> impl Strategy<Value = Text> {
 }
 
 /// One or more of the permissions of a class.
-fn permissions(table: &'static [(&'static str, u32)]) -> impl Strategy<Value = u32> {
-    subsequence(table.to_vec(), 1..=table.len()).prop_map(|some| some.iter().fold(0, |all, (_, bit)| all | bit))
+fn permissions<P: PermissionSet>() -> impl Strategy<Value = u32> {
+    let bits: Vec<u32> = names::<P>().map(|(_, bits)| bits).collect();
+    subsequence(bits.clone(), 1..=bits.len()).prop_map(|some| some.iter().fold(0, |all, bit| all | bit))
 }
 
-/// One of the numbers of a table.
-fn number<N: Copy + std::fmt::Debug + 'static>(table: &'static [(&'static str, N)]) -> impl Strategy<Value = N> {
-    select(table).prop_map(|(_, number)| number)
+/// The number of one of the values of a vocabulary.
+fn number<V: Vocabulary + 'static, N: std::fmt::Debug + 'static>(number: fn(V) -> N) -> impl Strategy<Value = N> {
+    let words: Vec<&str> = V::words().collect();
+    select(words).prop_map(move |word| number(V::from_word(word.as_bytes()).unwrap()))
+}
+
+fn network_type() -> impl Strategy<Value = u16> {
+    number(SocketType::number).prop_filter("a type of unix sockets only", |&kind| {
+        SocketType::from_number(kind).is_some_and(SocketType::is_of_network_rules)
+    })
 }
 
 fn unix_name() -> impl Strategy<Value = UnixName> {
@@ -258,7 +270,7 @@ fn access() -> impl Strategy<Value = Access> {
     let bit = |bits: &'static [u32]| {
         subsequence(bits.to_vec(), 1..=bits.len()).prop_map(|bits| bits.iter().fold(0, |a, b| a | b))
     };
-    let family = number(families::ALL).prop_filter("a class of its own", |&family| family != families::UNIX);
+    let family = number(AddressFamily::number).prop_filter("a class of its own", |&family| family != families::UNIX);
     let others = prop_oneof![
         (
             path(),
@@ -274,9 +286,9 @@ fn access() -> impl Strategy<Value = Access> {
         (path(), path()).prop_map(|(path, target)| {
             Access::File(FileAccess { path, permissions: LINK, link_target: Some(target), owner: None })
         }),
-        btree_set(number(capabilities::ALL), 1..4)
+        btree_set(number(vocab::Capability::number), 1..4)
             .prop_map(|numbers| { Access::Capability(CapabilityAccess { numbers: numbers.into_iter().collect() }) }),
-        (permissions(network::ALL), family, number(sockets::ALL), any::<u16>()).prop_map(
+        (permissions::<NetworkPermissions>(), family, network_type(), any::<u16>()).prop_map(
             |(permissions, family, kind, protocol)| Access::Network(NetworkAccess {
                 permissions,
                 family,
@@ -284,7 +296,7 @@ fn access() -> impl Strategy<Value = Access> {
                 protocol
             })
         ),
-        (permissions(network::ALL), number(sockets::ALL), unix_name(), unix_name(), option::of(label())).prop_map(
+        (permissions::<NetworkPermissions>(), network_type(), unix_name(), unix_name(), option::of(label())).prop_map(
             |(permissions, kind, local, peer, label)| Access::Unix(UnixAccess {
                 permissions,
                 kind,
@@ -293,14 +305,14 @@ fn access() -> impl Strategy<Value = Access> {
                 label
             })
         ),
-        (permissions(bus::ALL), text(), text(), option::of(label()), (path(), text(), text())).prop_map(
+        (permissions::<DbusPermissions>(), text(), text(), option::of(label()), (path(), text(), text())).prop_map(
             |(permissions, bus, name, label, (path, interface, member))| {
                 Access::Dbus(DbusAccess { permissions, bus, name, label, path, interface, member })
             }
         ),
-        (permissions(signals::PERMISSIONS), number(signals::ALL), label())
+        (permissions::<SignalPermissions>(), number(vocab::Signal::number), label())
             .prop_map(|(permissions, signal, peer)| Access::Signal(SignalAccess { permissions, signal, peer })),
-        (permissions(ptrace::ALL), label())
+        (permissions::<PtracePermissions>(), label())
             .prop_map(|(permissions, peer)| Access::Ptrace(PtraceAccess { permissions, peer })),
     ];
     let more = prop_oneof![
@@ -312,13 +324,15 @@ fn access() -> impl Strategy<Value = Access> {
             Access::ChangeProfile(ChangeProfileAccess { program, target })
         }),
         Just(Access::Userns(UsernsAccess {})),
-        (permissions(queue::ALL), path(), option::of(label())).prop_map(|(permissions, name, label)| {
+        (permissions::<MqueuePermissions>(), path(), option::of(label())).prop_map(|(permissions, name, label)| {
             Access::Mqueue(MqueueAccess { permissions, queue: Queue::Posix(name), label })
         }),
-        (permissions(queue::ALL), any::<u32>(), option::of(label())).prop_map(|(permissions, key, label)| {
-            Access::Mqueue(MqueueAccess { permissions, queue: Queue::Sysv(key), label })
-        }),
-        (permissions(ring::ALL), label()).prop_map(|(permissions, label)| {
+        (permissions::<MqueuePermissions>(), any::<u32>(), option::of(label())).prop_map(
+            |(permissions, key, label)| {
+                Access::Mqueue(MqueueAccess { permissions, queue: Queue::Sysv(key), label })
+            }
+        ),
+        (permissions::<IoUringPermissions>(), label()).prop_map(|(permissions, label)| {
             let label = (permissions & ring::OVERRIDE_CREDS != 0).then_some(label);
             Access::IoUring(IoUringAccess { permissions, label })
         }),

@@ -13,7 +13,7 @@ use super::words::{Words, write_word};
 use crate::analysis::names::Quoted;
 use crate::blob::Profile;
 use crate::source::Text;
-use crate::vocab::{classes, mount as flags};
+use crate::vocab::{MountOption, Vocabulary, classes, mount as flags};
 
 const MOUNT: u32 = 0x2;
 const UMOUNT: u32 = 0x4;
@@ -35,7 +35,7 @@ pub struct MountAccess {
 
 /// The bits of a list of flags; `None` where one of the words is none.
 fn flag_list(word: &[u8]) -> Option<u32> {
-    word.split(|&byte| byte == b',').try_fold(0, |all, word| Some(all | flags::flag(word)?.sets))
+    word.split(|&byte| byte == b',').try_fold(0, |all, word| Some(all | MountOption::from_word(word)?.sets))
 }
 
 impl MountAccess {
@@ -116,8 +116,8 @@ impl MountAccess {
 }
 
 fn unknown_flag(list: &[u8]) -> UsageError {
-    let word = list.split(|&byte| byte == b',').find(|word| flags::flag(word).is_none()).unwrap_or(list);
-    UsageError::unknown(word, "no mount flag", flags::ALL.iter().map(|flag| flag.name))
+    let word = list.split(|&byte| byte == b',').find(|word| MountOption::from_word(word).is_none()).unwrap_or(list);
+    UsageError::unknown(word, "no mount flag", MountOption::words())
 }
 
 /// The numbers of the flags that are set, from 1 on.
@@ -143,7 +143,7 @@ impl fmt::Display for MountAccess {
         let mut rest = self.flags;
         let mut names = Vec::new();
         for want in [2, 1] {
-            for flag in flags::ALL.iter().filter(|flag| flag.sets.count_ones() == want) {
+            for flag in MountOption::ALL.iter().filter(|flag| flag.sets.count_ones() == want) {
                 if rest & flag.sets == flag.sets {
                     names.push(flag.name);
                     rest &= !flag.sets;
@@ -257,8 +257,8 @@ fn flag_words(bytes: &[u8]) -> Vec<String> {
             continue;
         };
         // The recursive flag is part of the word of the flag that it belongs to.
-        let with = recursive.then(|| flags::name(bit | flags::REC)).flatten();
-        match (with, flags::name(bit)) {
+        let with = recursive.then(|| MountOption::name_of(bit | flags::REC)).flatten();
+        match (with, MountOption::name_of(bit)) {
             (Some(word), _) => {
                 prefixed = true;
                 words.push(word.to_owned());

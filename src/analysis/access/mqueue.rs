@@ -10,10 +10,10 @@ use super::UsageError;
 use super::asked::{surplus, value};
 use super::plan::{Plan, Strings, Way};
 use super::reader::Reader;
-use super::words::{Words, each, write_permissions, write_word};
+use super::words::{Words, each, names, write_permissions, write_word};
 use crate::blob::Profile;
 use crate::source::Text;
-use crate::vocab::{classes, mqueue as bits};
+use crate::vocab::{MqueuePermissions, Vocabulary, classes};
 
 /// Use of a message queue.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -39,7 +39,7 @@ pub enum Queue {
 impl MqueueAccess {
     pub(super) fn parse(words: &mut Words<'_>) -> Result<MqueueAccess, UsageError> {
         let label = words.value("label").map(Text::from);
-        let permissions = words.permissions(bits::bits);
+        let permissions = words.set::<MqueuePermissions>();
         let name = words.expect("the queue's name (`/name`) or key (a number)")?;
         let key = || std::str::from_utf8(&name).ok()?.parse().ok();
         let queue = if name.starts_with(b"/") {
@@ -47,11 +47,11 @@ impl MqueueAccess {
         } else if let Some(key) = key() {
             Queue::Sysv(key)
         } else {
-            let known = bits::ALL.iter().map(|&(name, _)| name);
+            let known = MqueuePermissions::words();
             return Err(UsageError::unknown(&name, "neither a permission nor a queue", known)
                 .or_else("names begin with `/`, keys are numbers".into()));
         };
-        let permissions = if permissions == 0 { bits::ANY } else { permissions };
+        let permissions = if permissions == 0 { MqueuePermissions::ALL.bits() } else { permissions };
         Ok(MqueueAccess { permissions, queue, label })
     }
 
@@ -63,7 +63,7 @@ impl MqueueAccess {
         let mut plan = Plan::of_class(profile, class, "message queues of this kind");
         let queue = Mqueue { name, label: self.label.clone(), rest: Text::default() };
         let string = [&[class][..], &queue.encode()].concat();
-        for (name, bit) in each(self.permissions, bits::ALL) {
+        for (name, bit) in each(self.permissions, names::<MqueuePermissions>()) {
             plan.check(name, bit, Way::Policy(Strings::one(string.clone())));
         }
         if plan.unmediated.is_none() {
@@ -76,7 +76,7 @@ impl MqueueAccess {
 impl fmt::Display for MqueueAccess {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("mqueue")?;
-        write_permissions(f, self.permissions, bits::ANY, bits::ALL)?;
+        write_permissions::<MqueuePermissions>(f, self.permissions, MqueuePermissions::ALL.bits())?;
         f.write_str(" ")?;
         match &self.queue {
             Queue::Posix(name) => write_word(f, name)?,

@@ -11,12 +11,12 @@ use super::asked::{Asked, surplus, value};
 use super::plan::{Plan, Strings, Way};
 use super::reader::Reader;
 use super::unix::{self, Unix};
-use super::words::{Words, each, write_permissions};
+use super::words::{Words, each, names as permission_names, write_permissions};
 use crate::analysis::names;
 use crate::analysis::perms::mediates;
 use crate::blob::Profile;
 use crate::source::Text;
-use crate::vocab::{classes, families, network as bits, sockets};
+use crate::vocab::{AddressFamily, NetworkPermissions, SocketType, Vocabulary, classes, families, sockets};
 
 /// Permission to match on behind the type of a socket.
 const CONTINUE: u32 = 0x0800_0000;
@@ -39,27 +39,30 @@ pub struct NetworkAccess {
 
 impl NetworkAccess {
     pub(super) fn parse(words: &mut Words<'_>) -> Result<NetworkAccess, UsageError> {
-        let permissions = words.permissions(bits::bits);
+        let permissions = words.set::<NetworkPermissions>();
         let Some(word) = words.next() else {
             return Err(UsageError::new("the address family is missing: inet, inet6, netlink, …"));
         };
-        let Some(family) = families::number(word) else {
-            let known = families::ALL.iter().map(|&(name, _)| name).chain(bits::ALL.iter().map(|&(name, _)| name));
+        let Some(family) = AddressFamily::from_word(word).map(AddressFamily::number) else {
+            let known = AddressFamily::words().chain(NetworkPermissions::words());
             return Err(UsageError::unknown(word, "neither a permission nor an address family", known));
         };
         if family == families::UNIX {
             return Err(UsageError::new("unix sockets are a class of their own: `unix [PERMISSIONS] TYPE [@NAME]`"));
         }
         let Some(word) = words.next() else {
-            let types = sockets::ALL.iter().map(|&(name, _)| name).collect::<Vec<_>>().join(", ");
+            let types = sockets::network_words().collect::<Vec<_>>().join(", ");
             return Err(UsageError::new(format!("the type of the socket is missing: {types}, tcp, udp or icmp")));
         };
         let by_protocol = PROTOCOLS.iter().find(|(name, ..)| name.as_bytes() == word);
-        let (kind, mut protocol) = match (sockets::number(word), by_protocol) {
+        let (kind, mut protocol) = match (
+            SocketType::from_word(word).filter(|kind| kind.is_of_network_rules()).map(SocketType::number),
+            by_protocol,
+        ) {
             (Some(kind), _) => (kind, 0),
             (None, Some(&(_, kind, protocol))) => (kind, protocol),
             (None, None) => {
-                let known = sockets::ALL.iter().map(|&(name, _)| name).chain(PROTOCOLS.map(|(name, ..)| name));
+                let known = sockets::network_words().chain(PROTOCOLS.map(|(name, ..)| name));
                 return Err(UsageError::unknown(word, "no type of socket", known));
             }
         };
@@ -71,7 +74,7 @@ impl NetworkAccess {
                     .or_else("write tcp, udp, icmp or a number".into())
             })?;
         }
-        let permissions = if permissions == 0 { bits::ANY } else { permissions };
+        let permissions = if permissions == 0 { NetworkPermissions::ALL.bits() } else { permissions };
         Ok(NetworkAccess { permissions, family, kind, protocol })
     }
 
@@ -100,7 +103,7 @@ pub(super) fn coarse(profile: &Profile, permissions: u32, [family, kind, protoco
     };
     // The table of older kernels knows types of sockets only.
     let mask = |bit: u32| if class.is_some() { bit } else { 1 };
-    for (name, bit) in each(permissions, bits::ALL) {
+    for (name, bit) in each(permissions, permission_names::<NetworkPermissions>()) {
         plan.check(name, mask(bit), way.clone());
     }
     plan
@@ -123,15 +126,18 @@ fn looks_at_addresses(profile: &Profile, access: &NetworkAccess) -> bool {
 impl fmt::Display for NetworkAccess {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("network")?;
-        write_permissions(f, self.permissions, bits::ANY, bits::ALL)?;
+        write_permissions::<NetworkPermissions>(f, self.permissions, NetworkPermissions::ALL.bits())?;
         let number = |number: u16| number.to_string();
-        let family = families::name(self.family).map_or_else(|| number(self.family), str::to_owned);
+        let family = AddressFamily::from_number(self.family)
+            .map(AddressFamily::name)
+            .map_or_else(|| number(self.family), str::to_owned);
         if let Some((name, ..)) =
             PROTOCOLS.iter().find(|&&(_, kind, number)| (kind, number) == (self.kind, self.protocol))
         {
             return write!(f, " {family} {name}");
         }
-        let kind = sockets::name(self.kind).map_or_else(|| number(self.kind), str::to_owned);
+        let kind =
+            SocketType::from_number(self.kind).map(SocketType::name).map_or_else(|| number(self.kind), str::to_owned);
         write!(f, " {family} {kind}")?;
         if self.protocol == 0 { Ok(()) } else { write!(f, " {}", self.protocol) }
     }

@@ -7,10 +7,10 @@ use serde::Serialize;
 use super::UsageError;
 use super::asked::value;
 use super::plan::{Plan, Strings, Way};
-use super::words::{Words, each, write_permissions, write_word};
+use super::words::{Words, each, names, write_permissions, write_word};
 use crate::blob::Profile;
 use crate::source::Text;
-use crate::vocab::{classes, ptrace as bits};
+use crate::vocab::{PtracePermissions, Vocabulary, classes};
 
 /// A look into another process, or one by it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -24,17 +24,20 @@ pub struct PtraceAccess {
 impl PtraceAccess {
     pub(super) fn parse(words: &mut Words<'_>) -> Result<PtraceAccess, UsageError> {
         let peer = words.value("peer");
-        let permissions = words.permissions(bits::bits);
+        let permissions = words.set::<PtracePermissions>();
         let peer = match peer {
             Some(peer) => peer.into(),
             None => words.expect("the peer's profile (or `unconfined`)")?,
         };
         if let Some(word) = words.peek() {
-            let known = bits::ALL.iter().map(|&(name, _)| name);
+            let known = PtracePermissions::words();
             return Err(UsageError::unknown(&peer, "no permission for ptrace", known)
                 .or_else(format!("`{}` is one word too many", word.escape_ascii())));
         }
-        Ok(PtraceAccess { permissions: if permissions == 0 { bits::ANY } else { permissions }, peer })
+        Ok(PtraceAccess {
+            permissions: if permissions == 0 { PtracePermissions::ALL.bits() } else { permissions },
+            peer,
+        })
     }
 
     pub(super) fn plan(&self, profile: &Profile) -> Plan {
@@ -43,7 +46,7 @@ impl PtraceAccess {
         let string = |peer: &[u8]| Ptrace { peer: Some(peer.into()) }.encode();
         let class = [classes::LABEL, classes::PTRACE];
         let way = Way::Policy(Strings::label(&self.peer, |peer| [&class[..], &string(peer)].concat()));
-        for (name, bit) in each(self.permissions, bits::ALL) {
+        for (name, bit) in each(self.permissions, names::<PtracePermissions>()) {
             plan.check(name, bit, way.clone());
         }
         plan.notes.push(match plan.unmediated {
@@ -57,7 +60,7 @@ impl PtraceAccess {
 impl fmt::Display for PtraceAccess {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("ptrace")?;
-        write_permissions(f, self.permissions, bits::ANY, bits::ALL)?;
+        write_permissions::<PtracePermissions>(f, self.permissions, PtracePermissions::ALL.bits())?;
         f.write_str(" ")?;
         write_word(f, &self.peer)
     }

@@ -8,18 +8,18 @@ use super::UsageError;
 use super::asked::value;
 use super::plan::{Plan, Strings, Way};
 use super::reader::Reader;
-use super::words::{Words, each, write_permissions, write_word};
+use super::words::{Words, each, names as permission_names, write_permissions, write_word};
 use crate::analysis::names;
 use crate::blob::Profile;
 use crate::source::Text;
-use crate::vocab::{classes, signals};
+use crate::vocab::{self, SignalPermissions, Vocabulary, classes};
 
 /// A signal to or from another process.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct SignalAccess {
     /// Permissions.
     pub permissions: u32,
-    /// The signal's number in [`vocab::signals`](crate::vocab::signals).
+    /// The number of the [`Signal`](crate::vocab::Signal).
     pub signal: u8,
     /// The other side's label.
     pub peer: Text,
@@ -28,27 +28,31 @@ pub struct SignalAccess {
 impl SignalAccess {
     pub(super) fn parse(words: &mut Words<'_>) -> Result<SignalAccess, UsageError> {
         let peer = words.value("peer");
-        let permissions = words.permissions(signals::bits);
+        let permissions = words.set::<SignalPermissions>();
         let Some(word) = words.value("set").or_else(|| words.next()) else {
             return Err(UsageError::new("the signal is missing: term, kill, …"));
         };
-        let signal = signals::number(word).ok_or_else(|| {
-            let known = signals::ALL.iter().map(|&(name, _)| name);
-            let known = known.chain(signals::PERMISSIONS.iter().map(|&(name, _)| name));
+        let signal = vocab::Signal::from_word(word).map(vocab::Signal::number).ok_or_else(|| {
+            let known = vocab::Signal::words();
+            let known = known.chain(SignalPermissions::words());
             UsageError::unknown(word, "neither a permission nor a signal", known)
         })?;
         let peer = match peer {
             Some(peer) => peer.into(),
             None => words.expect("the peer's profile (or `unconfined`)")?,
         };
-        Ok(SignalAccess { permissions: if permissions == 0 { signals::ANY } else { permissions }, signal, peer })
+        Ok(SignalAccess {
+            permissions: if permissions == 0 { SignalPermissions::ALL.bits() } else { permissions },
+            signal,
+            peer,
+        })
     }
 
     pub(super) fn plan(&self, profile: &Profile) -> Plan {
         let mut plan = Plan::of_class(profile, classes::SIGNAL, "signals");
         let string = |peer: &[u8]| Signal { signal: Some(self.signal), peer: Some(peer.into()) }.encode();
         let way = Way::Policy(Strings::label(&self.peer, |peer| [&[classes::SIGNAL][..], &string(peer)].concat()));
-        for (name, bit) in each(self.permissions, signals::PERMISSIONS) {
+        for (name, bit) in each(self.permissions, permission_names::<SignalPermissions>()) {
             plan.check(name, bit, way.clone());
         }
         plan.notes.push("the other side's profile must allow its side of it, too".into());
@@ -59,8 +63,8 @@ impl SignalAccess {
 impl fmt::Display for SignalAccess {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("signal")?;
-        write_permissions(f, self.permissions, signals::ANY, signals::PERMISSIONS)?;
-        write!(f, " {} ", signals::name(self.signal).unwrap_or_default())?;
+        write_permissions::<SignalPermissions>(f, self.permissions, SignalPermissions::ALL.bits())?;
+        write!(f, " {} ", names::signal(self.signal.into()))?;
         write_word(f, &self.peer)
     }
 }

@@ -12,13 +12,13 @@ use super::asked::{surplus, value};
 use super::network::{Operation, operation};
 use super::plan::{Plan, Strings, Way, components};
 use super::reader::Reader;
-use super::words::{Words, each, write_permissions, write_word};
+use super::words::{Words, each, names as permission_names, write_permissions, write_word};
 use super::{UsageError, network};
 use crate::analysis::names;
 use crate::analysis::perms::mediates;
 use crate::blob::Profile;
 use crate::source::Text;
-use crate::vocab::{classes, families, network as bits, sockets};
+use crate::vocab::{NetworkPermissions, SocketType, Vocabulary, classes, families, network as bits};
 
 /// Permissions on the other side as well.
 const WITH_PEER: u32 = bits::CONNECT | bits::SEND | bits::RECEIVE;
@@ -88,14 +88,13 @@ impl UnixAccess {
         if let Some(value) = words.value("addr") {
             access.local = UnixName::parse(value)?;
         }
-        access.permissions = words.permissions(bits::bits);
+        access.permissions = words.set::<NetworkPermissions>();
         let kind = words.value("type").or_else(|| words.next());
         let Some(kind) = kind else {
             return Err(UsageError::new("the type of the socket is missing: stream, dgram or seqpacket"));
         };
-        let known = || sockets::ALL.iter().chain(sockets::UNIX_ONLY).map(|&(name, _)| name);
-        access.kind = sockets::unix_number(kind).ok_or_else(|| {
-            let known = known().chain(bits::ALL.iter().map(|&(name, _)| name));
+        access.kind = SocketType::from_word(kind).map(SocketType::number).ok_or_else(|| {
+            let known = SocketType::words().chain(NetworkPermissions::words());
             UsageError::unknown(kind, "neither a permission nor a type of socket", known)
         })?;
         if let Some(word) = words.next() {
@@ -105,7 +104,7 @@ impl UnixAccess {
             *(if about_peer { &mut access.peer } else { &mut access.local }) = name;
         }
         if access.permissions == 0 {
-            access.permissions = bits::ANY;
+            access.permissions = NetworkPermissions::ALL.bits();
         }
         Ok(access)
     }
@@ -138,7 +137,7 @@ impl UnixAccess {
         };
         let peers: Vec<Vec<u8>> = components(label).map(|part| policy(&peer(part))).collect();
         let peers = Way::Policy(Strings { attempts: vec![peers], goes_on: 0 });
-        for (name, bit) in each(self.permissions, bits::ALL) {
+        for (name, bit) in each(self.permissions, permission_names::<NetworkPermissions>()) {
             let (mask, way) = match bit {
                 bits::CREATE => (bit, one(&head)),
                 // The kernel is to find a name.
@@ -172,8 +171,8 @@ fn without_namespace(label: &[u8]) -> &[u8] {
 impl fmt::Display for UnixAccess {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("unix")?;
-        write_permissions(f, self.permissions, bits::ANY, bits::ALL)?;
-        write!(f, " {}", sockets::name(self.kind).unwrap_or("none"))?;
+        write_permissions::<NetworkPermissions>(f, self.permissions, NetworkPermissions::ALL.bits())?;
+        write!(f, " {}", SocketType::from_number(self.kind).map(SocketType::name).unwrap_or("none"))?;
         for (key, name) in [("addr", &self.local), ("peer-addr", &self.peer)] {
             if let UnixName::Abstract(name) = name {
                 write!(f, " {key}=")?;

@@ -4,6 +4,7 @@ use std::fmt::{self, Write};
 
 use super::UsageError;
 use crate::source::Text;
+use crate::vocab::PermissionSet;
 
 /// Words that are not read yet.
 pub(super) struct Words<'a> {
@@ -76,6 +77,11 @@ impl<'a> Words<'a> {
         all
     }
 
+    /// The permissions of a set that come next, several also with commas between them and parentheses around. 0 for none.
+    pub(super) fn set<P: PermissionSet>(&mut self) -> u32 {
+        self.permissions(|word| P::from_word(word).map(P::bits))
+    }
+
     /// That nothing is left.
     pub(super) fn finish(&self) -> Result<(), UsageError> {
         match self.peek() {
@@ -99,20 +105,28 @@ pub(super) fn write_word(f: &mut fmt::Formatter<'_>, word: &[u8]) -> fmt::Result
 }
 
 /// Writes permissions by name; nothing for all of a class.
-pub(super) fn write_permissions(f: &mut fmt::Formatter<'_>, bits: u32, all: u32, table: &[(&str, u32)]) -> fmt::Result {
+pub(super) fn write_permissions<P: PermissionSet>(f: &mut fmt::Formatter<'_>, bits: u32, all: u32) -> fmt::Result {
     if bits == all {
         return Ok(());
     }
-    let names: Vec<&str> = each(bits, table).map(|(name, _)| name).collect();
+    let names: Vec<&str> = each(bits, names::<P>()).map(|(name, _)| name).collect();
     write!(f, " {}", names.join(","))
 }
 
 /// The permissions of a word one by one, each by its first name.
-pub(super) fn each<'a>(bits: u32, table: &'a [(&'a str, u32)]) -> impl Iterator<Item = (&'a str, u32)> {
+pub(super) fn each<'a>(
+    bits: u32,
+    names: impl IntoIterator<Item = (&'a str, u32)>,
+) -> impl Iterator<Item = (&'a str, u32)> {
     let mut seen = 0;
-    table.iter().copied().filter(move |&(_, bit)| {
+    names.into_iter().filter(move |&(_, bit)| {
         let fresh = bits & bit == bit && seen & bit == 0;
         seen |= if fresh { bit } else { 0 };
         fresh
     })
+}
+
+/// The words of a set with their bits.
+pub(super) fn names<P: PermissionSet>() -> impl Iterator<Item = (&'static str, u32)> {
+    P::words().filter_map(|word| Some((word, P::from_word(word.as_bytes())?.bits())))
 }

@@ -6,7 +6,7 @@ use crate::encode::contribution::{Mode, Origin, Reports};
 use crate::encode::network::fold;
 use crate::encode::support::{Network, Support};
 use crate::policy::{NetworkRule, Policy, Rule, RuleKind, UnixRule};
-use crate::vocab::{NetworkPermissions, families, network as bits};
+use crate::vocab::{NetworkPermissions, families};
 
 /// A rule about sockets of any family.
 pub(super) fn rule(rule: &NetworkRule, origin: Origin, support: &Support, reports: &mut Reports) {
@@ -88,9 +88,9 @@ pub(super) fn swallowed_unix_rules(rules: &[Rule], support: &Support, reports: &
                 let made = rule.derived();
                 // The other way round, the rule that is written gets all permissions of the implied one.
                 let widened = |before: &&&Rule| {
-                    made.iter()
-                        .filter_map(|made| same_socket(before, made))
-                        .any(|(before, made)| fold((before.permissions | made.permissions).bits()) != fold(bits::ANY))
+                    made.iter().filter_map(|made| same_socket(before, made)).any(|(before, made)| {
+                        fold((before.permissions | made.permissions).bits()) != fold(NetworkPermissions::ALL.bits())
+                    })
                 };
                 if let Some(before) = written.iter().find(widened) {
                     let message = "apparmor_parser gives an earlier unix rule all permissions because of this rule";

@@ -1,5 +1,6 @@
 use super::*;
 use crate::policy::ProfileMode;
+use crate::vocab::{Errno, Signal};
 
 #[test]
 fn names_and_order() {
@@ -73,7 +74,10 @@ fn flags() {
     assert_eq!(flags("default_allow").mode, ProfileMode::DefaultAllow);
     let all = flags("audit, debug, interruptible, kill.signal=hup error=eacces");
     assert!(all.audit && all.debug && all.interruptible);
-    assert_eq!((all.kill_signal, all.error, all.path_flags), (Some(1), Some(13), None));
+    assert_eq!(
+        (all.kill_signal.map(Signal::number), all.error.map(Errno::number), all.path_flags),
+        (Some(1), Some(13), None)
+    );
     assert_eq!(flags("namespace_relative").path_flags, Some(0));
     assert_eq!(flags("attach_disconnected chroot_relative mediate_deleted").path_flags, Some(0x1_000c));
     let paths = flags("attach_disconnected.path=@{R}// attach_disconnected.ipc=/");
