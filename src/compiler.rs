@@ -155,6 +155,7 @@ impl Compiler {
 
     /// Whether [`Timings`] tell how many states there were before those that mean the same were merged. Counting takes time.
     #[must_use]
+    #[doc(hidden)]
     pub fn count_states(mut self, count: bool) -> Self {
         self.encode.count_states = count;
         self
@@ -293,18 +294,21 @@ impl Compiler {
 
     /// The version word of the blobs that it makes; see [`encode::version_word`].
     #[must_use]
+    #[doc(hidden)]
     pub fn version_word(&self) -> u32 {
         encode::version_word(&self.options.kernel, &self.encode)
     }
 
     /// The text with what it includes in place of its `include` rules.
     #[must_use]
+    #[doc(hidden)]
     pub fn preprocess(&self, resolved: &Resolved) -> Vec<u8> {
         resolve::preprocess(&resolved.session, resolved.id, &self.options)
     }
 
     /// The variables that the text and what it includes declare.
     #[must_use]
+    #[doc(hidden)]
     pub fn variables(&self, resolved: &Resolved) -> Vec<VariableValue> {
         resolve::variables(&resolved.session, resolved.id, &self.options)
     }

@@ -65,6 +65,7 @@ pub struct Diagnostic {
 
 impl Diagnostic {
     /// A diagnostic about one place.
+    #[doc(hidden)]
     pub fn new(code: Code, message: impl Into<String>, span: Span) -> Self {
         Diagnostic {
             code,
@@ -80,6 +81,7 @@ impl Diagnostic {
 
     /// Says what to write instead.
     #[must_use]
+    #[doc(hidden)]
     pub fn with_help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
@@ -87,6 +89,7 @@ impl Diagnostic {
 
     /// Writes a few words at the primary place.
     #[must_use]
+    #[doc(hidden)]
     pub fn with_label(mut self, text: impl Into<String>) -> Self {
         if let Some(label) = self.labels.first_mut() {
             label.text = text.into();
@@ -96,6 +99,7 @@ impl Diagnostic {
 
     /// Points at a further place.
     #[must_use]
+    #[doc(hidden)]
     pub fn and_label(mut self, span: Span, text: impl Into<String>) -> Self {
         self.labels.push(Label { span, text: text.into() });
         self
@@ -121,6 +125,7 @@ impl fmt::Display for Diagnostic {
 }
 
 /// Collects the diagnostics of a run.
+#[doc(hidden)]
 #[derive(Clone, Debug, Default)]
 pub struct Diagnostics {
     list: Vec<Diagnostic>,

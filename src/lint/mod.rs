@@ -34,7 +34,9 @@ pub use fix::{Fixed, apply};
 #[cfg(feature = "ide")]
 pub(crate) use linter::Memory;
 pub use linter::{Linter, Outcome};
-pub use page::{Page, diagnostic_page, index, page};
+pub use page::Page;
+#[doc(hidden)]
+pub use page::{diagnostic_page, index, page};
 pub use rule::{Confidence, Family, Fixes, Rule};
 pub use rules::RULES;
 pub use select::{Selection, UnknownRule, rule};

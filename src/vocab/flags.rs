@@ -52,9 +52,9 @@ pub struct PathFlag {
     /// The word.
     pub name: &'static str,
     /// Its bit; 0 for those that only say the default.
-    pub bit: u32,
+    pub(crate) bit: u32,
     /// The word that contradicts it.
-    pub opposite: &'static str,
+    pub(crate) opposite: &'static str,
 }
 
 /// All path flags without value, each beside its opposite.

@@ -65,12 +65,13 @@ pub use flags::{PathFlag, ProfileMode};
 pub use io_uring::IoUringPermissions;
 pub use mount::{MountOperation, MountOption};
 pub use mqueue::{MqueueKind, MqueuePermissions};
+#[doc(hidden)]
 pub use nearest::nearest;
 pub use network::NetworkPermissions;
 pub use priority::Priority;
 pub use protocols::{Protocol, SocketKind};
 pub use ptrace::PtracePermissions;
-pub use rlimits::{Resource, RlimitValue, Unit};
+pub use rlimits::{Resource, RlimitValue};
 pub use signals::{Signal, SignalPermissions};
 pub use sockets::SocketType;
 pub use units::LimitUnit;

@@ -11,9 +11,9 @@ pub struct MountOption {
     /// The word.
     pub name: &'static str,
     /// The bits that must be set.
-    pub sets: u32,
+    pub(crate) sets: u32,
     /// The bits that must be clear.
-    pub clears: u32,
+    pub(crate) clears: u32,
 }
 
 /// The operations on mounts.

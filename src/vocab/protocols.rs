@@ -11,11 +11,11 @@ pub struct Protocol {
     /// The word.
     pub name: &'static str,
     /// The families that have it.
-    pub families: &'static [AddressFamily],
+    pub(crate) families: &'static [AddressFamily],
     /// Its socket type.
-    pub socket_type: SocketType,
+    pub(crate) socket_type: SocketType,
     /// The protocol numbers it stands for, as a mask; [`u32::MAX`] is any, because the kernel looks no deeper than the type.
-    pub mask: u32,
+    pub(crate) mask: u32,
 }
 
 /// All of them. `icmp` has no word for IPv6.

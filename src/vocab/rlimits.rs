@@ -49,8 +49,7 @@ word_enum! {
 
 impl Resource {
     /// The unit of its values.
-    #[must_use]
-    pub const fn unit(self) -> Unit {
+    pub(crate) const fn unit(self) -> Unit {
         match self {
             Resource::Cpu => Unit::Seconds,
             Resource::Fsize | Resource::Data | Resource::Stack | Resource::Core | Resource::Rss => Unit::Bytes,

@@ -60,14 +60,12 @@ impl LimitUnit {
     }
 
     /// The bytes of a unit of size; `None` for a unit of time.
-    #[must_use]
-    pub fn bytes(self) -> Option<u64> {
+    pub(crate) fn bytes(self) -> Option<u64> {
         (!self.is_time).then_some(self.factor)
     }
 
     /// The microseconds of a unit of time; `None` for a unit of size.
-    #[must_use]
-    pub fn microseconds(self) -> Option<u64> {
+    pub(crate) fn microseconds(self) -> Option<u64> {
         self.is_time.then_some(self.factor)
     }
 }

@@ -28,6 +28,7 @@ pub trait Vocabulary: Sized + Clone + PartialEq {
 }
 
 /// A set of permissions that rules name by words.
+#[doc(hidden)]
 pub trait PermissionSet: Vocabulary + Copy + Default + BitOr<Output = Self> {
     /// No permission.
     const NONE: Self;
@@ -125,8 +126,8 @@ macro_rules! word_enum {
             }
 
             /// The value with this number.
-            #[must_use]
-            pub fn from_number(number: $repr) -> Option<Self> {
+            #[allow(dead_code, reason = "not every vocabulary is read from numbers")]
+            pub(crate) fn from_number(number: $repr) -> Option<Self> {
                 Self::ALL.iter().copied().find(|value| value.number() == number)
             }
 
@@ -241,12 +242,6 @@ macro_rules! set_operations {
             /// The kernel's bits of the set.
             pub(crate) const fn bits(self) -> u32 {
                 self.0
-            }
-
-            /// The set with these bits; others are dropped.
-            #[must_use]
-            pub(crate) const fn from_bits(bits: u32) -> Self {
-                $name(bits & Self::ALL.0)
             }
 
             /// Whether nothing is in the set.

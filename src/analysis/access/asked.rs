@@ -105,6 +105,7 @@ pub struct Other {
 impl Asked {
     /// What a string of the file automaton asks about, by the permissions (kernel bits) in question.
     #[must_use]
+    #[doc(hidden)]
     pub fn of_file(string: &[Symbol], permissions: u32) -> Asked {
         let Some(bytes) = bytes(string) else { return Asked::Other(Other::of("file", string)) };
         let changes = permissions & (ONEXEC | CHANGE_PROFILE) != 0;
@@ -127,6 +128,7 @@ impl Asked {
     /// What a string of the policy automaton asks about, by the permissions (kernel bits) in question. Its first byte is the
     /// class.
     #[must_use]
+    #[doc(hidden)]
     pub fn of_class(string: &[Symbol], permissions: u32) -> Asked {
         let Some((&class, rest)) = string.split_first() else { return Asked::Other(Other::of("policy", string)) };
         let Symbol::Byte(class) = class else { return Asked::Other(Other::of("policy", string)) };
@@ -154,6 +156,7 @@ impl Asked {
 
     /// What a string of an attachment automaton asks about; `xattrs` are the attributes it looks at, in order.
     #[must_use]
+    #[doc(hidden)]
     pub fn of_attachment(string: &[Symbol], xattrs: &[Vec<u8>]) -> Asked {
         Asked::Attachment(attachment::Attachment::decode(string, xattrs))
     }
