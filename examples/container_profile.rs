@@ -60,16 +60,20 @@ fn profile(spec: &Spec) -> Result<File, Box<dyn std::error::Error>> {
     Ok(File::from(profile).abi(IncludePath::new("kernel")?))
 }
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let text = profile(&SPEC)?.to_string();
-    print!("{text}");
+/// The profile, and what it says about three files.
+pub fn report() -> Result<String, Box<dyn std::error::Error>> {
+    let mut report = profile(&SPEC)?.to_string();
     let compiler = Compiler::new(Features::builtin("linux-6.12").ok_or("no such kernel")?);
-    let compiled = compiler.compile(Input::text("spec", text))?;
-    println!("# {} bytes of policy for {}", compiled.blob().len(), compiled.profiles().len());
+    let compiled = compiler.compile(Input::text("spec", report.as_str()))?;
     let subject = Subject::from_compiled(compiled)?;
     for path in ["/srv/data with blanks/x", "/srv/a\" r, /** rwix, \"/b/x", "/etc/shadow"] {
         let verdict = subject.ask(None, &Access::parse(&["file", path, "r"])?)?.is_allowed();
-        println!("# reading {path}: {}", if verdict { "allowed" } else { "denied" });
+        report += &format!("# reading {path}: {}\n", if verdict { "allowed" } else { "denied" });
     }
+    Ok(report)
+}
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    print!("{}", report()?);
     Ok(())
 }

@@ -4,7 +4,8 @@
 
 use armorer::ast::{FileBody, FileLetter, ItemKind, Rule, RuleKind, RuleMode};
 
-const DEMO: &str = "\
+/// A profile with a mistake, which is a node of the tree too.
+pub const DEMO: &str = "\
 profile demo /usr/bin/demo {
   capability chown setuid, # drops its privileges
   deny capability sys_admin,
@@ -20,7 +21,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         Some(path) => std::fs::read(path)?,
         None => DEMO.into(),
     };
-    let file = armorer::parse(&text)?;
+    print!("{}", walk(&text)?);
+    Ok(())
+}
+
+/// A line for each capability and each permission of a file.
+pub fn walk(text: &[u8]) -> Result<String, armorer::ParseError> {
+    let mut lines = Vec::new();
+    let file = armorer::parse(text)?;
     file.walk(&mut |item| {
         let ItemKind::Rule(Rule { prefix, kind }) = &item.kind.value else { return };
         let verb = if prefix.mode == Some(RuleMode::Deny) { "denied" } else { "granted" };
@@ -29,13 +37,15 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 for name in &rule.names {
                     match name.value() {
                         Some(capability) => {
-                            println!(
+                            lines.push(format!(
                                 "{verb} at byte {}: {capability:?}, number {}",
                                 name.span.start,
                                 capability.number()
-                            );
+                            ));
                         }
-                        None => println!("at byte {}: `{}` is not a capability", name.span.start, name.value),
+                        None => {
+                            lines.push(format!("at byte {}: `{}` is not a capability", name.span.start, name.value))
+                        }
                     }
                 }
             }
@@ -44,9 +54,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 for letter in permissions.letters() {
                     let place = letter.span.start;
                     match letter.value {
-                        FileLetter::Permission(one) => println!("{verb} at byte {place}: {one:?} of {}", path.value),
+                        FileLetter::Permission(one) => {
+                            lines.push(format!("{verb} at byte {place}: {one:?} of {}", path.value))
+                        }
                         FileLetter::Exec(mode) => {
-                            println!("{verb} at byte {place}: exec of {} as {:?}", path.value, mode.kind());
+                            lines.push(format!("{verb} at byte {place}: exec of {} as {:?}", path.value, mode.kind()));
                         }
                     }
                 }
@@ -54,5 +66,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             _ => {}
         }
     });
-    Ok(())
+    lines.push(String::new());
+    Ok(lines.join("\n"))
 }

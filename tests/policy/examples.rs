@@ -8,6 +8,57 @@ use armorer::features::Features;
 #[path = "../../examples/edit_profile.rs"]
 mod edit_profile;
 
+#[allow(dead_code, reason = "the example's `main` is not run")]
+#[path = "../../examples/walk.rs"]
+mod walk;
+
+#[allow(dead_code, reason = "the example's `main` is not run")]
+#[path = "../../examples/container_profile.rs"]
+mod container_profile;
+
+#[test]
+fn a_walk_prints_types() {
+    assert_eq!(
+        walk::walk(walk::DEMO.as_bytes()).unwrap(),
+        "\
+granted at byte 42: Chown, number 0
+granted at byte 48: Setuid, number 7
+denied at byte 97: SysAdmin, number 21
+granted at byte 126: FilePermissions(r) of /usr/bin/helper
+granted at byte 127: exec of /usr/bin/helper as Profile
+at byte 158: `net_bind_servce` is not a capability
+"
+    );
+}
+
+#[test]
+fn hostile_volumes_stay_volumes() {
+    let report = container_profile::report().unwrap();
+    assert_eq!(
+        report,
+        r#"abi <kernel>,
+profile tenant-a.web {
+  # made by the container runtime
+  include if exists <local/containers>
+  /var/lib/containers/7f3a/** mrwlkix,
+  deny /proc/sys/kernel/** w,
+  signal peer=tenant-a.web,
+  ptrace peer=tenant-a.web,
+  audit deny mount,
+  "/srv/data with blanks/**" rwk,
+  "/srv/a\042 r\, /\*\* rwix\, \042/b/**" r,
+  capability net_bind_service,
+  capability chown,
+  network inet,
+  network inet6,
+}
+# reading /srv/data with blanks/x: allowed
+# reading /srv/a" r, /** rwix, "/b/x: allowed
+# reading /etc/shadow: denied
+"#
+    );
+}
+
 fn example(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(path)
 }
