@@ -48,6 +48,7 @@ pub(crate) fn references(text: &[u8]) -> impl Iterator<Item = (&[u8], Range<usiz
 }
 
 /// The name in a word that is nothing but a variable: `@{name}`, `@name`, `${name}` or `$name`.
+#[cfg(feature = "ide")]
 pub(crate) fn bare_name(word: &[u8]) -> Option<&[u8]> {
     let rest = word.strip_prefix(b"@").or_else(|| word.strip_prefix(b"$"))?;
     let name = rest.strip_prefix(b"{").and_then(|rest| rest.strip_suffix(b"}")).unwrap_or(rest);

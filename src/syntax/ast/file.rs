@@ -155,6 +155,7 @@ impl FileLetters {
     }
 
     /// Whether they link and do not execute, so that a target is that of the link.
+    #[cfg(feature = "ide")]
     pub(crate) fn links(&self) -> bool {
         self.permissions().contains(FilePermissions::LINK) && self.execs().next().is_none()
     }
