@@ -6,7 +6,7 @@ use std::io::{IsTerminal, Write};
 use miette::{GraphicalReportHandler, GraphicalTheme};
 
 use crate::diagnostic::{Code, Diagnostic, Severity};
-use crate::source::{SourceMap, Span};
+use crate::source::SourceMap;
 
 /// Whether standard error takes colours: a terminal, and `NO_COLOR` not set (<https://no-color.org>).
 pub(super) fn colours() -> bool {
@@ -74,7 +74,8 @@ fn rendered(handler: &GraphicalReportHandler, diagnostic: &Diagnostic, sources: 
 pub(super) struct Renderer {
     handler: GraphicalReportHandler,
     verbosity: Verbosity,
-    said: HashSet<(Code, Span, String)>,
+    /// By the name of the file: ids of sources mean something in one call of the compiler only.
+    said: HashSet<(Code, String, u32, u32, String)>,
     /// Errors so far.
     errors: usize,
     /// Warnings so far, shown or not.
@@ -90,7 +91,9 @@ impl Renderer {
 
     pub(super) fn print<'a>(&mut self, diagnostics: impl IntoIterator<Item = &'a Diagnostic>, sources: &SourceMap) {
         for diagnostic in diagnostics {
-            if !self.said.insert((diagnostic.code, diagnostic.span(), diagnostic.message.clone())) {
+            let span = diagnostic.span();
+            let name = sources.get(span.source).name().to_owned();
+            if !self.said.insert((diagnostic.code, name, span.start, span.end, diagnostic.message.clone())) {
                 continue;
             }
             match diagnostic.severity {

@@ -196,6 +196,18 @@ fn two_inputs_of_one_name_are_refused() {
 }
 
 #[test]
+fn each_file_has_its_own_warnings() {
+    let directory = tempfile::tempdir().unwrap();
+    for name in ["aa", "bb"] {
+        let profile = format!("abi <kernel>,\nprofile {name} {{\n  userns,\n}}\n");
+        std::fs::write(directory.path().join(name), profile).unwrap();
+    }
+    let output = run(&["check", "--verbose", "--features", "linux-6.1", "aa", "bb"], directory.path(), "");
+    let said = text(&output.stderr);
+    assert!(said.contains("aa:3:3") && said.contains("bb:3:3") && said.contains("2 warnings"), "{said}");
+}
+
+#[test]
 fn ast_is_json() {
     let directory = tempfile::tempdir().unwrap();
     let output = run(&["ast", "-"], directory.path(), GOOD);

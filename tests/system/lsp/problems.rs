@@ -234,7 +234,7 @@ fn what_is_nearly_right_is_replaced() {
         (
             "include-open",
             "include <abstractions/comon>",
-            "Write `<abstractions/common>`",
+            "Write `abstractions/common`",
             "include <abstractions/common>",
         ),
         ("cap-invalid", "capability chwon,", "Write `chown`", "capability chown,"),
