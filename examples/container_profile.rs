@@ -61,7 +61,7 @@ fn profile(spec: &Spec) -> Result<File, Box<dyn std::error::Error>> {
 }
 
 /// The profile, and what it says about three files.
-pub fn report() -> Result<String, Box<dyn std::error::Error>> {
+pub(crate) fn report() -> Result<String, Box<dyn std::error::Error>> {
     let mut report = profile(&SPEC)?.to_string();
     let compiler = Compiler::new(Features::builtin("linux-6.12").ok_or("no such kernel")?);
     let compiled = compiler.compile(Input::text("spec", report.as_str()))?;

@@ -5,7 +5,7 @@
 use armorer::ast::{FileBody, FileLetter, ItemKind, Rule, RuleKind, RuleMode};
 
 /// A profile with a mistake, which is a node of the tree too.
-pub const DEMO: &str = "\
+pub(crate) const DEMO: &str = "\
 profile demo /usr/bin/demo {
   capability chown setuid, # drops its privileges
   deny capability sys_admin,
@@ -26,7 +26,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 }
 
 /// A line for each capability and each permission of a file.
-pub fn walk(text: &[u8]) -> Result<String, armorer::ParseError> {
+pub(crate) fn walk(text: &[u8]) -> Result<String, armorer::ParseError> {
     let mut lines = Vec::new();
     let file = armorer::parse(text)?;
     file.walk(&mut |item| {

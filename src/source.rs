@@ -32,7 +32,7 @@ pub struct SourceId(u32);
 
 impl SourceId {
     /// The id with this number.
-    #[cfg(any(feature = "cache", all(feature = "ide", test)))]
+    #[cfg(feature = "cache")]
     pub(crate) fn new(number: u32) -> Self {
         SourceId(number)
     }

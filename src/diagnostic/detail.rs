@@ -8,11 +8,13 @@ use crate::source::Text;
 /// The data that the message of a [`Diagnostic`] puts into words, for programs: none of them reads the message.
 ///
 /// ```
-/// use armorer::Compiler;
+/// use armorer::{Compiler, Input};
 /// use armorer::diagnostic::Detail;
 ///
 /// let compiler = Compiler::new(armorer::Features::builtin("linux-6.12").unwrap());
-/// let found = compiler.check_text("p", b"abi <kernel>,\nprofile p { capability chwon, }\n")?;
+/// let text = "abi <kernel>,\nprofile p { capability chwon, }\n";
+/// let found = compiler.check(Input::text("p", text))?;
+/// let found = found.diagnostics();
 /// let Some(Detail::UnknownWord { word, nearest }) = found[0].detail.as_deref() else { panic!("a word") };
 /// assert_eq!((word.as_bytes(), nearest.as_deref()), (&b"chwon"[..], Some("chown")));
 /// assert_eq!(found[0].profile.as_ref().unwrap().as_bytes(), b"p");

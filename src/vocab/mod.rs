@@ -6,7 +6,7 @@
 //! use armorer::vocab::{Capability, Vocabulary, nearest};
 //!
 //! assert_eq!(Capability::from_word(b"sys_admin").map(Capability::number), Some(21));
-//! assert_eq!(Capability::from_number(21).map(Capability::name), Some("sys_admin"));
+//! assert_eq!(Capability::SysAdmin.name(), "sys_admin");
 //! assert_eq!(nearest(b"sys_amdin", Capability::words()), Some("sys_admin"));
 //! ```
 
