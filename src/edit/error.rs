@@ -35,9 +35,9 @@ pub enum EditError {
     /// [`Pattern`](crate::Pattern) and the builder methods of [`ast`](crate::ast) does not meet this.
     #[error("`{text}` is not exactly one {what}")]
     NotOne {
-        /// What was asked for: `rule` or `flag`.
+        /// The kind of the item: `rule` or `flag`.
         what: &'static str,
-        /// What would have been written.
+        /// The text that was refused.
         text: String,
     },
     /// The path of an include.

@@ -106,7 +106,7 @@ impl Editor {
         &self.file
     }
 
-    /// What leads from the text given to [`Editor::new`] to the present one: edits of the former, in order and apart.
+    /// The edits that lead from the text given to [`Editor::new`] to the present one, in order; none overlap.
     ///
     /// ```
     /// use armorer::ast::Include;
@@ -252,12 +252,7 @@ impl Editor {
     }
 
     fn has(&self, owner: Owner, rule: &ItemKind) -> bool {
-        let mut found = false;
-        scope::visit(&mut self.file.clone(), &mut |other, items, _| {
-            found |= owner == other && items.iter().any(|item| item.kind.value == *rule);
-            found
-        });
-        found
+        scope::items(&self.file, owner).iter().any(|item| item.kind.value == *rule)
     }
 
     fn expect(&self, owner: Owner, scope: Scope<'_>, rule: &ItemKind) -> Result<(), EditError> {

@@ -9,7 +9,7 @@ use crate::syntax::sort;
 use super::change::Edit;
 use super::lines::{Lines, comment, is_blank, pieces_before, whole};
 
-/// What happens to the comments above a rule that is removed.
+/// The treatment of comments above a rule that is removed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Above {
     /// They stay.

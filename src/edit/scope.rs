@@ -82,6 +82,19 @@ pub(super) fn owner(source: &Source, file: &File, scope: Scope<'_>) -> Result<Ow
     }
 }
 
+/// The items of the file or of a profile, without those inside them; blocks have no owner of their own to ask for.
+pub(super) fn items(file: &File, owner: Owner) -> &[Item] {
+    let Owner::Profile(span) = owner else {
+        return if owner == Owner::File { &file.items } else { &[] };
+    };
+    let mut found: &[Item] = &[];
+    file.walk(&mut |item| match &item.kind.value {
+        ItemKind::Profile(profile) if item.kind.span == span => found = &profile.body.items,
+        _ => {}
+    });
+    found
+}
+
 /// A function that looks at a list of items and what follows them, and says whether that was the one it looked for.
 type Visit<'v> = &'v mut dyn FnMut(Owner, &mut Vec<Item>, &mut Vec<Trivia>) -> bool;
 

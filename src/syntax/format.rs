@@ -3,7 +3,6 @@
 use std::ops::RangeInclusive;
 
 use super::ParseError;
-use super::ast::File;
 use super::keep::Keep;
 use super::parser::parse;
 use super::printer::print_units;
@@ -68,7 +67,7 @@ pub fn format_with(source: &Source, id: SourceId, options: &FormatOptions) -> Re
     let sorted = options.sort && sort::sort(&mut file, &|span| keep.touches(source, span));
     let (printed, units) = print_units(&file);
     let text = if keep.is_nothing() { printed } else { keep.compose(source, &printed, &units) };
-    if reparsed(&text).is_none_or(|again| again != file) {
+    if super::parse(&text).ok() != Some(file) {
         let message = "the formatted text would not say the same";
         let diagnostic = Diagnostic::new(Code::FormatChanged, message, Span::new(id, 0, 0));
         return Err(vec![diagnostic.with_help("this is a fault of armorer: please report it with the file")]);
@@ -79,14 +78,6 @@ pub fn format_with(source: &Source, id: SourceId, options: &FormatOptions) -> Re
         notes.push(Diagnostic::new(Code::CarriageReturn, message, Span::new(id, at, at + 1)));
     }
     Ok(Formatted { text, sorted, notes })
-}
-
-/// The tree of a text that has no errors.
-fn reparsed(text: &[u8]) -> Option<File> {
-    let sources = SourceMap::new();
-    let id = sources.add("formatted", text).ok()?;
-    let parsed = parse(&sources.get(id), id);
-    (!parsed.diagnostics.iter().any(Diagnostic::is_error)).then_some(parsed.file)
 }
 
 #[cfg(test)]
