@@ -20,7 +20,7 @@ struct Spec {
     learning: bool,
 }
 
-/// What a tenant asked for: the second volume would end the rule of a profile that is a template, and open everything.
+/// A hostile request: in a profile made from a template, the path of the second volume would end its rule and allow every file.
 const SPEC: Spec = Spec {
     name: "tenant-a.web",
     root: "/var/lib/containers/7f3a",
@@ -33,7 +33,7 @@ const SPEC: Spec = Spec {
 fn profile(spec: &Spec) -> Result<File, Box<dyn std::error::Error>> {
     let name = ProfileName::new(spec.name)?;
     let below = |path: &str| -> Result<Pattern, Box<dyn std::error::Error>> {
-        // The literal part is escaped; the pattern behind it is ours.
+        // The path is escaped; the glob after it is not, because it does not come from the tenant.
         Ok(Pattern::literal(path)?.then("/**")?)
     };
     let mut profile = Profile::new(spec.name)?

@@ -163,7 +163,7 @@ impl Diagnostics {
         self.include_stack.pop();
     }
 
-    /// What follows is about the profile of this name.
+    /// The diagnostics that follow are about the profile of this name.
     pub(crate) fn enter_profile(&mut self, name: Text) {
         self.profile_stack.push(name);
     }

@@ -111,7 +111,7 @@ pub(super) struct Opened {
     pub(super) id: SourceId,
     /// The texts of profiles: one, or those of the manifest.
     pub(super) parts: Vec<Part>,
-    /// What there is to say about the YAML.
+    /// Diagnostics about the YAML.
     pub(super) diagnostics: Vec<Diagnostic>,
     #[cfg(feature = "kubernetes")]
     pub(super) is_manifest: bool,

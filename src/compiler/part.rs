@@ -15,7 +15,7 @@ use crate::policy::Policy;
 use crate::resolve::{self, Session};
 use crate::source::SourceId;
 
-/// What became of a part: its policy, unless there is an error, and what there is to say about it.
+/// The outcome for a part: its policy, unless there is an error, and its diagnostics.
 pub(super) type PartOutcome = Result<(Option<PartPolicy>, Vec<Diagnostic>), CompileError>;
 
 impl Compiler {

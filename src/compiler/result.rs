@@ -37,7 +37,7 @@ pub struct Resolved {
     pub(super) resolve_us: u64,
 }
 
-/// What was raised so far, before anybody judges it.
+/// The diagnostics so far, before levels are applied.
 pub(super) struct Raised {
     /// About the YAML.
     pub(super) whole: Vec<Diagnostic>,
@@ -62,7 +62,7 @@ impl Resolved {
         self.policies.iter().flat_map(Policy::all_profiles)
     }
 
-    /// What there is to say about the text.
+    /// Diagnostics about the text.
     #[must_use]
     pub fn diagnosis(&self) -> &Diagnosis {
         &self.diagnosis

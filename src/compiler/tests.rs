@@ -32,7 +32,7 @@ fn an_empty_file_is_an_empty_policy() {
     assert!(blob("# nothing\n").is_empty());
 }
 
-/// What a compiler keeps: texts of its own and shared ones, bytes of included files, remembered rules.
+/// The memory of a compiler: texts of its own and shared ones, bytes of included files, remembered rules.
 fn kept(compiler: &Compiler) -> ((usize, usize), usize, usize) {
     let session = compiler.session.read().unwrap();
     (session.sources.counts(), session.held(), compiler.encode_cache.remembered().0)
@@ -101,7 +101,7 @@ fn errors_say_where() {
     assert!(error.to_string().ends_with("(and another error)"), "{error}");
 }
 
-/// What is known of the profiles of an input is what their blob says.
+/// The metadata of compiled profiles agrees with their blob.
 fn known(input: Input) -> Vec<CompiledProfile> {
     let compiled = Compiler::new(Features::builtin("linux-7.2").unwrap()).compile(input).unwrap();
     let read = crate::blob::read_with_layout(compiled.blob()).unwrap();

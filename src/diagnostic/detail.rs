@@ -83,7 +83,7 @@ impl Detail {
         Detail::UnknownWord { word: word.into(), nearest: nearest.map(str::to_owned) }
     }
 
-    /// What is written, and what is probably meant in its place.
+    /// The written word, and the word that is probably meant in its place.
     #[cfg(feature = "lsp")]
     pub(crate) fn correction(&self) -> Option<(&[u8], &str)> {
         match self {

@@ -114,7 +114,7 @@ pub(super) struct AutomatonCache {
     pub(super) kind: Kind,
     pub(super) builds: automata::BuildCache<Permissions>,
     pub(super) labels: Vec<Label>,
-    /// What the automata of the profile at hand took.
+    /// The effort for the automata of the current profile.
     pub(super) efforts: Vec<AutomatonEffort>,
     ids: FxHashMap<Label, LabelId>,
 }

@@ -115,7 +115,7 @@ pub struct EncodedProfile {
     pub record: blob::Profile,
     /// Where its permissions come from.
     pub provenance: Provenance,
-    /// What it took.
+    /// The effort for it.
     pub effort: Effort,
 }
 

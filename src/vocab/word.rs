@@ -232,7 +232,7 @@ macro_rules! permission_set {
     };
 }
 
-/// What every set of bits can do.
+/// Operations that every set of bits has.
 macro_rules! set_operations {
     ($name:ident) => {
         impl $name {

@@ -1,5 +1,5 @@
-//! Attachment: whether a profile applies to an executable that is started from outside of any profile. A path, and behind an
-//! out-of-band symbol each the values of extended attributes.
+//! Attachment: whether a profile applies to an executable that is started from outside of any profile. A string is a path,
+//! followed by the values of extended attributes, each after an out-of-band symbol.
 
 use std::fmt;
 

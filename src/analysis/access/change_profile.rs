@@ -1,5 +1,5 @@
 //! Changes of the profile, at once or at the next exec: the target's name; at the next exec the path of the executable, and the
-//! target's name behind a NUL.
+//! target's name after a NUL.
 
 use std::fmt;
 
@@ -87,7 +87,7 @@ pub struct Onexec {
 
 impl ChangeProfile {
     pub(super) fn decode(bytes: &[u8]) -> Self {
-        // Kernels that do not stack profiles have a NUL behind the namespace.
+        // Kernels that do not stack profiles write a NUL after the namespace.
         let mut reader = Reader::new(bytes);
         let target = match reader.closed_field() {
             Some(namespace) => [b":", namespace, b":", reader.rest()].concat(),

@@ -145,7 +145,7 @@ pub struct Dbus {
     pub interface: Option<Text>,
     /// The method or signal.
     pub member: Option<Text>,
-    /// What does not fit the format.
+    /// The bytes of a string that does not fit the format.
     pub rest: Text,
 }
 

@@ -1,4 +1,4 @@
-//! What an access encodes decodes to the same access, in every class and for every feature set.
+//! Law: decoding the strings of an access gives the same access, in every class and for every feature set.
 //!
 //! The normal form: each permission by itself; whose file it is does not count; a peer that is not named is `unconfined`, and of a
 //! stack each string names the whole or one of its profiles; fields that a permission is not about are empty; a name of a

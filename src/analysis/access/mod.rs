@@ -1,4 +1,4 @@
-//! What a program may try, in the words of the profile language, and the strings that a kernel looks up for it.
+//! Accesses in the words of the profile language, and the strings that a kernel looks up for each of them.
 //!
 //! An [`Access`] is one concrete thing (this path, that peer), where a rule has patterns. [`Asked`] is what one string of an
 //! automaton asks about. One file per mediation class has both: how an access is written, which strings decide about it, and the

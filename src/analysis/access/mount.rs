@@ -209,7 +209,7 @@ pub struct Umount {
     pub target: Text,
 }
 
-/// What a string asks about depends on how far it goes.
+/// The length of a string decides what it asks about.
 pub(super) fn decode(bytes: &[u8], permissions: u32) -> Asked {
     let mut reader = Reader::new(bytes);
     let nuls = bytes.iter().filter(|&&byte| byte == 0).count();

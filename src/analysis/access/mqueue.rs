@@ -98,7 +98,7 @@ pub struct Mqueue {
     pub name: QueueName,
     /// The label of the queue.
     pub label: Option<Text>,
-    /// What does not fit the format.
+    /// The bytes of a string that does not fit the format.
     pub rest: Text,
 }
 

@@ -165,9 +165,9 @@ pub struct Network {
     pub local: Option<Endpoint>,
     /// The address of the other side.
     pub peer: Option<Endpoint>,
-    /// What is done besides: `listen` with a backlog, `option` with a number.
+    /// The operation on the socket: `listen` with a backlog, `option` with a number.
     pub operation: Option<Operation>,
-    /// What does not fit the format.
+    /// The bytes of a string that does not fit the format.
     pub rest: Text,
 }
 
@@ -184,7 +184,7 @@ pub struct Endpoint {
     pub label: Option<Text>,
 }
 
-/// What is done with a socket, where the string tells.
+/// The operation on a socket, where the string tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Operation {

@@ -18,7 +18,7 @@ const PIVOT_ROOT: u32 = 0x1;
 /// A change of the root.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct PivotRootAccess {
-    /// What becomes the root.
+    /// The directory that becomes the root.
     pub new_root: Text,
     /// Where the old root goes.
     pub old_root: Text,

@@ -208,13 +208,13 @@ pub struct Unix {
     pub address: Option<Text>,
     /// The label of the socket, which kernels leave empty.
     pub label: Option<Text>,
-    /// What is done besides.
+    /// The operation on the socket.
     pub operation: Option<Operation>,
     /// The address of the other side.
     pub peer_address: Option<Text>,
     /// The label of the other side.
     pub peer_label: Option<Text>,
-    /// What does not fit the format.
+    /// The bytes of a string that does not fit the format.
     pub rest: Text,
 }
 

@@ -40,7 +40,7 @@ impl fmt::Display for UsernsAccess {
 /// A user namespace, as strings have it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Userns {
-    /// What does not fit the format.
+    /// The bytes of a string that does not fit the format.
     pub rest: Text,
 }
 

@@ -366,7 +366,7 @@ impl<'a> Run<'a> {
     }
 }
 
-/// What messages about an input are made of.
+/// Diagnostics of an input with the texts that they point into.
 fn subject<'a>(operand: Option<&'a str>, name: &'a str, resolved: &'a Resolved) -> Option<Subject<'a>> {
     let policy = resolved.policies().first()?;
     Some(Subject { operand, name, policy, sources: resolved.diagnosis().sources() })

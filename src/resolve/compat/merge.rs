@@ -11,7 +11,7 @@ use crate::source::{Span, Text};
 /// Warns about rules of which the reference compiler keeps only one: it does not compare the first byte of names, be they
 /// paths or those of `change_profile` rules, nor whether the other rule is about a file.
 pub(in crate::resolve) fn merged(rules: &[Rule], diagnostics: &mut Diagnostics) {
-    /// What is left to compare.
+    /// The parts of a rule that are compared.
     type Rest<'a> = (&'a [u8], Option<&'a [u8]>, Prefix);
     fn rest<'a>(name: &'a [u8], other: Option<&'a Text>, prefix: &Prefix) -> Rest<'a> {
         let tail = |text: &'a [u8]| text.get(1..).unwrap_or_default();

@@ -21,7 +21,7 @@ pub(in crate::lint::rules) static RULE: Rule = Rule {
 static KERNELS: LazyLock<Vec<Features>> =
     LazyLock::new(|| Features::builtin_names().filter_map(Features::builtin).collect());
 
-/// What a class of rules or a flag needs of a kernel.
+/// The kernel features that a class of rules or a flag needs.
 fn needs(view: &ItemView<'_>) -> Option<(&'static str, &'static [&'static str])> {
     use crate::syntax::ast::ItemKind;
     match &view.item.kind.value {
