@@ -74,7 +74,7 @@ impl File {
     pub fn verify(&self) -> Result<(), TreeError> {
         let text = self.to_bytes();
         let unprintable = |reason: String| Err(TreeError::Unprintable { reason });
-        match crate::parse(&text) {
+        match crate::syntax::parse(&text) {
             Ok(again) if again == *self => Ok(()),
             Ok(again) => {
                 let same = again.items.iter().zip(&self.items).take_while(|(again, item)| again == item).count();
