@@ -23,10 +23,11 @@ use crate::features::Features;
 use crate::resolve::{self, Session, VariableValue};
 use crate::source::{FileSystem, Loader, Text};
 
+pub use crate::encode::CompiledProfile;
 pub use error::{CompileError, Diagnosis};
 pub use input::Input;
 pub use proof::Reformatted;
-pub use result::{Compiled, CompiledProfile, Resolved, Timings};
+pub use result::{Compiled, Resolved, Timings};
 
 use input::Opened;
 use result::Raised;

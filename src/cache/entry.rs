@@ -5,8 +5,8 @@ use sha2::{Digest, Sha256};
 
 use super::observed::{Observed, observed};
 use super::{Cached, Hash};
-use crate::compiler::CompiledProfile;
 use crate::diagnostic::Diagnostic;
+use crate::encode::CompiledProfile;
 use crate::policy::Dependency;
 use crate::resolve::Session;
 use crate::source::{SourceId, Span};

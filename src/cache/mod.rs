@@ -18,8 +18,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use sha2::{Digest, Sha256};
 
 use crate::atomic::Replacement;
-use crate::compiler::CompiledProfile;
 use crate::diagnostic::Diagnostic;
+use crate::encode::CompiledProfile;
 use crate::policy::Dependency;
 use crate::resolve::Session;
 use crate::source::SourceId;

@@ -1,18 +1,17 @@
 //! The stages of an input: resolved, and compiled.
 
-use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::error::Diagnosis;
 use super::input::Part;
 use crate::blob;
 use crate::diagnostic::Diagnostic;
-use crate::encode::{Effort, EncodedProfile, Provenance};
-use crate::policy::{Policy, Profile, ProfileMode};
+use crate::encode::{CompiledProfile, Effort, EncodedProfile, Provenance};
+use crate::policy::{Policy, Profile};
 use crate::resolve::Session;
-use crate::source::{SourceId, SourceMap, Text};
+use crate::source::{SourceId, SourceMap};
 
 /// An input that was read with all that it includes; [`Compiler::encode`](super::Compiler::encode) makes the binary policy of it.
 ///
@@ -170,72 +169,6 @@ impl Compiled {
 impl AsRef<[u8]> for Compiled {
     fn as_ref(&self) -> &[u8] {
         &self.blob
-    }
-}
-
-/// A profile in a blob.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct CompiledProfile {
-    /// The name with those of its parents (`parent//child`), without namespace.
-    pub name: Text,
-    /// The namespace, if it names one.
-    pub namespace: Option<Text>,
-    /// The pattern of the programs that it attaches to, if it attaches to any. Aliases may add to it.
-    pub attachment: Option<Text>,
-    /// The mode.
-    pub mode: ProfileMode,
-    /// Whether it is a hat (for `change_hat`).
-    pub hat: bool,
-    /// The version word of the format.
-    pub version: u32,
-    /// Its bytes in the blob.
-    pub bytes: Range<usize>,
-    /// Where the `profile` element starts in the blob, after version and namespace: the kernel's hash begins there.
-    pub element: usize,
-}
-
-impl CompiledProfile {
-    pub(super) fn new(
-        profile: &Profile,
-        record: &blob::Profile,
-        place: blob::Place,
-        force_complain: bool,
-    ) -> CompiledProfile {
-        let attaches = record.xmatch.is_some() || profile.name.starts_with(b"/");
-        let attachment = profile.attachment.as_ref().unwrap_or(&profile.name_glob);
-        CompiledProfile {
-            name: profile.name.clone(),
-            namespace: profile.namespace.clone(),
-            attachment: attaches.then(|| attachment.value.clone()),
-            mode: if force_complain { ProfileMode::Complain } else { profile.flags.mode },
-            hat: profile.hat,
-            version: record.version,
-            bytes: place.bytes,
-            element: place.element,
-        }
-    }
-
-    /// How many bytes it takes.
-    #[must_use]
-    pub fn size(&self) -> usize {
-        self.bytes.len()
-    }
-
-    /// The name as the kernel lists it: with its namespace.
-    #[must_use]
-    pub fn listed_name(&self) -> Text {
-        match &self.namespace {
-            Some(namespace) => [b":", &**namespace, b":", &self.name].concat().into(),
-            None => self.name.clone(),
-        }
-    }
-
-    /// The same in a larger blob.
-    fn moved(mut self, by: usize) -> CompiledProfile {
-        self.bytes = self.bytes.start + by..self.bytes.end + by;
-        self.element += by;
-        self
     }
 }
 
