@@ -98,6 +98,9 @@ impl Options {
             Opt::SkipReadCache => self.skip_read_cache = true,
             Opt::WriteCache => self.write_cache = true,
             Opt::ShowCache => self.show_cache = true,
+            // Automata are not kept: they are made faster than read.
+            Opt::DfaCacheLoc => {}
+            Opt::ShowDfaCache => self.show_dfa_cache = true,
             Opt::CacheLoc => self.cache_locations = self.locations(&value, output)?,
             Opt::SkipBadCache => self.skip_bad_cache = true,
             Opt::SkipBadCacheRebuild => self.skip_bad_cache_rebuild = true,

@@ -70,6 +70,8 @@ The cache:
                               Do not compile again what the kernel refuses
       --create-cache-dir      No effect
       --debug-cache           Say why a cache file is not used
+      --dfa-cache-loc DIR     Accepted; armorer keeps no automata
+      --show-dfa-cache        Say for each profile that its automata were not kept
 
 Features:
   -M, --features-file FILE    Those of the kernel, and that the policy is written for

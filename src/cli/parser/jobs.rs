@@ -45,6 +45,25 @@ impl Jobs {
     }
 }
 
+/// Less memory than this, in bytes, is left to a single job where the number is up to the program, as from version 6.0 on.
+const LOW_MEMORY: u64 = 256 << 20;
+
+impl Jobs {
+    /// `auto` with so many bytes of memory to be had; other numbers are as they were asked for.
+    pub(super) fn with_memory(self, available: Option<u64>) -> Jobs {
+        match (self, available) {
+            (Jobs::Times(1), Some(available)) if available < LOW_MEMORY => Jobs::Count(1),
+            _ => self,
+        }
+    }
+}
+
+/// The memory that is to be had, in bytes, in the text of `/proc/meminfo` (proc_meminfo(5)).
+pub(super) fn available_memory(meminfo: &str) -> Option<u64> {
+    let line = meminfo.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
+    line.trim().strip_suffix("kB")?.trim_end().parse::<u64>().ok()?.checked_mul(1024)
+}
+
 /// The number of jobs under a cap, and the number asked for where that is larger.
 pub(super) fn number(jobs: Jobs, max: Option<Jobs>, processors: usize) -> (usize, Option<usize>) {
     let cap = max.unwrap_or(Jobs::DEFAULT_MAX).on(processors, usize::MAX);
@@ -117,6 +136,20 @@ mod tests {
         assert_eq!(number(Jobs::Times(100), Some(Jobs::Times(1)), 2), (2, Some(200)));
         assert_eq!(number(Jobs::Max, None, 2), (16, None));
         assert_eq!(number(Jobs::Times(usize::MAX), None, 2), (16, Some(usize::MAX)));
+    }
+
+    #[test]
+    fn little_memory_is_left_to_one_job() {
+        let meminfo = "MemTotal:       24629764 kB\nMemFree:          120000 kB\nMemAvailable:     262143 kB\n";
+        assert_eq!(available_memory(meminfo), Some(262_143 << 10));
+        assert_eq!(available_memory("MemTotal: 1 kB\n"), None);
+        assert_eq!(available_memory("MemAvailable: x kB\n"), None);
+        let little = available_memory(meminfo);
+        assert_eq!(Jobs::Times(1).with_memory(little), Jobs::Count(1));
+        assert_eq!(Jobs::Times(1).with_memory(Some(256 << 20)), Jobs::Times(1));
+        assert_eq!(Jobs::Times(1).with_memory(None), Jobs::Times(1));
+        assert_eq!(Jobs::Count(4).with_memory(little), Jobs::Count(4));
+        assert_eq!(Jobs::Times(2).with_memory(little), Jobs::Times(2));
     }
 
     #[test]

@@ -16,6 +16,7 @@
 //! | compression | is refused where a kernel takes it and it is asked for; without asking, policy is plain |
 //! | `-p` | line ends are not doubled; nothing is printed of a text with errors |
 //! | `-d`, `-D`, `-O` | `-D variables` and `-D expanded-variables` sort by name; other dumps are empty; optimisations have no effect |
+//! | `--dfa-cache-loc` | of version 6.0: accepted, and nothing is written; `--show-dfa-cache` says so for each profile |
 
 mod apply;
 mod cache;
@@ -154,7 +155,9 @@ fn early(options: &mut Options, arguments: &[OsString], output: &mut Output) -> 
 /// All behind the options: features, kernel, cache, inputs.
 fn work(options: &Options, operands: &[OsString], output: &mut Output) -> Result<u8, Stop> {
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
-    let (threads, more) = jobs::number(options.jobs, options.max_jobs, processors);
+    let meminfo = std::fs::read_to_string("/proc/meminfo").unwrap_or_default();
+    let jobs = options.jobs.with_memory(jobs::available_memory(&meminfo));
+    let (threads, more) = jobs::number(jobs, options.max_jobs, processors);
     if let Some(more) = more {
         let text = format!("{}: Capping number of jobs to {threads}: {more} are asked for", options.program);
         options.warn(Classes::JOBS, &text, output)?;

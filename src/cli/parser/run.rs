@@ -328,7 +328,12 @@ impl<'a> Run<'a> {
         }
         match self.blob(compiler, operand, name, resolved, &mut output) {
             Some(blob) => {
-                let compiled = Emission { blob, names: load::children_first(policy), entry };
+                let names = load::children_first(policy);
+                if options.show_dfa_cache {
+                    let miss = |name: &Name| output.err([b"DFA cache miss: ", &name.full[..], b"\n"].concat());
+                    names.iter().for_each(miss);
+                }
+                let compiled = Emission { blob, names, entry };
                 Prepared { output, status: 0, then: Then::Emit(compiled) }
             }
             None => Prepared::failed(output, 1),

@@ -61,6 +61,8 @@ pub(super) enum Opt {
     EstimatedCompileSize,
     PromptCompat,
     PrintPromptCompat,
+    DfaCacheLoc,
+    ShowDfaCache,
     /// `-P`: known, and refused without a word.
     Refused,
 }
@@ -146,6 +148,9 @@ pub(super) const LONG: &[Long] = &[
     long("prompt-compat", Required, Opt::PromptCompat),
     // Version 5.0.2 wants a value and ignores it; later versions take none.
     long("print-prompt-compat", Optional, Opt::PrintPromptCompat),
+    // Of version 6.0, where it is built with a cache of automata.
+    long("dfa-cache-loc", Required, Opt::DfaCacheLoc),
+    long("show-dfa-cache", None, Opt::ShowDfaCache),
 ];
 
 /// The short options.

@@ -242,6 +242,18 @@ fn files_and_options_that_change_policy() {
     assert_eq!((modes(&[]), modes(&["--prompt-compat", "flag"])), (vec![0, 0, 0], vec![4, 0, 0]));
 }
 
+/// Options of version 6.0.
+#[test]
+fn no_automata_are_kept() {
+    let place = Place::new();
+    let run = place.run(&["-M", "F", "-Q", "--dfa-cache-loc", "automata", "--show-dfa-cache", "mm/f1"]);
+    check(&run, "", "DFA cache miss: p1\n", 0);
+    assert!(!place.path("automata").exists());
+    check(&place.run(&["-M", "F", "-Q", "--dfa-cache-loc=automata", "mm/f1"]), "", "", 0);
+    let compat = "Prompt compat mode: permsv2\n";
+    check(&place.bare(&["--print-prompt-compat"], "profile p { }"), "", compat, 0);
+}
+
 #[test]
 fn configuration() {
     let place = Place::new();
