@@ -1,9 +1,10 @@
 //! `change_profile` rules, which live in the file automaton.
 //!
 //! The kernel looks up the target's name for a change at once; for a change at the next exec the path of the executable, then NUL and
-//! the target's name. Deny takes all of it away, audit and priority have no effect: the reference compiler's meaning.
+//! the target's name. Deny takes all of it away, and nothing is logged for `audit`: the reference compiler's meaning. Priority and
+//! `prompt` count, as from its version 6.0 on.
 
-use super::contribution::{Contribution, Mode, Origin, Reports};
+use super::contribution::{Contribution, Origin, Reports};
 use super::expression::Expression;
 use super::glob::Nul;
 use super::support::Support;
@@ -20,8 +21,7 @@ pub(super) fn encode(
     reports: &mut Reports,
     out: &mut Vec<Contribution>,
 ) -> Option<()> {
-    let mode = if origin.mode == Mode::Deny { Mode::Deny } else { Mode::Allow };
-    let origin = Origin { mode, priority: 0, marked: false, ..origin };
+    let origin = Origin { marked: false, ..origin };
     let target = match &rule.target {
         Some(target) => self::target(target, support, reports)?,
         None => Expression::any_field(),

@@ -68,9 +68,15 @@ fn takes(kind: &RuleKind) -> Takes {
         RuleKind::File(_) => Takes { owner: Taken, ..most("file") },
         RuleKind::Link(_) => Takes { owner: Taken, ..most("link") },
         RuleKind::ChangeProfile(_) => Takes {
-            priority: Ignored(Code::CpPrefix),
+            priority: Surprising(
+                Code::CpPrefix,
+                "apparmor_parser ignores the priority of change_profile rules before its version 6.0",
+            ),
             audit: Ignored(Code::CpPrefix),
-            prompt: Ignored(Code::CpPrefix),
+            prompt: Surprising(
+                Code::CpPrefix,
+                "apparmor_parser allows what `prompt change_profile` asks about before its version 6.0",
+            ),
             deny: Surprising(
                 Code::CpPrefix,
                 "a denied change_profile denies every change of profile at exec, and is never silent",

@@ -4,6 +4,7 @@
 //! examples. A predicate holds when armorer has told the user about the fault in this very text, and the finding is one that the
 //! fault can cause: the same class of rules, the same field. Everything else is a bug.
 
+use armorer::analysis::access::Asked;
 use armorer::analysis::{Difference, Place};
 use armorer::automata::Symbol;
 use armorer::blob::Automaton;
@@ -15,7 +16,7 @@ use crate::random::compare::{Case, Finding, Said};
 type Fault = (u8, fn(&Case<'_>, &Finding) -> bool);
 
 /// In order of their numbers.
-const FAULTS: [Fault; 24] = [
+const FAULTS: [Fault; 25] = [
     (2, names_are_compared_without_their_first_byte),
     (3, blocks_lose_rules),
     (4, defined_booleans),
@@ -28,6 +29,7 @@ const FAULTS: [Fault; 24] = [
     (11, doubled_label),
     (12, unchecked_words),
     (13, first_byte_of_an_address),
+    (15, priority_and_prompt_of_change_profile),
     (16, capabilities_unknown_to_the_kernel),
     (19, kill_signal),
     (20, children_outside_of_the_namespace),
@@ -178,6 +180,17 @@ fn denied_conditions_that_are_not_mediated(case: &Case<'_>, finding: &Finding) -
 fn denied_addresses_and_protocols(case: &Case<'_>, finding: &Finding) -> bool {
     let inet = |difference: &Difference| in_classes(difference, &[0x0e, 0x0f, 0x1e]);
     (case.says(Code::RefDenyWider, "undo all other rules") || case.says(Code::RefIcmp, "")) && differs(finding, inet)
+}
+
+fn priority_and_prompt_of_change_profile(case: &Case<'_>, finding: &Finding) -> bool {
+    // A change at exec may be told by the path of the program alone (kernel: `security/apparmor/include/perms.h`).
+    const MAY_ONEXEC: u32 = 0x2000_0000;
+    let changes = |difference: &Difference| {
+        matches!(difference.access, Some(Asked::ChangeProfile(_) | Asked::Onexec(_)))
+            || difference.permissions & MAY_ONEXEC != 0
+    };
+    case.says(Code::CpPrefix, "before its version 6.0")
+        && differs(finding, |difference| in_files(difference) && changes(difference))
 }
 
 fn doubled_label(case: &Case<'_>, finding: &Finding) -> bool {
