@@ -2,7 +2,7 @@
 //!
 //! Targets that mediate addresses and ports (no kernel of the main line up to 7.2) get the strings of [`inet`] for
 //! the inet families; elsewhere an allow rule covers all addresses, and a deny rule with conditions is left out, because it would
-//! deny more than it says.
+//! deny more than it says. Interfaces are a matter of packets ([`skb`]): a deny that names one is no word about sockets.
 
 use super::contribution::{Contribution, Mode, Origin, Reports};
 use super::expression::Expression;
@@ -49,7 +49,7 @@ pub(super) fn encode(
     let class = match support.network {
         Network::Class(class) => class,
         Network::Legacy => {
-            conditions_expressible(rule, origin, reports);
+            conditions_expressible(rule, origin, support, reports);
             return Some(());
         }
         Network::None => {
@@ -58,15 +58,17 @@ pub(super) fn encode(
         }
     };
     // Conditions restrict rules to the inet families, so one test decides for the whole rule.
-    if !support.inet && !conditions_expressible(rule, origin, reports) {
+    if !conditions_expressible(rule, origin, support, reports) {
         return Some(());
     }
     let word = fold(rule.permissions.bits());
+    let packets_only = origin.mode == Mode::Deny && rule.local.interface.is_some();
     for selection in &rule.families {
-        if support.inet && matches!(selection.family, families::INET | families::INET6) {
-            inet::encode(rule, *selection, class, origin, reports, out)?;
-        } else {
-            out.push(origin.grant(coarse(class, *selection), word));
+        let addressed = support.inet && matches!(selection.family, families::INET | families::INET6);
+        match (packets_only, addressed) {
+            (true, _) => {}
+            (false, true) => inet::encode(rule, *selection, class, origin, reports, out)?,
+            (false, false) => out.push(origin.grant(coarse(class, *selection), word)),
         }
         if support.skb {
             skb::encode(rule, *selection, origin, support, reports, out)?;
@@ -80,17 +82,27 @@ pub(super) fn coarse(class: u8, selection: FamilySelection) -> Expression {
     Expression::concat([Expression::literal([class]), number(selection.family), types(selection.types)])
 }
 
+/// Whether the target mediates the conditions that a rule has.
+pub(super) fn mediates_conditions(rule: &NetworkRule, support: &Support) -> bool {
+    let conditional = !rule.local.is_empty() || !rule.peer.is_empty();
+    let addresses = matches!(support.network, Network::Class(_)) && support.inet;
+    !conditional || addresses && (rule.local.interface.is_none() || support.skb_interface)
+}
+
 /// Warns where a rule's conditions are not mediated. `false` if the rule must be left out for that.
-fn conditions_expressible(rule: &NetworkRule, origin: Origin, reports: &mut Reports) -> bool {
-    if rule.local.is_empty() && rule.peer.is_empty() {
+fn conditions_expressible(rule: &NetworkRule, origin: Origin, support: &Support, reports: &mut Reports) -> bool {
+    if mediates_conditions(rule, support) {
         return true;
     }
     // It would deny more than it says. That it is left out is said beside what the reference makes of it.
     if origin.mode == Mode::Deny {
         return false;
     }
-    let message = "the target kernel does not mediate addresses, ports, interfaces and labels: the rule covers all of the \
-                   family";
+    let message = if support.inet {
+        "the target kernel does not mediate interfaces: the rule covers all of them"
+    } else {
+        "the target kernel does not mediate addresses, ports, interfaces and labels: the rule covers all of the family"
+    };
     reports.push(Diagnostic::new(Code::Downgraded, message, origin.span));
     true
 }

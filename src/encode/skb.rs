@@ -2,7 +2,7 @@
 //!
 //! The strings are those of [`super::inet`] under a class of their own, for every family, but only the ones that involve a peer: a packet
 //! has two ends. Where the target tells interfaces apart, the name of one and a zero byte stand behind each address; a packet that
-//! is sent may have none yet. There *set label* says that the packet may be marked.
+//! is sent may have none yet; a deny that names an interface is not about those. There *set label* says that the packet may be marked.
 
 use super::contribution::{Contribution, Mode, Origin, Reports};
 use super::expression::Expression;
@@ -44,7 +44,8 @@ pub(super) fn encode(
     let mark = if sends && !denies { SET_LABEL } else { 0 };
     let interface = if support.skb_interface {
         let name = reports.condition(rule.local.interface.as_ref(), Expression::any_field)?.then(Expression::nul());
-        Some(if sends { Expression::alternation([Expression::nul(), name]) } else { name })
+        let named = denies && rule.local.interface.is_some();
+        Some(if sends && !named { Expression::alternation([Expression::nul(), name]) } else { name })
     } else {
         None
     };

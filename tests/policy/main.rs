@@ -20,3 +20,4 @@ mod random;
 #[path = "../support/mod.rs"]
 mod support;
 mod trees;
+mod version6;

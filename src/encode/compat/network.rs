@@ -3,7 +3,7 @@
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::encode::EncodedProfile;
 use crate::encode::contribution::{Mode, Origin, Reports};
-use crate::encode::network::fold;
+use crate::encode::network::{fold, mediates_conditions};
 use crate::encode::support::{Network, Support};
 use crate::policy::{NetworkRule, Policy, Rule, RuleKind, UnixRule};
 use crate::vocab::{NetworkPermissions, families};
@@ -12,10 +12,12 @@ use crate::vocab::{NetworkPermissions, families};
 pub(super) fn rule(rule: &NetworkRule, origin: Origin, support: &Support, reports: &mut Reports) {
     let denies = origin.mode == Mode::Deny;
     let classes = matches!(support.network, Network::Class(_));
-    let conditional = !rule.local.is_empty() || !rule.peer.is_empty();
-    if denies && conditional && support.network != Network::None && !(classes && support.inet) {
-        let message =
-            "the target kernel does not mediate addresses, ports, interfaces and labels: the rule is left out";
+    if denies && support.network != Network::None && !mediates_conditions(rule, support) {
+        let message = if support.inet {
+            "the target kernel does not mediate interfaces: the rule is left out"
+        } else {
+            "the target kernel does not mediate addresses, ports, interfaces and labels: the rule is left out"
+        };
         reports.push(
             Diagnostic::new(Code::RefDenyWider, message, origin.span)
                 .with_help("apparmor_parser denies all of the family"),
