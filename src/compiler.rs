@@ -105,6 +105,21 @@ impl Compiler {
     }
 
     /// The directory that plain include paths (`include "x"`) start from, where it is not that of the process.
+    ///
+    /// ```
+    /// use armorer::{Compiler, Features, Input, source::Memory};
+    ///
+    /// let files = Memory::new()
+    ///     .with("/srv/policy/abstractions/web", "/srv/web/** r,\n")
+    ///     .with("/etc/site/local", "/etc/site.conf r,\n");
+    /// let compiler = Compiler::new(Features::builtin("linux-6.12").unwrap())
+    ///     .loader(files)
+    ///     .include_dir("/srv/policy")
+    ///     .working_directory("/etc/site");
+    /// let text = "profile web {\n  include <abstractions/web>\n  include \"local\"\n}\n";
+    /// assert!(!compiler.check(Input::text("web", text))?.has_errors());
+    /// # Ok::<(), armorer::CompileError>(())
+    /// ```
     #[must_use]
     pub fn working_directory(mut self, directory: impl Into<PathBuf>) -> Self {
         self.options.working_directory = directory.into();
@@ -120,6 +135,17 @@ impl Compiler {
 
     /// What files without `abi` rule are written for; `None` means the features of AppArmor 2.x, which know no
     /// sockets: [`Features::default_policy`].
+    ///
+    /// ```
+    /// use armorer::{Compiler, Features, Input};
+    ///
+    /// let kernel = || Features::builtin("linux-6.12").unwrap();
+    /// let text = "profile p {\n  userns create,\n}\n";
+    /// let warnings = |compiler: Compiler| compiler.check(Input::text("p", text)).map(|found| found.diagnostics().len());
+    /// assert_eq!(warnings(Compiler::new(kernel()))?, 0);
+    /// assert_eq!(warnings(Compiler::new(kernel()).policy_features(None).ignore_abi_rules(true))?, 1);
+    /// # Ok::<(), armorer::CompileError>(())
+    /// ```
     #[must_use]
     pub fn policy_features(mut self, features: Option<Features>) -> Self {
         self.options.policy = features.map(Arc::new);
@@ -134,6 +160,15 @@ impl Compiler {
     }
 
     /// The namespace of all profiles, whatever they say themselves.
+    ///
+    /// ```
+    /// use armorer::{Compiler, Features, Input};
+    ///
+    /// let compiler = Compiler::new(Features::builtin("linux-6.12").unwrap()).namespace(Some("tenant".into()));
+    /// let compiled = compiler.compile(Input::text("p", "profile p { }"))?;
+    /// assert_eq!(compiled.profiles()[0].listed_name(), ":tenant:p".into());
+    /// # Ok::<(), armorer::CompileError>(())
+    /// ```
     #[must_use]
     pub fn namespace(mut self, namespace: Option<Text>) -> Self {
         self.options.namespace = namespace;
@@ -148,6 +183,15 @@ impl Compiler {
     }
 
     /// About the most memory that an automaton may take while it is built, in bytes. The default is 128 MiB.
+    ///
+    /// ```
+    /// use armorer::{CompileError, Compiler, Features, Input};
+    ///
+    /// // The limits of a service that compiles text of strangers.
+    /// let compiler = Compiler::new(Features::builtin("linux-6.12").unwrap()).max_states(1_000).max_memory(16 << 20);
+    /// let text = "profile p {\n  /**a??????????? r,\n}\n";
+    /// assert!(matches!(compiler.compile(Input::text("p", text)), Err(CompileError::Rejected(_))));
+    /// ```
     #[must_use]
     pub fn max_memory(mut self, bytes: usize) -> Self {
         self.encode.max_memory = bytes;
@@ -163,6 +207,16 @@ impl Compiler {
     }
 
     /// Whether every profile is in complain mode, whatever it says.
+    ///
+    /// ```
+    /// use armorer::vocab::ProfileMode;
+    /// use armorer::{Compiler, Features, Input};
+    ///
+    /// let compiler = Compiler::new(Features::builtin("linux-6.12").unwrap()).force_complain(true).read_implies_mmap(true);
+    /// let compiled = compiler.compile(Input::text("p", "profile p { /usr/lib/** r, }"))?;
+    /// assert_eq!(compiled.profiles()[0].mode, ProfileMode::Complain);
+    /// # Ok::<(), armorer::CompileError>(())
+    /// ```
     #[must_use]
     pub fn force_complain(mut self, complain: bool) -> Self {
         self.encode.force_complain = complain;
@@ -177,6 +231,16 @@ impl Compiler {
     }
 
     /// Which warnings are errors, and which are dropped.
+    ///
+    /// ```
+    /// use armorer::diagnostic::Levels;
+    /// use armorer::{Compiler, Features, Input};
+    ///
+    /// let compiler = Compiler::new(Features::builtin("linux-6.1").unwrap()).levels(Levels::new().deny_warnings());
+    /// let diagnosis = compiler.check(Input::text("p", "profile p {\n  userns create,\n}\n"))?;
+    /// assert!(diagnosis.has_errors(), "no kernel before 6.7 mediates user namespaces");
+    /// # Ok::<(), armorer::CompileError>(())
+    /// ```
     #[must_use]
     pub fn levels(mut self, levels: Levels) -> Self {
         self.levels = levels;
@@ -199,6 +263,22 @@ impl Compiler {
     }
 
     /// How many bytes of included files are kept from one call to the next, about. What is more is forgotten, and read again.
+    ///
+    /// ```
+    /// use armorer::{Compiler, Features, Input};
+    ///
+    /// let directory = std::env::temp_dir().join(format!("armorer-doc-{}", std::process::id()));
+    /// std::fs::create_dir_all(&directory)?;
+    /// let compiler = Compiler::new(Features::builtin("linux-6.12").unwrap()).base(&directory).included_limit(1 << 20);
+    /// let mut compile = |rules: &str| {
+    ///     std::fs::write(directory.join("web"), rules)?;
+    ///     compiler.forget_included();
+    ///     Ok::<_, Box<dyn std::error::Error>>(compiler.compile(Input::text("p", "profile p { include <web> }"))?.into_blob())
+    /// };
+    /// assert_ne!(compile("/a r,\n")?, compile("/b r,\n")?);
+    /// # std::fs::remove_dir_all(&directory)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn included_limit(mut self, bytes: usize) -> Self {
         self.included_limit = bytes;
@@ -251,6 +331,16 @@ impl Compiler {
     }
 
     /// Reads an input and what it includes: the first half of compiling it, which tells what it defines and what it depends on.
+    ///
+    /// ```
+    /// use armorer::{Compiler, Features, Input};
+    ///
+    /// let compiler = Compiler::new(Features::builtin("linux-6.12").unwrap());
+    /// let resolved = compiler.resolve(Input::text("p", "profile p { /x r, }"))?;
+    /// assert!(resolved.profiles().all(|profile| &*profile.name == b"p"));
+    /// assert!(!compiler.encode(&resolved)?.blob().is_empty());
+    /// # Ok::<(), armorer::CompileError>(())
+    /// ```
     ///
     /// # Errors
     /// [`CompileError::Read`] and [`CompileError::TooLarge`]. Errors in the text are in the diagnosis.

@@ -41,6 +41,26 @@ pub struct Label {
 }
 
 /// One message about a text.
+///
+/// ```
+/// use armorer::diagnostic::Detail;
+/// use armorer::{Compiler, Features, Input};
+///
+/// let compiler = Compiler::new(Features::builtin("linux-6.12").unwrap());
+/// let diagnosis = compiler.check(Input::text("p", "profile p {\n  capability chwon,\n}\n"))?;
+/// let [error] = diagnosis.diagnostics() else { panic!("one error") };
+/// assert!(error.is_error());
+/// assert_eq!(diagnosis.sources().describe(error.span()), "p:2:14");
+///
+/// // For one of miette's renderers.
+/// let report = error.report(diagnosis.sources());
+/// assert_eq!(report.to_string(), error.message);
+///
+/// // A program that raises diagnostics of its own gives data as well.
+/// let missing = error.clone().with_detail(Detail::NotFound { path: "tunables/globl".into(), nearest: None });
+/// assert!(matches!(missing.detail.as_deref(), Some(Detail::NotFound { .. })));
+/// # Ok::<(), armorer::CompileError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Diagnostic {
     /// Which message it is: stable over versions.

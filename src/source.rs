@@ -10,6 +10,7 @@
 //! let span = Span::new(id, 14, 16);
 //! assert_eq!(sources.get(id).slice(span), b"/a");
 //! assert_eq!(sources.get(id).line_column(span.start), (2, 3));
+//! assert_eq!(sources.describe(span), "demo:2:3");
 //! # Ok::<(), armorer::source::SourceError>(())
 //! ```
 
@@ -51,6 +52,14 @@ impl SourceId {
 }
 
 /// A range of bytes in one source.
+///
+/// ```
+/// use armorer::source::{SourceId, Span};
+///
+/// let word = |start, end| Span::new(SourceId::NONE, start, end);
+/// assert_eq!(word(2, 4).to(word(8, 9)), word(2, 9));
+/// assert_eq!(word(2, 4).after(), word(4, 4));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Span {
@@ -94,6 +103,14 @@ impl Span {
 /// A value with the place it was written at.
 ///
 /// Equality and hashing look at the value only, so that two trees are equal when they say the same, wherever they stand.
+///
+/// ```
+/// use armorer::source::{SourceId, Span, Spanned};
+///
+/// let read = Spanned::new("chown", Span::new(SourceId::NONE, 7, 12));
+/// assert_eq!(read, Spanned::bare("chown"));
+/// assert_eq!((read.len(), read.span.start), (5, 7));
+/// ```
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Spanned<T> {
@@ -139,6 +156,20 @@ impl<T> std::ops::Deref for Spanned<T> {
 }
 
 /// One text with its name.
+///
+/// ```
+/// use armorer::source::{SourceMap, Span};
+///
+/// let sources = SourceMap::new();
+/// let id = sources.add("demo", *b"profile p {\r\n  /a r,\r\n}\r\n")?;
+/// let source = sources.get(id);
+/// assert_eq!((source.name(), source.text().len()), ("demo", 25));
+/// let path = Span::new(id, 15, 17);
+/// assert_eq!((source.slice(path), source.line_column(path.start)), (&b"/a"[..], (2, 3)));
+/// assert_eq!((source.line(2), source.line_start(2)), (&b"  /a r,"[..], Some(13)));
+/// assert_eq!(sources.describe(path), "demo:2:3");
+/// # Ok::<(), armorer::source::SourceError>(())
+/// ```
 #[derive(Debug)]
 pub struct Source {
     name: String,

@@ -84,14 +84,19 @@ pub enum DiffError {
 /// # Examples
 ///
 /// ```
-/// use armorer::analysis::{DiffOptions, diff};
-/// use armorer::blob::{Capabilities, Profile};
+/// use armorer::analysis::{DiffOptions, Side, diff};
+/// use armorer::{Compiler, Features, Input};
 ///
-/// let a = Profile { version: 7, name: b"p".to_vec(), ..Profile::default() };
-/// let b = Profile { capabilities: Capabilities { allow: 1, ..Default::default() }, ..a.clone() };
+/// let compiler = Compiler::new(Features::builtin("linux-7.2").unwrap());
+/// let a = compiler.compile(Input::text("a", "profile p { }\n"))?;
+/// let b = compiler.compile(Input::text("b", "profile p {\n  capability chown,\n}\n"))?;
 /// let options = DiffOptions::default();
-/// assert!(diff(&[a.clone()], &[a.clone()], &options)?.is_empty());
-/// assert_eq!(diff(&[a], &[b], &options)?.to_string(), "p: capability chown: A denies, B allows\n");
+/// assert!(diff(a.records(), a.records(), &options)?.is_empty());
+///
+/// let mut differences = diff(a.records(), b.records(), &options)?;
+/// assert_eq!(differences.to_string(), "p: capability chown: A denies, B allows\n");
+/// differences.name_rules(Side::B, |profile| b.provenance(profile), b.diagnosis().sources());
+/// assert_eq!(differences.to_string(), "p: capability chown: A denies, B allows; rule at b:2:3\n");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn diff(a: &[Profile], b: &[Profile], options: &DiffOptions) -> Result<Diff, DiffError> {

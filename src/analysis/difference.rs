@@ -10,6 +10,20 @@ use crate::automata::Symbol;
 use crate::blob::Automaton;
 
 /// The differences between two policies, A and B, in the order of their profiles.
+///
+/// ```
+/// use armorer::analysis::{DiffOptions, Side};
+/// use armorer::{Compiler, Features, Input, diff};
+///
+/// let compiler = Compiler::new(Features::builtin("linux-7.2").unwrap());
+/// let old = compiler.compile(Input::text("old", "profile p {\n  /etc/p.conf r,\n}\n"))?;
+/// let new = compiler.compile(Input::text("new", "profile p {\n  /etc/p.conf rw,\n}\n"))?;
+/// let mut changes = diff(old.records(), new.records(), &DiffOptions::default())?;
+/// assert!(!changes.is_empty());
+/// changes.name_rules(Side::B, |profile| new.provenance(profile), new.diagnosis().sources());
+/// assert_eq!(changes.differences[0].rules.b[0].to_string(), "new:2:3");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize)]
 pub struct Diff {
     /// What differs; nothing if the policies mean the same.

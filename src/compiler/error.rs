@@ -16,6 +16,10 @@ use crate::source::{SourceError, SourceMap};
 /// let diagnosis = compiler.check(Input::text("p", "profile p {\n  capability chwon,\n}\n"))?;
 /// assert!(diagnosis.has_errors());
 /// assert!(diagnosis.to_string().starts_with("p:2:14: error[cap-invalid]: "));
+///
+/// let [error] = diagnosis.diagnostics() else { panic!("one error") };
+/// assert_eq!(diagnosis.line(error), diagnosis.to_string().trim_end());
+/// assert_eq!(diagnosis.sources().get(error.span().source).line(2), b"  capability chwon,");
 /// # Ok::<(), armorer::CompileError>(())
 /// ```
 #[derive(Clone, Debug, Default)]

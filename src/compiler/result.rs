@@ -22,6 +22,8 @@ use crate::source::{SourceId, SourceMap};
 /// let resolved = compiler.resolve(Input::text("demo", "@{X}=demo\nprofile @{X} { ^hat { } }\n"))?;
 /// let names = resolved.profiles().map(|profile| profile.name.to_string());
 /// assert!(names.eq(["demo", "demo//hat"]));
+/// assert_eq!(resolved.policies().len(), 1);
+/// assert!(!resolved.diagnosis().has_errors());
 /// assert_eq!(compiler.encode(&resolved)?.profiles().len(), 2);
 /// # Ok::<(), armorer::CompileError>(())
 /// ```
@@ -85,6 +87,11 @@ impl std::fmt::Debug for Resolved {
 /// assert_eq!((web.listed_name(), worker.listed_name()), (":ns:web".into(), ":ns:web//worker".into()));
 /// assert_eq!(web.attachment.as_deref(), Some(&b"/usr/bin/web*"[..]));
 /// assert_eq!(web.size() + worker.size(), compiled.blob().len());
+/// assert!(compiled.timings().is_some_and(|timings| timings.profiles.len() == 2) && !compiled.from_cache());
+/// assert!(!compiled.diagnosis().has_errors());
+///
+/// let bytes: Vec<u8> = compiled.into_blob();
+/// assert!(bytes.starts_with(b"\x04\x08\0version\0"));
 /// # Ok::<(), armorer::CompileError>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -119,6 +126,22 @@ impl Compiled {
     }
 
     /// The profiles with their tables, in the same order. They are read from the blob if that comes from a cache.
+    ///
+    /// ```
+    /// use armorer::{Compiler, Features, Input};
+    ///
+    /// let compiler = Compiler::new(Features::builtin("linux-7.2").unwrap());
+    /// let compiled = compiler.compile(Input::text("p", "profile p {\n  capability chown,\n}\n"))?;
+    /// assert_eq!(compiled.records()[0].capabilities.allow, 1);
+    /// let traced = compiled.provenance(0).unwrap().clone();
+    /// for (record, provenance, sources) in compiled.into_records() {
+    ///     assert_eq!(record.name, b"p");
+    ///     let rules = provenance.unwrap().capability(0);
+    ///     assert_eq!(rules.len(), traced.capability(0).len());
+    ///     assert_eq!(sources.describe(rules[0].span), "p:2:3");
+    /// }
+    /// # Ok::<(), armorer::CompileError>(())
+    /// ```
     #[must_use]
     pub fn records(&self) -> &[blob::Profile] {
         // What armorer has written can be read.

@@ -10,6 +10,14 @@ macro_rules! codes {
     ($($name:ident = $slug:literal, $severity:ident, $description:literal;)*) => {
         /// The stable name of a diagnostic, written in kebab case: `dup-profile`. What is promised is the written name
         /// ([`Code::as_str`]); the variants of this enum are not.
+        ///
+        /// ```
+        /// use armorer::diagnostic::{Code, Severity};
+        ///
+        /// let code = Code::ALL.iter().find(|code| code.as_str() == "unknown-keyword").unwrap();
+        /// assert_eq!(code.severity(), Severity::Error);
+        /// assert_eq!(code.description(), "a word that no rule begins with");
+        /// ```
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
         #[non_exhaustive]
         pub enum Code {

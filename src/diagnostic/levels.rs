@@ -15,6 +15,7 @@ use super::{Code, Diagnostic, Severity};
 /// let judged = levels.apply(vec![found(Code::NotEnforced), found(Code::PathName), found(Code::CapUnknown)]);
 /// assert!(judged[0].is_error() && !judged[1].is_error());
 /// assert_eq!(judged.len(), 2);
+/// assert!(Levels::new().deny_warnings().apply(judged)[1].is_error());
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Levels {

@@ -11,6 +11,7 @@ use crate::source::{SourceId, Span};
 ///
 /// let edit = Edit::new(3..5, "cd");
 /// assert_eq!(apply(b"ab xy.", [&edit]).as_deref(), Some(&b"ab cd."[..]));
+/// assert_eq!(edit.range(), 3..5);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Edit {
@@ -50,6 +51,14 @@ impl Edit {
 /// Applies edits, which are in order and do not overlap, to the text that their spans are about.
 ///
 /// `None` where they overlap, are out of order, or do not fit the text.
+///
+/// ```
+/// use armorer::edit::{Edit, apply};
+///
+/// let edits = [Edit::new(0..1, "A"), Edit::new(1..1, "+"), Edit::new(2..3, "")];
+/// assert_eq!(apply(b"abc", &edits).as_deref(), Some(&b"A+b"[..]));
+/// assert_eq!(apply(b"ab", &edits), None);
+/// ```
 #[must_use]
 pub fn apply<'a>(text: &[u8], edits: impl IntoIterator<Item = &'a Edit>) -> Option<Vec<u8>> {
     let mut out = Vec::with_capacity(text.len());

@@ -57,6 +57,16 @@ impl Editor {
 
     /// Removes a flag of a profile. `false`: it is not set.
     ///
+    /// ```
+    /// use armorer::ast::ProfileFlag;
+    /// use armorer::edit::Editor;
+    ///
+    /// let mut editor = Editor::new("profile a flags=(audit) {\n}\n")?;
+    /// assert!(editor.remove_flag("a", &ProfileFlag::Audit)?);
+    /// assert_eq!(editor.text(), b"profile a {\n}\n");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// When there is no such profile, or several.
     pub fn remove_flag(&mut self, profile: &str, flag: &ProfileFlag) -> Result<bool, EditError> {

@@ -190,6 +190,16 @@ impl Editor {
 
     /// As [`Editor::remove_rule`], with the comments above the rule that are about it.
     ///
+    /// ```
+    /// use armorer::ast::UsernsRule;
+    /// use armorer::edit::Editor;
+    ///
+    /// let mut editor = Editor::new("profile a {\n  # for the sandbox\n  userns create,\n}\n")?;
+    /// editor.remove_rule_with_comments("a", UsernsRule::new())?;
+    /// assert_eq!(editor.text(), b"profile a {\n}\n");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`Editor::remove_rule`].
     pub fn remove_rule_with_comments<'a>(
@@ -202,6 +212,18 @@ impl Editor {
 
     /// Puts a rule into the place of another one, with the comments of that one. Where the new rule is there already, the old one
     /// is removed.
+    ///
+    /// ```
+    /// use armorer::ast::CapabilityRule;
+    /// use armorer::edit::Editor;
+    /// use armorer::vocab::Capability;
+    ///
+    /// let mut editor = Editor::new("profile a {\n  capability sys_admin, # to mount\n}\n")?;
+    /// editor.replace_rule("a", CapabilityRule::new(Capability::SysAdmin), CapabilityRule::new(Capability::Bpf))?;
+    /// assert_eq!(editor.text(), b"profile a {\n  capability bpf, # to mount\n}\n");
+    /// assert_eq!(editor.file().comments().len(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// When there is no such profile, or several, no such rule, or when the new rule's text would not be read as that rule.

@@ -58,6 +58,17 @@ impl CompiledProfile {
     }
 
     /// The name as the kernel lists it: with its namespace.
+    ///
+    /// ```
+    /// use armorer::{Compiler, Features, Input};
+    ///
+    /// let compiler = Compiler::new(Features::builtin("linux-7.2").unwrap());
+    /// let compiled = compiler.compile(Input::text("p", "profile :ns:p { }"))?;
+    /// let [profile] = compiled.profiles() else { panic!("one profile") };
+    /// assert_eq!(profile.listed_name(), ":ns:p".into());
+    /// assert_eq!(profile.size(), compiled.blob().len());
+    /// # Ok::<(), armorer::CompileError>(())
+    /// ```
     #[must_use]
     pub fn listed_name(&self) -> Text {
         match &self.namespace {

@@ -30,12 +30,23 @@ impl Features {
     }
 
     /// The names that [`Features::builtin`] takes, oldest kernel first.
+    ///
+    /// ```
+    /// # use armorer::features::Features;
+    /// assert!(Features::builtin_names().eq(["linux-6.1", "linux-6.12", "linux-7.2"]));
+    /// ```
     pub fn builtin_names() -> impl Iterator<Item = &'static str> {
         SETS.iter().map(|&(name, _)| name)
     }
 
     /// What apparmor_parser takes for a kernel whose features cannot be read: files, capabilities and resource limits in the format
     /// of old (ABI 5), no other class. Its id is that of apparmor_parser.
+    ///
+    /// ```
+    /// # use armorer::features::Features;
+    /// assert!(Features::fallback_kernel().supports("file/mask/exec"));
+    /// assert!(!Features::fallback_kernel().supports("network"));
+    /// ```
     #[must_use]
     pub fn fallback_kernel() -> Features {
         let tree = FALLBACK_KERNEL.strip_suffix(b"}").map(Features::parse);
@@ -45,6 +56,12 @@ impl Features {
 
     /// What a file without `abi` rule is taken to be written for, and what `abi <default>` means: the features of the days before
     /// there were `abi` rules. They have neither `network_v8` nor `domain/stack` nor user namespaces.
+    ///
+    /// ```
+    /// # use armorer::features::Features;
+    /// assert!(Features::default_policy().supports("dbus"));
+    /// assert!(!Features::default_policy().supports("network_v8"));
+    /// ```
     #[must_use]
     pub fn default_policy() -> Features {
         // The text is part of the program and a test reads it; an empty set would be the answer to a malformed one.

@@ -23,6 +23,21 @@ impl Features {
 
     /// Writes down a directory: entries by name, those whose names begin with a dot left out, links followed.
     ///
+    /// ```
+    /// use armorer::features::Features;
+    ///
+    /// let directory = std::env::temp_dir().join(format!("armorer-doc-features-{}", std::process::id()));
+    /// std::fs::create_dir_all(directory.join("caps"))?;
+    /// std::fs::write(directory.join("caps/mask"), "chown kill\n")?;
+    /// let features = Features::from_directory(&directory)?;
+    /// assert_eq!(features.to_text(), b"caps {mask {chown kill\n}\n}\n");
+    ///
+    /// std::fs::write(directory.join("saved"), features.to_text())?;
+    /// assert_eq!(Features::from_path(directory.join("saved"))?, features);
+    /// # std::fs::remove_dir_all(&directory)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// [`FeaturesError::Read`] and [`FeaturesError::TooLarge`] as the file system gives cause, [`FeaturesError::Syntax`] where a
     /// file holds braces, or directories nest deeper than [`MAX_DEPTH`].

@@ -9,6 +9,14 @@ const DIRECTORY: &str = "/sys/kernel/security/apparmor/features";
 impl Features {
     /// The features of the running kernel.
     ///
+    /// ```no_run
+    /// use armorer::{Compiler, Features, Input};
+    ///
+    /// let compiler = Compiler::new(Features::running()?);
+    /// compiler.compile(Input::path("/etc/apparmor.d/usr.bin.man"))?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// [`FeaturesError::Read`] where AppArmor is off or its directory is not to be seen, as in most containers;
     /// [`FeaturesError::NotLinux`] elsewhere than on Linux.

@@ -9,6 +9,24 @@ use crate::source::{SourceMap, Span, Text};
 use super::rule::{Confidence, Rule};
 
 /// One finding: what a rule says about a place, or an error that keeps the text from being compiled.
+///
+/// ```
+/// use armorer::lint::{Confidence, Finding, Fix, rule};
+/// use armorer::source::{SourceMap, Span};
+///
+/// // A program with checks of its own reports them under a rule of the linter.
+/// let sources = SourceMap::new();
+/// let id = sources.add("p", *b"profile p {\n  /bin/sh Ux,\n}\n")?;
+/// let (path, exec) = (Span::new(id, 14, 21), Span::new(id, 22, 24));
+/// let finding = Finding::new(rule("unconfined-exec").unwrap(), exec, "a shell runs unconfined")
+///     .and_label(path, "this shell")
+///     .with_help("confine it")
+///     .with_fix(Fix::risky("run it in the same profile", exec, "ix"));
+/// assert_eq!((finding.name(), finding.confidence()), ("unconfined-exec", Confidence::High));
+/// assert_eq!(sources.describe(finding.span()), "p:2:11");
+/// assert_eq!(finding.report(&sources).to_string(), "a shell runs unconfined");
+/// # Ok::<(), armorer::source::SourceError>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Finding {
     /// The rule; `None` for errors, which no rule decides about.
@@ -120,6 +138,14 @@ pub enum Applicability {
 }
 
 /// Changes of the text that mend a finding.
+///
+/// ```
+/// use armorer::lint::{Applicability, Fix};
+/// use armorer::source::Span;
+///
+/// assert_eq!(Fix::safe("remove the quotes", Span::NONE, "/a").applicability, Applicability::Safe);
+/// assert_eq!(Fix::risky("write `ix`", Span::NONE, "ix").applicability, Applicability::Unsafe);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fix {
     /// Whether the policy stays the same.

@@ -18,6 +18,18 @@ pub struct Fixed {
 /// first is applied; another run finds what is left.
 ///
 /// `None` where there is nothing to apply.
+///
+/// ```
+/// use armorer::lint::{Applicability, Linter, apply};
+/// use armorer::{Compiler, Features, Input};
+///
+/// let linter = Linter::new(&Compiler::new(Features::builtin("linux-7.2").unwrap()));
+/// let text = "abi <kernel>,\nprofile p /p {\n  \"/etc/p.conf\" r,\n}\n";
+/// let findings = linter.lint([Input::text("p", text)])?.findings;
+/// let fixed = apply(text.as_bytes(), findings[0].span().source, &findings, Applicability::Safe).unwrap();
+/// assert_eq!(fixed.text, b"abi <kernel>,\nprofile p /p {\n  /etc/p.conf r,\n}\n");
+/// # Ok::<(), armorer::CompileError>(())
+/// ```
 #[must_use]
 pub fn apply(text: &[u8], source: SourceId, findings: &[Finding], most: Applicability) -> Option<Fixed> {
     let fixes = findings.iter().filter_map(|finding| finding.fix.as_ref());

@@ -39,7 +39,7 @@ pub struct Outcome {
 /// Lints profiles.
 ///
 /// ```
-/// use armorer::lint::Linter;
+/// use armorer::lint::{Linter, Selection};
 /// use armorer::{Compiler, Features, Input};
 ///
 /// let linter = Linter::new(&Compiler::new(Features::builtin("linux-7.2").unwrap()));
@@ -47,7 +47,17 @@ pub struct Outcome {
 /// let outcome = linter.lint([Input::text("p", text)])?;
 /// assert_eq!(outcome.findings[0].code, "AA0101");
 /// assert_eq!(linter.sources().describe(outcome.findings[0].span()), "p:3:3");
-/// # Ok::<(), armorer::CompileError>(())
+///
+/// // A whole tree, as CI lints it: other rules, none of those that take their time.
+/// let linter = Linter::new(&Compiler::new(Features::builtin("linux-7.2").unwrap()))
+///     .selection(Selection::only(["danger", "portability"])?)
+///     .automata(false)
+///     .complete(true)
+///     .scope("/srv/policy")
+///     .root("/srv/policy")
+///     .ignore_in("vendor/**", ["portability"])?;
+/// assert_eq!(linter.lint([Input::text("/srv/policy/vendor/p", text)])?.findings.len(), 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug)]
 pub struct Linter {

@@ -10,6 +10,13 @@ use super::check::Check;
 use super::page::Page;
 
 /// A group of rules; the digits behind `AA` say which.
+///
+/// ```
+/// use armorer::lint::{Family, rule};
+///
+/// let family = rule("unconfined-exec").unwrap().family();
+/// assert_eq!((family, family.name(), family.prefix()), (Family::Danger, "danger", "AA01"));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Family {
@@ -100,6 +107,16 @@ pub enum Fixes {
 }
 
 /// A lint rule: its names, how much it matters, its page, and how it is checked.
+///
+/// ```
+/// use armorer::lint::{Family, rule};
+///
+/// let rule = rule("AA0101").unwrap();
+/// assert_eq!(rule.family(), Family::Danger);
+/// assert!(rule.is_named("danger") && rule.is_named("unconfined-exec") && !rule.is_named("style"));
+/// assert!(rule.raised().is_empty() && !rule.needs_automata());
+/// assert!(!rule.page.why.is_empty());
+/// ```
 #[derive(Debug)]
 pub struct Rule {
     /// Stable: `AA`, two digits of the family, two of the rule.

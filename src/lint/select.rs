@@ -15,6 +15,9 @@ use super::rules::RULES;
 /// let selection = Selection::default().ignore(["style", "AA0101"])?;
 /// assert!(!selection.includes(rule("AA0101").unwrap()));
 /// assert!(selection.includes(rule("broad-write").unwrap()));
+///
+/// let selection = Selection::only(["danger"])?.and(["needless-quotes"])?;
+/// assert!(selection.includes(rule("AA0101").unwrap()) && !selection.includes(rule("double-slash").unwrap()));
 /// # Ok::<(), armorer::lint::UnknownRule>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,6 +86,13 @@ impl Selection {
 }
 
 /// The rule with a code or name.
+///
+/// ```
+/// use armorer::lint::rule;
+///
+/// assert_eq!(rule("AA0101").map(|rule| rule.name), Some("unconfined-exec"));
+/// assert!(rule("no-such-rule").is_none());
+/// ```
 #[must_use]
 pub fn rule(word: &str) -> Option<&'static Rule> {
     RULES.iter().copied().find(|rule| rule.code == word || rule.name == word)

@@ -29,6 +29,42 @@ pub struct DirEntry {
 /// Finds and reads the files that profiles include. Threads share a loader.
 ///
 /// The paths it is asked for are those of the text: an embedding program decides what they mean.
+///
+/// ```
+/// use std::io;
+/// use std::path::Path;
+///
+/// use armorer::source::{DirEntry, FileKind, Loader, Memory};
+///
+/// /// Shows nothing but what is below one directory.
+/// struct Below<L>(&'static str, L);
+///
+/// impl<L> Below<L> {
+///     fn inside<'a>(&self, path: &'a Path) -> io::Result<&'a Path> {
+///         path.starts_with(self.0).then_some(path).ok_or_else(|| io::ErrorKind::PermissionDenied.into())
+///     }
+/// }
+///
+/// impl<L: Loader> Loader for Below<L> {
+///     fn kind(&self, path: &Path) -> io::Result<FileKind> {
+///         self.1.kind(self.inside(path)?)
+///     }
+///
+///     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+///         self.1.read(self.inside(path)?)
+///     }
+///
+///     fn read_dir(&self, path: &Path) -> io::Result<Vec<DirEntry>> {
+///         self.1.read_dir(self.inside(path)?)
+///     }
+/// }
+///
+/// let loader = Below("/srv", Memory::new().with("/srv/a", "x").with("/etc/b", "y"));
+/// assert_eq!(loader.read("/srv/a".as_ref())?, b"x");
+/// assert_eq!(loader.read_dir("/srv".as_ref())?.len(), 1);
+/// assert!(loader.kind("/etc/b".as_ref()).is_err());
+/// # Ok::<(), io::Error>(())
+/// ```
 pub trait Loader: Send + Sync {
     /// What `path` leads to.
     ///

@@ -7,6 +7,14 @@ use serde::{Deserialize, Serialize};
 /// Bytes of the profile language, shown lossily as UTF-8.
 ///
 /// Serialised as a string where they are UTF-8, else as an array of bytes; both forms are read.
+///
+/// ```
+/// use armorer::source::Text;
+///
+/// let path = Text::from(&b"/srv/\xff"[..]);
+/// assert_eq!(path.as_bytes(), b"/srv/\xff");
+/// assert_eq!(path.to_str_lossy(), "/srv/\u{fffd}");
+/// ```
 #[derive(Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Text(Box<[u8]>);
 

@@ -11,7 +11,8 @@ use crate::source::Text;
 /// use armorer::ProfileName;
 ///
 /// let worker = ProfileName::new("web-1")?.child("worker")?;
-/// assert_eq!(worker.to_string(), "web-1//worker");
+/// assert_eq!(worker.as_bytes(), b"web-1//worker");
+/// assert_eq!(worker.to_pattern().literal_value().as_deref(), Some(worker.as_bytes()));
 /// assert!(ProfileName::new("web { /** rwix, }").is_err());
 /// # Ok::<(), armorer::NameError>(())
 /// ```

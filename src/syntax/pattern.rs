@@ -21,6 +21,8 @@ use crate::source::Text;
 /// let glob = Pattern::glob("/srv/@{app}/**")?;
 /// assert!(!glob.is_literal());
 /// assert_eq!(glob.variables().collect::<Vec<_>>(), [&b"app"[..]]);
+/// assert!(glob.references().eq([(&b"app"[..], 5..11)]));
+/// assert_eq!(glob.as_bytes(), b"/srv/@{app}/**");
 ///
 /// let hostile = Pattern::literal(b"/srv/a\" r, /** rwix, \"/b")?;
 /// assert_eq!(hostile.to_string(), r#""/srv/a\042 r\, /\*\* rwix\, \042/b""#);

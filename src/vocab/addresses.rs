@@ -36,6 +36,16 @@ impl Vocabulary for IpAddress {
 word_traits!(IpAddress);
 
 /// The value of `port=`: one port, or the first and the last of a range.
+///
+/// ```
+/// use armorer::vocab::PortRange;
+///
+/// let ports: PortRange = "8000-8080".parse()?;
+/// assert_eq!((ports.first(), ports.last()), (8000, 8080));
+/// assert_eq!(PortRange::new(443, 443).map(|port| port.to_string()).as_deref(), Some("443"));
+/// assert_eq!(PortRange::new(2, 1), None);
+/// # Ok::<(), armorer::vocab::UnknownWord>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct PortRange {
     first: u16,

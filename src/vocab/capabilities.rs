@@ -4,6 +4,15 @@ use super::word::word_enum;
 
 word_enum! {
     /// A capability.
+    ///
+    /// ```
+    /// use armorer::vocab::Capability;
+    ///
+    /// let bpf: Capability = "bpf".parse()?;
+    /// assert_eq!((bpf.name(), bpf.number(), bpf.mask()), ("bpf", 39, 1 << 39));
+    /// assert_eq!(bpf.fallback(), Some(Capability::SysAdmin));
+    /// # Ok::<(), armorer::vocab::UnknownWord>(())
+    /// ```
     Capability: u8, "capability";
     Chown = 0, "chown";
     DacOverride = 1, "dac_override";

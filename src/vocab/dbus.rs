@@ -4,6 +4,16 @@ use super::word::permission_set;
 
 permission_set! {
     /// Permissions of a `dbus` rule.
+    ///
+    /// ```
+    /// use armorer::vocab::DbusPermissions;
+    ///
+    /// let set: DbusPermissions = "send, receive".parse()?;
+    /// assert!(set.contains(DbusPermissions::SEND) && !set.intersects(DbusPermissions::BIND));
+    /// assert!(set.iter().filter_map(DbusPermissions::name).eq(["send", "receive"]));
+    /// assert!((set - DbusPermissions::ALL).is_empty());
+    /// # Ok::<(), armorer::vocab::UnknownWord>(())
+    /// ```
     DbusPermissions, "dbus permission", letters(RECEIVE, SEND);
     /// Messages go out.
     SEND = 0x2, "send" | "write";

@@ -44,7 +44,12 @@ pub enum ExecFallback {
 /// let mode: ExecMode = "Pix".parse()?;
 /// assert_eq!((mode.kind(), mode.fallback()), (ExecKind::Profile, ExecFallback::Inherit));
 /// assert!(!mode.keeps_environment());
-/// assert_eq!(ExecMode::CHILD.or_unconfined().to_string(), "CUx");
+/// assert_eq!(ExecMode::PROFILE.or_inherit(), mode);
+/// assert_eq!(mode.with_environment(true).to_string(), "pix");
+///
+/// let risky = ExecMode::CHILD.or_unconfined();
+/// assert!(risky.may_be_unconfined());
+/// assert_eq!(risky.to_string(), "CUx");
 /// # Ok::<(), armorer::vocab::UnknownWord>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

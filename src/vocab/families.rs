@@ -14,6 +14,12 @@ pub const INET6: u16 = AddressFamily::Inet6.number();
 
 word_enum! {
     /// An address family. 12 (DECnet, gone from Linux) has no name, but a rule for all families covers it.
+    ///
+    /// ```
+    /// use armorer::vocab::AddressFamily;
+    ///
+    /// assert_eq!((AddressFamily::Inet6.name(), AddressFamily::Inet6.number()), ("inet6", 10));
+    /// ```
     AddressFamily: u16, "address family";
     Unspec = 0, "unspec";
     Unix = 1, "unix";

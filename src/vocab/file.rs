@@ -64,7 +64,11 @@ pub const CHANGE_PROFILE: u32 = 1 << 31;
 ///
 /// let permissions: FilePermissions = "rwk".parse()?;
 /// assert_eq!(permissions, FilePermissions::READ | FilePermissions::WRITE | FilePermissions::LOCK);
+/// assert!(permissions.contains(FilePermissions::APPEND), "`w` includes `a`");
+/// assert!(!permissions.intersects(FilePermissions::MMAP) && !permissions.is_empty());
 /// assert_eq!(permissions.to_string(), "rwk");
+/// assert!(permissions.letters().map(|(_, letter)| letter).eq("rwk".chars()));
+/// assert_eq!(FilePermissions::from_letter('m').map(|one| one.iter().count()), Some(1));
 /// # Ok::<(), armorer::vocab::UnknownWord>(())
 /// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]

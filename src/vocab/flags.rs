@@ -6,6 +6,15 @@ use super::word::word_enum;
 word_enum! {
     #[derive(Default)]
     /// Modes of a profile. The kernel has no number of its own for `default_allow`: it is `unconfined` there.
+    ///
+    /// ```
+    /// use armorer::vocab::ProfileMode;
+    ///
+    /// let mode: ProfileMode = "default_allow".parse()?;
+    /// assert_eq!(mode.name(), "default_allow");
+    /// assert_eq!(mode.number(), ProfileMode::Unconfined.number());
+    /// # Ok::<(), armorer::vocab::UnknownWord>(())
+    /// ```
     ProfileMode: u32, "profile mode";
     /// Violations are refused; without a word this is the mode.
     #[default]

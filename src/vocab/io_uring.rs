@@ -4,6 +4,16 @@ use super::word::permission_set;
 
 permission_set! {
     /// Permissions of an `io_uring` rule.
+    ///
+    /// ```
+    /// use armorer::vocab::IoUringPermissions;
+    ///
+    /// let set: IoUringPermissions = "sqpoll".parse()?;
+    /// assert!(set.contains(IoUringPermissions::SQPOLL) && !set.intersects(IoUringPermissions::OVERRIDE_CREDS));
+    /// assert!(set.iter().filter_map(IoUringPermissions::name).eq(["sqpoll"]));
+    /// assert!((set - IoUringPermissions::ALL).is_empty());
+    /// # Ok::<(), armorer::vocab::UnknownWord>(())
+    /// ```
     IoUringPermissions, "io_uring permission";
     /// A kernel thread polls the queue.
     SQPOLL = 0x10, "sqpoll";

@@ -17,6 +17,14 @@ pub struct MountOption {
 }
 
 /// The operations on mounts.
+///
+/// ```
+/// use armorer::vocab::MountOperation;
+///
+/// let operation: MountOperation = "unmount".parse()?;
+/// assert_eq!(operation.name(), "umount");
+/// # Ok::<(), armorer::vocab::UnknownWord>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum MountOperation {
     /// `mount`
@@ -80,9 +88,11 @@ impl MountOption {
     /// The canonical word that sets exactly these bits.
     ///
     /// ```
-    /// use armorer::vocab::{MountOption, mount};
+    /// use armorer::vocab::MountOption;
     ///
-    /// assert_eq!(MountOption::name_of(mount::BIND | mount::REC), Some("rbind"));
+    /// const MS_BIND: u32 = 0x1000;
+    /// const MS_REC: u32 = 0x4000;
+    /// assert_eq!(MountOption::name_of(MS_BIND | MS_REC), Some("rbind"));
     /// ```
     #[must_use]
     pub fn name_of(sets: u32) -> Option<&'static str> {

@@ -5,6 +5,16 @@ use super::word::{permission_set, word_traits};
 
 permission_set! {
     /// Permissions of an `mqueue` rule; the bits are the kernel's.
+    ///
+    /// ```
+    /// use armorer::vocab::MqueuePermissions;
+    ///
+    /// let set: MqueuePermissions = "open, read".parse()?;
+    /// assert!(set.contains(MqueuePermissions::READ) && !set.intersects(MqueuePermissions::WRITE));
+    /// assert!(set.iter().filter_map(MqueuePermissions::name).eq(["open", "read"]));
+    /// assert!((set - MqueuePermissions::ALL).is_empty());
+    /// # Ok::<(), armorer::vocab::UnknownWord>(())
+    /// ```
     MqueuePermissions, "mqueue permission", letters(READ, WRITE);
     /// Makes a queue.
     CREATE = 0x10, "create";

@@ -6,6 +6,16 @@ use super::word::permission_set;
 
 permission_set! {
     /// Permissions of a `network` or `unix` rule; the bits are the kernel's.
+    ///
+    /// ```
+    /// use armorer::vocab::NetworkPermissions;
+    ///
+    /// let set: NetworkPermissions = "create, connect".parse()?;
+    /// assert!(set.contains(NetworkPermissions::CONNECT) && !set.intersects(NetworkPermissions::LOCAL - NetworkPermissions::CREATE));
+    /// assert!(set.iter().filter_map(NetworkPermissions::name).eq(["create", "connect"]));
+    /// assert!((set - NetworkPermissions::ALL).is_empty());
+    /// # Ok::<(), armorer::vocab::UnknownWord>(())
+    /// ```
     NetworkPermissions, "network permission", letters(RECEIVE, SEND);
     /// Makes a socket.
     CREATE = 0x10, "create";

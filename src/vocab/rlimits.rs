@@ -28,6 +28,12 @@ pub const INFINITY: u64 = u64::MAX;
 
 word_enum! {
     /// A resource that can be limited.
+    ///
+    /// ```
+    /// use armorer::vocab::Resource;
+    ///
+    /// assert_eq!((Resource::Nofile.name(), Resource::Nofile.number()), ("nofile", 7));
+    /// ```
     Resource: u8, "resource limit";
     Cpu = 0, "cpu";
     Fsize = 1, "fsize";

@@ -7,6 +7,16 @@ use super::{Vocabulary, name_of, number_of};
 
 permission_set! {
     /// Permissions of a `signal` rule.
+    ///
+    /// ```
+    /// use armorer::vocab::SignalPermissions;
+    ///
+    /// let set: SignalPermissions = "send".parse()?;
+    /// assert!(set.contains(SignalPermissions::SEND) && !set.intersects(SignalPermissions::RECEIVE));
+    /// assert!(set.iter().filter_map(SignalPermissions::name).eq(["send"]));
+    /// assert!((set - SignalPermissions::ALL).is_empty());
+    /// # Ok::<(), armorer::vocab::UnknownWord>(())
+    /// ```
     SignalPermissions, "signal permission", letters(RECEIVE, SEND);
     /// Signals go out.
     SEND = 0x2, "send" | "write";
@@ -21,6 +31,7 @@ permission_set! {
 ///
 /// let term: Signal = "term".parse()?;
 /// assert_eq!((term.number(), "rtmin+3".parse::<Signal>()?.number()), (15, 131));
+/// assert_eq!(Signal::from_number(9).map(|signal| signal.to_string()).as_deref(), Some("kill"));
 /// assert!("rtmin+33".parse::<Signal>().is_err());
 /// # Ok::<(), armorer::vocab::UnknownWord>(())
 /// ```

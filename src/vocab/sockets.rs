@@ -4,6 +4,13 @@ use super::word::word_enum;
 
 word_enum! {
     /// A socket type. `network` rules know all but `none` and `dccp`, which only the `type=` condition of `unix` rules has.
+    ///
+    /// ```
+    /// use armorer::vocab::SocketType;
+    ///
+    /// assert_eq!((SocketType::Seqpacket.name(), SocketType::Seqpacket.number()), ("seqpacket", 5));
+    /// assert!(!SocketType::Dccp.is_of_network_rules());
+    /// ```
     SocketType: u16, "socket type";
     Stream = 1, "stream";
     Dgram = 2, "dgram";

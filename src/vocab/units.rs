@@ -41,6 +41,15 @@ const TIME: &[(&str, u64)] = &[
 ];
 
 /// The unit of a limit as written.
+///
+/// ```
+/// use armorer::vocab::{LimitUnit, Vocabulary};
+///
+/// let unit: LimitUnit = "MB".parse()?;
+/// assert!(LimitUnit::sizes().any(|word| word == unit.to_word()));
+/// assert!(LimitUnit::times().all(|word| word != unit.to_word()));
+/// # Ok::<(), armorer::vocab::UnknownWord>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LimitUnit {
     name: &'static str,

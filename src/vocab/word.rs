@@ -10,6 +10,7 @@ use std::ops::BitOr;
 ///
 /// assert_eq!(Capability::from_word(b"sys_admin"), Some(Capability::SysAdmin));
 /// assert_eq!(Capability::SysAdmin.to_word(), "sys_admin");
+/// assert!(Capability::words().any(|word| word == "sys_admin"));
 /// ```
 pub trait Vocabulary: Sized + Clone + PartialEq {
     /// The name of such a value in a message: `capability`.
@@ -46,6 +47,13 @@ pub trait PermissionSet: Vocabulary + Copy + Default + BitOr<Output = Self> {
 }
 
 /// A word that names no value of its vocabulary.
+///
+/// ```
+/// use armorer::vocab::Capability;
+///
+/// let error = "chwon".parse::<Capability>().unwrap_err();
+/// assert_eq!((error.word(), error.to_string()), ("chwon", "unknown capability `chwon`".into()));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("unknown {kind} `{word}`")]
 pub struct UnknownWord {

@@ -37,6 +37,20 @@ use crate::source::{SourceMap, Text};
 use crate::vocab::nearest;
 
 /// A policy to ask.
+///
+/// ```
+/// use armorer::analysis::{Access, Subject};
+/// use armorer::{Compiler, Features, Input};
+///
+/// let compiler = Compiler::new(Features::builtin("linux-7.2").unwrap());
+/// let mut subject = Subject::from_compiled(compiler.compile(Input::text("a", "profile a { /x r, }"))?)?;
+/// subject.add(compiler.compile(Input::text("b", "profile :ns:b { /x w, }"))?)?;
+/// assert!(subject.names().eq(["a", ":ns:b"]));
+/// let read = Access::parse(&["file", "/x", "r"])?;
+/// assert!(subject.ask(Some(b"a"), &read)?.is_allowed());
+/// assert!(!subject.ask(Some(b":ns:b"), &read)?.is_allowed());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct Subject {
     entries: Vec<Entry>,
@@ -77,6 +91,22 @@ pub enum QueryError {
 }
 
 /// What a policy says about an access.
+///
+/// ```
+/// use armorer::query::{Decision, Subject};
+/// use armorer::{Access, Compiler, Features, Input};
+///
+/// let compiler = Compiler::new(Features::builtin("linux-7.2").unwrap());
+/// let text = "profile p {\n  /usr/bin/helper Px -> helper,\n}\n";
+/// let subject = Subject::from_compiled(compiler.compile(Input::text("p", text))?)?;
+/// let answer = subject.ask(None, &Access::parse(&["file", "/usr/bin/helper", "x"])?)?;
+/// assert!(answer.is_allowed());
+/// let [verdict] = &answer.verdicts[..] else { panic!("one permission") };
+/// assert_eq!(verdict.decision, Decision::Allowed);
+/// assert_eq!(verdict.exec.as_ref().unwrap().to.word(), "helper");
+/// assert_eq!(answer.rules[verdict.decided_by[0]].place(), "p:2:3");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Answer {
     /// The profile's name, unprintable bytes escaped.
@@ -188,6 +218,13 @@ pub struct Execution {
 }
 
 /// The profile that a program runs under.
+///
+/// ```
+/// use armorer::query::ExecTo;
+///
+/// assert_eq!(ExecTo::Profile("helper".into()).word(), "helper");
+/// assert_eq!(ExecTo::ChildAttachment.word(), "child");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ExecTo {
@@ -231,6 +268,17 @@ pub enum Fallback {
 }
 
 /// A rule with its place.
+///
+/// ```
+/// use armorer::query::Subject;
+/// use armorer::{Access, Compiler, Features, Input};
+///
+/// let compiler = Compiler::new(Features::builtin("linux-7.2").unwrap());
+/// let compiled = compiler.compile(Input::text("p", "profile p {\n  capability chown,\n}\n"))?;
+/// let answer = Subject::from_compiled(compiled)?.ask(None, &Access::parse(&["capability", "chown"])?)?;
+/// assert_eq!((answer.rules[0].place(), &*answer.rules[0].text), ("p:2:3".into(), "capability chown,"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct RuleUse {
     /// The file.
@@ -249,6 +297,21 @@ pub struct RuleUse {
 
 impl Subject {
     /// A binary policy.
+    ///
+    /// ```
+    /// use armorer::query::{Subject, is_blob};
+    /// use armorer::{Access, Compiler, Features, Input};
+    ///
+    /// let compiler = Compiler::new(Features::builtin("linux-7.2").unwrap());
+    /// let compiled = compiler.compile(Input::text("p", "profile p { /x r, }"))?;
+    /// assert!(is_blob(compiled.blob()) && !is_blob(b"profile p { }"));
+    /// let access = Access::parse(&["file", "/x", "r"])?;
+    /// assert!(Subject::from_blob(compiled.blob())?.ask(None, &access)?.is_allowed());
+    ///
+    /// let profiles = compiled.records().to_vec();
+    /// assert!(Subject::from_profiles(profiles)?.ask(None, &access)?.is_allowed());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// When the bytes are none, or no kernel would load it.
@@ -363,6 +426,12 @@ fn full_name(profile: &Profile) -> String {
 ///
 /// No text begins with either byte: a policy begins with the tag of its version's name, a compressed one with the version of
 /// its header.
+///
+/// ```
+/// use armorer::query::is_blob;
+///
+/// assert!(is_blob(b"\x04\x08\0version\0") && !is_blob(b"profile p { }"));
+/// ```
 #[must_use]
 pub fn is_blob(bytes: &[u8]) -> bool {
     matches!(bytes.first(), Some(1 | 4))

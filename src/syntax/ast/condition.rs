@@ -13,6 +13,18 @@ use crate::syntax::word::{Word, stored};
 use crate::vocab::Vocabulary;
 
 /// `name`, `name=value`, `name=(values)`, `name in (values)`
+///
+/// ```
+/// use armorer::ast::{ConditionValue, ItemKind, RuleKind, SignalCondition};
+///
+/// let file = armorer::parse(b"signal set=(term kill) per=web,\n")?;
+/// let ItemKind::Rule(rule) = &file.items[0].kind.value else { panic!("a rule") };
+/// let RuleKind::Signal(signal) = &rule.kind else { panic!("a signal rule") };
+/// let [set, misspelt] = &signal.conditions[..] else { panic!("two conditions") };
+/// assert_eq!(set.values().iter().map(|word| word.value).collect::<Vec<_>>(), [&b"term"[..], b"kill"]);
+/// assert!(misspelt.value.value.is_unknown());
+/// # Ok::<(), armorer::ParseError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Condition<V> {
@@ -40,6 +52,17 @@ pub enum ConditionOp {
 }
 
 /// The values of a condition by the class of its rule.
+///
+/// ```
+/// use armorer::ast::{ConditionValue, PtraceCondition};
+/// use armorer::source::Spanned;
+///
+/// let peer = PtraceCondition::read(b"peer", vec![Spanned::bare("web".into())]);
+/// assert!(matches!(peer, PtraceCondition::Peer(_)) && !peer.is_unknown());
+/// let mut words = Vec::new();
+/// peer.each_value(&mut |word| words.push(word.value));
+/// assert_eq!(words, [b"web"]);
+/// ```
 pub trait ConditionValue: Sized {
     /// The names that the class has on this side of its rules, for messages: no synonyms.
     const NAMES: &'static [&'static str];

@@ -69,6 +69,17 @@ impl File {
     /// Proves that the canonical text of the tree parses to the same tree. It does for every tree that parsing or the builder made;
     /// one that was put together from other parts may hold a word that is none, such as a comment with a line end in it.
     ///
+    /// ```
+    /// use armorer::ast::Trivia;
+    /// use armorer::source::Spanned;
+    ///
+    /// let mut file = armorer::parse(b"profile p {\n}\n")?;
+    /// assert!(file.verify().is_ok());
+    /// file.tail.push(Trivia::Comment(Spanned::bare("# a\n/** rwix,".into())));
+    /// assert!(file.verify().is_err());
+    /// # Ok::<(), armorer::ParseError>(())
+    /// ```
+    ///
     /// # Errors
     /// When it does not.
     pub fn verify(&self) -> Result<(), TreeError> {

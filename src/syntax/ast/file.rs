@@ -61,6 +61,9 @@ pub enum Safety {
 /// let letters: FileLetters = "rPx".parse()?;
 /// let meanings: Vec<_> = letters.letters().iter().map(|letter| letter.value).collect();
 /// assert_eq!(meanings, [FileLetter::Permission(FilePermissions::READ), FileLetter::Exec(ExecMode::PROFILE)]);
+/// assert_eq!(letters.permissions(), FilePermissions::READ);
+/// assert!(letters.execs().map(|exec| exec.value).eq([ExecMode::PROFILE]));
+/// assert_eq!(letters.as_bytes(), b"rPx");
 /// # Ok::<(), armorer::vocab::UnknownWord>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -175,6 +175,14 @@ pub struct Prefix {
 
 impl Prefix {
     /// Whether nothing is written.
+    ///
+    /// ```
+    /// use armorer::ast::{CapabilityRule, Rule};
+    ///
+    /// let rule = Rule::from(CapabilityRule::all());
+    /// assert!(rule.prefix.is_empty());
+    /// assert!(!rule.audit().prefix.is_empty());
+    /// ```
     #[must_use]
     pub fn is_empty(&self) -> bool {
         *self == Prefix::default()

@@ -23,6 +23,8 @@ use crate::vocab::Vocabulary;
 /// assert_eq!((known.value(), known.as_bytes()), (Some(&Capability::Chown), &b"chown"[..]));
 /// let unknown: Named<Capability> = Named::parse("chwon");
 /// assert_eq!(unknown.value(), None);
+/// let quoted: Named<Capability> = Named::parse("\"chown\"");
+/// assert_eq!((quoted.value(), quoted.stored()), (Some(&Capability::Chown), b"chown".to_vec()));
 /// ```
 #[derive(Clone, Debug)]
 pub struct Named<T> {

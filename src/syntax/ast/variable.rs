@@ -32,6 +32,15 @@ pub struct BoolVariable {
 }
 
 /// Assignment operators.
+///
+/// ```
+/// use armorer::ast::{AssignOp, ItemKind};
+///
+/// let file = armorer::parse(b"@{HOME} += /srv/home\n")?;
+/// let ItemKind::SetVariable(variable) = &file.items[0].kind.value else { panic!("a variable") };
+/// assert_eq!((variable.op.value, variable.op.as_str()), (AssignOp::Add, "+="));
+/// # Ok::<(), armorer::ParseError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]

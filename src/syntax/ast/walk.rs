@@ -67,6 +67,17 @@ fn in_braces<'a>(block: &'a Block, found: &mut Vec<&'a Comment>) {
 
 impl Block {
     /// As [`File::walk`], for what stands between braces.
+    ///
+    /// ```
+    /// use armorer::ast::ItemKind;
+    ///
+    /// let file = armorer::parse(b"profile a {\n  /x r,\n  ^h {\n    /y w,\n  }\n}\n")?;
+    /// let ItemKind::Profile(profile) = &file.items[0].kind.value else { panic!("a profile") };
+    /// let mut items = 0;
+    /// profile.body.walk(&mut |_| items += 1);
+    /// assert_eq!(items, 3);
+    /// # Ok::<(), armorer::ParseError>(())
+    /// ```
     pub fn walk<'a>(&'a self, visit: &mut dyn FnMut(&'a Item)) {
         items(&self.items, visit);
     }

@@ -20,6 +20,7 @@ impl CapabilityRule {
     ///
     /// let rule = CapabilityRule::new(Capability::Chown).and(Capability::Kill);
     /// assert_eq!(Rule::from(rule).to_string(), "capability chown kill,");
+    /// assert_eq!(Rule::from(CapabilityRule::all()).to_string(), "capability,");
     /// ```
     #[must_use]
     pub fn new(capability: Capability) -> CapabilityRule {
@@ -60,11 +61,15 @@ impl SignalRule {
     /// The same rule for these signals alone.
     ///
     /// ```
+    /// use armorer::ProfileName;
     /// use armorer::ast::{Rule, SignalRule};
     /// use armorer::vocab::SignalPermissions;
     ///
-    /// let rule = SignalRule::new().permissions(SignalPermissions::SEND)?.signals(["term".parse()?, "kill".parse()?])?;
-    /// assert_eq!(Rule::from(rule).to_string(), "signal send set=(term, kill),");
+    /// let rule = SignalRule::new()
+    ///     .permissions(SignalPermissions::SEND)?
+    ///     .signals(["term".parse()?, "kill".parse()?])?
+    ///     .peer(ProfileName::new("worker")?.to_pattern());
+    /// assert_eq!(Rule::from(rule).to_string(), "signal send set=(term, kill) peer=worker,");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
@@ -91,6 +96,17 @@ impl Default for SignalRule {
 
 impl PtraceRule {
     /// Every permission for every peer.
+    ///
+    /// ```
+    /// use armorer::ProfileName;
+    /// use armorer::ast::{PtraceRule, Rule};
+    /// use armorer::vocab::PtracePermissions;
+    ///
+    /// let debugger = ProfileName::new("debugger")?;
+    /// let rule = PtraceRule::new().permissions(PtracePermissions::READBY)?.peer(debugger.to_pattern());
+    /// assert_eq!(Rule::from(rule).to_string(), "ptrace readby peer=debugger,");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn new() -> PtraceRule {
         PtraceRule { permissions: None, conditions: Vec::new() }
@@ -135,6 +151,15 @@ impl DbusRule {
     ///     Rule::from(rule).to_string(),
     ///     "dbus send bus=system\n     interface=org.freedesktop.login1.Manager\n     peer=(name=org.freedesktop.login1),"
     /// );
+    ///
+    /// let own = DbusRule::new().permissions(DbusPermissions::BIND)?.name(Pattern::literal("com.example.Web")?);
+    /// assert_eq!(Rule::from(own).to_string(), "dbus bind name=com.example.Web,");
+    /// let reload = DbusRule::new()
+    ///     .permissions(DbusPermissions::RECEIVE)?
+    ///     .path(Pattern::literal("/com/example/Web")?)
+    ///     .member(Pattern::literal("Reload")?)
+    ///     .peer_label(Pattern::literal("admin")?);
+    /// assert!(Rule::from(reload).to_string().ends_with("peer=(label=admin),"));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
@@ -211,6 +236,20 @@ impl Default for DbusRule {
 
 impl MqueueRule {
     /// Every permission for every message queue.
+    ///
+    /// ```
+    /// use armorer::Pattern;
+    /// use armorer::ast::{MqueueRule, Rule};
+    /// use armorer::vocab::{MqueueKind, MqueuePermissions};
+    ///
+    /// let rule = MqueueRule::new()
+    ///     .permissions(MqueuePermissions::OPEN | MqueuePermissions::READ)?
+    ///     .kind(MqueueKind::Posix)
+    ///     .label(Pattern::literal("web")?)
+    ///     .name(Pattern::literal("/jobs")?);
+    /// assert_eq!(Rule::from(rule).to_string(), "mqueue (open, read) type=posix label=web /jobs,");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn new() -> MqueueRule {
         MqueueRule { permissions: None, conditions: Vec::new(), name: None }
@@ -253,6 +292,16 @@ impl Default for MqueueRule {
 
 impl IoUringRule {
     /// Every permission.
+    ///
+    /// ```
+    /// use armorer::Pattern;
+    /// use armorer::ast::{IoUringRule, Rule};
+    /// use armorer::vocab::IoUringPermissions;
+    ///
+    /// let rule = IoUringRule::new().permissions(IoUringPermissions::OVERRIDE_CREDS)?.label(Pattern::literal("web")?);
+    /// assert_eq!(Rule::from(rule).to_string(), "io_uring override_creds label=web,");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn new() -> IoUringRule {
         IoUringRule { permissions: None, conditions: Vec::new(), group: None }
@@ -282,6 +331,12 @@ impl Default for IoUringRule {
 
 impl UsernsRule {
     /// Creation of user namespaces.
+    ///
+    /// ```
+    /// use armorer::ast::{Rule, UsernsRule};
+    ///
+    /// assert_eq!(Rule::deny(UsernsRule::new()).to_string(), "deny userns create,");
+    /// ```
     #[must_use]
     pub fn new() -> UsernsRule {
         UsernsRule { create: true }

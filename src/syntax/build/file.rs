@@ -10,14 +10,22 @@ impl FileRule {
     /// compiler refuses it.
     ///
     /// ```
-    /// use armorer::Pattern;
     /// use armorer::ast::{FileRule, Rule};
     /// use armorer::vocab::{ExecMode, FilePermissions};
+    /// use armorer::{Pattern, ProfileName};
     ///
     /// let data = FileRule::new(Pattern::glob("/srv/*.db")?, FilePermissions::READ | FilePermissions::WRITE);
     /// assert_eq!(Rule::from(data).to_string(), "/srv/*.db rw,");
     /// let tool = FileRule::new(Pattern::literal("/usr/bin/tool")?, "r".parse()?).exec(ExecMode::INHERIT);
     /// assert_eq!(Rule::from(tool).to_string(), "/usr/bin/tool rix,");
+    /// let helper = FileRule::new(Pattern::literal("/usr/bin/helper")?, FilePermissions::NONE);
+    /// let helper = helper.exec(ExecMode::PROFILE).target(&ProfileName::new("helper")?);
+    /// assert_eq!(Rule::from(helper).to_string(), "/usr/bin/helper Px -> helper,");
+    ///
+    /// let secrets = Pattern::glob("/etc/ssl/private/**")?;
+    /// assert_eq!(FileRule::deny(secrets.clone(), "r".parse()?).to_string(), "deny /etc/ssl/private/** r,");
+    /// assert_eq!(FileRule::allow(secrets, "r".parse()?).to_string(), "/etc/ssl/private/** r,");
+    /// assert_eq!(Rule::from(FileRule::all()).to_string(), "file,");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
@@ -69,6 +77,15 @@ impl FileRule {
 
 impl LinkRule {
     /// Permission to make `link` a hard link to `target`.
+    ///
+    /// ```
+    /// use armorer::Pattern;
+    /// use armorer::ast::{LinkRule, Rule};
+    ///
+    /// let rule = LinkRule::new(Pattern::glob("/srv/backup/**")?, Pattern::glob("/srv/data/**")?).subset();
+    /// assert_eq!(Rule::from(rule).to_string(), "link subset /srv/backup/** -> /srv/data/**,");
+    /// # Ok::<(), armorer::PatternError>(())
+    /// ```
     #[must_use]
     pub fn new(link: Pattern, target: Pattern) -> LinkRule {
         LinkRule { subset: false, link: bare(link), target: bare(target) }
@@ -83,6 +100,17 @@ impl LinkRule {
 
 impl ChangeProfileRule {
     /// Permission to change to a profile.
+    ///
+    /// ```
+    /// use armorer::ast::{ChangeProfileRule, Rule, Safety};
+    /// use armorer::{Pattern, ProfileName};
+    ///
+    /// let shell = ChangeProfileRule::new(&ProfileName::new("shell")?);
+    /// let shell = shell.at_exec(Pattern::literal("/bin/sh")?, Safety::Safe);
+    /// assert_eq!(Rule::from(shell).to_string(), "change_profile safe /bin/sh -> shell,");
+    /// assert_eq!(Rule::from(ChangeProfileRule::any()).to_string(), "change_profile,");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn new(profile: &ProfileName) -> ChangeProfileRule {
         ChangeProfileRule { safety: None, exec: None, target: Some(bare(profile.written())) }

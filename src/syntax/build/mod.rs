@@ -2,29 +2,6 @@
 //!
 //! Nothing that a caller passes becomes syntax: paths are [`Pattern`](super::Pattern)s, names are
 //! [`ProfileName`](super::ProfileName)s, all other words are values, and the printer quotes.
-//!
-//! ```
-//! use armorer::ast::{Profile, CapabilityRule, File, FileRule, Rule};
-//! use armorer::vocab::Capability;
-//! use armorer::{Compiler, Features, Pattern};
-//!
-//! // The path of a volume that ends the rule where a profile is a template: `"{path}" rw,`.
-//! let volume = "/srv/a\" rw, /** rwix, \"/b";
-//! let profile = Profile::new("web-1")?
-//!     .attach(Pattern::literal("/srv/app bin/web")?)
-//!     .rule(Rule::from(FileRule::new(Pattern::literal(volume)?, "rw".parse()?)).owner())
-//!     .rule(CapabilityRule::new(Capability::NetBindService));
-//! let text = File::from(profile).to_string();
-//! assert_eq!(
-//!     text,
-//!     r#"profile web-1 "/srv/app bin/web" {
-//!   owner "/srv/a\042 rw\, /\*\* rwix\, \042/b" rw,
-//!   capability net_bind_service,
-//! }
-//! "#
-//! );
-//! # Ok::<(), Box<dyn std::error::Error>>(())
-//! ```
 
 mod access;
 mod file;

@@ -19,6 +19,11 @@ impl MountRule {
     ///     .options(["rw".parse()?, "nosuid".parse()?])?
     ///     .point(Pattern::literal("/run/app/")?);
     /// assert_eq!(Rule::from(rule).to_string(), "mount fstype=tmpfs options=(rw, nosuid) -> /run/app/,");
+    ///
+    /// let bind = MountRule::new(MountOperation::Mount)
+    ///     .options_in(["bind".parse()?, "ro".parse()?])?
+    ///     .source(Pattern::literal("/srv/data/")?);
+    /// assert_eq!(Rule::from(bind).to_string(), "mount options in (bind, ro) /srv/data/,");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
@@ -68,6 +73,17 @@ impl MountRule {
 
 impl PivotRootRule {
     /// Any change of the root file system.
+    ///
+    /// ```
+    /// use armorer::Pattern;
+    /// use armorer::ast::{PivotRootRule, Rule};
+    ///
+    /// let rule = PivotRootRule::new()
+    ///     .old_root(Pattern::literal("/new/old/")?)
+    ///     .new_root(Pattern::literal("/new/")?);
+    /// assert_eq!(Rule::from(rule).to_string(), "pivot_root oldroot=/new/old/ /new/,");
+    /// # Ok::<(), armorer::PatternError>(())
+    /// ```
     #[must_use]
     pub fn new() -> PivotRootRule {
         PivotRootRule { conditions: Vec::new(), new_root: None, target: None }

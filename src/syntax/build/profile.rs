@@ -12,6 +12,38 @@ use crate::vocab::{LimitUnit, ProfileMode, Resource, RlimitValue};
 impl Profile {
     /// An empty profile.
     ///
+    /// ```
+    /// use armorer::Pattern;
+    /// use armorer::ast::{CapabilityRule, File, FileRule, Include, Profile, ProfileFlag, Rlimit, Rule};
+    /// use armorer::vocab::{Capability, Resource, RlimitValue};
+    ///
+    /// // The path of a volume that ends the rule where a profile is a template: `"{path}" rw,`.
+    /// let volume = "/srv/a\" rw, /** rwix, \"/b";
+    /// let profile = Profile::new("web-1")?
+    ///     .attach(Pattern::literal("/srv/app bin/web")?)
+    ///     .flag(ProfileFlag::Audit)
+    ///     .include(Include::new("abstractions/base")?)
+    ///     .limit(Rlimit::new(Resource::Nofile, RlimitValue::Number(1024)))
+    ///     .comment("The volumes of the pod.")
+    ///     .rule(Rule::from(FileRule::new(Pattern::literal(volume)?, "rw".parse()?)).owner())
+    ///     .rule(CapabilityRule::new(Capability::NetBindService))
+    ///     .child(Profile::hat("worker")?);
+    /// assert_eq!(
+    ///     File::from(profile).to_string(),
+    ///     r#"profile web-1 "/srv/app bin/web" flags=(audit) {
+    ///   include <abstractions/base>
+    ///   set rlimit nofile <= 1024,
+    ///   ## The volumes of the pod.
+    ///   owner "/srv/a\042 rw\, /\*\* rwix\, \042/b" rw,
+    ///   capability net_bind_service,
+    ///   hat worker {
+    ///   }
+    /// }
+    /// "#
+    /// );
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// When no profile can have that name: see [`ProfileName`].
     pub fn new(name: impl AsRef<[u8]>) -> Result<Profile, NameError> {
@@ -148,10 +180,14 @@ impl Rlimit {
     /// use armorer::ast::{File, Profile, Rlimit};
     /// use armorer::vocab::{Resource, RlimitValue};
     ///
-    /// let limit = Rlimit::new(Resource::Nofile, RlimitValue::Number(1024));
-    /// let profile = Profile::new("web")?.limit(limit);
-    /// assert_eq!(File::from(profile).to_string(), "profile web {\n  set rlimit nofile <= 1024,\n}\n");
-    /// # Ok::<(), armorer::NameError>(())
+    /// let files = Rlimit::new(Resource::Nofile, RlimitValue::Number(1024));
+    /// let memory = Rlimit::new(Resource::As, RlimitValue::Number(512)).unit("MB".parse()?);
+    /// let profile = Profile::new("web")?.limit(files).limit(memory);
+    /// assert_eq!(
+    ///     File::from(profile).to_string(),
+    ///     "profile web {\n  set rlimit nofile <= 1024,\n  set rlimit as <= 512MB,\n}\n"
+    /// );
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
     pub fn new(resource: Resource, value: RlimitValue) -> Rlimit {
@@ -171,7 +207,9 @@ impl Include {
     /// ```
     /// use armorer::ast::Include;
     /// assert!(Include::new("abstractions/base").is_ok());
+    /// assert!(Include::new("local/web")?.if_exists().if_exists);
     /// assert!(Include::new("x>\n/** rwix,").is_err());
+    /// # Ok::<(), armorer::NameError>(())
     /// ```
     ///
     /// # Errors
@@ -190,6 +228,14 @@ impl Include {
 impl IncludePath {
     /// `<path>`
     ///
+    /// ```
+    /// use armorer::ast::IncludePath;
+    ///
+    /// assert_eq!(IncludePath::new("abi/4.0")?.path.value, "abi/4.0".into());
+    /// assert!(IncludePath::new("").is_err());
+    /// # Ok::<(), armorer::NameError>(())
+    /// ```
+    ///
     /// # Errors
     /// When the path is empty, or holds a byte that a path in angle brackets cannot hold.
     pub fn new(path: impl AsRef<[u8]>) -> Result<IncludePath, NameError> {
@@ -207,6 +253,16 @@ impl IncludePath {
 
 impl SetVariable {
     /// `@{name} = values`
+    ///
+    /// ```
+    /// use armorer::Pattern;
+    /// use armorer::ast::{File, ItemKind, SetVariable};
+    ///
+    /// let homes = SetVariable::new("homes", [Pattern::literal("/home")?, Pattern::literal("/srv/home")?])?;
+    /// let file = File::default().item(ItemKind::SetVariable(homes));
+    /// assert_eq!(file.to_string(), "@{homes} = /home /srv/home\n");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// When `name` is not a letter with letters, digits and `_` behind it.

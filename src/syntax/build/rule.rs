@@ -18,11 +18,18 @@ impl Rule {
     /// A rule that refuses, whatever others grant.
     ///
     /// ```
-    /// use armorer::ast::{CapabilityRule, Rule};
-    /// use armorer::vocab::Capability;
+    /// use armorer::Pattern;
+    /// use armorer::ast::{CapabilityRule, FileRule, Rule};
+    /// use armorer::vocab::{Capability, Priority};
     ///
     /// let rule = Rule::deny(CapabilityRule::new(Capability::SysAdmin)).audit();
     /// assert_eq!(rule.to_string(), "audit deny capability sys_admin,");
+    ///
+    /// let logs = FileRule::new(Pattern::glob("/srv/logs/**")?, "w".parse()?);
+    /// assert_eq!(Rule::allow(logs.clone()).owner().to_string(), "owner /srv/logs/** w,");
+    /// let first = Rule::deny(logs).other().priority(Priority::MAX);
+    /// assert_eq!(first.to_string(), "priority=1000 deny other /srv/logs/** w,");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
     pub fn deny(kind: impl Into<RuleKind>) -> Rule {

@@ -10,10 +10,21 @@ impl NetworkRule {
     ///
     /// ```
     /// use armorer::ast::{NetworkRule, Rule};
-    /// use armorer::vocab::{AddressFamily, SocketType};
+    /// use armorer::vocab::{AddressFamily, NetworkPermissions, SocketType};
     ///
     /// let rule = NetworkRule::new().family(AddressFamily::Inet6).kind(SocketType::Stream);
     /// assert_eq!(Rule::from(rule).to_string(), "network inet6 stream,");
+    ///
+    /// let local = NetworkRule::new()
+    ///     .permissions(NetworkPermissions::CONNECT)?
+    ///     .family(AddressFamily::Inet)
+    ///     .protocol("tcp".parse()?)
+    ///     .ip("127.0.0.1".parse()?)
+    ///     .port("1024-65535".parse()?)
+    ///     .peer_ip("127.0.0.1".parse()?)
+    ///     .peer_port("5432".parse()?);
+    /// assert!(Rule::from(local).to_string().ends_with("peer=(ip=127.0.0.1, port=5432),"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
     pub fn new() -> NetworkRule {
@@ -86,6 +97,24 @@ impl Default for NetworkRule {
 
 impl UnixRule {
     /// Every permission for every unix socket.
+    ///
+    /// ```
+    /// use armorer::ast::{Rule, UnixRule};
+    /// use armorer::vocab::{NetworkPermissions, SocketType};
+    /// use armorer::{Pattern, ProfileName};
+    ///
+    /// let serve = UnixRule::new()
+    ///     .permissions(NetworkPermissions::BIND | NetworkPermissions::LISTEN)?
+    ///     .kind(SocketType::Stream)
+    ///     .address(Pattern::literal("@web")?);
+    /// assert_eq!(Rule::from(serve).to_string(), "unix (bind, listen) type=stream addr=@web,");
+    /// let connect = UnixRule::new()
+    ///     .permissions(NetworkPermissions::CONNECT)?
+    ///     .peer_address(Pattern::literal("@db")?)
+    ///     .peer_label(ProfileName::new("db")?.to_pattern());
+    /// assert_eq!(Rule::from(connect).to_string(), "unix connect peer=(addr=@db, label=db),");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn new() -> UnixRule {
         UnixRule { permissions: None, conditions: Vec::new(), peer: None }

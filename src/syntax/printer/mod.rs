@@ -87,7 +87,13 @@ pub(super) fn print_units(file: &File) -> (Vec<u8>, Vec<Unit>) {
 }
 
 impl File {
-    /// The canonical text, byte for byte; see [`print()`].
+    /// The canonical text, byte for byte.
+    ///
+    /// ```
+    /// let file = armorer::parse(b"profile p { /a   rw, }\n")?;
+    /// assert_eq!(file.to_bytes(), b"profile p {\n  /a rw,\n}\n");
+    /// # Ok::<(), armorer::ParseError>(())
+    /// ```
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
         print(self)
