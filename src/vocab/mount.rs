@@ -86,16 +86,8 @@ impl MountOption {
     pub const ALL: &'static [MountOption] = ALL;
 
     /// The canonical word that sets exactly these bits.
-    ///
-    /// ```
-    /// use armorer::vocab::MountOption;
-    ///
-    /// const MS_BIND: u32 = 0x1000;
-    /// const MS_REC: u32 = 0x4000;
-    /// assert_eq!(MountOption::name_of(MS_BIND | MS_REC), Some("rbind"));
-    /// ```
     #[must_use]
-    pub fn name_of(sets: u32) -> Option<&'static str> {
+    pub(crate) fn name_of(sets: u32) -> Option<&'static str> {
         ALL.iter().find(|option| sets != 0 && option.sets == sets).map(|option| option.name)
     }
 }
