@@ -48,6 +48,7 @@ mod preamble;
 mod preprocess;
 mod profile;
 mod session;
+mod sessions;
 mod transitions;
 mod values;
 mod variables;
@@ -73,6 +74,7 @@ pub use preprocess::preprocess;
 #[cfg(feature = "ide")]
 pub(crate) use session::Included;
 pub use session::Session;
+pub(crate) use sessions::Sessions;
 pub use values::{VariableValue, variables};
 
 /// The deepest nesting of includes, profiles, blocks and conditionals together. It bounds the stack; the deepest real policy
