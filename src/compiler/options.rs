@@ -118,7 +118,7 @@ impl Compiler {
         self
     }
 
-    /// Whether [`Timings`] tell how many states there were before those that mean the same were merged. Counting takes time.
+    /// Whether [`Timings`](super::Timings) tell how many states there were before those that mean the same were merged. Counting takes time.
     #[must_use]
     #[doc(hidden)]
     pub fn count_states(mut self, count: bool) -> Self {

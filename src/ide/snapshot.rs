@@ -33,6 +33,7 @@ pub struct Snapshot {
 
 /// Something that is wrong with a file.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Problem {
     /// Where in the file: the place of the finding, or of the `include` that leads to it.
     pub span: Span,
@@ -42,6 +43,7 @@ pub struct Problem {
 
 /// What is wrong with a file, with the texts that it is about.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Problems {
     /// In the order of their places.
     pub list: Vec<Problem>,

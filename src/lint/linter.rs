@@ -41,6 +41,7 @@ use settle::Run;
 /// # Ok::<(), armorer::CompileError>(())
 /// ```
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct Outcome {
     /// The findings in the order of their places.
     pub findings: Vec<Finding>,

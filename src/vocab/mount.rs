@@ -26,6 +26,7 @@ pub struct MountOption {
 /// # Ok::<(), armorer::vocab::UnknownWord>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum MountOperation {
     /// `mount`
     Mount,

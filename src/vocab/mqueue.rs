@@ -34,6 +34,7 @@ permission_set! {
 
 /// Kinds of message queues.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum MqueueKind {
     /// `posix`
     Posix,
