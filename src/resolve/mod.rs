@@ -69,7 +69,10 @@ use crate::source::{SourceId, Span, Text};
 use alias::Aliases;
 use variables::Variables;
 
-pub use include::{is_skipped, policy_files};
+#[cfg(any(feature = "cli", feature = "ide", feature = "internals"))]
+pub use include::is_skipped;
+#[cfg(any(feature = "agent", feature = "suite", feature = "internals"))]
+pub use include::policy_files;
 pub use preprocess::preprocess;
 #[cfg(feature = "ide")]
 pub(crate) use session::Included;
