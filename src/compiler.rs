@@ -4,6 +4,7 @@ mod error;
 mod input;
 #[cfg(feature = "kubernetes")]
 mod manifest;
+mod options;
 mod part;
 mod proof;
 mod result;
@@ -11,8 +12,7 @@ mod result;
 mod tests;
 
 use std::cell::Cell;
-use std::path::PathBuf;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 use std::time::Instant;
 
 #[cfg(feature = "cache")]
@@ -20,8 +20,8 @@ use crate::cache::{Cache, CacheStatistics};
 use crate::diagnostic::{Diagnostic, Diagnostics, Levels};
 use crate::encode::{self, since};
 use crate::features::Features;
-use crate::resolve::{self, Session, VariableValue};
-use crate::source::{FileSystem, Loader, Text};
+use crate::resolve::{self, Session, Sessions, VariableValue};
+use crate::source::FileSystem;
 
 pub use crate::encode::CompiledProfile;
 pub use error::{CompileError, Diagnosis};
@@ -51,8 +51,7 @@ use result::Raised;
 /// ```
 #[derive(Debug)]
 pub struct Compiler {
-    session: RwLock<Session>,
-    included_limit: usize,
+    sessions: Sessions,
     options: resolve::Options,
     encode: encode::Options,
     encode_cache: encode::EncodeCache,
@@ -72,8 +71,7 @@ impl Compiler {
     pub fn new(kernel: Features) -> Self {
         let kernel = Arc::new(kernel);
         Compiler {
-            session: RwLock::new(Session::new(FileSystem)),
-            included_limit: INCLUDED_LIMIT,
+            sessions: Sessions::new(Session::new(FileSystem), INCLUDED_LIMIT),
             options: resolve::Options { policy: Some(Arc::clone(&kernel)), ..resolve::Options::new(kernel) },
             encode: encode::Options::default(),
             encode_cache: encode::EncodeCache::default(),
@@ -87,164 +85,7 @@ impl Compiler {
     #[cfg(feature = "ide")]
     pub(crate) fn in_session(session: Session, options: resolve::Options) -> Compiler {
         let kernel = Features::clone(&options.kernel);
-        Compiler { session: RwLock::new(session), options, ..Compiler::new(kernel) }
-    }
-
-    /// The directory that `<…>` paths are looked up in last.
-    #[must_use]
-    pub fn base(mut self, base: impl Into<PathBuf>) -> Self {
-        self.options.base = base.into();
-        self
-    }
-
-    /// Adds a directory that `<…>` paths are looked up in before the base.
-    #[must_use]
-    pub fn include_dir(mut self, directory: impl Into<PathBuf>) -> Self {
-        self.options.include_dirs.push(directory.into());
-        self
-    }
-
-    /// The directory that plain include paths (`include "x"`) start from, where it is not that of the process.
-    ///
-    /// ```
-    /// use armorer::{Compiler, Features, Input, source::Memory};
-    ///
-    /// let files = Memory::new()
-    ///     .with("/srv/policy/abstractions/web", "/srv/web/** r,\n")
-    ///     .with("/etc/site/local", "/etc/site.conf r,\n");
-    /// let compiler = Compiler::new(Features::builtin("linux-6.12").unwrap())
-    ///     .loader(files)
-    ///     .include_dir("/srv/policy")
-    ///     .working_directory("/etc/site");
-    /// let text = "profile web {\n  include <abstractions/web>\n  include \"local\"\n}\n";
-    /// assert!(!compiler.check(Input::text("web", text))?.has_errors());
-    /// # Ok::<(), armorer::CompileError>(())
-    /// ```
-    #[must_use]
-    pub fn working_directory(mut self, directory: impl Into<PathBuf>) -> Self {
-        self.options.working_directory = directory.into();
-        self
-    }
-
-    /// Where files come from.
-    #[must_use]
-    pub fn loader(mut self, loader: impl Loader + 'static) -> Self {
-        self.session = RwLock::new(Session::new(loader));
-        self
-    }
-
-    /// What files without `abi` rule are written for; `None` means the features of AppArmor 2.x, which know no
-    /// sockets: [`Features::default_policy`].
-    ///
-    /// ```
-    /// use armorer::{Compiler, Features, Input};
-    ///
-    /// let kernel = || Features::builtin("linux-6.12").unwrap();
-    /// let text = "profile p {\n  userns create,\n}\n";
-    /// let warnings = |compiler: Compiler| compiler.check(Input::text("p", text)).map(|found| found.diagnostics().len());
-    /// assert_eq!(warnings(Compiler::new(kernel()))?, 0);
-    /// assert_eq!(warnings(Compiler::new(kernel()).policy_features(None).ignore_abi_rules(true))?, 1);
-    /// # Ok::<(), armorer::CompileError>(())
-    /// ```
-    #[must_use]
-    pub fn policy_features(mut self, features: Option<Features>) -> Self {
-        self.options.policy = features.map(Arc::new);
-        self
-    }
-
-    /// Whether `abi` rules are ignored: all policy is then written for the [pinned features](Compiler::policy_features).
-    #[must_use]
-    pub fn ignore_abi_rules(mut self, ignore: bool) -> Self {
-        self.options.ignore_abi_rules = ignore;
-        self
-    }
-
-    /// The namespace of all profiles, whatever they say themselves.
-    ///
-    /// ```
-    /// use armorer::{Compiler, Features, Input};
-    ///
-    /// let compiler = Compiler::new(Features::builtin("linux-6.12").unwrap()).namespace(Some("tenant".into()));
-    /// let compiled = compiler.compile(Input::text("p", "profile p { }"))?;
-    /// assert_eq!(compiled.profiles()[0].listed_name(), ":tenant:p".into());
-    /// # Ok::<(), armorer::CompileError>(())
-    /// ```
-    #[must_use]
-    pub fn namespace(mut self, namespace: Option<Text>) -> Self {
-        self.options.namespace = namespace;
-        self
-    }
-
-    /// The most states of an automaton before it is minimal; past it the error names the rules that explode.
-    #[must_use]
-    pub fn max_states(mut self, states: usize) -> Self {
-        self.encode.max_states = states;
-        self
-    }
-
-    /// About the most memory that an automaton may take while it is built, in bytes. The default is 128 MiB.
-    ///
-    /// ```
-    /// use armorer::{CompileError, Compiler, Features, Input};
-    ///
-    /// // The limits of a service that compiles text of strangers.
-    /// let compiler = Compiler::new(Features::builtin("linux-6.12").unwrap()).max_states(1_000).max_memory(16 << 20);
-    /// let text = "profile p {\n  /**a??????????? r,\n}\n";
-    /// assert!(matches!(compiler.compile(Input::text("p", text)), Err(CompileError::Rejected(_))));
-    /// ```
-    #[must_use]
-    pub fn max_memory(mut self, bytes: usize) -> Self {
-        self.encode.max_memory = bytes;
-        self
-    }
-
-    /// Whether [`Timings`] tell how many states there were before those that mean the same were merged. Counting takes time.
-    #[must_use]
-    #[doc(hidden)]
-    pub fn count_states(mut self, count: bool) -> Self {
-        self.encode.count_states = count;
-        self
-    }
-
-    /// Whether every profile is in complain mode, whatever it says.
-    ///
-    /// ```
-    /// use armorer::vocab::ProfileMode;
-    /// use armorer::{Compiler, Features, Input};
-    ///
-    /// let compiler = Compiler::new(Features::builtin("linux-6.12").unwrap()).force_complain(true).read_implies_mmap(true);
-    /// let compiled = compiler.compile(Input::text("p", "profile p { /usr/lib/** r, }"))?;
-    /// assert_eq!(compiled.profiles()[0].mode, ProfileMode::Complain);
-    /// # Ok::<(), armorer::CompileError>(())
-    /// ```
-    #[must_use]
-    pub fn force_complain(mut self, complain: bool) -> Self {
-        self.encode.force_complain = complain;
-        self
-    }
-
-    /// Whether read permission for files implies permission to map them executable.
-    #[must_use]
-    pub fn read_implies_mmap(mut self, implied: bool) -> Self {
-        self.encode.read_implies_mmap = implied;
-        self
-    }
-
-    /// Which warnings are errors, and which are dropped.
-    ///
-    /// ```
-    /// use armorer::diagnostic::Levels;
-    /// use armorer::{Compiler, Features, Input};
-    ///
-    /// let compiler = Compiler::new(Features::builtin("linux-6.1").unwrap()).levels(Levels::new().deny_warnings());
-    /// let diagnosis = compiler.check(Input::text("p", "profile p {\n  userns create,\n}\n"))?;
-    /// assert!(diagnosis.has_errors(), "no kernel before 6.7 mediates user namespaces");
-    /// # Ok::<(), armorer::CompileError>(())
-    /// ```
-    #[must_use]
-    pub fn levels(mut self, levels: Levels) -> Self {
-        self.levels = levels;
-        self
+        Compiler { sessions: Sessions::new(session, INCLUDED_LIMIT), options, ..Compiler::new(kernel) }
     }
 
     /// Keeps blobs in a cache, and takes them from it: see [`Compiler::compile`].
@@ -262,33 +103,9 @@ impl Compiler {
         self.cache.as_ref().map(Cache::statistics)
     }
 
-    /// How many bytes of included files are kept from one call to the next, about. What is more is forgotten, and read again.
-    ///
-    /// ```
-    /// use armorer::{Compiler, Features, Input};
-    ///
-    /// let directory = std::env::temp_dir().join(format!("armorer-doc-{}", std::process::id()));
-    /// std::fs::create_dir_all(&directory)?;
-    /// let compiler = Compiler::new(Features::builtin("linux-6.12").unwrap()).base(&directory).included_limit(1 << 20);
-    /// let mut compile = |rules: &str| {
-    ///     std::fs::write(directory.join("web"), rules)?;
-    ///     compiler.forget_included();
-    ///     Ok::<_, Box<dyn std::error::Error>>(compiler.compile(Input::text("p", "profile p { include <web> }"))?.into_blob())
-    /// };
-    /// assert_ne!(compile("/a r,\n")?, compile("/b r,\n")?);
-    /// # std::fs::remove_dir_all(&directory)?;
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    #[must_use]
-    pub fn included_limit(mut self, bytes: usize) -> Self {
-        self.included_limit = bytes;
-        self
-    }
-
     /// Forgets the included files, so that the next call reads them as they are then.
     pub fn forget_included(&self) {
-        let mut session = self.session.write().unwrap_or_else(PoisonError::into_inner);
-        *session = session.fresh();
+        self.sessions.forget();
         #[cfg(feature = "cache")]
         if let Some(cache) = &self.cache {
             cache.forget_observations();
@@ -297,12 +114,15 @@ impl Compiler {
 
     /// A session for one call: it shares the included files, and its inputs go with it.
     pub(crate) fn session(&self) -> Session {
-        let session = self.session.read().unwrap_or_else(PoisonError::into_inner).begin();
-        if session.held() <= self.included_limit {
-            return session;
+        if self.sessions.are_full() {
+            self.forget_included();
         }
-        self.forget_included();
-        self.session.read().unwrap_or_else(PoisonError::into_inner).begin()
+        self.sessions.begin()
+    }
+
+    /// Sessions for others that have the compiler's files.
+    pub(crate) fn share_sessions(&self) -> Sessions {
+        self.sessions.fork()
     }
 
     pub(crate) fn resolve_options(&self) -> &resolve::Options {

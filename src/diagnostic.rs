@@ -33,6 +33,7 @@ pub enum Severity {
 
 /// A place that a diagnostic points at.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Label {
     /// Where.
     pub span: Span,
@@ -62,6 +63,7 @@ pub struct Label {
 /// # Ok::<(), armorer::CompileError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Diagnostic {
     /// Which message it is: stable over versions.
     pub code: Code,

@@ -56,6 +56,7 @@
 //! | `schema` | JSON schemas of the syntax tree |
 //! | `ide`, `lsp` | what an editor asks about profiles, and the Language Server Protocol |
 //! | `cli`, `mimalloc` | the program `armorer`; on by default |
+//! | `internals` | opens the stages inside to the tests and benches of this package; of no promise |
 //!
 //! A library wants `default-features = false`.
 //!
@@ -69,23 +70,18 @@
 //! [`Compiled`].
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
+// What is public in a stage inside is its interface to the others; with `internals` the lint sees whether it is one.
+#![cfg_attr(not(feature = "internals"), allow(unreachable_pub))]
 
 #[cfg(feature = "agent")]
 pub mod agent;
 pub mod analysis;
 #[cfg(any(feature = "agent", feature = "cache"))]
 mod atomic;
-// The stages inside, hidden: of no promise, and open only to the tests and benches of this crate.
-#[doc(hidden)]
-pub mod automata;
-#[doc(hidden)]
-pub mod blob;
 #[cfg(feature = "cache")]
 pub mod cache;
 pub mod diagnostic;
 pub mod edit;
-#[doc(hidden)]
-pub mod encode;
 pub mod features;
 #[cfg(feature = "ide")]
 pub mod ide;
@@ -96,14 +92,40 @@ pub mod kubernetes;
 pub mod lint;
 #[cfg(feature = "lsp")]
 pub mod lsp;
+pub mod source;
+pub mod vocab;
+
+// The stages inside: closed, but to the tests and benches of this package.
+#[cfg(feature = "internals")]
+#[doc(hidden)]
+pub mod automata;
+#[cfg(not(feature = "internals"))]
+mod automata;
+#[cfg(feature = "internals")]
+#[doc(hidden)]
+pub mod blob;
+#[cfg(not(feature = "internals"))]
+mod blob;
+#[cfg(feature = "internals")]
+#[doc(hidden)]
+pub mod encode;
+#[cfg(not(feature = "internals"))]
+mod encode;
+#[cfg(feature = "internals")]
 #[doc(hidden)]
 pub mod policy;
+#[cfg(not(feature = "internals"))]
+mod policy;
+#[cfg(feature = "internals")]
 #[doc(hidden)]
 pub mod resolve;
-pub mod source;
+#[cfg(not(feature = "internals"))]
+mod resolve;
+#[cfg(feature = "internals")]
 #[doc(hidden)]
 pub mod syntax;
-pub mod vocab;
+#[cfg(not(feature = "internals"))]
+mod syntax;
 
 mod compiler;
 #[cfg(test)]

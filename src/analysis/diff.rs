@@ -15,21 +15,25 @@ use crate::blob::{Automaton, PolicyDb, Profile, VerifyError, Xmatch, verify_prof
 use crate::vocab::classes::{LABEL, MOUNT, NETWORK_V8, NETWORK_V9};
 
 /// What to compare, and how far to go.
+///
+/// ```
+/// use armorer::analysis::DiffOptions;
+///
+/// // All differences from a blob of the reference compiler but those that it is known for, with some examples of each.
+/// let options = DiffOptions::default()
+///     .ignore_xmatch_len(true)
+///     .children_in_parent_namespace(true)
+///     .max_per_automaton(100)
+///     .examples(3)
+///     .max_pairs(1_000_000);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DiffOptions {
-    /// Do not compare the attachment lengths: the reference compiler computes a lower one where an alternative ends in the
-    /// same bytes as a sibling with a wildcard.
-    pub ignore_xmatch_len: bool,
-    /// Take hats and children without namespace to be in that of their parent: the reference compiler writes the
-    /// namespace of the source for the parent only.
-    pub children_in_parent_namespace: bool,
-    /// How many differences to report for each automaton, in that of the rules for each class, each of other permissions;
-    /// at least one.
-    pub max_per_automaton: usize,
-    /// How many strings to report for each difference; at least one. More than one takes a walk over all strings.
-    pub examples: usize,
-    /// How many pairs of states to visit in each automaton before giving up.
-    pub max_pairs: usize,
+    pub(super) ignore_xmatch_len: bool,
+    pub(super) children_in_parent_namespace: bool,
+    pub(super) max_per_automaton: usize,
+    pub(super) examples: usize,
+    pub(super) max_pairs: usize,
 }
 
 impl Default for DiffOptions {
@@ -363,6 +367,44 @@ fn file(a: Option<&PolicyDb>, b: Option<&PolicyDb>, options: &DiffOptions) -> Ou
 }
 
 impl DiffOptions {
+    /// Whether the attachment lengths are not compared: the reference compiler computes a lower one where an alternative ends in
+    /// the same bytes as a sibling with a wildcard.
+    #[must_use]
+    pub fn ignore_xmatch_len(mut self, ignore: bool) -> Self {
+        self.ignore_xmatch_len = ignore;
+        self
+    }
+
+    /// Whether hats and children without namespace are taken to be in that of their parent: the reference compiler writes the
+    /// namespace of the source for the parent only.
+    #[must_use]
+    pub fn children_in_parent_namespace(mut self, taken: bool) -> Self {
+        self.children_in_parent_namespace = taken;
+        self
+    }
+
+    /// How many differences to report for each automaton, in that of the rules for each class, each of other permissions;
+    /// at least one.
+    #[must_use]
+    pub fn max_per_automaton(mut self, differences: usize) -> Self {
+        self.max_per_automaton = differences;
+        self
+    }
+
+    /// How many strings to report for each difference; at least one. More than one takes a walk over all strings.
+    #[must_use]
+    pub fn examples(mut self, strings: usize) -> Self {
+        self.examples = strings;
+        self
+    }
+
+    /// How many pairs of states to visit in each automaton before giving up.
+    #[must_use]
+    pub fn max_pairs(mut self, pairs: usize) -> Self {
+        self.max_pairs = pairs;
+        self
+    }
+
     fn walk(&self, skip_start: bool) -> Walk<'static> {
         Walk {
             limit: self.max_per_automaton.max(1),

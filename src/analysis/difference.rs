@@ -25,6 +25,7 @@ use crate::blob::Automaton;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize)]
+#[non_exhaustive]
 pub struct Diff {
     /// What differs; nothing if the policies mean the same.
     pub differences: Vec<Difference>,
@@ -49,6 +50,7 @@ impl fmt::Display for Diff {
 
 /// One difference between two policies, A and B.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Difference {
     /// Namespace of the profile, unprintable bytes escaped.
     pub namespace: Option<String>,
@@ -77,6 +79,7 @@ pub struct Difference {
 
 /// A string on which two automata differ.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Witness {
     /// What it is about.
     pub access: Asked,

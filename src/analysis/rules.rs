@@ -11,6 +11,7 @@ use crate::source::{SourceMap, Span};
 
 /// The rules of both policies that decide about a difference. Empty where no rule matches, and where the policy is no text.
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize)]
+#[non_exhaustive]
 pub struct Rules {
     /// Those of A.
     pub a: Vec<RulePlace>,
@@ -20,6 +21,7 @@ pub struct Rules {
 
 /// Where a rule is written.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[non_exhaustive]
 pub struct RulePlace {
     /// The file, as it was named or included.
     pub file: String,

@@ -33,6 +33,7 @@ use crate::resolve::policy_files;
 
 /// A file of tests.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Suite {
     name: String,
     /// What its paths are relative to.
@@ -59,6 +60,7 @@ struct Test {
 /// What must happen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum Expect {
     /// It is allowed.
     Allowed,
@@ -74,6 +76,7 @@ pub enum Expect {
 
 /// How a test went.
 #[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
 pub struct TestResult {
     /// The line of the test in its file.
     pub line: usize,

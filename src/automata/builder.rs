@@ -55,16 +55,6 @@ pub enum BuildError {
     },
 }
 
-impl BuildError {
-    /// The labels of the patterns to name as the cause, the worst first.
-    pub fn labels(&self) -> &[LabelId] {
-        match self {
-            Self::TooManyStates { labels, .. } | Self::TooLarge { labels, .. } => labels,
-            Self::TooDeep { label, .. } => std::slice::from_ref(label),
-        }
-    }
-}
-
 /// Why no minimal automaton could be built.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]

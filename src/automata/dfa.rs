@@ -34,34 +34,6 @@ impl Dfa {
         self.graph.len()
     }
 
-    /// Whether there is no state but the trap and the start.
-    pub fn is_empty(&self) -> bool {
-        self.len() <= 2
-    }
-
-    /// Where a symbol leads.
-    ///
-    /// # Panics
-    ///
-    /// If the state is not one of this automaton.
-    pub fn step(&self, state: StateId, symbol: Symbol) -> StateId {
-        self.graph.step(state, symbol)
-    }
-
-    /// Where an input leads from the start.
-    pub fn walk(&self, input: &[u8]) -> StateId {
-        input.iter().fold(StateId::START, |state, &byte| self.step(state, byte.into()))
-    }
-
-    /// The labels of a state, ascending.
-    ///
-    /// # Panics
-    ///
-    /// If the state is not one of this automaton.
-    pub fn labels(&self, state: StateId) -> &[LabelId] {
-        &self.sets[self.sets_of_states[state]]
-    }
-
     /// All distinct label sets.
     pub fn label_sets(&self) -> impl Iterator<Item = (LabelSetId, &[LabelId])> {
         self.sets.ids().zip(self.sets.iter()).map(|(id, labels)| (id, &**labels))
@@ -124,6 +96,37 @@ impl Dfa {
     }
 }
 
+#[cfg(feature = "internals")]
+impl Dfa {
+    /// Whether there is no state but the trap and the start.
+    pub fn is_empty(&self) -> bool {
+        self.len() <= 2
+    }
+
+    /// Where a symbol leads.
+    ///
+    /// # Panics
+    ///
+    /// If the state is not one of this automaton.
+    pub fn step(&self, state: StateId, symbol: Symbol) -> StateId {
+        self.graph.step(state, symbol)
+    }
+
+    /// Where an input leads from the start.
+    pub fn walk(&self, input: &[u8]) -> StateId {
+        input.iter().fold(StateId::START, |state, &byte| self.step(state, byte.into()))
+    }
+
+    /// The labels of a state, ascending.
+    ///
+    /// # Panics
+    ///
+    /// If the state is not one of this automaton.
+    pub fn labels(&self, state: StateId) -> &[LabelId] {
+        &self.sets[self.sets_of_states[state]]
+    }
+}
+
 /// A label set that could not be given a meaning.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unclassified<E> {
@@ -144,6 +147,7 @@ pub struct ClassifiedDfa<A> {
     pub(super) values: IdVec<ValueId, A>,
 }
 
+#[cfg(feature = "internals")]
 impl<A> ClassifiedDfa<A> {
     /// How many states there are, the trap included.
     pub fn len(&self) -> usize {

@@ -295,6 +295,7 @@ impl<S: State> Graph<S> {
     }
 }
 
+#[cfg(feature = "internals")]
 impl Graph {
     pub(super) fn step(&self, state: StateId, symbol: Symbol) -> StateId {
         self.row(state).target(symbol.into())

@@ -14,10 +14,12 @@
 #![expect(clippy::indexing_slicing, reason = "blocks, their members and their bounds are made here")]
 
 use super::ClassifiedDfa;
+#[cfg(feature = "internals")]
+use super::Symbol;
 use super::graph::{Graph, State};
 use super::ids::{Id, IdVec, ids};
 use super::interner::SliceInterner;
-use super::{StateId, Symbol, ValueId};
+use super::{StateId, ValueId};
 use std::collections::VecDeque;
 
 ids! {
@@ -81,25 +83,6 @@ impl<A> MinimalDfa<A> {
         self.graph.len()
     }
 
-    /// Whether there is no state but the trap and the start.
-    pub fn is_empty(&self) -> bool {
-        self.len() <= 2
-    }
-
-    /// Where a symbol leads.
-    ///
-    /// # Panics
-    ///
-    /// If the state is not one of this automaton.
-    pub fn step(&self, state: StateId, symbol: Symbol) -> StateId {
-        self.graph.step(state, symbol)
-    }
-
-    /// Where an input leads from the start.
-    pub fn walk(&self, input: &[u8]) -> StateId {
-        input.iter().fold(StateId::START, |state, &byte| self.step(state, byte.into()))
-    }
-
     /// The value of a state.
     ///
     /// # Panics
@@ -131,6 +114,28 @@ impl<A> MinimalDfa<A> {
             accept: order.iter().map(|&state| self.accept[state]).collect(),
             values: self.values,
         }
+    }
+}
+
+#[cfg(feature = "internals")]
+impl<A> MinimalDfa<A> {
+    /// Whether there is no state but the trap and the start.
+    pub fn is_empty(&self) -> bool {
+        self.len() <= 2
+    }
+
+    /// Where a symbol leads.
+    ///
+    /// # Panics
+    ///
+    /// If the state is not one of this automaton.
+    pub fn step(&self, state: StateId, symbol: Symbol) -> StateId {
+        self.graph.step(state, symbol)
+    }
+
+    /// Where an input leads from the start.
+    pub fn walk(&self, input: &[u8]) -> StateId {
+        input.iter().fold(StateId::START, |state, &byte| self.step(state, byte.into()))
     }
 }
 

@@ -83,14 +83,15 @@ pub mod pattern;
 mod shape;
 pub mod tables;
 
-pub use builder::{BuildCache, BuildError, Builder, Config, Meaning, MinimalError};
+pub use builder::{BuildCache, BuildError, Builder, Config, MinimalError};
 pub use byte_set::ByteSet;
 pub use dfa::{ClassifiedDfa, Dfa, Unclassified};
 pub use minimise::MinimalDfa;
-pub use pack::{PackError, PackOptions};
+pub use pack::PackOptions;
 pub use pattern::{Pattern, Symbol};
-pub use shape::SymbolClasses;
-pub use tables::{TableError, Tables};
+pub use tables::Tables;
+#[cfg(feature = "internals")]
+pub use {builder::Meaning, pack::PackError, shape::SymbolClasses, tables::TableError};
 
 ids::ids! {
     /// The caller's name for a pattern, or for several that it does not need to tell apart.

@@ -33,11 +33,20 @@ mod write;
 #[cfg(test)]
 pub(crate) mod tests;
 
-pub use compressed::{MAX_UNCOMPRESSED, is_compressed};
+pub use compressed::is_compressed;
 pub use element::ReadError;
-pub use layout::{AutomatonLayout, ProfileLayout, TableLayout};
-pub use profile::{Capabilities, Foreign, Perms, PolicyDb, Profile, Rlimits, Secmark, Xmatch};
+pub use layout::{AutomatonLayout, ProfileLayout};
+pub use profile::{Capabilities, Perms, PolicyDb, Profile, Rlimits, Xmatch};
 pub use read::{read, read_with_layout};
-pub use verify::{Automaton, Fault, VerifyError, verify, verify_profile};
+pub use verify::{Automaton, VerifyError, verify, verify_profile};
+pub use write::WriteError;
+#[cfg(any(feature = "ide", feature = "internals"))]
+pub use write::write;
 pub(crate) use write::{Place, write_placed};
-pub use write::{WriteError, write};
+#[cfg(feature = "internals")]
+pub use {
+    compressed::MAX_UNCOMPRESSED,
+    layout::TableLayout,
+    profile::{Foreign, Secmark},
+    verify::Fault,
+};

@@ -78,11 +78,12 @@ pub enum WriteError {
 ///
 /// [`WriteError`] for strings and lists beyond the limits of the format, inconsistent tables, and fields that armorer
 /// does not write.
+#[cfg(any(feature = "ide", feature = "internals"))]
 pub fn write(profiles: &[Profile]) -> Result<Vec<u8>, WriteError> {
     Ok(write_placed(profiles)?.0)
 }
 
-/// Like [`write()`], with the place of each profile.
+/// Like `write()`, with the place of each profile.
 pub(crate) fn write_placed<'a>(
     profiles: impl IntoIterator<Item = &'a Profile>,
 ) -> Result<(Vec<u8>, Vec<Place>), WriteError> {

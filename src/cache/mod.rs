@@ -50,6 +50,7 @@ pub struct Cache {
 
 /// What a cache was good for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct CacheStatistics {
     /// Policies that were taken from it.
     pub hits: usize,

@@ -20,6 +20,7 @@ use super::timings::{self, FileTimings};
 use super::{Status, complain, settle};
 use crate::atomic;
 use crate::cache::CacheStatistics;
+use crate::compiler::{Compiled, Timings};
 
 /// Above so many files a terminal shows a progress bar.
 const PROGRESS_FROM: usize = 20;
@@ -69,6 +70,23 @@ struct Output {
     output_dir: Option<PathBuf>,
 }
 
+/// What is left of a policy to write, and to tell about.
+struct Written {
+    profiles: usize,
+    len: usize,
+    /// Empty once they are where they belong.
+    bytes: Vec<u8>,
+    timings: Option<Timings>,
+}
+
+impl Written {
+    fn new(compiled: Compiled) -> Written {
+        let (profiles, timings) = (compiled.profiles().len(), compiled.timings().cloned());
+        let bytes = compiled.into_blob();
+        Written { profiles, len: bytes.len(), bytes, timings }
+    }
+}
+
 pub(super) fn run(args: &Args) -> Status {
     settle(try_run(args))
 }
@@ -92,9 +110,9 @@ fn try_run(args: &Args) -> Result<Status, String> {
     }
     let pool = pool.build().map_err(|error| error.to_string())?;
     let progress = progress(inputs.len());
-    let outcomes: Vec<Outcome> = pool.install(|| {
+    let outcomes: Vec<Outcome<Written>> = pool.install(|| {
         let compile = |(index, input): (usize, &Input)| {
-            let mut outcome = Outcome::of(&compiler, input);
+            let mut outcome = Outcome::of(&compiler, input).map(Written::new);
             if let (Some(directory), Some(name)) = (&args.output.output_dir, names.get(index)) {
                 write_blob(&mut outcome, &directory.join(name));
             }
@@ -112,26 +130,29 @@ fn try_run(args: &Args) -> Result<Status, String> {
         if let Some(failure) = &outcome.failure {
             complain(failure);
             status = Status::Failed;
-        } else if outcome.blob.is_none() {
+        } else if outcome.policy.is_none() {
             status = status.max(Status::Findings);
         }
     }
-    let made = outcomes.iter().filter_map(|outcome| outcome.blob.as_ref());
-    let (profiles, bytes) = made.clone().fold((0, 0), |(p, b), blob| (p + blob.profiles, b + blob.len));
+    let made = outcomes.iter().filter_map(|outcome| outcome.policy.as_ref());
+    let (profiles, bytes) = made.clone().fold((0, 0), |(p, b), written| (p + written.profiles, b + written.len));
     let mut destination = args.output.output_dir.clone().unwrap_or_default();
     if let Some(output) = &args.output.output {
         destination.clone_from(output);
         // One file for all inputs is only right when all of them are in it.
         if status == Status::Fine {
-            let all: Vec<u8> = made.flat_map(|blob| blob.bytes.iter().copied()).collect();
+            let all: Vec<u8> = made.flat_map(|written| written.bytes.iter().copied()).collect();
             write_output(output, &all)?;
         }
     }
     if let Some(form) = args.timings {
         let names: Vec<String> = inputs.iter().map(Input::name).collect();
         let files = names.iter().zip(&outcomes);
-        let files: Vec<_> =
-            files.map(|(file, outcome)| FileTimings { file, timings: outcome.timings.as_ref() }).collect();
+        let files = files.map(|(file, outcome)| {
+            let timings = outcome.policy.as_ref().and_then(|written| written.timings.as_ref());
+            FileTimings { file, timings }
+        });
+        let files: Vec<_> = files.collect();
         eprint!("{}", timings::show(&files, form));
     }
     if !args.verbosity.is_quiet() {
@@ -141,7 +162,7 @@ fn try_run(args: &Args) -> Result<Status, String> {
             path if path == Path::new("-") => String::new(),
             path => format!(" → {}", path.display()),
         };
-        let (good, all) = (outcomes.iter().filter(|outcome| outcome.blob.is_some()).count(), outcomes.len());
+        let (good, all) = (outcomes.iter().filter(|outcome| outcome.policy.is_some()).count(), outcomes.len());
         eprintln!("compiled {good} of {all} files: {profiles} profiles, {bytes} bytes{to}");
         if let Some(CacheStatistics { hits, failures, .. }) = compiler.cache_statistics() {
             let failed = if failures == 0 { String::new() } else { format!(", {failures} could not be kept") };
@@ -153,9 +174,9 @@ fn try_run(args: &Args) -> Result<Status, String> {
 }
 
 /// Writes the blob at once, so that a long run does not keep them all in memory for the end.
-fn write_blob(outcome: &mut Outcome, path: &Path) {
-    let Some(blob) = &mut outcome.blob else { return };
-    if let Err(error) = atomic::write(path, &std::mem::take(&mut blob.bytes)) {
+fn write_blob(outcome: &mut Outcome<Written>, path: &Path) {
+    let Some(written) = &mut outcome.policy else { return };
+    if let Err(error) = atomic::write(path, &std::mem::take(&mut written.bytes)) {
         outcome.failure = Some(format!("{}: {error}", path.display()));
     }
 }

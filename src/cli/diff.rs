@@ -60,11 +60,7 @@ fn try_run(args: &Args) -> Result<Status, String> {
     }
     let a = Policy::read(&args.a, args, args.features_a.as_deref())?;
     let b = Policy::read(&args.b, args, args.features_b.as_deref())?;
-    let options = analysis::DiffOptions {
-        max_per_automaton: args.max.get(),
-        examples: EXAMPLES,
-        ..analysis::DiffOptions::default()
-    };
+    let options = analysis::DiffOptions::default().max_per_automaton(args.max.get()).examples(EXAMPLES);
     let mut diff = analysis::diff(a.profiles(), b.profiles(), &options).map_err(|error| error.to_string())?;
     for (side, policy) in [(Side::A, &a), (Side::B, &b)] {
         if let Policy::Text(compiled) = policy {

@@ -9,13 +9,13 @@ use super::inputs::{self, Input};
 use super::kernel::{KernelArgs, compiler, kernel_features};
 use super::levels::LevelArgs;
 use super::limits::LimitArgs;
-use super::outcome::{Blob, Outcome};
+use super::outcome::Outcome;
 use super::render::{Renderer, Verbosity};
 use super::target::TargetArgs;
 use super::{Status, complain, settle};
 use crate::blob;
-use crate::compiler::Compiler;
-use crate::kernel::{Kernel, KernelError, Operation};
+use crate::compiler::{Compiled, Compiler};
+use crate::kernel::{Kernel, KernelError, Loadable, Operation};
 
 #[derive(clap::Args)]
 pub(super) struct Args {
@@ -57,21 +57,21 @@ fn try_run(args: &Args, operation: Operation) -> Result<Status, String> {
         .levels(args.levels.levels()?)
         .force_complain(args.complain);
     let compiler = args.cache.apply(args.limits.apply(compiler))?;
-    let prepared: Vec<Outcome> = inputs.par_iter().map(|input| prepare(&compiler, input)).collect();
+    let prepared: Vec<Outcome<Policy>> = inputs.par_iter().map(|input| prepare(&compiler, input)).collect();
 
     let mut renderer = Renderer::new(args.verbosity);
     let mut status = Status::Fine;
     let (mut files, mut profiles) = (0, 0);
     for (input, prepared) in inputs.iter().zip(prepared) {
         renderer.print(prepared.diagnosis.diagnostics(), prepared.diagnosis.sources());
-        let outcome = match (prepared.failure, prepared.blob) {
+        let outcome = match (prepared.failure, prepared.policy) {
             (Some(failure), _) => Err(failure),
             (None, None) => {
                 status = status.max(Status::Findings);
                 continue;
             }
-            (None, Some(blob)) => submit(&kernel, operation, &blob.bytes)
-                .map(|()| blob.profiles)
+            (None, Some(policy)) => submit(&kernel, operation, policy.loadable())
+                .map(|()| policy.profiles())
                 .map_err(|error| format!("{}: {error}", input.name())),
         };
         match outcome {
@@ -93,24 +93,49 @@ fn try_run(args: &Args, operation: Operation) -> Result<Status, String> {
     Ok(status)
 }
 
-fn submit(kernel: &Kernel, operation: Operation, bytes: &[u8]) -> Result<(), KernelError> {
-    match operation {
-        Operation::Load => kernel.load(bytes),
-        _ => kernel.replace(bytes),
+/// What an input is to the kernel.
+enum Policy {
+    /// A text, compiled: what is in the policy is known.
+    Compiled(Compiled),
+    /// Binary policy, with the number of its profiles.
+    Binary(Vec<u8>, usize),
+}
+
+impl Policy {
+    fn loadable(&self) -> Loadable<'_> {
+        match self {
+            Policy::Compiled(compiled) => compiled.into(),
+            Policy::Binary(bytes, _) => bytes.into(),
+        }
+    }
+
+    fn profiles(&self) -> usize {
+        match self {
+            Policy::Compiled(compiled) => compiled.profiles().len(),
+            Policy::Binary(_, profiles) => *profiles,
+        }
     }
 }
 
-/// What an input is to the kernel: text is compiled, binary policy is taken as it is.
-fn prepare(compiler: &Compiler, input: &Input) -> Outcome {
+fn submit(kernel: &Kernel, operation: Operation, policy: Loadable<'_>) -> Result<(), KernelError> {
+    match operation {
+        Operation::Load => kernel.load(policy),
+        _ => kernel.replace(policy),
+    }
+}
+
+/// Compiles text, and takes binary policy as it is.
+fn prepare(compiler: &Compiler, input: &Input) -> Outcome<Policy> {
     let text = match input.read() {
         Ok(text) => text,
         Err(error) => return Outcome::failed(input, error),
     };
     if !is_binary(&text) {
-        return Outcome::of_text(compiler, input, text);
+        // All inputs are prepared before the first is loaded: the rules of each would take more memory than its policy.
+        return Outcome::of_text(compiler, input, text).map(|compiled| Policy::Compiled(compiled.without_rules()));
     }
     match blob::read(&text) {
-        Ok(profiles) => Outcome { blob: Some(Blob::new(profiles.len(), text)), ..Outcome::default() },
+        Ok(profiles) => Outcome { policy: Some(Policy::Binary(text, profiles.len())), ..Outcome::default() },
         Err(error) => Outcome::failed(input, error),
     }
 }

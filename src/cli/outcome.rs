@@ -1,39 +1,38 @@
 //! What becomes of an input that is compiled.
 
 use super::inputs::Input;
-use crate::compiler::{CompileError, Compiler, Diagnosis, Timings};
+use crate::compiler::{CompileError, Compiled, Compiler, Diagnosis};
 
-/// What became of one input.
-#[derive(Default)]
-pub(super) struct Outcome {
+/// What became of one input: a `T` is made of its policy.
+pub(super) struct Outcome<T> {
     pub(super) diagnosis: Diagnosis,
     /// `None` if there are errors.
-    pub(super) blob: Option<Blob>,
-    pub(super) timings: Option<Timings>,
+    pub(super) policy: Option<T>,
     /// What went wrong outside the text.
     pub(super) failure: Option<String>,
 }
 
-pub(super) struct Blob {
-    pub(super) profiles: usize,
-    pub(super) len: usize,
-    /// Empty once they are where they belong.
-    pub(super) bytes: Vec<u8>,
-}
-
-impl Blob {
-    pub(super) fn new(profiles: usize, bytes: Vec<u8>) -> Blob {
-        Blob { profiles, len: bytes.len(), bytes }
+impl<T> Default for Outcome<T> {
+    fn default() -> Self {
+        Outcome { diagnosis: Diagnosis::default(), policy: None, failure: None }
     }
 }
 
-impl Outcome {
-    pub(super) fn failed(input: &Input, error: impl std::fmt::Display) -> Outcome {
+impl<T> Outcome<T> {
+    pub(super) fn failed(input: &Input, error: impl std::fmt::Display) -> Outcome<T> {
         Outcome { failure: Some(format!("{}: {error}", input.name())), ..Outcome::default() }
     }
 
+    /// Makes something else of the policy.
+    pub(super) fn map<U>(self, make: impl FnOnce(T) -> U) -> Outcome<U> {
+        let Outcome { diagnosis, policy, failure } = self;
+        Outcome { diagnosis, policy: policy.map(make), failure }
+    }
+}
+
+impl Outcome<Compiled> {
     /// Reads and compiles an input.
-    pub(super) fn of(compiler: &Compiler, input: &Input) -> Outcome {
+    pub(super) fn of(compiler: &Compiler, input: &Input) -> Outcome<Compiled> {
         match input.read() {
             Ok(text) => Outcome::of_text(compiler, input, text),
             Err(error) => Outcome::failed(input, error),
@@ -41,14 +40,9 @@ impl Outcome {
     }
 
     /// Compiles the text of an input: a file of profiles, or a manifest.
-    pub(super) fn of_text(compiler: &Compiler, input: &Input, text: Vec<u8>) -> Outcome {
+    pub(super) fn of_text(compiler: &Compiler, input: &Input, text: Vec<u8>) -> Outcome<Compiled> {
         match compiler.compile(input.with_text(text)) {
-            Ok(compiled) => Outcome {
-                diagnosis: compiled.diagnosis().clone(),
-                timings: compiled.timings().cloned(),
-                blob: Some(Blob::new(compiled.profiles().len(), compiled.into_blob())),
-                failure: None,
-            },
+            Ok(compiled) => Outcome { diagnosis: compiled.diagnosis().clone(), policy: Some(compiled), failure: None },
             Err(CompileError::Rejected(diagnosis)) => Outcome { diagnosis, ..Outcome::default() },
             Err(error @ CompileError::Write(_)) => Outcome::failed(input, error),
             Err(error) => Outcome { failure: Some(error.to_string()), ..Outcome::default() },

@@ -13,6 +13,7 @@ use super::outcome::Outcome;
 use super::render::{Renderer, Verbosity};
 use super::target::TargetArgs;
 use super::{Status, print, settle};
+use crate::compiler::Compiled;
 use crate::kernel::hash::{self, Hash};
 use crate::kernel::{Kernel, KernelError, Mode, PolicyEntry};
 
@@ -140,17 +141,13 @@ fn compare(kernel: &Kernel, args: &Args, entries: &[PolicyEntry]) -> Result<(Vec
     let inputs = inputs::expand(&args.paths)?;
     let loaded: BTreeMap<&str, Option<&Hash>> =
         entries.iter().map(|entry| (entry.name.as_str(), entry.hash.as_ref())).collect();
-    let compare = |input: &Input| {
-        let mut outcome = Outcome::of(&compiler, input);
-        let drift = outcome.blob.take().map(|blob| drift_of(input, &blob.bytes, &loaded));
-        (outcome, drift)
-    };
+    let compare = |input: &Input| Outcome::of(&compiler, input).map(|compiled| drift_of(input, &compiled, &loaded));
     let compared: Vec<_> = inputs.par_iter().map(compare).collect();
     let mut renderer = Renderer::new(Verbosity::QUIET);
     let (mut drift, mut compiled) = (Vec::new(), true);
-    for (outcome, found) in compared {
+    for outcome in compared {
         renderer.print(outcome.diagnosis.diagnostics(), outcome.diagnosis.sources());
-        match (outcome.failure, found) {
+        match (outcome.failure, outcome.policy) {
             (Some(failure), _) => return Err(failure),
             (None, Some(found)) => drift.extend(found),
             (None, None) => compiled = false,
@@ -159,9 +156,9 @@ fn compare(kernel: &Kernel, args: &Args, entries: &[PolicyEntry]) -> Result<(Vec
     Ok((drift, compiled))
 }
 
-fn drift_of(input: &Input, blob: &[u8], loaded: &BTreeMap<&str, Option<&Hash>>) -> Vec<Drift> {
-    // What was just written can be read.
-    let profiles = hash::profiles(blob).unwrap_or_default();
+fn drift_of(input: &Input, compiled: &Compiled, loaded: &BTreeMap<&str, Option<&Hash>>) -> Vec<Drift> {
+    // Nothing is read that could not be: the compiler says what it has made.
+    let profiles = hash::profiles(compiled).unwrap_or_default();
     let drift = profiles.into_iter().filter_map(|(name, content)| {
         let profile = String::from_utf8_lossy(&name).into_owned();
         let state = match loaded.get(profile.as_str()) {

@@ -70,7 +70,7 @@ impl Compiler {
     /// use armorer::{Compiler, Features, Input, source::Memory, syntax::FormatOptions};
     ///
     /// let compiler = Compiler::new(Features::builtin("linux-7.2").unwrap()).loader(Memory::new());
-    /// let options = FormatOptions { sort: true, lines: None };
+    /// let options = FormatOptions::default().sort(true);
     /// let formatted = compiler.format(Input::text("demo", "profile p {\n  /b r,\n  /a r,\n}\n"), &options)?;
     /// assert_eq!(formatted.text, b"profile p {\n  /a r,\n  /b r,\n}\n");
     /// # Ok::<(), armorer::CompileError>(())

@@ -34,8 +34,8 @@ fn an_empty_file_is_an_empty_policy() {
 
 /// The memory of a compiler: texts of its own and shared ones, bytes of included files, remembered rules.
 fn kept(compiler: &Compiler) -> ((usize, usize), usize, usize) {
-    let session = compiler.session.read().unwrap();
-    (session.sources.counts(), session.held(), compiler.encode_cache.remembered().0)
+    let (counts, held) = compiler.sessions.kept();
+    (counts, held, compiler.encode_cache.remembered().0)
 }
 
 #[test]

@@ -14,6 +14,7 @@ use crate::source::{SourceId, Span};
 /// assert_eq!(edit.range(), 3..5);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Edit {
     /// The bytes that are replaced; an empty span inserts.
     pub span: Span,

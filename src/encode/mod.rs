@@ -62,8 +62,10 @@ pub use cache::EncodeCache;
 use cache::ThreadCache;
 pub use compiled::CompiledProfile;
 use contribution::{Contribution, Reports};
+#[cfg(any(feature = "cli", feature = "internals"))]
+pub use effort::AutomatonEffort;
+pub use effort::Effort;
 pub(crate) use effort::since;
-pub use effort::{AutomatonEffort, Effort};
 use profile::Contributions;
 pub use provenance::{Grant, Provenance};
 use support::Support;

@@ -45,6 +45,7 @@ enum To {
 
 /// A profile in the call hierarchy.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Callee {
     /// The full name.
     pub name: String,
@@ -54,6 +55,7 @@ pub struct Callee {
 
 /// A step between two profiles: the profile at the other end, and the rules that lead there, all in one file.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Call {
     /// The profile at the other end.
     pub profile: Callee,

@@ -45,6 +45,7 @@ pub(super) fn units(path: &Path, source: &Source, id: SourceId) -> (Manifest, Ve
 
 /// A place in a text that can be shown: of a profile inside a manifest, the place in the manifest.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Place {
     /// The file.
     pub path: PathBuf,

@@ -7,6 +7,7 @@ use crate::syntax::ast::{File, Item, ItemKind, Trivia};
 
 /// What is folded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum FoldKind {
     /// What stands between braces.
     Block,

@@ -18,6 +18,7 @@ use crate::syntax::word::{stored, unquoted};
 
 /// What is told about a place.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Hover {
     /// Markdown.
     pub text: String,

@@ -369,6 +369,7 @@ impl Workspace {
 
 /// A profile or variable of the workspace.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct WorkspaceSymbol {
     /// Its name.
     pub name: String,

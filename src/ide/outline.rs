@@ -5,6 +5,7 @@ use crate::syntax::ast::{Else, File, Item, ItemKind, Profile, ProfileKeyword};
 
 /// What a symbol is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum SymbolKind {
     /// A profile or child profile.
     Profile,

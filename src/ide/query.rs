@@ -13,6 +13,7 @@ use crate::source::Span;
 
 /// What a rule costs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Cost {
     /// Behind the rule, in the file.
     pub offset: u32,

@@ -15,6 +15,7 @@ const KERNEL: &str = "linux-7.2";
 /// Settings that an editor gives; they go before those of `armorer.toml`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Deserialize)]
 #[serde(rename_all = "camelCase", default)]
+#[non_exhaustive]
 pub struct EditorSettings {
     /// The base directory of includes, relative to the workspace.
     pub base: Option<PathBuf>,

@@ -10,7 +10,7 @@ use super::overlay::Overlay;
 use super::settings::Settings;
 use super::workspace::Members;
 use crate::diagnostic::{Code, Severity};
-use crate::lint::{Finding, Memory, Outcome};
+use crate::lint::{Finding, Memory};
 use crate::resolve::Session;
 use crate::source::{SourceId, SourceMap, Span};
 use crate::syntax::ast::ItemKind;
@@ -33,6 +33,7 @@ pub struct Snapshot {
 
 /// Something that is wrong with a file.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Problem {
     /// Where in the file: the place of the finding, or of the `include` that leads to it.
     pub span: Span,
@@ -42,6 +43,7 @@ pub struct Problem {
 
 /// What is wrong with a file, with the texts that it is about.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Problems {
     /// In the order of their places.
     pub list: Vec<Problem>,
@@ -94,11 +96,11 @@ impl Snapshot {
             inputs.push(text);
         }
         let linter = self.settings.linter(session.begin()).automata(automata).scope(path);
-        let linter = linter.session(session).memory(Arc::clone(&self.memory));
-        let Outcome { findings, .. } = linter.lint_sources(inputs).unwrap_or_default();
+        let outcome = linter.lint_session(session, Arc::clone(&self.memory), inputs).unwrap_or_default();
+        let sources = Arc::clone(outcome.sources());
         let mut seen = FxHashSet::default();
         let mut list = Vec::new();
-        for finding in findings {
+        for finding in outcome.findings {
             let Some(span) = place_in(text, &finding) else { continue };
             // Who will include it may have the variables that nobody has here.
             let unknown = [Code::VarUndeclared, Code::Expand].iter().any(|code| finding.code == code.as_str());
@@ -110,7 +112,7 @@ impl Snapshot {
             }
         }
         list.sort_by_key(|problem| (problem.span.start, problem.finding.code));
-        Problems { list, sources: linter.into_sources() }
+        Problems { list, sources }
     }
 }
 

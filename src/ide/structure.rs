@@ -15,6 +15,7 @@ pub use super::tokens::TokenKind;
 
 /// A symbol of the outline.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct OutlineSymbol {
     /// Its name: a profile's as written, a variable's with its sigil.
     pub name: String,
@@ -32,6 +33,7 @@ pub struct OutlineSymbol {
 
 /// A range that can be folded.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Fold {
     /// In bytes of the file; it covers more than one line.
     pub range: Range<u32>,
@@ -41,6 +43,7 @@ pub struct Fold {
 
 /// A word of a text with what it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Token {
     /// In bytes of the file.
     pub range: Range<u32>,
@@ -56,6 +59,7 @@ pub struct Token {
 
 /// The syntax of what is being written.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Signature {
     /// All of it.
     pub label: String,

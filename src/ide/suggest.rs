@@ -10,6 +10,7 @@ use crate::source::{DirEntry, FileKind, FileSystem, Loader, Span};
 
 /// What a suggestion is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum SuggestionKind {
     /// A keyword.
     Keyword,
@@ -33,6 +34,7 @@ pub enum SuggestionKind {
 
 /// Something that may be written at a place.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Suggestion {
     /// What is shown.
     pub label: String,

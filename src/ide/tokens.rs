@@ -8,6 +8,7 @@ use crate::vocab::{RlimitValue, Vocabulary};
 
 /// What a token is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum TokenKind {
     /// A keyword.
     Keyword,

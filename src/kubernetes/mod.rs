@@ -64,6 +64,7 @@ pub use yaml::{MAX_DEPTH, MAX_LEN, MAX_NODES};
 
 /// What a YAML file says about AppArmor.
 #[derive(Clone, Debug, Default, Serialize)]
+#[non_exhaustive]
 pub struct Manifest {
     /// The profiles in it, in the order of the file; one that several keys share by an alias stands here once.
     pub profiles: Vec<EmbeddedProfile>,
@@ -76,6 +77,7 @@ pub struct Manifest {
 
 /// A Kubernetes object.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Object {
     /// `kind`
     pub kind: Spanned<String>,
@@ -98,6 +100,7 @@ impl fmt::Display for Object {
 
 /// A profile inside a manifest.
 #[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
 pub struct EmbeddedProfile {
     /// The object that holds it.
     pub object: Object,
@@ -121,6 +124,7 @@ pub struct EmbeddedProfile {
 /// How a text stands in the YAML.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Form {
     /// `|`
     Literal,
@@ -170,6 +174,7 @@ impl EmbeddedProfile {
 
 /// A pod, or what makes pods.
 #[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
 pub struct Workload {
     /// The object.
     pub object: Object,
@@ -185,6 +190,7 @@ pub struct Workload {
 
 /// A container of a pod.
 #[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
 pub struct Container {
     /// Which list it stands in.
     pub role: ContainerRole,
@@ -197,6 +203,7 @@ pub struct Container {
 /// The lists of containers of a pod.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum ContainerRole {
     /// `initContainers`
     Init,
@@ -208,6 +215,7 @@ pub enum ContainerRole {
 
 /// A deprecated annotation that selects a profile.
 #[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
 pub struct Annotation {
     /// The container it names; the span covers the whole key.
     pub container: Spanned<String>,
@@ -218,6 +226,7 @@ pub struct Annotation {
 /// What confines a container.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Setting {
     /// The container runtime's own profile.
     RuntimeDefault,
@@ -229,6 +238,7 @@ pub enum Setting {
 
 /// Where a reference to a profile stands.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub enum ReferenceSite<'a> {
     /// `securityContext` of the pod.
     Pod,
@@ -240,6 +250,7 @@ pub enum ReferenceSite<'a> {
 
 /// A name by which a pod refers to a profile on the node.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct Reference<'a> {
     /// Who refers.
     pub workload: &'a Workload,

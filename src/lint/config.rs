@@ -27,6 +27,7 @@ pub const SCHEMA: &str = include_str!("../../schemas/armorer.schema.json");
 /// What `armorer.toml` says.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+#[non_exhaustive]
 pub struct Config {
     /// What profiles are linted for.
     pub target: TargetConfig,
@@ -37,6 +38,7 @@ pub struct Config {
 /// The table `[target]`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+#[non_exhaustive]
 pub struct TargetConfig {
     /// The base directory of includes, relative to the file.
     pub base: Option<PathBuf>,
@@ -49,6 +51,7 @@ pub struct TargetConfig {
 /// The table `[lint]`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+#[non_exhaustive]
 pub struct LintConfig {
     /// These rules and no others, instead of those that are on by default.
     pub select: Option<Vec<Word>>,

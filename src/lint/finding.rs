@@ -28,6 +28,7 @@ use super::rule::{Confidence, Rule};
 /// # Ok::<(), armorer::source::SourceError>(())
 /// ```
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Finding {
     /// The rule; `None` for errors, which no rule decides about.
     pub rule: Option<&'static Rule>,
@@ -130,6 +131,7 @@ impl Finding {
 /// Whether a fix may be applied without looking at it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum Applicability {
     /// The policy stays the same.
     Safe,
@@ -147,6 +149,7 @@ pub enum Applicability {
 /// assert_eq!(Fix::risky("write `ix`", Span::NONE, "ix").applicability, Applicability::Unsafe);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Fix {
     /// Whether the policy stays the same.
     pub applicability: Applicability,

@@ -7,6 +7,7 @@ use super::finding::{Applicability, Finding};
 
 /// A text with fixes applied.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Fixed {
     /// The text.
     pub text: Vec<u8>,

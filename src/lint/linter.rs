@@ -6,7 +6,7 @@ mod manifests;
 mod settle;
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::automata::Pattern;
 #[cfg(feature = "ide")]
@@ -14,7 +14,7 @@ use crate::automata::Symbol;
 use crate::compiler::{CompileError, Compiler, Input};
 use crate::encode;
 use crate::parallel;
-use crate::resolve::{self, Session};
+use crate::resolve::{self, Session, Sessions};
 #[cfg(feature = "ide")]
 use crate::source::Text;
 use crate::source::{SourceError, SourceId, SourceMap};
@@ -28,15 +28,40 @@ use super::select::{Selection, UnknownRule, named};
 use settle::Run;
 
 /// What a run found.
+///
+/// ```
+/// use armorer::lint::Linter;
+/// use armorer::{Compiler, Features, Input};
+///
+/// let linter = Linter::new(&Compiler::new(Features::builtin("linux-7.2").unwrap()));
+/// let outcome = linter.lint([Input::text("p", "profile p /p {\n  /bin/sh Ux, # armorer: allow(danger) a shell\n}\n")])?;
+/// assert_eq!(outcome.suppressed, 1);
+/// let places: Vec<_> = outcome.findings.iter().map(|found| outcome.sources().describe(found.span())).collect();
+/// assert_eq!(places, ["p:1:1"], "there is no `abi` rule");
+/// # Ok::<(), armorer::CompileError>(())
+/// ```
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct Outcome {
     /// The findings in the order of their places.
     pub findings: Vec<Finding>,
     /// How many others comments have kept quiet.
     pub suppressed: usize,
+    sources: Arc<SourceMap>,
+}
+
+impl Outcome {
+    /// The texts that spans of findings point into.
+    #[must_use]
+    pub fn sources(&self) -> &Arc<SourceMap> {
+        &self.sources
+    }
 }
 
 /// Lints profiles.
+///
+/// A linter that lives long does not grow with each call: the texts of inputs go with the [`Outcome`], and what is kept of included
+/// files is bounded as in its compiler. It does not look whether those have changed; see [`Linter::forget_included`].
 ///
 /// ```
 /// use armorer::lint::{Linter, Selection};
@@ -46,7 +71,7 @@ pub struct Outcome {
 /// let text = "abi <kernel>,\nprofile p /usr/bin/p {\n  /usr/bin/helper Ux,\n}\n";
 /// let outcome = linter.lint([Input::text("p", text)])?;
 /// assert_eq!(outcome.findings[0].code, "AA0101");
-/// assert_eq!(linter.sources().describe(outcome.findings[0].span()), "p:3:3");
+/// assert_eq!(outcome.sources().describe(outcome.findings[0].span()), "p:3:3");
 ///
 /// // A whole tree, as CI lints it: other rules, none of those that take their time.
 /// let linter = Linter::new(&Compiler::new(Features::builtin("linux-7.2").unwrap()))
@@ -61,7 +86,7 @@ pub struct Outcome {
 /// ```
 #[derive(Debug)]
 pub struct Linter {
-    session: Session,
+    sessions: Sessions,
     options: resolve::Options,
     encode: encode::Options,
     selection: Selection,
@@ -70,6 +95,14 @@ pub struct Linter {
     scope: Vec<PathBuf>,
     per_file: Vec<(Pattern, Vec<&'static Rule>)>,
     root: PathBuf,
+    memory: Mutex<Arc<Memory>>,
+    memory_limit: usize,
+}
+
+/// One call of a linter. The texts of the inputs go with it.
+struct Pass<'a> {
+    linter: &'a Linter,
+    session: Session,
     memory: Arc<Memory>,
 }
 
@@ -79,6 +112,16 @@ pub(crate) struct Memory {
     encode_cache: encode::EncodeCache,
     patterns: Patterns,
     relations: Relations,
+}
+
+/// About how many patterns, and pairs of them, are remembered. A profile of the largest has 5,000 patterns.
+const MEMORY_LIMIT: usize = 1 << 17;
+
+impl Memory {
+    /// How many patterns, and pairs of them, it has.
+    fn len(&self) -> usize {
+        self.patterns.len() + self.relations.len()
+    }
 }
 
 #[cfg(feature = "ide")]
@@ -98,9 +141,7 @@ impl Memory {
 
     /// Whether it has grown so much that a new one is better.
     pub(crate) fn is_large(&self) -> bool {
-        /// A profile of the largest has 5,000 patterns.
-        const MOST: usize = 1 << 17;
-        self.patterns.len() + self.relations.len() > MOST
+        self.len() > MEMORY_LIMIT
     }
 }
 
@@ -109,7 +150,7 @@ impl Linter {
     #[must_use]
     pub fn new(compiler: &Compiler) -> Linter {
         Linter {
-            session: compiler.session(),
+            sessions: compiler.share_sessions(),
             options: resolve::Options { keep_duplicates: true, ..compiler.resolve_options().clone() },
             encode: compiler.encode_settings().clone(),
             selection: Selection::default(),
@@ -118,22 +159,9 @@ impl Linter {
             scope: Vec::new(),
             per_file: Vec::new(),
             root: PathBuf::from("."),
-            memory: Arc::default(),
+            memory: Mutex::default(),
+            memory_limit: MEMORY_LIMIT,
         }
-    }
-
-    /// Lints with what others have worked out.
-    #[cfg(feature = "ide")]
-    pub(crate) fn memory(mut self, memory: Arc<Memory>) -> Linter {
-        self.memory = memory;
-        self
-    }
-
-    /// Lints what a session has read.
-    #[cfg(feature = "ide")]
-    pub(crate) fn session(mut self, session: Session) -> Linter {
-        self.session = session;
-        self
     }
 
     /// Which rules are on.
@@ -192,16 +220,21 @@ impl Linter {
         Ok(self)
     }
 
-    /// The texts read so far, which spans of findings point into.
-    #[must_use]
-    pub fn sources(&self) -> &SourceMap {
-        &self.session.sources
-    }
-
-    /// The texts, when all is linted.
-    #[cfg(feature = "ide")]
-    pub(crate) fn into_sources(self) -> Arc<SourceMap> {
-        self.session.sources
+    /// Forgets the included files, so that the next call reads them as they are then.
+    ///
+    /// ```
+    /// use armorer::{Compiler, Features, Input, Linter};
+    ///
+    /// let linter = Linter::new(&Compiler::new(Features::builtin("linux-7.2").unwrap()));
+    /// for text in ["profile p /p { }", "profile p /p { /etc/p.conf r, }"] {
+    ///     // Each time that files have changed.
+    ///     linter.forget_included();
+    ///     linter.lint([Input::text("p", text)])?;
+    /// }
+    /// # Ok::<(), armorer::CompileError>(())
+    /// ```
+    pub fn forget_included(&self) {
+        self.sessions.forget();
     }
 
     /// Lints inputs that belong together. A text whose name or contents are those of a Kubernetes manifest is linted as one.
@@ -209,12 +242,47 @@ impl Linter {
     /// # Errors
     /// [`CompileError::Read`] and [`CompileError::TooLarge`].
     pub fn lint(&self, inputs: impl IntoIterator<Item = Input>) -> Result<Outcome, CompileError> {
-        let ids = inputs.into_iter().map(|input| input.add_to(&self.session)).collect::<Result<_, _>>()?;
-        Ok(self.lint_sources(ids)?)
+        if self.sessions.are_full() {
+            self.forget_included();
+        }
+        let pass = Pass { linter: self, session: self.sessions.begin(), memory: self.memory() };
+        let ids = inputs.into_iter().map(|input| input.add_to(&pass.session)).collect::<Result<_, _>>()?;
+        Ok(pass.lint(ids)?)
     }
 
-    /// As [`Linter::lint`], for texts that the session has.
-    pub(crate) fn lint_sources(&self, ids: Vec<SourceId>) -> Result<Outcome, SourceError> {
+    /// As [`Linter::lint`], for texts that a session has, and with what others have worked out.
+    #[cfg(feature = "ide")]
+    pub(crate) fn lint_session(
+        &self,
+        session: Session,
+        memory: Arc<Memory>,
+        ids: Vec<SourceId>,
+    ) -> Result<Outcome, SourceError> {
+        Pass { linter: self, session, memory }.lint(ids)
+    }
+
+    /// What was worked out so far, if that is not too much.
+    fn memory(&self) -> Arc<Memory> {
+        let mut memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
+        if memory.len() > self.memory_limit {
+            *memory = Arc::default();
+        }
+        Arc::clone(&memory)
+    }
+
+    /// Whether a rule is on, and has the time it takes.
+    fn runs(&self, rule: &Rule) -> bool {
+        self.selection.includes(rule) && (self.automata || !rule.needs_automata())
+    }
+
+    /// The rules that are checked.
+    fn running(&self) -> impl Iterator<Item = &'static Rule> {
+        RULES.iter().copied().filter(|rule| self.runs(rule))
+    }
+}
+
+impl Pass<'_> {
+    fn lint(self, ids: Vec<SourceId>) -> Result<Outcome, SourceError> {
         let mut run = Run::default();
         #[cfg(feature = "kubernetes")]
         let ids = self.open_manifests(ids, &mut run)?;
@@ -229,14 +297,7 @@ impl Linter {
         self.examine_manifests(&mut run);
         Ok(self.settle(run))
     }
-
-    /// Whether a rule is on, and has the time it takes.
-    fn runs(&self, rule: &Rule) -> bool {
-        self.selection.includes(rule) && (self.automata || !rule.needs_automata())
-    }
-
-    /// The rules that are checked.
-    fn running(&self) -> impl Iterator<Item = &'static Rule> {
-        RULES.iter().copied().filter(|rule| self.runs(rule))
-    }
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,6 +9,7 @@ use super::rules::{RULES, of_code};
 
 /// The parts of a rule's page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Page {
     /// Half a sentence that says what the rule finds.
     pub summary: &'static str,

@@ -56,7 +56,6 @@ const ANYTHING: [&str; 2] = ["/\u{1}q/\u{1}z\u{2}", "/usr/\u{1}q/\u{1}z\u{2}"];
 
 impl Patterns {
     /// How many there are.
-    #[cfg(feature = "ide")]
     pub(super) fn len(&self) -> usize {
         self.known.read().unwrap_or_else(PoisonError::into_inner).len()
     }

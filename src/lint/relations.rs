@@ -55,7 +55,6 @@ pub(super) struct Relations {
 
 impl Relations {
     /// How many there are.
-    #[cfg(feature = "ide")]
     pub(super) fn len(&self) -> usize {
         let facts = self.facts.read().unwrap_or_else(PoisonError::into_inner).len();
         facts + self.known.read().unwrap_or_else(PoisonError::into_inner).len()

@@ -19,6 +19,7 @@ use super::page::Page;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum Family {
     /// `AA00`: how the linter itself is used.
     Meta,
@@ -97,6 +98,7 @@ impl fmt::Display for Confidence {
 /// Which fixes a rule has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum Fixes {
     /// None.
     None,

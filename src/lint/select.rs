@@ -28,6 +28,7 @@ pub struct Selection {
 /// A word that names no rule.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("no lint rule or family is named `{word}`{}", hint.as_ref().map(|near| format!("; there is `{near}`")).unwrap_or_default())]
+#[non_exhaustive]
 pub struct UnknownRule {
     /// The word.
     pub word: String,

@@ -48,6 +48,7 @@ mod preamble;
 mod preprocess;
 mod profile;
 mod session;
+mod sessions;
 mod transitions;
 mod values;
 mod variables;
@@ -68,11 +69,15 @@ use crate::source::{SourceId, Span, Text};
 use alias::Aliases;
 use variables::Variables;
 
-pub use include::{is_skipped, policy_files};
+#[cfg(any(feature = "cli", feature = "ide", feature = "internals"))]
+pub use include::is_skipped;
+#[cfg(any(feature = "agent", feature = "suite", feature = "internals"))]
+pub use include::policy_files;
 pub use preprocess::preprocess;
 #[cfg(feature = "ide")]
 pub(crate) use session::Included;
 pub use session::Session;
+pub(crate) use sessions::Sessions;
 pub use values::{VariableValue, variables};
 
 /// The deepest nesting of includes, profiles, blocks and conditionals together. It bounds the stack; the deepest real policy

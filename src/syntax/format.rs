@@ -10,13 +10,35 @@ use super::sort;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{Source, SourceId, SourceMap, Span};
 
-/// What [`format_with`] does beyond, or less than, the canonical text of the whole file.
+/// What formatting does beyond, or less than, the canonical text of the whole file; see
+/// [`Compiler::format`](crate::Compiler::format).
+///
+/// ```
+/// use armorer::FormatOptions;
+///
+/// let selection = FormatOptions::default().sort(true).lines(Some(10..=20));
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FormatOptions {
-    /// Sort the rules of each group between blank lines: by kind in the order of the conventions, then by what they say.
-    pub sort: bool,
-    /// Leave alone what does not touch these lines, which are counted from 1.
-    pub lines: Option<RangeInclusive<u32>>,
+    pub(crate) sort: bool,
+    pub(crate) lines: Option<RangeInclusive<u32>>,
+}
+
+impl FormatOptions {
+    /// Whether the rules of each group between blank lines are sorted: by kind in the order of the conventions, then by what they
+    /// say.
+    #[must_use]
+    pub fn sort(mut self, sort: bool) -> Self {
+        self.sort = sort;
+        self
+    }
+
+    /// The lines that are formatted, counted from 1; what does not touch them stays. `None`: all.
+    #[must_use]
+    pub fn lines(mut self, lines: Option<RangeInclusive<u32>>) -> Self {
+        self.lines = lines;
+        self
+    }
 }
 
 /// What came of formatting.

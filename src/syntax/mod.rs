@@ -54,6 +54,7 @@ pub(crate) fn parse_source(text: &[u8]) -> Result<(ast::File, Arc<Source>), Pars
 /// Why a text does not parse: everything that is wrong with it, and the text for showing it.
 #[derive(Debug, thiserror::Error)]
 #[error("{}", summary(diagnostics, sources))]
+#[non_exhaustive]
 pub struct ParseError {
     /// At least one error.
     pub diagnostics: Vec<Diagnostic>,

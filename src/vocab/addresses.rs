@@ -8,6 +8,7 @@ use super::word::word_traits;
 
 /// The value of `ip=`: an address without prefix length, or `none`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum IpAddress {
     /// `none`: a socket without address.
     None,

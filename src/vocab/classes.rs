@@ -2,50 +2,32 @@
 //! (`AA_CLASS_*` in `security/apparmor/include/apparmor.h`).
 
 /// Files; their rules live in an automaton of their own, and only the presence of the class shows here.
-pub const FILE: u8 = 2;
+pub(crate) const FILE: u8 = 2;
 /// Capabilities.
-pub const CAPABILITY: u8 = 3;
+pub(crate) const CAPABILITY: u8 = 3;
 /// Sockets as kernels outside of mainline mediated them first.
-pub const NETWORK_V7: u8 = 4;
-/// Resource limits.
-pub const RLIMITS: u8 = 5;
-/// Changes of profile.
-pub const DOMAIN: u8 = 6;
+pub(crate) const NETWORK_V7: u8 = 4;
 /// mount, remount, umount, `pivot_root`.
-pub const MOUNT: u8 = 7;
-/// Changes of namespace.
-pub const NAMESPACE_DOMAIN: u8 = 8;
+pub(crate) const MOUNT: u8 = 7;
 /// ptrace.
-pub const PTRACE: u8 = 9;
+pub(crate) const PTRACE: u8 = 9;
 /// Signals.
-pub const SIGNAL: u8 = 10;
-/// Attachments; never in the policy automaton.
-pub const XMATCH: u8 = 11;
-/// The environment of a process.
-pub const ENV: u8 = 12;
-/// The arguments of a process.
-pub const ARGV: u8 = 13;
+pub(crate) const SIGNAL: u8 = 10;
 /// Sockets, Linux 4.17 and later.
-pub const NETWORK_V8: u8 = 14;
+pub(crate) const NETWORK_V8: u8 = 14;
 /// Sockets, with fine-grained unix mediation.
-pub const NETWORK_V9: u8 = 15;
+pub(crate) const NETWORK_V9: u8 = 15;
 /// Checks of one label against another; the class that asks is the second byte.
-pub const LABEL: u8 = 16;
+pub(crate) const LABEL: u8 = 16;
 /// POSIX message queues.
-pub const POSIX_MQUEUE: u8 = 17;
+pub(crate) const POSIX_MQUEUE: u8 = 17;
 /// System V message queues.
-pub const SYSV_MQUEUE: u8 = 18;
-/// Kernel modules.
-pub const MODULE: u8 = 19;
-/// Which security module is shown.
-pub const DISPLAY_LSM: u8 = 20;
+pub(crate) const SYSV_MQUEUE: u8 = 18;
 /// User namespaces.
-pub const NAMESPACE: u8 = 21;
+pub(crate) const NAMESPACE: u8 = 21;
 /// `io_uring`.
-pub const IO_URING: u8 = 22;
+pub(crate) const IO_URING: u8 = 22;
 /// Packets of sockets.
-pub const NETWORK_V9_SKB: u8 = 30;
-/// X11.
-pub const X: u8 = 31;
+pub(crate) const NETWORK_V9_SKB: u8 = 30;
 /// D-Bus, mediated by the bus daemon.
-pub const DBUS: u8 = 32;
+pub(crate) const DBUS: u8 = 32;

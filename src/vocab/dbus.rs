@@ -26,10 +26,10 @@ permission_set! {
 }
 
 /// `send`: messages go out.
-pub const SEND: u32 = DbusPermissions::SEND.bits();
+pub(crate) const SEND: u32 = DbusPermissions::SEND.bits();
 /// `receive`: messages come in.
-pub const RECEIVE: u32 = DbusPermissions::RECEIVE.bits();
+pub(crate) const RECEIVE: u32 = DbusPermissions::RECEIVE.bits();
 /// `eavesdrop`: all messages of a bus.
-pub const EAVESDROP: u32 = DbusPermissions::EAVESDROP.bits();
+pub(crate) const EAVESDROP: u32 = DbusPermissions::EAVESDROP.bits();
 /// `bind`: own a name on the bus.
-pub const BIND: u32 = DbusPermissions::BIND.bits();
+pub(crate) const BIND: u32 = DbusPermissions::BIND.bits();

@@ -11,6 +11,7 @@ use super::word::word_traits;
 /// The kinds of change of profile at exec.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum ExecKind {
     /// `x` alone: in deny rules, or after `unsafe`.
     Bare,
@@ -27,6 +28,7 @@ pub enum ExecKind {
 /// The outcome of an exec whose target profile does not exist.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum ExecFallback {
     /// The exec fails.
     None,

@@ -3,14 +3,14 @@
 use super::word::word_enum;
 
 /// How many numbers there are, the nameless one included.
-pub const COUNT: u16 = 46;
+pub(crate) const COUNT: u16 = 46;
 
 /// `AF_UNIX`, whose sockets have rules of their own.
-pub const UNIX: u16 = AddressFamily::Unix.number();
+pub(crate) const UNIX: u16 = AddressFamily::Unix.number();
 /// `AF_INET`.
-pub const INET: u16 = AddressFamily::Inet.number();
+pub(crate) const INET: u16 = AddressFamily::Inet.number();
 /// `AF_INET6`.
-pub const INET6: u16 = AddressFamily::Inet6.number();
+pub(crate) const INET6: u16 = AddressFamily::Inet6.number();
 
 word_enum! {
     /// An address family. 12 (DECnet, gone from Linux) has no name, but a rule for all families covers it.

@@ -9,53 +9,51 @@ use super::Vocabulary;
 use super::word::{set_operations, word_traits};
 
 /// `x`.
-pub const EXEC: u32 = 0x1;
+pub(crate) const EXEC: u32 = 0x1;
 /// `w`; always together with [`APPEND`].
-pub const WRITE: u32 = 0x2;
+pub(crate) const WRITE: u32 = 0x2;
 /// `r`.
-pub const READ: u32 = 0x4;
+pub(crate) const READ: u32 = 0x4;
 /// `a`.
-pub const APPEND: u32 = 0x8;
+pub(crate) const APPEND: u32 = 0x8;
 /// `l`.
-pub const LINK: u32 = 0x10;
+pub(crate) const LINK: u32 = 0x10;
 /// `k`; in the second half of a link pair: the subset test is required.
-pub const LOCK: u32 = 0x20;
+pub(crate) const LOCK: u32 = 0x20;
 /// `m`.
-pub const MMAP_EXEC: u32 = 0x40;
+pub(crate) const MMAP_EXEC: u32 = 0x40;
 /// Exec falls back to unconfined.
-pub const EXEC_UNCONFINED: u32 = 0x80;
+pub(crate) const EXEC_UNCONFINED: u32 = 0x80;
 /// Exec keeps the environment.
-pub const EXEC_UNSAFE: u32 = 0x100;
+pub(crate) const EXEC_UNSAFE: u32 = 0x100;
 /// Exec inherits the profile, alone or as fallback.
-pub const EXEC_INHERIT: u32 = 0x200;
+pub(crate) const EXEC_INHERIT: u32 = 0x200;
 /// Where the index of an exec transition begins.
-pub const EXEC_INDEX_SHIFT: u32 = 10;
-/// The index of an exec transition: one of the `INDEX_` constants, or [`INDEX_TABLE`] and more.
-pub const EXEC_INDEX: u32 = 0xf << EXEC_INDEX_SHIFT;
+pub(crate) const EXEC_INDEX_SHIFT: u32 = 10;
+/// The index of an exec transition: one of the `INDEX_` constants, or 4 and more for an entry of the transition table.
+pub(crate) const EXEC_INDEX: u32 = 0xf << EXEC_INDEX_SHIFT;
 /// All that belongs to an exec permission but the permission itself.
-pub const EXEC_TYPE: u32 = EXEC_UNCONFINED | EXEC_UNSAFE | EXEC_INHERIT | EXEC_INDEX;
+pub(crate) const EXEC_TYPE: u32 = EXEC_UNCONFINED | EXEC_UNSAFE | EXEC_INHERIT | EXEC_INDEX;
 
 /// Exec index: to unconfined.
-pub const INDEX_UNCONFINED: u32 = 1 << EXEC_INDEX_SHIFT;
+pub(crate) const INDEX_UNCONFINED: u32 = 1 << EXEC_INDEX_SHIFT;
 /// Exec index: to the profile that attaches to the file.
-pub const INDEX_NAME: u32 = 2 << EXEC_INDEX_SHIFT;
+pub(crate) const INDEX_NAME: u32 = 2 << EXEC_INDEX_SHIFT;
 /// Exec index: to the child that attaches to the file.
-pub const INDEX_CHILD: u32 = 3 << EXEC_INDEX_SHIFT;
-/// Exec index: the first entry of the transition table.
-pub const INDEX_TABLE: u32 = 4 << EXEC_INDEX_SHIFT;
+pub(crate) const INDEX_CHILD: u32 = 3 << EXEC_INDEX_SHIFT;
 
 /// How much higher the half for files of others lies.
-pub const OTHER: u32 = 14;
+pub(crate) const OTHER: u32 = 14;
 /// Every bit of the owner's half.
-pub const OWNER_HALF: u32 = (1 << OTHER) - 1;
+pub(crate) const OWNER_HALF: u32 = (1 << OTHER) - 1;
 /// Every bit of the other half.
-pub const OTHER_HALF: u32 = OWNER_HALF << OTHER;
+pub(crate) const OTHER_HALF: u32 = OWNER_HALF << OTHER;
 /// The permissions of a half, without the exec type.
-pub const PERMISSIONS: u32 = 0x7f;
+pub(crate) const PERMISSIONS: u32 = 0x7f;
 /// `change_profile` at the next exec; both halves.
-pub const ON_EXEC: u32 = 1 << 30;
+pub(crate) const ON_EXEC: u32 = 1 << 30;
 /// `change_profile`; both halves.
-pub const CHANGE_PROFILE: u32 = 1 << 31;
+pub(crate) const CHANGE_PROFILE: u32 = 1 << 31;
 
 /// Permissions of a file rule, exec aside; the bits are those of the owner's half of a packed word.
 ///

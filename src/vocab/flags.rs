@@ -32,28 +32,28 @@ word_enum! {
 }
 
 /// Bit of the profile's flags word: a hat.
-pub const HAT: u32 = 0x1;
+pub(crate) const HAT: u32 = 0x1;
 /// Bit of the profile's flags word: `debug`.
-pub const DEBUG: u32 = 0x2;
+pub(crate) const DEBUG: u32 = 0x2;
 /// Bit of the profile's flags word: `interruptible`.
-pub const INTERRUPTIBLE: u32 = 0x8;
+pub(crate) const INTERRUPTIBLE: u32 = 0x8;
 
 /// Words that are neither modes nor path flags and take no value.
-pub const PLAIN: &[&str] = &["audit", "debug", "interruptible"];
+pub(crate) const PLAIN: &[&str] = &["audit", "debug", "interruptible"];
 
 /// Words that take a value behind `=`. `attach_disconnected.ipc` may stand without one, too.
-pub const VALUED: &[&str] = &["attach_disconnected.path", "attach_disconnected.ipc", "kill.signal", "error"];
+pub(crate) const VALUED: &[&str] = &["attach_disconnected.path", "attach_disconnected.ipc", "kill.signal", "error"];
 
 /// Bit of the path flags: `attach_disconnected`.
-pub const ATTACH_DISCONNECTED: u32 = 0x4;
+pub(crate) const ATTACH_DISCONNECTED: u32 = 0x4;
 /// Bit of the path flags: `chroot_relative`.
-pub const CHROOT_RELATIVE: u32 = 0x8;
+pub(crate) const CHROOT_RELATIVE: u32 = 0x8;
 /// Bit of the path flags: `chroot_attach`.
-pub const CHROOT_ATTACH: u32 = 0x10;
+pub(crate) const CHROOT_ATTACH: u32 = 0x10;
 /// Bit of the path flags: `attach_disconnected.ipc`.
-pub const ATTACH_DISCONNECTED_IPC: u32 = 0x20;
+pub(crate) const ATTACH_DISCONNECTED_IPC: u32 = 0x20;
 /// Bit of the path flags: `mediate_deleted`. (Linux 7.2 reads 0x20000 for it; the reference compiler writes this one.)
-pub const MEDIATE_DELETED: u32 = 0x1_0000;
+pub(crate) const MEDIATE_DELETED: u32 = 0x1_0000;
 
 /// A path flag without value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,7 +67,7 @@ pub struct PathFlag {
 }
 
 /// All path flags without value, each beside its opposite.
-pub const PATH: &[PathFlag] = &[
+pub(crate) const PATH: &[PathFlag] = &[
     PathFlag { name: "chroot_relative", bit: CHROOT_RELATIVE, opposite: "namespace_relative" },
     PathFlag { name: "namespace_relative", bit: 0, opposite: "chroot_relative" },
     PathFlag { name: "mediate_deleted", bit: MEDIATE_DELETED, opposite: "delegate_deleted" },
@@ -80,12 +80,12 @@ pub const PATH: &[PathFlag] = &[
 
 /// The path flag of that name.
 #[must_use]
-pub fn path_flag(word: &[u8]) -> Option<&'static PathFlag> {
+pub(crate) fn path_flag(word: &[u8]) -> Option<&'static PathFlag> {
     PATH.iter().find(|flag| flag.name.as_bytes() == word)
 }
 
 /// Every word that may begin a value of `flags=(…)`, for suggestions.
-pub fn words() -> impl Iterator<Item = &'static str> {
+pub(crate) fn words() -> impl Iterator<Item = &'static str> {
     ProfileMode::words()
         .chain(PLAIN.iter().copied())
         .chain(PATH.iter().map(|flag| flag.name))

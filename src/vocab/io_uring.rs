@@ -22,6 +22,6 @@ permission_set! {
 }
 
 /// `override_creds`: take on other credentials.
-pub const OVERRIDE_CREDS: u32 = IoUringPermissions::OVERRIDE_CREDS.bits();
+pub(crate) const OVERRIDE_CREDS: u32 = IoUringPermissions::OVERRIDE_CREDS.bits();
 /// `sqpoll`: a kernel thread that polls the queue.
-pub const SQPOLL: u32 = IoUringPermissions::SQPOLL.bits();
+pub(crate) const SQPOLL: u32 = IoUringPermissions::SQPOLL.bits();

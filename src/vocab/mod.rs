@@ -3,55 +3,33 @@
 //! A word is looked up as bytes, because policy text is bytes. No vocabulary depends on a kernel's features.
 //!
 //! ```
-//! use armorer::vocab::{Capability, Vocabulary, nearest};
+//! use armorer::vocab::{Capability, Vocabulary};
 //!
 //! assert_eq!(Capability::from_word(b"sys_admin").map(Capability::number), Some(21));
 //! assert_eq!(Capability::SysAdmin.name(), "sys_admin");
-//! assert_eq!(nearest(b"sys_amdin", Capability::words()), Some("sys_admin"));
 //! ```
 
-// The tables and numbers behind the types: hidden, and of no promise.
-#[doc(hidden)]
-pub mod addresses;
-#[doc(hidden)]
-pub mod capabilities;
-#[doc(hidden)]
-pub mod classes;
-#[doc(hidden)]
-pub mod dbus;
-#[doc(hidden)]
-pub mod errno;
-#[doc(hidden)]
-pub mod exec;
-#[doc(hidden)]
-pub mod families;
-#[doc(hidden)]
-pub mod file;
-#[doc(hidden)]
-pub mod flags;
-#[doc(hidden)]
-pub mod io_uring;
-#[doc(hidden)]
-pub mod mount;
-#[doc(hidden)]
-pub mod mqueue;
+pub(crate) mod addresses;
+pub(crate) mod capabilities;
+pub(crate) mod classes;
+pub(crate) mod dbus;
+pub(crate) mod errno;
+pub(crate) mod exec;
+pub(crate) mod families;
+pub(crate) mod file;
+pub(crate) mod flags;
+pub(crate) mod io_uring;
+pub(crate) mod mount;
+pub(crate) mod mqueue;
 mod nearest;
-#[doc(hidden)]
-pub mod network;
-#[doc(hidden)]
-pub mod priority;
-#[doc(hidden)]
-pub mod protocols;
-#[doc(hidden)]
-pub mod ptrace;
-#[doc(hidden)]
-pub mod rlimits;
-#[doc(hidden)]
-pub mod signals;
-#[doc(hidden)]
-pub mod sockets;
-#[doc(hidden)]
-pub mod units;
+pub(crate) mod network;
+pub(crate) mod priority;
+pub(crate) mod protocols;
+pub(crate) mod ptrace;
+pub(crate) mod rlimits;
+pub(crate) mod signals;
+pub(crate) mod sockets;
+pub(crate) mod units;
 mod word;
 
 pub use addresses::{IpAddress, PortRange};
@@ -65,8 +43,7 @@ pub use flags::{PathFlag, ProfileMode};
 pub use io_uring::IoUringPermissions;
 pub use mount::{MountOperation, MountOption};
 pub use mqueue::{MqueueKind, MqueuePermissions};
-#[doc(hidden)]
-pub use nearest::nearest;
+pub(crate) use nearest::nearest;
 pub use network::NetworkPermissions;
 pub use priority::Priority;
 pub use protocols::{Protocol, SocketKind};

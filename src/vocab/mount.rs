@@ -26,6 +26,7 @@ pub struct MountOption {
 /// # Ok::<(), armorer::vocab::UnknownWord>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum MountOperation {
     /// `mount`
     Mount,
@@ -86,16 +87,8 @@ impl MountOption {
     pub const ALL: &'static [MountOption] = ALL;
 
     /// The canonical word that sets exactly these bits.
-    ///
-    /// ```
-    /// use armorer::vocab::MountOption;
-    ///
-    /// const MS_BIND: u32 = 0x1000;
-    /// const MS_REC: u32 = 0x4000;
-    /// assert_eq!(MountOption::name_of(MS_BIND | MS_REC), Some("rbind"));
-    /// ```
     #[must_use]
-    pub fn name_of(sets: u32) -> Option<&'static str> {
+    pub(crate) fn name_of(sets: u32) -> Option<&'static str> {
         ALL.iter().find(|option| sets != 0 && option.sets == sets).map(|option| option.name)
     }
 }
@@ -109,38 +102,38 @@ const fn clear(name: &'static str, clears: u32) -> MountOption {
 }
 
 /// `remount`.
-pub const REMOUNT: u32 = 1 << 5;
+pub(crate) const REMOUNT: u32 = 1 << 5;
 /// `bind`.
-pub const BIND: u32 = 1 << 12;
+pub(crate) const BIND: u32 = 1 << 12;
 /// `move`.
-pub const MOVE: u32 = 1 << 13;
+pub(crate) const MOVE: u32 = 1 << 13;
 /// Recursive: part of `rbind` and of the `make-r…` words, no word of its own.
-pub const REC: u32 = 1 << 14;
+pub(crate) const REC: u32 = 1 << 14;
 /// `unbindable`.
-pub const UNBINDABLE: u32 = 1 << 17;
+pub(crate) const UNBINDABLE: u32 = 1 << 17;
 /// `private`.
-pub const PRIVATE: u32 = 1 << 18;
+pub(crate) const PRIVATE: u32 = 1 << 18;
 /// `slave`.
-pub const SLAVE: u32 = 1 << 19;
+pub(crate) const SLAVE: u32 = 1 << 19;
 /// `shared`.
-pub const SHARED: u32 = 1 << 20;
+pub(crate) const SHARED: u32 = 1 << 20;
 
 /// The bits that change how a mount propagates.
-pub const PROPAGATION: u32 = UNBINDABLE | PRIVATE | SLAVE | SHARED;
+pub(crate) const PROPAGATION: u32 = UNBINDABLE | PRIVATE | SLAVE | SHARED;
 /// Every bit that a rule can ask for: what a rule without `options` allows. (`nouser` is not among them: the kernel never sees it.)
-pub const EVERY: u32 = 0x03bf_fdff;
+pub(crate) const EVERY: u32 = 0x03bf_fdff;
 /// The bits that choose a command.
-pub const COMMANDS: u32 = REMOUNT | BIND | MOVE | REC | PROPAGATION;
+pub(crate) const COMMANDS: u32 = REMOUNT | BIND | MOVE | REC | PROPAGATION;
 /// The bits that count for a new mount.
-pub const NEW_MASK: u32 = EVERY & !COMMANDS;
+pub(crate) const NEW_MASK: u32 = EVERY & !COMMANDS;
 /// The bits that count for a bind mount.
-pub const BIND_MASK: u32 = BIND | REC;
+pub(crate) const BIND_MASK: u32 = BIND | REC;
 /// The bits that count for a move.
-pub const MOVE_MASK: u32 = MOVE;
+pub(crate) const MOVE_MASK: u32 = MOVE;
 /// The bits that count for a change of propagation: all but those of single mounts.
-pub const MAKE_MASK: u32 = 0x029f_f1f1;
+pub(crate) const MAKE_MASK: u32 = 0x029f_f1f1;
 /// The bits that count for a remount.
-pub const REMOUNT_MASK: u32 = EVERY & !MOVE;
+pub(crate) const REMOUNT_MASK: u32 = EVERY & !MOVE;
 
 /// Every word, by bit; of words with the same bits the first is the canonical one.
 const ALL: &[MountOption] = &[

@@ -34,6 +34,7 @@ permission_set! {
 
 /// Kinds of message queues.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum MqueueKind {
     /// `posix`
     Posix,
@@ -67,11 +68,11 @@ impl Vocabulary for MqueueKind {
 word_traits!(MqueueKind);
 
 /// `write`.
-pub const WRITE: u32 = MqueuePermissions::WRITE.bits();
+pub(crate) const WRITE: u32 = MqueuePermissions::WRITE.bits();
 /// `read`.
-pub const READ: u32 = MqueuePermissions::READ.bits();
+pub(crate) const READ: u32 = MqueuePermissions::READ.bits();
 /// `create`.
-pub const CREATE: u32 = MqueuePermissions::CREATE.bits();
+pub(crate) const CREATE: u32 = MqueuePermissions::CREATE.bits();
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,12 +5,7 @@ const LONGEST: usize = 64;
 
 /// The candidate nearest to `word`: at most a third of its letters (at least one) are inserted, removed, replaced, or
 /// swapped with a neighbour. The first candidate wins among equals; a candidate equal to `word` is no help and is passed over.
-///
-/// ```
-/// assert_eq!(armorer::vocab::nearest(b"chwon", ["chown", "fowner"]), Some("chown"));
-/// assert_eq!(armorer::vocab::nearest(b"zebra", ["chown", "fowner"]), None);
-/// ```
-pub fn nearest<'a>(word: &[u8], candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(word: &[u8], candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     if word.len() > LONGEST {
         return None;
     }
@@ -73,6 +68,7 @@ mod tests {
     fn takes_the_nearest_and_nothing_far() {
         assert_eq!(nearest(b"steam", ["seqpacket", "dgram", "stream"]), Some("stream"));
         assert_eq!(nearest(b"INET", ["inet", "inet6"]), Some("inet"));
+        assert_eq!(nearest(b"chwon", ["chown", "fowner"]), Some("chown"));
         assert_eq!(nearest(b"x", ["rdm"]), None);
         assert_eq!(nearest(b"raw", ["raw"]), None);
         assert_eq!(nearest(&[b'a'; 1 << 20], ["raw"]), None);

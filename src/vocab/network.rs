@@ -50,29 +50,29 @@ impl NetworkPermissions {
 }
 
 /// `send`.
-pub const SEND: u32 = NetworkPermissions::SEND.bits();
+pub(crate) const SEND: u32 = NetworkPermissions::SEND.bits();
 /// `receive`.
-pub const RECEIVE: u32 = NetworkPermissions::RECEIVE.bits();
+pub(crate) const RECEIVE: u32 = NetworkPermissions::RECEIVE.bits();
 /// `create`.
-pub const CREATE: u32 = NetworkPermissions::CREATE.bits();
+pub(crate) const CREATE: u32 = NetworkPermissions::CREATE.bits();
 /// `shutdown`.
-pub const SHUTDOWN: u32 = NetworkPermissions::SHUTDOWN.bits();
+pub(crate) const SHUTDOWN: u32 = NetworkPermissions::SHUTDOWN.bits();
 /// `connect`.
-pub const CONNECT: u32 = NetworkPermissions::CONNECT.bits();
+pub(crate) const CONNECT: u32 = NetworkPermissions::CONNECT.bits();
 /// `setattr`.
-pub const SETATTR: u32 = NetworkPermissions::SETATTR.bits();
+pub(crate) const SETATTR: u32 = NetworkPermissions::SETATTR.bits();
 /// `getattr`.
-pub const GETATTR: u32 = NetworkPermissions::GETATTR.bits();
+pub(crate) const GETATTR: u32 = NetworkPermissions::GETATTR.bits();
 /// `accept`.
-pub const ACCEPT: u32 = NetworkPermissions::ACCEPT.bits();
+pub(crate) const ACCEPT: u32 = NetworkPermissions::ACCEPT.bits();
 /// `bind`.
-pub const BIND: u32 = NetworkPermissions::BIND.bits();
+pub(crate) const BIND: u32 = NetworkPermissions::BIND.bits();
 /// `listen`.
-pub const LISTEN: u32 = NetworkPermissions::LISTEN.bits();
+pub(crate) const LISTEN: u32 = NetworkPermissions::LISTEN.bits();
 /// `setopt`.
-pub const SETOPT: u32 = NetworkPermissions::SETOPT.bits();
+pub(crate) const SETOPT: u32 = NetworkPermissions::SETOPT.bits();
 /// `getopt`.
-pub const GETOPT: u32 = NetworkPermissions::GETOPT.bits();
+pub(crate) const GETOPT: u32 = NetworkPermissions::GETOPT.bits();
 
 #[cfg(test)]
 mod tests {

@@ -55,6 +55,7 @@ word_traits!(Protocol);
 
 /// The second word of a network rule: a socket type, or a protocol that implies one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum SocketKind {
     /// `stream`
     Type(SocketType),

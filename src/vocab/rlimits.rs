@@ -7,7 +7,7 @@ use super::word::{word_enum, word_traits};
 
 /// The unit that the value of a limit is counted in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unit {
+pub(crate) enum Unit {
     /// Seconds; time units are allowed.
     Seconds,
     /// Microseconds; time units are allowed.
@@ -21,10 +21,10 @@ pub enum Unit {
 }
 
 /// How many limits there are.
-pub const COUNT: usize = 16;
+pub(crate) const COUNT: usize = 16;
 
 /// The stored value of `infinity`.
-pub const INFINITY: u64 = u64::MAX;
+pub(crate) const INFINITY: u64 = u64::MAX;
 
 word_enum! {
     /// A resource that can be limited.

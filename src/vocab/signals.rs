@@ -83,11 +83,11 @@ impl Vocabulary for Signal {
 word_traits!(Signal);
 
 /// The number of `rtmin+0`.
-pub const REALTIME: u8 = 128;
+pub(crate) const REALTIME: u8 = 128;
 /// The largest N of `rtmin+N`.
-pub const REALTIME_LAST: u8 = 32;
+pub(crate) const REALTIME_LAST: u8 = 32;
 /// `exists`: signal 0, the test whether a process is there.
-pub const EXISTS: u8 = 35;
+pub(crate) const EXISTS: u8 = 35;
 
 /// Name and number of each but the real-time ones, by number; `stp` and `poll` are synonyms. The kernel's `lost` (33)
 /// cannot be named in a rule.

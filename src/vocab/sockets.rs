@@ -31,12 +31,12 @@ impl SocketType {
 }
 
 /// Type words of network rules.
-pub fn network_words() -> impl Iterator<Item = &'static str> {
+pub(crate) fn network_words() -> impl Iterator<Item = &'static str> {
     SocketType::ALL.iter().filter(|one| one.is_of_network_rules()).map(|one| one.name())
 }
 
 /// The mask `1 << type` of all types that have a word in network rules: as good as no type.
-pub const NAMED_MASK: u32 = 0x43e;
+pub(crate) const NAMED_MASK: u32 = 0x43e;
 
 #[cfg(test)]
 mod tests {

@@ -190,7 +190,7 @@ macro_rules! permission_set {
             pub const ALL: $name = $name(0 $(| $bit)*);
 
             /// Each permission with its words, in the order that rules are written in; the canonical word is the first.
-            pub const WORDS: &'static [($name, &'static [&'static str])] =
+            pub(crate) const WORDS: &'static [($name, &'static [&'static str])] =
                 &[$(($name::$constant, &[$word $(, $synonym)*])),*];
 
             /// The word of one permission; `None` for none or several.

@@ -20,7 +20,7 @@ fn profiles(text: &str) -> Option<Vec<blob::Profile>> {
 fn found(code: &str, text: &str) -> Vec<(u32, Finding)> {
     let rules = linter(&[code]);
     let outcome = lint(&rules, "p", text);
-    let line = |finding: &Finding| rules.sources().get(finding.span().source).line_column(finding.span().start).0;
+    let line = |finding: &Finding| outcome.sources().get(finding.span().source).line_column(finding.span().start).0;
     outcome.findings.iter().filter(|finding| finding.code == code).map(|f| (line(f), f.clone())).collect()
 }
 

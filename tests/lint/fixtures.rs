@@ -28,15 +28,14 @@ fn needs(rule: &Rule) -> Linter {
     linter.selection(Selection::only(words).unwrap())
 }
 
-fn examine(rule: &Rule, text: &str) -> (Linter, Outcome) {
+fn examine(rule: &Rule, text: &str) -> Outcome {
     let linter = needs(rule);
     let name = if rule.family() == Family::Kubernetes { "example.yaml" } else { "example" };
     let mut inputs = vec![Input::text(name, text)];
     if let Ok(other) = std::fs::read(directory(rule).join("other.aa")) {
         inputs.push(Input::text("other", other));
     }
-    let outcome = linter.lint(inputs).unwrap();
-    (linter, outcome)
+    linter.lint(inputs).unwrap()
 }
 
 /// The directory of a rule's examples and its snapshot.
@@ -53,19 +52,19 @@ fn own(rule: &Rule, outcome: &Outcome) -> Vec<Finding> {
 fn every_rule_finds_its_bad_example_and_not_its_good_one() {
     let mut wrong = Vec::new();
     for rule in RULES {
-        let (linter, outcome) = examine(rule, rule.page.bad);
+        let outcome = examine(rule, rule.page.bad);
         if own(rule, &outcome).is_empty() {
-            let all = lines(&outcome.findings, linter.sources());
+            let all = lines(&outcome.findings, outcome.sources());
             wrong.push(format!("{} {} does not find its bad example:\n{all}", rule.code, rule.name));
         }
         if let Some(error) = outcome.findings.iter().find(|found| found.rule.is_none()) {
             wrong.push(format!("{}: the bad example has an error: {}", rule.code, error.message));
         }
-        let (linter, outcome) = examine(rule, rule.page.good);
+        let outcome = examine(rule, rule.page.good);
         let unwanted: Vec<_> =
             outcome.findings.iter().filter(|f| f.code == rule.code || f.rule.is_none()).cloned().collect();
         if !unwanted.is_empty() {
-            let all = lines(&unwanted, linter.sources());
+            let all = lines(&unwanted, outcome.sources());
             wrong.push(format!("{} {} finds something in its good example:\n{all}", rule.code, rule.name));
         }
     }
@@ -74,9 +73,9 @@ fn every_rule_finds_its_bad_example_and_not_its_good_one() {
 
 /// The text with the fixes of a rule applied.
 fn fixed(rule: &Rule, text: &str) -> Option<String> {
-    let (linter, outcome) = examine(rule, text);
+    let outcome = examine(rule, text);
     let source = outcome.findings.iter().find_map(|found| Some(found.fix.as_ref()?.edits.first()?.span.source))?;
-    let text = linter.sources().get(source);
+    let text = outcome.sources().get(source);
     let fixed = apply(text.text(), source, &own(rule, &outcome), Applicability::Unsafe)?;
     Some(String::from_utf8(fixed.text).unwrap())
 }
@@ -85,8 +84,8 @@ fn fixed(rule: &Rule, text: &str) -> Option<String> {
 #[test]
 fn reports_are_those_of_the_snapshots() {
     for rule in RULES {
-        let (linter, outcome) = examine(rule, rule.page.bad);
-        let mut report = lines(&own(rule, &outcome), linter.sources());
+        let outcome = examine(rule, rule.page.bad);
+        let mut report = lines(&own(rule, &outcome), outcome.sources());
         if let Some(text) = fixed(rule, rule.page.bad) {
             report.push_str(&format!("\nfixed:\n{text}"));
         }
@@ -103,16 +102,16 @@ fn fixes_remove_their_findings_and_parse() {
     for rule in RULES.iter().filter(|rule| rule.fixes != Fixes::None) {
         let text = fixed(rule, rule.page.bad).unwrap_or_else(|| panic!("{} fixes nothing", rule.code));
         armorer::parse(text.as_bytes()).unwrap_or_else(|error| panic!("{}: {error}\n{text}", rule.code));
-        let (linter, outcome) = examine(rule, &text);
+        let outcome = examine(rule, &text);
         let left = own(rule, &outcome);
-        assert!(left.is_empty(), "{}: {}\n{text}", rule.code, lines(&left, linter.sources()));
+        assert!(left.is_empty(), "{}: {}\n{text}", rule.code, lines(&left, outcome.sources()));
     }
 }
 
 #[test]
 fn rules_without_fixes_give_none() {
     for rule in RULES.iter().filter(|rule| rule.fixes == Fixes::None) {
-        let (_, outcome) = examine(rule, rule.page.bad);
+        let outcome = examine(rule, rule.page.bad);
         let found = outcome.findings.iter().filter(|found| found.code == rule.code);
         assert!(
             found.clone().all(|found| found.fix.is_none()),

@@ -58,3 +58,8 @@ pub(crate) fn lines(findings: &[Finding], sources: &SourceMap) -> String {
     };
     findings.iter().map(line).collect()
 }
+
+/// A line for each finding of an outcome.
+pub(crate) fn all_lines(outcome: &Outcome) -> String {
+    lines(&outcome.findings, outcome.sources())
+}

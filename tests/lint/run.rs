@@ -3,7 +3,7 @@
 use armorer::lint::{Linter, Selection};
 use armorer::{Compiler, Features, Input};
 
-use super::{lines, lint, linter, linter_of, tree};
+use super::{all_lines, lint, linter, linter_of, tree};
 
 #[test]
 fn families_names_and_codes_select() {
@@ -47,7 +47,7 @@ profile p /usr/bin/p {
 ";
     let outcome = lint(&rules, "p", text);
     assert_eq!(outcome.suppressed, 7);
-    insta::assert_snapshot!(lines(&outcome.findings, rules.sources()));
+    insta::assert_snapshot!(all_lines(&outcome));
 }
 
 #[test]
@@ -98,7 +98,7 @@ fn including(configured: impl Fn(Linter) -> Linter) -> String {
     ));
     let rules = configured(Linter::new(&compiler).selection(Selection::only(["danger", "correctness"]).unwrap()));
     let outcome = rules.lint(inputs).unwrap();
-    lines(&outcome.findings, rules.sources())
+    all_lines(&outcome)
 }
 
 #[test]
@@ -120,7 +120,7 @@ fn a_comment_is_no_use_of_a_variable() {
         let loader = tree().with("/base/tunables/own", included);
         let rules = linter_of(&["unused-variable"], loader);
         let text = "include <tunables/own>\n@{a} = /srv # not @{a}\n@{a} += /opt\nprofile p /usr/bin/p {\n  /etc/p r, # @{a}\n}\n";
-        lines(&lint(&rules, "p", text).findings, rules.sources())
+        all_lines(&lint(&rules, "p", text))
     };
     let found = "p:2:1 AA0228 `@{a}` is never used\n";
     assert_eq!(unused("# @{a} is set by others\n"), found);
@@ -133,7 +133,7 @@ fn profiles_are_missed_only_where_all_are_given() {
     let text = "profile p /usr/bin/p {\n  /usr/bin/a Px -> helpr,\n  /usr/bin/b Px,\n  signal send peer=helpr,\n}\n\nprofile helper {\n}\n";
     let found = |complete| {
         let rules = linter(&["AA0210", "AA0211", "AA0212"]).complete(complete);
-        lines(&lint(&rules, "p", text).findings, rules.sources())
+        all_lines(&lint(&rules, "p", text))
     };
     assert_eq!(found(false), "");
     insta::assert_snapshot!(found(true), @r"
@@ -192,7 +192,7 @@ fn a_rule_that_one_of_its_profiles_has_answered_is_not_one_sided() {
         let text = format!(
             "profile p {{\n  include <abstractions/own>\n}}\nprofile q {{\n  include <abstractions/own>\n}}\nprofile helper {{\n  signal receive peer={other},\n}}\n"
         );
-        lines(&lint(&rules, "/base/p", &text).findings, rules.sources())
+        all_lines(&lint(&rules, "/base/p", &text))
     };
     assert_eq!(included("q"), "");
     assert_eq!(included("r"), "/base/abstractions/own:1:1 AA0235 no rule of `helper` answers this one of `p`\n");
@@ -202,13 +202,13 @@ fn a_rule_that_one_of_its_profiles_has_answered_is_not_one_sided() {
 fn what_an_included_rule_does_alone_is_its_own_files_business() {
     let loader = || tree().with("/base/abstractions/own", "owner /home/*/.cache/** mrwix,\n");
     let text = "profile p {\n  include <abstractions/own>\n  owner /home/** rw,\n}\n";
-    let found = |rules: Linter| lines(&lint(&rules, "/p", text).findings, rules.sources());
+    let found = |rules: Linter| all_lines(&lint(&rules, "/p", text));
     assert_eq!(found(linter_of(&["write-and-exec"], loader())), "");
     let told = found(linter_of(&["write-and-exec"], loader()).scope("/base"));
     assert!(told.starts_with("/base/abstractions/own:1:1 AA0104 `/home/"), "{told}");
     let devices = "profile p {\n  /{dev,proc,sys}/** rwix,\n}\n";
     let rules = linter(&["write-and-exec"]);
-    assert!(lines(&lint(&rules, "p", devices).findings, rules.sources()).contains("`/dev/shm/"));
+    assert!(all_lines(&lint(&rules, "p", devices)).contains("`/dev/shm/"));
 }
 
 #[test]

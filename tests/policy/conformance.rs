@@ -70,7 +70,7 @@ fn accepted_cases_are_formatted() {
         let compiler = suite.compiler(features.clone());
         let mut refused = 0;
         for sort in [false, true] {
-            let options = FormatOptions { sort, lines: None };
+            let options = FormatOptions::default().sort(sort);
             let formatted = match compiler.format(Input::text(&case.path, text.as_slice()), &options) {
                 Ok(formatted) => formatted.text,
                 Err(CompileError::Rejected(diagnosis))

@@ -142,7 +142,7 @@ fn compare(reference: &Reference, file: &Path, compiler: &Compiler) -> Option<us
     let text = std::fs::read(file).expect("the profile is readable");
     let theirs = blob::read(&reference.compile(&text).ok()?).expect("the reference's blob");
     let ours = compiler.compile(file).ok()?;
-    let options = DiffOptions { ignore_xmatch_len: true, ..DiffOptions::default() };
+    let options = DiffOptions::default().ignore_xmatch_len(true);
     if !analysis::diff(ours.records(), &theirs, &options).is_ok_and(|diff| diff.differences.is_empty()) {
         return None;
     }

@@ -67,7 +67,7 @@ fn compare_after(
     };
     ours.iter_mut().chain(&mut theirs).for_each(change);
     // The reference computes the attachment's length after factoring, which lowers it in rare cases.
-    let options = DiffOptions { ignore_xmatch_len: true, ..DiffOptions::default() };
+    let options = DiffOptions::default().ignore_xmatch_len(true);
     match analysis::diff(&ours, &theirs, &options) {
         Ok(diff) if diff.differences.is_empty() => Outcome::Same,
         Ok(diff) => different(diff.differences.iter().map(ToString::to_string).collect()),

@@ -95,6 +95,7 @@ pub enum Asked {
 
 /// A string of a class that has no rules; without `rest` the class as a whole.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Other {
     /// The class.
     pub name: String,

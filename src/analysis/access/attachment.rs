@@ -16,6 +16,7 @@ use crate::source::Text;
 
 /// The start of an executable.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct AttachAccess {
     /// Its path.
     pub path: Text,

@@ -14,6 +14,7 @@ use crate::vocab::{self, Vocabulary, classes};
 
 /// Use of capabilities.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct CapabilityAccess {
     /// Their numbers.
     pub numbers: Vec<u8>,
@@ -65,6 +66,7 @@ impl fmt::Display for CapabilityAccess {
 
 /// Capabilities that differ the same way.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Capability {
     /// Their numbers; names when serialised, as far as there are any.
     #[serde(rename = "names", serialize_with = "by_name")]

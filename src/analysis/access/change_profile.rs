@@ -15,6 +15,7 @@ use crate::source::Text;
 
 /// A change of the profile.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct ChangeProfileAccess {
     /// The program at whose exec the profile changes; `None`: at once.
     pub program: Option<Text>,
@@ -71,6 +72,7 @@ impl fmt::Display for ChangeProfileAccess {
 
 /// A change of profile, at once or at the next exec, as strings have it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct ChangeProfile {
     /// The profile or stack to change to.
     pub target: Text,
@@ -78,6 +80,7 @@ pub struct ChangeProfile {
 
 /// A change of profile at the exec of a file, as strings have it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Onexec {
     /// The path of the executable.
     pub path: Text,

@@ -19,6 +19,7 @@ const MESSAGE: u32 = bits::SEND | bits::RECEIVE;
 
 /// A message, a name or a bus.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct DbusAccess {
     /// Permissions.
     pub permissions: u32,
@@ -132,6 +133,7 @@ impl fmt::Display for DbusAccess {
 
 /// A bus (to eavesdrop on), a name on it (to bind), or a message.
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize)]
+#[non_exhaustive]
 pub struct Dbus {
     /// The bus.
     pub bus: Text,

@@ -142,7 +142,7 @@ fn difference(kernel: &str, rules: &str) -> String {
         let policy = compiler.compile(Input::text("p", format!("profile p {{\n{rules}\n}}\n"))).unwrap();
         policy.records().to_vec()
     };
-    let options = DiffOptions { max_per_automaton: 9, ..DiffOptions::default() };
+    let options = DiffOptions::default().max_per_automaton(9);
     diff(&compile(rules), &compile(""), &options).unwrap().to_string()
 }
 

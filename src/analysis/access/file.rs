@@ -44,6 +44,7 @@ const WORDS: [(&str, u32); 14] = [
 
 /// An access to a file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct FileAccess {
     /// The path as the kernel sees it; that of a directory ends in a slash.
     pub path: Text,
@@ -157,6 +158,7 @@ impl fmt::Display for FileAccess {
 
 /// A file, as strings have it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct File {
     /// Its path.
     pub path: Text,
@@ -164,6 +166,7 @@ pub struct File {
 
 /// A hard link, as strings have it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Link {
     /// Its name.
     pub link: Text,

@@ -14,6 +14,7 @@ use crate::vocab::{IoUringPermissions, Vocabulary, classes, io_uring as bits};
 
 /// Use of io_uring.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct IoUringAccess {
     /// Permissions.
     pub permissions: u32,
@@ -68,6 +69,7 @@ impl fmt::Display for IoUringAccess {
 
 /// `io_uring`, as strings have it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct IoUring {
     /// The label of the credentials.
     pub label: Option<Text>,

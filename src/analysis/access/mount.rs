@@ -22,6 +22,7 @@ const MAKE: u32 = flags::PROPAGATION | flags::REC | 1 << 15;
 
 /// A mount or remount.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct MountAccess {
     /// What is mounted; `None` where the kernel takes none (remount, propagation).
     pub source: Option<Text>,
@@ -156,6 +157,7 @@ impl fmt::Display for MountAccess {
 
 /// An unmount.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct UmountAccess {
     /// The mount point.
     pub point: Text,
@@ -187,6 +189,7 @@ impl fmt::Display for UmountAccess {
 
 /// A mount of any kind, as strings have it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Mount {
     /// What is mounted.
     pub source: Option<Text>,
@@ -204,6 +207,7 @@ pub struct Mount {
 
 /// An unmount, as strings have it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Umount {
     /// The mount point.
     pub target: Text,

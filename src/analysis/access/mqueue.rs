@@ -17,6 +17,7 @@ use crate::vocab::{MqueuePermissions, Vocabulary, classes};
 
 /// Use of a message queue.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct MqueueAccess {
     /// Permissions (`AA_MAY_…`).
     pub permissions: u32,
@@ -29,6 +30,7 @@ pub struct MqueueAccess {
 /// A message queue.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Queue {
     /// POSIX, by name.
     Posix(Text),
@@ -92,6 +94,7 @@ impl fmt::Display for MqueueAccess {
 
 /// A message queue, as strings have it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Mqueue {
     /// The name; `kind` and `name` when serialised.
     #[serde(flatten)]
@@ -104,6 +107,7 @@ pub struct Mqueue {
 
 /// The name of a message queue; `None` where the string ends before it.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum QueueName {
     /// POSIX, by name.
     Posix(Option<Text>),

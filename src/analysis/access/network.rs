@@ -26,6 +26,7 @@ const PROTOCOLS: [(&str, u16, u16); 3] = [("tcp", 1, 6), ("udp", 2, 17), ("icmp"
 
 /// Use of a socket.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct NetworkAccess {
     /// Permissions (`AA_MAY_…`).
     pub permissions: u32,
@@ -150,6 +151,7 @@ const REMOTE: u8 = 2;
 
 /// A socket, as strings have it.
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize)]
+#[non_exhaustive]
 pub struct Network {
     /// Whether it is about a packet, not about the socket.
     pub packet: bool,
@@ -173,6 +175,7 @@ pub struct Network {
 
 /// One side of a connection.
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize)]
+#[non_exhaustive]
 pub struct Endpoint {
     /// The port.
     pub port: u16,
@@ -187,6 +190,7 @@ pub struct Endpoint {
 /// The operation on a socket, where the string tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum Operation {
     /// Listening, with this backlog.
     Listen(u16),

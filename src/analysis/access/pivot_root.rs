@@ -17,6 +17,7 @@ const PIVOT_ROOT: u32 = 0x1;
 
 /// A change of the root.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct PivotRootAccess {
     /// The directory that becomes the root.
     pub new_root: Text,
@@ -63,6 +64,7 @@ impl fmt::Display for PivotRootAccess {
 
 /// A change of the root, as strings have it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct PivotRoot {
     /// The new root.
     pub new_root: Text,

@@ -14,6 +14,7 @@ use crate::vocab::{PtracePermissions, Vocabulary, classes};
 
 /// A look into another process, or one by it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct PtraceAccess {
     /// Permissions.
     pub permissions: u32,
@@ -68,6 +69,7 @@ impl fmt::Display for PtraceAccess {
 
 /// ptrace, as strings have it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Ptrace {
     /// The label of the other process.
     pub peer: Option<Text>,

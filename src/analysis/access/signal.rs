@@ -16,6 +16,7 @@ use crate::vocab::{self, SignalPermissions, Vocabulary, classes};
 
 /// A signal to or from another process.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct SignalAccess {
     /// Permissions.
     pub permissions: u32,
@@ -71,6 +72,7 @@ impl fmt::Display for SignalAccess {
 
 /// A signal, as strings have it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Signal {
     /// Its number; the name when serialised.
     #[serde(serialize_with = "by_name")]

@@ -25,6 +25,7 @@ const WITH_PEER: u32 = bits::CONNECT | bits::SEND | bits::RECEIVE;
 
 /// Use of a unix socket.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct UnixAccess {
     /// Permissions (`AA_MAY_…`).
     pub permissions: u32,
@@ -41,6 +42,7 @@ pub struct UnixAccess {
 /// The address of a unix socket.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum UnixName {
     /// None; a bind then asks for one that the kernel finds.
     #[default]
@@ -198,6 +200,7 @@ const UNBOUND: &[u8] = b"\x01";
 
 /// A unix socket, as strings have it.
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize)]
+#[non_exhaustive]
 pub struct Unix {
     /// The number of the socket type; its name when serialised.
     #[serde(serialize_with = "network::type_name")]

@@ -16,6 +16,7 @@ const CREATE: u32 = 0x8;
 
 /// The creation of a user namespace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct UsernsAccess {}
 
 impl UsernsAccess {
@@ -39,6 +40,7 @@ impl fmt::Display for UsernsAccess {
 
 /// A user namespace, as strings have it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Userns {
     /// The bytes of a string that does not fit the format.
     pub rest: Text,

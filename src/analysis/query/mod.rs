@@ -108,6 +108,7 @@ pub enum QueryError {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Answer {
     /// The profile's name, unprintable bytes escaped.
     pub profile: String,
@@ -144,6 +145,7 @@ impl Answer {
 /// Modes of a profile, as a kernel gets them; `default_allow` is [`Mode::Unconfined`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Mode {
     /// What is denied fails.
     Enforce,
@@ -159,6 +161,7 @@ pub enum Mode {
 
 /// What a policy says about one permission.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Verdict {
     /// Its name.
     pub permission: String,
@@ -183,6 +186,7 @@ pub struct Verdict {
 /// On whose files a verdict is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Whose {
     /// On all, or on what has no owner.
     Any,
@@ -206,6 +210,7 @@ pub enum Decision {
 
 /// What exec leads to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Execution {
     /// The profile of the program.
     pub to: ExecTo,
@@ -227,6 +232,7 @@ pub struct Execution {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum ExecTo {
     /// The one of this name.
     Profile(String),
@@ -260,6 +266,7 @@ impl ExecTo {
 /// What happens where an exec finds no profile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Fallback {
     /// The program runs under the current profile.
     Inherit,
@@ -280,6 +287,7 @@ pub enum Fallback {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct RuleUse {
     /// The file.
     pub file: String,

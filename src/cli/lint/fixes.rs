@@ -13,7 +13,7 @@ use crate::atomic;
 use crate::cli::print;
 use crate::compiler::Input;
 use crate::kubernetes::{is_manifest, only_profiles_differ};
-use crate::lint::{Applicability, Linter, Outcome, apply};
+use crate::lint::{Applicability, Outcome, apply};
 use crate::source::{DirEntry, FileKind, FileSystem, Loader, SourceId};
 
 /// Most rounds. Each mends what the fixes of the one before kept it from, so a few are enough.
@@ -21,7 +21,6 @@ const MAX_ROUNDS: usize = 10;
 
 /// What came of mending.
 pub(super) struct Mended {
-    pub(super) linter: Linter,
     /// What is left.
     pub(super) outcome: Outcome,
     pub(super) applied: usize,
@@ -50,10 +49,10 @@ impl Loader for Overlay {
 }
 
 /// The errors of each file.
-fn errors(linter: &Linter, outcome: &Outcome) -> BTreeMap<String, usize> {
+fn errors(outcome: &Outcome) -> BTreeMap<String, usize> {
     let mut errors = BTreeMap::new();
     for finding in outcome.findings.iter().filter(|finding| finding.rule.is_none()) {
-        *errors.entry(linter.sources().get(finding.span().source).name().to_owned()).or_default() += 1;
+        *errors.entry(outcome.sources().get(finding.span().source).name().to_owned()).or_default() += 1;
     }
     errors
 }
@@ -61,8 +60,7 @@ fn errors(linter: &Linter, outcome: &Outcome) -> BTreeMap<String, usize> {
 pub(super) fn mend(settings: &Settings<'_>, mut inputs: Vec<Input>, most: Applicability) -> Result<Mended, String> {
     let mut changed: BTreeMap<String, (Vec<u8>, Vec<u8>)> = BTreeMap::new();
     let mut applied = 0;
-    let mut linter = settings.linter(None)?;
-    let mut outcome = linter.lint(inputs.clone()).map_err(|error| error.to_string())?;
+    let mut outcome = settings.linter(None)?.lint(inputs.clone()).map_err(|error| error.to_string())?;
     for _ in 0..MAX_ROUNDS {
         let before = (changed.clone(), inputs.clone());
         let sources: BTreeSet<SourceId> = outcome
@@ -72,7 +70,7 @@ pub(super) fn mend(settings: &Settings<'_>, mut inputs: Vec<Input>, most: Applic
             .collect();
         let mut count = 0;
         for id in sources {
-            let source = linter.sources().get(id);
+            let source = outcome.sources().get(id);
             let Some(fixed) = apply(source.text(), id, &outcome.findings, most) else { continue };
             let is_manifest = is_manifest(file_name(source.name()), source.text());
             if is_manifest && !only_profiles_differ(&source, id, &fixed.text) {
@@ -92,16 +90,16 @@ pub(super) fn mend(settings: &Settings<'_>, mut inputs: Vec<Input>, most: Applic
         let files = changed.iter().map(|(name, (_, new))| (PathBuf::from(name), new.clone())).collect();
         let next = settings.linter(Some(Box::new(Overlay(Arc::new(files)))))?;
         let left = next.lint(inputs.clone()).map_err(|error| error.to_string())?;
-        if errors(&next, &left) > errors(&linter, &outcome) {
+        if errors(&left) > errors(&outcome) {
             // A fix that breaks a file is a fault of its rule: nothing of the round stays.
             (changed, inputs) = before;
             break;
         }
         applied += count;
-        (linter, outcome) = (next, left);
+        outcome = left;
     }
     _ = inputs;
-    Ok(Mended { linter, outcome, applied, changed })
+    Ok(Mended { outcome, applied, changed })
 }
 
 impl Mended {

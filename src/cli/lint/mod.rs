@@ -99,20 +99,15 @@ fn try_run(args: &Args) -> Result<Status, String> {
             return mended.print_diff();
         }
         mended.write()?;
-        return report(args.format, &mended.outcome, mended.linter.sources(), inputs.len(), mended.applied);
+        return report(args.format, &mended.outcome, inputs.len(), mended.applied);
     }
     let linter = settings.linter(None)?;
     let outcome = linter.lint(texts).map_err(|error| error.to_string())?;
-    report(args.format, &outcome, linter.sources(), inputs.len(), 0)
+    report(args.format, &outcome, inputs.len(), 0)
 }
 
-fn report(
-    format: Format,
-    outcome: &Outcome,
-    sources: &SourceMap,
-    files: usize,
-    applied: usize,
-) -> Result<Status, String> {
+fn report(format: Format, outcome: &Outcome, files: usize, applied: usize) -> Result<Status, String> {
+    let sources = outcome.sources();
     let text = match format {
         Format::Human => human::render(outcome, sources),
         Format::Json => json::render(outcome, sources)?,

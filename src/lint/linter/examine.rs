@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use super::Linter;
+use super::Pass;
 use super::settle::{Run, finding};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::encode::{self, Provenance};
@@ -16,7 +16,7 @@ use crate::lint::semantics::Semantics;
 use crate::lint::set::{Mediates, Member, SetView, members};
 use crate::lint::suppress::{Suppression, suppressions};
 use crate::parallel;
-use crate::policy::{Policy, RuleOrigin};
+use crate::policy::{Dependency, Policy, RuleOrigin};
 use crate::resolve;
 use crate::source::{SourceId, Span};
 use crate::syntax::ast::{File, ItemKind};
@@ -30,12 +30,14 @@ pub(super) struct Examined {
     /// How many profiles have a rule of an included file.
     pub(super) included: FxHashMap<Span, u32>,
     pub(super) members: Vec<Member>,
+    /// The included files.
+    pub(super) files: Vec<SourceId>,
     pub(super) suppressions: Vec<Suppression>,
     /// Whether errors kept rules from being checked.
     pub(super) broken: bool,
 }
 
-impl Linter {
+impl Pass<'_> {
     /// Everything about one input.
     pub(super) fn examine(&self, id: SourceId) -> Examined {
         let mut examined = Examined::default();
@@ -53,14 +55,18 @@ impl Linter {
             return examined;
         }
         let mut diagnostics = Diagnostics::new();
-        let policy = resolve::resolve(&self.session, id, &self.options, &mut diagnostics);
-        let target = encode::Target { kernel: Arc::clone(&self.options.kernel) };
+        let policy = resolve::resolve(&self.session, id, &self.linter.options, &mut diagnostics);
+        examined.files.extend(policy.dependencies.iter().filter_map(|dependency| match dependency {
+            Dependency::File { source, .. } => Some(*source),
+            _ => None,
+        }));
+        let target = encode::Target { kernel: Arc::clone(&self.linter.options.kernel) };
         let mut provenance = Vec::new();
         if !diagnostics.has_errors() {
             let cache = &self.memory.encode_cache;
-            match self.automata {
-                true => provenance = encode::check(&policy, &target, &self.encode, cache, &mut diagnostics),
-                false => encode::check_rules(&policy, &target, &self.encode, cache, &mut diagnostics),
+            match self.linter.automata {
+                true => provenance = encode::check(&policy, &target, &self.linter.encode, cache, &mut diagnostics),
+                false => encode::check_rules(&policy, &target, &self.linter.encode, cache, &mut diagnostics),
             }
         }
         // Errors leave holes in the policy, and then rules would find what is not there.
@@ -79,7 +85,7 @@ impl Linter {
     /// What rules say about a tree.
     fn examine_text(&self, view: FileView<'_>, examined: &mut Examined) {
         let findings = &mut examined.findings;
-        let on: Vec<&'static Rule> = self.running().collect();
+        let on: Vec<&'static Rule> = self.linter.running().collect();
         for &rule in &on {
             if let Check::File(check) = rule.check {
                 check(&view, &mut Reporter { rule, findings });
@@ -123,7 +129,7 @@ impl Linter {
         for (at, profile) in policy.all_profiles().enumerate() {
             let view = ProfileView::new(profile, policy, &self.session.sources, (input, file), &self.memory.patterns);
             let mut found = Vec::new();
-            for rule in self.running() {
+            for rule in self.linter.running() {
                 match rule.check {
                     Check::Profile(check) => check(&view, &mut Reporter { rule, findings: &mut found }),
                     Check::Probe(_) => rules::probe(&view, &mut Reporter { rule, findings: &mut found }),
@@ -133,7 +139,7 @@ impl Linter {
             examined.findings.append(&mut found);
             let Some(provenance) = provenance.get(at) else { continue };
             let semantics = Semantics::new(&view, provenance, &self.memory.relations);
-            for rule in self.running() {
+            for rule in self.linter.running() {
                 if let Check::Automata(check) = rule.check {
                     check(&semantics, &mut Reporter { rule, findings: &mut found });
                 }
@@ -145,7 +151,7 @@ impl Linter {
             examined.findings.extend(own);
             examined.shared.extend(shared);
         }
-        let mediates = Mediates::of(&self.options.kernel, &policy.features);
+        let mediates = Mediates::of(&self.linter.options.kernel, &policy.features);
         for profile in &policy.profiles {
             members(profile, true, mediates, &mut examined.members);
         }
@@ -158,7 +164,7 @@ impl Linter {
             .iter()
             .filter(|(id, _)| {
                 let name = self.session.sources.get(*id).name().to_owned();
-                !run.inputs.contains(&name) && self.is_below(&name)
+                run.files.contains(id) && !run.inputs.contains(&name) && self.is_below(&name)
             })
             .collect();
         let examined = parallel::map(&wanted, |(id, included)| {
@@ -175,8 +181,8 @@ impl Linter {
 
     /// What rules say about all profiles together.
     pub(super) fn examine_set(&self, run: &mut Run) {
-        let set = SetView { members: &run.members, complete: self.complete, patterns: &self.memory.patterns };
-        for rule in self.running() {
+        let set = SetView { members: &run.members, complete: self.linter.complete, patterns: &self.memory.patterns };
+        for rule in self.linter.running() {
             if let Check::Set(check) = rule.check {
                 check(&set, &mut Reporter { rule, findings: &mut run.findings });
             }

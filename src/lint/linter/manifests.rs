@@ -4,7 +4,7 @@ use std::path::Path;
 
 use rustc_hash::FxHashMap;
 
-use super::Linter;
+use super::Pass;
 use super::settle::{Key, Run, finding};
 use crate::edit::Edit;
 use crate::kubernetes::{EmbeddedProfile, Manifest, is_manifest};
@@ -17,7 +17,7 @@ use crate::source::{SourceError, SourceId, Span};
 /// What standard input is called: no path, by which manifests are told from profiles otherwise.
 const STDIN: &str = "<stdin>";
 
-impl Linter {
+impl Pass<'_> {
     /// Puts the profiles of manifests into the place of the manifests.
     pub(super) fn open_manifests(&self, ids: Vec<SourceId>, run: &mut Run) -> Result<Vec<SourceId>, SourceError> {
         let mut all = Vec::with_capacity(ids.len());
@@ -56,7 +56,7 @@ impl Linter {
         let profiles = run.members.iter().map(|member| member.name.to_vec()).collect();
         for manifest in &run.manifests {
             let view = ManifestView { manifest, profiles: &profiles };
-            for rule in self.running() {
+            for rule in self.linter.running() {
                 if let Check::Manifest(check) = rule.check {
                     check(&view, &mut Reporter { rule, findings: &mut run.findings });
                 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::examine::Examined;
-use super::{Linter, Outcome};
+use super::{Outcome, Pass};
 use crate::diagnostic::Diagnostic;
 #[cfg(feature = "kubernetes")]
 use crate::kubernetes::{EmbeddedProfile, Manifest};
@@ -34,6 +34,8 @@ pub(super) struct Run {
     pub(super) shared: FxHashMap<(&'static str, Span), (Finding, u32)>,
     pub(super) included: FxHashMap<Span, u32>,
     pub(super) members: Vec<Member>,
+    /// The included files.
+    pub(super) files: FxHashSet<SourceId>,
     /// By file name.
     pub(super) suppressions: BTreeMap<String, Vec<Suppression>>,
     /// The names of files in which errors kept rules from being checked.
@@ -48,7 +50,7 @@ pub(super) struct Run {
 impl Run {
     /// Takes in what is found out about a file.
     pub(super) fn take(&mut self, name: String, examined: Examined) {
-        let Examined { findings, shared, included, members, suppressions, broken } = examined;
+        let Examined { findings, shared, included, members, files, suppressions, broken } = examined;
         if broken {
             self.broken.insert(name.clone());
         }
@@ -61,6 +63,7 @@ impl Run {
             *self.included.entry(span).or_default() += count;
         }
         self.members.extend(members);
+        self.files.extend(files);
         if !suppressions.is_empty() {
             self.suppressions.entry(name).or_default().extend(suppressions);
         }
@@ -74,30 +77,33 @@ pub(super) fn finding(diagnostic: Diagnostic) -> Option<Finding> {
     (!twice).then(|| Finding::raised(diagnostic, rule))
 }
 
-impl Linter {
+impl Pass<'_> {
     /// Whether a file lies below one of the directories in scope.
     pub(super) fn is_below(&self, name: &str) -> bool {
-        self.scope.iter().any(|directory| Path::new(name).starts_with(directory))
+        self.linter.scope.iter().any(|directory| Path::new(name).starts_with(directory))
     }
 
     /// Whether the selection keeps a finding: errors, and findings of rules that are on where they were found. Other stages raise
     /// findings of rules that are off, too.
     fn keeps(&self, finding: &Finding, run: &Run) -> bool {
-        finding
-            .rule
-            .is_none_or(|rule| self.runs(rule) && !self.is_off_in(rule, &self.file_name(finding.span().source, run)))
+        finding.rule.is_none_or(|rule| {
+            self.linter.runs(rule) && !self.is_off_in(rule, &self.file_name(finding.span().source, run))
+        })
     }
 
     /// Whether a rule is off in a file.
     fn is_off_in(&self, rule: &Rule, name: &str) -> bool {
-        let relative = Path::new(name).strip_prefix(&self.root).unwrap_or(Path::new(name));
+        let relative = Path::new(name).strip_prefix(&self.linter.root).unwrap_or(Path::new(name));
         let path =
             symbols(format!("/{}", relative.display().to_string().trim_start_matches("./").trim_start_matches('/')));
-        self.per_file.iter().any(|(glob, rules)| rules.iter().any(|off| off.code == rule.code) && glob.matches(&path))
+        self.linter
+            .per_file
+            .iter()
+            .any(|(glob, rules)| rules.iter().any(|off| off.code == rule.code) && glob.matches(&path))
     }
 
     /// Drops what nobody wants to know, and puts the rest in order.
-    pub(super) fn settle(&self, mut run: Run) -> Outcome {
+    pub(super) fn settle(self, mut run: Run) -> Outcome {
         let shared = std::mem::take(&mut run.shared).into_iter();
         let everywhere = shared.filter(|((_, span), (_, count))| run.included.get(span) == Some(count));
         run.findings.extend(everywhere.map(|(_, (finding, _))| finding));
@@ -106,7 +112,8 @@ impl Linter {
         #[cfg(feature = "kubernetes")]
         self.relocate(&run.embedded, &mut keyed);
         keyed.sort_by(|(a, _), (b, _)| a.cmp(b));
-        Outcome { findings: keyed.into_iter().map(|(_, finding)| finding).collect(), suppressed }
+        let findings = keyed.into_iter().map(|(_, finding)| finding).collect();
+        Outcome { findings, suppressed, sources: self.session.sources }
     }
 
     /// The findings of rules that are on where they were found, each once; and how many others comments allow.
@@ -153,7 +160,7 @@ impl Linter {
         for (name, list) in &run.suppressions {
             let mut found = Vec::new();
             let checked = !run.broken.contains(name);
-            rules::meta::judge(list, |rule| checked && self.runs(rule), &mut found);
+            rules::meta::judge(list, |rule| checked && self.linter.runs(rule), &mut found);
             keyed.extend(found.into_iter().filter(|finding| self.keeps(finding, run)).map(|mut finding| {
                 let span = finding.span();
                 // A comment with a line of its own goes with its line.

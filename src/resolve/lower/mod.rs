@@ -48,6 +48,7 @@ pub struct Context<'a> {
 /// Lowers a rule that stands outside of blocks and checks it, prefix included.
 ///
 /// `None`: errors were raised, or the rule is `all`, which the caller expands.
+#[cfg(test)]
 pub fn rule(rule: &ast::Rule, span: Span, context: &mut Context<'_>) -> Option<policy::Rule> {
     let prefix = prefix(&rule.prefix, context);
     let checked = prefix.filter(|prefix| check_prefix(&rule.kind, prefix, rule.prefix.span, context.diagnostics));

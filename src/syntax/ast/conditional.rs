@@ -33,6 +33,7 @@ pub enum Else {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Expr {
     /// `a or b`; two or more operands.
     Or(Vec<Spanned<Expr>>),
@@ -63,6 +64,7 @@ pub enum Expr {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Compare {
     /// `==`
     Equal,

@@ -119,14 +119,14 @@ fn blobs(ours: &[u8], theirs: &[u8]) -> Outcome {
     // Fault 21, of nearly all profiles without file rules.
     ours.iter_mut().chain(&mut theirs).for_each(allow_lock);
     // See tests/policy/differential/known.md for the length; one difference must not hide another of the same automaton.
-    let options = DiffOptions { ignore_xmatch_len: true, max_per_automaton: 64, ..DiffOptions::default() };
+    let options = DiffOptions::default().ignore_xmatch_len(true).max_per_automaton(64);
     let diff = |options: &DiffOptions| analysis::diff(&ours, &theirs, options).map(|diff| diff.differences);
     let differences = diff(&options).and_then(|mut differences| {
         // Profiles that only one of them has may be the other's children in another namespace.
         let missing = |difference: &Difference| difference.place == Place::Profile;
         if differences.iter().any(missing) {
             differences.retain(missing);
-            differences.extend(diff(&DiffOptions { children_in_parent_namespace: true, ..options })?);
+            differences.extend(diff(&options.children_in_parent_namespace(true))?);
         }
         Ok(differences)
     });
