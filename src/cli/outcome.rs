@@ -29,7 +29,7 @@ impl Blob {
 
 impl Outcome {
     pub(super) fn failed(input: &Input, error: impl std::fmt::Display) -> Outcome {
-        Outcome { failure: Some(format!("{}: {error}", input.name())), ..Outcome::default() }
+        Outcome { failure: Some(format!("{}: {error}", input.shown())), ..Outcome::default() }
     }
 
     /// Reads and compiles an input.
