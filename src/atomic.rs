@@ -69,13 +69,25 @@ impl Replacement<'_> {
 /// written to.
 #[cfg(feature = "cli")]
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let target = std::fs::canonicalize(path).unwrap_or_else(|_| where_it_leads(path));
     let metadata = std::fs::metadata(&target).ok();
     if metadata.as_ref().is_some_and(|metadata| !metadata.is_file() && !metadata.is_dir()) {
         return std::fs::OpenOptions::new().write(true).open(&target)?.write_all(bytes);
     }
     let permissions = metadata.map(|metadata| metadata.permissions());
     Replacement { mode: 0o644, permissions, synced: true, ..Replacement::default() }.write(&target, bytes)
+}
+
+/// Where a symbolic link leads that no file stands at the end of; any other path itself.
+#[cfg(feature = "cli")]
+fn where_it_leads(path: &Path) -> std::path::PathBuf {
+    let mut target = path.to_owned();
+    // As many as Linux follows.
+    for _ in 0..40 {
+        let Ok(next) = std::fs::read_link(&target) else { break };
+        target = target.parent().unwrap_or(Path::new("")).join(next);
+    }
+    target
 }
 
 #[cfg(test)]

@@ -1,12 +1,16 @@
 //! What armorer says about a text: one [`Diagnostic`] type for every stage, with a stable [`Code`].
 //!
 //! A diagnostic is a value: it is serialised by serde, and [`Diagnostic::report`] turns it into a miette report with the text
-//! around it. Who raises one looks for a [`Code`] whose description fits, and adds a code to the table where none does.
+//! around it, bounded and [escaped](Escaped) whatever the text is. Who raises one looks for a [`Code`] whose description fits, and adds a code to the table where none does.
 
 mod codes;
 mod detail;
+mod escape;
+mod excerpt;
 mod levels;
 mod report;
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
 
@@ -16,8 +20,13 @@ use crate::source::{Span, Text};
 
 pub use codes::Code;
 pub use detail::Detail;
+pub use escape::Escaped;
+pub(crate) use escape::is_active;
 pub use levels::Levels;
 pub use report::Report;
+
+/// The most bytes of a message or help; a word of the text that it names may be of any length.
+const MAX_SENTENCE: usize = 1000;
 
 /// How much a diagnostic matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -92,7 +101,7 @@ impl Diagnostic {
         Diagnostic {
             code,
             severity: code.severity(),
-            message: message.into(),
+            message: short(message.into()),
             labels: vec![Label { span, text: String::new() }],
             help: None,
             include_chain: Box::default(),
@@ -105,7 +114,7 @@ impl Diagnostic {
     #[must_use]
     #[doc(hidden)]
     pub fn with_help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
+        self.help = Some(short(help.into()));
         self
     }
 
@@ -114,7 +123,7 @@ impl Diagnostic {
     #[doc(hidden)]
     pub fn with_label(mut self, text: impl Into<String>) -> Self {
         if let Some(label) = self.labels.first_mut() {
-            label.text = text.into();
+            label.text = short(text.into());
         }
         self
     }
@@ -123,7 +132,7 @@ impl Diagnostic {
     #[must_use]
     #[doc(hidden)]
     pub fn and_label(mut self, span: Span, text: impl Into<String>) -> Self {
-        self.labels.push(Label { span, text: text.into() });
+        self.labels.push(Label { span, text: short(text.into()) });
         self
     }
 
@@ -140,9 +149,18 @@ impl Diagnostic {
     }
 }
 
+/// A sentence without the middle of a word that nobody reads to its end.
+fn short(sentence: String) -> String {
+    match escape::bounded(&sentence, MAX_SENTENCE) {
+        std::borrow::Cow::Borrowed(_) => sentence,
+        std::borrow::Cow::Owned(short) => short,
+    }
+}
+
+/// The message on one line, bounded and [escaped](Escaped).
 impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
+        f.write_str(&escape::line(&self.message, MAX_SENTENCE))
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::inputs::Input;
 use super::render::{Renderer, Verbosity};
-use super::{Status, complain, print_bytes, settle};
+use super::{Status, complain, print_data, settle};
 use crate::diagnostic::Diagnostic;
 use crate::source::SourceMap;
 use crate::syntax::ast::TreeDocument;
@@ -34,13 +34,13 @@ fn try_run(args: &Args) -> Result<Status, String> {
         return print_json(&schemars::schema_for!(TreeDocument));
     };
     let input = if path.as_os_str() == "-" { Input::Stdin } else { Input::File(path.clone()) };
-    let text = input.read().map_err(|error| format!("{}: {error}", input.name()))?;
+    let text = input.read().map_err(|error| format!("{}: {error}", input.shown()))?;
     if args.from_json {
         let document = serde_json::from_slice::<TreeDocument>(&text).map_err(|error| error.to_string());
         return match document.and_then(|document| document.into_file().map_err(|error| error.to_string())) {
-            Ok(file) => print_bytes(&file.to_bytes()).map(|()| Status::Fine),
+            Ok(file) => print_data(&file.to_bytes()).map(|()| Status::Fine),
             Err(error) => {
-                complain(format!("{}: {error}", input.name()));
+                complain(format!("{}: {error}", input.shown()));
                 Ok(Status::Findings)
             }
         };
@@ -58,5 +58,5 @@ fn try_run(args: &Args) -> Result<Status, String> {
 fn print_json(value: &impl serde::Serialize) -> Result<Status, String> {
     let mut text = serde_json::to_vec_pretty(value).map_err(|error| error.to_string())?;
     text.push(b'\n');
-    print_bytes(&text).map(|()| Status::Fine)
+    print_data(&text).map(|()| Status::Fine)
 }

@@ -7,7 +7,7 @@ use super::levels::LevelArgs;
 use super::limits::LimitArgs;
 use super::render::{Renderer, Verbosity};
 use super::target::TargetArgs;
-use super::{Status, complain};
+use super::{Status, complain, eprint_line};
 
 #[derive(clap::Args)]
 pub(super) struct Args {
@@ -43,6 +43,7 @@ pub(super) fn run(args: &Args) -> Status {
     };
     let mut renderer = Renderer::new(args.verbosity);
     let mut status = Status::Fine;
+    let mut unread = 0;
     for input in &inputs {
         let checked = input.read().map(|text| compiler.check(input.with_text(text)));
         match checked {
@@ -54,19 +55,19 @@ pub(super) fn run(args: &Args) -> Status {
             }
             Ok(Err(error)) => {
                 complain(error);
-                status = Status::Failed;
+                unread += 1;
             }
             Err(error) => {
-                complain(format!("{}: {error}", input.name()));
-                status = Status::Failed;
+                complain(format!("{}: {error}", input.shown()));
+                unread += 1;
             }
         }
     }
-    let files = match inputs.as_slice() {
-        [Input::Stdin] => "standard input".to_owned(),
-        [_] => "1 file".to_owned(),
-        many => format!("{} files", many.len()),
+    let files = match (inputs.as_slice(), inputs.len() - unread) {
+        ([Input::Stdin], 1) => "standard input".to_owned(),
+        (_, 1) => "1 file".to_owned(),
+        (_, checked) => format!("{checked} files"),
     };
-    eprintln!("checked {files}: {}", renderer.summary());
-    status
+    eprint_line(format_args!("checked {files}: {}", renderer.summary()));
+    if unread == 0 { status } else { Status::Failed }
 }

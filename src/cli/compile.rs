@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::io::{IsTerminal, Write};
+use std::io::{ErrorKind, IsTerminal};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
@@ -14,10 +14,11 @@ use super::inputs::{self, Input};
 use super::levels::LevelArgs;
 use super::limits::LimitArgs;
 use super::outcome::Outcome;
+use super::output::write_data;
 use super::render::{Renderer, Verbosity};
 use super::target::TargetArgs;
 use super::timings::{self, FileTimings};
-use super::{Status, complain, settle};
+use super::{Status, complain, eprint_line, eprint_styled, settle};
 use crate::atomic;
 use crate::cache::CacheStatistics;
 use crate::compiler::{Compiled, Timings};
@@ -142,7 +143,7 @@ fn try_run(args: &Args) -> Result<Status, String> {
         // One file for all inputs is only right when all of them are in it.
         if status == Status::Fine {
             let all: Vec<u8> = made.flat_map(|written| written.bytes.iter().copied()).collect();
-            write_output(output, &all)?;
+            status = write_output(output, &all)?;
         }
     }
     if let Some(form) = args.timings {
@@ -153,7 +154,7 @@ fn try_run(args: &Args) -> Result<Status, String> {
             FileTimings { file, timings }
         });
         let files: Vec<_> = files.collect();
-        eprint!("{}", timings::show(&files, form));
+        eprint_styled(&timings::show(&files, form));
     }
     if !args.verbosity.is_quiet() {
         let nothing = args.output.output.is_some() && status != Status::Fine;
@@ -163,12 +164,12 @@ fn try_run(args: &Args) -> Result<Status, String> {
             path => format!(" → {}", path.display()),
         };
         let (good, all) = (outcomes.iter().filter(|outcome| outcome.policy.is_some()).count(), outcomes.len());
-        eprintln!("compiled {good} of {all} files: {profiles} profiles, {bytes} bytes{to}");
+        eprint_line(format_args!("compiled {good} of {all} files: {profiles} profiles, {bytes} bytes{to}"));
         if let Some(CacheStatistics { hits, failures, .. }) = compiler.cache_statistics() {
             let failed = if failures == 0 { String::new() } else { format!(", {failures} could not be kept") };
-            eprintln!("{hits} of them from the cache{failed}");
+            eprint_line(format_args!("{hits} of them from the cache{failed}"));
         }
-        eprintln!("{}", renderer.summary());
+        eprint_line(format_args!("{}", renderer.summary()));
     }
     Ok(status)
 }
@@ -181,14 +182,14 @@ fn write_blob(outcome: &mut Outcome<Written>, path: &Path) {
     }
 }
 
-fn write_output(path: &Path, bytes: &[u8]) -> Result<(), String> {
-    let written = if path == Path::new("-") {
-        let mut stdout = std::io::stdout().lock();
-        stdout.write_all(bytes).and_then(|()| stdout.flush())
-    } else {
-        atomic::write(path, bytes)
-    };
-    written.map_err(|error| format!("{}: {error}", path.display()))
+fn write_output(path: &Path, bytes: &[u8]) -> Result<Status, String> {
+    let written = if path == Path::new("-") { write_data(bytes) } else { atomic::write(path, bytes) };
+    match written {
+        Ok(()) => Ok(Status::Fine),
+        // The reader closed the pipe, and does not have the whole policy.
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(Status::Failed),
+        Err(error) => Err(format!("{}: {error}", path.display())),
+    }
 }
 
 /// The file names of `--output-dir`; two inputs of one name would overwrite each other.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::inputs::Input;
 use super::policy;
 use super::target::TargetArgs;
-use super::{Status, print, settle};
+use super::{Status, eprint_line, print, print_json, settle};
 use crate::analysis::{self, Side};
 use crate::blob::{self, Profile};
 use crate::compiler::Compiled;
@@ -68,11 +68,11 @@ fn try_run(args: &Args) -> Result<Status, String> {
         }
     }
     if args.json {
-        print(&(serde_json::to_string_pretty(&diff).map_err(|error| error.to_string())? + "\n"))?;
+        print_json(&diff)?;
     } else {
         print(&diff.to_string())?;
         if diff.more {
-            eprintln!("note: there may be more differences; --max shows up to so many of each kind");
+            eprint_line(format_args!("note: there may be more differences; --max shows up to so many of each kind"));
         }
     }
     Ok(if diff.is_empty() { Status::Fine } else { Status::Findings })
@@ -81,9 +81,9 @@ fn try_run(args: &Args) -> Result<Status, String> {
 impl Policy {
     fn read(path: &Path, args: &Args, own_features: Option<&str>) -> Result<Policy, String> {
         let input = Input::of(path);
-        let bytes = input.read().map_err(|error| format!("{}: {error}", input.name()))?;
+        let bytes = input.read().map_err(|error| format!("{}: {error}", input.shown()))?;
         if analysis::is_blob(&bytes) {
-            let profiles = blob::read(&bytes).map_err(|error| format!("{}: {error}", input.name()))?;
+            let profiles = blob::read(&bytes).map_err(|error| format!("{}: {error}", input.shown()))?;
             return Ok(Policy::Blob(profiles));
         }
         let target = match own_features {
@@ -94,7 +94,7 @@ impl Policy {
         match policy::compile(&compiler, &input, bytes)? {
             Some(compiled) => Ok(Policy::Text(Box::new(compiled))),
             // Its errors have been shown; without the policy there is nothing to compare.
-            None => Err(format!("{} does not compile", input.name())),
+            None => Err(format!("{} does not compile", input.shown())),
         }
     }
 

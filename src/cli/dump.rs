@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::inputs::Input;
 use super::policy;
 use super::target::TargetArgs;
-use super::{Status, complain, print, settle};
+use super::{Status, complain, print, print_json, settle};
 use crate::analysis;
 
 #[derive(clap::Args)]
@@ -28,7 +28,7 @@ pub(super) fn run(args: &Args) -> Status {
 
 fn try_run(args: &Args) -> Result<Status, String> {
     let input = Input::of(&args.policy);
-    let bytes = input.read().map_err(|error| format!("{}: {error}", input.name()))?;
+    let bytes = input.read().map_err(|error| format!("{}: {error}", input.shown()))?;
     let bytes = if analysis::is_blob(&bytes) {
         bytes
     } else {
@@ -39,18 +39,18 @@ fn try_run(args: &Args) -> Result<Status, String> {
     let dump = match analysis::dump(&bytes) {
         Ok(dump) => dump,
         Err(error) => {
-            complain(format!("{}: {error}", input.name()));
+            complain(format!("{}: {error}", input.shown()));
             return Ok(Status::Findings);
         }
     };
     if args.json {
-        print(&(serde_json::to_string_pretty(&dump).map_err(|error| error.to_string())? + "\n"))?;
+        print_json(&dump)?;
     } else {
         print(&dump.to_string())?;
     }
     match &dump.fault {
         Some(fault) => {
-            complain(format!("{}: kernels refuse it: {fault}", input.name()));
+            complain(format!("{}: kernels refuse it: {fault}", input.shown()));
             Ok(Status::Findings)
         }
         None => Ok(Status::Fine),

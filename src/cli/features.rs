@@ -1,8 +1,6 @@
 //! `armorer features`: prints a features set.
 
-use std::io::Write;
-
-use super::{Status, complain, target};
+use super::{Status, print_data, settle, target};
 
 #[derive(clap::Args)]
 pub(super) struct Args {
@@ -16,13 +14,5 @@ pub(super) fn run(args: &Args) -> Status {
         Some(name) => target::features(name),
         None => target::default_features(),
     };
-    let written = features
-        .and_then(|features| std::io::stdout().write_all(features.to_text()).map_err(|error| error.to_string()));
-    match written {
-        Ok(()) => Status::Fine,
-        Err(message) => {
-            complain(message);
-            Status::Failed
-        }
-    }
+    settle(features.and_then(|features| print_data(features.to_text())).map(|()| Status::Fine))
 }

@@ -9,9 +9,10 @@ use similar::{ChangeTag, TextDiff};
 
 use super::inputs::{self, Input};
 use super::render::{Renderer, Verbosity};
-use super::{Status, complain, settle};
+use super::{Status, complain, print_data, print_styled, settle};
 use crate::atomic;
 use crate::compiler::{self, CompileError, Compiler, Diagnosis};
+use crate::diagnostic::Escaped;
 use crate::features::Features;
 use crate::kubernetes::is_manifest;
 use crate::syntax::FormatOptions;
@@ -62,11 +63,22 @@ fn lines(text: &str) -> Result<RangeInclusive<u32>, String> {
     }
 }
 
+/// What standard output gets.
+#[derive(Default)]
+enum Shown {
+    #[default]
+    Nothing,
+    /// The formatted text.
+    Data(Vec<u8>),
+    /// For people, escaped.
+    Text(String),
+}
+
 /// What became of one input.
 #[derive(Default)]
 struct Outcome {
     /// What to print of it.
-    shown: Vec<u8>,
+    shown: Shown,
     changed: bool,
     diagnosis: Diagnosis,
     /// What went wrong outside the text.
@@ -100,7 +112,11 @@ fn try_run(args: &Args) -> Result<Status, String> {
         if found || outcome.changed && (args.check || args.diff) {
             status = status.max(Status::Findings);
         }
-        super::print_bytes(&outcome.shown)?;
+        match outcome.shown {
+            Shown::Nothing => {}
+            Shown::Data(bytes) => print_data(&bytes)?,
+            Shown::Text(text) => print_styled(&text)?,
+        }
     }
     Ok(status)
 }
@@ -140,28 +156,28 @@ fn format_one(args: &Args, input: &Input, compiler: &Compiler) -> Outcome {
     };
     let changed = formatted.text != text;
     let shown = match (input, changed) {
-        (_, true) if args.diff => diff(&name, &text, &formatted.text).into_bytes(),
-        (_, true) if args.check => format!("{name}\n").into_bytes(),
-        (Input::Stdin, _) if !args.check && !args.diff => formatted.text,
+        (_, true) if args.diff => diff(&name, &text, &formatted.text),
+        (_, true) if args.check => Shown::Data(format!("{name}\n").into_bytes()),
+        (Input::Stdin, _) if !args.check && !args.diff => Shown::Data(formatted.text),
         (Input::File(path), true) => match atomic::write(path, &formatted.text) {
-            Ok(()) => Vec::new(),
+            Ok(()) => Shown::Nothing,
             Err(error) => return failed(format!("{name}: {error}")),
         },
-        _ => Vec::new(),
+        _ => Shown::Nothing,
     };
     let diagnosis = if changed { formatted.notes } else { Diagnosis::default() };
     Outcome { shown, changed, diagnosis, failure: None }
 }
 
 /// A unified diff; on a terminal in colours.
-fn diff(name: &str, before: &[u8], after: &[u8]) -> String {
+fn diff(name: &str, before: &[u8], after: &[u8]) -> Shown {
     let (before, after) = (String::from_utf8_lossy(before), String::from_utf8_lossy(after));
     let diff = TextDiff::from_lines(before.as_ref(), after.as_ref());
     let coloured = std::io::stdout().is_terminal() && super::render::wanted();
     if !coloured {
-        return diff.unified_diff().header(name, name).to_string();
+        return Shown::Data(diff.unified_diff().header(name, name).to_string().into_bytes());
     }
-    coloured_diff(name, &diff)
+    Shown::Text(coloured_diff(name, &diff))
 }
 
 fn coloured_diff(name: &str, diff: &TextDiff<'_, '_, str>) -> String {
@@ -170,11 +186,12 @@ fn coloured_diff(name: &str, diff: &TextDiff<'_, '_, str>) -> String {
     const RED: &str = "\x1b[31m";
     const GREEN: &str = "\x1b[32m";
     const PLAIN: &str = "\x1b[0m";
+    let name = Escaped::line(name);
     let mut text = format!("{BOLD}--- {name}{PLAIN}\n{BOLD}+++ {name}{PLAIN}\n");
     for hunk in diff.unified_diff().iter_hunks() {
         text.push_str(&format!("{CYAN}{}{PLAIN}\n", hunk.header()));
         for change in hunk.iter_changes() {
-            let line = change.value().trim_end_matches('\n');
+            let line = Escaped::text(change.value().trim_end_matches('\n'));
             text.push_str(&match change.tag() {
                 ChangeTag::Equal => format!(" {line}\n"),
                 ChangeTag::Delete => format!("{RED}-{line}{PLAIN}\n"),

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::compiler;
+use crate::diagnostic::Escaped;
 use crate::kubernetes::is_manifest;
 use crate::resolve::policy_files;
 use crate::source::read_limited;
@@ -22,7 +23,12 @@ impl Input {
         if operand == Path::new("-") { Input::Stdin } else { Input::File(operand.to_owned()) }
     }
 
-    /// What diagnostics call it.
+    /// What messages call it: its name on one line.
+    pub(super) fn shown(&self) -> String {
+        Escaped::line(&self.name()).to_string()
+    }
+
+    /// The name of its text.
     pub(super) fn name(&self) -> String {
         match self {
             Input::Stdin => "<stdin>".into(),
@@ -60,7 +66,8 @@ pub(super) fn expand(operands: &[PathBuf]) -> Result<Vec<Input>, String> {
     let mut inputs = Vec::new();
     for operand in operands {
         if operand.is_dir() {
-            let files = policy_files(operand).map_err(|error| format!("{}: {error}", operand.display()))?;
+            let files = policy_files(operand)
+                .map_err(|error| format!("{}: {error}", Escaped::line(operand.as_os_str().as_encoded_bytes())))?;
             inputs.extend(files.into_iter().map(Input::File));
         } else {
             inputs.push(Input::of(operand));

@@ -12,7 +12,7 @@ use super::limits::LimitArgs;
 use super::outcome::Outcome;
 use super::render::{Renderer, Verbosity};
 use super::target::TargetArgs;
-use super::{Status, complain, settle};
+use super::{Status, complain, eprint_line, settle};
 use crate::blob;
 use crate::compiler::{Compiled, Compiler};
 use crate::kernel::{Kernel, KernelError, Loadable, Operation};
@@ -72,7 +72,7 @@ fn try_run(args: &Args, operation: Operation) -> Result<Status, String> {
             }
             (None, Some(policy)) => submit(&kernel, operation, policy.loadable())
                 .map(|()| policy.profiles())
-                .map_err(|error| format!("{}: {error}", input.name())),
+                .map_err(|error| format!("{}: {error}", input.shown())),
         };
         match outcome {
             Ok(count) => {
@@ -87,8 +87,8 @@ fn try_run(args: &Args, operation: Operation) -> Result<Status, String> {
     }
     if !args.verbosity.is_quiet() {
         let done = if operation == Operation::Load { "loaded" } else { "replaced" };
-        eprintln!("{done} {files} of {} files: {profiles} profiles", inputs.len());
-        eprintln!("{}", renderer.summary());
+        eprint_line(format_args!("{done} {files} of {} files: {profiles} profiles", inputs.len()));
+        eprint_line(format_args!("{}", renderer.summary()));
     }
     Ok(status)
 }

@@ -15,8 +15,11 @@ pub(super) fn run(args: &Args) -> Status {
     // It is what is done anyway.
     let Args { stdio: _ } = args;
     let end = serve(std::io::BufReader::new(std::io::stdin()), std::io::stdout());
-    settle(end.map_err(|error| error.to_string()).map(|end| match end {
-        End::Exit => Status::Fine,
-        End::Abrupt => Status::Findings,
-    }))
+    match end {
+        Ok(End::Exit) => Status::Fine,
+        Ok(End::Abrupt) => Status::Findings,
+        // The client is gone: there is nobody to tell.
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Status::Failed,
+        Err(error) => settle(Err(error.to_string())),
+    }
 }

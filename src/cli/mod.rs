@@ -7,6 +7,7 @@ mod cache;
 mod check;
 mod compile;
 mod diff;
+mod digest;
 mod dump;
 mod exec;
 mod explain;
@@ -22,6 +23,7 @@ mod load;
 mod lsp;
 mod material;
 mod outcome;
+mod output;
 #[cfg(unix)]
 mod parser;
 mod policy;
@@ -39,7 +41,9 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::diagnostic::Escaped;
 use crate::kernel::Operation;
+use output::{complain, eprint_line, eprint_styled, json, print, print_data, print_json, print_styled};
 
 /// Compiles AppArmor profiles: checks, formats, and emits the binary policy that the Linux kernel loads.
 #[derive(Parser)]
@@ -128,7 +132,7 @@ pub fn main() -> ExitCode {
     if let Some(status) = parser::by_name() {
         return status;
     }
-    match Cli::parse().command {
+    match arguments().command {
         Command::Check(args) => check::run(&args),
         Command::Fmt(args) => fmt::run(&args),
         Command::Lint(args) => lint::run(&args),
@@ -157,30 +161,23 @@ pub fn main() -> ExitCode {
     .into()
 }
 
+/// The arguments of the process. Where they are wrong, the process ends with a message that quotes them.
+fn arguments() -> Cli {
+    Cli::try_parse().unwrap_or_else(|error| {
+        let message = error.render().to_string();
+        let escaped = Escaped::text(&message).to_string();
+        if escaped != message {
+            eprint_styled(&escaped);
+            std::process::exit(error.exit_code());
+        }
+        error.exit()
+    })
+}
+
 /// The status of a command that something may have kept from its work; what it was is said on standard error.
 fn settle(result: Result<Status, String>) -> Status {
     result.unwrap_or_else(|message| {
         complain(message);
         Status::Failed
     })
-}
-
-/// Writes to standard output. That nobody reads on is no error: `armorer dump … | head` has what it wants.
-fn print(text: &str) -> Result<(), String> {
-    print_bytes(text.as_bytes())
-}
-
-/// As [`print()`], for what may not be UTF-8.
-fn print_bytes(bytes: &[u8]) -> Result<(), String> {
-    use std::io::Write;
-    let mut stdout = std::io::stdout().lock();
-    match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(format!("standard output: {error}")),
-        _ => Ok(()),
-    }
-}
-
-/// Says on standard error what went wrong outside the profiles' text.
-fn complain(message: impl std::fmt::Display) {
-    eprintln!("armorer: {message}");
 }

@@ -20,7 +20,7 @@ impl<T> Default for Outcome<T> {
 
 impl<T> Outcome<T> {
     pub(super) fn failed(input: &Input, error: impl std::fmt::Display) -> Outcome<T> {
-        Outcome { failure: Some(format!("{}: {error}", input.name())), ..Outcome::default() }
+        Outcome { failure: Some(format!("{}: {error}", input.shown())), ..Outcome::default() }
     }
 
     /// Makes something else of the policy.

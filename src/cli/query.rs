@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::inputs::Input;
 use super::policy;
 use super::target::TargetArgs;
-use super::{Status, settle};
+use super::{Status, print_json, settle};
 use crate::analysis::{Access, Answer, QueryError, Subject, is_blob};
 
 /// Exit status: 0 all that is asked is allowed, 1 some of it is not (or the profiles have errors), 2 usage or input/output
@@ -65,8 +65,8 @@ fn try_run(args: &Args) -> Result<Status, String> {
     let access = Access::parse(&words).map_err(|error| error.to_string())?;
     let name = args.profile.as_deref().map(OsStr::as_encoded_bytes);
     let input = Input::of(&args.policy);
-    let bytes = input.read().map_err(|error| format!("{}: {error}", input.name()))?;
-    let say = |error: QueryError| format!("{}: {error}", input.name());
+    let bytes = input.read().map_err(|error| format!("{}: {error}", input.shown()))?;
+    let say = |error: QueryError| format!("{}: {error}", input.shown());
     if is_blob(&bytes) {
         let answer = Subject::from_blob(&bytes).and_then(|subject| subject.ask(name, &access));
         return print(&answer.map_err(say)?, args.json);
@@ -78,10 +78,6 @@ fn try_run(args: &Args) -> Result<Status, String> {
 }
 
 fn print(answer: &Answer, json: bool) -> Result<Status, String> {
-    if json {
-        println!("{}", serde_json::to_string_pretty(answer).map_err(|error| error.to_string())?);
-    } else {
-        print!("{answer}");
-    }
+    if json { print_json(answer) } else { super::print(&answer.to_string()) }?;
     Ok(if answer.is_allowed() { Status::Fine } else { Status::Findings })
 }

@@ -7,6 +7,7 @@ use super::kernel::{KernelArgs, compiler, kernel_features};
 use super::target::TargetArgs;
 use super::{Status, complain, policy, settle};
 use crate::compiler::CompiledProfile;
+use crate::diagnostic::Escaped;
 use crate::kernel::{Kernel, Task};
 
 #[derive(clap::Args)]
@@ -41,7 +42,7 @@ fn try_run(args: &Args) -> Result<Status, String> {
     if !args.from.is_empty() {
         let compiler = compiler(&args.target, kernel_features(&kernel, &args.target)?);
         for input in inputs::expand(&args.from)? {
-            let text = input.read().map_err(|error| format!("{}: {error}", input.name()))?;
+            let text = input.read().map_err(|error| format!("{}: {error}", input.shown()))?;
             match policy::compile(&compiler, &input, text)? {
                 Some(policy) => names.extend(policy.profiles().iter().filter_map(top_level)),
                 None => status = Status::Findings,
@@ -50,7 +51,7 @@ fn try_run(args: &Args) -> Result<Status, String> {
     }
     let tasks = kernel.tasks();
     for name in &names {
-        let shown = String::from_utf8_lossy(name);
+        let shown = Escaped::line(name);
         let result = match &tasks {
             Ok(tasks) if !args.force => guard(&kernel, name, tasks),
             Err(error) if !args.force => {
@@ -71,7 +72,7 @@ fn guard(kernel: &Kernel, name: &[u8], tasks: &[Task]) -> Result<(), String> {
     let users: Vec<String> = tasks
         .iter()
         .filter(|task| task.label.profiles().any(|profile| goes_with(profile, name)))
-        .map(|task| format!("{} ({})", task.pid, task.command))
+        .map(|task| format!("{} ({})", task.pid, Escaped::line(&task.command)))
         .collect();
     if users.is_empty() {
         return kernel.remove(name).map_err(|error| error.to_string());

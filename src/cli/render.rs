@@ -1,12 +1,14 @@
 //! Diagnostics for people, on standard error.
 
 use std::collections::HashSet;
-use std::io::{IsTerminal, Write};
+use std::io::IsTerminal;
 
 use miette::{GraphicalReportHandler, GraphicalTheme};
 
-use crate::diagnostic::{Code, Diagnostic, Severity};
-use crate::source::SourceMap;
+use super::digest::{Digest, Item, MAX_OF_RUN};
+use super::{eprint_line, eprint_styled};
+use crate::diagnostic::{Code, Diagnostic, Report, Severity};
+use crate::source::{SourceMap, Span};
 
 /// Whether standard error takes colours: a terminal, and `NO_COLOR` not set (<https://no-color.org>).
 pub(super) fn colours() -> bool {
@@ -28,14 +30,18 @@ pub(super) struct Verbosity {
     /// Show also notes, and which rules the target kernel does not mediate
     #[arg(short, long)]
     verbose: bool,
+
+    /// Show every diagnostic: not only the first of a file, and of a warning with many places
+    #[arg(long)]
+    all: bool,
 }
 
 impl Verbosity {
     /// Errors only.
-    pub(super) const QUIET: Verbosity = Verbosity { quiet: true, verbose: false };
+    pub(super) const QUIET: Verbosity = Verbosity { quiet: true, verbose: false, all: false };
 
     /// Everything.
-    pub(super) const VERBOSE: Verbosity = Verbosity { quiet: false, verbose: true };
+    pub(super) const VERBOSE: Verbosity = Verbosity { quiet: false, verbose: true, all: false };
 
     pub(super) fn is_quiet(self) -> bool {
         self.quiet
@@ -52,22 +58,38 @@ fn is_about_the_target(diagnostic: &Diagnostic) -> bool {
     matches!(diagnostic.code, Code::NotEnforced | Code::Downgraded)
 }
 
+/// Further places of a warning that are named.
+const MAX_PLACES: usize = 3;
+
 /// A diagnostic with the text around it.
 pub(super) fn graphical(diagnostic: &Diagnostic, sources: &SourceMap) -> String {
-    rendered(&handler(), diagnostic, sources)
+    rendered(&handler(colours()), &diagnostic.report(sources))
 }
 
-fn handler() -> GraphicalReportHandler {
-    let theme = if colours() { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
+/// Renders reports, in colours or without.
+pub(super) fn handler(colours: bool) -> GraphicalReportHandler {
+    let theme = if colours { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
     GraphicalReportHandler::new_themed(theme).with_width(120)
 }
 
-fn rendered(handler: &GraphicalReportHandler, diagnostic: &Diagnostic, sources: &SourceMap) -> String {
+/// A report as text, escaped.
+pub(super) fn rendered(handler: &GraphicalReportHandler, report: &Report<'_>) -> String {
     let mut text = String::new();
-    if handler.render_report(&mut text, &diagnostic.report(sources)).is_err() {
-        text = format!("{}: {diagnostic}\n", sources.describe(diagnostic.span()));
+    if handler.render_report(&mut text, report).is_err() {
+        text = format!("{report}\n");
     }
     text
+}
+
+/// The report of a message that others repeat: it names their places.
+pub(super) fn with_places<'a>(report: Report<'a>, places: &[Span], sources: &SourceMap) -> Report<'a> {
+    if places.is_empty() {
+        return report;
+    }
+    let named: Vec<String> = places.iter().take(MAX_PLACES).map(|&span| sources.describe(span)).collect();
+    let more = places.len().saturating_sub(MAX_PLACES);
+    let more = if more == 0 { String::new() } else { format!(" and {more} more places") };
+    report.with_line(&format!("also at {}{more}", named.join(", ")))
 }
 
 /// Prints diagnostics and counts them. What is said about a file that several profiles include is said once.
@@ -76,6 +98,10 @@ pub(super) struct Renderer {
     verbosity: Verbosity,
     /// By the name of the file: ids of sources mean something in one call of the compiler only.
     said: HashSet<(Code, String, u32, u32, String)>,
+    /// Warnings of which every further place is only counted.
+    repeated: HashSet<(Code, String)>,
+    /// How many more are shown.
+    left: usize,
     /// Errors so far.
     errors: usize,
     /// Warnings so far, shown or not.
@@ -86,29 +112,60 @@ pub(super) struct Renderer {
 
 impl Renderer {
     pub(super) fn new(verbosity: Verbosity) -> Self {
-        Renderer { handler: handler(), verbosity, said: HashSet::new(), errors: 0, warnings: 0, about_the_target: 0 }
+        Renderer {
+            handler: handler(colours()),
+            verbosity,
+            said: HashSet::new(),
+            repeated: HashSet::new(),
+            left: MAX_OF_RUN,
+            errors: 0,
+            warnings: 0,
+            about_the_target: 0,
+        }
     }
 
     pub(super) fn print<'a>(&mut self, diagnostics: impl IntoIterator<Item = &'a Diagnostic>, sources: &SourceMap) {
-        for diagnostic in diagnostics {
-            let span = diagnostic.span();
-            let name = sources.get(span.source).name().to_owned();
-            if !self.said.insert((diagnostic.code, name, span.start, span.end, diagnostic.message.clone())) {
-                continue;
+        let fresh: Vec<&Diagnostic> =
+            diagnostics.into_iter().filter(|diagnostic| self.counts(diagnostic, sources)).collect();
+        let digest = match self.verbosity.all {
+            true => Digest::all(fresh.len()),
+            false => Digest::of(&fresh.iter().map(|it| item(it)).collect::<Vec<_>>(), self.left),
+        };
+        let left = self.left;
+        self.left = left.saturating_sub(digest.shown.len());
+        for (index, others) in &digest.shown {
+            let Some(diagnostic) = fresh.get(*index) else { continue };
+            let places: Vec<Span> = others.iter().filter_map(|&at| fresh.get(at)).map(|other| other.span()).collect();
+            if !places.is_empty() {
+                self.repeated.insert((diagnostic.code, diagnostic.message.clone()));
             }
-            match diagnostic.severity {
-                Severity::Error => self.errors += 1,
-                Severity::Warning => self.warnings += 1,
-                Severity::Note => {}
-            }
-            if !self.verbosity.shows(diagnostic) {
-                self.about_the_target += usize::from(is_about_the_target(diagnostic));
-                continue;
-            }
-            let text = rendered(&self.handler, diagnostic, sources);
-            // Nobody is left to tell when standard error is gone.
-            let _ = std::io::stderr().write_all(text.as_bytes());
+            let report = with_places(diagnostic.report(sources), &places, sources);
+            eprint_styled(&rendered(&self.handler, &report));
         }
+        // Beyond the limit of the run, only the summary counts.
+        if let Some(rest) = digest.rest().filter(|_| left > 0) {
+            let more = if self.left == 0 { ", and none of what follows" } else { "" };
+            eprint_line(format_args!("note: {rest}{more}: `armorer check --all` shows them"));
+        }
+    }
+
+    /// Counts a diagnostic; whether it is new, and shown.
+    fn counts(&mut self, diagnostic: &Diagnostic, sources: &SourceMap) -> bool {
+        let span = diagnostic.span();
+        let name = sources.get(span.source).name().to_owned();
+        if !self.said.insert((diagnostic.code, name, span.start, span.end, diagnostic.message.clone())) {
+            return false;
+        }
+        match diagnostic.severity {
+            Severity::Error => self.errors += 1,
+            Severity::Warning => self.warnings += 1,
+            Severity::Note => {}
+        }
+        if !self.verbosity.shows(diagnostic) {
+            self.about_the_target += usize::from(is_about_the_target(diagnostic));
+            return false;
+        }
+        diagnostic.is_error() || !self.repeated.contains(&(diagnostic.code, diagnostic.message.clone()))
     }
 
     /// How many errors and warnings there were, in words.
@@ -121,4 +178,9 @@ impl Renderer {
             }
         }
     }
+}
+
+fn item(diagnostic: &Diagnostic) -> Item<'_> {
+    let Diagnostic { code, message, severity, .. } = diagnostic;
+    Item { code: code.as_str(), message, severity: *severity, span: diagnostic.span() }
 }

@@ -12,8 +12,9 @@ use super::kernel::{KernelArgs, compiler, kernel_features};
 use super::outcome::Outcome;
 use super::render::{Renderer, Verbosity};
 use super::target::TargetArgs;
-use super::{Status, print, settle};
+use super::{Status, print, print_json, settle};
 use crate::compiler::Compiled;
+use crate::diagnostic::Escaped;
 use crate::kernel::hash::{self, Hash};
 use crate::kernel::{Kernel, KernelError, Mode, PolicyEntry};
 
@@ -113,11 +114,7 @@ fn try_run(args: &Args) -> Result<Status, String> {
         Shown { entry, tasks }
     });
     let overview = Overview { revision: kernel.revision().ok(), profiles: profiles.collect(), tasks_error, drift };
-    let text = match args.json {
-        true => serde_json::to_string_pretty(&overview).map_err(|error| error.to_string())? + "\n",
-        false => overview.text(),
-    };
-    print(&text)?;
+    if args.json { print_json(&overview) } else { print(&overview.text()) }?;
     Ok(status)
 }
 
@@ -187,9 +184,10 @@ impl Overview {
         say(format!("{} profiles{modes}{revision}", self.profiles.len()));
         for Shown { entry, tasks } in &self.profiles {
             let mode = entry.mode.map_or(String::new(), |mode| format!(" ({mode})"));
-            let tasks: Vec<String> = tasks.iter().map(|task| format!("{} {}", task.pid, task.command)).collect();
+            let tasks = tasks.iter().map(|task| format!("{} {}", task.pid, Escaped::line(&task.command)));
+            let tasks: Vec<String> = tasks.collect();
             let tasks = if tasks.is_empty() { String::new() } else { format!(": {}", tasks.join(", ")) };
-            say(format!("  {}{mode}{tasks}", entry.name));
+            say(format!("  {}{mode}{tasks}", Escaped::line(&entry.name)));
         }
         if let Some(error) = &self.tasks_error {
             say(format!("processes are not shown: {error}"));
@@ -204,7 +202,7 @@ impl Overview {
                         DriftState::NotLoaded => "is not loaded",
                         DriftState::Unknown => "is loaded, but the kernel does not tell what",
                     };
-                    say(format!("{file}: {profile} {state}"));
+                    say(format!("{}: {} {state}", Escaped::line(file), Escaped::line(profile)));
                 }
             }
         }

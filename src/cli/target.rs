@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use super::eprint_line;
 use super::inputs::Input;
 use crate::compiler::Compiler;
 use crate::features::Features;
@@ -64,9 +65,9 @@ pub(super) fn features(name: &str) -> Result<Features, String> {
 /// The running kernel's features, else the fall-back; a note on standard error says which.
 pub(super) fn default_features() -> Result<Features, String> {
     if let Ok(features) = Features::running() {
-        eprintln!("note: the features are those of the running kernel (id {:08x})", features.id());
+        eprint_line(format_args!("note: the features are those of the running kernel (id {:08x})", features.id()));
         return Ok(features);
     }
-    eprintln!("note: the running kernel offers no AppArmor features; those of {FALLBACK} are taken");
+    eprint_line(format_args!("note: the running kernel offers no AppArmor features; those of {FALLBACK} are taken"));
     features(FALLBACK)
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::inputs::Input;
 use super::render::{Renderer, Verbosity};
 use super::target::{FALLBACK, features};
-use super::{Status, complain};
+use super::{Status, complain, print_json};
 use crate::analysis::suite::{Suite, SuiteError, TestResult};
 use crate::compiler::{CompileError, Compiler};
 use crate::features::Features;
@@ -59,16 +59,10 @@ pub(super) fn run(args: &Args) -> Status {
     if runs.iter().any(|run| run.failed != 0) {
         status = status.max(Status::Findings);
     }
-    if args.json {
-        match serde_json::to_string_pretty(&runs) {
-            Ok(text) => println!("{text}"),
-            Err(error) => {
-                complain(error);
-                status = Status::Failed;
-            }
-        }
-    } else {
-        runs.iter().for_each(print);
+    let printed = if args.json { print_json(&runs) } else { runs.iter().try_for_each(print) };
+    if let Err(message) = printed {
+        complain(message);
+        status = Status::Failed;
     }
     status
 }
@@ -105,10 +99,10 @@ fn run_one(suite: &Suite, path: &Path, name: &str, features: Features) -> Result
     Ok(Some(Run { suite: path.display().to_string(), features: name.to_owned(), passed, failed, tests }))
 }
 
-fn print(run: &Run) {
+fn print(run: &Run) -> Result<(), String> {
     let Run { suite, features, passed, failed, tests } = run;
     for test in tests.iter().filter(|test| !test.passed()) {
-        print!("{suite}:{} ({features}): {test}", test.line);
+        super::print(&format!("{suite}:{} ({features}): {test}", test.line))?;
     }
-    println!("{suite} ({features}): {passed} passed, {failed} failed");
+    super::print(&format!("{suite} ({features}): {passed} passed, {failed} failed\n"))
 }

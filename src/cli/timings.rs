@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::blob::Automaton;
 use crate::compiler::Timings;
+use crate::diagnostic::Escaped;
 
 /// How timings are printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -26,9 +27,9 @@ pub(super) struct FileTimings<'a> {
 
 pub(super) fn show(files: &[FileTimings<'_>], form: Form) -> String {
     match form {
-        Form::Text => text(files),
+        Form::Text => Escaped::text(&text(files)).to_string(),
         // Numbers and texts only, which cannot fail.
-        Form::Json => serde_json::to_string_pretty(files).unwrap_or_default() + "\n",
+        Form::Json => super::json(&files).unwrap_or_default(),
     }
 }
 

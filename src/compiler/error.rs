@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::blob;
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Escaped, Severity};
 use crate::source::{SourceError, SourceMap};
 
 /// The diagnostics of an input, with the texts that they point into.
@@ -47,7 +47,7 @@ impl Diagnosis {
         self.diagnostics.iter().any(Diagnostic::is_error)
     }
 
-    /// A diagnostic in one line, with its place, severity and code.
+    /// A diagnostic in one line, [escaped](Escaped), with its place, severity and code.
     #[must_use]
     pub fn line(&self, diagnostic: &Diagnostic) -> String {
         let severity = match diagnostic.severity {
@@ -56,7 +56,7 @@ impl Diagnosis {
             Severity::Note => "note",
         };
         let place = self.sources.describe(diagnostic.span());
-        format!("{place}: {severity}[{}]: {}", diagnostic.code, diagnostic.message)
+        format!("{}: {severity}[{}]: {diagnostic}", Escaped::line(&place), diagnostic.code)
     }
 
     /// The first error with its place, and how many more there are.

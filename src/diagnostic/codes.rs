@@ -86,6 +86,7 @@ codes! {
     VarRecursive = "var-recursive", Error, "a variable refers to itself";
     VarLimit = "var-limit", Error, "a variable expands to too much text";
     VarNotExpanded = "var-not-expanded", Warning, "a variable where none is expanded";
+    OwnNameEscape = "own-name-escape", Warning, "`@{profile_name}` does not match the label of the profile";
     OldAlternation = "old-alternation", Warning, "a comma inside a variable reference makes it an alternation";
     DuplicateAlias = "duplicate-alias", Warning, "an alias is given twice";
     // Headers.

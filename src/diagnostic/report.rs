@@ -1,47 +1,29 @@
 //! A [`Diagnostic`] as a miette report, with the text around it.
 
+use std::borrow::Cow;
 use std::fmt;
 
-use miette::{LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
+use miette::{LabeledSpan, SourceCode};
 
-use super::{Diagnostic, Label, Severity};
+use super::escape::{Escaped, line};
+use super::excerpt::Excerpt;
+use super::{Diagnostic, Label, MAX_SENTENCE, Severity};
 use crate::source::{SourceMap, Span};
 
+/// The most places of one diagnostic that are shown: in its file, elsewhere, and of include rules.
+const MAX_PLACES: usize = 8;
+
 /// A diagnostic joined with its sources, ready for one of miette's renderers.
+///
+/// Whatever the texts are, the report is bounded and [escaped](Escaped): of a long line it holds the part around the label.
 #[derive(Debug)]
 pub struct Report<'a> {
     severity: Severity,
-    message: &'a str,
-    labels: &'a [Label],
+    message: Cow<'a, str>,
     code: String,
     help: Option<String>,
-    source: Excerpt,
-}
-
-/// The text that the labels point into.
-#[derive(Debug)]
-struct Excerpt {
-    name: String,
-    source: std::sync::Arc<crate::source::Source>,
-}
-
-impl SourceCode for Excerpt {
-    fn read_span<'a>(
-        &'a self,
-        span: &SourceSpan,
-        before: usize,
-        after: usize,
-    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
-        let inner = self.source.text().read_span(span, before, after)?;
-        Ok(Box::new(MietteSpanContents::new_named(
-            self.name.clone(),
-            inner.data(),
-            *inner.span(),
-            inner.line(),
-            inner.column(),
-            inner.line_count(),
-        )))
-    }
+    /// `None` where no text stands behind the diagnostic.
+    excerpt: Option<Excerpt>,
 }
 
 impl Diagnostic {
@@ -49,7 +31,7 @@ impl Diagnostic {
     #[must_use]
     pub fn report<'a>(&'a self, sources: &SourceMap) -> Report<'a> {
         let Diagnostic { code, severity, message, labels, help, include_chain, .. } = self;
-        Report::new(code.to_string(), *severity, message, labels, help.clone(), include_chain, sources)
+        Report::new(code.to_string(), *severity, message, labels, help.as_deref(), include_chain, sources)
     }
 }
 
@@ -59,35 +41,49 @@ impl<'a> Report<'a> {
         code: String,
         severity: Severity,
         message: &'a str,
-        labels: &'a [Label],
-        mut help: Option<String>,
+        labels: &[Label],
+        help: Option<&str>,
         include_chain: &[Span],
         sources: &SourceMap,
     ) -> Report<'a> {
-        let here = labels.first().map_or(Span::NONE, |label| label.span).source;
-        let source = sources.get(here);
-        let elsewhere = labels.iter().filter(|label| label.span.source != here);
-        let places = elsewhere.map(|label| format!("{}: {}", sources.describe(label.span), label.text));
-        let chain = include_chain.iter().map(|&span| format!("included from {}", sources.describe(span)));
-        for line in places.chain(chain) {
-            let text = help.get_or_insert_with(String::new);
-            if !text.is_empty() {
-                text.push('\n');
-            }
-            text.push_str(&line);
-        }
-        Report { severity, message, labels, code, help, source: Excerpt { name: source.name().to_owned(), source } }
+        let primary = labels.first().map_or(Span::NONE, |label| label.span);
+        let (here, elsewhere): (Vec<&Label>, Vec<&Label>) =
+            labels.iter().partition(|label| label.span.source == primary.source);
+        let mut lines: Vec<String> = help.iter().map(|help| line(help, MAX_SENTENCE)).collect();
+        let place = |span: Span| sources.describe(span);
+        lines.extend(some(&elsewhere, |label| format!("{}: {}", place(label.span), label.text)));
+        lines.extend(some(include_chain, |&span| format!("included from {}", place(span))));
+        let shown = here.get(..MAX_PLACES).unwrap_or(&here);
+        let excerpt = (primary != Span::NONE).then(|| Excerpt::new(&sources.get(primary.source), shown));
+        let message = match line(message, MAX_SENTENCE) {
+            escaped if escaped == message => Cow::Borrowed(message),
+            escaped => Cow::Owned(escaped),
+        };
+        Report { severity, message, code, help: (!lines.is_empty()).then(|| lines.join("\n")), excerpt }
     }
 
-    /// The place it is about.
-    fn span(&self) -> Span {
-        self.labels.first().map_or(Span::NONE, |label| label.span)
+    /// Says the same in one more line of help.
+    #[must_use]
+    #[cfg(feature = "cli")]
+    pub(crate) fn with_line(mut self, text: &str) -> Self {
+        let help = self.help.take().map_or(String::new(), |help| help + "\n");
+        self.help = Some(help + &Escaped::line(text).to_string());
+        self
     }
+}
+
+/// A line for each of the first few, and one that counts the rest.
+fn some<T>(all: &[T], show: impl Fn(&T) -> String) -> Vec<String> {
+    let mut lines: Vec<String> = all.iter().take(MAX_PLACES).map(|one| line(&show(one), MAX_SENTENCE)).collect();
+    if let Some(more @ 1..) = all.len().checked_sub(MAX_PLACES) {
+        lines.push(format!("… and {more} more"));
+    }
+    lines
 }
 
 impl fmt::Display for Report<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.message)
+        f.write_str(&self.message)
     }
 }
 
@@ -111,20 +107,11 @@ impl miette::Diagnostic for Report<'_> {
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
-        (self.span() != Span::NONE).then_some(&self.source as &dyn SourceCode)
+        self.excerpt.as_ref().map(|excerpt| excerpt as &dyn SourceCode)
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        let here = self.span().source;
-        let labels = self.labels.iter().filter(move |label| label.span.source == here);
-        Some(Box::new(labels.enumerate().map(|(index, label)| {
-            let text = (!label.text.is_empty()).then(|| label.text.clone());
-            let (start, len) = (label.span.start as usize, label.span.end.saturating_sub(label.span.start) as usize);
-            if index == 0 {
-                LabeledSpan::new_primary_with_span(text, (start, len))
-            } else {
-                LabeledSpan::new(text, start, len)
-            }
-        })))
+        let labels = self.excerpt.as_ref()?.labels();
+        Some(Box::new(labels.iter().cloned()))
     }
 }

@@ -124,7 +124,15 @@ impl Finding {
             Some(rule) => format!("{} {}", rule.code, rule.name),
             None => self.code.to_owned(),
         };
-        Report::new(code, self.severity, &self.message, &self.labels, self.help.clone(), &self.include_chain, sources)
+        Report::new(
+            code,
+            self.severity,
+            &self.message,
+            &self.labels,
+            self.help.as_deref(),
+            &self.include_chain,
+            sources,
+        )
     }
 }
 

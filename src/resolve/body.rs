@@ -214,7 +214,11 @@ impl Resolver<'_> {
             diagnostics: &mut self.diagnostics,
         };
         let mut right = true;
+        let names_labels = names_labels(&rule.kind) && memchr::memchr(b'\\', &body.full_name).is_some();
         rule.kind.for_each_glob(&mut |glob, slashes| {
+            if names_labels && slashes == Slashes::Keep && &glob.value[..] == OWN_NAME {
+                expander.diagnostics.push(own_name(&body.full_name, glob.span));
+            }
             right &= expander.expand(glob);
             if slashes == Slashes::Filter && !slashes::is_filtered(&glob.value) {
                 glob.value = slashes::filter(&glob.value).into();
@@ -224,4 +228,28 @@ impl Resolver<'_> {
             body.rules.push(rule);
         }
     }
+}
+
+/// The reference that stands for the profile's name, as a pattern.
+const OWN_NAME: &[u8] = b"@{profile_name}";
+
+/// Whether the patterns of a rule are about labels of processes.
+fn names_labels(kind: &RuleKind) -> bool {
+    matches!(
+        kind,
+        RuleKind::ChangeProfile(_)
+            | RuleKind::Network(_)
+            | RuleKind::Unix(_)
+            | RuleKind::Dbus(_)
+            | RuleKind::Signal(_)
+            | RuleKind::Ptrace(_)
+            | RuleKind::Mqueue(_)
+    )
+}
+
+/// The label has each backslash of the name; as a pattern, a backslash with what it escapes matches fewer bytes than it has.
+fn own_name(name: &Text, span: Span) -> Diagnostic {
+    let message =
+        format!("`@{{profile_name}}` cannot match the label of `{name}`: its backslashes are escapes in a pattern");
+    Diagnostic::new(Code::OwnNameEscape, message, span).with_help("name the profile without a backslash")
 }

@@ -77,11 +77,16 @@ impl Automatic {
     /// The variables of a profile with that full name and, where it has one, that attachment.
     pub(super) fn new(full_name: &[u8], attachment: Option<&[u8]>) -> Self {
         let mut escaped = Vec::with_capacity(full_name.len());
-        for &byte in full_name {
+        let mut bytes = full_name.iter().copied();
+        while let Some(byte) = bytes.next() {
             if matches!(byte, b'{' | b'}' | b'[' | b']' | b'*' | b'?') {
                 escaped.push(b'\\');
             }
             escaped.push(byte);
+            if byte == b'\\' {
+                // What is escaped already stays as it stands.
+                escaped.extend(bytes.next());
+            }
         }
         let one = |value: Vec<u8>| Some(Rc::new(Expanded::new(vec![value.into()], true)));
         let [name, attach, exec] = AUTOMATIC;

@@ -16,7 +16,7 @@ pub mod word;
 
 use std::sync::Arc;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Escaped};
 use crate::source::{Source, SourceError, SourceId, SourceMap, Span};
 
 pub use build::EmptyList;
@@ -77,5 +77,6 @@ fn summary(diagnostics: &[Diagnostic], sources: &SourceMap) -> String {
     let mut errors = diagnostics.iter().filter(|diagnostic| diagnostic.is_error());
     let Some(first) = errors.next() else { return "the text does not parse".into() };
     let (place, more) = (sources.describe(first.span()), errors.count());
+    let place = Escaped::line(&place);
     if more == 0 { format!("{place}: {first}") } else { format!("{place}: {first} (and {more} more)") }
 }

@@ -11,6 +11,8 @@
 mod basics;
 mod diff;
 mod fmt;
+#[cfg(unix)]
+mod hostile;
 mod kernel;
 mod parser;
 mod query;

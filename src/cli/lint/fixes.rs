@@ -10,7 +10,7 @@ use similar::TextDiff;
 use super::settings::Settings;
 use super::{Status, file_name};
 use crate::atomic;
-use crate::cli::print;
+use crate::cli::print_data;
 use crate::compiler::Input;
 use crate::kubernetes::{is_manifest, only_profiles_differ};
 use crate::lint::{Applicability, Outcome, apply};
@@ -108,7 +108,7 @@ impl Mended {
         for (name, (old, new)) in &self.changed {
             let (old, new) = (String::from_utf8_lossy(old), String::from_utf8_lossy(new));
             let diff = TextDiff::from_lines(old.as_ref(), new.as_ref());
-            print(&diff.unified_diff().header(name, name).to_string())?;
+            print_data(diff.unified_diff().header(name, name).to_string().as_bytes())?;
         }
         Ok(if self.changed.is_empty() { Status::Fine } else { Status::Findings })
     }
@@ -117,7 +117,7 @@ impl Mended {
     pub(super) fn write(&self) -> Result<(), String> {
         for (name, (old, new)) in &self.changed {
             match file_name(name) {
-                None => print(&String::from_utf8_lossy(new))?,
+                None => print_data(new)?,
                 Some(path) if std::fs::read(path).is_ok_and(|now| now == *old) => {
                     atomic::write(path, new).map_err(|error| format!("{name}: {error}"))?;
                 }

@@ -1,7 +1,7 @@
 //! Findings as annotations: workflow commands of GitHub Actions.
 
 use super::region;
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Escaped, Severity};
 use crate::lint::Outcome;
 use crate::source::SourceMap;
 
@@ -42,7 +42,7 @@ pub(super) fn render(outcome: &Outcome, sources: &SourceMap) -> String {
 
 /// Text behind the second `::`.
 fn data(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    Escaped::text(text).to_string().replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
 /// The value of a property.

@@ -2,29 +2,38 @@
 
 use std::io::IsTerminal;
 
-use miette::{GraphicalReportHandler, GraphicalTheme};
+use crate::cli::digest::{Digest, Item, MAX_OF_RUN};
+use crate::cli::render::{handler, rendered, wanted, with_places};
+use crate::diagnostic::Escaped;
+use crate::lint::{Finding, Outcome};
+use crate::source::{SourceMap, Span};
 
-use crate::lint::Outcome;
-use crate::source::SourceMap;
-
-pub(super) fn render(outcome: &Outcome, sources: &SourceMap) -> String {
-    let colours = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    let theme = if colours { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
-    let handler = GraphicalReportHandler::new_themed(theme).with_width(120);
+pub(super) fn render(outcome: &Outcome, sources: &SourceMap, all: bool) -> String {
+    let handler = handler(std::io::stdout().is_terminal() && wanted());
+    let findings = &outcome.findings;
+    let digest = match all {
+        true => Digest::all(findings.len()),
+        false => Digest::of(&findings.iter().map(item).collect::<Vec<_>>(), MAX_OF_RUN),
+    };
     let mut out = String::new();
-    for finding in &outcome.findings {
-        let mut text = String::new();
-        if handler.render_report(&mut text, &finding.report(sources)).is_err() {
-            text = format!("{}: {} {}\n", sources.describe(finding.span()), finding.code, finding.message);
-        }
-        out.push_str(&text);
+    for (index, others) in &digest.shown {
+        let Some(finding) = findings.get(*index) else { continue };
+        let places: Vec<Span> = others.iter().filter_map(|&at| findings.get(at)).map(Finding::span).collect();
+        out.push_str(&rendered(&handler, &with_places(finding.report(sources), &places, sources)));
         if let Some(fix) = &finding.fix {
             let option = match fix.applicability {
                 crate::lint::Applicability::Safe => "--fix",
                 crate::lint::Applicability::Unsafe => "--unsafe-fixes",
             };
-            out.push_str(&format!("  fix: {} ({option})\n", fix.title));
+            out.push_str(&format!("  fix: {} ({option})\n", Escaped::line(&fix.title)));
         }
     }
+    if let Some(rest) = digest.rest() {
+        out.push_str(&format!("note: {rest}; --all shows them\n"));
+    }
     out
+}
+
+fn item(finding: &Finding) -> Item<'_> {
+    Item { code: finding.code, message: &finding.message, severity: finding.severity, span: finding.span() }
 }

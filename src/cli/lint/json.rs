@@ -57,7 +57,7 @@ struct Change {
 pub(super) fn render(outcome: &Outcome, sources: &SourceMap) -> Result<String, String> {
     let findings = outcome.findings.iter().map(|finding| entry(finding, sources)).collect();
     let document = Document { version: 1, findings, suppressed: outcome.suppressed };
-    serde_json::to_string_pretty(&document).map(|text| text + "\n").map_err(|error| error.to_string())
+    crate::cli::json(&document)
 }
 
 fn entry<'a>(finding: &'a Finding, sources: &SourceMap) -> Entry<'a> {

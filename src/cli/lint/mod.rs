@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 
 use super::inputs::{self, Input};
-use super::{Status, print, settle};
+use super::{Status, eprint_line, print_data, print_styled, settle};
 use crate::compiler;
 use crate::diagnostic::Severity;
 use crate::lint::{self, Finding, Outcome, RULES};
@@ -39,6 +39,10 @@ pub(super) struct Args {
     /// How findings are printed
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
+
+    /// Show every finding: not only the first of a file, and of a rule with the same message in many places
+    #[arg(long)]
+    all: bool,
 
     /// List the rules, and lint nothing; `markdown` makes the pages of all
     #[arg(long, value_name = "FORM", num_args = 0..=1, require_equals = true, default_missing_value = "text")]
@@ -76,17 +80,18 @@ pub(super) fn run(args: &Args) -> Status {
 
 fn try_run(args: &Args) -> Result<Status, String> {
     if let Some(form) = args.list {
-        print(&match form {
+        let text = match form {
             ListForm::Text => list(),
             ListForm::Markdown => lint::index(),
-        })?;
+        };
+        print_data(text.as_bytes())?;
         return Ok(Status::Fine);
     }
     let inputs = inputs::expand(&args.paths)?;
     let texts = inputs
         .iter()
         .map(|input| {
-            let text = input.read().map_err(|error| format!("{}: {error}", input.name()))?;
+            let text = input.read().map_err(|error| format!("{}: {error}", input.shown()))?;
             Ok(compiler::Input::text(input.name(), text))
         })
         .collect::<Result<Vec<_>, String>>()?;
@@ -99,22 +104,22 @@ fn try_run(args: &Args) -> Result<Status, String> {
             return mended.print_diff();
         }
         mended.write()?;
-        return report(args.format, &mended.outcome, inputs.len(), mended.applied);
+        return report(args, &mended.outcome, inputs.len(), mended.applied);
     }
     let linter = settings.linter(None)?;
     let outcome = linter.lint(texts).map_err(|error| error.to_string())?;
-    report(args.format, &outcome, inputs.len(), 0)
+    report(args, &outcome, inputs.len(), 0)
 }
 
-fn report(format: Format, outcome: &Outcome, files: usize, applied: usize) -> Result<Status, String> {
+fn report(args: &Args, outcome: &Outcome, files: usize, applied: usize) -> Result<Status, String> {
     let sources = outcome.sources();
-    let text = match format {
-        Format::Human => human::render(outcome, sources),
+    let text = match args.format {
+        Format::Human => human::render(outcome, sources, args.all),
         Format::Json => json::render(outcome, sources)?,
         Format::Sarif => sarif::render(outcome, sources)?,
         Format::Github => github::render(outcome, sources),
     };
-    print(&text)?;
+    print_styled(&text)?;
     let count = |severity| outcome.findings.iter().filter(|finding| finding.severity == severity).count();
     let [errors, warnings, notes] = [Severity::Error, Severity::Warning, Severity::Note].map(count);
     let mut extra = Vec::new();
@@ -137,7 +142,7 @@ fn report(format: Format, outcome: &Outcome, files: usize, applied: usize) -> Re
     }
     let extra = if extra.is_empty() { String::new() } else { format!(" ({})", extra.join(", ")) };
     let files = if files == 1 { "1 file".to_owned() } else { format!("{files} files") };
-    eprintln!("linted {files}: {errors} errors, {warnings} warnings, {notes} notes{extra}");
+    eprint_line(format_args!("linted {files}: {errors} errors, {warnings} warnings, {notes} notes{extra}"));
     Ok(if errors + warnings > 0 { Status::Findings } else { Status::Fine })
 }
 

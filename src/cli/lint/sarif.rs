@@ -30,7 +30,7 @@ pub(super) fn render(outcome: &Outcome, sources: &SourceMap) -> Result<String, S
             "results": results,
         }],
     });
-    serde_json::to_string_pretty(&document).map(|text| text + "\n").map_err(|error| error.to_string())
+    crate::cli::json(&document)
 }
 
 fn level(severity: Severity) -> &'static str {

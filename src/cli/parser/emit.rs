@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::load;
 use super::options::Action;
-use super::output::{Output, errno_status, strerror};
+use super::output::{self, Output, strerror};
 use super::run::{CacheHit, Emission, Prepared, Run, Then};
 use super::warnings::Classes;
 
@@ -26,8 +26,7 @@ impl Run<'_> {
             },
         };
         if let Err(error) = output.flush() {
-            eprintln!("{}: standard output: {}", self.options.program, strerror(&error));
-            result = errno_status(&error);
+            result = output::unwritten(&self.options.program, &error);
         }
         result
     }
@@ -38,10 +37,9 @@ impl Run<'_> {
         match options.action {
             // Nothing else goes where the policy goes.
             Action::Stdout => output.out(blob.as_slice()),
+            Action::Ofile(_) => file.extend_from_slice(blob),
             _ => {
-                if options.action != Action::Add && options.action != Action::Replace {
-                    file.extend_from_slice(blob);
-                } else if let Some(kernel) = &self.kernel
+                if let Some(kernel) = &self.kernel
                     && let Err(status) = load::load(kernel, options, blob, names, output)
                 {
                     return status;

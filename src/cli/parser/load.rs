@@ -30,7 +30,8 @@ pub(super) struct Name {
 }
 
 impl Name {
-    fn of(profile: &Profile, parent: Option<&Profile>) -> Name {
+    /// The name of a profile below a parent.
+    pub(super) fn of(profile: &Profile, parent: Option<&Profile>) -> Name {
         let full = match &profile.namespace {
             Some(namespace) => [b":", &namespace[..], b"://", &profile.name].concat(),
             None => profile.name.to_vec(),

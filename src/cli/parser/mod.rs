@@ -15,12 +15,14 @@
 //! | configuration | a missing file is only a warning where it was named, and not with `-q` |
 //! | compression | is refused where a kernel takes it and it is asked for; without asking, policy is plain |
 //! | `-p` | line ends are not doubled; nothing is printed of a text with errors |
-//! | `-d`, `-D`, `-O` | `-D variables` and `-D expanded-variables` sort by name; other dumps are empty; optimisations have no effect |
+//! | `-d` | of rules, those for files, links, changes of profile and capabilities are printed; the slashes of an attachment are those that count; an `enforce` that is written does not show |
+//! | `-D`, `-O` | `-D variables` and `-D expanded-variables` sort by name; other dumps are empty; optimisations have no effect |
 //! | `--dfa-cache-loc` | of version 6.0: accepted, and nothing is written; `--show-dfa-cache` says so for each profile |
 
 mod apply;
 mod cache;
 mod config;
+mod debug;
 mod dump;
 mod emit;
 mod features;
@@ -84,8 +86,7 @@ pub(super) fn run(program: &str, arguments: &[OsString]) -> u8 {
     };
     let mut status = status.unwrap_or_else(|Stop(status)| status);
     if let Err(error) = output.flush() {
-        eprintln!("{program}: standard output: {}", output::strerror(&error));
-        status = output::errno_status(&error);
+        status = output::unwritten(program, &error);
     }
     status
 }

@@ -2,6 +2,9 @@
 
 use std::io::{self, Write};
 
+use crate::cli::eprint_line;
+use crate::cli::output::write_data;
+use crate::diagnostic::Escaped;
 pub(super) use crate::kernel::strerror;
 
 /// Text for both streams, in order.
@@ -32,9 +35,14 @@ impl Output {
         self.err(format!("{line}\n"));
     }
 
-    /// For standard error.
-    pub(super) fn err(&mut self, bytes: impl Into<Vec<u8>>) {
-        self.pieces.push(Piece::Err(bytes.into()));
+    /// For standard error, escaped.
+    pub(super) fn err(&mut self, bytes: impl AsRef<[u8]>) {
+        self.err_styled(Escaped::text(&bytes).to_string());
+    }
+
+    /// For standard error: text that is escaped already, and may be in colours.
+    pub(super) fn err_styled(&mut self, text: String) {
+        self.pieces.push(Piece::Err(text.into()));
     }
 
     /// Prints it, and forgets it.
@@ -42,13 +50,11 @@ impl Output {
     /// # Errors
     /// When standard output cannot be written; that nobody reads it is one, too, as a policy may not end in the middle unnoticed.
     pub(super) fn flush(&mut self) -> io::Result<()> {
-        let (mut stdout, mut stderr) = (io::stdout().lock(), io::stderr().lock());
+        let mut stderr = io::stderr().lock();
         let mut written = Ok(());
         for piece in self.pieces.drain(..) {
             match piece {
-                Piece::Out(bytes) if written.is_ok() => {
-                    written = stdout.write_all(&bytes).and_then(|()| stdout.flush())
-                }
+                Piece::Out(bytes) if written.is_ok() => written = write_data(&bytes),
                 Piece::Out(_) => {}
                 // Nobody is left to tell when standard error is gone.
                 Piece::Err(bytes) => _ = stderr.write_all(&bytes),
@@ -69,6 +75,14 @@ impl Output {
         }
         (String::from_utf8(out).unwrap(), String::from_utf8(err).unwrap())
     }
+}
+
+/// Prints why standard output could not be written, unless its reader closed it, and returns the exit status.
+pub(super) fn unwritten(program: &str, error: &io::Error) -> u8 {
+    if error.kind() != io::ErrorKind::BrokenPipe {
+        eprint_line(format_args!("{program}: standard output: {}", strerror(error)));
+    }
+    errno_status(error)
 }
 
 /// The exit status for an error of the system.

@@ -1,6 +1,6 @@
 //! What is said about a text, in the lines that other programs look for.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::io::IsTerminal;
 
 use super::options::Options;
@@ -9,7 +9,9 @@ use super::warnings::{Classes, class_of};
 use crate::cli::render;
 use crate::diagnostic::{Code, Detail, Diagnostic};
 use crate::policy::{Policy, Profile};
-use crate::source::{SourceMap, Span};
+use crate::source::{SourceId, SourceMap, Span};
+use crate::syntax::ast::ItemKind;
+use crate::syntax::parser;
 
 /// What diagnostics are about.
 pub(super) struct Subject<'a> {
@@ -34,6 +36,9 @@ pub(super) fn is_late(code: Code) -> bool {
             | Code::TooManyTransitions
     )
 }
+
+/// Where profiles end, by the places of their names: there the reference warns of names that are paths.
+type Ends = HashMap<Span, Span>;
 
 /// What becomes of a diagnostic.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -68,15 +73,16 @@ pub(super) fn report(
 ) -> bool {
     let mut said = HashSet::new();
     let mut failed = false;
+    let mut ends = HashMap::new();
     for diagnostic in diagnostics {
         let verdict = verdict(options, diagnostic);
         let lines = match verdict {
             Verdict::Hidden => continue,
             Verdict::Error => subject.error(diagnostic),
-            Verdict::Converted => subject.warning(diagnostic, "Warning converted to Error"),
-            Verdict::Warning => subject.warning(diagnostic, "Warning"),
+            Verdict::Converted => subject.warning(diagnostic, "Warning converted to Error", &mut ends),
+            Verdict::Warning => subject.warning(diagnostic, "Warning", &mut ends),
         };
-        failed |= matches!(verdict, Verdict::Error | Verdict::Converted);
+        failed |= verdict == Verdict::Error || verdict == Verdict::Converted && !lines.is_empty();
         for line in lines {
             // What profiles share is said once for each.
             if said.insert(line.clone()) {
@@ -88,6 +94,11 @@ pub(super) fn report(
         }
     }
     failed
+}
+
+/// Whether the line of the reference says all there is to say: of a file that is not there.
+fn is_whole(diagnostic: &Diagnostic) -> bool {
+    matches!(diagnostic.detail.as_deref(), Some(Detail::NotFound { .. } | Detail::Unreadable { .. }))
 }
 
 /// Says which namespaces of the text `-n` overrides; `true` where that is an error.
@@ -165,8 +176,14 @@ impl Subject<'_> {
         }
     }
 
-    fn warning(&self, diagnostic: &Diagnostic, word: &str) -> Vec<String> {
+    fn warning(&self, diagnostic: &Diagnostic, word: &str, ends: &mut HashMap<SourceId, Ends>) -> Vec<String> {
         let text = &diagnostic.message;
+        if diagnostic.code == Code::PathName {
+            let text = "The use of file paths as profile names is deprecated. See man apparmor.d for more information";
+            let name = diagnostic.span();
+            let ends = ends.entry(name.source).or_insert_with(|| self.ends_of_profiles(name.source));
+            return ends.get(&name).map(|&end| self.line(end, word, text)).into_iter().collect();
+        }
         let profiles = match diagnostic.code {
             Code::NotEnforced | Code::Downgraded => self.profiles_with(diagnostic.span()),
             _ => Vec::new(),
@@ -182,15 +199,14 @@ impl Subject<'_> {
     fn line(&self, span: Span, word: &str, text: &str) -> String {
         let (file, line) = self.place(span);
         let name = self.operand.map_or("stdin", |_| self.name);
-        let place = if self.operand.is_none() && file == self.name { String::new() } else { format!("{file} ") };
-        format!("{word} from {name} ({place}line {line}): {text}")
+        format!("{word} from {name} ({file} line {line}): {text}")
     }
 
     /// More than a line: the text around it on a terminal, else only what to write instead.
     fn explain(&self, diagnostic: &Diagnostic, output: &mut Output) {
         if std::io::stderr().is_terminal() {
-            output.err(render::graphical(diagnostic, self.sources));
-        } else if let Some(help) = &diagnostic.help {
+            output.err_styled(render::graphical(diagnostic, self.sources));
+        } else if let Some(help) = diagnostic.help.as_ref().filter(|_| !is_whole(diagnostic)) {
             output.err_line(&format!("  help: {help}"));
         }
     }
@@ -212,6 +228,21 @@ impl Subject<'_> {
             }
         }
         source.line_column(span.start).0
+    }
+
+    /// The closing braces of the profiles of a text, but of children, by the places of their names.
+    fn ends_of_profiles(&self, id: SourceId) -> Ends {
+        let (mut ends, mut last) = (Ends::new(), 0);
+        parser::parse(&self.sources.get(id), id).file.walk(&mut |item| {
+            let span = item.kind.span;
+            if let ItemKind::Profile(profile) = &item.kind.value
+                && span.start >= last
+            {
+                last = span.end;
+                ends.insert(profile.name.span, Span { start: last.saturating_sub(1), ..span });
+            }
+        });
+        ends
     }
 
     /// The profiles that have a rule which is written at a place, or stand there themselves.
@@ -311,6 +342,16 @@ mod tests {
         assert!(said(&options, text).starts_with("Warning converted to Error from f (f line 2): "));
         options.quiet = true;
         assert_eq!(said(&options, text), "");
+    }
+
+    #[test]
+    fn paths_as_names_are_warned_of_where_the_profile_ends() {
+        let mut options = Options::new("PROG".into());
+        options.warnings = options.warnings.change("deprecated").unwrap();
+        let sentence = "The use of file paths as profile names is deprecated. See man apparmor.d for more information";
+        let expected = [2, 7].map(|line| format!("Warning from f (f line {line}): {sentence}\n")).concat();
+        let text = "/bin/a {\n}\nprofile /bin/b {\n profile /c {\n }\n /x r,\n}\nprofile d /d { }\n";
+        assert_eq!(said(&options, text), expected);
     }
 
     #[test]

@@ -14,8 +14,9 @@ use super::options::{Action, Options, PromptCompat};
 use super::output::{Output, errno_status, strerror};
 use super::report::{self, Subject};
 use super::warnings::Classes;
-use super::{dump, jobs};
+use super::{debug, dump, jobs};
 use crate::atomic;
+use crate::cli::eprint_line;
 use crate::compiler::{self, CompileError, Compiler, Diagnosis, Resolved};
 use crate::features::Features;
 use crate::kernel::Kernel;
@@ -111,13 +112,13 @@ impl<'a> Run<'a> {
             },
         );
         if let Err(error) = all {
-            eprintln!("{}: {error}", self.options.program);
+            eprint_line(format_args!("{}: {error}", self.options.program));
             status = 1;
         }
         if let Action::Ofile(path) = &self.options.action
             && atomic::write(path, &file).is_err()
         {
-            eprintln!("{}: Could not open file {}", self.options.program, path.display());
+            eprint_line(format_args!("{}: Could not open file {}", self.options.program, path.display()));
             status = 1;
         }
         status
@@ -317,7 +318,7 @@ impl<'a> Run<'a> {
             output.out(dump::variables(&compiler.variables(resolved), true));
         }
         if options.debug {
-            output.out(dump::profiles(policy));
+            debug::profiles(policy, options.read_implies_exec, &mut output);
         }
         if options.dump_variables || options.dump_expanded_variables || options.debug {
             return done(output);

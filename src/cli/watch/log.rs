@@ -6,8 +6,10 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::Serialize;
 
-use super::super::print;
+use super::super::output::json_line;
+use super::super::print_styled;
 use crate::agent::{Outcome, Report};
+use crate::diagnostic::Escaped;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(super) enum Form {
@@ -96,19 +98,20 @@ impl Log {
         profiles: &[String],
         message: Option<String>,
     ) -> Result<(), String> {
-        let text = match self.form {
+        match self.form {
             Form::Json => {
                 let time = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |time| time.as_secs_f64());
                 let line = Line { time, level, event, file, profiles, message };
-                serde_json::to_string(&line).map_err(|error| error.to_string())?
+                print_styled(&json_line(&line)?)
             }
             Form::Text => {
                 let file = file.map(|file| format!(" {}", file.display())).unwrap_or_default();
                 let names = if profiles.is_empty() { String::new() } else { format!(" [{}]", profiles.join(", ")) };
                 let message = message.map(|message| format!(": {message}")).unwrap_or_default();
-                format!("{level}: {event}{file}{names}{message}")
+                let text = format!("{level}: {event}{file}{names}{message}");
+                // On one line: nothing in a name or message makes another.
+                print_styled(&format!("{}\n", Escaped::line(&text)))
             }
-        };
-        print(&(text + "\n"))
+        }
     }
 }

@@ -48,9 +48,30 @@ fn automatic_variables() {
     assert_eq!(rules("@{B}=a b\nprofile p@{B} { /@{profile_name} r, }\n"), [r"/p\{a,b\} r"]);
     let outcome = run("profile t { profile c { @{profile_name} r, } }\n");
     assert_eq!(rules_of(&outcome.policy.profiles[0].children[0]), ["t//c r"]);
+    // What a name has escaped stays as it stands.
+    let outcome = run(
+        r#"profile "/a\{b" /x { /@{profile_name} r, } /\{a,b\},c { @{profile_name} r, } profile "p\*q*" { @{profile_name} r, }"#,
+    );
+    let all: Vec<_> = outcome.policy.profiles.iter().flat_map(rules_of).collect();
+    assert_eq!(all, [r"/\{a,b\},c r", r"//a\{b r", r"p\*q\* r"]);
     // They hide global ones, and only where they are there.
     assert_eq!(path("@{profile_name}=zz\n@{exec_path}=/ee", "/@{profile_name}@{exec_path}"), "/p/ee");
     assert_eq!(rules("profile p /usr//bin/x { @{exec_path}/ r, }\n"), ["/usr//bin/x/ r"]);
+}
+
+#[test]
+fn a_name_with_a_backslash_does_not_match_itself() {
+    let peer = |name: &str, rule: &str| {
+        let outcome = run(&format!("profile \"{name}\" /x {{ {rule}, }}\n"));
+        outcome.codes().into_iter().map(|(code, _)| code).collect::<Vec<_>>()
+    };
+    for rule in
+        ["signal peer=@{profile_name}", "unix peer=(label=@{profile_name})", "change_profile -> @{profile_name}"]
+    {
+        assert_eq!(peer(r"a\{b", rule), [Code::OwnNameEscape], "{rule}");
+        assert_eq!(peer("a*b", rule), [], "{rule}");
+    }
+    assert_eq!(peer(r"a\[b", "/@{profile_name} r"), [], "a path is no label");
 }
 
 #[test]

@@ -5,6 +5,7 @@
 //! AppArmor, or root.
 
 mod callers;
+mod debug;
 mod oracle;
 mod place;
 mod table;

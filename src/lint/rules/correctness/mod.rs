@@ -19,6 +19,7 @@ pub(super) mod needless_escape;
 pub(super) mod negated_class_matches_slash;
 pub(super) mod no_profile_attaches;
 pub(super) mod one_sided_rule;
+pub(super) mod own_name_never_matches;
 pub(super) mod path_never_matches;
 pub(super) mod path_through_symlink;
 pub(super) mod proc_self;

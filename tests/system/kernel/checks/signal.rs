@@ -7,6 +7,7 @@ pub(super) const GROUP: Group = Group {
     files: &["signal"],
     loaded: &[
         "/signal/deep/receiver (enforce)",
+        "signal-\\{odd\\} (enforce)",
         "signal-any (enforce)",
         "signal-receiver (enforce)",
         "signal-receiver//bound (enforce)",
@@ -57,6 +58,9 @@ const CHECKS: &[Check] = &[
     // A stack is asked profile by profile.
     check("probe peer 'signal-receiver//&signal-any' $S 10", "EACCES"),
     check("probe peer signal-receiver stack signal-sender kill PEER 10", "EACCES"),
+    // `@{profile_name}` of a name with backslashes does not match the label, which has them.
+    check("probe peer 'signal-\\{odd\\}' in 'signal-\\{odd\\}' kill PEER 10", "EACCES"),
+    check("probe peer 'signal-\\{odd\\}' $A 10", "ok").silent(),
     // Everything but one peer, and of that one thing.
     check("probe peer signal-any $A 9", "ok").silent(),
     check("probe peer signal-receiver $A 10", "EACCES").silent(),
