@@ -21,6 +21,7 @@ use crate::source::{Span, Text};
 pub use codes::Code;
 pub use detail::Detail;
 pub use escape::Escaped;
+#[cfg(feature = "cli")]
 pub(crate) use escape::is_active;
 pub use levels::Levels;
 pub use report::Report;

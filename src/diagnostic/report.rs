@@ -5,7 +5,7 @@ use std::fmt;
 
 use miette::{LabeledSpan, SourceCode};
 
-use super::escape::{Escaped, line};
+use super::escape::line;
 use super::excerpt::Excerpt;
 use super::{Diagnostic, Label, MAX_SENTENCE, Severity};
 use crate::source::{SourceMap, Span};
@@ -15,7 +15,7 @@ const MAX_PLACES: usize = 8;
 
 /// A diagnostic joined with its sources, ready for one of miette's renderers.
 ///
-/// Whatever the texts are, the report is bounded and [escaped](Escaped): of a long line it holds the part around the label.
+/// Whatever the texts are, the report is bounded and [escaped](super::Escaped): of a long line it holds the part around the label.
 #[derive(Debug)]
 pub struct Report<'a> {
     severity: Severity,
@@ -67,7 +67,7 @@ impl<'a> Report<'a> {
     #[cfg(feature = "cli")]
     pub(crate) fn with_line(mut self, text: &str) -> Self {
         let help = self.help.take().map_or(String::new(), |help| help + "\n");
-        self.help = Some(help + &Escaped::line(text).to_string());
+        self.help = Some(help + &line(text, MAX_SENTENCE));
         self
     }
 }

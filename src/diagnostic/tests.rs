@@ -3,6 +3,7 @@
 use miette::{GraphicalReportHandler, GraphicalTheme, NarratableReportHandler};
 use proptest::prelude::*;
 
+use super::escape::is_active;
 use super::*;
 use crate::source::{SourceId, SourceMap};
 
