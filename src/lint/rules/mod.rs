@@ -107,6 +107,7 @@ pub static RULES: &[&Rule] = &[
     &correctness::variable_not_expanded::RULE,
     &correctness::needless_escape::RULE,
     &correctness::one_sided_rule::RULE,
+    &correctness::unloadable_name::RULE,
     &portability::not_mediated::RULE,
     &portability::mediated_in_part::RULE,
     &portability::missing_abi::RULE,
