@@ -27,7 +27,7 @@ pub fn is_compressed(bytes: &[u8]) -> bool {
 }
 
 /// The bytes without compression.
-pub(super) fn decompress(bytes: &[u8]) -> Result<Cow<'_, [u8]>, ReadError> {
+pub(crate) fn decompress(bytes: &[u8]) -> Result<Cow<'_, [u8]>, ReadError> {
     within(bytes, MAX_UNCOMPRESSED)
 }
 

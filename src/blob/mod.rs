@@ -33,6 +33,8 @@ mod write;
 #[cfg(test)]
 pub(crate) mod tests;
 
+#[cfg(feature = "kernel")]
+pub(crate) use compressed::decompress;
 pub use compressed::is_compressed;
 pub use element::ReadError;
 pub use layout::{AutomatonLayout, ProfileLayout};

@@ -106,6 +106,8 @@ codes! {
     FlagError = "flag-error", Error, "error names an unknown errno";
     Disconnected = "disconnected", Error, "the path of attach_disconnected must begin with a slash";
     DupProfile = "dup-profile", Error, "a profile is defined twice";
+    NameUnloadable = "name-unloadable", Warning, "a name that kernels mishandle, so that the profile is not loaded";
+    ParentMissing = "parent-missing", Warning, "the parent of a hat or child profile is not defined";
     DupHat = "dup-hat", Error, "a hat or child profile is defined twice";
     ProfileAare = "profile-aare", Error, "the profile name is not a valid pattern";
     // Rules.

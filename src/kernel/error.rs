@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
+use super::checks::Hazard;
+use crate::diagnostic::Code;
 use crate::vocab::Errno;
 
 /// What is asked of the kernel's policy.
@@ -77,6 +79,32 @@ pub enum KernelError {
         /// What the kernel says.
         source: io::Error,
     },
+    /// The policy is not given to the kernel, which would mishandle it; nothing of it was done.
+    #[error("cannot {operation} {what}: {hazard} [{}]", hazard.code())]
+    Hazard {
+        /// The change.
+        operation: Operation,
+        /// Which profile.
+        what: String,
+        /// What is wrong with it.
+        hazard: Hazard,
+    },
+    /// The kernel refuses all new policy of a namespace, since it failed to load other policy earlier.
+    #[error(
+        "cannot {operation} {what}: EEXIST, but no such profile is in the way: the kernel accepts no policy{} since it failed to load \
+         other policy. To end this, remove a loaded profile there, or replace one by exactly what it was loaded from",
+        in_namespace(namespace.as_deref())
+    )]
+    Wedged {
+        /// The change.
+        operation: Operation,
+        /// Which profiles.
+        what: String,
+        /// Their namespace, if it is not that of the loader.
+        namespace: Option<Vec<u8>>,
+        /// What the kernel says.
+        source: io::Error,
+    },
     /// The kernel refuses a change of a task's label.
     #[error("cannot {what}: {}", task_refusal(source))]
     Label {
@@ -106,8 +134,25 @@ impl KernelError {
             KernelError::Read { source, .. }
             | KernelError::Write { source, .. }
             | KernelError::Refused { source, .. }
+            | KernelError::Wedged { source, .. }
             | KernelError::Label { source, .. } => source.raw_os_error(),
-            KernelError::NoInterface | KernelError::Blob(_) => None,
+            KernelError::NoInterface | KernelError::Blob(_) | KernelError::Hazard { .. } => None,
+        }
+    }
+
+    /// Returns `true` where the kernel accepts no policy of a namespace, whatever it is: [`Kernel::recover`](super::Kernel::recover)
+    /// ends that.
+    #[must_use]
+    pub fn is_wedged(&self) -> bool {
+        matches!(self, KernelError::Wedged { .. })
+    }
+
+    /// The code of what was found wrong before the kernel was asked.
+    #[must_use]
+    pub fn code(&self) -> Option<Code> {
+        match self {
+            KernelError::Hazard { hazard, .. } => Some(hazard.code()),
+            _ => None,
         }
     }
 }
@@ -130,6 +175,29 @@ pub(crate) fn strerror(error: &io::Error) -> String {
     text.split_once(" (os error").map_or(text.as_str(), |(text, _)| text).to_owned()
 }
 
+fn in_namespace(namespace: Option<&[u8]>) -> String {
+    namespace.map(|name| format!(" in the namespace {}", quoted(name))).unwrap_or_default()
+}
+
+/// The most characters of a name in a message.
+const MAX_SHOWN: usize = 100;
+
+/// A name for a message: it has an end, and no control characters.
+pub(super) fn quoted(name: &[u8]) -> String {
+    let text = String::from_utf8_lossy(name);
+    let mut characters = text.chars();
+    let mut shown = String::from("\"");
+    for character in characters.by_ref().take(MAX_SHOWN) {
+        if character.is_control() {
+            shown.extend(character.escape_default());
+        } else {
+            shown.push(character);
+        }
+    }
+    shown.push_str(if characters.next().is_some() { "…\"" } else { "\"" });
+    shown
+}
+
 /// An error number of `.load`, `.replace`, `.remove` in words (kernel: `security/apparmor/policy.c`, `policy_unpack.c`).
 fn refusal(operation: Operation, error: &io::Error) -> String {
     let reason = match (name(error), operation) {
@@ -143,7 +211,7 @@ fn refusal(operation: Operation, error: &io::Error) -> String {
         (Some("EPERM"), _) => "the profile cannot be changed, or the process may not manage policy",
         (Some("EPROTO"), _) => "the kernel finds the policy malformed; its log says where (apparmor=\"STATUS\")",
         (Some("EPROTONOSUPPORT"), _) => "the kernel does not take this version of the format: compile for its features",
-        (Some("ENAMETOOLONG"), _) => "a profile's name makes a file name of more than 255 bytes",
+        (Some("ENAMETOOLONG"), _) => "a name makes a file name of more than 255 bytes",
         (Some("ENOMEM"), _) => "the kernel has no memory for it",
         (Some("EINVAL"), _) => "there is nothing in it",
         (Some("ESPIPE"), _) => "a policy has to be written from the start of the file",
@@ -184,5 +252,25 @@ mod tests {
         let unknown = refused(Operation::Replace, 5).to_string();
         assert!(unknown.ends_with("EIO: Input/output error"), "{unknown}");
         assert_eq!(refused(Operation::Load, 17).errno(), Some(17));
+        assert!(!refused(Operation::Load, 17).is_wedged());
+    }
+
+    #[test]
+    fn names_in_messages_are_short_and_harmless() {
+        assert_eq!(quoted(b"a\n\x1b[31m\xff"), "\"a\\n\\u{1b}[31m\u{fffd}\"");
+        assert_eq!(quoted(&[b'a'; 1000]).chars().count(), MAX_SHOWN + 3);
+        let hazard = Hazard::Name(crate::policy::names::NameFault::Empty);
+        let error = KernelError::Hazard { operation: Operation::Replace, what: quoted(b"a//"), hazard };
+        assert_eq!(error.to_string(), "cannot replace \"a//\": the name has an empty part [name-unloadable]");
+        assert_eq!((error.code(), error.errno()), (Some(Code::NameUnloadable), None));
+        let wedged = KernelError::Wedged {
+            operation: Operation::Load,
+            what: quoted(b"a"),
+            namespace: Some(b"ns".to_vec()),
+            source: io::Error::from_raw_os_error(17),
+        };
+        assert!(wedged.is_wedged() && wedged.errno() == Some(17));
+        let text = wedged.to_string();
+        assert!(text.contains("accepts no policy in the namespace \"ns\" since"), "{text}");
     }
 }

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use std::ops::Range;
 use std::path::Path;
 
+use super::error::quoted;
 use super::sets::{self, Set};
 use super::{Kernel, KernelError, Operation};
 use crate::blob::{self, ReadError};
@@ -69,10 +70,14 @@ impl Kernel {
     /// Loads the profiles of a blob, all of which must be new: all of them, or none.
     ///
     /// Children come after their parents, as [`Compiler`](crate::Compiler) arranges it. A kernel takes the profiles of one
-    /// namespace at a time: a blob that has several is one change for each, in its order.
+    /// namespace at a time: a blob that has several is one change for each, in its order. All are checked before the first is
+    /// written. A compressed policy is decompressed for that, and written plain. A kernel that accepts no policy is recovered
+    /// first, if it can be ([`Kernel::recover`]).
     ///
     /// # Errors
-    /// [`KernelError::Refused`] with the kernel's reason; [`KernelError::Write`] where its file cannot be opened.
+    /// [`KernelError::Blob`] for bytes that cannot be read and so not be checked; [`KernelError::Hazard`] where the kernel would
+    /// mishandle a profile; [`KernelError::Refused`] with the kernel's reason; [`KernelError::Wedged`] where it accepts no
+    /// policy and cannot be recovered; [`KernelError::Write`] where its file cannot be opened.
     pub fn load<'a>(&self, blob: impl Into<Loadable<'a>>) -> Result<(), KernelError> {
         self.submit(Operation::Load, blob.into())
     }
@@ -97,39 +102,63 @@ impl Kernel {
         self.write_policy(Operation::Remove, &bytes, quoted(name))
     }
 
-    /// Writes bytes as they are, in one write, for the kernel to judge: policy in a format that armorer cannot read.
+    /// Writes bytes as they are, in one write, for the kernel to judge. **Nothing is checked:** a single profile that the kernel
+    /// mishandles can keep it from accepting any policy until the next boot. No command does this.
     ///
     /// # Errors
-    /// As [`Kernel::load`].
+    /// [`KernelError::Refused`] with the kernel's reason; [`KernelError::Write`] where its file cannot be opened.
     pub fn submit_unread(&self, operation: Operation, bytes: &[u8]) -> Result<(), KernelError> {
         self.write_policy(operation, bytes, "the policy".into())
     }
 
     fn submit(&self, operation: Operation, policy: Loadable<'_>) -> Result<(), KernelError> {
-        let bytes = policy.bytes();
-        if bytes.is_empty() {
+        if policy.bytes().is_empty() {
             return Ok(());
         }
-        // Nobody can look into a compressed policy but the kernel.
-        if blob::is_compressed(bytes) {
-            return self.write_policy(operation, bytes, "the compressed policy".into());
-        }
-        for set in policy.sets()? {
-            let piece = |range: Range<usize>| bytes.get(range).unwrap_or_default();
-            if self.sets {
-                self.write_policy(operation, piece(set.bytes.clone()), described(&set))?;
-                continue;
-            }
+        let bytes = blob::decompress(policy.bytes())?;
+        let sets = if blob::is_compressed(policy.bytes()) { sets::read(&bytes)? } else { policy.sets()? };
+        self.check(operation, &sets)?;
+        for set in sets {
+            let piece = |range: &Range<usize>| bytes.get(range.clone()).unwrap_or_default();
             // A kernel without `policy/set_load` takes one profile a write.
-            for member in &set.profiles {
-                let one = piece(member.bytes.clone());
-                self.write_policy(operation, one, quoted(&set.listed(member)))?;
+            let changes = if self.sets { vec![set] } else { set.single() };
+            for change in changes {
+                self.write_set(operation, piece(&change.bytes), &change)?;
             }
         }
         Ok(())
     }
 
-    fn write_policy(&self, operation: Operation, bytes: &[u8], what: String) -> Result<(), KernelError> {
+    fn write_set(&self, operation: Operation, bytes: &[u8], set: &Set) -> Result<(), KernelError> {
+        let attempt = || {
+            let written = self.write_policy(operation, bytes, described(set));
+            written.map_err(|error| self.explained(error, set))
+        };
+        match attempt() {
+            Err(error) if error.is_wedged() && self.recover(set.namespace.as_deref()).unwrap_or(false) => attempt(),
+            result => result,
+        }
+    }
+
+    /// `EEXIST` for profiles that are not there is no answer about them.
+    fn explained(&self, error: KernelError, set: &Set) -> KernelError {
+        let namespace = set.namespace.as_deref();
+        match error {
+            KernelError::Refused { operation, what, source }
+                if source.kind() == io::ErrorKind::AlreadyExists
+                    && (operation == Operation::Replace
+                        || set
+                            .profiles
+                            .iter()
+                            .all(|member| matches!(self.has(namespace, &member.name), Ok(false)))) =>
+            {
+                KernelError::Wedged { operation, what, namespace: namespace.map(<[u8]>::to_vec), source }
+            }
+            error => error,
+        }
+    }
+
+    pub(super) fn write_policy(&self, operation: Operation, bytes: &[u8], what: String) -> Result<(), KernelError> {
         let path = self.directory.join(operation.file());
         let mut file =
             OpenOptions::new().write(true).open(&path).map_err(|source| KernelError::write(&path, source))?;
@@ -163,10 +192,6 @@ fn described(set: &Set) -> String {
     }
 }
 
-fn quoted(name: &[u8]) -> String {
-    format!("\"{}\"", String::from_utf8_lossy(name))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -198,6 +223,39 @@ mod tests {
         assert_eq!(std::fs::read(directory.path().join(".load")).unwrap(), b"");
         kernel.remove(b":ns://b").unwrap();
         assert_eq!(std::fs::read(directory.path().join(".remove")).unwrap(), b":ns://b\0");
+    }
+
+    #[test]
+    fn a_compressed_policy_is_checked_and_written_plain() {
+        let (directory, kernel) = plain();
+        let packed = |plain: &[u8]| {
+            let frame = ruzstd::encoding::compress_to_vec(plain, ruzstd::encoding::CompressionLevel::Fastest);
+            [&[1, 3, 0, 0, 0, 0, 0, 0][..], &frame].concat()
+        };
+        kernel.replace(&packed(&blob())).unwrap();
+        assert_eq!(std::fs::read(directory.path().join(".replace")).unwrap(), blob());
+        let orphan = blob::Profile { version: 7, name: b"x//y".to_vec(), ..blob::Profile::default() };
+        let error = kernel.load(&packed(&blob::write(&[orphan]).unwrap())).unwrap_err();
+        assert!(matches!(error, KernelError::Hazard { .. }), "{error}");
+        assert!(matches!(kernel.load(&packed(b"no policy")), Err(KernelError::Blob(_))));
+        assert!(std::fs::read(directory.path().join(".load")).unwrap().is_empty());
+    }
+
+    #[test]
+    fn an_answer_about_nothing() {
+        let (directory, kernel) = plain();
+        let set = sets::read(&blob()).unwrap().remove(0);
+        let answer = |operation, number| {
+            let source = io::Error::from_raw_os_error(number);
+            kernel.explained(KernelError::Refused { operation, what: described(&set), source }, &set)
+        };
+        assert!(answer(Operation::Load, 17).is_wedged());
+        assert!(!answer(Operation::Load, 2).is_wedged());
+        let profile = directory.path().join("policy/profiles/b.7");
+        std::fs::create_dir_all(&profile).unwrap();
+        std::fs::write(profile.join("name"), "b\n").unwrap();
+        assert!(!answer(Operation::Load, 17).is_wedged(), "one of them is loaded");
+        assert!(answer(Operation::Replace, 17).is_wedged());
     }
 
     #[test]

@@ -39,6 +39,14 @@ impl Set {
             None => member.name.clone(),
         }
     }
+
+    /// Sets of one profile each.
+    pub(super) fn single(self) -> Vec<Set> {
+        let Set { namespace, profiles, .. } = self;
+        let alone =
+            |member: Member| Set { namespace: namespace.clone(), bytes: member.bytes.clone(), profiles: vec![member] };
+        profiles.into_iter().map(alone).collect()
+    }
 }
 
 /// The sets of a blob that is not compressed, in its order.

@@ -1,13 +1,16 @@
 //! The policy tree of securityfs: what is loaded, in detail.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
 use super::hash::Hash;
 use super::{Kernel, KernelError, Mode};
+use crate::policy::names;
 
 /// Deeper nesting than any kernel allows.
 const MAX_DEPTH: usize = 64;
@@ -39,6 +42,37 @@ impl Kernel {
         entries.sort_by(|a, b| a.name.cmp(&b.name));
         Ok(entries)
     }
+
+    /// Returns `true` for a loaded profile. The tree is asked, not the list, whose lines a name with a line end forges.
+    pub(super) fn has(&self, namespace: Option<&[u8]>, name: &[u8]) -> Result<bool, KernelError> {
+        let root = self.namespace_directory(namespace);
+        find(&root, name).map(|found| found.is_some()).map_err(|source| KernelError::read(&root, source))
+    }
+
+    /// The directory of a namespace in the tree.
+    pub(super) fn namespace_directory(&self, namespace: Option<&[u8]>) -> PathBuf {
+        let root = self.directory.join("policy");
+        namespace
+            .into_iter()
+            .flat_map(names::parts)
+            .fold(root, |path, part| path.join("namespaces").join(OsStr::from_bytes(part)))
+    }
+}
+
+/// The directory of a profile, given that of its namespace.
+pub(super) fn find(root: &Path, name: &[u8]) -> io::Result<Option<PathBuf>> {
+    let mut directory = root.to_owned();
+    for part in names::parts(name) {
+        let has_name = |profile: &fs::DirEntry| {
+            let text = fs::read(profile.path().join("name")).unwrap_or_default();
+            text.strip_suffix(b"\n") == Some(part)
+        };
+        match list(&directory.join("profiles"))?.into_iter().find(has_name) {
+            Some(profile) => directory = profile.path(),
+            None => return Ok(None),
+        }
+    }
+    Ok(Some(directory))
 }
 
 /// Profiles of a namespace (`path` is that of the namespaces above it, joined by `//`), and of those in it.
@@ -83,7 +117,7 @@ fn profiles(directory: &Path, prefix: &str, depth: usize, entries: &mut Vec<Poli
     Ok(())
 }
 
-fn list(directory: &Path) -> io::Result<Vec<fs::DirEntry>> {
+pub(super) fn list(directory: &Path) -> io::Result<Vec<fs::DirEntry>> {
     match fs::read_dir(directory) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
         entries => entries?.collect(),
@@ -121,5 +155,19 @@ mod tests {
         assert_eq!(entries[2].raw_hash, Some(Hash::Sha256("11".into())));
         assert_eq!(entries[3].hash, Some(Hash::Sha1("22".into())));
         assert_eq!(entries[1].attach, "/b");
+
+        let kernel = Kernel::at(directory.path());
+        for (namespace, name, has) in [
+            (None, "a", true),
+            (None, "a//h", true),
+            (None, "h", false),
+            (Some("ns"), "a", true),
+            (Some("ns"), "a//h", false),
+            (Some("ns//deep"), "c", true),
+            (Some("deep"), "c", false),
+        ] {
+            let found = kernel.has(namespace.map(str::as_bytes), name.as_bytes()).unwrap();
+            assert_eq!(found, has, "{namespace:?} {name}");
+        }
     }
 }

@@ -10,6 +10,7 @@ mod file;
 mod io_uring;
 mod mount;
 mod mqueue;
+pub mod names;
 mod network;
 mod pivot_root;
 mod ptrace;

@@ -19,6 +19,8 @@ pub(super) struct Name {
     pub(super) written: Text,
     /// The same with variables expanded.
     pub(super) expanded: Glob,
+    /// Whether it could be taken apart.
+    pub(super) is_sound: bool,
 }
 
 /// Where a profile attaches.
@@ -75,7 +77,9 @@ impl Resolver<'_> {
     pub(super) fn name(&mut self, profile: &ast::Profile) -> Name {
         let whole = stored_text(&profile.name);
         let span = whole.span;
+        let mut is_sound = true;
         let (namespace, name) = if whole.value.starts_with(b"&") {
+            is_sound = false;
             let message = "a profile name cannot begin with `&`";
             self.diagnostics.push(
                 Diagnostic::new(Code::ProfileNameStack, message, span)
@@ -84,6 +88,7 @@ impl Resolver<'_> {
             (None, whole.value.as_bytes())
         } else {
             split_namespace(&whole.value).unwrap_or_else(|code| {
+                is_sound = false;
                 let message = match code {
                     Code::NsUnterminated => format!("the namespace in `{}` has no closing colon", whole.value),
                     Code::NsEmpty => format!("the namespace in `{}` is empty", whole.value),
@@ -114,7 +119,7 @@ impl Resolver<'_> {
         let written = Text::from(name);
         let mut expanded = Spanned::new(written.clone(), span);
         self.expand_in_header(&mut expanded);
-        Name { namespace, written, expanded }
+        Name { namespace, written, expanded, is_sound }
     }
 
     /// Works out where a profile attaches.

@@ -146,6 +146,7 @@ pub(crate) fn resolve_all(
 fn read<'a>(session: &'a Session, input: SourceId, options: &'a Options) -> Resolver<'a> {
     let mut resolver = Resolver::new(session, options);
     resolver.read(input);
+    resolver.parents();
     if resolver.abi.is_none() && options.policy.is_none() && resolver.first_profile.is_some() {
         resolver.diagnostics.push(
             Diagnostic::new(Code::AbiMissing, "without `abi` rule the default features apply", Span::new(input, 0, 0))

@@ -1,10 +1,12 @@
 //! Profiles, hats and children: from the tree to [`Profile`].
 
 use crate::diagnostic::{Code, Detail, Diagnostic};
-use crate::policy::Profile;
+use crate::policy::{Glob, Profile, names};
 use crate::source::{Span, Text};
 use crate::syntax::ast::{self, ProfileKeyword};
 use crate::vocab::rlimits;
+
+use rustc_hash::FxHashSet;
 
 use super::blocks::Scope;
 use super::body::Body;
@@ -39,6 +41,43 @@ impl Resolver<'_> {
         body.children.push((namespace, resolved));
     }
 
+    /// Reports names that no kernel is given.
+    fn loadable(&mut self, namespace: Option<&Text>, name: &Glob) {
+        let fault = namespace.and_then(|namespace| names::namespace_fault(namespace));
+        let of_namespace = fault.is_some();
+        let fault = fault.or_else(|| names::profile_fault(&name.value));
+        if let Some(fault) = fault {
+            let what = if of_namespace { "namespace" } else { "profile" };
+            let message = format!("the name of the {what} has {fault}");
+            let help = "choose another name: armorer does not load profiles with such names";
+            self.diagnostics.push(Diagnostic::new(Code::NameUnloadable, message, name.span).with_help(help));
+        }
+    }
+
+    /// Reports profiles that are children by their names, but of no profile.
+    pub(super) fn parents(&mut self) {
+        fn walk<'p>(profiles: &'p [Profile], all: &mut Vec<&'p Profile>) {
+            for profile in profiles {
+                all.push(profile);
+                walk(&profile.children, all);
+            }
+        }
+        let mut all = Vec::new();
+        walk(&self.profiles, &mut all);
+        let known: FxHashSet<_> = all.iter().map(|profile| (&profile.namespace, profile.name.as_bytes())).collect();
+        for profile in all {
+            let parent = names::parent(&profile.name).filter(|_| names::profile_fault(&profile.name).is_none());
+            let Some(parent) = parent.filter(|parent| !known.contains(&(&profile.namespace, *parent))) else {
+                continue;
+            };
+            let parent = Text::from(parent);
+            let message = format!("`{}` is a child of `{parent}`, which this file does not define", profile.name);
+            let help =
+                format!("define `{parent}` here; otherwise this profile can be loaded only while `{parent}` is loaded");
+            self.diagnostics.push(Diagnostic::new(Code::ParentMissing, message, profile.span).with_help(help));
+        }
+    }
+
     fn defined(&mut self, names: &mut Names, key: (Option<Text>, Text), span: Span, code: Code) {
         if let Some(&before) = names.get(&key) {
             let message = format!("profile `{}` is defined twice", key.1);
@@ -66,6 +105,9 @@ impl Resolver<'_> {
             }
             None => (name.expanded.value.clone(), name.namespace.clone()),
         };
+        if name.is_sound {
+            self.loadable(name.namespace.as_ref().filter(|_| parent.is_none()), &name.expanded);
+        }
         let unfiltered = attachment.unfiltered.as_ref().map(|glob| glob.value.as_bytes());
         let mut body = Body {
             automatic: Automatic::new(&full_name, unfiltered),

@@ -91,6 +91,34 @@ fn good_files_are_loaded_beside_broken_ones() {
 }
 
 #[test]
+fn what_kernels_mishandle_is_not_written() {
+    let place = Place::new();
+    // `web` is loaded; `old` only stands in the list, as a name with a line end could have it.
+    for (file, text) in [
+        ("child", "profile web//child { }\n"),
+        ("orphan", "profile old//child { }\n"),
+        ("blank", "profile \"web \" { }\n"),
+    ] {
+        fs::write(place.path("profiles").join(file), text).unwrap();
+    }
+    let output = place.run("replace", &[&TARGET[..], &["profiles"]].concat(), b"");
+    assert_eq!(status(&output), 2);
+    let errors = text(&output.stderr);
+    for error in [
+        "profiles/orphan: cannot replace \"old//child\": its parent \"old\" is not loaded; load both together, or the parent first \
+         [parent-missing]",
+        "profiles/blank: cannot replace \"web \": the name has a blank at the beginning or end",
+        "replaced 2 of 4 files: 2 profiles",
+    ] {
+        assert!(errors.contains(error), "{errors}");
+    }
+    let checked = run(place.0.path(), &[&["check"], &TARGET[..], &["profiles/orphan", "profiles/blank"]].concat(), b"");
+    let errors = text(&checked.stderr);
+    assert_eq!(status(&checked), 0, "{errors}");
+    assert!(errors.contains("parent-missing") && errors.contains("name-unloadable"), "{errors}");
+}
+
+#[test]
 fn without_a_kernel_there_is_a_reason() {
     let place = Place::new();
     let output = place.run("replace", &["profiles/web"], b"");

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::options::{Action, Options, Stop};
 use super::output::{Output, strerror};
-use crate::kernel::{Kernel, KernelError, Operation};
+use crate::kernel::{Kernel, KernelError};
 use crate::policy::{Policy, Profile};
 
 /// The kernel interface that the options ask for.
@@ -99,14 +99,6 @@ pub(super) fn say_done_cached(options: &Options, path: &Path, output: &mut Outpu
     }
 }
 
-fn operation(action: &Action) -> Operation {
-    match action {
-        Action::Replace => Operation::Replace,
-        Action::Remove => Operation::Remove,
-        _ => Operation::Load,
-    }
-}
-
 fn submit(kernel: &Kernel, action: &Action, blob: &[u8]) -> Result<(), KernelError> {
     match action {
         Action::Replace => kernel.replace(blob),
@@ -145,14 +137,10 @@ pub(super) fn load_compiled(
     path: &Path,
     output: &mut Output,
 ) -> Result<(), u8> {
-    // Policy that armorer cannot read may be good policy all the same.
-    let loaded = match submit(kernel, &options.action, blob) {
-        Err(KernelError::Blob(_)) => kernel.submit_unread(operation(&options.action), blob),
-        result => result,
-    };
-    loaded.map_err(|error| {
+    submit(kernel, &options.action, blob).map_err(|error| {
         let verb = if options.action == Action::Replace { "replace" } else { "load" };
         let reason = match error.errno() {
+            Some(_) if error.is_wedged() => error.to_string(),
             Some(number) => strerror(&std::io::Error::from_raw_os_error(number)),
             None => error.to_string(),
         };
@@ -168,6 +156,7 @@ fn refused(options: &Options, name: Option<&Name>, error: &KernelError, output: 
     let name = name.map(|name| String::from_utf8_lossy(&name.local).into_owned()).unwrap_or_default();
     let number = error.errno();
     let reason = match number {
+        Some(_) if error.is_wedged() => error.to_string(),
         Some(17) => "Profile already exists".to_owned(),
         Some(2) => "Profile doesn't exist".to_owned(),
         Some(13) => "Access denied. You need policy admin privileges to manage profiles.".to_owned(),
@@ -181,7 +170,10 @@ fn refused(options: &Options, name: Option<&Name>, error: &KernelError, output: 
         Some(other) => {
             format!("Unknown error ({other}): {}", strerror(&std::io::Error::from_raw_os_error(other)))
         }
-        None => error.to_string(),
+        None => match error {
+            KernelError::Hazard { what, hazard, .. } => format!("{what}: {hazard} [{}]", hazard.code()),
+            error => error.to_string(),
+        },
     };
     output.err_line(&format!("{program}: Unable to {verb} \"{name}\".  {reason}"));
     number.and_then(|number| u8::try_from(256 - number).ok()).unwrap_or(1)
@@ -190,6 +182,7 @@ fn refused(options: &Options, name: Option<&Name>, error: &KernelError, output: 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kernel::Operation;
     use crate::{Compiler, Features, Input};
 
     #[test]
@@ -222,6 +215,11 @@ mod tests {
         };
         assert_eq!(refuse(17), (239, "PROG: Unable to replace \"p\".  Profile already exists\n".into()));
         assert_eq!(refuse(13).0, 243);
+        let source = std::io::Error::from_raw_os_error(17);
+        let wedged = KernelError::Wedged { operation: Operation::Load, what: "p".into(), namespace: None, source };
+        let mut output = Output::default();
+        assert_eq!(refused(&Options::new("PROG".into()), None, &wedged, &mut output), 239);
+        assert!(output.text().1.contains("the kernel accepts no policy"), "{:?}", output.text());
         let unknown = "PROG: Unable to replace \"p\".  Unknown error (5): Input/output error\n";
         assert_eq!(refuse(5), (251, unknown.into()));
     }

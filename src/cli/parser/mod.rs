@@ -7,6 +7,9 @@
 //! | where | what is different, and why |
 //! |---|---|
 //! | load | the profiles of a file in a namespace are one write to the kernel, all or none; children are where their parents are |
+//! | load | what kernels mishandle is refused before it is written, with status 1: names with control characters, with blanks around them, with empty parts, `.`, `..` or too many bytes, children without their parents, names defined twice; the reference writes them, and some keep the kernel from accepting any policy afterwards |
+//! | load | a kernel that accepts no policy after somebody else's failed load is recovered, which the reference cannot do |
+//! | `-B` | a compressed policy is decompressed and checked; one in a format that cannot be read is refused, as it cannot be checked |
 //! | remove | a profile that is not loaded does not keep the others of the file |
 //! | jobs | threads, not processes; what inputs say comes in their order, the last failure decides the status; `-j 0` goes on behind an error |
 //! | cache | `-n` and `-X` go without, as nothing in it says for what namespace or permissions policy was made; abi files count as sources; nothing is kept of sources that change meanwhile, and no temporary file |

@@ -108,6 +108,7 @@ pub static RULES: &[&Rule] = &[
     &correctness::needless_escape::RULE,
     &correctness::one_sided_rule::RULE,
     &correctness::own_name_never_matches::RULE,
+    &correctness::unloadable_name::RULE,
     &portability::not_mediated::RULE,
     &portability::mediated_in_part::RULE,
     &portability::missing_abi::RULE,

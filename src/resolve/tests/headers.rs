@@ -52,6 +52,21 @@ fn attachments() {
 }
 
 #[test]
+fn names_that_are_not_loaded() {
+    for name in ["x ", "x//", "x//../y", "x//&y", ":n/s:x", "x\u{1b}", &"x".repeat(236)] {
+        let outcome = run(&format!("profile x {{ }}\nprofile \"{name}\" {{ }}\n"));
+        assert_eq!(outcome.codes().iter().map(|(code, _)| *code).collect::<Vec<_>>(), [Code::NameUnloadable], "{name}");
+    }
+    assert_eq!(run("profile p { profile \"..\" { } }\n").codes(), [(Code::NameUnloadable, "\"..\"".into())]);
+    let orphan =
+        |text: &str| run(text).codes().into_iter().map(|(code, text)| format!("{code} {text}")).collect::<Vec<_>>();
+    assert_eq!(orphan("profile a { }\nprofile a//b { }\nprofile a//b//c { }\n"), [""; 0]);
+    assert_eq!(orphan("profile p { profile a { } profile a//b { } }\n"), [""; 0]);
+    assert_eq!(orphan("profile a { }\nprofile :n:a//b { }\n"), ["parent-missing :n:a//b"]);
+    assert_eq!(orphan("profile p { profile a//b { } }\n"), ["parent-missing a//b"]);
+}
+
+#[test]
 fn xattrs_and_identities() {
     let outcome = run("profile p xattrs=(user.a, user.b=\"x*\") +identities=(a, \"/b c\") +identities=(d) { }\n");
     let profile = outcome.only_profile();

@@ -33,6 +33,9 @@ fn place() -> Place {
     place.write("gone", "profile gone { }\n");
     place.write("base/left/x~", "");
     place.write("leftovers", "profile p { include <left>\n }\n");
+    let compiler = armorer::Compiler::new(armorer::Features::builtin("linux-7.2").unwrap());
+    let binary = compiler.compile(armorer::Input::text("binary", "profile p { }")).unwrap();
+    std::fs::write(place.path("binary"), binary.blob()).unwrap();
     for name in ["a", "b", "k.bak", "q.rpmnew", "README", ".hidden", "x.dpkg-new"] {
         place.write(&format!("tree/{name}"), &format!("profile {name} {{ }}\n"));
     }
@@ -110,7 +113,7 @@ fn command_lines() {
         &["-Q", "-K", "-D", "variables", "mm/f1"],
         &["-f", "D", "-K", "-v", "mm/f1"],
         &["-f", "D", "-K", "-v", "-R", "kids"],
-        &["-f", "D", "-B", "-v", "mm/f1"],
+        &["-f", "D", "-B", "-v", "binary"],
         &["-f", "/nonexistent", "-r", "mm/f1"],
         &["-N", "-r", "mm/f1"],
         &["-S", "-o", "x", "mm/f1"],

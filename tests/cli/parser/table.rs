@@ -101,8 +101,23 @@ fn loading() {
     std::fs::remove_file(place.path("D/.replace")).unwrap();
     let refused = format!("{PROGRAM}: Unable to replace \"p1\".  Profile doesn't exist\n");
     check(&place.run(&["-M", "F", "-K", "-f", "D", "-r", "mm/f1"]), "", &refused, 254);
-    let refused = "Could not replace profile mm/f1 : No such file or directory\n";
-    check(&place.run(&["-M", "F", "-f", "D", "-r", "-B", "mm/f1"]), "", refused, 2);
+    std::fs::write(place.path("binary"), compiled).unwrap();
+    let refused = "Could not replace profile binary : No such file or directory\n";
+    check(&place.run(&["-M", "F", "-f", "D", "-r", "-B", "binary"]), "", refused, 2);
+}
+
+#[test]
+fn what_kernels_mishandle_is_not_written() {
+    let place = Place::new();
+    let orphan = place.fed(&["-M", "F", "-K", "-f", "D", "-r"], "profile a//b { }\n");
+    let said = "Unable to replace \"a//b\".  \"a//b\": its parent \"a\" is not loaded; load both together, or the parent first \
+                [parent-missing]";
+    check(&orphan, "", &format!("{PROGRAM}: {said}\n"), 1);
+    // What cannot be read cannot be checked.
+    place.write("garbage", "no policy");
+    let garbage = place.run(&["-M", "F", "-f", "D", "-r", "-B", "garbage"]);
+    assert!(garbage.err.starts_with("Could not replace profile garbage : not a binary policy: "), "{}", garbage.err);
+    assert_eq!((garbage.status, place.read("D/.replace")), (1, Vec::new()));
 }
 
 #[test]

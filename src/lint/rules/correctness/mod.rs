@@ -35,6 +35,7 @@ pub(super) mod sys_class_symlink;
 pub(super) mod unknown_child;
 pub(super) mod unknown_peer;
 pub(super) mod unknown_profile;
+pub(super) mod unloadable_name;
 pub(super) mod unreachable_child;
 pub(super) mod unused_variable;
 pub(super) mod variable_not_expanded;
