@@ -23,13 +23,22 @@ pub enum EditError {
         /// The lines on which they begin, counted from 1.
         lines: Vec<u32>,
     },
-    /// The rule to change does not stand there. Rules in blocks and conditionals are found by their place only.
-    #[error("no rule `{rule}` directly in {place}; it must be spelled as in the text")]
+    /// The rule to change does not stand there, nor in a qualifier block or conditional of it.
+    #[error("no rule `{rule}` in {place}; it must be spelled as in the text")]
     NoSuchRule {
         /// The rule.
         rule: String,
         /// The profile, or the file.
         place: String,
+    },
+    /// The new rule cannot stand where the old one does: in a qualifier block that says something else, and in a conditional, out
+    /// of which it must not be moved.
+    #[error("`{rule}` contradicts the block around the rule on line {line}; remove that rule and add the new one")]
+    OtherPrefix {
+        /// The new rule.
+        rule: String,
+        /// The line of the old rule, counted from 1.
+        line: u32,
     },
     /// A rule or flag whose text would be read as something else, or as more than one. A program that makes its nodes with
     /// [`Pattern`](crate::Pattern) and the builder methods of [`ast`](crate::ast) does not meet this.

@@ -8,8 +8,8 @@ use crate::syntax::parse;
 use crate::vocab::ProfileMode;
 
 use super::lines::{Lines, is_blank};
-use super::scope::{self, Owner, Scope};
-use super::{Edit, EditError, Editor};
+use super::scope::Scope;
+use super::{Edit, EditError, Editor, nesting};
 
 impl Editor {
     /// Sets the mode of a profile; [`ProfileMode::Enforce`] needs no flag. `false`: it has that mode already.
@@ -88,19 +88,15 @@ impl Editor {
     fn change_header(
         &mut self,
         profile: &str,
-        plan: impl Fn(Lines<'_>, &mut Profile) -> Option<Edit>,
+        plan: impl FnOnce(Lines<'_>, &mut Profile) -> Option<Edit>,
     ) -> Result<bool, EditError> {
         let owner = self.owner(Scope::Profile(profile))?;
+        let path = nesting::places(&self.file, owner).first().map(|place| place.path.clone());
         let mut file = self.file.clone();
-        let mut edit = None;
-        scope::visit(&mut file, &mut |_, items, _| {
-            let item = items.iter_mut().find(|item| owner == Owner::Profile(item.kind.span));
-            if let Some(ItemKind::Profile(profile)) = item.map(|item| &mut item.kind.value) {
-                edit = plan(Lines(self.text()), profile);
-                return true;
-            }
-            false
-        });
+        let edit = match path.and_then(|path| path.item(&mut file)).map(|item| &mut item.kind.value) {
+            Some(ItemKind::Profile(profile)) => plan(Lines(self.text()), profile),
+            _ => None,
+        };
         edit.map_or(Ok(false), |edit| self.commit(edit, &file).map(|()| true))
     }
 }

@@ -1,14 +1,15 @@
 //! Writing a new item into a body.
 
-use crate::source::{Span, Spanned};
+use crate::source::{Source, Span, Spanned};
 use crate::syntax::ast::{Include, Item, ItemKind, PathForm, Trivia};
+use crate::syntax::keep::Keep;
 use crate::syntax::parse;
 use crate::syntax::printer::item_text;
 
 use super::change::Edit;
 use super::error::EditError;
 use super::lines::{Lines, comment, pieces_before, whole};
-use super::place::Slot;
+use super::place::{Body, Slot};
 
 /// Where a body stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,7 +22,11 @@ pub(super) enum Frame {
 
 /// The text of an item, as lines with this indentation.
 pub(super) fn written(kind: &ItemKind, indentation: &[u8], line_end: &[u8]) -> Vec<u8> {
-    let text = item_text(kind);
+    indented(&item_text(kind), indentation, line_end)
+}
+
+/// A text whose further lines have this indentation.
+pub(super) fn indented(text: &[u8], indentation: &[u8], line_end: &[u8]) -> Vec<u8> {
     let mut lines = text.split(|&byte| byte == b'\n');
     let mut out = lines.next().unwrap_or_default().to_vec();
     for line in lines {
@@ -48,7 +53,7 @@ pub(super) fn ends_with_line(kind: &ItemKind) -> bool {
 }
 
 /// Puts an item into a slot of a body, and gives the edit that does so in the text.
-pub(super) fn insert(
+fn insert(
     lines: Lines<'_>,
     frame: Frame,
     items: &mut Vec<Item>,
@@ -155,4 +160,17 @@ fn indentation(lines: Lines<'_>, frame: Frame, items: &[Item], index: usize) -> 
         (None, Frame::Braces(open, _)) => [lines.indentation(open), lines.step()].concat(),
         (None, Frame::File) => Vec::new(),
     }
+}
+
+/// Adds an item to a body, and gives the edit that does so in the text.
+pub(super) fn add(
+    source: &Source,
+    frame: Frame,
+    (items, tail): (&mut Vec<Item>, &mut Vec<Trivia>),
+    kind: ItemKind,
+) -> Edit {
+    let keep = Keep::new(source, None);
+    let stays = |span: Span| keep.touches(source, span);
+    let slot = Body { items, stays: &stays, is_file: frame == Frame::File }.slot(&kind);
+    insert(Lines(source.text()), frame, items, tail, slot, kind)
 }

@@ -2,8 +2,10 @@
 
 use std::ops::Range;
 
+use memchr::memmem;
+
 use crate::source::Span;
-use crate::syntax::ast::{Item, Trivia};
+use crate::syntax::ast::{Comment, Item, Trivia};
 use crate::syntax::sort;
 
 use super::change::Edit;
@@ -91,4 +93,44 @@ impl Removal {
         }
         Edit::new(self.range, "")
     }
+}
+
+/// Removes the second of two items that say the same, and gives its comment to the first; see [`super::merge`].
+pub(super) fn merge(lines: Lines<'_>, items: &[Item], first: usize, second: usize) -> Option<Vec<Edit>> {
+    let (kept, item) = (items.get(first)?, items.get(second)?);
+    if pieces_before(item) < item.leading.len() {
+        return None;
+    }
+    let removal = Edit::new(removal(lines, items, second, Above::Keep)?.range, "");
+    let comment = item
+        .trailing
+        .as_ref()
+        .filter(|own| !words(own).is_empty() && kept.trailing.as_ref().is_none_or(|other| words(other) != words(own)));
+    let Some(comment) = comment else { return Some(vec![removal]) };
+    if is_directive(comment) || kept.trailing.as_ref().is_some_and(is_directive) {
+        return None;
+    }
+    let (end, own) = (whole(kept).end, item.kind.span.start as usize..item.kind.span.end as usize);
+    let addition = match &kept.trailing {
+        None => [lines.slice(own.end..comment.span.start as usize), &***comment].concat(),
+        Some(_) => [b"; ", words(comment)].concat(),
+    };
+    if second == first + 1 && end <= own.start && lines.slice(end..own.start).iter().all(is_blank) {
+        // They share a line: what stands between the first one and the comment goes.
+        Some(vec![Edit::new(end..own.end, "")])
+    } else {
+        let is_free = lines.ends(end) && end <= own.start;
+        is_free.then(|| vec![Edit::new(end..end, addition), removal])
+    }
+}
+
+/// A comment without its sign and the blanks around it.
+fn words(comment: &Comment) -> &[u8] {
+    let start = comment.iter().position(|&byte| byte != b'#' && !is_blank(&byte)).unwrap_or(comment.len());
+    comment.get(start..).unwrap_or_default().trim_ascii_end()
+}
+
+/// Whether a comment says something to a program.
+fn is_directive(comment: &Comment) -> bool {
+    [&b"armorer:"[..], b"apparmor-lint:", b"aa:lint", b"fmt:"].iter().any(|word| memmem::find(comment, word).is_some())
 }

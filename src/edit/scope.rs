@@ -1,9 +1,9 @@
-//! Which part of a text an operation is about.
+//! The part of a text that an operation is about.
 
 use std::fmt;
 
 use crate::source::{Source, Span};
-use crate::syntax::ast::{Conditional, Else, File, Item, ItemKind, Trivia};
+use crate::syntax::ast::{File, ItemKind};
 use crate::syntax::word::stored;
 
 use super::error::EditError;
@@ -46,8 +46,6 @@ pub(super) enum Owner {
     File,
     /// Those of the profile at this place.
     Profile(Span),
-    /// Those of a block or a branch of a conditional.
-    Block,
 }
 
 /// The part of a file that a scope names.
@@ -80,47 +78,4 @@ pub(super) fn owner(source: &Source, file: &File, scope: Scope<'_>) -> Result<Ow
             Err(EditError::AmbiguousProfile { name: name.into(), lines })
         }
     }
-}
-
-/// The items of the file or of a profile, without those inside them; blocks have no owner of their own to ask for.
-pub(super) fn items(file: &File, owner: Owner) -> &[Item] {
-    let Owner::Profile(span) = owner else {
-        return if owner == Owner::File { &file.items } else { &[] };
-    };
-    let mut found: &[Item] = &[];
-    file.walk(&mut |item| match &item.kind.value {
-        ItemKind::Profile(profile) if item.kind.span == span => found = &profile.body.items,
-        _ => {}
-    });
-    found
-}
-
-/// A function that looks at a list of items and what follows them, and says whether that was the one it looked for.
-type Visit<'v> = &'v mut dyn FnMut(Owner, &mut Vec<Item>, &mut Vec<Trivia>) -> bool;
-
-/// Visits the lists of items of a file, up to the one that is looked for.
-pub(super) fn visit(file: &mut File, visit: Visit<'_>) -> bool {
-    list(Owner::File, &mut file.items, &mut file.tail, visit)
-}
-
-fn list(owner: Owner, items: &mut Vec<Item>, tail: &mut Vec<Trivia>, visit: Visit<'_>) -> bool {
-    visit(owner, items, tail)
-        || items.iter_mut().any(|item| match &mut item.kind.value {
-            ItemKind::Profile(profile) => {
-                let body = &mut profile.body;
-                list(Owner::Profile(item.kind.span), &mut body.items, &mut body.tail, visit)
-            }
-            ItemKind::Block(block) => list(Owner::Block, &mut block.block.items, &mut block.block.tail, visit),
-            ItemKind::Conditional(conditional) => branches(conditional, visit),
-            _ => false,
-        })
-}
-
-fn branches(conditional: &mut Conditional, visit: Visit<'_>) -> bool {
-    list(Owner::Block, &mut conditional.then.items, &mut conditional.then.tail, visit)
-        || match &mut conditional.otherwise {
-            Some(Else::Block(block)) => list(Owner::Block, &mut block.items, &mut block.tail, visit),
-            Some(Else::If(inner)) => branches(&mut inner.value, visit),
-            None => false,
-        }
 }

@@ -148,28 +148,6 @@ impl FileView<'_> {
     pub(super) fn text(&self, span: Span) -> &[u8] {
         self.source.slice(span)
     }
-
-    /// The span of a whole item with the line end behind it, if nothing else stands on its lines: what to delete.
-    pub(super) fn lines_of(&self, span: Span) -> Option<Span> {
-        let text = self.source.text();
-        let blank = |byte: &u8| matches!(byte, b' ' | b'\t');
-        let before = text.get(..span.start as usize)?;
-        let indent = before.iter().rev().take_while(|byte| blank(byte)).count();
-        let line_start = before.len() - indent;
-        if line_start > 0 && before.get(line_start - 1) != Some(&b'\n') {
-            return None;
-        }
-        let behind = text.get(span.end as usize..)?;
-        let gap = behind.iter().take_while(|byte| blank(byte)).count();
-        let line_end = match behind.get(gap..).unwrap_or_default() {
-            [] => 0,
-            [b'\n', ..] => 1,
-            [b'\r', b'\n', ..] => 2,
-            _ => return None,
-        };
-        let end = span.end as usize + gap + line_end;
-        Some(Span::new(span.source, u32::try_from(line_start).ok()?, u32::try_from(end).ok()?))
-    }
 }
 
 /// An item of a tree and what is around it.
@@ -182,9 +160,28 @@ pub(super) struct ItemView<'a> {
 }
 
 impl<'a> ItemView<'a> {
-    /// The edit that removes it.
-    pub(super) fn removal(&self) -> Option<Edit> {
-        edit::removal(self.file.source, self.file.id, self.siblings, self.index)
+    /// The edits that remove it in favour of one before it, which gets the comment after it.
+    pub(super) fn merge(&self, first: usize) -> Option<Vec<Edit>> {
+        edit::merge(self.file.source, self.file.id, self.siblings, first, self.index)
+    }
+
+    /// The edit that makes a changed item of it.
+    pub(super) fn rewrite(&self, change: impl FnOnce(&mut ItemKind)) -> Option<Edit> {
+        let mut kind = self.item.kind.value.clone();
+        change(&mut kind);
+        edit::rewrite(self.file.source, self.file.id, self.item, &kind)
+    }
+
+    /// The edit that gives other permissions to a file rule.
+    pub(super) fn with_letters(&self, letters: &[u8]) -> Option<Edit> {
+        let letters = FileLetters::read(letters, Span::NONE)?;
+        self.rewrite(|kind| {
+            if let ItemKind::Rule(ast::Rule { kind: RuleKind::File(file), .. }) = kind
+                && let FileBody::Access { permissions, .. } = &mut file.body
+            {
+                permissions.value = letters;
+            }
+        })
     }
 
     /// The items before it in its list.
@@ -210,27 +207,13 @@ impl<'a> ItemView<'a> {
 pub(super) fn walk<'a>(file: &'a FileView<'a>, items: &'a [Item], visit: &mut dyn FnMut(&ItemView<'a>)) {
     for (index, item) in items.iter().enumerate() {
         visit(&ItemView { file, item, siblings: items, index });
-        match &item.kind.value {
-            ItemKind::Profile(inner) => walk(file, &inner.body.items, visit),
-            ItemKind::Block(block) => walk(file, &block.block.items, visit),
-            ItemKind::Conditional(conditional) => branches(file, conditional, visit),
-            _ => {}
-        }
-    }
-}
-
-fn branches<'a>(file: &'a FileView<'a>, conditional: &'a ast::Conditional, visit: &mut dyn FnMut(&ItemView<'a>)) {
-    walk(file, &conditional.then.items, visit);
-    match &conditional.otherwise {
-        Some(ast::Else::Block(block)) => walk(file, &block.items, visit),
-        Some(ast::Else::If(inner)) => branches(file, &inner.value, visit),
-        None => {}
+        item.kind.value.blocks().into_iter().for_each(|block| walk(file, &block.items, visit));
     }
 }
 
 /// A pattern for paths as it is written in a rule.
 pub(super) struct PathView<'a> {
-    pub(super) file: &'a FileView<'a>,
+    pub(super) item: &'a ItemView<'a>,
     pub(super) word: &'a Spanned<WrittenPattern>,
     /// The text without quotes.
     pub(super) text: &'a [u8],
@@ -239,6 +222,23 @@ pub(super) struct PathView<'a> {
 }
 
 impl PathView<'_> {
+    /// The edit that writes something else for a part of the text.
+    pub(super) fn replace(&self, at: usize, len: usize, text: &str) -> Option<Edit> {
+        let quote = usize::from(self.word.value.len() != self.text.len());
+        let (before, rest) = self.word.as_bytes().split_at_checked(at + quote)?;
+        let new = [before, text.as_bytes(), rest.get(len..)?].concat();
+        self.rewrite(WrittenPattern::written(new))
+    }
+
+    /// The edit that writes another pattern.
+    pub(super) fn rewrite(&self, new: WrittenPattern) -> Option<Edit> {
+        self.item.rewrite(|kind| {
+            let ItemKind::Rule(rule) = kind else { return };
+            let words = path_words_mut(&mut rule.kind);
+            words.into_iter().filter(|word| word.span == self.word.span).for_each(|word| word.value = new.clone());
+        })
+    }
+
     /// The span of a part of the text.
     pub(super) fn part(&self, at: usize, len: usize) -> Span {
         let quote = usize::from(self.word.value.len() != self.text.len());
@@ -249,11 +249,11 @@ impl PathView<'_> {
 }
 
 /// The path patterns of a rule.
-pub(super) fn paths<'a>(view: &ItemView<'a>, visit: &mut dyn FnMut(&PathView<'a>)) {
+pub(super) fn paths<'a>(view: &ItemView<'a>, visit: &mut dyn FnMut(&PathView<'_>)) {
     let Some(rule) = view.rule() else { return };
-    let mut each = |word: &'a Spanned<WrittenPattern>, permissions: Option<&'a FileLetters>| {
+    let mut each = |word: &Spanned<WrittenPattern>, permissions: Option<&FileLetters>| {
         let text = word.unquoted();
-        visit(&PathView { file: view.file, word, text, permissions });
+        visit(&PathView { item: view, word, text, permissions });
     };
     match &rule.kind {
         RuleKind::File(file) => {
@@ -269,6 +269,21 @@ pub(super) fn paths<'a>(view: &ItemView<'a>, visit: &mut dyn FnMut(&PathView<'a>
         RuleKind::PivotRoot(pivot) => pivot.new_root.iter().for_each(|word| each(word, None)),
         RuleKind::ChangeProfile(change) => change.exec.iter().for_each(|word| each(word, None)),
         _ => {}
+    }
+}
+
+/// The same patterns, to change them.
+fn path_words_mut(kind: &mut RuleKind) -> Vec<&mut Spanned<WrittenPattern>> {
+    match kind {
+        RuleKind::File(file) => match &mut file.body {
+            FileBody::Access { path, .. } => vec![path],
+            FileBody::All => Vec::new(),
+        },
+        RuleKind::Link(link) => vec![&mut link.link, &mut link.target],
+        RuleKind::Mount(mount) => mount.source.iter_mut().chain(&mut mount.point).collect(),
+        RuleKind::PivotRoot(pivot) => pivot.new_root.iter_mut().collect(),
+        RuleKind::ChangeProfile(change) => change.exec.iter_mut().collect(),
+        _ => Vec::new(),
     }
 }
 

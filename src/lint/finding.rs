@@ -99,6 +99,20 @@ impl Finding {
         self
     }
 
+    /// Says how to mend it without a change of the policy, where there is an edit that does.
+    pub(super) fn with_safe_fix(self, title: impl Into<String>, edits: impl IntoIterator<Item = Edit>) -> Finding {
+        self.with_edits(Applicability::Safe, title.into(), edits.into_iter().collect())
+    }
+
+    /// Says how to mend it with a change of the policy, where there is an edit that does.
+    pub(super) fn with_unsafe_fix(self, title: impl Into<String>, edits: impl IntoIterator<Item = Edit>) -> Finding {
+        self.with_edits(Applicability::Unsafe, title.into(), edits.into_iter().collect())
+    }
+
+    fn with_edits(self, applicability: Applicability, title: String, edits: Vec<Edit>) -> Finding {
+        if edits.is_empty() { self } else { self.with_fix(Fix::of(applicability, title, edits)) }
+    }
+
     /// The place it is about.
     #[must_use]
     pub fn span(&self) -> Span {
@@ -171,16 +185,16 @@ impl Fix {
     /// A fix that keeps the policy as it is.
     #[must_use]
     pub fn safe(title: impl Into<String>, span: Span, replacement: impl Into<Vec<u8>>) -> Fix {
-        Fix::new(Applicability::Safe, title, Edit { span, replacement: replacement.into() })
+        Fix::of(Applicability::Safe, title.into(), vec![Edit { span, replacement: replacement.into() }])
     }
 
     /// A fix that changes the policy.
     #[must_use]
     pub fn risky(title: impl Into<String>, span: Span, replacement: impl Into<Vec<u8>>) -> Fix {
-        Fix::new(Applicability::Unsafe, title, Edit { span, replacement: replacement.into() })
+        Fix::of(Applicability::Unsafe, title.into(), vec![Edit { span, replacement: replacement.into() }])
     }
 
-    pub(super) fn new(applicability: Applicability, title: impl Into<String>, edit: Edit) -> Fix {
-        Fix { applicability, title: title.into(), edits: vec![edit] }
+    fn of(applicability: Applicability, title: String, edits: Vec<Edit>) -> Fix {
+        Fix { applicability, title, edits }
     }
 }

@@ -13,7 +13,7 @@ use super::dispatch::Refusal;
 use super::documents::Document;
 use super::lines::Lines;
 use super::server::Server;
-use crate::edit::Edit;
+use crate::edit::{Edit, comment_above};
 use crate::ide::Problem;
 use crate::lint::{Applicability, Fix, apply};
 
@@ -109,13 +109,9 @@ impl Server {
 
     /// A comment on a line of its own before that of the problem, indented alike.
     fn comment(&self, document: &Document, problem: &Problem) -> WorkspaceEdit {
-        let lines = Lines::new(document.text.as_bytes(), self.client.encoding);
-        let line = lines.position(problem.span.start).line;
-        let text = lines.line(line).and_then(|(start, end)| document.text.get(start..end)).unwrap_or_default();
-        let indent: String = text.chars().take_while(|character| matches!(character, ' ' | '\t')).collect();
-        let comment = format!("{indent}# armorer: allow({}) TODO: why\n", problem.finding.code);
-        let start = gen_lsp_types::Position { line, character: 0 };
-        self.workspace_edit(document, vec![TextEdit::new(Range { start, end: start }, comment)])
+        let comment = format!("# armorer: allow({}) TODO: why", problem.finding.code);
+        let (text, span) = (document.text.as_bytes(), problem.span);
+        self.edit_of(document, &[comment_above(text, span.source, span.start as usize, &comment)])
     }
 
     fn workspace_edit(&self, document: &Document, edits: Vec<TextEdit>) -> WorkspaceEdit {

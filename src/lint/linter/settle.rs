@@ -11,15 +11,13 @@ use super::{Outcome, Pass};
 use crate::diagnostic::Diagnostic;
 #[cfg(feature = "kubernetes")]
 use crate::kubernetes::{EmbeddedProfile, Manifest};
-use crate::lint::check::{FileView, Role};
-use crate::lint::finding::{Finding, Fix};
+use crate::lint::finding::Finding;
 use crate::lint::paths::symbols;
 use crate::lint::rule::Rule;
 use crate::lint::rules;
 use crate::lint::set::Member;
 use crate::lint::suppress::Suppression;
 use crate::source::{Source, SourceId, Span};
-use crate::syntax::ast::File;
 
 /// What findings are ordered by: file, place, code.
 pub(super) type Key = (String, u32, &'static str);
@@ -160,28 +158,13 @@ impl Pass<'_> {
         for (name, list) in &run.suppressions {
             let mut found = Vec::new();
             let checked = !run.broken.contains(name);
-            rules::meta::judge(list, |rule| checked && self.linter.runs(rule), &mut found);
-            keyed.extend(found.into_iter().filter(|finding| self.keeps(finding, run)).map(|mut finding| {
-                let span = finding.span();
-                // A comment with a line of its own goes with its line.
-                if let Some(Fix { edits, .. }) = &mut finding.fix
-                    && let [edit] = edits.as_mut_slice()
-                {
-                    edit.span = whole(&self.session.sources.get(span.source), edit.span);
-                }
-                ((name.clone(), span.start, finding.code), finding)
-            }));
+            rules::meta::judge(list, &self.session.sources, |rule| checked && self.linter.runs(rule), &mut found);
+            keyed.extend(
+                found
+                    .into_iter()
+                    .filter(|finding| self.keeps(finding, run))
+                    .map(|finding| ((name.clone(), finding.span().start, finding.code), finding)),
+            );
         }
     }
-}
-
-/// The span of a comment with the blanks before it, or with its whole line where nothing else stands there.
-fn whole(source: &Source, span: Span) -> Span {
-    let file = File::default();
-    let view = FileView { id: span.source, source, file: &file, role: Role::Fragment };
-    view.lines_of(span).unwrap_or_else(|| {
-        let before = source.text().get(..span.start as usize).unwrap_or_default();
-        let blanks = before.iter().rev().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
-        Span { start: span.start.saturating_sub(u32::try_from(blanks).unwrap_or(0)), ..span }
-    })
 }

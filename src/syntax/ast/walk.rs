@@ -29,22 +29,9 @@ impl File {
         self.walk(&mut |item| {
             found.extend(item.leading.iter().filter_map(comment));
             found.extend(&item.trailing);
-            match &item.kind.value {
-                ItemKind::Profile(profile) => in_braces(&profile.body, &mut found),
-                ItemKind::Block(block) => in_braces(&block.block, &mut found),
-                ItemKind::Conditional(conditional) => {
-                    let mut rest = Some(&**conditional);
-                    while let Some(conditional) = rest {
-                        in_braces(&conditional.then, &mut found);
-                        rest = None;
-                        match &conditional.otherwise {
-                            Some(Else::Block(block)) => in_braces(block, &mut found),
-                            Some(Else::If(inner)) => rest = Some(&inner.value),
-                            None => {}
-                        }
-                    }
-                }
-                _ => {}
+            for block in item.kind.value.blocks() {
+                found.extend(&block.opening);
+                found.extend(block.tail.iter().filter_map(comment));
             }
         });
         found.extend(self.tail.iter().filter_map(comment));
@@ -57,12 +44,6 @@ fn comment(trivia: &Trivia) -> Option<&Comment> {
         Trivia::Comment(comment) => Some(comment),
         Trivia::Blank => None,
     }
-}
-
-/// The comments between braces that belong to no item.
-fn in_braces<'a>(block: &'a Block, found: &mut Vec<&'a Comment>) {
-    found.extend(&block.opening);
-    found.extend(block.tail.iter().filter_map(comment));
 }
 
 impl Block {
@@ -86,20 +67,50 @@ impl Block {
 fn items<'a>(list: &'a [Item], visit: &mut dyn FnMut(&'a Item)) {
     for item in list {
         visit(item);
-        match &item.kind.value {
-            ItemKind::Profile(profile) => profile.body.walk(visit),
-            ItemKind::Block(block) => block.block.walk(visit),
-            ItemKind::Conditional(conditional) => branches(conditional, visit),
-            _ => {}
-        }
+        item.kind.value.blocks().into_iter().for_each(|block| block.walk(visit));
     }
 }
 
-fn branches<'a>(conditional: &'a Conditional, visit: &mut dyn FnMut(&'a Item)) {
-    conditional.then.walk(visit);
-    match &conditional.otherwise {
-        Some(Else::Block(block)) => block.walk(visit),
-        Some(Else::If(inner)) => branches(&inner.value, visit),
-        None => {}
+impl ItemKind {
+    /// The blocks of an item, in the order of the text: the body of a profile, the branches of a conditional.
+    pub(crate) fn blocks(&self) -> Vec<&Block> {
+        match self {
+            ItemKind::Profile(profile) => vec![&profile.body],
+            ItemKind::Block(block) => vec![&block.block],
+            ItemKind::Conditional(conditional) => {
+                let (mut found, mut rest) = (Vec::new(), Some(&**conditional));
+                while let Some(Conditional { then, otherwise, .. }) = rest.take() {
+                    found.push(then);
+                    match otherwise {
+                        Some(Else::Block(block)) => found.push(block),
+                        Some(Else::If(inner)) => rest = Some(&inner.value),
+                        None => {}
+                    }
+                }
+                found
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// As [`ItemKind::blocks`], to change them.
+    pub(crate) fn blocks_mut(&mut self) -> Vec<&mut Block> {
+        match self {
+            ItemKind::Profile(profile) => vec![&mut profile.body],
+            ItemKind::Block(block) => vec![&mut block.block],
+            ItemKind::Conditional(conditional) => {
+                let (mut found, mut rest) = (Vec::new(), Some(&mut **conditional));
+                while let Some(Conditional { then, otherwise, .. }) = rest.take() {
+                    found.push(then);
+                    match otherwise {
+                        Some(Else::Block(block)) => found.push(block),
+                        Some(Else::If(inner)) => rest = Some(&mut inner.value),
+                        None => {}
+                    }
+                }
+                found
+            }
+            _ => Vec::new(),
+        }
     }
 }

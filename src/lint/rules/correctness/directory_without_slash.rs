@@ -1,7 +1,6 @@
 #![doc = include_str!("directory_without_slash.md")]
 
 use crate::lint::check::{Check, PathView, Reporter};
-use crate::lint::finding::Fix;
 use crate::lint::rule::{Confidence, Fixes, Rule};
 use crate::syntax::ast::FileLetter;
 use crate::vocab::FilePermissions;
@@ -55,9 +54,8 @@ fn check(path: &PathView<'_>, reporter: &mut Reporter<'_>) {
     let only_read =
         path.permissions.is_some_and(|written| written.letters().iter().all(|letter| simple.contains(&letter.value)));
     if DIRECTORIES.contains(&path.text) && only_read {
-        let end = path.part(path.text.len(), 0);
         let message = format!("`{}` is a directory, which the rule does not match", path.text.escape_ascii());
         let finding = reporter.finding(path.word.span, message);
-        reporter.push(finding.with_fix(Fix::risky("write the slash", end, "/")));
+        reporter.push(finding.with_unsafe_fix("write the slash", path.replace(path.text.len(), 0, "/")));
     }
 }

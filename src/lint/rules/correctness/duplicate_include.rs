@@ -1,7 +1,6 @@
 #![doc = include_str!("duplicate_include.md")]
 
 use crate::lint::check::{Check, ItemView, Reporter};
-use crate::lint::finding::{Applicability, Fix};
 use crate::lint::rule::{Fixes, Rule};
 use crate::syntax::ast::{Include, ItemKind};
 
@@ -20,13 +19,12 @@ fn check(view: &ItemView<'_>, reporter: &mut Reporter<'_>) {
         _ => None,
     };
     let Some(mine) = path(&view.item.kind.value) else { return };
-    if let Some(before) = view.before().iter().find(|before| path(&before.kind.value).as_ref() == Some(&mine)) {
+    if let Some((first, before)) =
+        view.before().iter().enumerate().find(|(_, before)| path(&before.kind.value).as_ref() == Some(&mine))
+    {
         let finding = reporter.finding(view.span(), format!("`{}` is included above already", mine.path.value));
         let finding = finding.and_label(before.kind.span, "the same include");
-        let edit = view.removal().filter(|_| view.item.trailing.is_none());
-        reporter.push(match edit {
-            Some(edit) => finding.with_fix(Fix::new(Applicability::Safe, "delete the include", edit)),
-            None => finding,
-        });
+        let edits = view.merge(first).into_iter().flatten();
+        reporter.push(finding.with_safe_fix("delete the include", edits));
     }
 }

@@ -1,7 +1,6 @@
 #![doc = include_str!("duplicate_rule.md")]
 
 use crate::lint::check::{Check, ItemView, Reporter};
-use crate::lint::finding::{Applicability, Fix};
 use crate::lint::rule::{Fixes, Rule};
 use crate::syntax::ast::ItemKind;
 
@@ -18,14 +17,12 @@ fn check(view: &ItemView<'_>, reporter: &mut Reporter<'_>) {
     if !matches!(view.item.kind.value, ItemKind::Rule(_) | ItemKind::Rlimit(_)) {
         return;
     }
-    if let Some(before) = view.before().iter().find(|before| before.kind.value == view.item.kind.value) {
+    if let Some((first, before)) =
+        view.before().iter().enumerate().find(|(_, before)| before.kind.value == view.item.kind.value)
+    {
         let finding = reporter.finding(view.span(), "this rule stands above already");
         let finding = finding.and_label(before.kind.span, "the same rule");
-        // A comment behind it would have nothing to belong to.
-        let edit = view.removal().filter(|_| view.item.trailing.is_none());
-        reporter.push(match edit {
-            Some(edit) => finding.with_fix(Fix::new(Applicability::Safe, "delete the rule", edit)),
-            None => finding,
-        });
+        let edits = view.merge(first).into_iter().flatten();
+        reporter.push(finding.with_safe_fix("delete the rule", edits));
     }
 }

@@ -1,7 +1,6 @@
 #![doc = include_str!("negated_class_matches_slash.md")]
 
 use crate::lint::check::{Check, PathView, Reporter};
-use crate::lint::finding::Fix;
 use crate::lint::rule::{Fixes, Rule};
 
 pub(in crate::lint::rules) static RULE: Rule = Rule {
@@ -51,10 +50,9 @@ fn check(path: &PathView<'_>, reporter: &mut Reporter<'_>) {
         if !members.contains(&b'/') && !range && !behind_slash(path.text, at.saturating_sub(1)) {
             let message = format!("`[{}]` matches `/`, too", set.escape_ascii());
             let place = path.part(at.saturating_sub(1), set.len() + 2);
-            let end = path.part(at + set.len(), 0);
-            let fix = Fix::risky("write the slash into the class", end, "/");
-            let finding = reporter.finding(place, message).with_fix(fix);
-            reporter.push(finding.with_help(format!("write `[{}/]`", set.escape_ascii())));
+            let finding = reporter.finding(place, message).with_help(format!("write `[{}/]`", set.escape_ascii()));
+            let edit = path.replace(at + set.len(), 0, "/");
+            reporter.push(finding.with_unsafe_fix("write the slash into the class", edit));
         }
     }
 }

@@ -1,7 +1,6 @@
 #![doc = include_str!("path_through_symlink.md")]
 
 use crate::lint::check::{Check, PathView, Reporter};
-use crate::lint::finding::Fix;
 use crate::lint::rule::{Confidence, Fixes, Rule};
 
 pub(in crate::lint::rules) static RULE: Rule = Rule {
@@ -38,7 +37,7 @@ fn check(path: &PathView<'_>, reporter: &mut Reporter<'_>) {
         reporter.push(if to.contains('@') {
             finding
         } else {
-            finding.with_fix(Fix::risky(format!("write `{to}`"), place, to))
+            finding.with_unsafe_fix(format!("write `{to}`"), path.replace(0, from.len(), to))
         });
     }
 }

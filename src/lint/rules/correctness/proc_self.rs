@@ -1,7 +1,6 @@
 #![doc = include_str!("proc_self.md")]
 
 use crate::lint::check::{Check, PathView, Reporter};
-use crate::lint::finding::Fix;
 use crate::lint::rule::{Fixes, Rule};
 
 pub(in crate::lint::rules) static RULE: Rule = Rule {
@@ -22,7 +21,8 @@ fn check(path: &PathView<'_>, reporter: &mut Reporter<'_>) {
                 let place = path.part(root.len(), name.len());
                 let finding =
                     reporter.finding(place, format!("`{name}` is a link: the kernel asks about the process's number"));
-                reporter.push(finding.with_fix(Fix::risky(format!("write `{instead}`"), place, instead)));
+                let edit = path.replace(root.len(), name.len(), instead);
+                reporter.push(finding.with_unsafe_fix(format!("write `{instead}`"), edit));
                 return;
             }
         }

@@ -2,8 +2,9 @@
 
 use crate::diagnostic::Code;
 use crate::lint::check::{Check, ItemView, Reporter};
-use crate::lint::finding::Fix;
 use crate::lint::rule::{Fixes, Rule};
+use crate::lint::rules::file_rule;
+use crate::syntax::ast::{FileLetter, FileLetters};
 
 use super::shared::{path_text, unconfined_exec};
 
@@ -23,5 +24,11 @@ fn check(view: &ItemView<'_>, reporter: &mut Reporter<'_>) {
     let message = format!("`{}` may run unconfined with the environment of this profile", path_text(view));
     let title = format!("write `{scrubbed}`");
     let finding = reporter.finding(exec.span, message).with_help(format!("{title}, which scrubs the environment"));
-    reporter.push(finding.with_fix(Fix::risky(title, exec.span, scrubbed)));
+    let letters = file_rule(view).map(|rule| &rule.permissions.value);
+    let spelled = letters.into_iter().flat_map(FileLetters::spelled).flat_map(|(letter, spelling)| match letter {
+        FileLetter::Exec(_) => scrubbed.as_bytes(),
+        FileLetter::Permission(_) => spelling,
+    });
+    let edit = view.with_letters(&spelled.copied().collect::<Vec<u8>>());
+    reporter.push(finding.with_unsafe_fix(title, edit));
 }

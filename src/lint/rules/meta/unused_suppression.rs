@@ -1,9 +1,11 @@
 #![doc = include_str!("unused_suppression.md")]
 
+use crate::edit;
 use crate::lint::check::{Check, Reporter};
-use crate::lint::finding::{Finding, Fix};
+use crate::lint::finding::Finding;
 use crate::lint::rule::{Fixes, Rule};
 use crate::lint::suppress::{Suppression, Word};
+use crate::source::SourceMap;
 
 pub(in crate::lint::rules) static RULE: Rule = Rule {
     code: "AA0001",
@@ -14,7 +16,12 @@ pub(in crate::lint::rules) static RULE: Rule = Rule {
     ..Rule::BASE
 };
 
-pub(super) fn check(suppression: &Suppression, runs: impl Fn(&Rule) -> bool, findings: &mut Vec<Finding>) {
+pub(super) fn check(
+    suppression: &Suppression,
+    sources: &SourceMap,
+    runs: impl Fn(&Rule) -> bool,
+    findings: &mut Vec<Finding>,
+) {
     let judged = |word: &&Word| {
         // Of a family, those that are off by default need not run.
         let runs_all = |rules: &Vec<&'static Rule>| {
@@ -28,7 +35,9 @@ pub(super) fn check(suppression: &Suppression, runs: impl Fn(&Rule) -> bool, fin
         let mut finding =
             reporter.finding(suppression.span, format!("`{}` keeps nothing quiet here", unused.join("`, `")));
         if unused.len() == suppression.words.len() {
-            finding = finding.with_fix(Fix::safe("delete the comment", suppression.span, ""));
+            let source = sources.get(suppression.span.source);
+            let edit = edit::comment_removal(source.text(), suppression.span);
+            finding = finding.with_safe_fix("delete the comment", [edit]);
         }
         reporter.push(finding);
     }

@@ -3,7 +3,6 @@
 use memchr::memmem::find;
 
 use crate::lint::check::{Check, PathView, Reporter};
-use crate::lint::finding::Fix;
 use crate::lint::rule::{Fixes, Rule};
 
 pub(in crate::lint::rules) static RULE: Rule = Rule {
@@ -35,7 +34,8 @@ fn check(path: &PathView<'_>, reporter: &mut Reporter<'_>) {
         if component {
             let place = path.part(at, triplet.len());
             let finding = reporter.finding(place, format!("`{triplet}` is there on one architecture only"));
-            reporter.push(finding.with_fix(Fix::risky("write `@{multiarch}`", place, "@{multiarch}")));
+            let edit = path.replace(at, triplet.len(), "@{multiarch}");
+            reporter.push(finding.with_unsafe_fix("write `@{multiarch}`", edit));
         }
     }
 }

@@ -2,9 +2,7 @@
 
 use crate::diagnostic::Severity;
 use crate::lint::check::{Check, ItemView, Reporter};
-use crate::lint::finding::Fix;
 use crate::lint::rule::{Fixes, Rule};
-use crate::source::Span;
 use crate::syntax::ast::ItemKind;
 
 pub(in crate::lint::rules) static RULE: Rule = Rule {
@@ -24,9 +22,9 @@ fn check(view: &ItemView<'_>, reporter: &mut Reporter<'_>) {
     if text.first() == Some(&b'(') {
         let before = view.file.source.text().get(..flags.span.start as usize).unwrap_or_default().trim_ascii_end();
         if !before.ends_with(b"=") {
-            let start = Span { end: flags.span.start, ..flags.span };
             let finding = reporter.finding(flags.span, "`flags=` is left out");
-            reporter.push(finding.with_fix(Fix::safe("write `flags=`", start, "flags=")));
+            // The tree does not tell, and the canonical spelling has it.
+            reporter.push(finding.with_safe_fix("write `flags=`", view.rewrite(|_| {})));
         }
     }
 }

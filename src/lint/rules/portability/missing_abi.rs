@@ -3,7 +3,6 @@
 use crate::diagnostic::Code;
 use crate::edit;
 use crate::lint::check::{Check, FileView, Reporter, Role};
-use crate::lint::finding::{Applicability, Fix};
 use crate::lint::rule::{Fixes, Rule};
 use crate::source::{Span, Spanned};
 use crate::syntax::ast::{Abi, IncludePath, ItemKind, PathForm};
@@ -28,6 +27,6 @@ fn check(view: &FileView<'_>, reporter: &mut Reporter<'_>) {
         let finding = finding.with_help("begin the file with `abi <abi/4.0>,`");
         let path = IncludePath { form: PathForm::Angle, path: Spanned::bare("abi/4.0".into()) };
         let edit = edit::addition(view.source, view.id, view.file, ItemKind::Abi(Abi { path }));
-        reporter.push(finding.with_fix(Fix::new(Applicability::Unsafe, "add `abi <abi/4.0>,`", edit)));
+        reporter.push(finding.with_unsafe_fix("add `abi <abi/4.0>,`", [edit]));
     }
 }

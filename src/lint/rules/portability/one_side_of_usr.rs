@@ -4,7 +4,6 @@ use memchr::memmem::find;
 
 use crate::diagnostic::Severity;
 use crate::lint::check::{Check, PathView, Reporter};
-use crate::lint::finding::Fix;
 use crate::lint::rule::{Fixes, Rule};
 
 pub(in crate::lint::rules) static RULE: Rule = Rule {
@@ -22,13 +21,13 @@ fn check(path: &PathView<'_>, reporter: &mut Reporter<'_>) {
     if let Some(root) = roots.into_iter().find(|root| path.text.starts_with(root.as_bytes())) {
         // Firmware and modules: the counterpart often stands in a rule of its own.
         let usr = [b"/usr", path.text].concat();
-        let text = path.file.source.text();
+        let text = path.item.file.source.text();
         if find(text, &usr).is_some() {
             return;
         }
         let place = path.part(0, root.len());
         let both = format!("/{{,usr/}}{}", root.trim_start_matches('/'));
         let finding = reporter.finding(place, format!("on most systems `{root}` is a link to `/usr{root}`"));
-        reporter.push(finding.with_fix(Fix::risky(format!("write `{both}`"), place, both)));
+        reporter.push(finding.with_unsafe_fix(format!("write `{both}`"), path.replace(0, root.len(), &both)));
     }
 }

@@ -2,9 +2,7 @@
 
 use crate::diagnostic::Severity;
 use crate::lint::check::{Check, ItemView, Reporter};
-use crate::lint::finding::Fix;
 use crate::lint::rule::{Fixes, Rule};
-use crate::source::Span;
 use crate::syntax::ast::{ItemKind, ProfileKeyword};
 
 pub(in crate::lint::rules) static RULE: Rule = Rule {
@@ -20,8 +18,12 @@ pub(in crate::lint::rules) static RULE: Rule = Rule {
 fn check(view: &ItemView<'_>, reporter: &mut Reporter<'_>) {
     let ItemKind::Profile(profile) = &view.item.kind.value else { return };
     if profile.keyword == ProfileKeyword::None && profile.attachment.is_none() {
-        let start = Span { end: profile.name.span.start, ..profile.name.span };
         let finding = reporter.finding(profile.name.span, "the keyword `profile` is left out");
-        reporter.push(finding.with_fix(Fix::safe("write `profile`", start, "profile ")));
+        let edit = view.rewrite(|kind| {
+            if let ItemKind::Profile(profile) = kind {
+                profile.keyword = ProfileKeyword::Profile;
+            }
+        });
+        reporter.push(finding.with_safe_fix("write `profile`", edit));
     }
 }

@@ -1,7 +1,6 @@
 #![doc = include_str!("user_in_path.md")]
 
 use crate::lint::check::{Check, PathView, Reporter};
-use crate::lint::finding::Fix;
 use crate::lint::rule::{Fixes, Rule};
 
 pub(in crate::lint::rules) static RULE: Rule = Rule {
@@ -20,7 +19,7 @@ fn check(path: &PathView<'_>, reporter: &mut Reporter<'_>) {
         if digits > 0 && rest.get(digits) == Some(&b'/') {
             let place = path.part(root.len(), digits);
             let finding = reporter.finding(place, "this is one user's directory");
-            reporter.push(finding.with_fix(Fix::risky("write `@{uid}`", place, "@{uid}")));
+            reporter.push(finding.with_unsafe_fix("write `@{uid}`", path.replace(root.len(), digits, "@{uid}")));
         }
     }
 }

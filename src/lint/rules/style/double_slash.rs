@@ -2,7 +2,6 @@
 
 use crate::diagnostic::Severity;
 use crate::lint::check::{Check, PathView, Reporter};
-use crate::lint::finding::Fix;
 use crate::lint::rule::{Fixes, Rule};
 
 pub(in crate::lint::rules) static RULE: Rule = Rule {
@@ -20,6 +19,6 @@ fn check(path: &PathView<'_>, reporter: &mut Reporter<'_>) {
     if let Some(at) = memchr::memmem::find(inner, b"//") {
         let place = path.part(at + 1, 2);
         let finding = reporter.finding(place, "one slash is meant");
-        reporter.push(finding.with_fix(Fix::safe("delete a slash", place, "/")));
+        reporter.push(finding.with_safe_fix("delete a slash", path.replace(at + 1, 2, "/")));
     }
 }

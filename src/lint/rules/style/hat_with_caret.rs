@@ -2,7 +2,6 @@
 
 use crate::diagnostic::Severity;
 use crate::lint::check::{Check, ItemView, Reporter};
-use crate::lint::finding::Fix;
 use crate::lint::rule::{Fixes, Rule};
 use crate::source::Span;
 use crate::syntax::ast::{ItemKind, ProfileKeyword};
@@ -24,6 +23,11 @@ fn check(view: &ItemView<'_>, reporter: &mut Reporter<'_>) {
     if profile.keyword == ProfileKeyword::Caret && view.file.text(start) == b"^" && start.end == profile.name.span.start
     {
         let finding = reporter.finding(profile.name.span, "the keyword `hat` says what it is");
-        reporter.push(finding.with_fix(Fix::safe("write `hat`", start, "hat ")));
+        let edit = view.rewrite(|kind| {
+            if let ItemKind::Profile(profile) = kind {
+                profile.keyword = ProfileKeyword::Hat;
+            }
+        });
+        reporter.push(finding.with_safe_fix("write `hat`", edit));
     }
 }

@@ -2,8 +2,8 @@
 
 use crate::diagnostic::Severity;
 use crate::lint::check::{Check, PathView, Reporter};
-use crate::lint::finding::Fix;
 use crate::lint::rule::{Fixes, Rule};
+use crate::syntax::Pattern;
 
 pub(in crate::lint::rules) static RULE: Rule = Rule {
     code: "AA0403",
@@ -22,6 +22,6 @@ fn check(path: &PathView<'_>, reporter: &mut Reporter<'_>) {
     let begins = path.text.first() == Some(&b'/') || path.text.starts_with(b"@{");
     if quoted && begins && path.text.iter().all(plain) {
         let finding = reporter.finding(path.word.span, "the quotes are not needed");
-        reporter.push(finding.with_fix(Fix::safe("leave the quotes out", path.word.span, path.text)));
+        reporter.push(finding.with_safe_fix("leave the quotes out", path.rewrite(Pattern::written(path.text))));
     }
 }

@@ -2,7 +2,6 @@
 
 use crate::diagnostic::Severity;
 use crate::lint::check::{Check, ItemView, Reporter};
-use crate::lint::finding::Fix;
 use crate::lint::rule::{Fixes, Rule};
 use crate::syntax::ast::FileLetter;
 use crate::vocab::FilePermissions;
@@ -33,6 +32,6 @@ fn check(view: &ItemView<'_>, reporter: &mut Reporter<'_>) {
     if plain != permissions.as_bytes() && permissions.execs().count() <= 1 {
         let text = String::from_utf8_lossy(&plain).into_owned();
         let finding = reporter.finding(permissions.span, format!("the usual order is `{text}`"));
-        reporter.push(finding.with_fix(Fix::safe(format!("write `{text}`"), permissions.span, plain)));
+        reporter.push(finding.with_safe_fix(format!("write `{text}`"), view.with_letters(&plain)));
     }
 }

@@ -1,7 +1,6 @@
 #![doc = include_str!("repeated_permission.md")]
 
 use crate::lint::check::{Check, ItemView, Reporter};
-use crate::lint::finding::Fix;
 use crate::lint::rule::{Fixes, Rule};
 use crate::syntax::ast::FileLetter;
 
@@ -27,6 +26,6 @@ fn check(view: &ItemView<'_>, reporter: &mut Reporter<'_>) {
     if kept.len() != permissions.letters().len() {
         let kept: Vec<u8> = kept.into_iter().flat_map(|(_, spelling)| spelling).copied().collect();
         let finding = reporter.finding(permissions.span, "a letter is written twice");
-        reporter.push(finding.with_fix(Fix::safe("delete it", permissions.span, kept)));
+        reporter.push(finding.with_safe_fix("delete it", view.with_letters(&kept)));
     }
 }
