@@ -203,7 +203,7 @@ impl Compiler {
         self.join(&session, diagnostics, each, || resolve_us.get())
     }
 
-    /// The version word of the blobs that it makes; see [`encode::version_word`].
+    /// The version word of the blobs that it makes.
     #[must_use]
     #[doc(hidden)]
     pub fn version_word(&self) -> u32 {

@@ -160,7 +160,7 @@ pub struct SecmarkDump {
 ///
 /// # Errors
 ///
-/// [`ReadError`], with the offset of the byte where the input stops being a policy.
+/// An error with the offset of the byte where the input stops being a policy.
 ///
 /// # Examples
 ///

@@ -28,6 +28,7 @@ impl Default for Config {
 /// Why no automaton could be built.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
+#[allow(clippy::enum_variant_names, reason = "each says of what there is too much")]
 pub enum BuildError {
     /// More than [`Config::max_states`] states.
     #[error("the automaton needs more than {limit} states")]

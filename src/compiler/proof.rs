@@ -59,7 +59,7 @@ pub struct Reformatted {
 }
 
 impl Compiler {
-    /// Formats an input (see [`syntax::format_with`]), and compares the policies that the old and the new text make.
+    /// Formats an input as [`format`](crate::format()) does, and compares the policies that the old and the new text make.
     ///
     /// A file that does not resolve on its own, and not as a piece of a profile either, has no policy to compare. Its new text has
     /// the same syntax tree, which is proof enough; but sorted rules need the comparison.
@@ -67,7 +67,7 @@ impl Compiler {
     /// Of a manifest, the texts of its profiles change, and [`FormatOptions::lines`] are those of each text.
     ///
     /// ```
-    /// use armorer::{Compiler, Features, Input, source::Memory, syntax::FormatOptions};
+    /// use armorer::{Compiler, Features, FormatOptions, Input, source::Memory};
     ///
     /// let compiler = Compiler::new(Features::builtin("linux-7.2").unwrap()).loader(Memory::new());
     /// let options = FormatOptions::default().sort(true);

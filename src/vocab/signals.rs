@@ -24,7 +24,7 @@ permission_set! {
     RECEIVE = 0x4, "receive" | "read";
 }
 
-/// A signal, by AppArmor's own number: 1 to 32, [`EXISTS`], or [`REALTIME`] and more for `rtmin+N`.
+/// A signal, by AppArmor's own number: 1 to 32, 35 for `exists`, or 128 and more for `rtmin+N`.
 ///
 /// ```
 /// use armorer::vocab::Signal;
