@@ -42,7 +42,7 @@ pub use profile::{Capabilities, Perms, PolicyDb, Profile, Rlimits, Xmatch};
 pub use read::{read, read_with_layout};
 pub use verify::{Automaton, VerifyError, verify, verify_profile};
 pub use write::WriteError;
-#[cfg(any(feature = "ide", feature = "internals"))]
+#[cfg(any(feature = "ide", feature = "internals", test))]
 pub use write::write;
 pub(crate) use write::{Place, write_placed};
 #[cfg(feature = "internals")]

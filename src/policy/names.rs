@@ -7,7 +7,7 @@
 use std::fmt;
 
 /// The most bytes of a profile's directory, as a profile's name makes it: with a dot and the longest number, 255 bytes.
-pub const MAX_DIRECTORY: usize = 235;
+const MAX_DIRECTORY: usize = 235;
 
 /// The most bytes of a namespace, whose directory has no number.
 const MAX_NAMESPACE: usize = 255;
@@ -54,14 +54,6 @@ impl fmt::Display for NameFault {
 }
 
 /// Finds out why no kernel should be given the name of a profile, with those of its parents and without namespace.
-///
-/// ```
-/// use armorer::policy::names::{NameFault, profile_fault};
-///
-/// assert_eq!(profile_fault(b"/usr/bin/man//filter"), None);
-/// assert_eq!(profile_fault(b"man//"), Some(NameFault::Empty));
-/// assert_eq!(profile_fault(b"man\nroot (enforce)"), Some(NameFault::Control));
-/// ```
 #[must_use]
 pub fn profile_fault(name: &[u8]) -> Option<NameFault> {
     // A colon in front is that of a namespace.
