@@ -73,7 +73,7 @@
 // What is public in a stage inside is its interface to the others; with `internals` the lint sees whether it is one.
 #![cfg_attr(not(feature = "internals"), allow(unreachable_pub))]
 
-#[cfg(feature = "agent")]
+#[cfg(all(feature = "agent", target_os = "linux"))]
 pub mod agent;
 pub mod analysis;
 #[cfg(any(feature = "agent", feature = "cache"))]

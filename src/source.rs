@@ -14,6 +14,8 @@
 //! # Ok::<(), armorer::source::SourceError>(())
 //! ```
 
+#[cfg(all(feature = "agent", target_os = "linux"))]
+mod beneath;
 mod loader;
 mod text;
 
@@ -21,6 +23,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use serde::{Deserialize, Serialize};
 
+#[cfg(all(feature = "agent", target_os = "linux"))]
+pub use beneath::Beneath;
 #[cfg(feature = "cli")]
 pub(crate) use loader::read_limited;
 pub use loader::{DirEntry, FileKind, FileSystem, Loader, Memory};

@@ -6,10 +6,15 @@
 //! - load half of anything: a file is one write, and a file that is broken leaves its last good policy in force;
 //! - touch profiles of others: a name that is loaded but was not loaded by the agent is refused, unless [`Names`] gives it away;
 //! - remove a profile, unless [`Options::prune`] asks for it, and then only one that it loaded, that no file defines any more,
-//!   and that no task runs under: removing a profile leaves its tasks unconfined.
+//!   and that no task runs under: removing a profile leaves its tasks unconfined;
 //!
-//! It keeps no policy in memory from one pass to the next, and what it loaded in a small file ([`Options::state`]), written before
+//! - fight: where its profile was replaced by somebody else after it had replaced theirs, it reports that and leaves it.
+//!
+//! It keeps no policy in memory from one file to the next, and what it loaded in a small file ([`Options::state`]), written before
 //! each first load: it can be killed at any moment.
+//!
+//! Files may be hostile. They are read only beneath their directories, without waiting, and messages quote none but the file they
+//! are about. What compiling them may take is for the compiler to bound; `armorer watch` compiles in a process of its own.
 //!
 //! ```no_run
 //! use armorer::{Compiler, kernel::Kernel};
@@ -25,6 +30,11 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+#[cfg(feature = "cli")]
+pub(crate) mod build;
+#[cfg(not(feature = "cli"))]
+mod build;
+mod changes;
 mod names;
 mod pass;
 mod prune;
@@ -32,18 +42,22 @@ mod report;
 mod state;
 #[cfg(test)]
 mod tests;
-mod volume;
+pub(crate) mod volume;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use crate::compiler::Compiler;
 use crate::kernel::Kernel;
+use crate::source::Beneath;
 
 pub use names::Names;
-pub use report::{FileReport, Kept, Outcome, Refusal, Report, Vanished};
+pub use report::{Excess, FileReport, Kept, Outcome, Problem, Refusal, Report, Vanished};
 
+use build::{Build, InProcess};
+use changes::Fingerprint;
+use pass::Costly;
 use state::State;
-use volume::Fingerprint;
 
 /// What an agent looks after, and what it may do.
 #[derive(Clone, Debug)]
@@ -62,6 +76,8 @@ pub struct Options {
     pub max_file_size: u64,
     /// How many files are read; the others are refused.
     pub max_files: usize,
+    /// The directories, besides those of the profiles, that links in them may lead to.
+    pub linked: Vec<PathBuf>,
     /// Where the names of the loaded profiles are kept. `None`: nowhere, and after a restart loaded profiles that have changed
     /// meanwhile count as those of others, unless [`Names`] gives them away.
     pub state: Option<PathBuf>,
@@ -72,7 +88,7 @@ impl Options {
     pub const MAX_FILE_SIZE: u64 = 1 << 20;
 
     /// Files of all directories.
-    pub const MAX_FILES: usize = 1000;
+    pub const MAX_FILES: usize = 10_000;
 
     /// The directories, any name, nothing removed.
     #[must_use]
@@ -84,34 +100,64 @@ impl Options {
             refuse_attachments: false,
             max_file_size: Options::MAX_FILE_SIZE,
             max_files: Options::MAX_FILES,
+            linked: Vec::new(),
             state: None,
         }
     }
 }
 
 /// Keeps profiles loaded.
-pub struct Agent<C> {
+pub struct Agent {
     kernel: Kernel,
     options: Options,
-    /// Makes the compiler of a pass: one that lives on would not see that included files have changed.
-    compiler: C,
+    reader: Beneath,
+    build: Box<dyn Build>,
+    running: Box<dyn FnMut() -> bool + Send>,
     state: State,
+    /// Files that took too much to compile.
+    costly: BTreeMap<PathBuf, Costly>,
     /// What was seen when the last pass that left nothing to do began, and the kernel's revision when it ended.
     seen: Option<(Fingerprint, u64)>,
 }
 
-impl<C> std::fmt::Debug for Agent<C> {
+impl std::fmt::Debug for Agent {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Agent").field("kernel", &self.kernel).field("options", &self.options).finish_non_exhaustive()
     }
 }
 
-impl<C: Fn() -> Compiler> Agent<C> {
+impl Agent {
     /// An agent that has done nothing yet. `compiler` makes the compiler for each pass, for the features of that kernel.
+    ///
+    /// Files are compiled in this process. A compiler for text that nobody vouches for reads with a
+    /// [`Beneath`](crate::source::Beneath), and has limits of states and memory.
     #[must_use]
-    pub fn new(kernel: Kernel, options: Options, compiler: C) -> Self {
+    pub fn new(kernel: Kernel, options: Options, compiler: impl Fn() -> Compiler + Send + 'static) -> Self {
+        Agent::building(kernel, options, InProcess { make: compiler, compiler: None })
+    }
+
+    /// An agent that compiles in that way.
+    pub(crate) fn building(kernel: Kernel, options: Options, build: impl Build + 'static) -> Self {
         let state = State::read(options.state.clone());
-        Agent { kernel, options, compiler, state, seen: None }
+        let roots = options.directories.iter().chain(&options.linked);
+        let reader = Beneath::new(roots).max_len(options.max_file_size);
+        Agent {
+            kernel,
+            options,
+            reader,
+            build: Box::new(build),
+            running: Box::new(|| true),
+            state,
+            costly: BTreeMap::new(),
+            seen: None,
+        }
+    }
+
+    /// Asks between files whether a pass shall go on; by `false` it ends before the next one.
+    #[must_use]
+    pub fn while_running(mut self, running: impl FnMut() -> bool + Send + 'static) -> Self {
+        self.running = Box::new(running);
+        self
     }
 
     /// A pass, if there is anything to do: files have changed (also those that `include` may mean, in `included`), the kernel's
@@ -119,12 +165,17 @@ impl<C: Fn() -> Compiler> Agent<C> {
     pub fn pass_if_changed(&mut self, included: &[PathBuf]) -> Option<Report> {
         let before = Fingerprint::of(self.options.directories.iter().chain(included));
         if let Some((seen, revision)) = &self.seen
+            && before.complete
+            && !self.costly.values().any(Costly::has_rested)
             && *seen == before
             && self.kernel.revision().is_ok_and(|now| now == *revision)
         {
             return None;
         }
-        let report = self.pass();
+        let mut report = self.pass();
+        if !before.complete {
+            report.problems.push(Problem::TooManyEntries(changes::MAX_ENTRIES));
+        }
         let revision = self.kernel.revision().ok().filter(|_| !report.wants_retry());
         self.seen = revision.map(|revision| (before, revision));
         Some(report)

@@ -1,52 +1,161 @@
-//! A pass: read, compile, judge, load.
+//! A pass: read, compile, judge, load, file by file. Of policy it holds that of one file at a time.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
-use super::report::{FileReport, Outcome, Refusal, Report};
+use sha2::{Digest, Sha256};
+
+use super::report::{Excess, FileReport, Outcome, Problem, Refusal, Report};
+use super::state::Written;
 use super::volume::{self, Entry};
 use super::{Agent, prune};
-use crate::compiler::{CompileError, Compiled, Compiler, Input};
+use crate::compiler::Compiled;
 use crate::kernel::KernelError;
 use crate::kernel::hash::{self, Content, Hash};
 
-/// A file that compiles, or why not.
-struct Candidate {
-    file: PathBuf,
-    policy: Result<Policy, Refusal>,
-}
-
-struct Policy {
-    compiled: Compiled,
-    /// As the kernel lists them.
-    names: Vec<String>,
-}
+/// A text that took too much is not tried again for this long.
+const REST: Duration = Duration::from_secs(600);
 
 /// What the kernel has: names, with their hashes where it shows those.
-type Loaded = BTreeMap<String, Option<Hash>>;
+pub(super) type Loaded = BTreeMap<String, Option<Hash>>;
 
-impl<C: Fn() -> Compiler> Agent<C> {
+/// A text that took too much to compile.
+#[derive(Clone, Debug)]
+pub(super) struct Costly {
+    digest: [u8; 32],
+    excess: Excess,
+    since: Instant,
+}
+
+impl Costly {
+    /// Whether it may be tried again.
+    pub(super) fn has_rested(&self) -> bool {
+        self.since.elapsed() >= REST
+    }
+}
+
+/// What is known of a file in a pass.
+enum Known {
+    /// Nothing so far.
+    Nothing,
+    /// It has no policy now: what came from it before keeps its names.
+    Broken,
+    /// The names that it defines.
+    Names(BTreeSet<String>),
+}
+
+/// When a file is looked at.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Try {
+    /// In its turn. Files that take long wait until all others are done.
+    First,
+    /// After all that were quick.
+    Slow,
+    /// After all others: who a name belongs to depends on them.
+    Last,
+}
+
+struct Pass {
+    entries: Vec<Entry>,
+    /// The place of each file in the list.
+    places: BTreeMap<PathBuf, usize>,
+    known: Vec<Known>,
+    reports: Vec<Option<FileReport>>,
+    /// The first file that defined each name.
+    first: BTreeMap<String, usize>,
+    loaded: Loaded,
+}
+
+/// Whose name it is.
+enum Keeper<'a> {
+    File(&'a Path),
+    /// That depends on a file that was not looked at.
+    Unknown,
+}
+
+impl Pass {
+    fn new(entries: Vec<Entry>, loaded: Loaded) -> Pass {
+        let places = entries.iter().enumerate().map(|(place, entry)| (entry.file.clone(), place)).collect();
+        let known = entries.iter().map(|_| Known::Nothing).collect();
+        let reports = entries.iter().map(|_| None).collect();
+        Pass { entries, places, known, reports, first: BTreeMap::new(), loaded }
+    }
+
+    fn known(&self, place: usize) -> &Known {
+        self.known.get(place).unwrap_or(&Known::Nothing)
+    }
+
+    fn learn(&mut self, place: usize, known: Known) {
+        if let Some(slot) = self.known.get_mut(place) {
+            *slot = known;
+        }
+    }
+
+    fn report(&mut self, place: usize, profiles: Vec<String>, outcome: Outcome) {
+        let file = self.entries.get(place).map(|entry| entry.file.clone()).unwrap_or_default();
+        if let Some(slot) = self.reports.get_mut(place) {
+            *slot = Some(FileReport { file, profiles, outcome });
+        }
+    }
+
+    /// The file that a name of a file belongs to. A file that a profile came from keeps its name as long as it is there, broken or
+    /// not; of others the first that compiles has it.
+    fn keeper<'a>(&'a self, owner: Option<&'a Path>, name: &str, file: &'a Path) -> Keeper<'a> {
+        if let Some(owner) = owner
+            && owner != file
+            && let Some(&place) = self.places.get(owner)
+        {
+            match self.known(place) {
+                Known::Nothing => return Keeper::Unknown,
+                Known::Broken => return Keeper::File(owner),
+                Known::Names(names) if names.contains(name) => return Keeper::File(owner),
+                Known::Names(_) => {}
+            }
+        }
+        if owner == Some(file) {
+            return Keeper::File(file);
+        }
+        let first = self.first.get(name).and_then(|&place| self.entries.get(place));
+        Keeper::File(first.map_or(file, |entry| &entry.file))
+    }
+
+    /// The names that files define, and those whose files are broken.
+    fn defined<'a>(&self, owned: impl Iterator<Item = (&'a str, &'a Path)>) -> BTreeSet<String> {
+        let mut defined: BTreeSet<String> = self.first.keys().cloned().collect();
+        for (name, file) in owned {
+            if self.places.get(file).is_some_and(|&place| matches!(self.known(place), Known::Broken)) {
+                defined.insert(name.to_owned());
+            }
+        }
+        defined
+    }
+}
+
+impl Agent {
     /// Reads all files, loads what is new or changed, and removes what vanished if that is wanted.
     pub fn pass(&mut self) -> Report {
         let mut report = Report::default();
-        let entries = volume::read(&self.options, &mut report);
-        let compiler = (self.compiler)();
-        let candidates: Vec<Candidate> = entries.into_iter().map(|entry| compile(&compiler, entry)).collect();
+        let entries = volume::list(&self.options, &self.reader, &mut report);
         let loaded = match self.loaded() {
             Ok(loaded) => loaded,
             Err(error) => {
-                report.problems.push(error.to_string());
+                report.problems.push(Problem::Kernel(error));
                 return report;
             }
         };
-        let keepers = self.keepers(&candidates);
-        let defined: BTreeSet<String> = keepers.keys().cloned().collect();
-        for Candidate { file, policy } in candidates {
-            let profiles = policy.as_ref().map(|policy| policy.names.clone()).unwrap_or_default();
-            let outcome = policy.and_then(|policy| self.install(&file, &policy, &keepers, &loaded));
-            report.files.push(FileReport { file, profiles, outcome: outcome.unwrap_or_else(Outcome::Refused) });
+        let mut pass = Pass::new(entries, loaded);
+        self.costly.retain(|file, costly| pass.places.contains_key(file) && !costly.has_rested());
+        self.build.begin();
+        report.interrupted = !self.look_at_all(&mut pass);
+        self.build.end();
+        if !report.interrupted {
+            let defined = pass.defined(self.state.profiles());
+            prune::prune(&self.kernel, self.options.prune, &mut self.state, &defined, &pass.loaded, &mut report);
+            // The records that were added hold the same.
+            let _ = self.state.compact();
         }
-        prune::prune(&self.kernel, self.options.prune, &mut self.state, &defined, &loaded, &mut report);
+        report.files = pass.reports.into_iter().flatten().collect();
         report
     }
 
@@ -61,42 +170,95 @@ impl<C: Fn() -> Compiler> Agent<C> {
         Ok(loaded)
     }
 
-    /// The file that each name belongs to. A file that a profile came from keeps its name as long as it is there, broken or not;
-    /// of others the first has it.
-    fn keepers(&self, candidates: &[Candidate]) -> BTreeMap<String, PathBuf> {
-        let mut keepers = BTreeMap::new();
-        for (name, file) in self.state.profiles() {
-            let keeps = |candidate: &&Candidate| match &candidate.policy {
-                Ok(policy) => policy.names.iter().any(|own| own == name),
-                Err(_) => true,
-            };
-            if candidates.iter().filter(|candidate| candidate.file == file).any(|candidate| keeps(&candidate)) {
-                keepers.insert(name.to_owned(), file.to_owned());
+    /// Looks at every file; `false` if the pass was ended.
+    fn look_at_all(&mut self, pass: &mut Pass) -> bool {
+        let mut places: Vec<usize> = (0..pass.entries.len()).collect();
+        for turn in [Try::First, Try::Slow, Try::Last] {
+            places.retain(|&place| matches!(pass.reports.get(place), Some(None)));
+            for &place in &places {
+                let decided = !matches!(pass.known(place), Known::Nothing);
+                // What waits for others is not looked at before those are.
+                if decided && turn != Try::Last {
+                    continue;
+                }
+                if !(self.running)() || self.look_at(pass, place, turn).is_none() {
+                    return false;
+                }
             }
         }
-        for candidate in candidates {
-            for name in candidate.policy.iter().flat_map(|policy| &policy.names) {
-                keepers.entry(name.clone()).or_insert_with(|| candidate.file.clone());
+        true
+    }
+
+    /// Looks at a file, loads it if there is nothing to wait for, and reports what became of it. `None` if the pass is to end.
+    fn look_at(&mut self, pass: &mut Pass, place: usize, turn: Try) -> Option<()> {
+        let Some(entry) = pass.entries.get(place).cloned() else { return Some(()) };
+        let built = match place < self.options.max_files {
+            true => self.build(&entry, turn)?,
+            false => Err(Refusal::TooMany(self.options.max_files)),
+        };
+        let compiled = match built {
+            Ok(compiled) => compiled,
+            Err(Refusal::Excess(Excess::Time(_))) if turn == Try::First && !self.costly.contains_key(&entry.file) => {
+                return Some(());
             }
+            Err(refusal) => {
+                pass.learn(place, Known::Broken);
+                pass.report(place, Vec::new(), Outcome::Refused(refusal));
+                return Some(());
+            }
+        };
+        let names: Vec<String> = compiled.profiles().iter().map(|profile| profile.listed_name().to_string()).collect();
+        let owner = |name: &str| self.state.file(name);
+        let is_unknown = |name: &String| matches!(pass.keeper(owner(name), name, &entry.file), Keeper::Unknown);
+        let waits = turn != Try::Last && names.iter().any(is_unknown);
+        for name in &names {
+            pass.first.entry(name.clone()).or_insert(place);
         }
-        keepers
+        pass.learn(place, Known::Names(names.iter().cloned().collect()));
+        if !waits {
+            let outcome = self.install(&entry.file, &compiled, &names, pass);
+            pass.report(place, names, outcome.unwrap_or_else(Outcome::Refused));
+        }
+        Some(())
+    }
+
+    /// Reads and compiles a file.
+    fn build(&mut self, entry: &Entry, turn: Try) -> Option<Result<Compiled, Refusal>> {
+        let text = match volume::read(entry, &self.options, &self.reader) {
+            Ok(text) => text,
+            Err(refusal) => return Some(Err(refusal)),
+        };
+        let digest: [u8; 32] = Sha256::digest(&text.text).into();
+        match self.costly.get(&entry.file) {
+            Some(costly) if costly.digest == digest => return Some(Err(costly.excess.into())),
+            _ => _ = self.costly.remove(&entry.file),
+        }
+        let built = self.build.build(text, turn == Try::First, &mut *self.running)?;
+        if let Err(Refusal::Excess(excess)) = &built
+            && !(turn == Try::First && matches!(excess, Excess::Time(_)))
+        {
+            self.costly.insert(entry.file.clone(), Costly { digest, excess: *excess, since: Instant::now() });
+        }
+        Some(built)
     }
 
     /// Loads a file's profiles, if all of them may be loaded and any is not.
-    fn install(
-        &mut self,
-        file: &Path,
-        policy: &Policy,
-        keepers: &BTreeMap<String, PathBuf>,
-        loaded: &Loaded,
-    ) -> Result<Outcome, Refusal> {
-        let Policy { compiled, names } = policy;
+    fn install(&mut self, file: &Path, compiled: &Compiled, names: &[String], pass: &Pass) -> Result<Outcome, Refusal> {
+        let loaded = &pass.loaded;
+        // Names with replacement characters may be those of several profiles.
+        let is_text = |name: &&[u8]| std::str::from_utf8(name).is_ok_and(|name| !name.contains(char::is_control));
+        let listed = compiled.profiles().iter().map(|profile| profile.listed_name());
+        if let Some(name) = listed.into_iter().find(|name| !is_text(&name.as_bytes())) {
+            return Err(Refusal::NotText(name.to_string()));
+        }
         for name in names {
             if !self.options.names.admits(name) {
                 return Err(Refusal::Name(name.clone()));
             }
-            if let Some(other) = keepers.get(name).filter(|keeper| *keeper != file) {
-                return Err(Refusal::Twice { name: name.clone(), other: other.clone() });
+            if let Keeper::File(other) = pass.keeper(self.state.file(name), name, file)
+                && other != file
+            {
+                return Err(Refusal::Twice { name: name.clone(), other: other.to_owned() });
             }
         }
         let attaching = compiled.profiles().iter().find(|profile| profile.attachment.is_some());
@@ -104,10 +266,13 @@ impl<C: Fn() -> Compiler> Agent<C> {
             return Err(Refusal::Attaches(profile.name.to_string()));
         }
         let contents = hash::profiles(compiled).map_err(KernelError::from)?;
+        let contents: Vec<(&String, Content<'_>)> =
+            names.iter().zip(contents).map(|(name, (_, content))| (name, content)).collect();
         let has = |name: &String, content: &Content<'_>| matches!(loaded.get(name), Some(Some(hash)) if content.matches(hash));
-        if names.iter().zip(&contents).all(|(name, (_, content))| has(name, content)) {
+        if contents.iter().all(|(name, content)| has(name, content)) {
             // What is exactly as it should be may be adopted: replacing it would change nothing.
-            self.state.add(names, file).map_err(Refusal::State)?;
+            self.state.claim(names, file).map_err(Refusal::State)?;
+            self.remember(&contents, None);
             return Ok(Outcome::Unchanged);
         }
         let foreign = |name: &&String| {
@@ -116,32 +281,41 @@ impl<C: Fn() -> Compiler> Agent<C> {
         if let Some(name) = names.iter().find(foreign) {
             return Err(Refusal::Foreign(name.clone()));
         }
-        self.state.add(names, file).map_err(Refusal::State)?;
-        if names.iter().any(|name| loaded.contains_key(name)) {
+        let mut over = BTreeSet::new();
+        for (name, content) in &contents {
+            let Some(Some(current)) = loaded.get(*name).filter(|_| !has(name, content)) else { continue };
+            let last = self.state.written(name);
+            if last.is_some_and(|last| last.hashes.contains(current)) {
+                continue;
+            }
+            if last.is_some_and(|last| last.over_foreign && last.hashes == content.hashes()) {
+                return Err(Refusal::Contested((*name).clone()));
+            }
+            over.insert((*name).clone());
+        }
+        self.state.claim(names, file).map_err(Refusal::State)?;
+        let replaces = names.iter().any(|name| loaded.contains_key(name));
+        if replaces {
             self.kernel.replace(compiled)?;
-            return Ok(Outcome::Replaced);
+        } else {
+            // Whoever loads one of these names meanwhile keeps it: loading takes only new ones.
+            self.kernel.load(compiled)?;
         }
-        // Whoever loads one of these names meanwhile keeps it: loading takes only new ones.
-        self.kernel.load(compiled)?;
-        Ok(Outcome::Loaded)
+        self.remember(&contents, Some(&over));
+        Ok(if replaces { Outcome::Replaced } else { Outcome::Loaded })
     }
-}
 
-fn compile(compiler: &Compiler, entry: Entry) -> Candidate {
-    let Entry { file, text } = entry;
-    let policy = text.and_then(|text| compile_text(compiler, &file, text));
-    Candidate { file, policy }
-}
-
-fn compile_text(compiler: &Compiler, file: &Path, text: Vec<u8>) -> Result<Policy, Refusal> {
-    let compiled = match compiler.compile(Input::text(file.display().to_string(), text)) {
-        Ok(compiled) => compiled.without_rules(),
-        Err(CompileError::Rejected(diagnosis)) => {
-            let errors = diagnosis.diagnostics().iter().filter(|diagnostic| diagnostic.is_error());
-            return Err(Refusal::Broken { errors: errors.map(|error| diagnosis.line(error)).collect() });
-        }
-        Err(error) => return Err(Refusal::Broken { errors: vec![error.to_string()] }),
-    };
-    let names = compiled.profiles().iter().map(|profile| profile.listed_name().to_string()).collect();
-    Ok(Policy { compiled, names })
+    /// Remembers what the kernel has now. `over`: the profiles that took the place of others; without it nothing was written, and what
+    /// was remembered of the same contents holds.
+    fn remember(&mut self, contents: &[(&String, Content<'_>)], over: Option<&BTreeSet<String>>) {
+        let written = contents.iter().filter_map(|(name, content)| {
+            let hashes = content.hashes().to_vec();
+            let is_same = over.is_none() && self.state.written(name).is_some_and(|last| last.hashes == hashes);
+            let over_foreign = over.is_some_and(|over| over.contains(*name));
+            (!is_same).then(|| ((*name).clone(), Written { hashes, over_foreign }))
+        });
+        let written: Vec<_> = written.collect();
+        // What is not on the disk is found out again after a restart: the kernel has what the file says.
+        let _ = self.state.wrote(written);
+    }
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
-use super::report::{Kept, Report, Vanished};
+use super::report::{Kept, Problem, Report, Vanished};
 use super::state::State;
 use crate::kernel::hash::Hash;
 use crate::kernel::{Kernel, KernelError};
@@ -40,6 +40,7 @@ pub(super) fn prune(
             Ok(used) if is_used(used) => Some(Kept::InUse),
             // Children that are defined go on needing their parent.
             Ok(_) if defined.iter().any(|name| is_below(name, &profile)) => Some(Kept::HasChildren),
+            Ok(_) if is_replaced(state, loaded, &profile) => Some(Kept::Replaced),
             Ok(_) => kernel.remove(profile.as_bytes()).err().map(|error| Kept::Failed(error.to_string())),
         };
         if kept.is_none() {
@@ -48,7 +49,15 @@ pub(super) fn prune(
         report.vanished.push(Vanished { profile, kept });
     }
     if let Err(error) = state.forget(&gone) {
-        report.problems.push(format!("the names of the loaded profiles cannot be kept: {error}"));
+        report.problems.push(Problem::State(error));
+    }
+}
+
+/// Whether a profile of the agent's is not what the agent loaded.
+fn is_replaced(state: &State, loaded: &BTreeMap<String, Option<Hash>>, profile: &str) -> bool {
+    match (loaded.get(profile), state.written(profile)) {
+        (Some(Some(current)), Some(written)) => !written.hashes.contains(current),
+        _ => false,
     }
 }
 

@@ -1,9 +1,13 @@
 //! What a pass did.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
+
+use crate::kernel::KernelError;
 
 /// What a pass did, file by file.
 #[derive(Debug, Default, Serialize)]
@@ -14,14 +18,60 @@ pub struct Report {
     /// Profiles that the agent loaded and no file defines any more.
     pub vanished: Vec<Vanished>,
     /// What kept the pass from its work: directories and lists that cannot be read.
-    pub problems: Vec<String>,
+    pub problems: Vec<Problem>,
+    /// Whether the pass was ended before it had looked at all files; those are not in the report.
+    pub interrupted: bool,
+}
+
+/// What keeps an agent from its work.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Problem {
+    /// A directory of profiles cannot be read.
+    #[error("{}: {error}", directory.display())]
+    Directory {
+        /// The directory.
+        directory: PathBuf,
+        /// What the system says.
+        error: io::Error,
+    },
+    /// The kernel's list of profiles cannot be read: securityfs is not mounted any more, or AppArmor is off.
+    #[error("the kernel's profiles cannot be read: {0}")]
+    Kernel(KernelError),
+    /// The names of the loaded profiles cannot be written to disk.
+    #[error("the names of the loaded profiles cannot be kept: {0}")]
+    State(io::Error),
+    /// Directories are so large that changes in some of them are not seen. Every pass reads all files instead.
+    #[error("more than {0} files and directories: changes are not looked for, and everything is read at each interval")]
+    TooManyEntries(usize),
+}
+
+impl Problem {
+    /// Whether no profile can be loaded while it lasts.
+    #[must_use]
+    pub fn is_about_the_kernel(&self) -> bool {
+        matches!(self, Problem::Kernel(_))
+    }
+}
+
+impl Serialize for Problem {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// A path that may not be UTF-8, as a string.
+fn lossy<S: Serializer>(path: &Path, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&path.to_string_lossy())
 }
 
 /// A file and what became of it.
 #[derive(Debug, Serialize)]
 #[non_exhaustive]
 pub struct FileReport {
-    /// Where it was found: in a ConfigMap volume, below the volume and not below what `..data` leads to.
+    /// Where it was found: in a ConfigMap volume, below the volume and not below what `..data` leads to. Serialised with replacement
+    /// characters where it is not UTF-8.
+    #[serde(serialize_with = "lossy")]
     pub file: PathBuf,
     /// The names of its profiles, as the kernel lists them; none where it has errors.
     pub profiles: Vec<String>,
@@ -58,7 +108,7 @@ pub enum Outcome {
 pub enum Refusal {
     /// It cannot be read.
     #[error("cannot be read: {0}")]
-    Unreadable(std::io::Error),
+    Unreadable(io::Error),
     /// It is larger than allowed.
     #[error("has more than {0} bytes")]
     TooLarge(u64),
@@ -71,12 +121,27 @@ pub enum Refusal {
         /// The errors, one a line.
         errors: Vec<String>,
     },
+    /// Compiling it takes more than it may.
+    #[error(transparent)]
+    Excess(#[from] Excess),
+    /// The process that compiles it failed.
+    #[error("the compiling process failed: {0}")]
+    Process(String),
+    /// A profile's name is not UTF-8 or has control characters.
+    #[error("the name {0:?} is not text")]
+    NotText(String),
     /// A profile's name is not among those that the agent may load.
     #[error("the name \"{0}\" is not among those that may be loaded")]
     Name(String),
     /// A profile of that name was loaded by somebody else.
     #[error("\"{0}\" is loaded already, and not by this agent")]
     Foreign(String),
+    /// Somebody else has put another profile in the place of the agent's, after the agent had replaced theirs: another agent, say, that
+    /// defines the same name. It stays so until the file changes.
+    #[error(
+        "\"{0}\" is defined differently by somebody else, who replaces this definition again and again: theirs stays loaded"
+    )]
+    Contested(String),
     /// Another file defines a profile of that name.
     #[error("\"{name}\" is also defined in {}", other.display())]
     Twice {
@@ -90,16 +155,28 @@ pub enum Refusal {
     Attaches(String),
     /// The kernel refuses it.
     #[error("{0}")]
-    Kernel(#[from] crate::kernel::KernelError),
+    Kernel(#[from] KernelError),
     /// The name cannot be remembered, so it is not loaded: nobody would know whose it is.
     #[error("the names of the loaded profiles cannot be kept: {0}")]
-    State(std::io::Error),
+    State(io::Error),
 }
 
 impl Serialize for Refusal {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
     }
+}
+
+/// What compiling a file takes more of than it may.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Excess {
+    /// Time.
+    #[error("takes more than {:.0} s to compile", .0.as_secs_f64())]
+    Time(Duration),
+    /// Memory, in bytes.
+    #[error("takes more than {} MiB of memory to compile", .0 >> 20)]
+    Memory(u64),
 }
 
 /// What became of a profile that no file defines any more.
@@ -122,6 +199,9 @@ pub enum Kept {
     /// Without it they would be unconfined.
     #[error("tasks run under it")]
     InUse,
+    /// What is loaded under its name is not what the agent loaded.
+    #[error("somebody else has replaced it")]
+    Replaced,
     /// Some of its children are still defined.
     #[error("profiles below it are still defined")]
     HasChildren,
@@ -131,7 +211,7 @@ pub enum Kept {
 }
 
 impl Serialize for Kept {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
     }
 }
@@ -140,7 +220,9 @@ impl Report {
     /// Whether all files are in force, and nothing kept the pass from its work.
     #[must_use]
     pub fn is_good(&self) -> bool {
-        self.problems.is_empty() && self.files.iter().all(|file| !matches!(file.outcome, Outcome::Refused(_)))
+        !self.interrupted
+            && self.problems.is_empty()
+            && self.files.iter().all(|file| !matches!(file.outcome, Outcome::Refused(_)))
     }
 
     /// Whether the next pass may do more although no file changes: a disk that was full, a kernel without memory, a task that
@@ -148,12 +230,28 @@ impl Report {
     #[must_use]
     pub fn wants_retry(&self) -> bool {
         let passing = |file: &FileReport| {
-            matches!(file.outcome, Outcome::Refused(Refusal::Unreadable(_) | Refusal::Kernel(_) | Refusal::State(_)))
+            let Outcome::Refused(refusal) = &file.outcome else { return false };
+            match refusal {
+                Refusal::Unreadable(error) => may_pass(error),
+                Refusal::Process(_) | Refusal::Kernel(_) | Refusal::State(_) => true,
+                _ => false,
+            }
         };
-        !self.problems.is_empty()
+        self.interrupted
+            || !self.problems.is_empty()
             || self.files.iter().any(passing)
             || self.vanished.iter().any(|vanished| matches!(vanished.kept, Some(Kept::InUse | Kept::Failed(_))))
     }
+}
+
+/// Whether a file may become readable without anybody changing it: the system was short of something. What is wrong with a path or
+/// with the kind of a file is seen to change.
+fn may_pass(error: &io::Error) -> bool {
+    /// `ELOOP`.
+    const TOO_MANY_LINKS: i32 = 40;
+    use io::ErrorKind::{NotADirectory, NotFound, PermissionDenied};
+    error.raw_os_error().is_some_and(|number| number != TOO_MANY_LINKS)
+        && !matches!(error.kind(), NotFound | NotADirectory | PermissionDenied)
 }
 
 impl fmt::Display for Outcome {

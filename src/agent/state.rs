@@ -1,79 +1,196 @@
-//! The names of the profiles that an agent loaded, kept over restarts.
+//! What an agent loaded, kept over restarts.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::io;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use crate::atomic::Replacement;
+use crate::kernel::hash::Hash;
+use crate::source::Text;
 
 /// Another boot has another one: what was loaded before is not loaded any more.
 const BOOT_ID: &str = "/proc/sys/kernel/random/boot_id";
 
 /// Profiles by name, each with the file that it came from.
+///
+/// The file on disk has a record a line. The first has all profiles, the others what changed since: a pass that loads thousands of
+/// files writes each of them once.
 #[derive(Debug, Default)]
 pub(super) struct State {
     path: Option<PathBuf>,
-    owned: BTreeMap<String, PathBuf>,
+    owned: BTreeMap<String, Owned>,
+    /// The file as it was left, by device, number and size; another one is not added to.
+    left: Option<(u64, u64, u64)>,
+    /// Whether records follow the first.
+    is_long: bool,
 }
 
-#[derive(Serialize, Deserialize)]
-struct Stored {
+/// A profile of the agent's.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct Owned {
+    #[serde(with = "stored_path")]
+    file: PathBuf,
+    #[serde(default, flatten)]
+    written: Written,
+}
+
+/// What the agent wrote to the kernel for a profile.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Written {
+    /// The hashes of it that a kernel may show; none before the first time.
+    #[serde(default)]
+    pub(super) hashes: Vec<Hash>,
+    /// Whether it took the place of a profile that somebody else had loaded.
+    #[serde(default)]
+    pub(super) over_foreign: bool,
+}
+
+/// A line of the file.
+#[derive(Default, Serialize, Deserialize)]
+struct Record {
     boot_id: String,
-    profiles: BTreeMap<String, PathBuf>,
+    #[serde(default)]
+    profiles: BTreeMap<String, Owned>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    gone: Vec<String>,
+}
+
+/// Paths as strings, or as bytes where they are not UTF-8.
+mod stored_path {
+    use super::{OsStrExt, OsStringExt, Path, PathBuf, Text};
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(path: &Path, serializer: S) -> Result<S::Ok, S::Error> {
+        Text::from(path.as_os_str().as_bytes()).serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<PathBuf, D::Error> {
+        let text = Text::deserialize(deserializer)?;
+        Ok(std::ffi::OsString::from_vec(text.as_bytes().to_vec()).into())
+    }
 }
 
 impl State {
     /// What was kept in that file during this boot. A file that is missing or damaged holds nothing: names that are loaded then
     /// count as those of others, which is the safe side.
     pub(super) fn read(path: Option<PathBuf>) -> State {
-        let stored = path.as_ref().and_then(|path| fs::read(path).ok());
-        let stored = stored.and_then(|bytes| serde_json::from_slice::<Stored>(&bytes).ok());
-        let owned = stored.filter(|stored| stored.boot_id == boot_id()).map(|stored| stored.profiles);
-        State { path, owned: owned.unwrap_or_default() }
+        let mut owned = BTreeMap::new();
+        let bytes = path.as_ref().and_then(|path| fs::read(path).ok()).unwrap_or_default();
+        let boot_id = boot_id();
+        for line in bytes.split(|&byte| byte == b'\n') {
+            // A line that was not written to its end is followed by others.
+            let Ok(record) = serde_json::from_slice::<Record>(line) else { continue };
+            if record.boot_id == boot_id {
+                record.gone.iter().for_each(|name| _ = owned.remove(name));
+                owned.extend(record.profiles);
+            }
+        }
+        State { path, owned, left: None, is_long: false }
     }
 
     /// The file that a profile of the agent's came from.
     pub(super) fn file(&self, name: &str) -> Option<&Path> {
-        self.owned.get(name).map(PathBuf::as_path)
+        self.owned.get(name).map(|owned| owned.file.as_path())
+    }
+
+    /// What was written to the kernel for a profile.
+    pub(super) fn written(&self, name: &str) -> Option<&Written> {
+        self.owned.get(name).map(|owned| &owned.written).filter(|written| !written.hashes.is_empty())
     }
 
     /// Every profile of the agent's, with its file.
     pub(super) fn profiles(&self) -> impl Iterator<Item = (&str, &Path)> {
-        self.owned.iter().map(|(name, file)| (name.as_str(), file.as_path()))
+        self.owned.iter().map(|(name, owned)| (name.as_str(), owned.file.as_path()))
     }
 
-    /// Remembers profiles, on disk first.
-    pub(super) fn add(&mut self, names: &[String], file: &Path) -> io::Result<()> {
-        if names.iter().all(|name| self.file(name) == Some(file)) {
-            return Ok(());
-        }
-        let mut owned = self.owned.clone();
-        owned.extend(names.iter().map(|name| (name.clone(), file.to_owned())));
-        self.write(&owned)?;
-        self.owned = owned;
-        Ok(())
+    /// Remembers whose profiles these are, on disk first.
+    pub(super) fn claim(&mut self, names: &[String], file: &Path) -> io::Result<()> {
+        let new = names.iter().filter(|name| self.file(name) != Some(file));
+        let claimed = |name: &String| {
+            let written = self.owned.get(name).map(|owned| owned.written.clone()).unwrap_or_default();
+            (name.clone(), Owned { file: file.to_owned(), written })
+        };
+        let profiles = new.map(claimed).collect();
+        self.change(profiles, Vec::new())
+    }
+
+    /// Remembers what the kernel has now of profiles that were claimed.
+    pub(super) fn wrote(&mut self, written: impl IntoIterator<Item = (String, Written)>) -> io::Result<()> {
+        let changed = |(name, written): (String, Written)| {
+            let owned = self.owned.get(&name).filter(|owned| owned.written != written)?;
+            let file = owned.file.clone();
+            Some((name, Owned { file, written }))
+        };
+        let profiles = written.into_iter().filter_map(changed).collect();
+        self.change(profiles, Vec::new())
     }
 
     /// Forgets profiles that are not loaded any more.
     pub(super) fn forget(&mut self, names: &[String]) -> io::Result<()> {
-        if names.is_empty() {
-            return Ok(());
-        }
-        self.owned.retain(|name, _| !names.contains(name));
-        self.write(&self.owned)
+        self.change(BTreeMap::new(), names.to_vec())
     }
 
-    fn write(&self, owned: &BTreeMap<String, PathBuf>) -> io::Result<()> {
+    /// Leaves one record in the file.
+    pub(super) fn compact(&mut self) -> io::Result<()> {
+        if self.is_long { self.write(&self.owned.clone()) } else { Ok(()) }
+    }
+
+    fn change(&mut self, profiles: BTreeMap<String, Owned>, gone: Vec<String>) -> io::Result<()> {
+        if profiles.is_empty() && gone.is_empty() {
+            return Ok(());
+        }
+        if !self.append(&profiles, &gone)? {
+            let mut owned = self.owned.clone();
+            gone.iter().for_each(|name| _ = owned.remove(name));
+            owned.extend(profiles.clone());
+            self.write(&owned)?;
+        }
+        gone.iter().for_each(|name| _ = self.owned.remove(name));
+        self.owned.extend(profiles);
+        Ok(())
+    }
+
+    /// Adds a record to the file, if it is the one that was left there; says whether it is.
+    fn append(&mut self, profiles: &BTreeMap<String, Owned>, gone: &[String]) -> io::Result<bool> {
+        let (Some(path), Some(left)) = (&self.path, self.left) else { return Ok(self.path.is_none()) };
+        let Ok(mut file) = OpenOptions::new().append(true).open(path) else { return Ok(false) };
+        if identity(&file)? != left {
+            return Ok(false);
+        }
+        let record = Record { boot_id: boot_id(), profiles: profiles.clone(), gone: gone.to_vec() };
+        let line = [b"\n", &serde_json::to_vec(&record)?[..]].concat();
+        if let Err(error) = file.write_all(&line).and_then(|()| file.sync_data()) {
+            // Where not even this works, the half line is skipped when the file is read.
+            let _ = file.set_len(left.2);
+            return Err(error);
+        }
+        self.left = Some(identity(&file)?);
+        self.is_long = true;
+        Ok(true)
+    }
+
+    /// Writes the file anew.
+    fn write(&mut self, owned: &BTreeMap<String, Owned>) -> io::Result<()> {
         let Some(path) = &self.path else { return Ok(()) };
-        let stored = Stored { boot_id: boot_id(), profiles: owned.clone() };
+        let record = Record { boot_id: boot_id(), profiles: owned.clone(), gone: Vec::new() };
         if let Some(directory) = path.parent() {
             fs::create_dir_all(directory)?;
         }
-        Replacement { synced: true, ..Replacement::default() }.write(path, &serde_json::to_vec(&stored)?)
+        Replacement { synced: true, ..Replacement::default() }.write(path, &serde_json::to_vec(&record)?)?;
+        self.left = File::open(path).and_then(|file| identity(&file)).ok();
+        self.is_long = false;
+        Ok(())
     }
+}
+
+fn identity(file: &File) -> io::Result<(u64, u64, u64)> {
+    let metadata = file.metadata()?;
+    Ok((metadata.dev(), metadata.ino(), metadata.len()))
 }
 
 fn boot_id() -> String {
@@ -82,6 +199,8 @@ fn boot_id() -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::ffi::OsStr;
+
     use super::*;
 
     #[test]
@@ -89,15 +208,50 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("deep/state");
         let mut state = State::read(Some(path.clone()));
-        state.add(&["p".into(), "q".into()], Path::new("/f")).unwrap();
-        assert_eq!(State::read(Some(path.clone())).file("p"), Some(Path::new("/f")));
+        state.claim(&["p".into(), "q".into()], Path::new("/f")).unwrap();
+        let reread = || State::read(Some(path.clone()));
+        assert_eq!(reread().file("p"), Some(Path::new("/f")));
+        let written = Written { hashes: vec![Hash::Sha256("00".into())], over_foreign: true };
+        state.wrote([("q".into(), written.clone()), ("unknown".into(), written.clone())]).unwrap();
         state.forget(&["p".into()]).unwrap();
-        assert_eq!(State::read(Some(path.clone())).profiles().collect::<Vec<_>>(), [("q", Path::new("/f"))]);
+        state.claim(&["r".into()], Path::new("/g")).unwrap();
+        for _ in 0..2 {
+            let all = [("q", Path::new("/f")), ("r", Path::new("/g"))];
+            assert_eq!(reread().profiles().collect::<Vec<_>>(), all);
+            assert_eq!((reread().written("q"), reread().written("r")), (Some(&written), None));
+            state.compact().unwrap();
+        }
         let text = fs::read_to_string(&path).unwrap();
+        assert_eq!(text.lines().count(), 1);
         fs::write(&path, text.replace(&boot_id(), "another")).unwrap();
-        assert_eq!(State::read(Some(path.clone())).profiles().count(), 0);
+        assert_eq!(reread().profiles().count(), 0);
         fs::write(&path, "{").unwrap();
-        assert_eq!(State::read(Some(path)).profiles().count(), 0);
+        assert_eq!(reread().profiles().count(), 0);
+    }
+
+    #[test]
+    fn a_line_that_broke_off_is_skipped() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("state");
+        let mut state = State::read(Some(path.clone()));
+        state.claim(&["p".into()], Path::new("/f")).unwrap();
+        let mut file = OpenOptions::new().append(true).open(&path).unwrap();
+        file.write_all(b"\n{\"boot_id\":").unwrap();
+        // It is not the file that was left: it is written anew.
+        state.claim(&["q".into()], Path::new("/f")).unwrap();
+        assert_eq!(State::read(Some(path.clone())).profiles().count(), 2);
+        file = OpenOptions::new().append(true).open(&path).unwrap();
+        file.write_all(b"\n{\"boot_id\":").unwrap();
+        assert_eq!(State::read(Some(path)).profiles().count(), 2);
+    }
+
+    #[test]
+    fn any_path_can_be_kept() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("state");
+        let file = Path::new(OsStr::from_bytes(b"/volume/\xff\n"));
+        State::read(Some(path.clone())).claim(&["p".into()], file).unwrap();
+        assert_eq!(State::read(Some(path.clone())).file("p"), Some(file));
     }
 
     #[test]
@@ -105,7 +259,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         fs::write(directory.path().join("file"), "").unwrap();
         let mut state = State::read(Some(directory.path().join("file/state")));
-        assert!(state.add(&["p".into()], Path::new("/f")).is_err());
+        assert!(state.claim(&["p".into()], Path::new("/f")).is_err());
         assert_eq!(state.file("p"), None);
     }
 }

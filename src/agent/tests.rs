@@ -45,7 +45,7 @@ impl Machine {
         Options { state: Some(self.path("state")), ..Options::new([self.path("volume")]) }
     }
 
-    fn agent(&self, options: Options) -> Agent<impl Fn() -> Compiler + use<>> {
+    fn agent(&self, options: Options) -> Agent {
         Agent::new(self.kernel(), options, || Compiler::new(Features::builtin("linux-7.2").unwrap()))
     }
 
@@ -108,7 +108,7 @@ fn said(report: &Report) -> Vec<String> {
         Some(reason) => format!("{} kept: {reason}", vanished.profile),
         None => format!("{} removed", vanished.profile),
     });
-    files.chain(vanished).chain(report.problems.iter().cloned()).collect()
+    files.chain(vanished).chain(report.problems.iter().map(ToString::to_string)).collect()
 }
 
 #[test]
@@ -236,7 +236,7 @@ fn a_directory_that_cannot_be_read_takes_nothing_with_it() {
     machine.settle();
     fs::rename(machine.path("volume"), machine.path("elsewhere")).unwrap();
     let report = agent.pass();
-    assert!(report.problems[0].contains("volume: No such file"), "{report:?}");
+    assert!(report.problems[0].to_string().contains("volume: No such file"), "{report:?}");
     assert!(report.vanished.is_empty() && report.wants_retry() && machine.settle().is_empty());
 }
 
@@ -299,4 +299,97 @@ fn config_map_volumes_switch_as_a_whole() {
     assert!(agent.pass_if_changed(&[]).is_none(), "nothing has changed");
     switch(&volume, 2, &[("web", "profile web { /w r, }\n"), ("db", "profile db { }\n")]);
     assert_eq!(said(&agent.pass_if_changed(&[]).unwrap()), ["db: unchanged", "web: replaced"]);
+}
+
+#[test]
+fn who_is_replaced_after_replacing_stays_off() {
+    let mut machine = Machine::new();
+    machine.loaded.insert("web".into(), "00".into());
+    machine.show();
+    machine.write("web", "profile web { }\n");
+    let options = Options { names: Names::any().name("web"), prune: true, ..machine.options() };
+    let mut agent = machine.agent(options.clone());
+    assert_eq!(said(&agent.pass()), ["web: replaced"]);
+    machine.settle();
+    assert_eq!(said(&agent.pass()), ["web: unchanged"]);
+    machine.loaded.insert("web".into(), "11".into());
+    machine.show();
+    let contested = "web: \"web\" is defined differently by somebody else, who replaces this definition again and again: theirs \
+                     stays loaded";
+    let report = agent.pass();
+    assert_eq!(said(&report), [contested]);
+    assert!(!report.wants_retry() && machine.settle().is_empty());
+    assert_eq!(said(&machine.agent(options.clone()).pass()), [contested], "also after a restart");
+    // Who changes the file means it.
+    machine.write("web", "profile web { /x r, }\n");
+    let mut agent = machine.agent(options);
+    assert_eq!(said(&agent.pass()), ["web: replaced"]);
+    machine.settle();
+    machine.loaded.insert("web".into(), "22".into());
+    machine.show();
+    fs::remove_file(machine.path("volume/web")).unwrap();
+    assert_eq!(said(&agent.pass()), ["web kept: somebody else has replaced it"]);
+    assert!(machine.settle().is_empty());
+}
+
+#[test]
+fn names_may_change_their_files() {
+    let mut machine = Machine::new();
+    machine.write("a", "profile x { }\n");
+    machine.write("b", "profile y { }\n");
+    let mut agent = machine.agent(machine.options());
+    assert_eq!(said(&agent.pass()), ["a: loaded", "b: loaded"]);
+    for name in ["x", "y"] {
+        machine.loaded.insert(name.into(), "00".into());
+    }
+    fs::write(machine.path("kernel/.load"), "").unwrap();
+    machine.show();
+    // What `a` may load depends on `b`, which comes later.
+    machine.write("a", "profile y { /y r, }\n");
+    machine.write("b", "profile x { /x r, }\n");
+    assert_eq!(said(&agent.pass()), ["a: replaced", "b: replaced"]);
+    machine.write("a", "profile x { /y r, }\n");
+    let twice = format!("a: \"x\" is also defined in {}", machine.path("volume/b").display());
+    assert_eq!(said(&agent.pass())[0], twice);
+}
+
+#[test]
+fn a_pass_can_be_ended() {
+    let mut machine = Machine::new();
+    machine.write("a", "profile a { }\n");
+    machine.write("b", "profile b { }\n");
+    let mut left = 1;
+    let goes_on = move || std::mem::replace(&mut left, 0) == 1;
+    let mut agent = machine.agent(Options { prune: true, ..machine.options() }).while_running(goes_on);
+    let report = agent.pass();
+    assert_eq!(said(&report), ["a: loaded"]);
+    assert!(report.interrupted && report.wants_retry() && !report.is_good());
+    machine.settle();
+    let report = agent.pass();
+    assert!(said(&report).is_empty() && machine.settle().is_empty(), "what it did not look at is not removed");
+}
+
+#[test]
+fn messages_quote_no_other_file() {
+    let machine = Machine::new();
+    let secret = machine.path("secret");
+    fs::write(&secret, "hunter2\n").unwrap();
+    fs::write(machine.path("tunables"), "@{SECRET}=hunter2\n").unwrap();
+    machine.write("own", "profile own {\n  chwon,\n}\n");
+    machine.write("includes", &format!("profile p {{\n  include \"{}\"\n}}\n", secret.display()));
+    let tunables = machine.path("tunables");
+    machine.write(
+        "variable",
+        &format!("include \"{}\"\nprofile v {{\n  /@{{SECRET}} px, /@{{SECRET}} ix, \n}}\n", tunables.display()),
+    );
+    symlink(&secret, machine.path("volume/link")).unwrap();
+    let linked = vec![machine.directory.path().to_owned()];
+    let report = machine.agent(Options { linked, ..machine.options() }).pass();
+    let said = said(&report).join("\n");
+    assert!(said.contains("own:2:3: error[unknown-keyword]: no rule begins with `chwon`"), "{said}");
+    let redacted =
+        format!("includes: {}:1:1: error[unknown-keyword]: a word that no rule begins with", secret.display());
+    assert!(said.contains(&redacted), "{said}");
+    assert!(said.contains("volume/link:1:1: error[unknown-keyword]: a word that no rule begins with"), "{said}");
+    assert!(said.contains("variable: ") && !said.contains("hunter2"), "{said}");
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::inputs::{self, Input};
 use super::levels::LevelArgs;
 use super::limits::LimitArgs;
+use super::quoting::quotable;
 use super::render::{Renderer, Verbosity};
 use super::target::TargetArgs;
 use super::{Status, complain, eprint_line};
@@ -51,7 +52,8 @@ pub(super) fn run(args: &Args) -> Status {
                 if diagnosis.has_errors() {
                     status = status.max(Status::Findings);
                 }
-                renderer.print(diagnosis.diagnostics(), diagnosis.sources());
+                let quotable = quotable(&diagnosis, &input.name(), &args.target);
+                renderer.print(&quotable, diagnosis.sources());
             }
             Ok(Err(error)) => {
                 complain(error);

@@ -7,10 +7,15 @@ use clap::Args;
 use crate::compiler::Compiler;
 use crate::encode::Options;
 
+/// The states of an automaton where nobody says otherwise.
+pub(super) fn default_max_states() -> NonZeroUsize {
+    NonZeroUsize::new(Options::default().max_states).unwrap_or(NonZeroUsize::MAX)
+}
+
 #[derive(Args, Clone, Debug)]
 pub(super) struct LimitArgs {
     /// Most states of an automaton before it is minimal
-    #[arg(long, value_name = "N", default_value_t = NonZeroUsize::new(Options::default().max_states).unwrap_or(NonZeroUsize::MAX))]
+    #[arg(long, value_name = "N", default_value_t = default_max_states())]
     max_states: NonZeroUsize,
 
     /// About the most memory that an automaton may take while it is built: bytes, or with `K`, `M` or `G`
@@ -26,7 +31,7 @@ impl LimitArgs {
 }
 
 /// A size in bytes.
-fn size(text: &str) -> Result<usize, String> {
+pub(super) fn size(text: &str) -> Result<usize, String> {
     let (digits, unit) = match text.char_indices().last() {
         Some((at, 'K' | 'k')) => (text.get(..at), 1 << 10),
         Some((at, 'M' | 'm')) => (text.get(..at), 1 << 20),

@@ -37,7 +37,8 @@ pub(super) fn man(args: &ManArgs) -> Status {
 fn write(args: &ManArgs) -> Result<Status, String> {
     let mut root = Cli::command();
     root.build();
-    let pages = std::iter::once(&root).chain(root.get_subcommands().filter(|command| command.get_name() != "help"));
+    let pages = std::iter::once(&root)
+        .chain(root.get_subcommands().filter(|command| command.get_name() != "help" && !command.is_hide_set()));
     for command in pages {
         let name = match command.get_name() {
             "armorer" => "armorer".to_owned(),

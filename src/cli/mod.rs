@@ -28,6 +28,7 @@ mod output;
 mod parser;
 mod policy;
 mod query;
+mod quoting;
 mod remove;
 mod render;
 mod status;
@@ -94,6 +95,10 @@ enum Command {
     /// Keep the profiles of directories loaded: the node agent
     #[cfg(target_os = "linux")]
     Watch(watch::Args),
+    /// Compile for `watch`, which starts it
+    #[cfg(target_os = "linux")]
+    #[command(name = watch::WORKER, hide = true)]
+    WatchWorker(watch::WorkerArgs),
     /// Do what apparmor_parser does, with its options; also under its name
     #[cfg(unix)]
     #[command(disable_help_flag = true)]
@@ -153,6 +158,8 @@ pub fn main() -> ExitCode {
         Command::Exec(args) => exec::run(&args),
         #[cfg(target_os = "linux")]
         Command::Watch(args) => watch::run(&args),
+        #[cfg(target_os = "linux")]
+        Command::WatchWorker(args) => watch::work(&args),
         #[cfg(unix)]
         Command::Parser(_) => return parser::by_command(),
         Command::Completions(args) => material::completions(&args),

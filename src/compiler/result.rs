@@ -181,6 +181,14 @@ impl Compiled {
         self.cached && self.timings.is_none()
     }
 
+    /// What another process compiled.
+    #[cfg(all(feature = "cli", target_os = "linux"))]
+    pub(crate) fn from_parts(blob: Vec<u8>, profiles: Vec<CompiledProfile>) -> Compiled {
+        let mut joined = Joined::default();
+        joined.add(PartPolicy { blob, profiles, encoded: None });
+        joined.finish(Diagnosis::default(), 0)
+    }
+
     /// Forgets tables and rules, which take more memory than the blob.
     #[cfg(feature = "agent")]
     pub(crate) fn without_rules(self) -> Compiled {

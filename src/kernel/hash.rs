@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
 
@@ -13,7 +13,7 @@ use super::Loadable;
 use crate::blob::ReadError;
 
 /// A hash in the form in which the kernel shows it: hexadecimal digits.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum Hash {
@@ -53,6 +53,12 @@ impl Content<'_> {
     #[must_use]
     pub fn matches(&self, hash: &Hash) -> bool {
         self.hash(hash) == *hash
+    }
+
+    /// The hashes that kernels may show.
+    #[cfg(feature = "agent")]
+    pub(crate) fn hashes(&self) -> [Hash; 2] {
+        [Hash::Sha1(String::new()), Hash::Sha256(String::new())].map(|like| self.hash(&like))
     }
 
     /// The hash, by the algorithm of another.

@@ -69,9 +69,9 @@ use crate::source::{SourceId, Span, Text};
 use alias::Aliases;
 use variables::Variables;
 
-#[cfg(any(feature = "cli", feature = "ide", feature = "internals"))]
+#[cfg(any(feature = "agent", feature = "ide", feature = "internals"))]
 pub use include::is_skipped;
-#[cfg(any(feature = "agent", feature = "suite", feature = "internals"))]
+#[cfg(any(feature = "suite", feature = "internals"))]
 pub use include::policy_files;
 pub use preprocess::preprocess;
 #[cfg(feature = "ide")]

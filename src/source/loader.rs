@@ -101,10 +101,14 @@ impl<L: Loader + ?Sized> Loader for Box<L> {
 
 /// Reads to the end, but no more than a source may hold: there are endless files.
 pub(crate) fn read_limited(reader: impl Read) -> io::Result<Vec<u8>> {
-    let limit = u64::from(SourceMap::MAX_LEN);
+    read_at_most(reader, u64::from(SourceMap::MAX_LEN))
+}
+
+/// Reads to the end; more bytes than the limit are an error.
+pub(super) fn read_at_most(reader: impl Read, limit: u64) -> io::Result<Vec<u8>> {
     // Most profiles fit: one read for the text, and one that finds its end.
     let mut bytes = Vec::with_capacity(8 << 10);
-    reader.take(limit + 1).read_to_end(&mut bytes)?;
+    reader.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > limit {
         return Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("larger than {limit} bytes")));
     }

@@ -267,3 +267,23 @@ fn a_closed_pipe_ends_every_command_quietly() {
         }
     }
 }
+
+/// A path in a profile may name any file that the user can read: only those of the tree are quoted.
+#[test]
+fn included_files_outside_of_the_tree_are_not_quoted() {
+    let place = place(&[("secret", b"hunter2\n"), ("base/abstractions/own", b"chwon,\n"), ("more/own2", b"cwhon,\n")]);
+    let outside = place.path().join("secret");
+    let profile = format!(
+        "profile p {{\n  include \"{}\"\n  include <abstractions/own>\n  include <own2>\n  nonsense,\n}}\n",
+        outside.display()
+    );
+    fs::write(place.path().join("p"), profile).unwrap();
+    symlink(&outside, place.path().join("base/link")).unwrap();
+    fs::write(place.path().join("q"), "profile q { include <link> }\n").unwrap();
+    let output = check(place.path(), &["-I", "more", "p", "q"]);
+    let shown = text(&output.stderr);
+    assert_eq!(status(&output), 1);
+    assert!(!shown.contains("hunter2"), "{shown}");
+    assert!(shown.contains("secret:1:1") && shown.contains("base/link:1:1"), "{shown}");
+    assert!(["chwon", "cwhon", "nonsense"].iter().all(|word| shown.contains(word)), "{shown}");
+}

@@ -182,7 +182,7 @@ fn the_agent_makes_one_pass() {
     assert_eq!((&line["event"], &line["file"]), (&"replaced".into(), &"profiles/web".into()));
     assert_eq!(line["profiles"], serde_json::json!(["web"]));
     let state: serde_json::Value = serde_json::from_slice(&place.read("state/names.json")).unwrap();
-    assert_eq!(state["profiles"]["web"], "profiles/web");
+    assert_eq!(state["profiles"]["web"]["file"], "profiles/web");
 
     fs::write(place.path("profiles/bad"), "profile {\n").unwrap();
     let output = place.run("watch", &[&TARGET[..], &arguments, &["profiles"]].concat(), b"");

@@ -2,6 +2,9 @@
 
 #[path = "../fuzz/laws.rs"]
 mod laws;
+#[cfg(target_os = "linux")]
+#[path = "../fuzz/volumes.rs"]
+mod volumes;
 
 fn replay(target: &str, law: fn(&[u8])) {
     let directory = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fuzz/regressions").join(target);
@@ -31,4 +34,24 @@ fn features() {
 #[test]
 fn compiler() {
     replay("compiler", laws::compiler);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn volume() {
+    replay("volume", volumes::volume);
+}
+
+#[cfg(target_os = "linux")]
+mod random {
+    use proptest::prelude::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(60))]
+
+        #[test]
+        fn volumes(steps in proptest::collection::vec(any::<[u8; 4]>(), 0..40)) {
+            super::volumes::volume(&steps.concat());
+        }
+    }
 }

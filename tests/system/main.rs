@@ -15,3 +15,4 @@ mod kubernetes;
 mod lsp;
 #[path = "../support/mod.rs"]
 mod support;
+mod watch;

@@ -1,4 +1,4 @@
-//! What the agent waits for: changes in directories, and signals that stop it.
+//! What the agent waits for: changes in directories, and its end.
 
 use std::os::fd::AsFd;
 use std::path::PathBuf;
@@ -7,8 +7,8 @@ use std::time::Duration;
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::inotify::{AddWatchFlags, InitFlags, Inotify};
-use nix::sys::signal::{SigSet, Signal};
-use nix::sys::signalfd::{SfdFlags, SignalFd};
+
+use super::stop::Stop;
 
 /// Why waiting ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,8 +21,8 @@ pub(super) enum Event {
     Nothing,
 }
 
-pub(super) struct Events {
-    signals: SignalFd,
+pub(super) struct Events<'a> {
+    stop: &'a Stop,
     /// `None` where the system has no watches left, or none at all.
     inotify: Option<Inotify>,
     directories: Vec<PathBuf>,
@@ -30,19 +30,12 @@ pub(super) struct Events {
     watched: usize,
 }
 
-impl Events {
-    /// Blocks the signals for this thread and those that it starts: from now on they are read.
-    pub(super) fn new(directories: &[PathBuf]) -> Result<Events, String> {
-        let mut set = SigSet::empty();
-        set.add(Signal::SIGTERM);
-        set.add(Signal::SIGINT);
-        set.thread_block().map_err(|errno| errno.to_string())?;
-        let flags = SfdFlags::SFD_NONBLOCK | SfdFlags::SFD_CLOEXEC;
-        let signals = SignalFd::with_flags(&set, flags).map_err(|errno| errno.to_string())?;
+impl Events<'_> {
+    pub(super) fn new<'a>(directories: &[PathBuf], stop: &'a Stop) -> Events<'a> {
         let inotify = Inotify::init(InitFlags::IN_NONBLOCK | InitFlags::IN_CLOEXEC).ok();
-        let mut events = Events { signals, inotify, directories: directories.to_owned(), watched: 0 };
+        let mut events = Events { stop, inotify, directories: directories.to_owned(), watched: 0 };
         events.watch();
-        Ok(events)
+        events
     }
 
     /// Whether the system tells of changes in every directory.
@@ -67,13 +60,13 @@ impl Events {
     pub(super) fn wait(&mut self, time: Duration) -> Result<Event, String> {
         self.watch();
         let timeout = PollTimeout::try_from(time).unwrap_or(PollTimeout::MAX);
-        let mut descriptors = vec![PollFd::new(self.signals.as_fd(), PollFlags::POLLIN)];
+        let mut descriptors = vec![PollFd::new(self.stop.as_fd(), PollFlags::POLLIN)];
         descriptors.extend(self.inotify.as_ref().map(|inotify| PollFd::new(inotify.as_fd(), PollFlags::POLLIN)));
         match poll(&mut descriptors, timeout) {
             Ok(_) | Err(Errno::EINTR) => {}
             Err(errno) => return Err(errno.to_string()),
         }
-        if self.signals.read_signal().map_err(|errno| errno.to_string())?.is_some() {
+        if self.stop.is_wanted() {
             return Ok(Event::Stop);
         }
         let changed =

@@ -1,5 +1,6 @@
 //! The agent's log: a line for each thing that happens, none for what stays as it was.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -8,6 +9,7 @@ use serde::Serialize;
 
 use super::super::output::json_line;
 use super::super::print_styled;
+use super::sink::Sink;
 use crate::agent::{Outcome, Report};
 use crate::diagnostic::Escaped;
 
@@ -21,6 +23,8 @@ pub(super) enum Form {
 
 pub(super) struct Log {
     form: Form,
+    /// `None`: lines are printed at once, however long that takes.
+    sink: Option<Sink>,
     /// What was said last of each file, profile and problem: the same is not said again at every pass.
     said: BTreeMap<PathBuf, String>,
 }
@@ -33,7 +37,7 @@ struct Line<'a> {
     level: &'a str,
     event: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    file: Option<&'a Path>,
+    file: Option<Cow<'a, str>>,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     profiles: &'a [String],
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -41,8 +45,19 @@ struct Line<'a> {
 }
 
 impl Log {
-    pub(super) fn new(form: Form) -> Log {
-        Log { form, said: BTreeMap::new() }
+    /// A log that is printed line by line.
+    pub(super) fn printed(form: Form) -> Log {
+        Log { form, sink: None, said: BTreeMap::new() }
+    }
+
+    /// A log that keeps nobody waiting who has something to say.
+    pub(super) fn queued(form: Form) -> Log {
+        Log { form, sink: Some(Sink::start()), said: BTreeMap::new() }
+    }
+
+    /// Waits for the last lines, but not for long.
+    pub(super) fn finish(&self) -> Result<(), String> {
+        self.sink.as_ref().map_or(Ok(()), Sink::finish)
     }
 
     pub(super) fn note(&self, message: &str) -> Result<(), String> {
@@ -69,8 +84,9 @@ impl Log {
             }
         }
         for problem in &report.problems {
-            if self.is_new(Path::new(problem), "problem", None, &mut said) {
-                self.line("error", "problem", None, &[], Some(problem.clone()))?;
+            let problem = problem.to_string();
+            if self.is_new(Path::new(&problem), "problem", None, &mut said) {
+                self.line("error", "problem", None, &[], Some(problem))?;
             }
         }
         self.said = said;
@@ -98,20 +114,60 @@ impl Log {
         profiles: &[String],
         message: Option<String>,
     ) -> Result<(), String> {
-        match self.form {
-            Form::Json => {
-                let time = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |time| time.as_secs_f64());
-                let line = Line { time, level, event, file, profiles, message };
-                print_styled(&json_line(&line)?)
-            }
-            Form::Text => {
-                let file = file.map(|file| format!(" {}", file.display())).unwrap_or_default();
-                let names = if profiles.is_empty() { String::new() } else { format!(" [{}]", profiles.join(", ")) };
-                let message = message.map(|message| format!(": {message}")).unwrap_or_default();
-                let text = format!("{level}: {event}{file}{names}{message}");
-                // On one line: nothing in a name or message makes another.
-                print_styled(&format!("{}\n", Escaped::line(&text)))
+        let line = |level: &str, event: &str, message| line(self.form, level, event, file, profiles, message);
+        let text = line(level, event, message)?;
+        match &self.sink {
+            None => print_styled(&text),
+            Some(sink) => {
+                sink.send(text, |lost| line("warning", "lost", Some(format!("{lost} lines: nobody read them in time"))))
             }
         }
+    }
+}
+
+/// A line with its end.
+fn line(
+    form: Form,
+    level: &str,
+    event: &str,
+    file: Option<&Path>,
+    profiles: &[String],
+    message: Option<String>,
+) -> Result<String, String> {
+    let file = file.map(Path::to_string_lossy);
+    match form {
+        Form::Json => {
+            let time = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |time| time.as_secs_f64());
+            json_line(&Line { time, level, event, file, profiles, message })
+        }
+        Form::Text => {
+            let file = file.map(|file| format!(" {file}")).unwrap_or_default();
+            let names = if profiles.is_empty() { String::new() } else { format!(" [{}]", profiles.join(", ")) };
+            let message = message.map(|message| format!(": {message}")).unwrap_or_default();
+            // On one line: nothing in a name or message makes another.
+            Ok(format!("{}\n", Escaped::line(&format!("{level}: {event}{file}{names}{message}"))))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+
+    use super::*;
+
+    #[test]
+    fn any_name_is_one_line() {
+        let file = Path::new(OsStr::from_bytes(b"/v/\xff\x1b[2J\ninfo: loaded \xc2\x9b"));
+        let names = ["a\u{7f}b".to_owned()];
+        let text = line(Form::Text, "error", "refused", Some(file), &names, Some("a\nb\rc".into())).unwrap();
+        assert!(text.ends_with('\n') && !text.trim_end().contains(char::is_control), "{text:?}");
+        assert!(text.starts_with("error: refused /v/\u{fffd}"), "{text}");
+        let json = line(Form::Json, "error", "refused", Some(file), &names, None).unwrap();
+        assert!(json.ends_with('\n') && !json.trim_end().contains(char::is_control), "{json:?}");
+        let value: serde_json::Value = serde_json::from_str(&json).unwrap();
+        assert_eq!(value["file"], "/v/\u{fffd}\u{1b}[2J\ninfo: loaded \u{9b}");
+        assert_eq!(value["profiles"][0], "a\u{7f}b");
     }
 }

@@ -2,6 +2,7 @@
 //! (<https://prometheus.io/docs/instrumenting/exposition_formats/>).
 
 use std::fmt::Write;
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::agent::{Outcome, Report};
@@ -9,7 +10,7 @@ use crate::agent::{Outcome, Report};
 #[derive(Debug)]
 pub(super) struct Metrics {
     interval: Duration,
-    /// When the agent last looked for changes; `None` before the first time.
+    /// When the agent last showed that it works: looked for changes, or went on to another file; `None` before the first time.
     alive: Option<Instant>,
     passes: u64,
     loads: u64,
@@ -18,7 +19,7 @@ pub(super) struct Metrics {
     removals: u64,
     /// Seconds since 1970.
     last_pass: u64,
-    last: Report,
+    last: Arc<Report>,
 }
 
 impl Metrics {
@@ -32,13 +33,13 @@ impl Metrics {
             refusals: 0,
             removals: 0,
             last_pass: 0,
-            last: Report::default(),
+            last: Arc::default(),
         }
     }
 
     /// Counts a pass; `None` where there was nothing to do.
-    pub(super) fn record(&mut self, report: Option<Report>) {
-        self.alive = Some(Instant::now());
+    pub(super) fn record(&mut self, report: Option<&Arc<Report>>) {
+        self.is_alive();
         let Some(report) = report else { return };
         self.passes += 1;
         for file in &report.files {
@@ -51,12 +52,22 @@ impl Metrics {
         }
         self.removals += report.vanished.iter().filter(|vanished| vanished.kept.is_none()).count() as u64;
         self.last_pass = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs());
-        self.last = report;
+        self.last = Arc::clone(report);
     }
 
-    /// Whether the agent lives: it looked for changes within the last few intervals. Broken profiles are no reason to restart it.
-    pub(super) fn is_healthy(&self) -> bool {
-        self.alive.is_some_and(|alive| alive.elapsed() < 3 * self.interval + Duration::from_secs(30))
+    /// Notes that the agent works.
+    pub(super) fn is_alive(&mut self) {
+        self.alive = Some(Instant::now());
+    }
+
+    /// Why the agent does not do its work: it has stood still for a few intervals, or the kernel takes no policy. Broken profiles are
+    /// no reason to restart it.
+    pub(super) fn trouble(&self) -> Option<String> {
+        if self.alive.is_none_or(|alive| alive.elapsed() > 3 * self.interval + Duration::from_secs(30)) {
+            return Some("no pass has ended in time".into());
+        }
+        let mut problems = self.last.problems.iter().filter(|problem| problem.is_about_the_kernel());
+        problems.next().map(ToString::to_string)
     }
 
     pub(super) fn text(&self) -> String {
@@ -115,11 +126,11 @@ mod tests {
     #[test]
     fn healthy_once_it_has_looked() {
         let mut metrics = Metrics::new(Duration::from_secs(10));
-        assert!(!metrics.is_healthy());
+        assert_eq!(metrics.trouble().as_deref(), Some("no pass has ended in time"));
         metrics.record(None);
-        assert!(metrics.is_healthy());
+        assert_eq!(metrics.trouble(), None);
         assert!(metrics.text().contains("\narmorer_passes_total 0\n"));
-        metrics.record(Some(Report::default()));
+        metrics.record(Some(&Arc::default()));
         assert!(metrics.text().contains("\narmorer_passes_total 1\n"));
         assert_eq!(escaped("a\"b\\c\n"), "a\\\"b\\\\c\\n");
     }

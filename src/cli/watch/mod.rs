@@ -2,23 +2,34 @@
 
 mod events;
 mod http;
+mod isolation;
 mod log;
+mod memory;
 mod metrics;
+mod sink;
+mod stop;
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::num::NonZeroUsize;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::kernel::{KernelArgs, compiler, kernel_features};
+use super::kernel::{KernelArgs, kernel_features};
+use super::limits::{default_max_states, size};
 use super::target::TargetArgs;
 use super::{Status, settle};
 use crate::agent::{Agent, Names, Options};
-use crate::compiler::Compiler;
+use crate::source::Text;
 
 use events::{Event, Events};
+pub(super) use isolation::COMMAND as WORKER;
+pub(super) use isolation::worker::{Args as WorkerArgs, run as work};
+use isolation::{Isolated, Setup};
 use log::{Form, Log};
 use metrics::Metrics;
+use stop::Stop;
 
 /// After a change, more of them are waited for: editors and copiers write a file in several steps.
 const SETTLE: Duration = Duration::from_millis(100);
@@ -70,6 +81,23 @@ pub(super) struct Args {
     #[arg(long, value_name = "N", default_value_t = Options::MAX_FILES)]
     max_files: usize,
 
+    /// Most memory of the process that compiles, in bytes, or with `K`, `M` or `G`: a file that needs more is refused [default: 160M,
+    /// or less where a control group limits the memory]
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    max_memory: Option<usize>,
+
+    /// Most states of an automaton before it is minimal
+    #[arg(long, value_name = "N", default_value_t = default_max_states())]
+    max_states: NonZeroUsize,
+
+    /// Most seconds that compiling a file may take
+    #[arg(long, value_name = "SECONDS", default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    max_time: u64,
+
+    /// Read files wherever includes and links lead, and not only below DIR, the base and the directories of `-I`
+    #[arg(long)]
+    read_anywhere: bool,
+
     /// Serve `/metrics` (Prometheus) and `/healthz` over HTTP
     #[arg(long, value_name = "ADDRESS:PORT")]
     listen: Option<SocketAddr>,
@@ -98,31 +126,44 @@ fn try_run(args: &Args) -> Result<Status, String> {
     options.max_file_size = args.max_file_size;
     options.max_files = args.max_files;
     options.state = Some(args.state.clone());
-    // Before threads start: they inherit which signals are left to be read.
-    let events = if args.once { None } else { Some(Events::new(&args.directories)?) };
-    let target = args.target.clone();
-    let mut agent = Agent::new(kernel, options, move || compiler(&target, features.clone()));
-    let mut log = Log::new(args.log);
-    match events {
-        None => {
-            let report = agent.pass();
-            log.report(&report)?;
-            Ok(if report.is_good() { Status::Fine } else { Status::Findings })
-        }
-        Some(events) => watch(args, &mut agent, events, &mut log),
+    options.linked = match args.read_anywhere {
+        true => vec!["/".into()],
+        false => args.target.include.iter().chain([&args.target.base]).cloned().collect(),
+    };
+    let text = |path: &Path| Text::from(path.as_os_str().as_bytes());
+    let setup = Setup {
+        base: text(&args.target.base),
+        include: args.target.include.iter().map(|directory| text(directory)).collect(),
+        roots: options.directories.iter().chain(&options.linked).map(|directory| text(directory)).collect(),
+        features: features.to_text().into(),
+        are_pinned: args.target.features.is_some(),
+        max_states: args.max_states.get(),
+        max_memory: args.max_memory.map_or_else(memory::for_compiling, |bytes| bytes as u64),
+        max_time: args.max_time,
+    };
+    // Before threads start: they inherit which signals are left to be waited for.
+    let stop = Stop::on_signals(if args.once { 1 } else { 0 })?;
+    let metrics = Arc::new(Mutex::new(Metrics::new(Duration::from_secs(args.interval))));
+    let (goes_on, alive) = (stop.running(), Arc::clone(&metrics));
+    let running = move || {
+        alive.lock().unwrap_or_else(PoisonError::into_inner).is_alive();
+        goes_on()
+    };
+    let mut agent = Agent::building(kernel, options, Isolated::new(setup)).while_running(running);
+    if args.once {
+        let report = agent.pass();
+        Log::printed(args.log).report(&report)?;
+        return Ok(if report.is_good() { Status::Fine } else { Status::Findings });
     }
+    watch(args, &mut agent, &stop, &metrics)
 }
 
 /// Passes until a signal says that it is enough. Nothing is removed on the way out: that would leave tasks unconfined.
-fn watch<C: Fn() -> Compiler>(
-    args: &Args,
-    agent: &mut Agent<C>,
-    mut events: Events,
-    log: &mut Log,
-) -> Result<Status, String> {
-    let metrics = Arc::new(Mutex::new(Metrics::new(Duration::from_secs(args.interval))));
+fn watch(args: &Args, agent: &mut Agent, stop: &Stop, metrics: &Arc<Mutex<Metrics>>) -> Result<Status, String> {
+    let mut log = Log::queued(args.log);
+    let mut events = Events::new(&args.directories, stop);
     if let Some(address) = args.listen {
-        let address = http::serve(address, Arc::clone(&metrics)).map_err(|error| format!("{address}: {error}"))?;
+        let address = http::serve(address, Arc::clone(metrics)).map_err(|error| format!("{address}: {error}"))?;
         log.note(&format!("serving /metrics and /healthz on http://{address}"))?;
     }
     if !events.is_notified() {
@@ -130,32 +171,19 @@ fn watch<C: Fn() -> Compiler>(
     }
     let included: Vec<PathBuf> = args.target.include.iter().chain([&args.target.base]).cloned().collect();
     let interval = Duration::from_secs(args.interval);
-    loop {
-        let report = agent.pass_if_changed(&included);
-        {
-            // Held while the log is written: who has read of a change finds it in the metrics.
-            let mut metrics = metrics.lock().unwrap_or_else(PoisonError::into_inner);
-            if let Some(report) = &report {
-                log.report(report)?;
-            }
-            metrics.record(report);
+    while !stop.is_wanted() {
+        let report = agent.pass_if_changed(&included).map(Arc::new);
+        // First: who has read of a change finds it in the metrics.
+        metrics.lock().unwrap_or_else(PoisonError::into_inner).record(report.as_ref());
+        if let Some(report) = &report {
+            log.report(report)?;
         }
-        match events.wait(interval)? {
-            Event::Stop => {
-                log.note("stopped; what is loaded stays loaded")?;
-                return Ok(Status::Fine);
-            }
-            Event::Nothing => {}
-            Event::Change => {
-                let began = Instant::now();
-                while began.elapsed() < SETTLE_AT_MOST {
-                    match events.wait(SETTLE)? {
-                        Event::Stop => return Ok(Status::Fine),
-                        Event::Nothing => break,
-                        Event::Change => {}
-                    }
-                }
-            }
+        if events.wait(interval)? == Event::Change {
+            let began = Instant::now();
+            while began.elapsed() < SETTLE_AT_MOST && events.wait(SETTLE)? == Event::Change {}
         }
     }
+    log.note("stopped; what is loaded stays loaded")?;
+    log.finish()?;
+    Ok(Status::Fine)
 }

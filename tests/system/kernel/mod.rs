@@ -20,6 +20,7 @@ mod readme;
 mod said;
 mod script;
 mod vm;
+mod volumes;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::env;
