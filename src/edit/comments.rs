@@ -1,11 +1,14 @@
 //! Comments that are written and removed for themselves.
 
-use crate::source::{SourceId, Span};
+#[cfg(any(feature = "lsp", test))]
+use crate::source::SourceId;
+use crate::source::Span;
 
 use super::change::Edit;
 use super::lines::{Lines, is_blank};
 
 /// The edit that writes a comment on a line of its own above the line of an offset, indented alike.
+#[cfg(any(feature = "lsp", test))]
 pub(crate) fn comment_above(text: &[u8], id: SourceId, at: usize, comment: &str) -> Edit {
     let lines = Lines(text);
     let start = lines.start(at);

@@ -78,7 +78,9 @@ use nesting::Path;
 use scope::Owner;
 
 pub use change::{Edit, apply};
-pub(crate) use comments::{comment_above, comment_removal};
+#[cfg(any(feature = "lsp", test))]
+pub(crate) use comments::comment_above;
+pub(crate) use comments::comment_removal;
 pub use error::EditError;
 pub(crate) use fixes::{addition, merge, rewrite};
 pub use scope::Scope;
