@@ -34,7 +34,7 @@ use settle::Run;
 /// use armorer::{Compiler, Features, Input};
 ///
 /// let linter = Linter::new(&Compiler::new(Features::builtin("linux-7.2").unwrap()));
-/// let outcome = linter.lint([Input::text("p", "profile p /p {\n  /bin/sh Ux, # armorer: allow(danger) a shell\n}\n")])?;
+/// let outcome = linter.lint([Input::text("p", "profile p /p {\n  /usr/bin/dash Ux, # armorer: allow(danger) a shell\n}\n")])?;
 /// assert_eq!(outcome.suppressed, 1);
 /// let places: Vec<_> = outcome.findings.iter().map(|found| outcome.sources().describe(found.span())).collect();
 /// assert_eq!(places, ["p:1:1"], "there is no `abi` rule");
