@@ -156,6 +156,12 @@ impl Agent {
             let _ = self.state.compact();
         }
         report.files = pass.reports.into_iter().flatten().collect();
+        // Each file says so; once is enough for the health of the agent.
+        let wedged = report.files.iter().find_map(|file| match &file.outcome {
+            Outcome::Refused(Refusal::Kernel(error)) if error.is_wedged() => Some(error.to_string()),
+            _ => None,
+        });
+        report.problems.extend(wedged.map(Problem::Wedged));
         report
     }
 

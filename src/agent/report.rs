@@ -38,6 +38,10 @@ pub enum Problem {
     /// The kernel's list of profiles cannot be read: securityfs is not mounted any more, or AppArmor is off.
     #[error("the kernel's profiles cannot be read: {0}")]
     Kernel(KernelError),
+    /// The kernel accepts no policy of a namespace since an earlier load failed, and loading could not end that: the sentence of
+    /// [`KernelError::Wedged`], with the cure.
+    #[error("{0}")]
+    Wedged(String),
     /// The names of the loaded profiles cannot be written to disk.
     #[error("the names of the loaded profiles cannot be kept: {0}")]
     State(io::Error),
@@ -50,7 +54,7 @@ impl Problem {
     /// Whether no profile can be loaded while it lasts.
     #[must_use]
     pub fn is_about_the_kernel(&self) -> bool {
-        matches!(self, Problem::Kernel(_))
+        matches!(self, Problem::Kernel(_) | Problem::Wedged(_))
     }
 }
 

@@ -132,6 +132,10 @@ mod tests {
         assert!(metrics.text().contains("\narmorer_passes_total 0\n"));
         metrics.record(Some(&Arc::default()));
         assert!(metrics.text().contains("\narmorer_passes_total 1\n"));
+        let mut report = Report::default();
+        report.problems.push(crate::agent::Problem::Wedged("the kernel accepts no policy".into()));
+        metrics.record(Some(&Arc::new(report)));
+        assert_eq!(metrics.trouble().as_deref(), Some("the kernel accepts no policy"));
         assert_eq!(escaped("a\"b\\c\n"), "a\\\"b\\\\c\\n");
     }
 }
