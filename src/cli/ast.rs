@@ -31,7 +31,7 @@ pub(super) fn run(args: &Args) -> Status {
 
 fn try_run(args: &Args) -> Result<Status, String> {
     let Some(path) = &args.path else {
-        return print_json(&schemars::schema_for!(TreeDocument));
+        return print_json(&TreeDocument::schema());
     };
     let input = if path.as_os_str() == "-" { Input::Stdin } else { Input::File(path.clone()) };
     let text = input.read().map_err(|error| format!("{}: {error}", input.shown()))?;
