@@ -160,8 +160,9 @@ impl World {
         }
         // What was removed is what vanished: with its children, and nothing else.
         let removed = fs::read(self.path("kernel/.remove")).expect("readable");
-        if let Some(name) = removed.strip_suffix(b"\0") {
-            let name = String::from_utf8(name.to_vec()).expect("text");
+        // Each write starts at the front of the plain file: behind the last name may be the rest of a longer one.
+        if let Some(end) = removed.iter().position(|byte| *byte == 0) {
+            let name = String::from_utf8(removed[..end].to_vec()).expect("text");
             assert!(
                 report.vanished.iter().any(|vanished| vanished.profile == name && vanished.kept.is_none()),
                 "{name}"
