@@ -130,7 +130,7 @@ impl Agent {
     /// An agent that has done nothing yet. `compiler` makes the compiler for each pass, for the features of that kernel.
     ///
     /// Files are compiled in this process. A compiler for text that nobody vouches for reads with a
-    /// [`Beneath`](crate::source::Beneath), and has limits of states and memory.
+    /// [`Beneath`], and has limits of states and memory.
     #[must_use]
     pub fn new(kernel: Kernel, options: Options, compiler: impl Fn() -> Compiler + Send + 'static) -> Self {
         Agent::building(kernel, options, InProcess { make: compiler, compiler: None })

@@ -15,7 +15,7 @@ type KeyValue = (Vec<u8>, Vec<u8>);
 /// Reads the profiles of a policy: ABI 5 to 9, with any of the optional fields, whoever wrote it.
 ///
 /// The structure is checked, the values are not: see [`super::verify()`]. What is allocated is bounded by the length of the
-/// input, or by [`MAX_UNCOMPRESSED`](super::MAX_UNCOMPRESSED) where that is compressed with zstd. An empty input holds no
+/// input, or by [`MAX_UNCOMPRESSED`](super::compressed::MAX_UNCOMPRESSED) where that is compressed with zstd. An empty input holds no
 /// profile.
 ///
 /// # Errors

@@ -59,7 +59,7 @@ pub enum WriteError {
         /// What is wrong with them.
         why: &'static str,
     },
-    /// A field of [`Foreign`](super::Foreign) is set: kernels mishandle them, so they are not written.
+    /// A field of [`Foreign`](super::profile::Foreign) is set: kernels mishandle them, so they are not written.
     #[error("profile `{profile}`: field `{field}` is not safe to load and is never written")]
     Foreign {
         /// Name of the profile, cut to a readable length.

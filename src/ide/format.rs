@@ -13,7 +13,7 @@ use crate::syntax::{FormatOptions, format_with};
 
 impl Workspace {
     /// The edits that bring a file into canonical form, all of it or what touches some lines (counted from 1; of a manifest,
-    /// always all). What the text says stays the same: see [`format_with`].
+    /// always all). What the text says stays the same.
     ///
     /// # Errors
     /// Why the text cannot be formatted, in a sentence: it has errors.

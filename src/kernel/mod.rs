@@ -78,6 +78,7 @@ use std::path::{Path, PathBuf};
 
 use crate::features::{Features, FeaturesError};
 
+pub use crate::blob::ReadError;
 pub use crate::policy::names::NameFault;
 pub use checks::Hazard;
 #[cfg(feature = "cli")]
