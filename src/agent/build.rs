@@ -16,8 +16,8 @@ pub(crate) trait Build: Send {
     /// Begins a pass: included files are read anew.
     fn begin(&mut self);
 
-    /// The policy of a file, or why it has none. `is_first`: there will be another try if it takes long. `running` is asked now and
-    /// then, and ends the work by `false`; `None` is what comes of that.
+    /// Compiles a file. `is_first` means that a file that takes long will be tried again. `running` is called now and then; when it
+    /// returns `false`, the work stops and the result is `None`.
     fn build(
         &mut self,
         text: FileText,
@@ -32,7 +32,7 @@ pub(crate) trait Build: Send {
 /// Compiles in this process: nothing bounds the time of a file, nor the memory beyond the limits of the compiler.
 pub(super) struct InProcess<C> {
     pub(super) make: C,
-    /// That of the pass: one that lives on would not see that included files have changed.
+    /// The compiler of the current pass. Each pass makes a new one, which sees changes of included files.
     pub(super) compiler: Option<Compiler>,
 }
 

@@ -12,7 +12,7 @@ const MAX_DEPTH: usize = 16;
 /// The most entries that are looked at.
 pub(super) const MAX_ENTRIES: usize = 100_000;
 
-/// What directories look like from outside: another one means that something in them may have changed.
+/// A summary of the metadata of directories. If two summaries differ, something in the directories may have changed.
 ///
 /// Links are entries like others and not followed. What they lead to is read only beneath directories that are looked at themselves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,14 +1,13 @@
 //! The node agent: keeps the profiles of directories, such as ConfigMap volumes, loaded in the kernel.
 //!
 //! An [`Agent`] makes passes: it reads the whole set of files, compiles them for the running kernel, and loads what is new or
-//! has changed. What it will not do:
+//! has changed. It does not:
 //!
-//! - load half of anything: a file is one write, and a file that is broken leaves its last good policy in force;
+//! - load part of a file: a file is one write, and a file that is broken leaves its last good policy in force;
 //! - touch profiles of others: a name that is loaded but was not loaded by the agent is refused, unless [`Names`] gives it away;
 //! - remove a profile, unless [`Options::prune`] asks for it, and then only one that it loaded, that no file defines any more,
 //!   and that no task runs under: removing a profile leaves its tasks unconfined;
-//!
-//! - fight: where its profile was replaced by somebody else after it had replaced theirs, it reports that and leaves it.
+//! - fight over a profile: if somebody else replaces a profile that it had replaced, it reports that and stays off.
 //!
 //! It keeps no policy in memory from one file to the next, and what it loaded in a small file ([`Options::state`]), written before
 //! each first load: it can be killed at any moment.

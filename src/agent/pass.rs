@@ -17,7 +17,7 @@ use crate::kernel::hash::{self, Content, Hash};
 /// A text that took too much is not tried again for this long.
 const REST: Duration = Duration::from_secs(600);
 
-/// What the kernel has: names, with their hashes where it shows those.
+/// The loaded profiles by name, with their hashes where the kernel shows them.
 pub(super) type Loaded = BTreeMap<String, Option<Hash>>;
 
 /// A text that took too much to compile.
@@ -35,7 +35,7 @@ impl Costly {
     }
 }
 
-/// What is known of a file in a pass.
+/// The state of a file during a pass.
 enum Known {
     /// Nothing so far.
     Nothing,
@@ -67,10 +67,10 @@ struct Pass {
     loaded: Loaded,
 }
 
-/// Whose name it is.
+/// The owner of a profile's name.
 enum Keeper<'a> {
     File(&'a Path),
-    /// That depends on a file that was not looked at.
+    /// The owner depends on a file that was not compiled yet.
     Unknown,
 }
 

@@ -23,7 +23,7 @@ pub struct Report {
     pub interrupted: bool,
 }
 
-/// What keeps an agent from its work.
+/// A reason why an agent cannot do its work.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Problem {
@@ -32,14 +32,14 @@ pub enum Problem {
     Directory {
         /// The directory.
         directory: PathBuf,
-        /// What the system says.
+        /// The error of the system.
         error: io::Error,
     },
     /// The kernel's list of profiles cannot be read: securityfs is not mounted any more, or AppArmor is off.
     #[error("the kernel's profiles cannot be read: {0}")]
     Kernel(KernelError),
-    /// The kernel accepts no policy of a namespace since an earlier load failed, and loading could not end that: the sentence of
-    /// [`KernelError::Wedged`], with the cure.
+    /// The kernel accepts no policy of a namespace since an earlier load failed, and could not be recovered. The text is that of
+    /// [`KernelError::Wedged`], which names the cure.
     #[error("{0}")]
     Wedged(String),
     /// The names of the loaded profiles cannot be written to disk.
@@ -171,7 +171,7 @@ impl Serialize for Refusal {
     }
 }
 
-/// What compiling a file takes more of than it may.
+/// A limit that compiling a file exceeded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Excess {
@@ -203,7 +203,7 @@ pub enum Kept {
     /// Without it they would be unconfined.
     #[error("tasks run under it")]
     InUse,
-    /// What is loaded under its name is not what the agent loaded.
+    /// The profile loaded under its name is not the one that the agent loaded.
     #[error("somebody else has replaced it")]
     Replaced,
     /// Some of its children are still defined.

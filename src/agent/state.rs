@@ -1,4 +1,4 @@
-//! What an agent loaded, kept over restarts.
+//! The record of what an agent loaded, which survives restarts.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};

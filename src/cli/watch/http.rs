@@ -144,7 +144,7 @@ mod tests {
     #[test]
     fn silent_clients_starve_nobody() {
         let metrics = Arc::new(Mutex::new(Metrics::new(Duration::from_secs(10))));
-        metrics.lock().unwrap().is_alive();
+        metrics.lock().unwrap().note_alive();
         let address = serve("127.0.0.1:0".parse().unwrap(), metrics).unwrap();
         let silent: Vec<_> = (0..40).map(|_| TcpStream::connect(address).unwrap()).collect();
         let began = Instant::now();

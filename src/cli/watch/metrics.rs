@@ -39,7 +39,7 @@ impl Metrics {
 
     /// Counts a pass; `None` where there was nothing to do.
     pub(super) fn record(&mut self, report: Option<&Arc<Report>>) {
-        self.is_alive();
+        self.note_alive();
         let Some(report) = report else { return };
         self.passes += 1;
         for file in &report.files {
@@ -56,7 +56,7 @@ impl Metrics {
     }
 
     /// Notes that the agent works.
-    pub(super) fn is_alive(&mut self) {
+    pub(super) fn note_alive(&mut self) {
         self.alive = Some(Instant::now());
     }
 

@@ -146,7 +146,7 @@ fn try_run(args: &Args) -> Result<Status, String> {
     let metrics = Arc::new(Mutex::new(Metrics::new(Duration::from_secs(args.interval))));
     let (goes_on, alive) = (stop.running(), Arc::clone(&metrics));
     let running = move || {
-        alive.lock().unwrap_or_else(PoisonError::into_inner).is_alive();
+        alive.lock().unwrap_or_else(PoisonError::into_inner).note_alive();
         goes_on()
     };
     let mut agent = Agent::building(kernel, options, Isolated::new(setup)).while_running(running);
