@@ -142,8 +142,7 @@ pub(super) fn legacy_entries(rules: &[Rule], support: &Support) -> Option<Vec<Le
         match &rule.kind {
             RuleKind::Network(network) => {
                 any = true;
-                let conditional = !network.local.is_empty() || !network.peer.is_empty();
-                if !(conditional && origin.mode == Mode::Deny) {
+                if origin.mode != Mode::Deny || mediates_conditions(network, support) {
                     let each = network.families.iter();
                     entries.extend(each.map(|each| LegacyEntry { origin, family: each.family, types: each.types }));
                 }

@@ -19,8 +19,13 @@ fn newest() -> Features {
     Features::builtin("linux-7.2").expect("built in")
 }
 
-fn read(path: &std::path::Path) -> Features {
-    Features::parse(&std::fs::read(path).expect("readable")).expect("features")
+/// A feature set that no kernel of the main line has; `None` without the material.
+fn variant(name: &str) -> Option<Features> {
+    let directory = directory("ARMORER_FEATURES", "network rules of later kernels")?;
+    let to = tempfile::tempdir().expect("a directory");
+    let variants = features::variants(&directory, to.path());
+    let target = variants.iter().find(|target| target.name == name).expect("a variant");
+    Some(Features::from_path(&target.path).expect("features"))
 }
 
 /// The differences of two bodies, and the codes that the first raises.
@@ -115,22 +120,16 @@ fn classes(features: &Features, one: &str, other: &str) -> Vec<u8> {
 /// Packets are told apart by interface, sockets are not.
 #[test]
 fn a_denied_interface_is_no_matter_of_sockets() {
-    let Some(directory) = directory("ARMORER_FEATURES", "network rules of later kernels") else { return };
-    let to = tempfile::tempdir().expect("a directory");
-    let variants = features::variants(&directory, to.path());
-    let of = |name: &str| {
-        let target = variants.iter().find(|target| target.name == name).expect("a variant");
-        read(&target.path)
-    };
+    let [Some(packets), Some(plain), Some(inet)] = ["packets", "packets-plain", "inet"].map(variant) else { return };
     let (all, one) = ("network inet stream,", "deny network (send receive) inet stream interface=eth0,");
     let both = format!("{all} {one}");
-    assert_eq!(classes(&of("packets"), &both, all), [0x1e]);
+    assert_eq!(classes(&packets, &both, all), [0x1e]);
     // Neither is there where interfaces are not mediated: it would deny all of them.
-    for name in ["packets-plain", "inet"] {
-        let (differences, codes) = compare(&of(name), &both, all);
-        assert!(differences.is_empty() && codes.contains(&Code::RefDenyWider), "{name}: {differences:?} {codes:?}");
+    for features in [&plain, &inet] {
+        let (differences, codes) = compare(features, &both, all);
+        assert!(differences.is_empty() && codes.contains(&Code::RefDenyWider), "{differences:?} {codes:?}");
     }
-    let (_, codes) = compare(&of("inet"), "network inet stream interface=eth0,", all);
+    let (_, codes) = compare(&inet, "network inet stream interface=eth0,", all);
     assert!(codes.contains(&Code::Downgraded), "{codes:?}");
 }
 
@@ -140,11 +139,7 @@ const CONTINUE: u32 = 0x1000_0000;
 /// A denied peer leaves the prefixes that it shares with other peers.
 #[test]
 fn a_denied_address_does_not_deny_what_comes_before() {
-    let Some(directory) = directory("ARMORER_FEATURES", "network rules of later kernels") else { return };
-    let to = tempfile::tempdir().expect("a directory");
-    let variants = features::variants(&directory, to.path());
-    let inet = variants.iter().find(|target| target.name == "inet").expect("a variant");
-    let inet = read(&inet.path);
+    let Some(inet) = variant("inet") else { return };
     let all = "network inet stream,";
     let both = format!("{all} deny network (connect) inet stream peer=(ip=10.0.0.1),");
     let differences = compare(&inet, &both, all).0;

@@ -4,6 +4,9 @@ use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
 
+/// Below this many bytes of available memory, `auto` is one job, as in apparmor_parser from version 6.0 on.
+const LOW_MEMORY: u64 = 256 << 20;
+
 /// A number of jobs as it is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Jobs {
@@ -43,13 +46,8 @@ impl Jobs {
             Jobs::Max => max,
         }
     }
-}
 
-/// Less memory than this, in bytes, is left to a single job where the number is up to the program, as from version 6.0 on.
-const LOW_MEMORY: u64 = 256 << 20;
-
-impl Jobs {
-    /// `auto` with so many bytes of memory to be had; other numbers are as they were asked for.
+    /// `auto` on a machine with this much available memory, in bytes; all other numbers are unchanged.
     pub(super) fn with_memory(self, available: Option<u64>) -> Jobs {
         match (self, available) {
             (Jobs::Times(1), Some(available)) if available < LOW_MEMORY => Jobs::Count(1),
@@ -58,7 +56,7 @@ impl Jobs {
     }
 }
 
-/// The memory that is to be had, in bytes, in the text of `/proc/meminfo` (proc_meminfo(5)).
+/// The available memory in bytes, from the text of `/proc/meminfo` (proc_meminfo(5)).
 pub(super) fn available_memory(meminfo: &str) -> Option<u64> {
     let line = meminfo.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
     line.trim().strip_suffix("kB")?.trim_end().parse::<u64>().ok()?.checked_mul(1024)
