@@ -145,9 +145,10 @@ impl World {
         for vanished in &report.vanished {
             let file = self.good.get(&vanished.profile).expect("what vanishes was in force");
             let is_there = |path: &Path| report.files.iter().find(|other| other.file == path);
-            // A file that is there and broken keeps its profiles.
+            // A file that is there and broken keeps its profiles; one that has become empty gives them up.
             if let Some(file) = is_there(file) {
-                assert!(!file.profiles.is_empty() && !file.profiles.contains(&vanished.profile), "{report:?}");
+                let is_broken = file.profiles.is_empty() && matches!(file.outcome, Outcome::Refused(_));
+                assert!(!is_broken && !file.profiles.contains(&vanished.profile), "{report:?}");
             }
             if vanished.kept.is_none() {
                 self.good.remove(&vanished.profile);
