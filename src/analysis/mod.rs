@@ -19,7 +19,7 @@ mod difference;
 #[doc(hidden)]
 pub mod dump;
 mod fields;
-mod names;
+pub(crate) mod names;
 mod networks;
 #[doc(hidden)]
 pub mod perms;

@@ -81,7 +81,7 @@ pub(super) fn socket_type(number: u16) -> String {
 }
 
 /// Bytes in quotes: UTF-8 as it is, except what would not be seen or would end the quotes, which is escaped as in Rust or C.
-pub(super) struct Quoted<'a>(pub(super) &'a [u8]);
+pub(crate) struct Quoted<'a>(pub(crate) &'a [u8]);
 
 impl fmt::Display for Quoted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

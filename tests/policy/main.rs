@@ -15,6 +15,7 @@ mod examples;
 mod faults;
 mod fuzz;
 mod grammar;
+mod logs;
 mod query_oracle;
 mod random;
 #[path = "../support/mod.rs"]

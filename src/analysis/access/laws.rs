@@ -97,7 +97,14 @@ fn back(asked: Asked, permissions: u32) -> Access {
         }
         Asked::Network(Network {
             family: Some(family), r#type: Some(kind), protocol, local: None, peer: None, ..
-        }) => Access::Network(NetworkAccess { permissions, family, kind, protocol: protocol.unwrap_or(0) }),
+        }) => Access::Network(NetworkAccess {
+            permissions,
+            family,
+            kind,
+            protocol: protocol.unwrap_or(0),
+            local: None,
+            peer: None,
+        }),
         Asked::Unix(Unix { r#type: Some(kind), address, peer_address, peer_label, .. }) => {
             let (local, peer) = (name(address), name(peer_address));
             Access::Unix(UnixAccess { permissions, kind, local, peer, label: peer_label })
@@ -144,7 +151,9 @@ fn normal(access: &Access, check: &Check, coarse: bool) -> Vec<Access> {
         }
         Access::Network(access) => {
             let permissions = NetworkPermissions::from_word(check.permission.as_bytes()).unwrap().bits();
-            let of = |protocol| Access::Network(NetworkAccess { permissions, protocol, ..access.clone() });
+            // Of these policies no string has addresses.
+            let bare = NetworkAccess { permissions, local: None, peer: None, ..access.clone() };
+            let of = |protocol| Access::Network(NetworkAccess { protocol, ..bare.clone() });
             match &check.way {
                 Way::Sockets { .. } => vec![of(0)],
                 _ => vec![of(0), of(access.protocol)],
@@ -271,50 +280,54 @@ fn access() -> impl Strategy<Value = Access> {
         subsequence(bits.to_vec(), 1..=bits.len()).prop_map(|bits| bits.iter().fold(0, |a, b| a | b))
     };
     let family = number(AddressFamily::number).prop_filter("a class of its own", |&family| family != families::UNIX);
-    let others = prop_oneof![
-        (
-            path(),
-            bit(&[READ, WRITE, LOCK, EXEC, EXEC_MMAP, 0x10, 0x20]),
-            option::of(select(vec![Owner::Owner, Owner::Other]))
-        )
-            .prop_map(|(path, permissions, owner)| Access::File(FileAccess {
-                path,
-                permissions,
-                link_target: None,
-                owner
-            })),
-        (path(), path()).prop_map(|(path, target)| {
-            Access::File(FileAccess { path, permissions: LINK, link_target: Some(target), owner: None })
-        }),
-        btree_set(number(vocab::Capability::number), 1..4)
-            .prop_map(|numbers| { Access::Capability(CapabilityAccess { numbers: numbers.into_iter().collect() }) }),
-        (permissions::<NetworkPermissions>(), family, network_type(), any::<u16>()).prop_map(
-            |(permissions, family, kind, protocol)| Access::Network(NetworkAccess {
-                permissions,
+    let others =
+        prop_oneof![
+            (
+                path(),
+                bit(&[READ, WRITE, LOCK, EXEC, EXEC_MMAP, 0x10, 0x20]),
+                option::of(select(vec![Owner::Owner, Owner::Other]))
+            )
+                .prop_map(|(path, permissions, owner)| Access::File(FileAccess {
+                    path,
+                    permissions,
+                    link_target: None,
+                    owner
+                })),
+            (path(), path()).prop_map(|(path, target)| {
+                Access::File(FileAccess { path, permissions: LINK, link_target: Some(target), owner: None })
+            }),
+            btree_set(number(vocab::Capability::number), 1..4).prop_map(|numbers| {
+                Access::Capability(CapabilityAccess { numbers: numbers.into_iter().collect() })
+            }),
+            (
+                permissions::<NetworkPermissions>(),
                 family,
-                kind,
-                protocol
-            })
-        ),
-        (permissions::<NetworkPermissions>(), network_type(), unix_name(), unix_name(), option::of(label())).prop_map(
-            |(permissions, kind, local, peer, label)| Access::Unix(UnixAccess {
-                permissions,
-                kind,
-                local,
-                peer,
-                label
-            })
-        ),
-        (permissions::<DbusPermissions>(), text(), text(), option::of(label()), (path(), text(), text())).prop_map(
-            |(permissions, bus, name, label, (path, interface, member))| {
-                Access::Dbus(DbusAccess { permissions, bus, name, label, path, interface, member })
-            }
-        ),
-        (permissions::<SignalPermissions>(), number(vocab::Signal::number), label())
-            .prop_map(|(permissions, signal, peer)| Access::Signal(SignalAccess { permissions, signal, peer })),
-        (permissions::<PtracePermissions>(), label())
-            .prop_map(|(permissions, peer)| Access::Ptrace(PtraceAccess { permissions, peer })),
-    ];
+                network_type(),
+                any::<u16>(),
+                option::of(endpoint()),
+                option::of(endpoint())
+            )
+                .prop_map(|(permissions, family, kind, protocol, local, peer)| Access::Network(
+                    NetworkAccess { permissions, family, kind, protocol, local, peer }
+                )),
+            (permissions::<NetworkPermissions>(), network_type(), unix_name(), unix_name(), option::of(label()))
+                .prop_map(|(permissions, kind, local, peer, label)| Access::Unix(UnixAccess {
+                    permissions,
+                    kind,
+                    local,
+                    peer,
+                    label
+                })),
+            (permissions::<DbusPermissions>(), text(), text(), option::of(label()), (path(), text(), text())).prop_map(
+                |(permissions, bus, name, label, (path, interface, member))| {
+                    Access::Dbus(DbusAccess { permissions, bus, name, label, path, interface, member })
+                }
+            ),
+            (permissions::<SignalPermissions>(), number(vocab::Signal::number), label())
+                .prop_map(|(permissions, signal, peer)| Access::Signal(SignalAccess { permissions, signal, peer })),
+            (permissions::<PtracePermissions>(), label())
+                .prop_map(|(permissions, peer)| Access::Ptrace(PtraceAccess { permissions, peer })),
+        ];
     let more = prop_oneof![
         mount_access().prop_map(Access::Mount),
         path().prop_map(|point| Access::Umount(UmountAccess { point })),

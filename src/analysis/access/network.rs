@@ -16,6 +16,7 @@ use crate::analysis::names;
 use crate::analysis::perms::mediates;
 use crate::blob::Profile;
 use crate::source::Text;
+use crate::vocab::network as bits;
 use crate::vocab::{AddressFamily, NetworkPermissions, SocketType, Vocabulary, classes, families, sockets};
 
 /// Permission to match on behind the type of a socket.
@@ -36,10 +37,17 @@ pub struct NetworkAccess {
     pub kind: u16,
     /// Number of the protocol; 0 for the default one.
     pub protocol: u16,
+    /// The address of the socket, where it is known. Policy for a kernel that does not mediate addresses does not look at it.
+    pub local: Option<Endpoint>,
+    /// The address of the other side, where it is known.
+    pub peer: Option<Endpoint>,
 }
 
 impl NetworkAccess {
     pub(super) fn parse(words: &mut Words<'_>) -> Result<NetworkAccess, UsageError> {
+        let peer = Endpoint::parse(words.group("peer"))?;
+        let named = ["ip", "port"].map(|key| words.value(key).map(|value| (key.as_bytes(), value)));
+        let local = Endpoint::parse(named.into_iter().flatten().collect())?;
         let permissions = words.set::<NetworkPermissions>();
         let Some(word) = words.next() else {
             return Err(UsageError::new("the address family is missing: inet, inet6, netlink, …"));
@@ -76,22 +84,69 @@ impl NetworkAccess {
             })?;
         }
         let permissions = if permissions == 0 { NetworkPermissions::ALL.bits() } else { permissions };
-        Ok(NetworkAccess { permissions, family, kind, protocol })
+        Ok(NetworkAccess { permissions, family, kind, protocol, local, peer })
     }
 
     pub(super) fn plan(&self, profile: &Profile) -> Plan {
-        let mut plan = coarse(profile, self.permissions, [self.family, self.kind, self.protocol]);
-        if matches!(self.family, families::INET | families::INET6) && looks_at_addresses(profile, self) {
+        let numbers = [self.family, self.kind, self.protocol];
+        if !matches!(self.family, families::INET | families::INET6) || !looks_at_addresses(profile, self) {
+            return coarse(profile, self.permissions, numbers);
+        }
+        if self.local.is_none() && self.peer.is_none() {
+            let mut plan = coarse(profile, self.permissions, numbers);
             plan.notes.push("the policy goes on to addresses and ports, which this question leaves out".into());
+            return plan;
+        }
+        self.fine(profile)
+    }
+
+    /// The look-ups where policy has addresses, as far as they are known.
+    fn fine(&self, profile: &Profile) -> Plan {
+        let mut plan = Plan::default();
+        let class = network_class(profile).unwrap_or(classes::NETWORK_V9);
+        let local = self.local.clone().unwrap_or_default();
+        let peer = self.peer.clone().unwrap_or_default();
+        let head = Network { protocol: Some(self.protocol), ..self.head() };
+        for (name, bit) in each(self.permissions, permission_names::<NetworkPermissions>()) {
+            let own = |operation| Network { local: Some(local.clone()), operation, ..head.clone() };
+            let socket = match bit {
+                bits::CREATE => head.clone(),
+                bits::LISTEN => own(Some(Operation::Listen(128))),
+                bits::SETOPT | bits::GETOPT => own(Some(Operation::Option(1))),
+                bits::SEND | bits::RECEIVE | bits::CONNECT | bits::ACCEPT => {
+                    Network { peer: Some(peer.clone()), ..own(None) }
+                }
+                _ => own(None),
+            };
+            let mut fine = [&[class][..], &socket.encode()].concat();
+            // Binding a privileged port has a type byte of its own.
+            if bit == bits::BIND
+                && local.port != 0
+                && local.port < 1024
+                && let Some(kind) = fine.get_mut(1 + head.encode().len())
+            {
+                *kind = PRIVILEGED;
+            }
+            let short = [&[class][..], &self.head().encode()].concat();
+            plan.check(name, bit, Way::Policy(Strings { attempts: vec![vec![short], vec![fine]], goes_on: CONTINUE }));
         }
         plan
     }
+
+    fn head(&self) -> Network {
+        Network { family: Some(self.family), r#type: Some(self.kind), ..Network::default() }
+    }
+}
+
+/// The class of sockets in a policy that has one.
+fn network_class(profile: &Profile) -> Option<u8> {
+    [classes::NETWORK_V9, classes::NETWORK_V8].into_iter().find(|&class| mediates(profile, class))
 }
 
 /// The look-ups by family, type and protocol.
 pub(super) fn coarse(profile: &Profile, permissions: u32, [family, kind, protocol]: [u16; 3]) -> Plan {
     let mut plan = Plan::default();
-    let class = [classes::NETWORK_V9, classes::NETWORK_V8].into_iter().find(|&class| mediates(profile, class));
+    let class = network_class(profile);
     let way = if let Some(class) = class {
         let short = string(class, family, kind, None);
         let long = string(class, family, kind, Some(protocol));
@@ -117,8 +172,7 @@ fn string(class: u8, family: u16, kind: u16, protocol: Option<u16>) -> Vec<u8> {
 
 /// Whether the policy has more to match behind the type of socket.
 fn looks_at_addresses(profile: &Profile, access: &NetworkAccess) -> bool {
-    let class = [classes::NETWORK_V9, classes::NETWORK_V8].into_iter().find(|&class| mediates(profile, class));
-    let (Some(db), Some(class)) = (&profile.policydb, class) else { return false };
+    let (Some(db), Some(class)) = (&profile.policydb, network_class(profile)) else { return false };
     let state = db.dfa.walk(db.start.unwrap_or(1), &string(class, access.family, access.kind, None));
     let state = usize::try_from(state).unwrap_or(usize::MAX);
     crate::analysis::ClassPerms::of_state(db, profile.version, state).allow & CONTINUE != 0
@@ -135,17 +189,30 @@ impl fmt::Display for NetworkAccess {
         if let Some((name, ..)) =
             PROTOCOLS.iter().find(|&&(_, kind, number)| (kind, number) == (self.kind, self.protocol))
         {
-            return write!(f, " {family} {name}");
+            write!(f, " {family} {name}")?;
+        } else {
+            let kind = SocketType::from_number(self.kind)
+                .map(SocketType::name)
+                .map_or_else(|| number(self.kind), str::to_owned);
+            write!(f, " {family} {kind}")?;
+            if self.protocol != 0 {
+                write!(f, " {}", self.protocol)?;
+            }
         }
-        let kind =
-            SocketType::from_number(self.kind).map(SocketType::name).map_or_else(|| number(self.kind), str::to_owned);
-        write!(f, " {family} {kind}")?;
-        if self.protocol == 0 { Ok(()) } else { write!(f, " {}", self.protocol) }
+        if let Some(local) = &self.local {
+            write!(f, " {}", local.conditions())?;
+        }
+        match &self.peer {
+            Some(peer) => write!(f, " peer=({})", peer.conditions()),
+            None => Ok(()),
+        }
     }
 }
 
 /// Type byte of the socket's own port.
 const LOCAL: u8 = 0;
+/// Type byte of its own port below 1024 where it is bound.
+const PRIVILEGED: u8 = 1;
 /// Type byte of a peer's port.
 const REMOTE: u8 = 2;
 
@@ -254,6 +321,29 @@ impl Network {
 }
 
 impl Endpoint {
+    /// Reads `ip` and `port`; `None` where neither is given.
+    fn parse(conditions: Vec<(&[u8], &[u8])>) -> Result<Option<Endpoint>, UsageError> {
+        let mut endpoint = None;
+        for (key, value) in conditions {
+            let wrong = |what| UsageError::new(format!("`{}` is no {what}", value.escape_ascii()));
+            let text = std::str::from_utf8(value).unwrap_or_default();
+            let known: &mut Endpoint = endpoint.get_or_insert_default();
+            match key {
+                b"ip" => known.ip = Some(text.parse().map_err(|_| wrong("IP address"))?),
+                b"port" => known.port = text.parse().map_err(|_| wrong("port"))?,
+                _ => return Err(UsageError::unknown(key, "no condition on an address", ["ip", "port"])),
+            }
+        }
+        Ok(endpoint)
+    }
+
+    /// The conditions as [`Endpoint::parse`] reads them.
+    fn conditions(&self) -> String {
+        let ip = self.ip.map(|ip| format!("ip={ip}"));
+        let port = (self.port != 0 || ip.is_none()).then(|| format!("port={}", self.port));
+        ip.into_iter().chain(port).collect::<Vec<_>>().join(" ")
+    }
+
     /// Port and address, with the type byte of the port.
     fn encode(&self, kind: u8) -> Vec<u8> {
         let ip = match self.ip {
