@@ -13,6 +13,7 @@ mod exec;
 mod explain;
 mod features;
 mod fmt;
+mod github;
 mod image;
 mod inputs;
 mod kernel;
@@ -20,6 +21,7 @@ mod levels;
 mod limits;
 mod lint;
 mod load;
+mod log;
 mod lsp;
 mod material;
 mod outcome;
@@ -80,6 +82,8 @@ enum Command {
     Dump(dump::Args),
     /// Ask what a policy says about an access
     Query(query::Args),
+    /// Show what programs were denied, from any log
+    Log(log::Args),
     /// Run tests of policy
     Test(test::Args),
     /// Load profiles into the kernel, which must not have them
@@ -150,6 +154,7 @@ pub fn main() -> ExitCode {
         Command::Diff(args) => diff::run(&args),
         Command::Dump(args) => dump::run(&args),
         Command::Query(args) => query::run(&args),
+        Command::Log(args) => log::run(&args),
         Command::Test(args) => test::run(&args),
         Command::Load(args) => load::run(&args, Operation::Load),
         Command::Replace(args) => load::run(&args, Operation::Replace),

@@ -42,7 +42,6 @@ pub(super) fn json(value: &impl Serialize) -> Result<String, String> {
 }
 
 /// A value as JSON on one line, as [`json`].
-#[cfg(target_os = "linux")]
 pub(super) fn json_line(value: &impl Serialize) -> Result<String, String> {
     serde_json::to_string(value).map(|text| unsteering(&text) + "\n").map_err(|error| error.to_string())
 }

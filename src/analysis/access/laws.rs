@@ -72,6 +72,7 @@ fn back(asked: Asked, permissions: u32) -> Access {
     let name = |address: Option<Text>| match address.as_deref() {
         None | Some(b"none" | b"auto") => UnixName::Unbound,
         Some([b'@', name @ ..]) => UnixName::Abstract(name.into()),
+        Some(path @ [b'/', ..]) => UnixName::Path(path.into()),
         Some(other) => panic!("not an address: {other:?}"),
     };
     let there = |text: Option<Text>| text.filter(|text| !text.is_empty());
@@ -253,7 +254,7 @@ fn network_type() -> impl Strategy<Value = u16> {
 }
 
 fn unix_name() -> impl Strategy<Value = UnixName> {
-    prop_oneof![Just(UnixName::Unbound), text().prop_map(UnixName::Abstract)]
+    prop_oneof![Just(UnixName::Unbound), text().prop_map(UnixName::Abstract), path().prop_map(UnixName::Path)]
 }
 
 fn mount_access() -> impl Strategy<Value = MountAccess> {

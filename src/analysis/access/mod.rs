@@ -10,7 +10,7 @@
 //! | `file` | `[owner\|other] PATH PERMISSIONS [-> LINK-TARGET]`: `rwaxmkl`, `create`, `delete`, `chmod`, … |
 //! | `capability` | `NAME…` |
 //! | `network` | `[PERMISSIONS] FAMILY TYPE [PROTOCOL] [ip=IP] [port=PORT] [peer=(ip=IP port=PORT)]`: the type may be `tcp`, `udp`, `icmp` |
-//! | `unix` | `[PERMISSIONS] TYPE [@NAME] [addr=@NAME] [peer=LABEL] [peer-addr=@NAME]` |
+//! | `unix` | `[PERMISSIONS] TYPE [@NAME\|PATH] [addr=…] [peer=LABEL] [peer-addr=…]` |
 //! | `dbus` | `send\|receive BUS NAME PATH INTERFACE MEMBER [peer=LABEL]`, `bind BUS NAME`, `eavesdrop BUS` |
 //! | `signal` | `[send\|receive] SIGNAL PEER` |
 //! | `ptrace` | `[trace\|read\|tracedby\|readby] PEER` |

@@ -1,5 +1,6 @@
 //! Unix sockets: `type protocol address NUL label NUL`, and behind that what the operation is about: the backlog, the option, or
-//! `1 address NUL label` of the other side. Those with a path in the file system are mediated as files.
+//! `1 address NUL label` of the other side. Those with a path in the file system are mediated as files, and
+//! by Linux 7.2 as sockets, too (observed: a profile without unix rules is denied `bind` with `failed af match`).
 //!
 //! Addresses are not delimited in a way that can be told for sure: an abstract one begins with NUL, and so does what stands
 //! behind an empty one. What gives a sensible whole is taken.
@@ -49,6 +50,8 @@ pub enum UnixName {
     Unbound,
     /// An abstract name, without the `@`.
     Abstract(Text),
+    /// A path in the file system.
+    Path(Text),
 }
 
 impl UnixName {
@@ -56,8 +59,8 @@ impl UnixName {
         match word {
             b"none" => Ok(UnixName::Unbound),
             [b'@', name @ ..] => Ok(UnixName::Abstract(name.into())),
-            [b'/', ..] => Err(UsageError::new("sockets with a path are mediated as files: ask for `file PATH rw`")),
-            _ => Err(UsageError::new(format!("`{}` is no address: `@NAME` or `none`", word.escape_ascii()))),
+            [b'/', ..] => Ok(UnixName::Path(word.into())),
+            _ => Err(UsageError::new(format!("`{}` is no address: `@NAME`, a path or `none`", word.escape_ascii()))),
         }
     }
 
@@ -66,6 +69,7 @@ impl UnixName {
         match self {
             UnixName::Unbound => "none".into(),
             UnixName::Abstract(name) => [b"@", &**name].concat().into(),
+            UnixName::Path(path) => path.clone(),
         }
     }
 }
@@ -154,6 +158,10 @@ impl UnixAccess {
             };
             plan.check(name, mask, way);
         }
+        if let (UnixName::Path(path), _) | (_, UnixName::Path(path)) = (&self.local, &self.peer) {
+            let note = "a socket with a path is mediated as a file, too: ask for";
+            plan.notes.push(format!("{note} `file {} rw`", path.escape_ascii()));
+        }
         if self.permissions & WITH_PEER != 0 {
             if self.label.is_none() {
                 plan.notes.push("the peer is taken to be unconfined; name its profile with peer=PROFILE".into());
@@ -176,9 +184,9 @@ impl fmt::Display for UnixAccess {
         write_permissions::<NetworkPermissions>(f, self.permissions, NetworkPermissions::ALL.bits())?;
         write!(f, " {}", SocketType::from_number(self.kind).map(SocketType::name).unwrap_or("none"))?;
         for (key, name) in [("addr", &self.local), ("peer-addr", &self.peer)] {
-            if let UnixName::Abstract(name) = name {
+            if *name != UnixName::Unbound {
                 write!(f, " {key}=")?;
-                write_word(f, &[b"@", &**name].concat())?;
+                write_word(f, &name.address())?;
             }
         }
         if let Some(label) = &self.label {

@@ -1,7 +1,8 @@
 //! Findings as annotations: workflow commands of GitHub Actions.
 
 use super::region;
-use crate::diagnostic::{Escaped, Severity};
+use crate::cli::github::{data, property};
+use crate::diagnostic::Severity;
 use crate::lint::Outcome;
 use crate::source::SourceMap;
 
@@ -38,14 +39,4 @@ pub(super) fn render(outcome: &Outcome, sources: &SourceMap) -> String {
         ));
     }
     out
-}
-
-/// Text behind the second `::`.
-fn data(text: &str) -> String {
-    Escaped::text(text).to_string().replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
-}
-
-/// The value of a property.
-fn property(text: &str) -> String {
-    data(text).replace(':', "%3A").replace(',', "%2C")
 }

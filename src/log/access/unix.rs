@@ -13,10 +13,11 @@ pub(super) fn of(event: &Event, permissions: u32, kind: u16) -> Option<UnixAcces
     })
 }
 
-/// An address. `None` where it is a path: that is a matter of file rules.
+/// An address; `None` where it is something else.
 fn name(event: &Event, key: &str) -> Option<UnixName> {
     match event.field(key).map(|name| &**name) {
         None | Some(b"none") => Some(UnixName::Unbound),
+        Some(path @ [b'/', ..]) => Some(UnixName::Path(path.into())),
         Some(name) => Some(UnixName::Abstract(name.strip_prefix(b"@")?.into())),
     }
 }

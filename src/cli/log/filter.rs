@@ -1,0 +1,97 @@
+//! Which events are wanted.
+
+use clap::ValueEnum;
+
+use super::time;
+use crate::log::{Event, Verdict};
+
+#[derive(clap::Args)]
+pub(super) struct FilterArgs {
+    /// Only events of this profile, its children and hats; repeatable
+    #[arg(short, long, value_name = "NAME")]
+    profile: Vec<std::ffi::OsString>,
+
+    /// Only such events: denied (killed, too), allowed, audit, status, hint, error [default: denied, allowed, audit]
+    #[arg(long, value_name = "VERDICT", value_delimiter = ',')]
+    event: Vec<Wanted>,
+
+    /// Only events since a time: `2026-11-28`, `2026-11-28 12:30`, `@1700000000`, `10m`, `2h`, `3d`
+    #[arg(long, value_name = "TIME")]
+    since: Option<String>,
+}
+
+/// A verdict, or several that belong together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Wanted {
+    /// Denied, or killed for it
+    Denied,
+    /// Happened, though the profile does not allow it
+    Allowed,
+    /// Allowed, and logged
+    Audit,
+    /// A profile was loaded, replaced or removed
+    Status,
+    /// A hint for tools that learn
+    Hint,
+    /// Something failed
+    Error,
+}
+
+impl Wanted {
+    pub(super) fn is(self, verdict: Verdict) -> bool {
+        match self {
+            Wanted::Denied => matches!(verdict, Verdict::Denied | Verdict::Killed),
+            Wanted::Allowed => verdict == Verdict::Allowed,
+            Wanted::Audit => verdict == Verdict::Audit,
+            Wanted::Status => verdict == Verdict::Status,
+            Wanted::Hint => verdict == Verdict::Hint,
+            Wanted::Error => verdict == Verdict::Error,
+        }
+    }
+}
+
+/// The filter that the options ask for.
+pub(super) struct Filter {
+    profiles: Vec<Vec<u8>>,
+    wanted: Vec<Wanted>,
+    since: Option<u64>,
+}
+
+impl FilterArgs {
+    pub(super) fn filter(&self) -> Result<Filter, String> {
+        let wanted = match &self.event[..] {
+            [] => vec![Wanted::Denied, Wanted::Allowed, Wanted::Audit],
+            some => some.to_vec(),
+        };
+        let since = self.since.as_deref().map(time::parse).transpose()?;
+        let profiles = self.profile.iter().map(|name| name.as_encoded_bytes().to_vec()).collect();
+        Ok(Filter { profiles, wanted, since })
+    }
+}
+
+impl Filter {
+    /// Whether an event is wanted. One without a time is never too old.
+    pub(super) fn takes(&self, event: &Event) -> bool {
+        let is_new = || match (self.since, event.time) {
+            (Some(since), Some(time)) => time.seconds >= since,
+            _ => true,
+        };
+        let is_of = |label: &[u8]| self.profiles.iter().any(|profile| is_below(label, profile));
+        self.wanted.iter().any(|wanted| wanted.is(event.verdict))
+            && is_new()
+            && (self.profiles.is_empty() || event.profile.as_deref().is_some_and(is_of))
+    }
+}
+
+/// Whether a label is of a profile, a child or hat of it, or a stack with one of those.
+fn is_below(label: &[u8], profile: &[u8]) -> bool {
+    let mut rest = label;
+    loop {
+        let is_there = rest.strip_prefix(profile).is_some_and(|rest| rest.is_empty() || rest.starts_with(b"//"));
+        match memchr::memmem::find(rest, b"//&").and_then(|at| rest.get(at + 3..)) {
+            _ if is_there => return true,
+            Some(next) => rest = next,
+            None => return false,
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! Where logs come from.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, IsTerminal};
+use std::path::{Path, PathBuf};
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::follow::Tail;
+use crate::diagnostic::Escaped;
+use crate::log::{Event, Reader};
+
+/// The kernel's ring buffer: each read gives one record (`Documentation/ABI/testing/dev-kmsg`).
+const KMSG: &str = "/dev/kmsg";
+
+/// A record of the ring buffer must fit.
+const BUFFER: usize = 64 << 10;
+
+/// A log.
+pub(super) enum Source {
+    Stdin,
+    File(PathBuf),
+}
+
+impl Source {
+    /// The logs that operands name.
+    pub(super) fn of(logs: &[PathBuf]) -> Result<Vec<Source>, String> {
+        if !logs.is_empty() {
+            let of = |path: &PathBuf| if path == Path::new("-") { Source::Stdin } else { Source::File(path.clone()) };
+            return Ok(logs.iter().map(of).collect());
+        }
+        if !io::stdin().is_terminal() {
+            return Ok(vec![Source::Stdin]);
+        }
+        Ok(vec![Source::File(KMSG.into())])
+    }
+
+    /// Reads the events, for ever where the log is followed.
+    pub(super) fn read(&self, follow: bool, take: impl FnMut(Event) -> Result<(), String>) -> Result<(), String> {
+        match self {
+            Source::Stdin => read(BufReader::with_capacity(BUFFER, io::stdin()), "standard input", None, take),
+            Source::File(path) => {
+                let name = Escaped::line(path.as_os_str().as_encoded_bytes()).to_string();
+                let say = |error: io::Error| format!("{name}: {error}");
+                if path == Path::new(KMSG) {
+                    return read(Kmsg::open(follow).map_err(say)?, &name, None, take);
+                }
+                let file = File::open(path).map_err(say)?;
+                if follow {
+                    let tail = Tail::new(path, file).map_err(say)?;
+                    return read(BufReader::with_capacity(BUFFER, tail), &name, None, take);
+                }
+                let size = file.metadata().map_err(say)?.len();
+                read(BufReader::with_capacity(BUFFER, file), &name, Some(size), take)
+            }
+        }
+    }
+}
+
+fn read(
+    input: impl BufRead,
+    name: &str,
+    size: Option<u64>,
+    mut take: impl FnMut(Event) -> Result<(), String>,
+) -> Result<(), String> {
+    let bar = progress(size);
+    let mut reader = Reader::new(input);
+    while let Some(event) = reader.next() {
+        take(event.map_err(|error| format!("{name}: {error}"))?)?;
+        bar.set_position(reader.position());
+    }
+    bar.finish_and_clear();
+    Ok(())
+}
+
+/// A bar on a terminal, for a log that takes a while.
+fn progress(size: Option<u64>) -> ProgressBar {
+    const LONG: u64 = 64 << 20;
+    let Some(size) = size.filter(|&size| size >= LONG && io::stderr().is_terminal()) else {
+        return ProgressBar::hidden();
+    };
+    let bar = ProgressBar::new(size);
+    if let Ok(style) = ProgressStyle::with_template("{bar:40} {bytes}/{total_bytes}") {
+        bar.set_style(style);
+    }
+    bar
+}
+
+/// The ring buffer, line by line.
+struct Kmsg {
+    file: File,
+    buffer: Vec<u8>,
+    start: usize,
+    end: usize,
+}
+
+impl Kmsg {
+    #[cfg(target_os = "linux")]
+    fn open(follow: bool) -> io::Result<Kmsg> {
+        use std::os::unix::fs::OpenOptionsExt;
+        // At its end the buffer makes a reader wait.
+        let flags = if follow { 0 } else { rustix::fs::OFlags::NONBLOCK.bits() };
+        let file = File::options().read(true).custom_flags(flags.cast_signed()).open(KMSG)?;
+        Ok(Kmsg { file, buffer: vec![0; BUFFER], start: 0, end: 0 })
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn open(_: bool) -> io::Result<Kmsg> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+}
+
+impl io::Read for Kmsg {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let from = self.fill_buf()?;
+        let count = from.len().min(out.len());
+        if let (Some(to), Some(from)) = (out.get_mut(..count), from.get(..count)) {
+            to.copy_from_slice(from);
+        }
+        self.consume(count);
+        Ok(count)
+    }
+}
+
+impl BufRead for Kmsg {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        while self.start >= self.end {
+            match io::Read::read(&mut self.file, &mut self.buffer) {
+                Ok(count) => (self.start, self.end) = (0, count),
+                Err(error) => match error.kind() {
+                    io::ErrorKind::WouldBlock => return Ok(&[]),
+                    // Records were overwritten before they were read: the next one comes.
+                    io::ErrorKind::BrokenPipe | io::ErrorKind::Interrupted => continue,
+                    _ => return Err(error),
+                },
+            }
+            if self.end == 0 {
+                return Ok(&[]);
+            }
+        }
+        Ok(self.buffer.get(self.start..self.end).unwrap_or_default())
+    }
+
+    fn consume(&mut self, count: usize) {
+        self.start += count;
+    }
+}

@@ -1,0 +1,134 @@
+//! What is printed about events.
+
+use std::fmt::Write;
+
+use serde::Serialize;
+
+use super::time::shown;
+use crate::analysis::names::Quoted;
+use crate::cli::github;
+use crate::cli::output::{json_line, print, print_json, print_styled};
+use crate::log::{Count, Event, Kind, Summary};
+use crate::source::Text;
+
+/// Formats of the output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum Format {
+    /// A line for each kind of event
+    Table,
+    /// The kinds of events as one JSON document
+    Json,
+    /// Every event as it comes, a JSON object a line
+    JsonLines,
+    /// Annotations of GitHub Actions, one for each kind of event
+    Github,
+}
+
+/// Prints one event as it comes.
+pub(super) fn line(format: Format, event: &Event) -> Result<(), String> {
+    match format {
+        Format::Json | Format::JsonLines => print_styled(&json_line(event)?),
+        Format::Github => print_styled(&annotation(&event.kind(), event, 1)),
+        Format::Table => {
+            let (time, profile) = (shown(event.time), profile(event.profile.as_ref()));
+            print(&format!("{time}  {:7}  {profile}  {}{}\n", event.verdict, event.what(), remark(event)))
+        }
+    }
+}
+
+/// Prints all kinds of events.
+pub(super) fn print_all(format: Format, summary: &Summary) -> Result<(), String> {
+    match format {
+        Format::Table => print(&table(summary)),
+        Format::Json => print_json(&Document::of(summary)),
+        Format::JsonLines => Ok(()),
+        Format::Github => {
+            summary.iter().try_for_each(|(kind, count)| print_styled(&annotation(kind, &count.event, count.times)))
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    version: u32,
+    events: Vec<Row<'a>>,
+    /// Events of further kinds, which are not told apart.
+    uncounted: u64,
+}
+
+#[derive(Serialize)]
+struct Row<'a> {
+    what: &'a str,
+    #[serde(flatten)]
+    count: &'a Count,
+}
+
+impl Document<'_> {
+    fn of(summary: &Summary) -> Document<'_> {
+        let events = summary.iter().map(|(kind, count)| Row { what: &kind.what, count }).collect();
+        Document { version: 1, events, uncounted: summary.uncounted() }
+    }
+}
+
+fn table(summary: &Summary) -> String {
+    let heading = ["TIMES", "VERDICT", "PROFILE", "FIRST", "LAST", "WHAT"].map(str::to_owned);
+    let row = |(kind, count): (&Kind, &Count)| {
+        [
+            count.times.to_string(),
+            kind.verdict.to_string(),
+            profile(kind.profile.as_ref()),
+            shown(count.first),
+            shown(count.last),
+            format!("{}{}", kind.what, remark(&count.event)),
+        ]
+    };
+    let rows: Vec<[String; 6]> = summary.iter().map(row).collect();
+    if rows.is_empty() {
+        return "no events\n".into();
+    }
+    let rows: Vec<[String; 6]> = std::iter::once(heading).chain(rows).collect();
+    let mut widths = [0_usize; 6];
+    for row in &rows {
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = (*width).max(cell.chars().count().min(WIDEST));
+        }
+    }
+    let mut out = String::new();
+    for row in &rows {
+        let [times, middle @ .., what] = row;
+        let _ = write!(out, "{times:>0$}", widths[0]);
+        for (cell, width) in middle.iter().zip(widths.iter().skip(1)) {
+            let _ = write!(out, "  {cell:width$}");
+        }
+        let _ = writeln!(out, "  {what}");
+    }
+    if summary.uncounted() > 0 {
+        let _ = writeln!(out, "and {} events of further kinds", summary.uncounted());
+    }
+    out
+}
+
+/// A longer name does not widen its column.
+const WIDEST: usize = 40;
+
+fn profile(label: Option<&Text>) -> String {
+    let Some(label) = label else { return "-".into() };
+    let plain = !label.is_empty() && label.iter().all(|byte| byte.is_ascii_graphic());
+    if plain { label.to_str_lossy().into_owned() } else { Quoted(label).to_string() }
+}
+
+/// The kernel's own words, where it has some.
+fn remark(event: &Event) -> String {
+    event.info.as_ref().map(|info| format!("  ({})", info.to_str_lossy())).unwrap_or_default()
+}
+
+fn annotation(kind: &Kind, event: &Event, times: u64) -> String {
+    let level = if kind.verdict.is_lacking() { "error" } else { "notice" };
+    let title = format!("{} by {}", kind.verdict, profile(kind.profile.as_ref()));
+    let times = if times == 1 { String::new() } else { format!(" ({times} times)") };
+    format!(
+        "::{level} title={}::{}\n",
+        github::property(&title),
+        github::data(&format!("{}{}{times}", kind.what, remark(event)))
+    )
+}
