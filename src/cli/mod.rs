@@ -35,6 +35,7 @@ mod status;
 mod target;
 mod test;
 mod timings;
+mod unified;
 #[cfg(target_os = "linux")]
 mod watch;
 
