@@ -1,18 +1,16 @@
 //! `armorer fmt`: rewrites profiles in canonical form, those in Kubernetes manifests too.
 
-use std::io::IsTerminal;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 use rayon::prelude::*;
-use similar::{ChangeTag, TextDiff};
 
 use super::inputs::{self, Input};
 use super::render::{Renderer, Verbosity};
-use super::{Status, complain, print_data, print_styled, settle};
+use super::unified::Unified;
+use super::{Status, complain, print_data, settle};
 use crate::atomic;
 use crate::compiler::{self, CompileError, Compiler, Diagnosis};
-use crate::diagnostic::Escaped;
 use crate::features::Features;
 use crate::kubernetes::is_manifest;
 use crate::syntax::FormatOptions;
@@ -70,8 +68,8 @@ enum Shown {
     Nothing,
     /// The formatted text.
     Data(Vec<u8>),
-    /// For people, escaped.
-    Text(String),
+    /// How the text would change.
+    Diff(Unified),
 }
 
 /// What became of one input.
@@ -115,7 +113,7 @@ fn try_run(args: &Args) -> Result<Status, String> {
         match outcome.shown {
             Shown::Nothing => {}
             Shown::Data(bytes) => print_data(&bytes)?,
-            Shown::Text(text) => print_styled(&text)?,
+            Shown::Diff(diff) => diff.print()?,
         }
     }
     Ok(status)
@@ -156,7 +154,7 @@ fn format_one(args: &Args, input: &Input, compiler: &Compiler) -> Outcome {
     };
     let changed = formatted.text != text;
     let shown = match (input, changed) {
-        (_, true) if args.diff => diff(&name, &text, &formatted.text),
+        (_, true) if args.diff => Shown::Diff(Unified::new(&name, &text, &formatted.text)),
         (_, true) if args.check => Shown::Data(format!("{name}\n").into_bytes()),
         (Input::Stdin, _) if !args.check && !args.diff => Shown::Data(formatted.text),
         (Input::File(path), true) => match atomic::write(path, &formatted.text) {
@@ -169,57 +167,9 @@ fn format_one(args: &Args, input: &Input, compiler: &Compiler) -> Outcome {
     Outcome { shown, changed, diagnosis, failure: None }
 }
 
-/// A unified diff; on a terminal in colours.
-fn diff(name: &str, before: &[u8], after: &[u8]) -> Shown {
-    let (before, after) = (String::from_utf8_lossy(before), String::from_utf8_lossy(after));
-    let diff = TextDiff::from_lines(before.as_ref(), after.as_ref());
-    let coloured = std::io::stdout().is_terminal() && super::render::wanted();
-    if !coloured {
-        return Shown::Data(diff.unified_diff().header(name, name).to_string().into_bytes());
-    }
-    Shown::Text(coloured_diff(name, &diff))
-}
-
-fn coloured_diff(name: &str, diff: &TextDiff<'_, '_, str>) -> String {
-    const BOLD: &str = "\x1b[1m";
-    const CYAN: &str = "\x1b[36m";
-    const RED: &str = "\x1b[31m";
-    const GREEN: &str = "\x1b[32m";
-    const PLAIN: &str = "\x1b[0m";
-    let name = Escaped::line(name);
-    let mut text = format!("{BOLD}--- {name}{PLAIN}\n{BOLD}+++ {name}{PLAIN}\n");
-    for hunk in diff.unified_diff().iter_hunks() {
-        text.push_str(&format!("{CYAN}{}{PLAIN}\n", hunk.header()));
-        for change in hunk.iter_changes() {
-            let line = Escaped::text(change.value().trim_end_matches('\n'));
-            text.push_str(&match change.tag() {
-                ChangeTag::Equal => format!(" {line}\n"),
-                ChangeTag::Delete => format!("{RED}-{line}{PLAIN}\n"),
-                ChangeTag::Insert => format!("{GREEN}+{line}{PLAIN}\n"),
-            });
-            if change.missing_newline() {
-                text.push_str("\\ No newline at end of file\n");
-            }
-        }
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn colours_add_nothing_but_colours() {
-        let diff = TextDiff::from_lines("a\nb\nc", "a\nB\nc\n");
-        let coloured = coloured_diff("x", &diff);
-        assert!(coloured.contains("\x1b[31m-b\x1b[0m\n") && coloured.contains("\x1b[32m+B\x1b[0m\n"), "{coloured:?}");
-        let mut plain = coloured;
-        for colour in ["\x1b[0m", "\x1b[1m", "\x1b[31m", "\x1b[32m", "\x1b[36m"] {
-            plain = plain.replace(colour, "");
-        }
-        assert_eq!(plain, diff.unified_diff().header("x", "x").to_string());
-    }
 
     #[test]
     fn ranges_of_lines() {

@@ -19,11 +19,15 @@ mod inputs;
 mod kernel;
 mod levels;
 mod limits;
+#[cfg(unix)]
+mod links;
 mod lint;
 mod load;
 mod log;
 mod lsp;
 mod material;
+#[cfg(unix)]
+mod mode;
 mod outcome;
 mod output;
 #[cfg(unix)]
@@ -37,6 +41,7 @@ mod status;
 mod target;
 mod test;
 mod timings;
+mod unified;
 #[cfg(target_os = "linux")]
 mod watch;
 
@@ -92,6 +97,9 @@ enum Command {
     Replace(load::Args),
     /// Remove profiles from the kernel
     Remove(remove::Args),
+    /// Set the mode of profiles in their files, without changing anything else
+    #[cfg(unix)]
+    Mode(mode::Args),
     /// Show what is loaded, who runs under it, and whether it is what the files say
     Status(status::Args),
     /// Run a program under a loaded profile
@@ -138,7 +146,7 @@ impl From<Status> for ExitCode {
 #[must_use]
 pub fn main() -> ExitCode {
     #[cfg(unix)]
-    if let Some(status) = parser::by_name() {
+    if let Some(status) = parser::by_name().or_else(mode::by_name) {
         return status;
     }
     match arguments().command {
@@ -159,6 +167,8 @@ pub fn main() -> ExitCode {
         Command::Load(args) => load::run(&args, Operation::Load),
         Command::Replace(args) => load::run(&args, Operation::Replace),
         Command::Remove(args) => remove::run(&args),
+        #[cfg(unix)]
+        Command::Mode(args) => mode::run(&args),
         Command::Status(args) => status::run(&args),
         Command::Exec(args) => exec::run(&args),
         #[cfg(target_os = "linux")]
@@ -175,15 +185,18 @@ pub fn main() -> ExitCode {
 
 /// The arguments of the process. Where they are wrong, the process ends with a message that quotes them.
 fn arguments() -> Cli {
-    Cli::try_parse().unwrap_or_else(|error| {
-        let message = error.render().to_string();
-        let escaped = Escaped::text(&message).to_string();
-        if escaped != message {
-            eprint_styled(&escaped);
-            std::process::exit(error.exit_code());
-        }
-        error.exit()
-    })
+    Cli::try_parse().unwrap_or_else(|error| refuse(&error))
+}
+
+/// Ends the process with what clap says about its arguments.
+fn refuse(error: &clap::Error) -> ! {
+    let message = error.render().to_string();
+    let escaped = Escaped::text(&message).to_string();
+    if escaped != message {
+        eprint_styled(&escaped);
+        std::process::exit(error.exit_code());
+    }
+    error.exit()
 }
 
 /// The status of a command that something may have kept from its work; what it was is said on standard error.

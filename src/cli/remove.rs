@@ -69,15 +69,22 @@ fn try_run(args: &Args) -> Result<Status, String> {
 
 /// Removes a profile that no task runs under.
 fn guard(kernel: &Kernel, name: &[u8], tasks: &[Task]) -> Result<(), String> {
+    match in_use(name, tasks) {
+        None => kernel.remove(name).map_err(|error| error.to_string()),
+        Some(message) => Err(message),
+    }
+}
+
+/// Why a profile is not removed: tasks run under it. `None` where none does.
+pub(super) fn in_use(name: &[u8], tasks: &[Task]) -> Option<String> {
     let users: Vec<String> = tasks
         .iter()
         .filter(|task| task.label.profiles().any(|profile| goes_with(profile, name)))
         .map(|task| format!("{} ({})", task.pid, Escaped::line(&task.command)))
         .collect();
-    if users.is_empty() {
-        return kernel.remove(name).map_err(|error| error.to_string());
-    }
-    Err(format!("tasks run under it, and would become unconfined: {}; --force removes it anyway", users.join(", ")))
+    let message =
+        || format!("tasks run under it, and would become unconfined: {}; --force removes it anyway", users.join(", "));
+    (!users.is_empty()).then(message)
 }
 
 /// Whether removing a profile, or a namespace, takes that one with it.

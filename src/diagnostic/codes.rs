@@ -205,6 +205,10 @@ codes! {
     RefLock = "ref-lock", Note, "apparmor_parser lets a profile without file rules lock files";
     RefLimit = "ref-limit", Note, "apparmor_parser refuses so large a profile";
     CarriageReturn = "carriage-return", Note, "lines end in CR LF; apparmor_parser takes some of the CRs for text";
+    // Changes of modes (`armorer mode`).
+    DenyInComplain = "deny-in-complain", Warning, "a `deny` rule still applies in complain mode";
+    ModeKept = "mode-kept", Warning, "a profile that confines nothing keeps its mode";
+    ModeOverridden = "mode-overridden", Warning, "a link beside the profiles decides whether and how a file is loaded";
     // Kubernetes manifests.
     YamlSyntax = "yaml-syntax", Error, "a manifest that is no YAML";
     YamlLimit = "yaml-limit", Error, "a manifest larger or deeper than any that is meant";
@@ -215,6 +219,15 @@ codes! {
     SizeLimit = "size-limit", Error, "a value too long for the policy format";
     FeaturesInvalid = "features-invalid", Error, "a features set that cannot be read";
     Io = "io", Error, "a file cannot be read or written";
+}
+
+impl Code {
+    /// Whether it is said when modes are changed, and not of a text as it is: no lint rule takes it over.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn is_about_modes(self) -> bool {
+        matches!(self, Code::DenyInComplain | Code::ModeKept | Code::ModeOverridden)
+    }
 }
 
 impl fmt::Display for Code {

@@ -84,6 +84,8 @@ pub(crate) use comments::comment_removal;
 pub use error::EditError;
 pub(crate) use fixes::{addition, merge, rewrite};
 pub use scope::Scope;
+#[cfg(feature = "cli")]
+pub(crate) use scope::{Header, headers};
 
 /// A text that is changed through its syntax tree. See the [module's documentation](self).
 ///

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::source::{Source, Span};
-use crate::syntax::ast::{File, ItemKind};
+use crate::syntax::ast::{File, ItemKind, Profile};
 use crate::syntax::word::stored;
 
 use super::error::EditError;
@@ -48,31 +48,60 @@ pub(super) enum Owner {
     Profile(Span),
 }
 
+/// The header of a profile of a text.
+#[derive(Clone, Debug)]
+#[cfg_attr(not(feature = "cli"), allow(dead_code, reason = "editing by name needs no more than names and places"))]
+pub(crate) struct Header<'t> {
+    /// The name that it is meant by, after those of its parents: `web//worker`.
+    pub(crate) meant: Vec<u8>,
+    /// The same as it is written.
+    pub(crate) written: Vec<u8>,
+    /// The profile around it, as an index of the list.
+    pub(crate) parent: Option<usize>,
+    /// The profile with its body.
+    pub(crate) span: Span,
+    pub(crate) profile: &'t Profile,
+}
+
+/// The headers of all profiles of a text, in order.
+pub(crate) fn headers(file: &File) -> Vec<Header<'_>> {
+    let mut found: Vec<Header<'_>> = Vec::new();
+    // The profiles around the item at hand.
+    let mut around: Vec<usize> = Vec::new();
+    file.walk(&mut |item| {
+        let ItemKind::Profile(profile) = &item.kind.value else { return };
+        let span = item.kind.span;
+        let is_over = |index: &mut usize| found.get(*index).is_none_or(|it: &Header<'_>| it.span.end <= span.start);
+        while around.pop_if(is_over).is_some() {}
+        let parent = around.last().copied();
+        let outer = parent.and_then(|parent| found.get(parent));
+        let below = |parent: Option<&Vec<u8>>, name: &[u8]| match parent {
+            Some(parent) => [parent, &b"//"[..], name].concat(),
+            None => name.to_vec(),
+        };
+        let meant = below(outer.map(|it| &it.meant), &stored(profile.name.as_bytes()));
+        let written = below(outer.map(|it| &it.written), profile.name.as_bytes());
+        around.push(found.len());
+        found.push(Header { meant, written, parent, span, profile });
+    });
+    found
+}
+
 /// The part of a file that a scope names.
 pub(super) fn owner(source: &Source, file: &File, scope: Scope<'_>) -> Result<Owner, EditError> {
     let Scope::Profile(name) = scope else { return Ok(Owner::File) };
-    // The profiles around the item at hand: where they end, and their names as they are meant and as they are written.
-    let mut around: Vec<(u32, Vec<u8>, Vec<u8>)> = Vec::new();
-    let (mut found, mut known) = (Vec::new(), Vec::new());
-    file.walk(&mut |item| {
-        let ItemKind::Profile(profile) = &item.kind.value else { return };
-        while around.pop_if(|(end, ..)| *end <= item.kind.span.start).is_some() {}
-        let below = |parent: Option<&[u8]>, name: &[u8]| match parent {
-            Some(parent) => [parent, b"//", name].concat(),
-            None => name.to_vec(),
-        };
-        let parent = around.last();
-        let meant = below(parent.map(|(_, meant, _)| &**meant), &stored(profile.name.as_bytes()));
-        let written = below(parent.map(|(.., written)| &**written), profile.name.as_bytes());
-        if [&*meant, &*written].contains(&name.as_bytes()) {
-            found.push(item.kind.span);
-        }
-        known.push(String::from_utf8_lossy(&meant).into_owned());
-        around.push((item.kind.span.end, meant, written));
-    });
+    let headers = headers(file);
+    let found: Vec<Span> = headers
+        .iter()
+        .filter(|header| [&*header.meant, &*header.written].contains(&name.as_bytes()))
+        .map(|header| header.span)
+        .collect();
     match &found[..] {
         [span] => Ok(Owner::Profile(*span)),
-        [] => Err(EditError::UnknownProfile { name: name.into(), known }),
+        [] => {
+            let known = headers.iter().map(|header| String::from_utf8_lossy(&header.meant).into_owned()).collect();
+            Err(EditError::UnknownProfile { name: name.into(), known })
+        }
         _ => {
             let lines = found.iter().map(|span| source.line_column(span.start).0).collect();
             Err(EditError::AmbiguousProfile { name: name.into(), lines })

@@ -123,6 +123,9 @@ pub fn diagnostic_page(code: &str) -> Option<String> {
         return Some(page(rule));
     }
     let consequence = match code.severity() {
+        _ if code.is_about_modes() => {
+            "A warning of `armorer mode`: the change is made, and this is to be known about it."
+        }
         Severity::Error => "An error: no policy is made of the text until it is mended.",
         Severity::Warning => "A warning: policy is made, but the text may not mean what its author thinks.",
         Severity::Note => "A note: the policy is right.",

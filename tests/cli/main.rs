@@ -14,6 +14,8 @@ mod fmt;
 #[cfg(unix)]
 mod hostile;
 mod kernel;
+#[cfg(unix)]
+mod mode;
 mod parser;
 mod query;
 mod readme;

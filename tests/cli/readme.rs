@@ -1,6 +1,6 @@
-//! The commands in the README print what it says.
+//! The commands in README and `docs` print what these say.
 
 #[test]
 fn commands() {
-    trycmd::TestCases::new().case("README.md");
+    trycmd::TestCases::new().case("README.md").case("docs/modes.md");
 }

@@ -5,12 +5,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use similar::TextDiff;
-
 use super::settings::Settings;
 use super::{Status, file_name};
 use crate::atomic;
 use crate::cli::print_data;
+use crate::cli::unified::Unified;
 use crate::compiler::Input;
 use crate::kubernetes::{is_manifest, only_profiles_differ};
 use crate::lint::{Applicability, Outcome, apply};
@@ -106,9 +105,7 @@ impl Mended {
     /// Prints what would change.
     pub(super) fn print_diff(&self) -> Result<Status, String> {
         for (name, (old, new)) in &self.changed {
-            let (old, new) = (String::from_utf8_lossy(old), String::from_utf8_lossy(new));
-            let diff = TextDiff::from_lines(old.as_ref(), new.as_ref());
-            print_data(diff.unified_diff().header(name, name).to_string().as_bytes())?;
+            Unified::new(name, old, new).print()?;
         }
         Ok(if self.changed.is_empty() { Status::Fine } else { Status::Findings })
     }

@@ -17,6 +17,7 @@ use super::warnings::Classes;
 use super::{debug, dump, jobs};
 use crate::atomic;
 use crate::cli::eprint_line;
+use crate::cli::links::List;
 use crate::compiler::{self, CompileError, Compiler, Diagnosis, Resolved};
 use crate::features::Features;
 use crate::kernel::Kernel;
@@ -181,14 +182,14 @@ impl<'a> Run<'a> {
         let options = self.options;
         let name = file.path.display().to_string();
         let lists = !options.binary && !matches!(options.action, Action::Remove | Action::Preprocess);
-        if lists && self.listed("disable", file) {
+        if lists && self.listed(List::Disable, file) {
             if !options.quiet {
                 let (base, file) = (options.base.display(), shown_name(file));
                 output.err_line(&format!("Skipping profile in {base}/disable: {file}"));
             }
             return Prepared { output, status: 0, then: Then::Nothing };
         }
-        let complain = lists && self.listed("force-complain", file);
+        let complain = lists && self.listed(List::ForceComplain, file);
         if complain {
             let (base, file) = (options.base.display(), shown_name(file));
             output.err_line(&format!("Warning: found {file} in {base}/force-complain, forcing complain mode"));
@@ -237,9 +238,9 @@ impl<'a> Run<'a> {
         self.compile(compiler, Some(&file.operand), &name, &resolved, entry, output)
     }
 
-    /// Whether a directory of the base names a file.
-    fn listed(&self, list: &str, file: &File) -> bool {
-        file.name().is_some_and(|name| fs::File::open(self.options.base.join(list).join(name)).is_ok())
+    /// Whether a list of the base has a file.
+    fn listed(&self, list: List, file: &File) -> bool {
+        file.name().is_some_and(|name| list.has(&self.options.base, name))
     }
 
     pub(super) fn show_miss(&self, name: &str, output: &mut Output) {

@@ -15,6 +15,7 @@ mod checks;
 mod compilers;
 mod dropin;
 mod initramfs;
+mod modes;
 mod program;
 mod readme;
 mod said;

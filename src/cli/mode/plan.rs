@@ -1,0 +1,288 @@
+//! What is to be changed: decided for all arguments before anything is written.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use super::find::Found;
+use super::tree::{Document, Header, Tree, headers, name_in_base, shown};
+use super::verb::{Nested, Request, Verb};
+use crate::atomic;
+use crate::cli::links::{self, List};
+use crate::vocab::ProfileMode;
+
+/// The profiles that are meant, as indices of documents and of their headers.
+#[derive(Debug, Default)]
+pub(super) struct Selection(BTreeMap<usize, BTreeSet<usize>>);
+
+impl Selection {
+    /// Adds what an argument stands for, with the profiles inside.
+    pub(super) fn add(&mut self, tree: &Tree<'_>, found: &Found, nested: Nested) {
+        let profiles = match found {
+            Found::Profiles { profiles, .. } => profiles.clone(),
+            Found::Files(files) => {
+                let of_file = |&file: &usize| {
+                    let headers = tree.document(file).map(|document| &document.profiles[..]).unwrap_or_default().iter();
+                    let top = headers.enumerate().filter(|(_, header)| header.parent.is_none());
+                    top.map(move |(index, _)| (file, index)).collect::<Vec<_>>()
+                };
+                files.iter().flat_map(of_file).collect()
+            }
+        };
+        for (file, index) in profiles {
+            let headers = tree.document(file).map(|document| &document.profiles[..]).unwrap_or_default();
+            let selected = self.0.entry(file).or_default();
+            // Parents stand before what is inside of them.
+            let mut meant = BTreeSet::from([index]);
+            for (inner, header) in headers.iter().enumerate() {
+                let is_meant = nested == Nested::All || nested == Nested::Hats && header.is_hat;
+                if is_meant && header.parent.is_some_and(|parent| meant.contains(&parent)) {
+                    meant.insert(inner);
+                }
+            }
+            selected.extend(meant);
+        }
+    }
+}
+
+/// A mode with the flag that goes with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub(super) struct State {
+    #[serde(serialize_with = "word")]
+    pub(super) mode: ProfileMode,
+    pub(super) audit: bool,
+}
+
+fn word<S: serde::Serializer>(mode: &ProfileMode, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(mode.name())
+}
+
+impl State {
+    fn of(header: &Header) -> State {
+        State { mode: header.mode, audit: header.audit }
+    }
+}
+
+/// A profile that is meant.
+#[derive(Debug)]
+pub(super) struct Meant {
+    /// Its header in the new text.
+    pub(super) header: Header,
+    pub(super) old: State,
+    pub(super) new: State,
+    /// It stays as it is, for it confines nothing.
+    pub(super) is_kept: bool,
+}
+
+impl Meant {
+    pub(super) fn is_changed(&self) -> bool {
+        self.old != self.new
+    }
+}
+
+/// A change of a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct LinkChange {
+    pub(super) list: List,
+    pub(super) entry: PathBuf,
+    /// Whether the file is added to the list.
+    pub(super) adds: bool,
+}
+
+/// What becomes of a file.
+#[derive(Debug)]
+pub(super) struct FilePlan {
+    pub(super) path: PathBuf,
+    pub(super) old: Vec<u8>,
+    pub(super) new: Vec<u8>,
+    /// The meant profiles in the order of the text.
+    pub(super) profiles: Vec<Meant>,
+    /// How many profiles inside of the meant ones are not meant.
+    pub(super) inner: usize,
+    pub(super) links: Vec<LinkChange>,
+    /// Whether the file is in `disable/` and in `force-complain/` afterwards.
+    pub(super) is_disabled: bool,
+    pub(super) is_forced: bool,
+}
+
+impl FilePlan {
+    pub(super) fn is_edited(&self) -> bool {
+        self.old != self.new
+    }
+
+    pub(super) fn is_changed(&self) -> bool {
+        self.is_edited() || !self.links.is_empty()
+    }
+
+    /// The name of its text.
+    pub(super) fn name(&self) -> String {
+        self.path.display().to_string()
+    }
+}
+
+/// Decides what becomes of each file that is meant, or says for each file why it cannot be done.
+pub(super) fn make(tree: Tree<'_>, selection: Selection, request: Request) -> Result<Vec<FilePlan>, Vec<String>> {
+    let (base, mut selected) = (tree.base, selection.0);
+    let mut outcomes = Vec::new();
+    for (index, document) in tree.into_documents().into_iter().enumerate() {
+        if let Some(meant) = selected.remove(&index) {
+            outcomes.push(plan(base, document, &meant, request));
+        }
+    }
+    let (plans, errors): (Vec<_>, Vec<_>) = outcomes.into_iter().partition(Result::is_ok);
+    match errors.is_empty() {
+        true => Ok(plans.into_iter().flatten().collect()),
+        false => Err(errors.into_iter().filter_map(Result::err).collect()),
+    }
+}
+
+fn plan(base: &Path, document: Document, meant: &BTreeSet<usize>, request: Request) -> Result<FilePlan, String> {
+    let (links, is_disabled, is_forced) = plan_links(base, &document, meant, request)?;
+    let Document { path, text, mut editor, profiles } = document;
+    let mut kept = BTreeSet::new();
+    for &index in meant.iter().filter(|_| !request.by_link) {
+        let Some(header) = profiles.get(index) else { continue };
+        if keeps_its_mode(header, request) {
+            kept.insert(index);
+            continue;
+        }
+        let failed = |why: &str| format!("{}:{}: {}: {why}", shown(&path), header.line, header.shown());
+        let name = str::from_utf8(&header.written).map_err(|_| failed("the name is no UTF-8"))?;
+        request.verb.edit(&mut editor, name).map_err(|error| failed(&error.to_string()))?;
+    }
+    let new = headers(&editor);
+    let inner = profiles.iter().enumerate().filter(|(index, header)| {
+        !meant.contains(index) && header.parent.is_some_and(|parent| meant.contains(&parent))
+    });
+    let inner = if request.verb.is_about_links() || request.by_link { 0 } else { inner.count() };
+    // Headers change in their flags only.
+    let pairs = profiles.iter().zip(new).enumerate().filter(|(index, _)| meant.contains(index));
+    let profiles = pairs.map(|(index, (old, header))| {
+        let (old, new) = (State::of(old), State::of(&header));
+        Meant { header, old, new, is_kept: kept.contains(&index) }
+    });
+    let profiles = profiles.collect();
+    Ok(FilePlan { path, old: text, new: editor.finish(), profiles, inner, links, is_disabled, is_forced })
+}
+
+/// Whether a profile is left alone: it confines nothing, and would begin to.
+fn keeps_its_mode(header: &Header, request: Request) -> bool {
+    let confines = !matches!(header.mode, ProfileMode::Unconfined | ProfileMode::DefaultAllow);
+    let Request { verb, force, .. } = request;
+    !confines && !force && !verb.is_about_links() && verb != Verb::Unconfined
+}
+
+/// The changes of lists, and whether the file is disabled and complains by force after them.
+fn plan_links(
+    base: &Path,
+    document: &Document,
+    meant: &BTreeSet<usize>,
+    request: Request,
+) -> Result<(Vec<LinkChange>, bool, bool), String> {
+    let adds = match request.verb {
+        Verb::Disable => Some(List::Disable),
+        Verb::Complain if request.by_link => Some(List::ForceComplain),
+        _ => None,
+    };
+    let Some(name) = name_in_base(base, document) else {
+        if adds.is_some() || request.verb == Verb::Enable || request.by_link {
+            return Err(format!(
+                "{}: it is not in {}, from which files are loaded at boot",
+                shown(&document.path),
+                shown(base)
+            ));
+        }
+        return Ok((Vec::new(), false, false));
+    };
+    let mut state = [List::Disable, List::ForceComplain].map(|list| (list, list.has(base, name)));
+    let mut links = Vec::new();
+    for (list, has) in &mut state {
+        let is_added = adds == Some(*list) && !*has;
+        let entry = list.entry(base, name);
+        // A link that leads nowhere is nothing to the boot scripts, and a leftover to everybody else.
+        let is_removed = request.clears.contains(list) && fs::symlink_metadata(&entry).is_ok();
+        if is_added || is_removed {
+            if is_removed && let Some(why) = links::keeps(&entry).filter(|_| !request.force || entry.is_dir()) {
+                return Err(format!("{} cannot be removed: {why}", shown(&entry)));
+            }
+            links.push(LinkChange { list: *list, entry, adds: is_added });
+            *has = is_added;
+        }
+    }
+    let others = document.profiles.iter().enumerate();
+    let others = others.filter(|(index, header)| header.parent.is_none() && !meant.contains(index));
+    let others: Vec<String> = others.map(|(_, header)| format!("`{}`", header.shown())).collect();
+    if let (Some(link), false, false) = (links.first(), others.is_empty(), request.clears_for_others) {
+        let (path, others) = (shown(&document.path), others.join(", "));
+        let directory = link.list.directory();
+        return Err(format!(
+            "{path} has other profiles as well ({others}), and `{directory}/` is about files: name the file"
+        ));
+    }
+    let [(_, is_disabled), (_, is_forced)] = state;
+    Ok((links, is_disabled, is_forced))
+}
+
+/// Writes everything, or nothing: what was written before a failure is taken back.
+pub(super) fn write(base: &Path, plans: &[FilePlan]) -> Result<(), String> {
+    for plan in plans.iter().filter(|plan| plan.is_edited()) {
+        if !fs::read(&plan.path).is_ok_and(|now| now == plan.old) {
+            return Err(format!("{}: it was changed meanwhile; nothing is written", shown(&plan.path)));
+        }
+    }
+    let mut steps: Vec<Step<'_>> = plans.iter().filter(|plan| plan.is_edited()).map(Step::Text).collect();
+    steps.extend(plans.iter().flat_map(|plan| &plan.links).map(Step::Link));
+    let mut done: Vec<&Step<'_>> = Vec::new();
+    for step in &steps {
+        if let Err(error) = step.make(base) {
+            let lost = done.iter().rev().filter(|step| step.take_back(base).is_err());
+            let lost: Vec<String> = lost.map(|step| shown(step.path())).collect();
+            let rest = match lost.is_empty() {
+                true => "nothing is changed".to_owned(),
+                false => format!("these changes could not be taken back: {}", lost.join(", ")),
+            };
+            return Err(format!("{}: {error}; {rest}", shown(step.path())));
+        }
+        done.push(step);
+    }
+    Ok(())
+}
+
+/// A change of the file system.
+enum Step<'a> {
+    Text(&'a FilePlan),
+    Link(&'a LinkChange),
+}
+
+impl Step<'_> {
+    fn path(&self) -> &Path {
+        match self {
+            Step::Text(plan) => &plan.path,
+            Step::Link(link) => &link.entry,
+        }
+    }
+
+    fn make(&self, base: &Path) -> io::Result<()> {
+        match self {
+            Step::Text(plan) => atomic::write(&plan.path, &plan.new),
+            Step::Link(link) => set_link(base, link, link.adds),
+        }
+    }
+
+    fn take_back(&self, base: &Path) -> io::Result<()> {
+        match self {
+            Step::Text(plan) => atomic::write(&plan.path, &plan.old),
+            Step::Link(link) => set_link(base, link, !link.adds),
+        }
+    }
+}
+
+fn set_link(base: &Path, link: &LinkChange, is_there: bool) -> io::Result<()> {
+    match link.entry.file_name() {
+        Some(name) if is_there => links::create(link.list, base, name),
+        _ => fs::remove_file(&link.entry),
+    }
+}

@@ -1,0 +1,125 @@
+//! Files and lists as they are after a change, brought to the kernel.
+
+use rayon::prelude::*;
+
+use super::attach::listed_name;
+use super::plan::FilePlan;
+use super::tree::shown;
+use super::verb::{Request, Verb};
+use crate::cli::kernel::{compiler, kernel_features};
+use crate::cli::remove::in_use;
+use crate::cli::render::Renderer;
+use crate::cli::target::TargetArgs;
+use crate::compiler::{CompileError, Compiled, Compiler, Input};
+use crate::diagnostic::Escaped;
+use crate::kernel::Kernel;
+
+/// What is to be loaded or removed: all that can fail before is done.
+pub(super) struct Reload {
+    kernel: Kernel,
+    /// Policies with the file that each is of.
+    loads: Vec<(String, Compiled)>,
+    /// Names in the kernel's list.
+    removals: Vec<Vec<u8>>,
+}
+
+/// What the kernel has done.
+#[derive(Debug, Default)]
+pub(super) struct Done {
+    pub(super) loaded: usize,
+    pub(super) removed: usize,
+}
+
+/// Why nothing can be loaded.
+pub(super) enum Failure {
+    /// The texts have errors, which are shown.
+    Rejected,
+    Other(String),
+}
+
+impl From<String> for Failure {
+    fn from(message: String) -> Failure {
+        Failure::Other(message)
+    }
+}
+
+impl Reload {
+    /// Compiles the new texts, and looks for those who use what is to be removed.
+    pub(super) fn prepare(
+        kernel: Kernel,
+        target: &TargetArgs,
+        plans: &[FilePlan],
+        request: Request,
+        renderer: &mut Renderer,
+    ) -> Result<Reload, Failure> {
+        let features = kernel_features(&kernel, target)?;
+        let plain = compiler(target, features.clone());
+        if request.verb == Verb::Disable {
+            let removals = removals(&kernel, &plain, plans, request.force)?;
+            return Ok(Reload { kernel, loads: Vec::new(), removals });
+        }
+        let forced = compiler(target, features).force_complain(true);
+        let wanted: Vec<&FilePlan> = plans.iter().filter(|plan| !plan.is_disabled).collect();
+        let compile = |plan: &&FilePlan| {
+            let compiler = if plan.is_forced { &forced } else { &plain };
+            (plan.name(), compiler.compile(Input::text(plan.name(), plan.new.as_slice())))
+        };
+        let compiled: Vec<_> = wanted.par_iter().map(compile).collect();
+        let (mut loads, mut rejected) = (Vec::new(), false);
+        for (name, compiled) in compiled {
+            match compiled {
+                Ok(compiled) => loads.push((name, compiled)),
+                Err(CompileError::Rejected(diagnosis)) => {
+                    renderer.print(diagnosis.diagnostics(), diagnosis.sources());
+                    rejected = true;
+                }
+                Err(error) => return Err(Failure::Other(error.to_string())),
+            }
+        }
+        if rejected { Err(Failure::Rejected) } else { Ok(Reload { kernel, loads, removals: Vec::new() }) }
+    }
+
+    /// Loads and removes. What fails does not keep the rest.
+    pub(super) fn submit(self) -> (Done, Vec<String>) {
+        let (mut done, mut failures) = (Done::default(), Vec::new());
+        for (file, policy) in &self.loads {
+            match self.kernel.replace(policy) {
+                Ok(()) => done.loaded += policy.profiles().len(),
+                Err(error) => failures.push(format!("{}: {error}", Escaped::line(file))),
+            }
+        }
+        for name in &self.removals {
+            match self.kernel.remove(name) {
+                Ok(()) => done.removed += 1,
+                Err(error) => failures.push(format!("{}: {error}", Escaped::line(name))),
+            }
+        }
+        (done, failures)
+    }
+}
+
+/// The loaded profiles of files, those that go with others left out.
+fn removals(kernel: &Kernel, compiler: &Compiler, plans: &[FilePlan], force: bool) -> Result<Vec<Vec<u8>>, Failure> {
+    let loaded = kernel.profiles().map_err(|error| error.to_string())?;
+    let tasks = if force { Vec::new() } else { kernel.tasks().map_err(|error| error.to_string())? };
+    let mut names = Vec::new();
+    for plan in plans {
+        let resolved = compiler.resolve(Input::text(plan.name(), plan.new.as_slice()));
+        let resolved = resolved.map_err(|error| error.to_string())?;
+        if resolved.diagnosis().has_errors() {
+            let message = "it has errors (`armorer check` shows them), so that its profiles are not known";
+            return Err(Failure::Other(format!("{}: {message}", shown(&plan.path))));
+        }
+        for profile in resolved.policies().iter().flat_map(|policy| &policy.profiles) {
+            let name = listed_name(profile);
+            if !loaded.iter().any(|loaded| loaded.name == name) {
+                continue;
+            }
+            if let Some(message) = in_use(&name, &tasks) {
+                return Err(Failure::Other(format!("{}: {message}", Escaped::line(&name))));
+            }
+            names.push(name);
+        }
+    }
+    Ok(names)
+}

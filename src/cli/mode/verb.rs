@@ -1,0 +1,82 @@
+//! What may be done to profiles, and how much of them it is done to.
+
+use clap::ValueEnum;
+
+use crate::ast::ProfileFlag;
+use crate::cli::links::List;
+use crate::edit::{EditError, Editor};
+use crate::vocab::ProfileMode;
+
+/// What to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Verb {
+    /// Refuse what the profile does not allow; the default mode, without a flag
+    Enforce,
+    /// Allow and log it, but for what `deny` rules refuse
+    Complain,
+    /// Kill the process
+    Kill,
+    /// Ask the user
+    Prompt,
+    /// Confine nothing
+    Unconfined,
+    /// Log every access, allowed ones too
+    Audit,
+    /// Log only what the rules say
+    NoAudit,
+    /// Do not load the file at boot: link it in `disable/`
+    Disable,
+    /// Load it again: take the link out of `disable/`
+    Enable,
+}
+
+impl Verb {
+    /// The mode that it sets.
+    pub(super) fn mode(self) -> Option<ProfileMode> {
+        Some(match self {
+            Verb::Enforce => ProfileMode::Enforce,
+            Verb::Complain => ProfileMode::Complain,
+            Verb::Kill => ProfileMode::Kill,
+            Verb::Prompt => ProfileMode::Prompt,
+            Verb::Unconfined => ProfileMode::Unconfined,
+            Verb::Audit | Verb::NoAudit | Verb::Disable | Verb::Enable => return None,
+        })
+    }
+
+    /// Changes the header of a profile.
+    pub(super) fn edit(self, editor: &mut Editor, profile: &str) -> Result<bool, EditError> {
+        match (self.mode(), self) {
+            (Some(mode), _) => editor.set_mode(profile, mode),
+            (None, Verb::Audit) => editor.set_flag(profile, ProfileFlag::Audit),
+            (None, Verb::NoAudit) => editor.remove_flag(profile, &ProfileFlag::Audit),
+            (None, _) => Ok(false),
+        }
+    }
+
+    /// Whether it is about links, and not about flags.
+    pub(super) fn is_about_links(self) -> bool {
+        matches!(self, Verb::Disable | Verb::Enable)
+    }
+}
+
+/// What to do, and how.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Request {
+    pub(super) verb: Verb,
+    /// Profiles that confine nothing, and entries of lists that are more than links, are changed as well.
+    pub(super) force: bool,
+    /// The mode is set by an entry of `force-complain/`, and the files stay.
+    pub(super) by_link: bool,
+    /// The lists that the files are taken out of.
+    pub(super) clears: &'static [List],
+    /// Whether lists may be changed for files of which only some profiles are meant.
+    pub(super) clears_for_others: bool,
+}
+
+/// Which profiles inside of others are meant with them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Nested {
+    None,
+    Hats,
+    All,
+}
