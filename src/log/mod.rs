@@ -30,6 +30,8 @@ mod origin;
 mod reader;
 mod summary;
 mod time;
+mod tree;
+mod why;
 
 #[cfg(test)]
 mod tests;
@@ -39,3 +41,5 @@ pub use origin::Origin;
 pub use reader::{Reader, events};
 pub use summary::{Count, Kind, Summary};
 pub use time::Time;
+pub use tree::{ProfileFile, ProfileName, Tree, TreeError};
+pub use why::{Near, Reason, Why, WhyReader};

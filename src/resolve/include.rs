@@ -48,7 +48,7 @@ pub fn is_skipped(name: &str) -> bool {
 ///
 /// # Errors
 /// When it cannot be read.
-#[cfg(any(feature = "suite", feature = "internals"))]
+#[cfg(any(feature = "suite", feature = "log", feature = "internals"))]
 pub fn policy_files(directory: &Path) -> std::io::Result<Vec<PathBuf>> {
     let mut entries = std::fs::read_dir(directory)?.collect::<Result<Vec<_>, _>>()?;
     entries.sort_by_key(std::fs::DirEntry::file_name);

@@ -71,7 +71,7 @@ use variables::Variables;
 
 #[cfg(any(feature = "agent", feature = "ide", feature = "internals"))]
 pub use include::is_skipped;
-#[cfg(any(feature = "suite", feature = "internals"))]
+#[cfg(any(feature = "suite", feature = "log", feature = "internals"))]
 pub use include::policy_files;
 pub use preprocess::preprocess;
 #[cfg(feature = "ide")]

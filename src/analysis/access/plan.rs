@@ -72,7 +72,7 @@ impl Strings {
 }
 
 /// The profiles of a stack: what stands between `//&`.
-pub(in crate::analysis) fn components(label: &[u8]) -> impl Iterator<Item = &[u8]> {
+pub(crate) fn components(label: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut rest = Some(label);
     std::iter::from_fn(move || {
         let now = rest?;

@@ -1,0 +1,133 @@
+//! The profile files of a system, and which of them holds a profile.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::analysis::query::{QueryError, Subject};
+use crate::compiler::{CompileError, Compiler, Input};
+use crate::parallel;
+use crate::resolve::{VariableValue, policy_files};
+use crate::source::{Text, read_limited};
+
+/// The profile files of a directory.
+///
+/// Every file is resolved when the tree is read, as names of profiles may hold variables; what events are about is compiled when it is
+/// asked for.
+#[derive(Debug)]
+pub struct Tree {
+    compiler: Compiler,
+    files: Vec<ProfileFile>,
+}
+
+/// A file of profiles.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct ProfileFile {
+    /// Its path.
+    pub path: PathBuf,
+    /// Its text.
+    pub text: Vec<u8>,
+    /// What is in it, or why it is not taken.
+    pub profiles: Result<Vec<ProfileName>, CompileError>,
+}
+
+/// A profile of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ProfileName {
+    /// The name as the kernel has it, with those of the profiles around it: `web//worker`.
+    pub name: Text,
+    /// Whether it is a hat.
+    pub is_hat: bool,
+    /// Where the name stands in the text of the file, or of one that it includes.
+    pub(crate) span: crate::source::Span,
+}
+
+impl Tree {
+    /// Reads the profile files of a directory, without those below it.
+    ///
+    /// # Errors
+    /// When the directory cannot be read. What is wrong with a file is in [`ProfileFile::profiles`].
+    pub fn read(directory: &Path, compiler: Compiler) -> io::Result<Tree> {
+        let paths = policy_files(directory)?;
+        let files = parallel::map(&paths, |path| ProfileFile::read(path, &compiler));
+        Ok(Tree { compiler, files })
+    }
+
+    /// The compiler.
+    #[must_use]
+    pub fn compiler(&self) -> &Compiler {
+        &self.compiler
+    }
+
+    /// The files in byte order of their names.
+    #[must_use]
+    pub fn files(&self) -> &[ProfileFile] {
+        &self.files
+    }
+
+    /// The file that holds a profile, by the name that the kernel has for it.
+    #[must_use]
+    pub fn find(&self, profile: &[u8]) -> Option<&ProfileFile> {
+        self.files.get(self.place_of(profile)?)
+    }
+
+    /// The place in [`Tree::files`] of the file that holds a profile.
+    pub(crate) fn place_of(&self, profile: &[u8]) -> Option<usize> {
+        self.files.iter().position(|file| file.names().iter().any(|known| *known.name == *profile))
+    }
+
+    /// The policy of a file, to be asked.
+    ///
+    /// # Errors
+    /// When it does not compile.
+    pub fn subject(&self, file: &ProfileFile) -> Result<Subject, TreeError> {
+        Ok(Subject::from_compiled(self.compiler.compile(file.input())?)?)
+    }
+
+    /// The variables of a file with their values, as its rules have them.
+    pub(crate) fn variables(&self, file: &ProfileFile) -> Vec<(Text, Vec<Text>)> {
+        let Ok(resolved) = self.compiler.resolve(file.input()) else { return Vec::new() };
+        let values = self.compiler.variables(&resolved).into_iter().filter_map(|value| match value {
+            VariableValue::Set { name, expanded, .. } => Some((name, expanded?)),
+            VariableValue::Bool { .. } => None,
+        });
+        values.collect()
+    }
+}
+
+impl ProfileFile {
+    fn read(path: &Path, compiler: &Compiler) -> ProfileFile {
+        let text = std::fs::File::open(path).and_then(read_limited).unwrap_or_default();
+        let mut file = ProfileFile { path: path.to_owned(), text, profiles: Ok(Vec::new()) };
+        let name = |profile: &crate::policy::Profile| ProfileName {
+            name: profile.name.clone(),
+            is_hat: profile.hat,
+            span: profile.span,
+        };
+        file.profiles = compiler.resolve(file.input()).map(|resolved| resolved.profiles().map(name).collect());
+        file
+    }
+
+    pub(crate) fn input(&self) -> Input {
+        Input::text(self.path.display().to_string(), self.text.clone())
+    }
+
+    /// The profiles; none of a file that is not taken.
+    #[must_use]
+    pub fn names(&self) -> &[ProfileName] {
+        self.profiles.as_deref().unwrap_or_default()
+    }
+}
+
+/// Why a policy of a tree cannot be asked.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum TreeError {
+    /// It does not compile.
+    #[error(transparent)]
+    Compile(#[from] CompileError),
+    /// It cannot be asked.
+    #[error(transparent)]
+    Query(#[from] QueryError),
+}

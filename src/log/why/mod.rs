@@ -1,0 +1,294 @@
+//! Why something was denied: the event, asked of the policy on disk.
+
+mod near;
+mod remark;
+
+use serde::Serialize;
+
+use super::{Event, Tree};
+use crate::analysis::Access;
+use crate::analysis::query::{Answer, Decision, Mode, RuleUse, Subject, Whose};
+use crate::ast::Owner;
+use crate::policy::RuleMode;
+use crate::source::Text;
+
+pub use near::Near;
+
+/// Why something was denied.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Why {
+    /// The profile that decides: of a stack the first one that does not allow it.
+    pub profile: Option<Text>,
+    /// The file that it stands in.
+    pub file: Option<String>,
+    /// The reason.
+    #[serde(flatten)]
+    pub reason: Reason,
+    /// The rules that it is about, with their places.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<RuleUse>,
+    /// What is allowed and nearly the same.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub near: Vec<Near>,
+    /// What the kernel's remark means, and what helps.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remark: Option<&'static str>,
+}
+
+/// The reason for a denial.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "reason", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Reason {
+    /// The policy on disk allows it: another one is loaded.
+    Allowed,
+    /// No rule allows it.
+    NoRule,
+    /// A rule denies it.
+    Denied,
+    /// A rule allows it, but not all that was tried, or another one of higher priority goes before.
+    Outranked,
+    /// Rules allow it for files that the process owns; this one belongs to somebody else.
+    Owner,
+    /// Rules allow the exec, but the profile that it leads to is not there.
+    NoTransition {
+        /// The profile.
+        target: String,
+    },
+    /// No file has the profile.
+    NoProfile,
+    /// The profile has no such child or hat.
+    NoChild {
+        /// The profile that is there.
+        parent: Text,
+    },
+    /// The process runs under no profile of a file: it came from an exec that a profile in complain mode does not allow.
+    Learning {
+        /// The profile that does not allow the exec.
+        parent: Text,
+    },
+    /// No profile confines the process.
+    Unconfined,
+    /// The record does not say enough, or no rule is about it.
+    NotAsked,
+    /// The file does not compile, so that nothing can be asked.
+    Broken {
+        /// The error.
+        error: String,
+    },
+}
+
+/// Asks a tree why things were denied. Files are compiled once.
+///
+/// ```
+/// use armorer::log::{Reason, Tree, WhyReader, events};
+/// use armorer::{Compiler, Features};
+///
+/// let directory = std::env::temp_dir().join(format!("armorer-why-{}", std::process::id()));
+/// std::fs::create_dir_all(&directory)?;
+/// std::fs::write(directory.join("p"), "profile p {\n  /etc/x/ r,\n}\n")?;
+/// let compiler = Compiler::new(Features::builtin("linux-7.2").unwrap()).base(&directory);
+/// let tree = Tree::read(&directory, compiler)?;
+/// let line = br#"audit: type=1400 audit(1.0:2): apparmor="DENIED" operation="open" profile="p" name="/etc/x" denied_mask="r""#;
+/// let why = WhyReader::new(&tree).ask(&events(line)[0]);
+/// assert_eq!(why.reason, Reason::NoRule);
+/// assert_eq!(why.near[0].to_string(), "`file /etc/x/ r` is allowed: the name of a directory ends in a slash");
+/// # std::fs::remove_dir_all(directory)?;
+/// # Ok::<(), std::io::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct WhyReader<'t> {
+    tree: &'t Tree,
+    /// The compiled files by their place in the tree, or the error.
+    subjects: Vec<Option<Result<Subject, String>>>,
+}
+
+impl<'t> WhyReader<'t> {
+    /// Takes the tree to ask.
+    #[must_use]
+    pub fn new(tree: &'t Tree) -> WhyReader<'t> {
+        WhyReader { tree, subjects: tree.files().iter().map(|_| None).collect() }
+    }
+
+    /// Why what an event tells of was denied.
+    pub fn ask(&mut self, event: &Event) -> Why {
+        let remark = event.info.as_ref().and_then(|info| remark::of(&String::from_utf8_lossy(info)));
+        let mut why = self.of_label(event);
+        why.remark = remark;
+        why
+    }
+
+    fn of_label(&mut self, event: &Event) -> Why {
+        let Some(label) = &event.profile else { return Why::new(None, Reason::NotAsked) };
+        let mut last = Why::new(Some(label.clone()), Reason::Allowed);
+        for profile in components(label) {
+            last = self.of_profile(profile, event);
+            if last.reason != Reason::Allowed {
+                return last;
+            }
+        }
+        last
+    }
+
+    fn of_profile(&mut self, profile: &[u8], event: &Event) -> Why {
+        let tree = self.tree;
+        let named = |reason| Why::new(Some(profile.into()), reason);
+        if profile == b"unconfined" {
+            return named(Reason::Unconfined);
+        }
+        if let Some(at) = memchr::memmem::find(profile, b"//null-") {
+            return named(Reason::Learning { parent: profile.get(..at).unwrap_or(profile).into() });
+        }
+        let Some(place) = self.tree.place_of(profile) else { return named(self.missing(profile)) };
+        // A hat that is missing is no access of its own.
+        if let (b"change_hat", Some(target)) = (&*event.operation, &event.target)
+            && self.tree.place_of(target).is_none()
+        {
+            return Why::new(Some(target.clone()), self.missing(target));
+        }
+        let file = self.tree.files().get(place).map(|file| file.path.display().to_string());
+        let Some(access) = &event.access else { return Why { file, ..named(Reason::NotAsked) } };
+        let subject = match self.subject(place) {
+            Ok(subject) => subject,
+            Err(error) => return Why { file, ..named(Reason::Broken { error: error.clone() }) },
+        };
+        let mut why = Why { file, ..named(Reason::NoRule) };
+        let ask = |access: &Access| subject.ask(Some(profile), access).ok();
+        let Some(answer) = ask(access) else { return Why { reason: Reason::NotAsked, ..why } };
+        why.reason = reason(&answer, access, &ask, |target| tree.place_of(target.as_bytes()).is_some());
+        why.rules = rules(&answer, &why.reason);
+        if matches!(why.reason, Reason::NoRule | Reason::Owner) {
+            let variables = tree.files().get(place).map(|file| tree.variables(file)).unwrap_or_default();
+            why.near = near::of(access, &variables, |access| ask(access).is_some_and(|answer| answer.is_allowed()));
+        }
+        why
+    }
+
+    fn missing(&self, profile: &[u8]) -> Reason {
+        let mut name = profile;
+        while let Some(at) = memchr::memmem::rfind(name, b"//") {
+            name = name.get(..at).unwrap_or_default();
+            if self.tree.place_of(name).is_some() {
+                return Reason::NoChild { parent: name.into() };
+            }
+        }
+        Reason::NoProfile
+    }
+
+    fn subject(&mut self, place: usize) -> Result<&Subject, &String> {
+        static MISSING: std::sync::LazyLock<String> = std::sync::LazyLock::new(|| "there is no such file".into());
+        let tree = self.tree;
+        let Some(slot) = self.subjects.get_mut(place) else { return Err(&MISSING) };
+        let compile = || match tree.files().get(place) {
+            Some(file) => tree.subject(file).map_err(|error| error.to_string()),
+            None => Err(MISSING.clone()),
+        };
+        slot.get_or_insert_with(compile).as_ref()
+    }
+}
+
+/// The profiles of a stack.
+fn components(label: &[u8]) -> impl Iterator<Item = &[u8]> {
+    crate::analysis::access::components(label)
+}
+
+fn reason(
+    answer: &Answer,
+    access: &Access,
+    ask: &impl Fn(&Access) -> Option<Answer>,
+    is_there: impl Fn(&str) -> bool,
+) -> Reason {
+    if answer.is_allowed() {
+        // What the exec leads to decides as well.
+        let target = answer.verdicts.iter().find_map(|verdict| verdict.exec.as_ref()).and_then(|exec| match &exec.to {
+            crate::analysis::query::ExecTo::Profile(name) if exec.fallback.is_none() && !is_there(name) => {
+                Some(name.clone())
+            }
+            _ => None,
+        });
+        return match target {
+            Some(target) => Reason::NoTransition { target },
+            None if answer.mode == Mode::Unconfined => Reason::Unconfined,
+            None => Reason::Allowed,
+        };
+    }
+    let denied: Vec<_> = answer.verdicts.iter().filter(|verdict| verdict.decision != Decision::Allowed).collect();
+    let rule = |at: &usize| answer.rules.get(*at);
+    let denies = |at: &usize| rule(at).is_some_and(|rule| rule.mode == RuleMode::Deny);
+    if denied.iter().flat_map(|verdict| &verdict.decided_by).any(denies) {
+        return Reason::Denied;
+    }
+    if denied.iter().any(|verdict| !verdict.outranked.is_empty()) {
+        return Reason::Outranked;
+    }
+    if let Access::File(file) = access
+        && file.owner == Some(Owner::Other)
+        && denied.iter().all(|verdict| verdict.whose == Whose::Other)
+    {
+        let mut own = file.clone();
+        own.owner = Some(Owner::Owner);
+        if ask(&Access::File(own)).is_some_and(|answer| answer.is_allowed()) {
+            return Reason::Owner;
+        }
+    }
+    Reason::NoRule
+}
+
+/// The rules that a reason is about.
+fn rules(answer: &Answer, reason: &Reason) -> Vec<RuleUse> {
+    let is_denied = |decision| decision != Decision::Allowed;
+    let mut places: Vec<usize> = match reason {
+        Reason::Denied => {
+            answer.verdicts.iter().filter(|it| is_denied(it.decision)).flat_map(|it| it.decided_by.clone()).collect()
+        }
+        Reason::Outranked => {
+            let both = |it: &crate::analysis::query::Verdict| [&it.decided_by[..], &it.outranked].concat();
+            answer.verdicts.iter().filter(|it| is_denied(it.decision)).flat_map(both).collect()
+        }
+        Reason::Allowed | Reason::NoTransition { .. } => {
+            answer.verdicts.iter().flat_map(|it| it.decided_by.clone()).collect()
+        }
+        _ => Vec::new(),
+    };
+    places.sort_unstable();
+    places.dedup();
+    places.into_iter().filter_map(|at| answer.rules.get(at).cloned()).collect()
+}
+
+impl Why {
+    fn new(profile: Option<Text>, reason: Reason) -> Why {
+        Why { profile, file: None, reason, rules: Vec::new(), near: Vec::new(), remark: None }
+    }
+}
+
+impl std::fmt::Display for Why {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let shown = |text: &Text| crate::analysis::names::Quoted(text).to_string();
+        let profile = self.profile.as_ref().map_or_else(|| "the profile".into(), shown);
+        let file = self.file.as_deref().unwrap_or("the tree");
+        match &self.reason {
+            Reason::Allowed => writeln!(f, "{file} allows it now: another policy is loaded; load the file again")?,
+            Reason::NoRule => writeln!(f, "no rule for {profile} in {file} allows it")?,
+            Reason::Denied => writeln!(f, "a rule denies it")?,
+            Reason::Outranked => writeln!(f, "a rule that allows it has a lower priority")?,
+            Reason::Owner => {
+                writeln!(f, "it is allowed for files that the process owns, and this one belongs to another user")?
+            }
+            Reason::NoTransition { target } => {
+                writeln!(f, "the exec is allowed, but no file has the profile {target} that it leads to")?;
+            }
+            Reason::NoProfile => writeln!(f, "no file of the tree has {profile}")?,
+            Reason::NoChild { parent } => writeln!(f, "{} has no child or hat {profile}", shown(parent))?,
+            Reason::Learning { parent } => {
+                writeln!(f, "{} does not allow the exec that started the program; allow that first", shown(parent))?;
+            }
+            Reason::Unconfined => writeln!(f, "{profile} confines nothing")?,
+            Reason::NotAsked => writeln!(f, "the record does not say enough to ask the policy")?,
+            Reason::Broken { error } => writeln!(f, "{file} has errors: {error}")?,
+        }
+        self.rules.iter().try_for_each(|rule| writeln!(f, "  {}  {}", rule.place(), rule.text))?;
+        self.near.iter().try_for_each(|near| writeln!(f, "  near: {near}"))?;
+        self.remark.iter().try_for_each(|remark| writeln!(f, "  the kernel says: {remark}"))
+    }
+}
