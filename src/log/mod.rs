@@ -28,6 +28,7 @@ mod journal;
 mod line;
 mod origin;
 mod reader;
+pub mod suggest;
 mod summary;
 mod time;
 mod tree;
