@@ -53,7 +53,7 @@ impl Resolved {
         &self.policies
     }
 
-    #[cfg(feature = "cli")]
+    #[cfg(any(feature = "cli", feature = "log"))]
     pub(crate) fn policies_mut(&mut self) -> &mut [Policy] {
         &mut self.policies
     }

@@ -24,6 +24,7 @@
 mod access;
 mod event;
 mod fields;
+mod fix;
 mod journal;
 mod line;
 mod origin;
@@ -38,6 +39,7 @@ mod why;
 mod tests;
 
 pub use event::{Event, Verdict};
+pub use fix::{Change, Destination, Fix, FixError};
 pub use origin::Origin;
 pub use reader::{Reader, events};
 pub use summary::{Count, Kind, Summary};

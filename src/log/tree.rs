@@ -2,10 +2,13 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
+use crate::analysis::Access;
 use crate::analysis::query::{QueryError, Subject};
 use crate::compiler::{CompileError, Compiler, Input};
 use crate::parallel;
+use crate::policy::Profile;
 use crate::resolve::{VariableValue, policy_files};
 use crate::source::{Text, read_limited};
 
@@ -15,8 +18,11 @@ use crate::source::{Text, read_limited};
 /// asked for.
 #[derive(Debug)]
 pub struct Tree {
+    directory: PathBuf,
     compiler: Compiler,
     files: Vec<ProfileFile>,
+    /// What the profiles of each file attach to, once it is asked for.
+    attachments: OnceLock<Vec<Attachments>>,
 }
 
 /// A file of profiles.
@@ -39,8 +45,8 @@ pub struct ProfileName {
     pub name: Text,
     /// Whether it is a hat.
     pub is_hat: bool,
-    /// Where the name stands in the text of the file, or of one that it includes.
-    pub(crate) span: crate::source::Span,
+    /// Where the name stands in the text of the file; `None` where it stands in one that the file includes.
+    pub(crate) start: Option<u32>,
 }
 
 impl Tree {
@@ -51,7 +57,28 @@ impl Tree {
     pub fn read(directory: &Path, compiler: Compiler) -> io::Result<Tree> {
         let paths = policy_files(directory)?;
         let files = parallel::map(&paths, |path| ProfileFile::read(path, &compiler));
-        Ok(Tree { compiler, files })
+        Ok(Tree { directory: directory.to_owned(), compiler, files, attachments: OnceLock::new() })
+    }
+
+    /// The directory.
+    #[must_use]
+    pub fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    /// The profile that the kernel attaches to a program: of several the most specific one.
+    #[must_use]
+    pub fn attached(&self, program: &[u8]) -> Option<Text> {
+        let access = Access::parse(&[&b"attach"[..], program]).ok()?;
+        let all = self.attachments.get_or_init(|| {
+            let inputs: Vec<Input> = self.files.iter().map(ProfileFile::input).collect();
+            parallel::map(&inputs, |input| Attachments::of(&self.compiler, input.clone()))
+                .into_iter()
+                .flatten()
+                .collect()
+        });
+        let found = all.iter().flat_map(|file| file.matching(&access));
+        found.max_by_key(|(length, _)| *length).map(|(_, name)| name.clone())
     }
 
     /// The compiler.
@@ -100,12 +127,16 @@ impl ProfileFile {
     fn read(path: &Path, compiler: &Compiler) -> ProfileFile {
         let text = std::fs::File::open(path).and_then(read_limited).unwrap_or_default();
         let mut file = ProfileFile { path: path.to_owned(), text, profiles: Ok(Vec::new()) };
-        let name = |profile: &crate::policy::Profile| ProfileName {
-            name: profile.name.clone(),
-            is_hat: profile.hat,
-            span: profile.span,
-        };
-        file.profiles = compiler.resolve(file.input()).map(|resolved| resolved.profiles().map(name).collect());
+        file.profiles = compiler.resolve(file.input()).map(|resolved| {
+            let sources = resolved.diagnosis().sources();
+            let own = file.path.display().to_string();
+            let name = |profile: &Profile| ProfileName {
+                name: profile.name.clone(),
+                is_hat: profile.hat,
+                start: (sources.get(profile.span.source).name() == own).then_some(profile.span.start),
+            };
+            resolved.profiles().map(name).collect()
+        });
         file
     }
 
@@ -117,6 +148,41 @@ impl ProfileFile {
     #[must_use]
     pub fn names(&self) -> &[ProfileName] {
         self.profiles.as_deref().unwrap_or_default()
+    }
+}
+
+/// What the profiles of a file attach to. What they allow is not compiled.
+#[derive(Debug)]
+pub(crate) struct Attachments {
+    subject: Subject,
+    /// How specific the attachment of each profile is (the kernel takes the greatest), and its name in the kernel's list.
+    profiles: Vec<(u32, Text)>,
+}
+
+impl Attachments {
+    /// Compiles the attachments; `None` where the file has errors.
+    pub(crate) fn of(compiler: &Compiler, input: Input) -> Option<Attachments> {
+        let mut resolved = compiler.resolve(input).ok()?;
+        for profile in resolved.policies_mut().iter_mut().flat_map(|policy| &mut policy.profiles) {
+            profile.rules.clear();
+            profile.children.clear();
+        }
+        let compiled = compiler.encode(&resolved).ok()?;
+        let length = |record: &crate::blob::Profile| record.xmatch.as_ref().map_or(u32::MAX, |xmatch| xmatch.len);
+        let lengths: Vec<u32> = compiled.records().iter().map(length).collect();
+        let subject = Subject::from_compiled(compiled).ok()?;
+        let listed = |profile: &Profile| match &profile.namespace {
+            Some(namespace) => Text::from([b":", &**namespace, b":", &profile.name].concat()),
+            None => profile.name.clone(),
+        };
+        let profiles = resolved.profiles().zip(lengths).filter(|(profile, _)| !profile.hat);
+        Some(Attachments { subject, profiles: profiles.map(|(profile, length)| (length, listed(profile))).collect() })
+    }
+
+    /// The profiles that attach, with how specific they are.
+    pub(crate) fn matching(&self, attach: &Access) -> impl Iterator<Item = (u32, &Text)> {
+        let attaches = |name: &Text| self.subject.ask(Some(name), attach).is_ok_and(|answer| answer.is_allowed());
+        self.profiles.iter().filter(move |(_, name)| attaches(name)).map(|(length, name)| (*length, name))
     }
 }
 
