@@ -53,6 +53,7 @@
 //! | `agent` | `agent`: keeps the profiles of directories loaded |
 //! | `config` | the configuration file `armorer.toml` |
 //! | `suite` | `analysis::suite`: tests of policy in TOML files |
+//! | `log` | `log`: audit records, and the rules that they ask for |
 //! | `schema` | JSON schemas of the syntax tree |
 //! | `ide`, `lsp` | what an editor asks about profiles, and the Language Server Protocol |
 //! | `cli`, `mimalloc` | the program `armorer`; on by default |
@@ -90,6 +91,8 @@ pub mod kernel;
 #[cfg(feature = "kubernetes")]
 pub mod kubernetes;
 pub mod lint;
+#[cfg(feature = "log")]
+pub mod log;
 #[cfg(feature = "lsp")]
 pub mod lsp;
 pub mod source;

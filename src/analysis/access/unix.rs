@@ -130,14 +130,12 @@ impl UnixAccess {
         let head = Unix { r#type: Some(self.kind), ..Unix::default() };
         let local = Unix { address: Some(self.local.address()), ..head.clone() };
         let with = |operation| one(&Unix { operation: Some(operation), ..local.clone() });
-        let label = self.label.as_deref().unwrap_or(b"unconfined");
-        // By name and one by one, whatever namespace they are in.
         let peer = |part: &[u8]| Unix {
             peer_address: Some(self.peer.address()),
-            peer_label: Some(without_namespace(part).into()),
+            peer_label: Some(part.into()),
             ..local.clone()
         };
-        let peers: Vec<Vec<u8>> = components(label).map(|part| policy(&peer(part))).collect();
+        let peers: Vec<Vec<u8>> = self.peer_profiles().map(|part| policy(&peer(part))).collect();
         let peers = Way::Policy(Strings { attempts: vec![peers], goes_on: 0 });
         for (name, bit) in each(self.permissions, permission_names::<NetworkPermissions>()) {
             let (mask, way) = match bit {
@@ -161,6 +159,13 @@ impl UnixAccess {
             plan.notes.push("the peer's own profile must allow its side of it, too".into());
         }
         plan
+    }
+}
+
+impl UnixAccess {
+    /// The profiles of the other side as kernels ask for them: by name and one by one, whatever namespace they are in.
+    pub(crate) fn peer_profiles(&self) -> impl Iterator<Item = &[u8]> {
+        components(self.label.as_deref().unwrap_or(b"unconfined")).map(without_namespace)
     }
 }
 

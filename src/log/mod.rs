@@ -1,0 +1,3 @@
+//! Audit records: what they mean, and the rules that they ask for.
+
+pub mod suggest;

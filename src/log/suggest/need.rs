@@ -1,0 +1,194 @@
+//! What a program needs: accesses from a log, those about the same thing joined.
+
+use serde::Serialize;
+
+use crate::analysis::Access;
+use crate::analysis::access::{Endpoint, FileAccess};
+use crate::policy::Owner;
+use crate::source::Text;
+
+/// An access that a profile has to allow.
+///
+/// ```
+/// use armorer::Access;
+/// use armorer::log::suggest::Need;
+///
+/// let need = Need::new("web", Access::parse(&["file", "owner", "/srv/web/data", "rw"])?).times(3);
+/// assert_eq!((need.profile.to_string(), need.times), ("web".into(), 3));
+/// # Ok::<(), armorer::analysis::UsageError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Need {
+    /// The profile as records name it: with those of its parents (`parent//child`), in a namespace `:namespace:profile`.
+    pub profile: Text,
+    /// The access.
+    pub access: Access,
+    /// How many events there were.
+    pub times: u64,
+    /// The profile that the record of an exec names as its target.
+    pub target: Option<Text>,
+    /// The address and port of a network socket.
+    pub local: Option<Endpoint>,
+    /// The address and port of the other side.
+    pub peer: Option<Endpoint>,
+}
+
+impl Need {
+    /// One event.
+    #[must_use]
+    pub fn new(profile: impl Into<Text>, access: Access) -> Need {
+        Need { profile: profile.into(), access, times: 1, target: None, local: None, peer: None }
+    }
+
+    /// The same need, seen so many times.
+    #[must_use]
+    pub fn times(self, times: u64) -> Need {
+        Need { times, ..self }
+    }
+
+    /// The same need, of an exec that leads to a profile.
+    #[must_use]
+    pub fn target(self, profile: impl Into<Text>) -> Need {
+        Need { target: Some(profile.into()), ..self }
+    }
+
+    /// The same need, of a network socket with these addresses.
+    #[must_use]
+    pub fn endpoints(self, local: Option<Endpoint>, peer: Option<Endpoint>) -> Need {
+        Need { local, peer, ..self }
+    }
+}
+
+/// Needs of one profile about one thing, which one rule may allow.
+#[derive(Clone, Debug)]
+pub(super) struct Group {
+    /// One need, with the permissions of all; for files, those on files of the program's user.
+    pub(super) need: Need,
+    /// The permissions on files that are of others, too.
+    pub(super) other: u32,
+    /// The numbers of the needs.
+    pub(super) members: Vec<usize>,
+}
+
+impl Group {
+    fn new(number: usize, need: &Need) -> Group {
+        let mut need = need.clone();
+        let mut other = 0;
+        if let Access::File(file) = &mut need.access {
+            if file.owner != Some(Owner::Owner) {
+                other = std::mem::take(&mut file.permissions);
+            }
+            file.owner = Some(Owner::Owner);
+        }
+        Group { need, other, members: vec![number] }
+    }
+
+    /// Takes in another need about the same thing.
+    fn join(&mut self, number: usize, other: &Group) {
+        self.other |= other.other;
+        self.need.times = self.need.times.saturating_add(other.need.times);
+        self.need.target = self.need.target.take().or_else(|| other.need.target.clone());
+        if let (Some(mine), Some(theirs)) =
+            (permissions(&mut self.need.access), permissions(&mut other.need.access.clone()))
+        {
+            *mine |= *theirs;
+        }
+        self.members.push(number);
+    }
+
+    /// The accesses that the group is about: to files of the program's user, and to files of anybody.
+    pub(super) fn accesses(&self) -> Vec<Access> {
+        let Access::File(file) = &self.need.access else { return vec![self.need.access.clone()] };
+        let of = |permissions: u32, owner| Access::File(FileAccess { permissions, owner, ..file.clone() });
+        let own = file.permissions & !self.other;
+        [(self.other, None), (own, Some(Owner::Owner))]
+            .into_iter()
+            .filter(|(permissions, _)| *permissions != 0)
+            .map(|(permissions, owner)| of(permissions, owner))
+            .collect()
+    }
+
+    /// The needs of the group: one for each of its accesses.
+    pub(super) fn needs(&self) -> Vec<Need> {
+        self.accesses().into_iter().map(|access| Need { access, ..self.need.clone() }).collect()
+    }
+}
+
+/// The permissions of an access, where those of several accesses may stand in one rule.
+fn permissions(access: &mut Access) -> Option<&mut u32> {
+    match access {
+        Access::File(file) => Some(&mut file.permissions),
+        Access::Network(network) => Some(&mut network.permissions),
+        Access::Unix(unix) => Some(&mut unix.permissions),
+        Access::Signal(signal) => Some(&mut signal.permissions),
+        Access::Ptrace(ptrace) => Some(&mut ptrace.permissions),
+        Access::Mqueue(mqueue) => Some(&mut mqueue.permissions),
+        _ => None,
+    }
+}
+
+/// Joins needs that are about the same thing, in the order in which they come first.
+pub(super) fn group(needs: &[Need]) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
+    let mut known: rustc_hash::FxHashMap<String, usize> = rustc_hash::FxHashMap::default();
+    for (number, need) in needs.iter().enumerate() {
+        let next = Group::new(number, need);
+        let at = *known.entry(subject(&next.need)).or_insert(groups.len());
+        match groups.get_mut(at) {
+            Some(group) => group.join(number, &next),
+            None => groups.push(next),
+        }
+    }
+    groups
+}
+
+/// What a need is about: all of it but its permissions and counts.
+fn subject(need: &Need) -> String {
+    let mut same = Need { times: 0, target: None, ..need.clone() };
+    if let Some(permissions) = permissions(&mut same.access) {
+        *permissions = 0;
+    }
+    format!("{same:?}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn need(words: &[&str]) -> Need {
+        Need::new("p", Access::parse(words).unwrap())
+    }
+
+    #[test]
+    fn letters_of_one_path_are_joined_and_owner_stays_with_its_letters() {
+        let needs = [
+            need(&["file", "owner", "/x", "r"]),
+            need(&["file", "/y", "r"]),
+            need(&["file", "owner", "/x", "w"]).times(4),
+            need(&["file", "other", "/x", "r"]),
+        ];
+        let groups = group(&needs);
+        let shown = |group: &Group| group.accesses().iter().map(Access::to_string).collect::<Vec<_>>();
+        assert_eq!(groups.iter().map(shown).collect::<Vec<_>>(), [
+            vec!["file /x r", "file owner /x w"],
+            vec!["file /y r"]
+        ]);
+        assert_eq!((groups[0].need.times, &groups[0].members[..]), (6, &[0, 2, 3][..]));
+    }
+
+    #[test]
+    fn other_classes_join_what_has_the_same_peer() {
+        let needs = [
+            need(&["signal", "send", "term", "a"]),
+            need(&["signal", "receive", "term", "a"]),
+            need(&["signal", "send", "term", "b"]),
+            need(&["network", "create", "inet", "stream"]),
+            need(&["network", "connect", "inet", "stream"]),
+            need(&["capability", "chown"]),
+        ];
+        let groups = group(&needs);
+        assert_eq!(groups.iter().map(|group| group.members.len()).collect::<Vec<_>>(), [2, 1, 2, 1]);
+        assert_eq!(groups[0].accesses()[0].to_string(), "signal term a");
+    }
+}
