@@ -52,7 +52,7 @@ pub fn permissions(class: u8) -> &'static [(u32, &'static str)] {
 pub(super) const MEDIATED_MARK: u32 = 0x4;
 
 /// Bits that say no more than that the class is mediated: kernels ask for others only.
-pub(super) fn unasked(class: u8) -> u32 {
+pub(crate) fn unasked(class: u8) -> u32 {
     // Elsewhere the strings that have this mark and those of rules are not the same.
     if matches!(class, 21 | 22) { MEDIATED_MARK } else { 0 }
 }

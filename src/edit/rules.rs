@@ -179,6 +179,14 @@ impl Editor {
         })
     }
 
+    /// The rules directly in a profile, or on the top level of a file.
+    #[cfg(feature = "log")]
+    pub(crate) fn rules_of<'a>(&self, scope: impl Into<Scope<'a>>) -> Result<Vec<ItemKind>, EditError> {
+        let owner = self.owner(scope.into())?;
+        let own = places(&self.file, owner).into_iter().next();
+        Ok(own.map_or_else(Vec::new, |place| place.items.iter().map(|item| item.kind.value.clone()).collect()))
+    }
+
     fn remove(&mut self, scope: Scope<'_>, rule: &ItemKind, above: Above) -> Result<(), EditError> {
         let found = self.written(scope, rule)?;
         self.all_or_nothing(|editor| found.into_iter().rev().try_for_each(|place| editor.take_out(place, above)))

@@ -24,7 +24,6 @@
 mod access;
 mod event;
 mod fields;
-mod fix;
 mod journal;
 mod line;
 mod origin;
@@ -39,7 +38,6 @@ mod why;
 mod tests;
 
 pub use event::{Event, Verdict};
-pub use fix::{Change, Destination, Fix, FixError};
 pub use origin::Origin;
 pub use reader::{Reader, events};
 pub use summary::{Count, Kind, Summary};

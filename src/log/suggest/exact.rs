@@ -13,6 +13,8 @@ use crate::syntax::ast::{CapabilityRule, ChangeProfileRule, Rule, UsernsRule};
 use crate::syntax::{EmptyList, Pattern, PatternError};
 use crate::vocab::{Capability, ExecMode, PermissionSet};
 
+pub(super) use file::rules_for;
+
 use super::Need;
 
 /// Reasons why no rule allows exactly an access.

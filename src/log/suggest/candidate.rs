@@ -1,0 +1,178 @@
+//! Candidates for the needs of a group, with what they open.
+
+use serde::Serialize;
+
+use crate::analysis::access::FileAccess;
+use crate::analysis::{Access, Subject};
+use crate::compiler::{CompileError, Input};
+use crate::diagnostic::Escaped;
+use crate::lint::{Family, Linter, Selection};
+use crate::syntax::ast::{ItemKind, Rule};
+use crate::vocab::ExecMode;
+
+use super::exact::{exact, rules_for};
+use super::general::{is_volatile, patterns};
+use super::measure::{Opens, SENSITIVE, measure};
+use super::need::Group;
+use super::tree::{Home, Tree, candidate_name};
+use super::{Need, NoRule};
+
+/// Rules that allow what is needed.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Candidate {
+    /// The rules.
+    pub items: Vec<ItemKind>,
+    /// Whether they are about the names of the log alone.
+    pub is_exact: bool,
+    /// Whether they still fit when process numbers and random names are others.
+    pub is_stable: bool,
+    /// What they allow beyond what is needed.
+    pub opens: Opens,
+    /// What the linter's danger family says about them.
+    pub dangers: Vec<Danger>,
+}
+
+/// A finding of the linter that a candidate raises.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Danger {
+    /// The code of the lint rule, whose page explains it.
+    pub code: &'static str,
+    /// The name of the lint rule.
+    pub name: &'static str,
+    /// The message.
+    pub message: String,
+}
+
+impl Candidate {
+    fn new(rules: Vec<Rule>, is_exact: bool, is_stable: bool) -> Candidate {
+        let items = rules.into_iter().map(ItemKind::Rule).collect();
+        Candidate { items, is_exact, is_stable, opens: Opens::default(), dangers: Vec::new() }
+    }
+
+    /// The text of the rules, a line each.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let lines = self.items.iter().map(|item| crate::syntax::printer::item_text(item));
+        lines.map(|line| String::from_utf8_lossy(&line).into_owned()).collect::<Vec<_>>().join("\n")
+    }
+
+    /// The order of candidates: safe ones first, then those that last, then by what they open. A variable of the tree that opens
+    /// next to nothing goes before the path as it stands.
+    fn rank(&self) -> (bool, bool, usize, u32, bool) {
+        let Opens { sensitive, size, .. } = &self.opens;
+        (!self.dangers.is_empty(), !self.is_stable, sensitive.len(), size / 3, self.is_exact)
+    }
+}
+
+/// The candidates of a group, not measured yet.
+pub(super) fn candidates(tree: &Tree, home: &Home, group: &Group) -> Result<Vec<Candidate>, NoRule> {
+    let exec = |access: &Access| match access {
+        Access::File(file) => tree.exec(&home.profile, &file.path),
+        _ => ExecMode::INHERIT,
+    };
+    let mut rules = Vec::new();
+    for need in group.needs() {
+        rules.extend(exact(&need, exec(&need.access))?);
+    }
+    let path = match &group.need.access {
+        Access::File(FileAccess { path, .. }) => Some(path),
+        _ => None,
+    };
+    let mut found = vec![Candidate::new(rules, true, !path.is_some_and(|path| is_volatile(path)))];
+    let variables = tree.files.get(home.file).map(|file| &*file.variables).unwrap_or_default();
+    for general in path.map(|path| patterns(path, variables)).unwrap_or_default() {
+        let mut rules = Vec::new();
+        for Need { access, .. } in group.needs() {
+            if let Access::File(file) = &access {
+                rules.extend(rules_for(file, &general.pattern, exec(&access))?);
+            }
+        }
+        found.push(Candidate::new(rules, false, general.is_stable || !path.is_some_and(|path| is_volatile(path))));
+    }
+    Ok(found)
+}
+
+/// Measures candidates of one profile, drops those that do not allow what is needed, and puts the best first.
+pub(super) fn judge(
+    tree: &Tree,
+    home: &Home,
+    lists: Vec<(Group, Vec<Candidate>)>,
+) -> Result<Vec<(Group, Vec<Candidate>)>, CompileError> {
+    let Some(file) = tree.files.get(home.file) else { return Ok(Vec::new()) };
+    let items: Vec<&[ItemKind]> = lists.iter().flat_map(|(_, list)| list).map(|one| &*one.items).collect();
+    if items.is_empty() {
+        return Ok(lists);
+    }
+    let text = file.alone(&items);
+    let compiled = tree.compiler.compile(Input::text("candidates", &*text))?;
+    let records = compiled.records().to_vec();
+    let Ok(subject) = Subject::from_compiled(compiled) else { return Ok(lists) };
+    let present = file.compiled.records().iter().find(|record| {
+        let bare = home.profile.rsplit(|&byte| byte == b':').next().unwrap_or_default();
+        record.name == *home.profile || record.name == bare
+    });
+    let allows = |subject: &Subject, name: &[u8], access: &Access| {
+        subject.ask(Some(name), access).is_ok_and(|answer| answer.is_allowed())
+    };
+    let sensitive: Vec<(Access, &str)> = SENSITIVE
+        .iter()
+        .filter_map(|(words, text)| Some((Access::parse(words).ok()?, *text)))
+        .filter(|(access, _)| !allows(&file.subject, &home.profile, access))
+        .collect();
+    let dangers = dangers(tree, &text)?;
+    let mut number = 0;
+    let mut judged = Vec::new();
+    for (group, list) in lists {
+        let path = match &group.need.access {
+            Access::File(file) => Some(&*file.path),
+            _ => None,
+        };
+        let mut kept = Vec::new();
+        for mut candidate in list {
+            let name = candidate_name(number);
+            number += 1;
+            let fits = group.accesses().iter().all(|access| allows(&subject, name.as_bytes(), access));
+            let record = records.iter().find(|record| record.name == name.as_bytes());
+            let (Some(record), Some(present), true) = (record, present, fits) else { continue };
+            candidate.opens = measure(record, present, path);
+            let opened =
+                sensitive.iter().filter(|(access, _)| !candidate.is_exact && allows(&subject, name.as_bytes(), access));
+            candidate.opens.sensitive = opened.map(|(_, text)| (*text).to_owned()).collect();
+            candidate.dangers.extend(dangers.iter().filter(|(of, _)| *of == name).map(|(_, danger)| danger.clone()));
+            kept.push(candidate);
+        }
+        kept.sort_by_key(Candidate::rank);
+        judged.push((group, kept));
+    }
+    Ok(judged)
+}
+
+/// The findings of the danger family in a text, each with the profile that it is in.
+fn dangers(tree: &Tree, text: &[u8]) -> Result<Vec<(String, Danger)>, CompileError> {
+    let mut found = Vec::new();
+    for (line, danger) in findings(tree, "candidates", text)? {
+        let before: Vec<&[u8]> = text.split(|&byte| byte == b'\n').take(line).collect();
+        let header = before.iter().rev().find_map(|line| line.strip_prefix(b"profile ")?.strip_suffix(b" {"));
+        if let Some(name) = header {
+            found.push((String::from_utf8_lossy(name).into_owned(), danger));
+        }
+    }
+    Ok(found)
+}
+
+/// The findings of the danger family in a text, each with its line from 1.
+pub(super) fn findings(tree: &Tree, name: &str, text: &[u8]) -> Result<Vec<(usize, Danger)>, CompileError> {
+    let Ok(selection) = Selection::only([Family::Danger.name()]) else { return Ok(Vec::new()) };
+    let outcome = Linter::new(&tree.compiler).selection(selection).lint([Input::text(name, text)])?;
+    let sources = outcome.sources();
+    let dangers = outcome.findings.iter().filter_map(|finding| {
+        let rule = finding.rule.filter(|rule| rule.family() == Family::Danger)?;
+        let (line, _) = sources.get(finding.span().source).line_column(finding.span().start);
+        let message = Escaped::line(&finding.message).to_string();
+        let line = usize::try_from(line).unwrap_or(usize::MAX);
+        Some((line, Danger { code: rule.code, name: rule.name, message }))
+    });
+    Ok(dangers.collect())
+}

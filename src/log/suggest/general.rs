@@ -1,0 +1,174 @@
+//! Patterns that allow more than one name: the tree's variables, process numbers, random names.
+
+use crate::automata::Symbol;
+use crate::encode::path_pattern;
+use crate::resolve::VariableValue;
+use crate::source::Text;
+use crate::syntax::Pattern;
+
+/// The most values of a variable that is looked at.
+const MAX_VALUES: usize = 64;
+/// The most patterns for a path.
+const MAX_PATTERNS: usize = 6;
+
+/// A path that is about to be generalised: pieces of a glob.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct General {
+    /// The pattern.
+    pub(super) pattern: Pattern,
+    /// Whether a part that differs in each run is general.
+    pub(super) is_stable: bool,
+}
+
+/// Whether a path has parts that differ each time: process numbers, random names.
+pub(super) fn is_volatile(path: &[u8]) -> bool {
+    let parts: Vec<&[u8]> = path.split(|&byte| byte == b'/').collect();
+    parts.windows(2).any(|pair| matches!(pair, [b"proc", number] if is_number(number)))
+        || parts.windows(2).any(|pair| matches!(pair, [b"task", number] if is_number(number)))
+        || parts.iter().any(|part| random_tail(part).is_some())
+}
+
+fn is_number(text: &[u8]) -> bool {
+    !text.is_empty() && text.len() <= 10 && text.iter().all(u8::is_ascii_digit)
+}
+
+/// Where the random end of a name such as `foo.Xa81Kz` begins: six letters and digits or more, at least two kinds of them.
+fn random_tail(name: &[u8]) -> Option<usize> {
+    let tail = name.iter().rev().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+    let at = name.len() - tail;
+    let separated = at > 0 && b"._-".contains(name.get(at - 1)?);
+    let text = name.get(at..)?;
+    let upper = text.iter().any(u8::is_ascii_uppercase);
+    let lower = text.iter().any(u8::is_ascii_lowercase);
+    let digit = text.iter().any(u8::is_ascii_digit);
+    (separated && (6..=12).contains(&tail) && upper && (lower || digit)).then_some(at)
+}
+
+/// More general patterns that match a path, by the variables of a tree.
+pub(super) fn patterns(path: &[u8], variables: &[VariableValue]) -> Vec<General> {
+    let mut found: Vec<General> = Vec::new();
+    let volatile = is_volatile(path);
+    if volatile {
+        found.extend(general(b"", path, variables, volatile));
+    }
+    for (name, prefix) in prefixes(path, variables) {
+        if found.len() >= MAX_PATTERNS {
+            break;
+        }
+        let rest = path.get(prefix..).unwrap_or_default();
+        let head = [b"@{", &**name, b"}"].concat();
+        found.extend(general(&head, rest, variables, volatile).filter(|general| !found.contains(general)));
+    }
+    found
+}
+
+/// Variables whose values match the beginning of a path, with the length of that.
+fn prefixes<'a>(path: &[u8], variables: &'a [VariableValue]) -> Vec<(&'a Text, usize)> {
+    let mut found = Vec::new();
+    for variable in variables {
+        let VariableValue::Set { name, expanded: Some(values), .. } = variable else { continue };
+        if values.len() > MAX_VALUES || !values.iter().all(|value| value.starts_with(b"/") && value.len() > 1) {
+            continue;
+        }
+        let ends = path.iter().enumerate().filter(|&(at, &byte)| byte == b'/' && at > 0).map(|(at, _)| at);
+        let longest =
+            ends.filter(|&end| values.iter().any(|value| matches(value, path.get(..end).unwrap_or_default())));
+        if let Some(end) = longest.max() {
+            found.push((name, end));
+        }
+    }
+    // What leaves less of the path open comes first.
+    found.sort_by_key(|&(name, end)| (std::cmp::Reverse(end), name.len()));
+    found
+}
+
+/// Whether a value, without the slash at its end, is a beginning without `**` that matches.
+fn matches(value: &Text, prefix: &[u8]) -> bool {
+    let value = value.strip_suffix(b"/").unwrap_or(value);
+    let head = value.iter().position(|byte| b"*?[{\\".contains(byte)).unwrap_or(value.len());
+    if value.windows(2).any(|two| two == b"**") || !prefix.starts_with(value.get(..head).unwrap_or_default()) {
+        return false;
+    }
+    if head == value.len() {
+        return prefix == value;
+    }
+    let symbols: Vec<Symbol> = prefix.iter().copied().map(Symbol::Byte).collect();
+    path_pattern(value).is_some_and(|pattern| pattern.matches(&symbols))
+}
+
+/// The rest of a path behind a head, with numbers and random names made general.
+fn general(head: &[u8], rest: &[u8], variables: &[VariableValue], stable: bool) -> Option<General> {
+    let has = |wanted: &str| {
+        variables.iter().any(|known| matches!(known, VariableValue::Set { name, .. } if **name == *wanted.as_bytes()))
+    };
+    let number = |wanted: &str| if has(wanted) { format!("@{{{wanted}}}") } else { "[0-9]*".to_owned() };
+    let mut glob = head.to_vec();
+    let mut before: &[u8] = if head.is_empty() { b"" } else { head };
+    for (at, part) in rest.split(|&byte| byte == b'/').enumerate() {
+        if at > 0 {
+            glob.push(b'/');
+        }
+        match before {
+            b"proc" | b"@{PROC}" if is_number(part) => glob.extend(number("pid").bytes()),
+            b"task" if is_number(part) => glob.extend(number("tid").bytes()),
+            _ => match random_tail(part) {
+                Some(tail) => {
+                    glob.extend(escaped(part.get(..tail)?)?);
+                    glob.extend(std::iter::repeat_n(b'?', part.len() - tail));
+                }
+                None => glob.extend(escaped(part)?),
+            },
+        }
+        if at > 0 || !part.is_empty() {
+            before = part;
+        }
+    }
+    let pattern = Pattern::glob(&glob).ok()?;
+    Some(General { pattern, is_stable: stable })
+}
+
+/// A part of a path as a glob that matches it alone; `None` where that takes more than backslashes.
+fn escaped(part: &[u8]) -> Option<Vec<u8>> {
+    let mut out = Vec::with_capacity(part.len());
+    for &byte in part {
+        match byte {
+            b'\\' | b'"' | b'@' => return None,
+            byte if !(byte.is_ascii_graphic() || byte == b' ') => return None,
+            b'*' | b'?' | b'[' | b']' | b'{' | b'}' | b'^' | b',' => out.extend([b'\\', byte]),
+            byte => out.push(byte),
+        }
+    }
+    Some(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn set(name: &str, values: &[&str]) -> VariableValue {
+        let values: Vec<Text> = values.iter().copied().map(Text::from).collect();
+        VariableValue::Set { name: name.into(), written: Vec::new(), expanded: Some(values) }
+    }
+
+    fn shown(path: &str) -> Vec<String> {
+        let variables = [
+            set("HOME", &["/home/*/", "/root/"]),
+            set("PROC", &["/proc/"]),
+            set("pid", &["[1-9]"]),
+            set("run", &["/run", "/var/run"]),
+            set("deep", &["/srv/**"]),
+        ];
+        patterns(path.as_bytes(), &variables).iter().map(|general| general.pattern.to_string()).collect()
+    }
+
+    #[test]
+    fn variables_numbers_and_random_names() {
+        assert_eq!(shown("/home/alice/.cache/x"), ["@{HOME}/.cache/x"]);
+        assert_eq!(shown("/run/lock/x"), ["@{run}/lock/x"]);
+        assert_eq!(shown("/proc/123/stat"), ["/proc/@{pid}/stat", "@{PROC}/@{pid}/stat"]);
+        assert_eq!(shown("/tmp/foo.Xa81Kz"), ["/tmp/foo.??????"]);
+        assert_eq!(shown("/tmp/foo.profile"), [""; 0]);
+        assert_eq!(shown("/srv/a/b"), [""; 0]);
+        assert_eq!(shown("/run/a*b\""), [""; 0]);
+    }
+}

@@ -1,0 +1,406 @@
+//! Suggestions for a log, the choice among them, and the changes of files that follow.
+
+use std::collections::BTreeMap;
+
+use similar::TextDiff;
+use thiserror::Error;
+
+use crate::analysis::query::{Decision, RuleUse};
+use crate::compiler::CompileError;
+use crate::diagnostic::Escaped;
+use crate::edit::{EditError, Editor};
+use crate::policy::RuleMode;
+use crate::source::Text;
+use crate::syntax::ast::{FileBody, FileLetters, ItemKind, Rule, RuleKind};
+use crate::vocab::FilePermissions;
+
+use super::candidate::{self, Candidate, Danger};
+use super::need::{Group, group};
+use super::tree::Home;
+use super::{Need, NoRule, Tree};
+
+/// The most rounds in which choices are taken back because of what they open together.
+const MAX_ROUNDS: usize = 8;
+
+/// An answer to needs that are about one thing.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Suggestion {
+    /// The profile that the rules go into, or as the log names it where there is none.
+    pub profile: Text,
+    /// The file that holds it.
+    pub file: Option<String>,
+    /// The needs, as numbers in the list that was asked about.
+    pub needs: Vec<usize>,
+    /// How many events there were.
+    pub times: u64,
+    /// The answer.
+    pub outcome: Outcome,
+    home: Option<Home>,
+}
+
+/// Answers to a need.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// The policy allows it already: it has to be loaded again.
+    Allowed,
+    /// A rule of the user denies it, and is left alone.
+    Refused(RuleUse),
+    /// No file has the profile.
+    NoProfile,
+    /// No rule is about this access alone.
+    NoRule(NoRule),
+    /// Rules that allow it, the best first. `picked` is the one to write; none where each raises a finding that nobody accepted.
+    Candidates {
+        /// The candidates.
+        list: Vec<Candidate>,
+        /// The number of the one to write.
+        picked: Option<usize>,
+    },
+}
+
+/// Reasons why nothing is suggested or written.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum SuggestError {
+    /// A text does not compile.
+    #[error(transparent)]
+    Compile(#[from] CompileError),
+    /// A file cannot be edited.
+    #[error("{file}: {error}")]
+    Edit {
+        /// The file.
+        file: String,
+        /// Why not.
+        error: EditError,
+    },
+    /// A file does not parse.
+    #[error("{file}: {error}")]
+    Parse {
+        /// The file.
+        file: String,
+        /// Why not.
+        error: Box<crate::ParseError>,
+    },
+}
+
+/// Suggestions for a list of needs, with the choice among their candidates.
+///
+/// ```
+/// use armorer::log::suggest::{Need, Plan, Tree};
+/// use armorer::{Access, Compiler, Features};
+///
+/// let mut tree = Tree::new(Compiler::new(Features::builtin("linux-7.2").unwrap()));
+/// tree.add("web", "profile web {\n  # settings\n  /etc/web.conf r,\n}\n")?;
+/// let need = |words: &[&str]| Access::parse(words).map(|access| Need::new("web", access));
+/// let needs = [need(&["file", "/etc/web.conf", "w"])?, need(&["capability", "sys_admin"])?];
+///
+/// let plan = Plan::new(&tree, &needs, &[])?;
+/// assert_eq!(plan.changes(&tree)?[0].new, b"profile web {\n  # settings\n  /etc/web.conf rw,\n}\n");
+/// let decisions: Vec<_> = plan.decisions().map(|(_, dangers)| dangers[0].code).collect();
+/// assert_eq!(decisions, ["AA0108"]);
+///
+/// let plan = Plan::new(&tree, &needs, &["AA0108".to_owned()])?;
+/// assert!(plan.changes(&tree)?[0].diff().contains("+  capability sys_admin,\n"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// The suggestions, in the order in which their needs come first.
+    pub suggestions: Vec<Suggestion>,
+    /// What was picked before, with the number of the suggestion.
+    undo: Vec<(usize, Option<usize>)>,
+}
+
+/// A change of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Change {
+    /// The name of the file.
+    pub file: String,
+    /// Its text; empty where the file is to be made.
+    pub old: Vec<u8>,
+    /// The text that it gets.
+    pub new: Vec<u8>,
+}
+
+impl Change {
+    /// The unified diff.
+    #[must_use]
+    pub fn diff(&self) -> String {
+        let name = Escaped::line(&self.file).to_string();
+        let (old, new) = (String::from_utf8_lossy(&self.old), String::from_utf8_lossy(&self.new));
+        TextDiff::from_lines(old.as_ref(), new.as_ref()).unified_diff().header(&name, &name).to_string()
+    }
+}
+
+impl Plan {
+    /// Suggestions for needs, with the best candidate of each picked. None is picked that raises a finding of the linter's danger
+    /// family, unless `accept` has its code or name, or `all`.
+    ///
+    /// # Errors
+    /// When a text does not compile or cannot be edited.
+    pub fn new(tree: &Tree, needs: &[Need], accept: &[String]) -> Result<Plan, SuggestError> {
+        let mut groups: Vec<(Option<Home>, Group)> = Vec::new();
+        // Needs of programs that run in a profile's name are its own.
+        let renamed: Vec<Need> = needs.iter().map(|need| rehomed(tree, need)).collect();
+        for group in group(&renamed) {
+            groups.push((tree.home(&group.need.profile), group));
+        }
+        let mut suggestions: Vec<Option<Suggestion>> = groups.iter().map(|_| None).collect();
+        let mut open: BTreeMap<Text, (Home, Vec<(usize, Group, Vec<Candidate>)>)> = BTreeMap::new();
+        for (number, (home, group)) in groups.into_iter().enumerate() {
+            let outcome = match &home {
+                None => Some(Outcome::NoProfile),
+                Some(home) => settled(tree, home, &group),
+            };
+            let (outcome, list) = match (outcome, &home) {
+                (None, Some(home)) => match candidate::candidates(tree, home, &group) {
+                    Ok(list) => (None, list),
+                    Err(error) => (Some(Outcome::NoRule(error)), Vec::new()),
+                },
+                (outcome, _) => (outcome, Vec::new()),
+            };
+            if let Some(slot) = suggestions.get_mut(number) {
+                let outcome = outcome.clone().unwrap_or(Outcome::Candidates { list: Vec::new(), picked: None });
+                *slot = Some(suggestion(tree, home.clone(), &group, outcome));
+            }
+            if let (None, Some(home)) = (outcome, home) {
+                open.entry(home.profile.clone()).or_insert_with(|| (home, Vec::new())).1.push((number, group, list));
+            }
+        }
+        for (home, lists) in open.into_values() {
+            let numbers: Vec<usize> = lists.iter().map(|(number, ..)| *number).collect();
+            let lists = lists.into_iter().map(|(_, group, list)| (group, list)).collect();
+            for (number, (_, list)) in numbers.into_iter().zip(candidate::judge(tree, &home, lists)?) {
+                if let Some(Some(suggestion)) = suggestions.get_mut(number) {
+                    let picked = best(&list, accept);
+                    suggestion.outcome = Outcome::Candidates { list, picked };
+                }
+            }
+        }
+        let mut plan = Plan { suggestions: suggestions.into_iter().flatten().collect(), undo: Vec::new() };
+        plan.drop_dangerous_together(tree, accept)?;
+        Ok(plan)
+    }
+
+    /// The suggestions that need a decision, with the findings that their best candidate raises.
+    pub fn decisions(&self) -> impl Iterator<Item = (&Suggestion, &[Danger])> {
+        self.suggestions.iter().filter_map(|suggestion| match &suggestion.outcome {
+            Outcome::Candidates { list, picked: None } => {
+                Some((suggestion, &*list.first().filter(|best| !best.dangers.is_empty())?.dangers))
+            }
+            _ => None,
+        })
+    }
+
+    /// Picks a candidate of a suggestion, or none. `false` where there is no such suggestion or candidate.
+    ///
+    /// ```
+    /// use armorer::log::suggest::{Need, Plan, Tree};
+    /// use armorer::{Access, Compiler, Features};
+    ///
+    /// let mut tree = Tree::new(Compiler::new(Features::builtin("linux-7.2").unwrap()));
+    /// tree.add("web", "profile web {\n}\n")?;
+    /// let needs = [Need::new("web", Access::parse(&["file", "/srv/a", "r"])?)];
+    /// let mut plan = Plan::new(&tree, &needs, &[])?;
+    /// assert!(plan.pick(0, None) && plan.changes(&tree)?.is_empty());
+    /// assert!(plan.undo() && !plan.changes(&tree)?.is_empty());
+    /// assert!(!plan.undo());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn pick(&mut self, suggestion: usize, candidate: Option<usize>) -> bool {
+        let Some(Outcome::Candidates { list, picked }) =
+            self.suggestions.get_mut(suggestion).map(|suggestion| &mut suggestion.outcome)
+        else {
+            return false;
+        };
+        if candidate.is_some_and(|candidate| candidate >= list.len()) {
+            return false;
+        }
+        self.undo.push((suggestion, std::mem::replace(picked, candidate)));
+        true
+    }
+
+    /// Takes the last [`Plan::pick`] back. `false` where there is none.
+    pub fn undo(&mut self) -> bool {
+        let Some((number, before)) = self.undo.pop() else { return false };
+        if let Some(Outcome::Candidates { picked, .. }) =
+            self.suggestions.get_mut(number).map(|suggestion| &mut suggestion.outcome)
+        {
+            *picked = before;
+        }
+        true
+    }
+
+    /// The changes that write what is picked into the profiles: each rule in its place by the conventions, letters of a rule that
+    /// is there already merged into it, every other byte as it was.
+    ///
+    /// # Errors
+    /// When a file cannot be edited.
+    pub fn changes(&self, tree: &Tree) -> Result<Vec<Change>, SuggestError> {
+        let mut editors: BTreeMap<usize, Editor> = BTreeMap::new();
+        for suggestion in &self.suggestions {
+            let Outcome::Candidates { list, picked: Some(picked) } = &suggestion.outcome else { continue };
+            let (Some(home), Some(candidate)) = (&suggestion.home, list.get(*picked)) else { continue };
+            let Some(file) = tree.files.get(home.file) else { continue };
+            if let std::collections::btree_map::Entry::Vacant(entry) = editors.entry(home.file) {
+                let parsed = Editor::new(&*file.text);
+                let failed = |error| SuggestError::Parse { file: file.name.clone(), error: Box::new(error) };
+                entry.insert(parsed.map_err(failed)?);
+            }
+            let Some(editor) = editors.get_mut(&home.file) else { continue };
+            for item in &candidate.items {
+                let failed = |error| SuggestError::Edit { file: file.name.clone(), error };
+                write(editor, &home.scope, item).map_err(failed)?;
+            }
+        }
+        let changed = editors.into_iter().filter_map(|(number, editor)| {
+            let file = tree.files.get(number)?;
+            let old = if file.is_new { Vec::new() } else { file.text.clone() };
+            let change = Change { file: file.name.clone(), old, new: editor.finish() };
+            (change.old != change.new).then_some(change)
+        });
+        Ok(changed.collect())
+    }
+
+    /// Takes back choices whose rules raise findings together with others or with what the profile has.
+    fn drop_dangerous_together(&mut self, tree: &Tree, accept: &[String]) -> Result<(), SuggestError> {
+        for _ in 0..MAX_ROUNDS {
+            let mut dropped = false;
+            for change in self.changes(tree)? {
+                let Some(file) = tree.files.iter().find(|file| file.name == change.file) else { continue };
+                let mut before: Vec<Danger> =
+                    candidate::findings(tree, &file.name, &file.text)?.into_iter().map(|(_, danger)| danger).collect();
+                let lines: Vec<&[u8]> = change.new.split(|&byte| byte == b'\n').collect();
+                for (line, danger) in candidate::findings(tree, &file.name, &change.new)? {
+                    if let Some(at) = before.iter().position(|known| *known == danger) {
+                        before.swap_remove(at);
+                        continue;
+                    }
+                    if !accepted(&danger, accept) {
+                        let text = lines.get(line.saturating_sub(1)).copied().unwrap_or_default();
+                        dropped |= self.blame(&file.name, text, &danger);
+                    }
+                }
+            }
+            if !dropped {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes back the choice that wrote a line, or else the last one of the file.
+    fn blame(&mut self, file: &str, line: &[u8], danger: &Danger) -> bool {
+        let shown = String::from_utf8_lossy(line);
+        let word = |text: &str| text.rsplit_once(' ').map_or(text.to_owned(), |(path, _)| path.to_owned());
+        let mut last = None;
+        for (number, suggestion) in self.suggestions.iter().enumerate() {
+            let Outcome::Candidates { list, picked: Some(picked) } = &suggestion.outcome else { continue };
+            if suggestion.file.as_deref() != Some(file) {
+                continue;
+            }
+            let Some(candidate) = list.get(*picked) else { continue };
+            let wrote =
+                candidate.text().lines().any(|rule| shown.trim() == rule || shown.trim().starts_with(&word(rule)));
+            last = Some((number, wrote)).filter(|_| wrote || !last.is_some_and(|(_, wrote)| wrote)).or(last);
+        }
+        let Some((number, _)) = last else { return false };
+        if let Some(Outcome::Candidates { list, picked }) =
+            self.suggestions.get_mut(number).map(|suggestion| &mut suggestion.outcome)
+            && let Some(candidate) = picked.take().and_then(|at| list.get_mut(at))
+        {
+            candidate.dangers.push(danger.clone());
+            return true;
+        }
+        false
+    }
+}
+
+/// The need of the profile whose rules decide about it.
+fn rehomed(tree: &Tree, need: &Need) -> Need {
+    match tree.home(&need.profile) {
+        Some(home) => Need { profile: home.profile, ..need.clone() },
+        None => need.clone(),
+    }
+}
+
+fn suggestion(tree: &Tree, home: Option<Home>, group: &Group, outcome: Outcome) -> Suggestion {
+    let file = home.as_ref().and_then(|home| tree.files.get(home.file)).map(|file| file.name.clone());
+    let profile = home.as_ref().map_or(&group.need.profile, |home| &home.profile).clone();
+    let Group { need, members, .. } = group;
+    Suggestion { profile, file, needs: members.clone(), times: need.times, outcome, home }
+}
+
+/// The answer where the present policy has one: it allows the access, or a rule denies it.
+fn settled(tree: &Tree, home: &Home, group: &Group) -> Option<Outcome> {
+    let subject = &tree.files.get(home.file)?.subject;
+    let mut all = true;
+    for access in group.accesses() {
+        let answer = subject.ask(Some(&home.profile), &access).ok()?;
+        all &= answer.is_allowed();
+        let denied = answer.verdicts.iter().filter(|verdict| verdict.decision != Decision::Allowed);
+        let mut deciding = denied.flat_map(|verdict| &verdict.decided_by).filter_map(|&at| answer.rules.get(at));
+        if let Some(rule) = deciding.find(|rule| rule.mode == RuleMode::Deny) {
+            return Some(Outcome::Refused(rule.clone()));
+        }
+    }
+    all.then_some(Outcome::Allowed)
+}
+
+fn accepted(danger: &Danger, accept: &[String]) -> bool {
+    accept.iter().any(|word| word == "all" || word == danger.code || word == danger.name)
+}
+
+/// The first candidate whose dangers are all accepted.
+fn best(list: &[Candidate], accept: &[String]) -> Option<usize> {
+    list.iter().position(|one| one.dangers.iter().all(|danger| accepted(danger, accept)))
+}
+
+/// Adds a rule to a profile, or its letters to the rule about the same path.
+fn write(editor: &mut Editor, scope: &str, item: &ItemKind) -> Result<(), EditError> {
+    if let ItemKind::Rule(rule) = item {
+        for known in editor.rules_of(scope)? {
+            if let ItemKind::Rule(old) = &known
+                && let Some(merged) = merged(old, rule)
+            {
+                return if merged == *old { Ok(()) } else { editor.replace_rule(scope, known.clone(), merged) };
+            }
+        }
+    }
+    editor.add_rule(scope, item.clone()).map(|_| ())
+}
+
+/// A rule with the letters of another one about the same path, where all else about them is the same.
+fn merged(old: &Rule, new: &Rule) -> Option<Rule> {
+    let (RuleKind::File(a), RuleKind::File(b)) = (&old.kind, &new.kind) else { return None };
+    let (
+        FileBody::Access { leading: false, path, permissions: had, target: None, .. },
+        FileBody::Access { path: other, permissions: more, target: None, .. },
+    ) = (&a.body, &b.body)
+    else {
+        return None;
+    };
+    let same_path = path == other || path.literal_value().is_some_and(|it| Some(it) == other.literal_value());
+    let execs = (had.execs().next().map(|it| it.value), more.execs().next().map(|it| it.value));
+    let exec = match execs {
+        (Some(one), Some(two)) if one != two => return None,
+        (one, two) => one.or(two),
+    };
+    if !same_path || old.prefix != new.prefix || a.safety != b.safety {
+        return None;
+    }
+    let letters: FilePermissions = had.permissions() | more.permissions();
+    if letters == had.permissions() && exec == execs.0 {
+        return Some(old.clone());
+    }
+    let mut rule = old.clone();
+    if let RuleKind::File(file) = &mut rule.kind
+        && let FileBody::Access { permissions, .. } = &mut file.body
+    {
+        permissions.value = FileLetters::new(letters, exec);
+    }
+    Some(rule)
+}

@@ -1,0 +1,235 @@
+//! The profiles that rules are suggested for, with the files that hold them.
+
+use rustc_hash::FxHashMap;
+
+use crate::analysis::{Access, Subject};
+use crate::compiler::{CompileError, Compiled, Compiler, Input};
+use crate::edit::Editor;
+use crate::resolve::VariableValue;
+use crate::source::{Span, Text};
+use crate::syntax::ast::{File, Include, IncludePath, Item, ItemKind, PathForm, Profile};
+use crate::syntax::{NameError, Pattern};
+use crate::vocab::ExecMode;
+
+/// The profiles of a tree.
+///
+/// ```
+/// use armorer::log::suggest::Tree;
+/// use armorer::{Compiler, Features};
+///
+/// let mut tree = Tree::new(Compiler::new(Features::builtin("linux-7.2").unwrap()));
+/// tree.add("usr.bin.web", "profile web /usr/bin/web {\n  profile worker { }\n}\n")?;
+/// assert_eq!(tree.file_of(b"web//worker"), Some("usr.bin.web"));
+/// assert_eq!(tree.file_of(b"db"), None);
+/// # Ok::<(), armorer::CompileError>(())
+/// ```
+#[derive(Debug)]
+pub struct Tree {
+    pub(super) compiler: Compiler,
+    pub(super) files: Vec<TreeFile>,
+    /// The full name of each profile, with its file and the name that the editor knows it by.
+    profiles: FxHashMap<Text, (usize, String)>,
+}
+
+/// A file with profiles.
+#[derive(Debug)]
+pub(super) struct TreeFile {
+    pub(super) name: String,
+    pub(super) text: Vec<u8>,
+    /// Whether there is no such file yet.
+    pub(super) is_new: bool,
+    pub(super) compiled: Compiled,
+    pub(super) subject: Subject,
+    pub(super) variables: Vec<VariableValue>,
+    /// All but the profiles.
+    preamble: File,
+}
+
+/// Where the rules of a name in a log go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Home {
+    pub(super) file: usize,
+    /// The full name of the profile.
+    pub(super) profile: Text,
+    /// The name that the editor knows it by.
+    pub(super) scope: String,
+}
+
+impl Tree {
+    /// A tree without profiles, for what a compiler compiles.
+    #[must_use]
+    pub fn new(compiler: Compiler) -> Tree {
+        Tree { compiler, files: Vec::new(), profiles: FxHashMap::default() }
+    }
+
+    /// Adds the text of a file. Of a profile that several files have, the first counts.
+    ///
+    /// # Errors
+    /// When it does not compile.
+    pub fn add(&mut self, name: impl Into<String>, text: impl Into<Vec<u8>>) -> Result<(), CompileError> {
+        self.insert(name.into(), text.into(), false)
+    }
+
+    /// Adds a file that does not exist yet, with an empty profile of that name. A profile that is named by a path attaches to it.
+    ///
+    /// ```
+    /// use armorer::log::suggest::Tree;
+    /// use armorer::{Compiler, Features};
+    ///
+    /// let mut tree = Tree::new(Compiler::new(Features::builtin("linux-7.2").unwrap()));
+    /// tree.create("usr.bin.web", b"/usr/bin/web")?;
+    /// assert_eq!(tree.file_of(b"/usr/bin/web"), Some("usr.bin.web"));
+    /// # Ok::<(), armorer::CompileError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// When no profile can have that name.
+    pub fn create(&mut self, file: impl Into<String>, profile: &[u8]) -> Result<(), CompileError> {
+        // The name as it is written: kernels know no pattern by it.
+        let mut new = Profile::new("profile").unwrap_or_else(|_: NameError| unnamed());
+        new.name = crate::source::Spanned::bare(Pattern::plain(profile));
+        let mut tree = File::default();
+        let search = self.compiler.resolve_options();
+        let session = self.compiler.session();
+        let has = |path: &str| {
+            let candidates = search.candidates(PathForm::Angle, path);
+            candidates.iter().any(|(_, path)| session.loader().kind(path).is_ok())
+        };
+        for (path, is_preamble) in [("tunables/global", true), ("abstractions/base", false)] {
+            if let Some(include) = Include::new(path).ok().filter(|_| has(path)) {
+                match is_preamble {
+                    true => tree = tree.item(include.into()),
+                    false => new = new.include(include),
+                }
+            }
+        }
+        if has("abi/4.0")
+            && let Ok(path) = IncludePath::new("abi/4.0")
+        {
+            tree = tree.abi(path);
+        }
+        self.insert(file.into(), tree.item(new.into()).to_bytes(), true)
+    }
+
+    fn insert(&mut self, name: String, text: Vec<u8>, is_new: bool) -> Result<(), CompileError> {
+        let resolved = self.compiler.resolve(Input::text(name.clone(), &*text))?;
+        let compiled = self.compiler.encode(&resolved)?;
+        let variables = self.compiler.variables(&resolved);
+        let Ok(subject) = Subject::from_compiled(compiled.clone()) else { return Ok(()) };
+        let Ok(editor) = Editor::new(&*text) else { return Ok(()) };
+        let number = self.files.len();
+        let scopes = scopes(editor.file());
+        for profile in resolved.profiles() {
+            // The span is that of the name, which the tree has at the same place.
+            let at = (profile.span.start, profile.span.end);
+            let Some(scope) = scopes.iter().find(|(span, _)| (span.start, span.end) == at) else { continue };
+            let name = match &profile.namespace {
+                Some(namespace) => [b":", &**namespace, b":", &*profile.name].concat().into(),
+                None => profile.name.clone(),
+            };
+            self.profiles.entry(name).or_insert_with(|| (number, scope.1.clone()));
+        }
+        let is_profile = |item: &Item| matches!(item.kind.value, ItemKind::Profile(_));
+        let mut preamble = editor.file().clone();
+        preamble.items.retain(|item| !is_profile(item));
+        self.files.push(TreeFile { name, text, is_new, compiled, subject, variables, preamble });
+        Ok(())
+    }
+
+    /// The name of the file that holds a profile.
+    #[must_use]
+    pub fn file_of(&self, profile: &[u8]) -> Option<&str> {
+        let (file, _) = self.profiles.get(&Text::from(profile))?;
+        self.files.get(*file).map(|file| &*file.name)
+    }
+
+    /// Where the rules for a name in a log go. A name with `//null-PROGRAM` is that of a program that runs in complain mode without
+    /// a profile of its own: it is taken for the profile that the exec of the program leads to.
+    pub(super) fn home(&self, name: &[u8]) -> Option<Home> {
+        let mut name = name.to_vec();
+        while let Some(at) = memchr::memmem::find(&name, b"//null-") {
+            let parent = name.get(..at)?.to_vec();
+            let rest = name.get(at + 7..)?;
+            let end = memchr::memmem::find(rest, b"//null-").unwrap_or(rest.len());
+            let (program, rest) = rest.split_at_checked(end)?;
+            let next = self.attached(&parent, program).map_or(parent, |(_, profile)| profile);
+            name = [&*next, rest].concat();
+        }
+        let (file, scope) = self.profiles.get(&Text::from(&*name))?;
+        Some(Home { file: *file, profile: name.into(), scope: scope.clone() })
+    }
+
+    /// How a profile may execute a program: in a child that attaches to it, in a profile of its own, else in the same profile.
+    pub(super) fn exec(&self, profile: &[u8], program: &[u8]) -> ExecMode {
+        self.attached(profile, program).map_or(ExecMode::INHERIT, |(mode, _)| mode)
+    }
+
+    fn attached(&self, profile: &[u8], program: &[u8]) -> Option<(ExecMode, Vec<u8>)> {
+        let access = Access::parse(&[&b"attach"[..], program]).ok()?;
+        let attaches = |name: &Text, file: usize| {
+            let subject = self.files.get(file).map(|file| &file.subject);
+            subject.is_some_and(|subject| subject.ask(Some(name), &access).is_ok_and(|answer| answer.is_allowed()))
+        };
+        let mut names: Vec<(&Text, usize)> = self.profiles.iter().map(|(name, (file, _))| (name, *file)).collect();
+        names.sort_unstable();
+        let is_child = |name: &Text| {
+            let local = name.strip_prefix(profile).and_then(|rest| rest.strip_prefix(b"//"));
+            local.is_some_and(|local| memchr::memmem::find(local, b"//").is_none())
+        };
+        let is_top = |name: &Text| memchr::memmem::find(name, b"//").is_none() && **name != *profile;
+        let child = names.iter().find(|(name, file)| is_child(name) && attaches(name, *file));
+        let top = || names.iter().find(|(name, file)| is_top(name) && attaches(name, *file));
+        child
+            .map(|(name, _)| (ExecMode::CHILD, name.to_vec()))
+            .or_else(|| top().map(|(name, _)| (ExecMode::PROFILE, name.to_vec())))
+    }
+}
+
+impl TreeFile {
+    /// The text of a file in which each candidate is a profile of its own, after the same preamble.
+    pub(super) fn alone(&self, candidates: &[&[ItemKind]]) -> Vec<u8> {
+        let mut file = self.preamble.clone();
+        for (number, items) in candidates.iter().enumerate() {
+            let mut profile = Profile::new(candidate_name(number)).unwrap_or_else(|_| unnamed());
+            profile.body.items.extend(items.iter().cloned().map(Item::from));
+            file = file.item(profile.into());
+        }
+        file.to_bytes()
+    }
+}
+
+/// The name of the profile that has a candidate alone.
+pub(super) fn candidate_name(number: usize) -> String {
+    format!("armorer-candidate-{number}")
+}
+
+/// A profile that is written nowhere: no name that this module makes is refused.
+fn unnamed() -> Profile {
+    Profile {
+        keyword: crate::syntax::ast::ProfileKeyword::Profile,
+        name: crate::source::Spanned::bare(Pattern::plain(b"x")),
+        attachment: None,
+        xattrs: None,
+        identities: Vec::new(),
+        flags: None,
+        body: crate::syntax::ast::Block::default(),
+    }
+}
+
+/// The places of the names of all profiles, each with the name that the editor knows it by.
+fn scopes(file: &File) -> Vec<(Span, String)> {
+    let mut found: Vec<(Span, String)> = Vec::new();
+    let mut around: Vec<(u32, String)> = Vec::new();
+    file.walk(&mut |item| {
+        let ItemKind::Profile(profile) = &item.kind.value else { return };
+        while around.pop_if(|(end, _)| *end <= item.kind.span.start).is_some() {}
+        let own = String::from_utf8_lossy(profile.name.as_bytes()).into_owned();
+        let name = match around.last() {
+            Some((_, parent)) => format!("{parent}//{own}"),
+            None => own,
+        };
+        found.push((profile.name.span, name.clone()));
+        around.push((item.kind.span.end, name));
+    });
+    found
+}
