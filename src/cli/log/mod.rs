@@ -5,16 +5,20 @@ mod follow;
 mod ignore;
 mod input;
 mod report;
+mod suggest;
 mod time;
 
 use std::path::PathBuf;
 
+use super::target::TargetArgs;
 use super::{Status, settle};
-use crate::log::{Event, Summary};
+use crate::diagnostic::Escaped;
+use crate::log::{Event, Summary, Tree, WhyReader};
 use filter::FilterArgs;
 use ignore::Ignored;
 use input::Source;
 use report::Format;
+use suggest::{Suggest, Suggestions};
 
 /// No more kinds of events are told apart.
 const MOST: usize = 100_000;
@@ -42,6 +46,33 @@ pub(super) struct Args {
     #[arg(long, value_name = "FILE")]
     ignore: Option<PathBuf>,
 
+    /// For each event, why the policy of the tree (`-b`) does not allow it
+    #[arg(long, conflicts_with_all = ["follow", "suggest", "fix", "diff"])]
+    why: bool,
+
+    /// Suggest rules for what was denied or only allowed by complain mode
+    #[arg(long, value_name = "KIND", num_args = 0..=1, require_equals = true, default_missing_value = "best")]
+    suggest: Option<Suggest>,
+
+    /// Write the suggested rules into the files of the tree
+    #[arg(long, conflicts_with = "follow")]
+    fix: bool,
+
+    /// Show what `--fix` would write
+    #[arg(long, conflicts_with_all = ["follow", "fix"])]
+    diff: bool,
+
+    /// Make files for profiles of the log that no file has
+    #[arg(long)]
+    create: bool,
+
+    /// Take suggestions that raise this finding of the linter's danger family: a code, a name, or `all`; repeatable
+    #[arg(long, value_name = "CODE", value_delimiter = ',')]
+    accept: Vec<String>,
+
+    #[command(flatten)]
+    target: TargetArgs,
+
     /// Logs: of syslog, the audit daemon, the journal (`journalctl -o json`), `dmesg`, D-Bus daemons; `-` is standard input [default:
     /// standard input, at a terminal /dev/kmsg]
     #[arg(value_name = "LOG")]
@@ -57,7 +88,8 @@ fn try_run(args: &Args) -> Result<Status, String> {
     let mut ignored = args.ignore.as_deref().map(Ignored::load).transpose()?.unwrap_or_default();
     let mut summary = Summary::new(MOST);
     let mut failures = 0_u64;
-    let at_once = args.follow || args.format == Format::JsonLines;
+    let collects = args.suggest.is_some() || args.fix || args.diff || args.why;
+    let at_once = !collects && (args.follow || args.format == Format::JsonLines);
     let sources = Source::of(&args.logs)?;
     if args.follow && sources.len() > 1 {
         return Err("one log can be followed, not several".into());
@@ -75,9 +107,39 @@ fn try_run(args: &Args) -> Result<Status, String> {
             Ok(())
         })?;
     }
-    if !at_once {
-        report::print_all(args.format, &summary)?;
+    if args.suggest.is_some() || args.fix || args.diff {
+        suggest_rules(args, &summary)?;
+    } else if !at_once {
+        let tree = if args.why { Some(args.tree()?) } else { None };
+        let mut reader = tree.as_ref().map(WhyReader::new);
+        report::print_all(args.format, &summary, reader.as_mut())?;
     }
     ignored.complain_of_idle();
     Ok(if failures == 0 { Status::Fine } else { Status::Findings })
+}
+
+impl Args {
+    fn tree(&self) -> Result<Tree, String> {
+        let base = &self.target.base;
+        let name = Escaped::line(base.as_os_str().as_encoded_bytes()).to_string();
+        let compiler = self.target.compiler()?;
+        Tree::read(base, compiler).map_err(|error| format!("{name}: {error}"))
+    }
+}
+
+fn suggest_rules(args: &Args, summary: &Summary) -> Result<(), String> {
+    let needs = suggest::needs(summary);
+    if args.suggest == Some(Suggest::Exact) && !args.fix && !args.diff {
+        return suggest::print_exact(&needs);
+    }
+    let tree = args.tree()?;
+    let suggestions = Suggestions::of(&tree, needs, &args.accept, args.create, &|| args.target.compiler())?;
+    if args.suggest.is_some() || args.fix {
+        suggestions.print()?;
+    }
+    if !args.fix && !args.diff {
+        return Ok(());
+    }
+    let changes = suggestions.changes(&tree)?;
+    if args.diff { suggest::print_diff(&changes) } else { suggest::write(&changes) }
 }

@@ -8,7 +8,7 @@ use super::time::shown;
 use crate::analysis::names::Quoted;
 use crate::cli::github;
 use crate::cli::output::{json_line, print, print_json, print_styled};
-use crate::log::{Count, Event, Kind, Summary};
+use crate::log::{Count, Event, Kind, Summary, Why, WhyReader};
 use crate::source::Text;
 
 /// Formats of the output.
@@ -37,11 +37,14 @@ pub(super) fn line(format: Format, event: &Event) -> Result<(), String> {
 }
 
 /// Prints all kinds of events.
-pub(super) fn print_all(format: Format, summary: &Summary) -> Result<(), String> {
+pub(super) fn print_all(format: Format, summary: &Summary, mut why: Option<&mut WhyReader<'_>>) -> Result<(), String> {
+    let mut ask = |count: &Count| why.as_mut().map(|reader| reader.ask(&count.event));
     match format {
-        Format::Table => print(&table(summary)),
-        Format::Json => print_json(&Document::of(summary)),
-        Format::JsonLines => Ok(()),
+        Format::Table => print(&table(summary, ask)),
+        Format::Json => print_json(&Document::of(summary, ask)),
+        Format::JsonLines => summary
+            .iter()
+            .try_for_each(|(kind, count)| print_styled(&json_line(&Row { what: &kind.what, why: ask(count), count })?)),
         Format::Github => {
             summary.iter().try_for_each(|(kind, count)| print_styled(&annotation(kind, &count.event, count.times)))
         }
@@ -59,18 +62,20 @@ struct Document<'a> {
 #[derive(Serialize)]
 struct Row<'a> {
     what: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    why: Option<Why>,
     #[serde(flatten)]
     count: &'a Count,
 }
 
-impl Document<'_> {
-    fn of(summary: &Summary) -> Document<'_> {
-        let events = summary.iter().map(|(kind, count)| Row { what: &kind.what, count }).collect();
+impl<'a> Document<'a> {
+    fn of(summary: &'a Summary, mut why: impl FnMut(&Count) -> Option<Why>) -> Document<'a> {
+        let events = summary.iter().map(|(kind, count)| Row { what: &kind.what, why: why(count), count }).collect();
         Document { version: 1, events, uncounted: summary.uncounted() }
     }
 }
 
-fn table(summary: &Summary) -> String {
+fn table(summary: &Summary, mut why: impl FnMut(&Count) -> Option<Why>) -> String {
     let heading = ["TIMES", "VERDICT", "PROFILE", "FIRST", "LAST", "WHAT"].map(str::to_owned);
     let row = |(kind, count): (&Kind, &Count)| {
         [
@@ -94,13 +99,18 @@ fn table(summary: &Summary) -> String {
         }
     }
     let mut out = String::new();
-    for row in &rows {
+    // The heading has no reason.
+    let reasons = std::iter::once(None).chain(summary.iter().map(|(_, count)| why(count)));
+    for (row, reason) in rows.iter().zip(reasons) {
         let [times, middle @ .., what] = row;
         let _ = write!(out, "{times:>0$}", widths[0]);
         for (cell, width) in middle.iter().zip(widths.iter().skip(1)) {
             let _ = write!(out, "  {cell:width$}");
         }
         let _ = writeln!(out, "  {what}");
+        for line in reason.iter().flat_map(|why| why.to_string().lines().map(str::to_owned).collect::<Vec<_>>()) {
+            let _ = writeln!(out, "{:1$}  {line}", "", widths[0]);
+        }
     }
     if summary.uncounted() > 0 {
         let _ = writeln!(out, "and {} events of further kinds", summary.uncounted());

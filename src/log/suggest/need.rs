@@ -48,6 +48,15 @@ impl Need {
     pub fn target(self, profile: impl Into<Text>) -> Need {
         Need { target: Some(profile.into()), ..self }
     }
+
+    /// The program that is executed, where the need is an exec.
+    #[must_use]
+    pub fn executes(&self) -> Option<&[u8]> {
+        match &self.access {
+            Access::File(file) if file.permissions & crate::analysis::perms::EXEC != 0 => Some(&file.path),
+            _ => None,
+        }
+    }
 }
 
 /// Needs of one profile about one thing, which one rule may allow.

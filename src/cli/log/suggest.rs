@@ -1,0 +1,224 @@
+//! `--suggest`, `--fix` and `--diff`: the rules that events ask for.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use crate::ast::{File, Profile, Rule};
+use crate::atomic;
+use crate::cli::unified::Unified;
+use crate::cli::{eprint_line, print};
+use crate::compiler::{Compiler, Input};
+use crate::diagnostic::Escaped;
+use crate::log::suggest::{self, Change, Need, Outcome, Plan, exact};
+use crate::log::{Event, Summary, Tree};
+use crate::source::Text;
+use crate::syntax::ast::ItemKind;
+use crate::vocab::ExecMode;
+
+/// What to suggest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum Suggest {
+    /// The rules that fit best, with what else they would allow
+    Best,
+    /// For each profile of the log a whole profile with the exact rules and nothing else; no tree is looked at
+    Exact,
+}
+
+/// What events ask of profiles: of a stack, of each profile in it.
+pub(super) fn needs(summary: &Summary) -> Vec<Need> {
+    let mut needs = Vec::new();
+    for (_, count) in summary.iter().filter(|(kind, _)| kind.verdict.is_lacking()) {
+        let Event { profile: Some(label), access: Some(access), target, .. } = &count.event else { continue };
+        for profile in crate::analysis::access::components(label).filter(|profile| *profile != b"unconfined") {
+            let need = Need::new(profile, access.clone()).times(count.times);
+            needs.push(match target {
+                Some(target) => need.target(target.clone()),
+                None => need,
+            });
+        }
+    }
+    needs
+}
+
+/// A profile for each of the log, with the exact rules.
+pub(super) fn print_exact(needs: &[Need]) -> Result<(), String> {
+    let mut profiles: BTreeMap<Text, Vec<Rule>> = BTreeMap::new();
+    for need in needs {
+        let rules = profiles.entry(need.profile.clone()).or_default();
+        match exact(need, ExecMode::INHERIT) {
+            Ok(new) => rules.extend(new.into_iter().filter(|rule| !rules.contains(rule)).collect::<Vec<_>>()),
+            Err(error) => eprint_line(format_args!("note: {}: {error}", need.access)),
+        }
+    }
+    // A child needs its parent beside it.
+    let children: Vec<Text> = profiles.keys().cloned().collect();
+    for child in children {
+        if let Some(at) = memchr::memmem::find(&child, b"//") {
+            profiles.entry(child.get(..at).unwrap_or_default().into()).or_default();
+        }
+    }
+    let mut file = File::default();
+    for (name, rules) in profiles {
+        let profile = match Profile::new(&*name) {
+            Ok(profile) => profile.rules(rules),
+            Err(error) => {
+                eprint_line(format_args!("note: {}: {error}", Escaped::line(&*name)));
+                continue;
+            }
+        };
+        file = file.item(ItemKind::from(profile));
+    }
+    print(&String::from_utf8_lossy(&file.to_bytes()))
+}
+
+/// Suggestions with what they rest on.
+pub(super) struct Suggestions {
+    pub(super) policies: suggest::Tree,
+    pub(super) plan: Plan,
+    needs: Vec<Need>,
+}
+
+impl Suggestions {
+    /// Asks the policy of the files that have the profiles of the log. With `create`, profiles that no file has are made.
+    pub(super) fn of(
+        tree: &Tree,
+        needs: Vec<Need>,
+        accept: &[String],
+        create: bool,
+        compiler: &dyn Fn() -> Result<Compiler, String>,
+    ) -> Result<Suggestions, String> {
+        let mut policies = suggest::Tree::new(compiler()?);
+        let mut wanted: BTreeSet<&Path> = BTreeSet::new();
+        for need in &needs {
+            let name = root(&need.profile);
+            let attached = need.executes().and_then(|program| tree.attached(program));
+            let names = [Some(name), attached.as_deref()];
+            wanted.extend(names.into_iter().flatten().filter_map(|name| tree.find(name)).map(|file| &*file.path));
+        }
+        for file in tree.files().iter().filter(|file| wanted.contains(&*file.path)) {
+            let name = file.path.display().to_string();
+            if let Err(error) = policies.add(&name, &*file.text) {
+                eprint_line(format_args!("note: {}: left out: {error}", Escaped::line(&name)));
+            }
+        }
+        if create {
+            for need in &needs {
+                let name = root(&need.profile);
+                if tree.find(name).is_none() && policies.file_of(name).is_none() {
+                    let file = tree.directory().join(file_name(name)).display().to_string();
+                    policies.create(file, name).map_err(|error| error.to_string())?;
+                }
+            }
+        }
+        let plan = Plan::new(&policies, &needs, accept).map_err(|error| error.to_string())?;
+        Ok(Suggestions { policies, plan, needs })
+    }
+
+    /// Prints the suggestions, profile by profile.
+    pub(super) fn print(&self) -> Result<(), String> {
+        let mut by_profile: BTreeMap<&Text, String> = BTreeMap::new();
+        for suggestion in &self.plan.suggestions {
+            let lines = self.lines(suggestion);
+            let text = by_profile.entry(&suggestion.profile).or_insert_with(|| {
+                let file = suggestion.file.as_deref().map_or_else(String::new, |file| format!(" ({file})"));
+                format!("{}{file}\n", String::from_utf8_lossy(&suggestion.profile))
+            });
+            text.push_str(&lines);
+        }
+        if by_profile.is_empty() {
+            return print("nothing to suggest\n");
+        }
+        print(&by_profile.into_values().collect::<Vec<_>>().join("\n"))
+    }
+
+    fn lines(&self, suggestion: &suggest::Suggestion) -> String {
+        let accesses = suggestion.needs.iter().filter_map(|&at| self.needs.get(at)).map(|need| need.access.to_string());
+        let accesses = accesses.collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().join("; ");
+        let times = suggestion.times;
+        match &suggestion.outcome {
+            Outcome::Allowed => format!("  allowed by the file already; load it again: {accesses}\n"),
+            Outcome::Refused(rule) => {
+                format!("  denied by {}  {}: {accesses}\n", rule.place(), rule.text)
+            }
+            Outcome::NoProfile => format!("  no file has this profile (--create makes one): {accesses}\n"),
+            Outcome::NoRule(error) => format!("  no rule: {error}: {accesses}\n"),
+            Outcome::Candidates { list, picked } => {
+                let mut out = String::new();
+                let best = picked.and_then(|picked| list.get(picked)).or(list.first());
+                let Some(best) = best else { return format!("  no rule allows this alone: {accesses}\n") };
+                let mark = if picked.is_some() { "+" } else { "?" };
+                for line in best.text().lines() {
+                    out.push_str(&format!("  {mark} {line}  # {times} times\n"));
+                }
+                for danger in &best.dangers {
+                    let code = danger.code;
+                    out.push_str(&format!("      decide: {} [{code}]; `--accept {code}` takes it\n", danger.message));
+                }
+                let opens = best.opens.sensitive.iter().chain(&best.opens.examples).cloned().collect::<Vec<_>>();
+                if !opens.is_empty() {
+                    out.push_str(&format!("      also allows {}\n", opens.join(", ")));
+                }
+                for other in list.iter().filter(|other| !std::ptr::eq(*other, best)) {
+                    out.push_str(&format!("      or {}\n", other.text().replace('\n', " ")));
+                }
+                out
+            }
+        }
+    }
+
+    /// The changes of the files, each tried: a text that would not compile is not written.
+    pub(super) fn changes(&self, tree: &Tree) -> Result<Vec<Change>, String> {
+        let changes = self.plan.changes(&self.policies).map_err(|error| error.to_string())?;
+        for change in &changes {
+            tree.compiler().compile(Input::text(change.file.clone(), change.new.clone())).map_err(|error| {
+                format!("{}: with the rules the file would have errors: {error}", Escaped::line(&change.file))
+            })?;
+        }
+        Ok(changes)
+    }
+}
+
+/// Prints changes.
+pub(super) fn print_diff(changes: &[Change]) -> Result<(), String> {
+    changes.iter().try_for_each(|change| Unified::new(&change.file, &change.old, &change.new).print())
+}
+
+/// Writes changes. A file that is another one now is left alone.
+pub(super) fn write(changes: &[Change]) -> Result<(), String> {
+    let name = |change: &Change| Escaped::line(&change.file).to_string();
+    for change in changes {
+        let now = match std::fs::read(&change.file) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
+            read => read.map_err(|error| format!("{}: {error}", name(change)))?,
+        };
+        if now != change.old {
+            return Err(format!("{}: the file has changed in the meantime", name(change)));
+        }
+    }
+    for change in changes {
+        atomic::write(Path::new(&change.file), &change.new).map_err(|error| format!("{}: {error}", name(change)))?;
+        eprint_line(format_args!("note: {} has new rules; load it with `armorer replace`", name(change)));
+    }
+    Ok(())
+}
+
+/// The profile without the names of children, hats and programs that have none.
+fn root(profile: &[u8]) -> &[u8] {
+    match memchr::memmem::find(profile, b"//") {
+        Some(at) => profile.get(..at).unwrap_or(profile),
+        None => profile,
+    }
+}
+
+/// The file name for a new profile, as the utilities of AppArmor have it: the path with points.
+fn file_name(profile: &[u8]) -> String {
+    let name = profile.strip_prefix(b"/").unwrap_or(profile);
+    let safe = |&byte: &u8| match byte {
+        b'/' => '.',
+        _ if byte.is_ascii_alphanumeric() || b"._-+".contains(&byte) => char::from(byte),
+        _ => '_',
+    };
+    let name: String = name.iter().map(safe).collect();
+    // A file that begins with a point is no profile for the boot scripts.
+    name.trim_start_matches('.').to_owned()
+}
