@@ -210,6 +210,12 @@ impl Compiler {
         encode::version_word(&self.options.kernel, &self.encode)
     }
 
+    /// Whether the kernel mediates the addresses of sockets.
+    #[cfg(feature = "log")]
+    pub(crate) fn mediates_addresses(&self) -> bool {
+        ["network_v8/af_inet", "network_v9/af_inet"].into_iter().any(|path| self.options.kernel.supports(path))
+    }
+
     /// The text with what it includes in place of its `include` rules.
     #[must_use]
     #[doc(hidden)]

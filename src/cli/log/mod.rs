@@ -13,6 +13,7 @@ use std::path::PathBuf;
 use super::target::TargetArgs;
 use super::{Status, settle};
 use crate::diagnostic::Escaped;
+use crate::log::suggest::Options;
 use crate::log::{Event, Summary, Tree, WhyReader};
 use filter::FilterArgs;
 use ignore::Ignored;
@@ -61,6 +62,10 @@ pub(super) struct Args {
     /// Show what `--fix` would write
     #[arg(long, conflicts_with_all = ["follow", "fix"])]
     diff: bool,
+
+    /// Let the rules go into the file of `local/` that a profile includes
+    #[arg(long)]
+    local: bool,
 
     /// Make files for profiles of the log that no file has
     #[arg(long)]
@@ -133,7 +138,8 @@ fn suggest_rules(args: &Args, summary: &Summary) -> Result<(), String> {
         return suggest::print_exact(&needs);
     }
     let tree = args.tree()?;
-    let suggestions = Suggestions::of(&tree, needs, &args.accept, args.create, &|| args.target.compiler())?;
+    let options = args.accept.iter().fold(Options::default().local(args.local), |options, code| options.accept(code));
+    let suggestions = Suggestions::of(&tree, needs, &options, args.create, &|| args.target.compiler())?;
     if args.suggest.is_some() || args.fix {
         suggestions.print()?;
     }

@@ -9,7 +9,7 @@ use crate::cli::unified::Unified;
 use crate::cli::{eprint_line, print};
 use crate::compiler::{Compiler, Input};
 use crate::diagnostic::Escaped;
-use crate::log::suggest::{self, Change, Need, Outcome, Plan, exact};
+use crate::log::suggest::{self, Change, Need, Options, Outcome, Plan, exact};
 use crate::log::{Event, Summary, Tree};
 use crate::source::Text;
 use crate::syntax::ast::ItemKind;
@@ -83,7 +83,7 @@ impl Suggestions {
     pub(super) fn of(
         tree: &Tree,
         needs: Vec<Need>,
-        accept: &[String],
+        options: &Options,
         create: bool,
         compiler: &dyn Fn() -> Result<Compiler, String>,
     ) -> Result<Suggestions, String> {
@@ -110,7 +110,7 @@ impl Suggestions {
                 }
             }
         }
-        let plan = Plan::new(&policies, &needs, accept).map_err(|error| error.to_string())?;
+        let plan = Plan::new(&policies, &needs, options).map_err(|error| error.to_string())?;
         Ok(Suggestions { policies, plan, needs })
     }
 
@@ -170,9 +170,13 @@ impl Suggestions {
     pub(super) fn changes(&self, tree: &Tree) -> Result<Vec<Change>, String> {
         let changes = self.plan.changes(&self.policies).map_err(|error| error.to_string())?;
         for change in &changes {
-            tree.compiler().compile(Input::text(change.file.clone(), change.new.clone())).map_err(|error| {
-                format!("{}: with the rules the file would have errors: {error}", Escaped::line(&change.file))
-            })?;
+            // A file of `local/` is no file of profiles.
+            if tree.files().iter().any(|file| file.path == Path::new(&change.file)) || change.old.is_empty() {
+                let input = Input::text(change.file.clone(), change.new.clone());
+                tree.compiler().compile(input).map_err(|error| {
+                    format!("{}: with the rules the file would have errors: {error}", Escaped::line(&change.file))
+                })?;
+            }
         }
         Ok(changes)
     }

@@ -1,5 +1,6 @@
 //! Candidates for the needs of a group, with what they open.
 
+use rustc_hash::FxHashMap;
 use serde::Serialize;
 
 use crate::analysis::access::FileAccess;
@@ -25,6 +26,8 @@ pub struct Candidate {
     pub items: Vec<ItemKind>,
     /// Whether they are about the names of the log alone.
     pub is_exact: bool,
+    /// Whether it is an abstraction of the tree, which is never picked by itself.
+    pub is_abstraction: bool,
     /// Whether they still fit when process numbers and random names are others.
     pub is_stable: bool,
     /// What they allow beyond what is needed.
@@ -32,6 +35,9 @@ pub struct Candidate {
     /// What the linter's danger family says about them.
     pub dangers: Vec<Danger>,
 }
+
+/// The most abstractions that are offered for a need.
+const MAX_ABSTRACTIONS: usize = 8;
 
 /// A finding of the linter that a candidate raises.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -48,7 +54,12 @@ pub struct Danger {
 impl Candidate {
     fn new(rules: Vec<Rule>, is_exact: bool, is_stable: bool) -> Candidate {
         let items = rules.into_iter().map(ItemKind::Rule).collect();
-        Candidate { items, is_exact, is_stable, opens: Opens::default(), dangers: Vec::new() }
+        Candidate::of(items, is_exact, is_stable)
+    }
+
+    /// Candidates that are written by somebody else.
+    pub(super) fn of(items: Vec<ItemKind>, is_exact: bool, is_stable: bool) -> Candidate {
+        Candidate { items, is_exact, is_abstraction: false, is_stable, opens: Opens::default(), dangers: Vec::new() }
     }
 
     /// The text of the rules, a line each.
@@ -60,9 +71,9 @@ impl Candidate {
 
     /// The order of candidates: safe ones first, then those that last, then by what they open. A variable of the tree that opens
     /// next to nothing goes before the path as it stands.
-    fn rank(&self) -> (bool, bool, usize, u32, bool) {
+    fn rank(&self) -> (bool, bool, bool, usize, u32, bool) {
         let Opens { sensitive, size, .. } = &self.opens;
-        (!self.dangers.is_empty(), !self.is_stable, sensitive.len(), size / 3, self.is_exact)
+        (self.is_abstraction, !self.dangers.is_empty(), !self.is_stable, sensitive.len(), size / 3, self.is_exact)
     }
 }
 
@@ -99,6 +110,7 @@ pub(super) fn judge(
     tree: &Tree,
     home: &Home,
     lists: Vec<(Group, Vec<Candidate>)>,
+    with_abstractions: bool,
 ) -> Result<Vec<(Group, Vec<Candidate>)>, CompileError> {
     let Some(file) = tree.files.get(home.file) else { return Ok(Vec::new()) };
     let items: Vec<&[ItemKind]> = lists.iter().flat_map(|(_, list)| list).map(|one| &*one.items).collect();
@@ -122,6 +134,7 @@ pub(super) fn judge(
         .filter(|(access, _)| !allows(&file.subject, &home.profile, access))
         .collect();
     let dangers = dangers(tree, &text)?;
+    let mut abstractions: FxHashMap<usize, Opens> = FxHashMap::default();
     let mut number = 0;
     let mut judged = Vec::new();
     for (group, list) in lists {
@@ -142,6 +155,23 @@ pub(super) fn judge(
             candidate.opens.sensitive = opened.map(|(_, text)| (*text).to_owned()).collect();
             candidate.dangers.extend(dangers.iter().filter(|(of, _)| *of == name).map(|(_, danger)| danger.clone()));
             kept.push(candidate);
+        }
+        if let Some(present) = present.filter(|_| with_abstractions) {
+            let fitting = tree.abstractions(home.file).iter().enumerate().filter(|(_, one)| {
+                group.accesses().iter().all(|access| allows(&one.subject, candidate_name(0).as_bytes(), access))
+            });
+            for (at, one) in fitting.take(MAX_ABSTRACTIONS) {
+                let opens = abstractions.entry(at).or_insert_with(|| {
+                    let opened = sensitive
+                        .iter()
+                        .filter(|(access, _)| allows(&one.subject, candidate_name(0).as_bytes(), access))
+                        .map(|(_, text)| (*text).to_owned());
+                    Opens { sensitive: opened.collect(), ..measure(&one.record, present, path) }
+                });
+                let mut candidate = Candidate::of(vec![one.include.clone()], false, true);
+                (candidate.is_abstraction, candidate.opens) = (true, opens.clone());
+                kept.push(candidate);
+            }
         }
         kept.sort_by_key(Candidate::rank);
         judged.push((group, kept));

@@ -18,7 +18,7 @@ pub use candidate::{Candidate, Danger};
 pub use exact::{NoRule, exact};
 pub use measure::Opens;
 pub use need::Need;
-pub use plan::{Change, Outcome, Plan, SuggestError, Suggestion};
+pub use plan::{Change, Options, Outcome, Plan, SuggestError, Suggestion};
 pub use tree::Tree;
 
 #[cfg(test)]

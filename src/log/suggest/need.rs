@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::analysis::Access;
 use crate::analysis::access::FileAccess;
+use crate::analysis::perms::{EXEC, WRITE};
 use crate::policy::Owner;
 use crate::source::Text;
 
@@ -53,7 +54,7 @@ impl Need {
     #[must_use]
     pub fn executes(&self) -> Option<&[u8]> {
         match &self.access {
-            Access::File(file) if file.permissions & crate::analysis::perms::EXEC != 0 => Some(&file.path),
+            Access::File(file) if file.permissions & EXEC != 0 => Some(&file.path),
             _ => None,
         }
     }
@@ -75,6 +76,7 @@ impl Group {
         let mut need = need.clone();
         let mut other = 0;
         if let Access::File(file) = &mut need.access {
+            file.permissions = as_letters(file.permissions);
             if file.owner != Some(Owner::Owner) {
                 other = std::mem::take(&mut file.permissions);
             }
@@ -112,6 +114,12 @@ impl Group {
     pub(super) fn needs(&self) -> Vec<Need> {
         self.accesses().into_iter().map(|access| Need { access, ..self.need.clone() }).collect()
     }
+}
+
+/// The permissions that letters of rules stand for: creating, deleting and changing a file is writing it.
+fn as_letters(permissions: u32) -> u32 {
+    const CHANGES: u32 = 0x10 | 0x20 | 0x100 | 0x1000 | 0x2000;
+    if permissions & CHANGES == 0 { permissions } else { permissions & !CHANGES | WRITE }
 }
 
 /// The permissions of an access, where those of several accesses may stand in one rule.

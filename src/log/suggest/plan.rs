@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use similar::TextDiff;
 use thiserror::Error;
 
+use crate::analysis::Access;
 use crate::analysis::query::{Decision, RuleUse};
 use crate::compiler::CompileError;
 use crate::diagnostic::Escaped;
-use crate::edit::{EditError, Editor};
+use crate::edit::{EditError, Editor, Scope};
 use crate::policy::RuleMode;
 use crate::source::Text;
 use crate::syntax::ast::{FileBody, FileLetters, ItemKind, Rule, RuleKind};
@@ -37,6 +38,48 @@ pub struct Suggestion {
     /// The answer.
     pub outcome: Outcome,
     home: Option<Home>,
+    group: Group,
+}
+
+/// How suggestions are made and written.
+///
+/// ```
+/// use armorer::log::suggest::Options;
+///
+/// let options = Options::default().accept("capability-sys-admin").local(true).abstractions(false);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Options {
+    accept: Vec<String>,
+    local: bool,
+    abstractions: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options { accept: Vec::new(), local: false, abstractions: true }
+    }
+}
+
+impl Options {
+    /// Accepts a finding of the linter's danger family, by its code or name; `all` accepts every one.
+    #[must_use]
+    pub fn accept(mut self, finding: impl Into<String>) -> Options {
+        self.accept.push(finding.into());
+        self
+    }
+
+    /// Whether rules go into the `local/` include of a profile that has one.
+    #[must_use]
+    pub fn local(self, local: bool) -> Options {
+        Options { local, ..self }
+    }
+
+    /// Whether abstractions of the tree are offered. All of them are compiled once.
+    #[must_use]
+    pub fn abstractions(self, offered: bool) -> Options {
+        Options { abstractions: offered, ..self }
+    }
 }
 
 /// Answers to a need.
@@ -75,6 +118,9 @@ pub enum SuggestError {
         /// Why not.
         error: EditError,
     },
+    /// A rule of one's own.
+    #[error("{0}")]
+    Offer(&'static str),
     /// A file does not parse.
     #[error("{file}: {error}")]
     Parse {
@@ -88,7 +134,7 @@ pub enum SuggestError {
 /// Suggestions for a list of needs, with the choice among their candidates.
 ///
 /// ```
-/// use armorer::log::suggest::{Need, Plan, Tree};
+/// use armorer::log::suggest::{Need, Options, Plan, Tree};
 /// use armorer::{Access, Compiler, Features};
 ///
 /// let mut tree = Tree::new(Compiler::new(Features::builtin("linux-7.2").unwrap()));
@@ -96,12 +142,12 @@ pub enum SuggestError {
 /// let need = |words: &[&str]| Access::parse(words).map(|access| Need::new("web", access));
 /// let needs = [need(&["file", "/etc/web.conf", "w"])?, need(&["capability", "sys_admin"])?];
 ///
-/// let plan = Plan::new(&tree, &needs, &[])?;
+/// let plan = Plan::new(&tree, &needs, &Options::default())?;
 /// assert_eq!(plan.changes(&tree)?[0].new, b"profile web {\n  # settings\n  /etc/web.conf rw,\n}\n");
 /// let decisions: Vec<_> = plan.decisions().map(|(_, dangers)| dangers[0].code).collect();
 /// assert_eq!(decisions, ["AA0108"]);
 ///
-/// let plan = Plan::new(&tree, &needs, &["AA0108".to_owned()])?;
+/// let plan = Plan::new(&tree, &needs, &Options::default().accept("AA0108"))?;
 /// assert!(plan.changes(&tree)?[0].diff().contains("+  capability sys_admin,\n"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -111,6 +157,7 @@ pub struct Plan {
     pub suggestions: Vec<Suggestion>,
     /// What was picked before, with the number of the suggestion.
     undo: Vec<(usize, Option<usize>)>,
+    options: Options,
 }
 
 /// A change of a file.
@@ -137,11 +184,11 @@ impl Change {
 
 impl Plan {
     /// Suggestions for needs, with the best candidate of each picked. None is picked that raises a finding of the linter's danger
-    /// family, unless `accept` has its code or name, or `all`.
+    /// family, unless that is [accepted](Options::accept).
     ///
     /// # Errors
     /// When a text does not compile or cannot be edited.
-    pub fn new(tree: &Tree, needs: &[Need], accept: &[String]) -> Result<Plan, SuggestError> {
+    pub fn new(tree: &Tree, needs: &[Need], options: &Options) -> Result<Plan, SuggestError> {
         let mut groups: Vec<(Option<Home>, Group)> = Vec::new();
         // Needs of programs that run in a profile's name are its own.
         let renamed: Vec<Need> = needs.iter().map(|need| rehomed(tree, need)).collect();
@@ -173,15 +220,18 @@ impl Plan {
         for (home, lists) in open.into_values() {
             let numbers: Vec<usize> = lists.iter().map(|(number, ..)| *number).collect();
             let lists = lists.into_iter().map(|(_, group, list)| (group, list)).collect();
-            for (number, (_, list)) in numbers.into_iter().zip(candidate::judge(tree, &home, lists)?) {
+            for (number, (_, list)) in
+                numbers.into_iter().zip(candidate::judge(tree, &home, lists, options.abstractions)?)
+            {
                 if let Some(Some(suggestion)) = suggestions.get_mut(number) {
-                    let picked = best(&list, accept);
+                    let picked = best(&list, &options.accept);
                     suggestion.outcome = Outcome::Candidates { list, picked };
                 }
             }
         }
-        let mut plan = Plan { suggestions: suggestions.into_iter().flatten().collect(), undo: Vec::new() };
-        plan.drop_dangerous_together(tree, accept)?;
+        let suggestions = suggestions.into_iter().flatten().collect();
+        let mut plan = Plan { suggestions, undo: Vec::new(), options: options.clone() };
+        plan.drop_dangerous_together(tree)?;
         Ok(plan)
     }
 
@@ -198,13 +248,13 @@ impl Plan {
     /// Picks a candidate of a suggestion, or none. `false` where there is no such suggestion or candidate.
     ///
     /// ```
-    /// use armorer::log::suggest::{Need, Plan, Tree};
+    /// use armorer::log::suggest::{Need, Options, Plan, Tree};
     /// use armorer::{Access, Compiler, Features};
     ///
     /// let mut tree = Tree::new(Compiler::new(Features::builtin("linux-7.2").unwrap()));
     /// tree.add("web", "profile web {\n}\n")?;
     /// let needs = [Need::new("web", Access::parse(&["file", "/srv/a", "r"])?)];
-    /// let mut plan = Plan::new(&tree, &needs, &[])?;
+    /// let mut plan = Plan::new(&tree, &needs, &Options::default())?;
     /// assert!(plan.pick(0, None) && plan.changes(&tree)?.is_empty());
     /// assert!(plan.undo() && !plan.changes(&tree)?.is_empty());
     /// assert!(!plan.undo());
@@ -240,36 +290,84 @@ impl Plan {
     /// # Errors
     /// When a file cannot be edited.
     pub fn changes(&self, tree: &Tree) -> Result<Vec<Change>, SuggestError> {
-        let mut editors: BTreeMap<usize, Editor> = BTreeMap::new();
+        self.written(tree, self.options.local)
+    }
+
+    fn written(&self, tree: &Tree, local: bool) -> Result<Vec<Change>, SuggestError> {
+        let mut editors: BTreeMap<String, (Vec<u8>, Editor)> = BTreeMap::new();
         for suggestion in &self.suggestions {
             let Outcome::Candidates { list, picked: Some(picked) } = &suggestion.outcome else { continue };
             let (Some(home), Some(candidate)) = (&suggestion.home, list.get(*picked)) else { continue };
             let Some(file) = tree.files.get(home.file) else { continue };
-            if let std::collections::btree_map::Entry::Vacant(entry) = editors.entry(home.file) {
-                let parsed = Editor::new(&*file.text);
-                let failed = |error| SuggestError::Parse { file: file.name.clone(), error: Box::new(error) };
-                entry.insert(parsed.map_err(failed)?);
+            let old = if file.is_new { Vec::new() } else { file.text.clone() };
+            let (mut name, mut scope) = (file.name.clone(), Scope::Profile(&home.scope));
+            let editor = edited(&mut editors, &name, old, &file.text)?;
+            if local {
+                let items = editor.rules_of(scope).unwrap_or_default();
+                if let Some((path, text)) = tree.local(&items) {
+                    (name, scope) = (path, Scope::File);
+                    let text = text.unwrap_or_default();
+                    edited(&mut editors, &name, text.clone(), &text)?;
+                }
             }
-            let Some(editor) = editors.get_mut(&home.file) else { continue };
+            let Some((_, editor)) = editors.get_mut(&name) else { continue };
             for item in &candidate.items {
-                let failed = |error| SuggestError::Edit { file: file.name.clone(), error };
-                write(editor, &home.scope, item).map_err(failed)?;
+                let failed = |error| SuggestError::Edit { file: name.clone(), error };
+                write(editor, scope, item).map_err(failed)?;
             }
         }
-        let changed = editors.into_iter().filter_map(|(number, editor)| {
-            let file = tree.files.get(number)?;
-            let old = if file.is_new { Vec::new() } else { file.text.clone() };
-            let change = Change { file: file.name.clone(), old, new: editor.finish() };
+        let changed = editors.into_iter().filter_map(|(file, (old, editor))| {
+            let change = Change { file, old, new: editor.finish() };
             (change.old != change.new).then_some(change)
         });
         Ok(changed.collect())
     }
 
+    /// Adds rules of one's own to the candidates of a suggestion, measured as the others, and gives their number.
+    ///
+    /// ```
+    /// use armorer::log::suggest::{Need, Options, Plan, Tree};
+    /// use armorer::{Access, Compiler, Features};
+    ///
+    /// let mut tree = Tree::new(Compiler::new(Features::builtin("linux-7.2").unwrap()));
+    /// tree.add("web", "profile web {\n}\n")?;
+    /// let needs = [Need::new("web", Access::parse(&["file", "/srv/a", "r"])?)];
+    /// let mut plan = Plan::new(&tree, &needs, &Options::default())?;
+    /// let number = plan.offer(&tree, 0, "/srv/* r,")?;
+    /// assert!(plan.pick(0, Some(number)));
+    /// assert!(plan.offer(&tree, 0, "/srv/b r,").is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// When the text is not one rule or several, or they do not compile, or do not allow what is needed.
+    pub fn offer(&mut self, tree: &Tree, suggestion: usize, text: &str) -> Result<usize, SuggestError> {
+        let Some(suggestion) = self.suggestions.get_mut(suggestion) else {
+            return Err(SuggestError::Offer("there is no such suggestion"));
+        };
+        let (Outcome::Candidates { list, .. }, Some(home)) = (&mut suggestion.outcome, &suggestion.home) else {
+            return Err(SuggestError::Offer("no rule is needed here"));
+        };
+        let failed = |error| SuggestError::Parse { file: "the rule".into(), error: Box::new(error) };
+        let file = crate::parse(text.as_bytes()).map_err(failed)?;
+        let items: Vec<ItemKind> = file.items.into_iter().map(|item| item.kind.value).collect();
+        if items.is_empty() || !items.iter().all(|item| matches!(item, ItemKind::Rule(_) | ItemKind::Include(_))) {
+            return Err(SuggestError::Offer("write rules and nothing else"));
+        }
+        let offered = vec![(suggestion.group.clone(), vec![Candidate::of(items, false, true)])];
+        let judged = candidate::judge(tree, home, offered, false)?;
+        let Some(candidate) = judged.into_iter().flat_map(|(_, list)| list).next() else {
+            return Err(SuggestError::Offer("these rules do not allow the access"));
+        };
+        list.push(candidate);
+        Ok(list.len() - 1)
+    }
+
     /// Takes back choices whose rules raise findings together with others or with what the profile has.
-    fn drop_dangerous_together(&mut self, tree: &Tree, accept: &[String]) -> Result<(), SuggestError> {
+    fn drop_dangerous_together(&mut self, tree: &Tree) -> Result<(), SuggestError> {
         for _ in 0..MAX_ROUNDS {
             let mut dropped = false;
-            for change in self.changes(tree)? {
+            for change in self.written(tree, false)? {
                 let Some(file) = tree.files.iter().find(|file| file.name == change.file) else { continue };
                 let mut before: Vec<Danger> =
                     candidate::findings(tree, &file.name, &file.text)?.into_iter().map(|(_, danger)| danger).collect();
@@ -279,7 +377,7 @@ impl Plan {
                         before.swap_remove(at);
                         continue;
                     }
-                    if !accepted(&danger, accept) {
+                    if !accepted(&danger, &self.options.accept) {
                         let text = lines.get(line.saturating_sub(1)).copied().unwrap_or_default();
                         dropped |= self.blame(&file.name, text, &danger);
                     }
@@ -319,19 +417,43 @@ impl Plan {
     }
 }
 
-/// The need of the profile whose rules decide about it.
-fn rehomed(tree: &Tree, need: &Need) -> Need {
-    match tree.home(&need.profile) {
-        Some(home) => Need { profile: home.profile, ..need.clone() },
-        None => need.clone(),
+/// The editor of a file, which is opened where it is the first change.
+fn edited<'a>(
+    editors: &'a mut BTreeMap<String, (Vec<u8>, Editor)>,
+    name: &str,
+    old: Vec<u8>,
+    text: &[u8],
+) -> Result<&'a mut Editor, SuggestError> {
+    if !editors.contains_key(name) {
+        let failed = |error| SuggestError::Parse { file: name.to_owned(), error: Box::new(error) };
+        editors.insert(name.to_owned(), (old, Editor::new(text).map_err(failed)?));
     }
+    match editors.get_mut(name) {
+        Some((_, editor)) => Ok(editor),
+        None => Err(SuggestError::Offer("the file cannot be edited")),
+    }
+}
+
+/// The need of the profile whose rules decide about it, without addresses where the kernel does not mediate them: a rule that has
+/// them would say less than it allows.
+fn rehomed(tree: &Tree, need: &Need) -> Need {
+    let mut need = need.clone();
+    if let Some(home) = tree.home(&need.profile) {
+        need.profile = home.profile;
+    }
+    if let Access::Network(network) = &mut need.access
+        && !tree.compiler.mediates_addresses()
+    {
+        (network.local, network.peer) = (None, None);
+    }
+    need
 }
 
 fn suggestion(tree: &Tree, home: Option<Home>, group: &Group, outcome: Outcome) -> Suggestion {
     let file = home.as_ref().and_then(|home| tree.files.get(home.file)).map(|file| file.name.clone());
     let profile = home.as_ref().map_or(&group.need.profile, |home| &home.profile).clone();
     let Group { need, members, .. } = group;
-    Suggestion { profile, file, needs: members.clone(), times: need.times, outcome, home }
+    Suggestion { profile, file, needs: members.clone(), times: need.times, outcome, home, group: group.clone() }
 }
 
 /// The answer where the present policy has one: it allows the access, or a rule denies it.
@@ -356,11 +478,11 @@ fn accepted(danger: &Danger, accept: &[String]) -> bool {
 
 /// The first candidate whose dangers are all accepted.
 fn best(list: &[Candidate], accept: &[String]) -> Option<usize> {
-    list.iter().position(|one| one.dangers.iter().all(|danger| accepted(danger, accept)))
+    list.iter().position(|one| !one.is_abstraction && one.dangers.iter().all(|danger| accepted(danger, accept)))
 }
 
 /// Adds a rule to a profile, or its letters to the rule about the same path.
-fn write(editor: &mut Editor, scope: &str, item: &ItemKind) -> Result<(), EditError> {
+fn write(editor: &mut Editor, scope: Scope<'_>, item: &ItemKind) -> Result<(), EditError> {
     if let ItemKind::Rule(rule) = item {
         for known in editor.rules_of(scope)? {
             if let ItemKind::Rule(old) = &known

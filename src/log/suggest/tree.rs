@@ -1,12 +1,16 @@
 //! The profiles that rules are suggested for, with the files that hold them.
 
+use std::sync::OnceLock;
+
 use rustc_hash::FxHashMap;
 
 use crate::analysis::{Access, Subject};
+use crate::blob;
 use crate::compiler::{CompileError, Compiled, Compiler, Input};
 use crate::edit::Editor;
+use crate::parallel;
 use crate::resolve::VariableValue;
-use crate::source::{Span, Text};
+use crate::source::{FileKind, Span, Text};
 use crate::syntax::ast::{File, Include, IncludePath, Item, ItemKind, PathForm, Profile};
 use crate::syntax::{NameError, Pattern};
 use crate::vocab::ExecMode;
@@ -43,7 +47,21 @@ pub(super) struct TreeFile {
     pub(super) variables: Vec<VariableValue>,
     /// All but the profiles.
     preamble: File,
+    /// The abstractions of the tree, as its preamble has them; compiled when they are asked for.
+    abstractions: OnceLock<Vec<Abstraction>>,
 }
+
+/// An abstraction of the tree.
+#[derive(Debug)]
+pub(super) struct Abstraction {
+    pub(super) include: ItemKind,
+    /// A profile that has it and nothing else.
+    pub(super) record: blob::Profile,
+    pub(super) subject: Subject,
+}
+
+/// The most abstractions that are looked at.
+const MAX_ABSTRACTIONS: usize = 500;
 
 /// Where the rules of a name in a log go.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -132,7 +150,16 @@ impl Tree {
         let is_profile = |item: &Item| matches!(item.kind.value, ItemKind::Profile(_));
         let mut preamble = editor.file().clone();
         preamble.items.retain(|item| !is_profile(item));
-        self.files.push(TreeFile { name, text, is_new, compiled, subject, variables, preamble });
+        self.files.push(TreeFile {
+            name,
+            text,
+            is_new,
+            compiled,
+            subject,
+            variables,
+            preamble,
+            abstractions: OnceLock::new(),
+        });
         Ok(())
     }
 
@@ -141,6 +168,48 @@ impl Tree {
     pub fn file_of(&self, profile: &[u8]) -> Option<&str> {
         let (file, _) = self.profiles.get(&Text::from(profile))?;
         self.files.get(*file).map(|file| &*file.name)
+    }
+
+    /// The abstractions of the tree that compile after the preamble of a file.
+    pub(super) fn abstractions(&self, file: usize) -> &[Abstraction] {
+        let Some(file) = self.files.get(file) else { return &[] };
+        file.abstractions.get_or_init(|| {
+            let session = self.compiler.session();
+            let mut names: Vec<String> = Vec::new();
+            for directory in self.compiler.resolve_options().search_list() {
+                let entries = session.loader().read_dir(&directory.join("abstractions")).unwrap_or_default();
+                let files = entries.into_iter().filter(|entry| matches!(entry.kind, Ok(FileKind::File)));
+                names.extend(files.map(|entry| entry.name).filter(|name| !name.starts_with('.')));
+            }
+            names.sort_unstable();
+            names.dedup();
+            names.truncate(MAX_ABSTRACTIONS);
+            let compiled = parallel::map(&names, |name| {
+                let include = ItemKind::from(Include::new(format!("abstractions/{name}")).ok()?);
+                let text = file.alone(&[std::slice::from_ref(&include)]);
+                let compiled = self.compiler.compile(Input::text("abstraction", text)).ok()?;
+                let record = compiled.records().first()?.clone();
+                Some(Abstraction { include, record, subject: Subject::from_compiled(compiled).ok()? })
+            });
+            compiled.into_iter().flatten().collect()
+        })
+    }
+
+    /// The path and text of the local include of a profile, where rules may go instead; no text where there is no such file.
+    pub(super) fn local(&self, items: &[ItemKind]) -> Option<(String, Option<Vec<u8>>)> {
+        let include = items.iter().rev().find_map(|item| match item {
+            ItemKind::Include(include) if include.path.form == PathForm::Angle => Some(&include.path),
+            _ => None,
+        })?;
+        let text = include.text();
+        let session = self.compiler.session();
+        let found = self.compiler.resolve_options().candidates(PathForm::Angle, &text);
+        if !text.starts_with("local/") {
+            return None;
+        }
+        let read = |path: &std::path::Path| session.loader().read(path).ok();
+        let there = found.iter().find_map(|(key, path)| Some((key.clone(), Some(read(path)?))));
+        there.or_else(|| Some((found.last()?.0.clone(), None)))
     }
 
     /// Where the rules for a name in a log go. A name with `//null-PROGRAM` is that of a program that runs in complain mode without
