@@ -117,13 +117,24 @@ impl Suggestions {
     /// Prints the suggestions, profile by profile.
     pub(super) fn print(&self) -> Result<(), String> {
         let mut by_profile: BTreeMap<&Text, String> = BTreeMap::new();
+        let mut allowed: BTreeMap<&str, usize> = BTreeMap::new();
         for suggestion in &self.plan.suggestions {
+            if let (Outcome::Allowed, Some(file)) = (&suggestion.outcome, &suggestion.file) {
+                *allowed.entry(file).or_default() += suggestion.needs.len();
+                continue;
+            }
             let lines = self.lines(suggestion);
             let text = by_profile.entry(&suggestion.profile).or_insert_with(|| {
                 let file = suggestion.file.as_deref().map_or_else(String::new, |file| format!(" ({file})"));
                 format!("{}{file}\n", String::from_utf8_lossy(&suggestion.profile))
             });
             text.push_str(&lines);
+        }
+        for (file, number) in allowed {
+            let file = Escaped::line(file);
+            eprint_line(format_args!(
+                "note: {file} allows {number} of these accesses already; load it with `armorer replace`"
+            ));
         }
         if by_profile.is_empty() {
             return print("nothing to suggest\n");
@@ -134,9 +145,12 @@ impl Suggestions {
     fn lines(&self, suggestion: &suggest::Suggestion) -> String {
         let accesses = suggestion.needs.iter().filter_map(|&at| self.needs.get(at)).map(|need| need.access.to_string());
         let accesses = accesses.collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().join("; ");
-        let times = suggestion.times;
+        let times = match suggestion.times {
+            1 => "once".to_owned(),
+            times => format!("{times} times"),
+        };
         match &suggestion.outcome {
-            Outcome::Allowed => format!("  allowed by the file already; load it again: {accesses}\n"),
+            Outcome::Allowed => String::new(),
             Outcome::Refused(rule) => {
                 format!("  denied by {}  {}: {accesses}\n", rule.place(), rule.text)
             }
@@ -148,7 +162,7 @@ impl Suggestions {
                 let Some(best) = best else { return format!("  no rule allows this alone: {accesses}\n") };
                 let mark = if picked.is_some() { "+" } else { "?" };
                 for line in best.text().lines() {
-                    out.push_str(&format!("  {mark} {line}  # {times} times\n"));
+                    out.push_str(&format!("  {mark} {line}  # {times}\n"));
                 }
                 for danger in &best.dangers {
                     let code = danger.code;
@@ -158,8 +172,12 @@ impl Suggestions {
                 if !opens.is_empty() {
                     out.push_str(&format!("      also allows {}\n", opens.join(", ")));
                 }
-                for other in list.iter().filter(|other| !std::ptr::eq(*other, best)) {
+                let others: Vec<_> = list.iter().filter(|other| !std::ptr::eq(*other, best)).collect();
+                for other in others.iter().take(SHOWN) {
                     out.push_str(&format!("      or {}\n", other.text().replace('\n', " ")));
+                }
+                if let Some(more) = others.len().checked_sub(SHOWN).filter(|more| *more > 0) {
+                    out.push_str(&format!("      and {more} more\n"));
                 }
                 out
             }
@@ -205,6 +223,9 @@ pub(super) fn write(changes: &[Change]) -> Result<(), String> {
     }
     Ok(())
 }
+
+/// So many other candidates are shown.
+const SHOWN: usize = 3;
 
 /// The profile without the names of children, hats and programs that have none.
 fn root(profile: &[u8]) -> &[u8] {

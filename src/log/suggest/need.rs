@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::analysis::Access;
 use crate::analysis::access::FileAccess;
-use crate::analysis::perms::{EXEC, WRITE};
+use crate::analysis::perms::{APPEND, EXEC, WRITE};
 use crate::policy::Owner;
 use crate::source::Text;
 
@@ -102,7 +102,7 @@ impl Group {
     pub(super) fn accesses(&self) -> Vec<Access> {
         let Access::File(file) = &self.need.access else { return vec![self.need.access.clone()] };
         let of = |permissions: u32, owner| Access::File(FileAccess { permissions, owner, ..file.clone() });
-        let own = file.permissions & !self.other;
+        let own = file.permissions & !held_by(self.other);
         [(self.other, None), (own, Some(Owner::Owner))]
             .into_iter()
             .filter(|(permissions, _)| *permissions != 0)
@@ -120,6 +120,11 @@ impl Group {
 fn as_letters(permissions: u32) -> u32 {
     const CHANGES: u32 = 0x10 | 0x20 | 0x100 | 0x1000 | 0x2000;
     if permissions & CHANGES == 0 { permissions } else { permissions & !CHANGES | WRITE }
+}
+
+/// What permissions hold: writing holds appending.
+fn held_by(permissions: u32) -> u32 {
+    if permissions & WRITE == 0 { permissions } else { permissions | APPEND }
 }
 
 /// The permissions of an access, where those of several accesses may stand in one rule.

@@ -13,7 +13,7 @@ use crate::edit::{EditError, Editor, Scope};
 use crate::policy::RuleMode;
 use crate::source::Text;
 use crate::syntax::ast::{FileBody, FileLetters, ItemKind, Rule, RuleKind};
-use crate::vocab::FilePermissions;
+use crate::vocab::{FilePermissions, SocketType};
 
 use super::candidate::{self, Candidate, Danger};
 use super::need::{Group, group};
@@ -441,10 +441,14 @@ fn rehomed(tree: &Tree, need: &Need) -> Need {
     if let Some(home) = tree.home(&need.profile) {
         need.profile = home.profile;
     }
-    if let Access::Network(network) = &mut need.access
-        && !tree.compiler.mediates_addresses()
-    {
-        (network.local, network.peer) = (None, None);
+    if let Access::Network(network) = &mut need.access {
+        if !tree.compiler.mediates_addresses() {
+            (network.local, network.peer) = (None, None);
+        }
+        // The rule names the type, which says as much as the usual protocol of it.
+        if network.kind != SocketType::Raw.number() {
+            network.protocol = 0;
+        }
     }
     need
 }
