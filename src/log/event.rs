@@ -220,6 +220,17 @@ impl Event {
         Some(event)
     }
 
+    /// Whether a rule would help: no process without a profile lacks one, nor one whose new profile is not loaded, or that gave up new
+    /// privileges.
+    #[must_use]
+    pub fn asks_for_rule(&self) -> bool {
+        const OTHER_REASONS: [&[u8]; 4] =
+            [b"label not found", b"profile transition not found", b"profile not found", b"no new privs"];
+        let info = self.info.as_deref().unwrap_or_default();
+        let is_confined = self.profile.as_deref().is_some_and(|label| label != b"unconfined");
+        self.access.is_some() && is_confined && !OTHER_REASONS.iter().any(|reason| info.starts_with(reason))
+    }
+
     /// Another field, by the kernel's word for it.
     #[must_use]
     pub fn field(&self, key: &str) -> Option<&Text> {

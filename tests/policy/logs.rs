@@ -3,7 +3,14 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use armorer::analysis::{self, DiffOptions, Subject};
+use armorer::ast::{File, Profile};
+use armorer::blob;
+use armorer::edit::Editor;
+use armorer::log::suggest::{Need, exact};
 use armorer::log::{Event, Verdict, events};
+use armorer::vocab::ExecMode;
+use armorer::{Compiler, Features, Input};
 
 use crate::support::material;
 
@@ -129,19 +136,93 @@ fn compare(directory: &Path, case: &str) -> Vec<String> {
     differences
 }
 
+/// The names of the cases that have a file of a kind.
+fn cases(directory: &Path, kind: &str) -> Vec<String> {
+    let suffix = format!(".{kind}");
+    let entries = std::fs::read_dir(directory).expect("the cases are readable");
+    let name = |entry: std::io::Result<std::fs::DirEntry>| {
+        entry.expect("readable").file_name().to_str()?.strip_suffix(&suffix).map(str::to_owned)
+    };
+    let mut cases: Vec<String> = entries.filter_map(name).collect();
+    cases.sort();
+    cases
+}
+
 #[test]
 fn records_are_read_as_the_reference_reads_them() {
     let Some(directory) = material::directory("ARMORER_LOGS", "records beside the reference's reading") else { return };
     let directory = directory.join("cases");
-    let mut cases: Vec<String> = std::fs::read_dir(&directory)
-        .expect("the cases are readable")
-        .filter_map(|entry| entry.expect("readable").file_name().to_str()?.strip_suffix(".in").map(str::to_owned))
-        .collect();
-    cases.sort();
+    let cases = cases(&directory, "in");
     assert!(cases.len() > 100, "{} cases", cases.len());
     let mut differences = Vec::new();
     for case in &cases {
         differences.extend(compare(&directory, case).into_iter().map(|difference| format!("{case}: {difference}")));
     }
     assert_eq!(differences, Vec::<String>::new());
+}
+
+/// Cases where the reference has a rule and armorer has none, and why.
+const WITHOUT: [(&str, &str); 3] = [
+    ("posix_mqueue_disconnected_no_name", "the record does not say which queue; the reference allows all"),
+    ("testcase_mqueue_09", "the record does not say which queue; the reference allows all"),
+    ("testcase_userns_02", "the process was unconfined; what it lacks is a profile, and the reference makes one"),
+];
+
+/// The exact rules for a case beside the reference's profile: what is wrong with them.
+fn judge(directory: &Path, case: &str) -> Option<String> {
+    let read = |kind: &str| std::fs::read(directory.join(format!("{case}.{kind}"))).ok();
+    let theirs = read("profile")?;
+    let events: Vec<Event> = read("in")?.split(|byte| *byte == b'\n').flat_map(events).collect();
+    let mut editor = Editor::new(theirs.clone()).expect("the reference's profile is one");
+    let has_rules = !theirs.split(|byte| *byte == b'\n').any(|line| line.ends_with(b"{")) || theirs.contains(&b',');
+    let compiler = Compiler::new(Features::builtin("linux-7.2").expect("built in"));
+    let mut any = false;
+    for event in &events {
+        let (Some(profile), Some(access)) = (&event.profile, event.access.as_ref().filter(|_| event.asks_for_rule()))
+        else {
+            continue;
+        };
+        let need = Need::new(profile.clone(), access.clone());
+        let rules = match exact(&need, ExecMode::INHERIT) {
+            Ok(rules) => rules,
+            Err(error) => return Some(format!("{case}: {error}")),
+        };
+        any |= !rules.is_empty();
+        // Alone, they allow the access.
+        let alone = File::from(Profile::new("p").expect("a name").rules(rules.clone())).to_bytes();
+        let subject =
+            Subject::from_compiled(compiler.compile(Input::text(case, alone)).expect("a policy")).expect("a policy");
+        if !subject.ask(None, access).expect("an answer").is_allowed() {
+            return Some(format!(
+                "{case}: `{access}` is not allowed by {}",
+                rules.iter().map(ToString::to_string).collect::<String>()
+            ));
+        }
+        for rule in rules {
+            if let Err(error) = editor.add_rule(&profile.to_string(), rule) {
+                return Some(format!("{case}: {error}"));
+            }
+        }
+    }
+    if !any && has_rules {
+        return (!WITHOUT.iter().any(|(name, _)| *name == case)).then(|| format!("{case}: no rule"));
+    }
+    // With them, the reference's profile allows no more than without.
+    let policy = |text: Vec<u8>| {
+        blob::read(compiler.compile(Input::text(case, text)).expect("a policy").blob()).expect("a blob")
+    };
+    let diff = analysis::diff(&policy(theirs), &policy(editor.finish()), &DiffOptions::default()).expect("comparable");
+    (!diff.is_empty()).then(|| format!("{case}: {diff}"))
+}
+
+#[test]
+fn exact_rules_allow_the_event_and_no_more_than_the_rules_of_the_reference() {
+    let Some(directory) = material::directory("ARMORER_LOGS", "exact rules beside those of the reference") else {
+        return;
+    };
+    let directory = directory.join("cases");
+    let cases = cases(&directory, "profile");
+    assert!(cases.len() > 60, "{} cases", cases.len());
+    let wrong: Vec<String> = cases.iter().filter_map(|case| judge(&directory, case)).collect();
+    assert_eq!(wrong, Vec::<String>::new());
 }

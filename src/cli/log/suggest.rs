@@ -3,17 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use crate::ast::{File, Profile, Rule};
+use crate::ast::{File, Rule};
 use crate::atomic;
 use crate::cli::unified::Unified;
 use crate::cli::{eprint_line, print};
 use crate::compiler::{Compiler, Input};
 use crate::diagnostic::Escaped;
-use crate::log::suggest::{self, Change, Need, Options, Outcome, Plan, exact};
+use crate::log::suggest::{self, Change, Need, Options, Outcome, Plan, all_exact, named};
 use crate::log::{Event, Summary, Tree};
 use crate::source::Text;
-use crate::syntax::ast::ItemKind;
-use crate::vocab::ExecMode;
 
 /// What to suggest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -27,7 +25,8 @@ pub(super) enum Suggest {
 /// What events ask of profiles: of a stack, of each profile in it.
 pub(super) fn needs(summary: &Summary) -> Vec<Need> {
     let mut needs = Vec::new();
-    for (_, count) in summary.iter().filter(|(kind, _)| kind.verdict.is_lacking()) {
+    let asking = summary.iter().filter(|(kind, count)| kind.verdict.is_lacking() && count.event.asks_for_rule());
+    for (_, count) in asking {
         let Event { profile: Some(label), access: Some(access), target, .. } = &count.event else { continue };
         for profile in crate::analysis::access::components(label).filter(|profile| *profile != b"unconfined") {
             let need = Need::new(profile, access.clone()).times(count.times);
@@ -43,11 +42,11 @@ pub(super) fn needs(summary: &Summary) -> Vec<Need> {
 /// A profile for each of the log, with the exact rules.
 pub(super) fn print_exact(needs: &[Need]) -> Result<(), String> {
     let mut profiles: BTreeMap<Text, Vec<Rule>> = BTreeMap::new();
-    for need in needs {
-        let rules = profiles.entry(need.profile.clone()).or_default();
-        match exact(need, ExecMode::INHERIT) {
-            Ok(new) => rules.extend(new.into_iter().filter(|rule| !rules.contains(rule)).collect::<Vec<_>>()),
-            Err(error) => eprint_line(format_args!("note: {}: {error}", need.access)),
+    for (profile, exact) in all_exact(needs) {
+        let rules = profiles.entry(profile).or_default();
+        match exact {
+            Ok(new) => rules.extend(new),
+            Err(error) => eprint_line(format_args!("note: {error}")),
         }
     }
     // A child needs its parent beside it.
@@ -59,14 +58,15 @@ pub(super) fn print_exact(needs: &[Need]) -> Result<(), String> {
     }
     let mut file = File::default();
     for (name, rules) in profiles {
-        let profile = match Profile::new(&*name) {
-            Ok(profile) => profile.rules(rules),
-            Err(error) => {
-                eprint_line(format_args!("note: {}: {error}", Escaped::line(&*name)));
-                continue;
-            }
-        };
-        file = file.item(ItemKind::from(profile));
+        let profile = File::from(named(&name).rules(rules));
+        // A name that no profile can have would be read as something else.
+        let is_itself = crate::parse(&profile.to_bytes())
+            .is_ok_and(|read| read.to_bytes() == profile.to_bytes() && read.items.len() == 1);
+        if is_itself {
+            file.items.extend(profile.items);
+        } else {
+            eprint_line(format_args!("note: no profile can have the name {}", Escaped::line(&*name)));
+        }
     }
     print(&String::from_utf8_lossy(&file.to_bytes()))
 }

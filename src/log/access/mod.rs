@@ -40,6 +40,7 @@ pub(super) fn of(event: &Event) -> Option<Access> {
             Access::Mqueue(mqueue::of(event)?)
         }
         (operation, _) if operation.starts_with(b"dbus_") => return dbus::of(event),
+        (b"exec", _) => Access::File(file::of(event)?),
         // Sockets have an address family, also those that are inherited or received as files.
         _ if event.field("family").is_some() => network::of(event)?,
         _ => Access::File(file::of(event)?),

@@ -123,6 +123,14 @@ pub fn exact(need: &Need, exec: ExecMode) -> Result<Vec<Rule>, NoRule> {
     }
 }
 
+/// The exact rules for many needs, each with its profile: letters for one path and permissions for one peer stand in one rule.
+#[cfg(feature = "cli")]
+pub(crate) fn all(needs: &[Need]) -> Vec<(Text, Result<Vec<Rule>, NoRule>)> {
+    let groups = super::need::group(needs);
+    let each = groups.iter().flat_map(|group| group.needs());
+    each.map(|need| (need.profile.clone(), exact(&need, ExecMode::INHERIT))).collect()
+}
+
 /// The pattern that matches a name alone.
 fn literal(what: &'static str, name: &[u8]) -> Result<Pattern, NoRule> {
     Pattern::literal(name).map_err(|error| NoRule::Name { what, error })

@@ -15,11 +15,15 @@ mod plan;
 mod tree;
 
 pub use candidate::{Candidate, Danger};
+#[cfg(feature = "cli")]
+pub(crate) use exact::all as all_exact;
 pub use exact::{NoRule, exact};
 pub use measure::Opens;
 pub use need::Need;
 pub use plan::{Change, Options, Outcome, Plan, SuggestError, Suggestion};
 pub use tree::Tree;
+#[cfg(feature = "cli")]
+pub(crate) use tree::named;
 
 #[cfg(test)]
 mod tests;

@@ -103,9 +103,7 @@ impl Tree {
     /// # Errors
     /// When no profile can have that name.
     pub fn create(&mut self, file: impl Into<String>, profile: &[u8]) -> Result<(), CompileError> {
-        // The name as it is written: kernels know no pattern by it.
-        let mut new = Profile::new("profile").unwrap_or_else(|_: NameError| unnamed());
-        new.name = crate::source::Spanned::bare(Pattern::plain(profile));
+        let mut new = named(profile);
         let mut tree = File::default();
         let search = self.compiler.resolve_options();
         let session = self.compiler.session();
@@ -270,6 +268,14 @@ impl TreeFile {
 /// The name of the profile that has a candidate alone.
 pub(super) fn candidate_name(number: usize) -> String {
     format!("armorer-candidate-{number}")
+}
+
+/// An empty profile of a name that a kernel has. It is written as it stands: kernels know no pattern by it, and a name that begins with a
+/// slash attaches to the programs that it matches, as it did when it was loaded.
+pub(crate) fn named(profile: &[u8]) -> Profile {
+    let mut new = Profile::new("profile").unwrap_or_else(|_: NameError| unnamed());
+    new.name = crate::source::Spanned::bare(Pattern::plain(profile));
+    new
 }
 
 /// A profile that is written nowhere: no name that this module makes is refused.
