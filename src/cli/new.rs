@@ -142,7 +142,9 @@ fn report(drafter: &Drafter, draft: &Draft) -> bool {
     let name = draft.name();
     for left in draft.left_out() {
         let (rule, origin, code, message) = (&left.rule, &left.origin, left.code, &left.message);
-        eprint_line(format_args!("note: {name}: left out `{rule}` ({origin}): {message}; see `armorer explain {code}`"));
+        eprint_line(format_args!(
+            "note: {name}: left out `{rule}` ({origin}): {message}; see `armorer explain {code}`"
+        ));
     }
     for remark in draft.remarks() {
         eprint_line(format_args!("note: {name}: {remark}"));

@@ -1,8 +1,8 @@
 //! Facts about the services of a compose file (the Compose Specification).
 
+use super::DraftError;
 use super::container;
 use super::facts::{Extent, Facts, FileFact, READ, Subject, capability, quoted, read_write_lock, shown};
-use super::DraftError;
 use super::unit::clean;
 use crate::ast::CapabilityRule;
 use crate::diagnostic::Diagnostic;
@@ -119,11 +119,10 @@ fn read_service(root: Option<&Rooted>, name: &str, service: &Node) -> (Facts, Su
 
 fn add_capabilities(facts: &mut Facts, service: &Node, origin: &impl Fn(&str) -> String) {
     let dropped = texts(service, "cap_drop");
-    let is_dropped = |one: Capability| {
-        dropped.iter().any(|name| name.eq_ignore_ascii_case("all") || capability(name) == Some(one))
-    };
+    let is_dropped =
+        |one: Capability| dropped.iter().any(|name| name.eq_ignore_ascii_case("all") || capability(name) == Some(one));
     for one in DEFAULT_CAPABILITIES.into_iter().filter(|one| !is_dropped(*one)) {
-        facts.rule(origin("capabilities that runtimes give by default, without cap_drop"), CapabilityRule::new(one));
+        facts.rule(origin("the default capabilities, less cap_drop,"), CapabilityRule::new(one));
     }
     for name in texts(service, "cap_add") {
         if name.eq_ignore_ascii_case("all") {
@@ -137,15 +136,12 @@ fn add_capabilities(facts: &mut Facts, service: &Node, origin: &impl Fn(&str) ->
 fn add_volumes(facts: &mut Facts, service: &Node, origin: &impl Fn(&str) -> String) {
     let volumes = service.get("volumes");
     for volume in volumes.into_iter().flat_map(Node::elements).take(MAX_ELEMENTS) {
-        let (target, read_only) = match volume.text() {
-            Some(text) => short_volume(&text.value),
-            None => {
-                let target = volume.get("target").and_then(Node::text).map(|text| text.value);
-                (target.unwrap_or_default(), is_true(volume, "read_only"))
-            }
+        let volume = match volume.text() {
+            Some(text) => Volume::short(&text.value),
+            None => Volume::long(volume),
         };
-        let permissions = if read_only { READ } else { read_write_lock() };
-        add_target(facts, &origin("volumes"), &target, permissions, true);
+        let permissions = if volume.read_only { READ } else { read_write_lock() };
+        add_target(facts, &origin("volumes"), &volume.target, permissions, volume.may_be_file);
     }
     for target in texts(service, "tmpfs") {
         let target = target.split(':').next().unwrap_or_default();
@@ -166,15 +162,35 @@ fn add_volumes(facts: &mut Facts, service: &Node, origin: &impl Fn(&str) -> Stri
     }
 }
 
-/// The target of `[source:]target[:options]`, and whether it is read-only.
-fn short_volume(text: &str) -> (String, bool) {
-    let parts: Vec<&str> = text.split(':').collect();
-    let (target, options) = match parts.as_slice() {
-        [target] | [_, target] => (*target, ""),
-        [_, target, options, ..] => (*target, *options),
-        [] => ("", ""),
-    };
-    (target.to_owned(), options.split(',').any(|option| option == "ro"))
+struct Volume {
+    target: String,
+    read_only: bool,
+    /// Whether a file of the machine may be mounted; a volume with a name is a directory.
+    may_be_file: bool,
+}
+
+impl Volume {
+    /// `[source:]target[:options]`
+    fn short(text: &str) -> Volume {
+        let parts: Vec<&str> = text.split(':').collect();
+        let (source, target, options) = match parts.as_slice() {
+            [target] => ("", *target, ""),
+            [source, target] => (*source, *target, ""),
+            [source, target, options, ..] => (*source, *target, *options),
+            [] => ("", "", ""),
+        };
+        Volume {
+            target: target.to_owned(),
+            read_only: options.split(',').any(|option| option == "ro"),
+            may_be_file: source.contains(['/', '.', '~', '$']) && !target.ends_with('/'),
+        }
+    }
+
+    fn long(node: &Node) -> Volume {
+        let word = |key: &str| node.get(key).and_then(Node::text).map(|text| text.value);
+        let target = word("target").unwrap_or_default();
+        Volume { target, read_only: is_true(node, "read_only"), may_be_file: word("type").as_deref() == Some("bind") }
+    }
 }
 
 fn add_target(facts: &mut Facts, origin: &str, target: &str, permissions: FilePermissions, may_be_file: bool) {

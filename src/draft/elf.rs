@@ -98,17 +98,13 @@ fn locate(loads: &[Load], address: u64) -> Option<(u64, u64)> {
     })
 }
 
-fn parse<E: FileHeader<Endian = Endianness>>(
-    file: &(impl Bytes + ?Sized),
-    with_names: bool,
-) -> Result<Elf, ElfError> {
+fn parse<E: FileHeader<Endian = Endianness>>(file: &(impl Bytes + ?Sized), with_names: bool) -> Result<Elf, ElfError> {
     let damaged = ElfError::Damaged;
     let size = |of: usize| of as u64;
     let head = file.at(0, size(size_of::<E>())).ok_or(damaged("no header"))?;
     let header = E::parse(head.as_slice()).map_err(|_| damaged("no valid header"))?;
     let endian = header.endian().map_err(|_| damaged("unknown byte order"))?;
-    let mut elf =
-        Elf { architecture: (header.is_class_64(), header.e_machine(endian).0), ..Elf::default() };
+    let mut elf = Elf { architecture: (header.is_class_64(), header.e_machine(endian).0), ..Elf::default() };
 
     let count = header.e_phnum(endian);
     if count > MAX_SEGMENTS {

@@ -1,5 +1,6 @@
 //! Facts about a program, each with the place that it is known from, before anything is written.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use crate::ast::{CapabilityRule, NetworkRule, Rule};
@@ -26,6 +27,8 @@ pub(super) struct Facts {
 #[derive(Clone, Debug)]
 pub(super) struct Fact {
     pub(super) origin: String,
+    /// Codes of lint rules that warn of how the path is written.
+    pub(super) allowed: BTreeSet<&'static str>,
     pub(super) kind: Kind,
 }
 
@@ -111,6 +114,17 @@ impl Facts {
         self.file(origin, FileFact::new(path, Extent::Below, permissions));
     }
 
+    /// Whether a fact is about a path, a directory that it is in, or something below it.
+    pub(super) fn allows_near(&self, path: &[u8]) -> bool {
+        let is_below = |path: &[u8], directory: &[u8]| {
+            path.strip_prefix(directory).is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/"))
+        };
+        self.facts.iter().any(|fact| match &fact.kind {
+            Kind::File(file) if !file.deny => is_below(path, &file.path) || is_below(&file.path, path),
+            _ => false,
+        })
+    }
+
     pub(super) fn rule(&mut self, origin: impl Into<String>, rule: impl Into<Rule>) {
         let rule = rule.into();
         if !self.facts.iter().any(|fact| matches!(&fact.kind, Kind::Rule(known) if *known == rule)) {
@@ -120,7 +134,7 @@ impl Facts {
 
     fn push(&mut self, origin: String, kind: Kind) {
         if self.facts.len() < MAX_FACTS {
-            self.facts.push(Fact { origin, kind });
+            self.facts.push(Fact { origin, allowed: BTreeSet::new(), kind });
         } else if self.facts.len() == MAX_FACTS {
             self.remark(format!("only the first {MAX_FACTS} rules are written"));
         }

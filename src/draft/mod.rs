@@ -59,6 +59,7 @@ mod container;
 mod elf;
 mod error;
 mod facts;
+mod layout;
 mod libraries;
 mod oci;
 mod program;
@@ -218,9 +219,9 @@ impl Drafter {
     /// let compiler = Compiler::new(Features::builtin("linux-7.2").ok_or("no such kernel")?).base("/nonexistent");
     /// let config = r#"{"process": {"args": ["/app/web"], "capabilities": {"effective": ["CAP_NET_BIND_SERVICE", "CAP_SYS_ADMIN"]}}}"#;
     /// let draft = Drafter::new(compiler).oci(config.as_bytes())?;
-    /// assert!(draft.file().to_string().contains("profile web flags=(attach_disconnected, mediate_deleted) {"));
+    /// assert!(draft.file().to_string().contains("profile web flags=(attach_disconnected,mediate_deleted) {"));
     /// let [left_out] = draft.left_out() else { panic!("one rule") };
-    /// assert_eq!((left_out.rule.to_string().as_str(), left_out.code), ("capability sys_admin,", "AA0106"));
+    /// assert_eq!((left_out.rule.to_string().as_str(), left_out.code), ("capability sys_admin,", "AA0108"));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
@@ -350,5 +351,5 @@ pub fn together(drafts: impl IntoIterator<Item = Draft>) -> File {
         ItemKind::Profile(profile) => Some(*profile),
         _ => None,
     });
-    write::together(first.file, profiles)
+    layout::together(first.file, profiles)
 }

@@ -103,6 +103,10 @@ pub(super) fn read(root: Option<&Rooted>, text: &[u8]) -> Result<(Facts, Subject
                 facts.remark(format!("no rule for {origin}: {}", quoted(path.as_bytes())));
                 continue;
             };
+            // What nothing allows need not be denied.
+            if !facts.allows_near(&clean) {
+                continue;
+            }
             for extent in [Extent::File, Extent::Below] {
                 facts.file(origin, FileFact { deny: true, ..FileFact::new(&clean, extent, permissions) });
             }

@@ -13,7 +13,8 @@ use crate::source::{FileKind, Resolved, Rooted};
 use crate::vocab::ExecMode;
 
 /// Where programs are looked for, in order.
-pub(super) const SEARCH_PATH: [&str; 6] = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
+pub(super) const SEARCH_PATH: [&str; 6] =
+    ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
 
 /// The most interpreters that follow each other; the kernel takes as many.
 const MAX_INTERPRETERS: usize = 5;

@@ -27,7 +27,7 @@ const MAX_FILES: usize = 20_000;
 
 /// What is known of the tree.
 pub(super) struct Tree {
-    abis: Vec<&'static str>,
+    abis: Vec<String>,
     pub(super) tunables: bool,
     variables: Vec<(&'static str, Vec<Text>)>,
     multiarch: bool,
@@ -35,7 +35,10 @@ pub(super) struct Tree {
 
 impl Tree {
     pub(super) fn of(compiler: &Compiler) -> Result<Tree, DraftError> {
-        let abis = ABIS.into_iter().filter(|path| has(compiler, path)).collect();
+        let mut abis: Vec<String> = ABIS.into_iter().filter(|path| has(compiler, path)).map(str::to_owned).collect();
+        if abis.is_empty() {
+            abis.extend(other_abi(compiler));
+        }
         let mut tree = Tree { abis, tunables: has(compiler, GLOBAL), variables: Vec::new(), multiarch: false };
         if !tree.tunables {
             return Ok(tree);
@@ -57,13 +60,13 @@ impl Tree {
     }
 
     /// The ABI that profiles are pinned to.
-    pub(super) fn abi(&self) -> Option<&'static str> {
-        self.abis.first().copied()
+    pub(super) fn abi(&self) -> Option<&str> {
+        self.abis.first().map(String::as_str)
     }
 
     /// The ABI for rules about user namespaces, which 3.0 does not have.
-    pub(super) fn abi_of_userns(&self) -> Option<&'static str> {
-        self.abis.iter().copied().find(|abi| *abi != "abi/3.0")
+    pub(super) fn abi_of_userns(&self) -> Option<&str> {
+        self.abis.iter().map(String::as_str).find(|abi| *abi != "abi/3.0")
     }
 
     /// The variable for the directories at the beginning of a path, and how much of the path it stands for.
@@ -110,12 +113,13 @@ impl Tree {
             glob.extend_from_slice(b"/{,usr/}");
             rest = below;
         }
+        let multiarch: &[u8] = if self.multiarch { b"@{multiarch}" } else { b"*-linux-gnu*" };
         for (at, name) in rest.split(|&byte| byte == b'/').enumerate() {
             if at > 0 {
                 glob.push(b'/');
             }
-            if memchr::memmem::find(name, b"-linux-gnu").is_some() {
-                glob.extend_from_slice(if self.multiarch { b"@{multiarch}" } else { b"*-linux-gnu*" });
+            if triplet(name).is_some() {
+                glob.extend_from_slice(multiarch);
             } else if !name.is_empty() {
                 glob.extend_from_slice(Pattern::literal(name)?.unquoted());
             }
@@ -129,29 +133,66 @@ impl Tree {
         Pattern::glob(glob)
     }
 
-    /// The pattern of a program's path: for both directories of programs, unless they have different ones of this name.
-    pub(super) fn program(&self, root: &Rooted, path: &Path) -> Result<Pattern, PatternError> {
+    /// Patterns of a program's path, the one that fits the tree best first: for both directories of programs, unless they have
+    /// different ones of this name; and the path itself last.
+    pub(super) fn program(&self, root: &Rooted, path: &Path) -> Result<Vec<Pattern>, PatternError> {
         let bytes = path.as_os_str().as_bytes();
-        let plain = || self.pattern(bytes, Extent::File);
-        let (Some(directory), Some(name)) = (path.parent(), path.file_name()) else { return plain() };
+        let literal = Pattern::literal(bytes)?;
+        if bytes.split(|&byte| byte == b'/').any(|name| triplet(name).is_some()) {
+            return Ok(vec![architectures(bytes)?, literal]);
+        }
+        let plain = self.pattern(bytes, Extent::File)?;
+        let others = vec![plain, literal];
+        let (Some(directory), Some(name)) = (path.parent(), path.file_name()) else { return Ok(others) };
         let (glob, other) = match directory.as_os_str().as_bytes() {
             b"/usr/bin" => ("/usr/{,s}bin/", "/usr/sbin"),
             b"/usr/sbin" => ("/usr/{,s}bin/", "/usr/bin"),
             b"/bin" => ("/{,usr/}{,s}bin/", "/sbin"),
             b"/sbin" => ("/{,usr/}{,s}bin/", "/bin"),
-            _ => return plain(),
+            _ => return Ok(others),
         };
         let is_another = root.resolve(Path::new(other).join(name)).is_ok_and(|place| place.path != path);
         if is_another || self.variable(bytes).is_some() {
-            return plain();
+            return Ok(others);
         }
-        Pattern::glob([glob.as_bytes(), Pattern::literal(name.as_bytes())?.unquoted()].concat())
+        let both = Pattern::glob([glob.as_bytes(), Pattern::literal(name.as_bytes())?.unquoted()].concat())?;
+        Ok(std::iter::once(both).chain(others).collect())
     }
 
     /// The pattern of the files of a fact.
     pub(super) fn files(&self, file: &FileFact) -> Result<Pattern, PatternError> {
         self.pattern(&file.path, file.extent)
     }
+}
+
+/// The architecture in the name of a directory such as `x86_64-linux-gnu`, and what follows it.
+fn triplet(name: &[u8]) -> Option<(&[u8], &[u8])> {
+    let at = memchr::memmem::find(name, b"-linux-gnu")?;
+    let (architecture, rest) = name.split_at_checked(at)?;
+    let is_word = |text: &[u8]| text.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
+    let abi = rest.strip_prefix(b"-linux-gnu").filter(|abi| is_word(abi))?;
+    (is_word(architecture) && !architecture.is_empty()).then_some((architecture, abi))
+}
+
+/// The pattern of a program's path for the common architectures. It names each, since the reference compiler encodes attachments that
+/// begin like others and hold a `*` as differences, which the kernel misreads.
+fn architectures(path: &[u8]) -> Result<Pattern, PatternError> {
+    let mut glob = Vec::new();
+    for name in path.split(|&byte| byte == b'/').filter(|name| !name.is_empty()) {
+        glob.push(b'/');
+        match triplet(name) {
+            Some((architecture, b"")) => {
+                let others = ["x86_64", "aarch64", "i386", "riscv64", "s390x", "powerpc64le"];
+                let others = others.into_iter().map(str::as_bytes).filter(|other| *other != architecture);
+                glob.push(b'{');
+                glob.extend_from_slice(architecture);
+                others.for_each(|other| glob.extend([b",", other].concat()));
+                glob.extend_from_slice(b"}-linux-gnu");
+            }
+            _ => glob.extend_from_slice(Pattern::literal(name)?.unquoted()),
+        }
+    }
+    Pattern::glob(glob)
 }
 
 fn symbols(text: &[u8]) -> Vec<Symbol> {
@@ -169,7 +210,16 @@ pub(super) fn has(compiler: &Compiler, path: &str) -> bool {
     })
 }
 
-/// The profiles of a tree that attach to a program. Files with errors are passed over.
+/// An ABI file of the tree's own: the last by name.
+fn other_abi(compiler: &Compiler) -> Option<String> {
+    let session = compiler.session();
+    let entries = session.loader().read_dir(&compiler.resolve_options().base.join("abi")).ok()?;
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+    let files = entries.into_iter().filter(|entry| entry.kind == Ok(FileKind::File) && entry.name.bytes().all(plain));
+    files.map(|entry| format!("abi/{}", entry.name)).max()
+}
+
+/// The profiles of a tree that attach to a program. Of a file with errors counts what can be read.
 pub(super) fn attached(compiler: &Compiler, program: &Path) -> Vec<Attached> {
     let base = &compiler.resolve_options().base;
     let session = compiler.session();

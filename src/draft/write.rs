@@ -2,22 +2,26 @@
 
 use std::collections::BTreeSet;
 use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
 
-use super::facts::{Extent, Fact, Facts, FileFact, Kind, Subject, quoted, shown};
+use super::facts::{Extent, Fact, Facts, Kind, Subject, quoted, shown};
+use super::layout::{blank, local, preamble, sentence, suppression, together};
 use super::tree::{Tree, has};
 use super::{Draft, DraftError, Drafter, LeftOut};
-use crate::ast::{File, FileRule, Include, IncludePath, Item, ItemKind, Profile, ProfileFlag, Rule, RuleKind, Trivia};
+use crate::ast::{File, FileRule, Include, ItemKind, Profile, ProfileFlag, Rule, RuleKind, Trivia};
 use crate::diagnostic::Severity;
-use crate::lint::{Family, Finding, Outcome};
-use crate::source::Spanned;
+use crate::lint::{self, Family, Finding, Outcome};
+use crate::source::{Span, Spanned};
 use crate::vocab::flags;
-use crate::{Access, Input, Linter, ProfileName, query};
+use crate::{Access, Input, Linter, Pattern, PatternError, ProfileName, query};
 
 /// What diagnostics call the text of a draft.
 const NAME: &str = "draft";
 
 /// Rules whose findings say that a rule is not needed.
-const NEEDLESS: [&str; 6] = [
+const NEEDLESS: [&str; 7] = [
+    // The draft has a rule for the directory as well.
+    "directory-without-slash",
     "subsumed-rule",
     "duplicate-rule",
     "deny-only-silences",
@@ -25,6 +29,18 @@ const NEEDLESS: [&str; 6] = [
     "allow-under-deny",
     "deny-misses-contents",
 ];
+
+/// The most patterns of a program's path that are tried after the first.
+const MAX_ATTEMPTS: usize = 2;
+
+/// A place in a draft.
+#[derive(Clone, Copy)]
+enum Place {
+    /// The rule of a fact.
+    Fact(usize),
+    /// The header of the profile.
+    Header,
+}
 
 /// A draft that is being written.
 struct Writer<'a> {
@@ -37,6 +53,10 @@ struct Writer<'a> {
     facts: Vec<Fact>,
     remarks: Vec<String>,
     left_out: Vec<LeftOut>,
+    /// Codes of lint rules that warn of how the path in the header is written.
+    allowed: BTreeSet<&'static str>,
+    /// Which of the patterns of the program's path is taken.
+    attempt: usize,
 }
 
 /// Writes the draft of a profile.
@@ -66,6 +86,8 @@ pub(super) fn draft(drafter: &Drafter, facts: Facts, subject: Subject) -> Result
         facts: Vec::new(),
         remarks: facts.remarks,
         left_out: Vec::new(),
+        allowed: BTreeSet::new(),
+        attempt: 0,
     };
     writer.facts = writer.needed(facts.facts)?;
     writer.facts.sort_by_key(|fact| rank(&fact.kind));
@@ -112,13 +134,11 @@ impl Writer<'_> {
         let (file, _) = self.file()?;
         let input = Input::text(NAME, file.to_bytes());
         let compiled = self.drafter.compiler.compile(input).map_err(|error| DraftError::tree(&error))?;
-        let subject = query::Subject::from_compiled(compiled).map_err(|error| DraftError::Tree { reason: error.to_string() })?;
-        let is_program = |file: &FileFact| {
-            self.subject.program.as_ref().is_some_and(|program| program.as_os_str().as_bytes() == file.path)
-        };
+        let subject =
+            query::Subject::from_compiled(compiled).map_err(|error| DraftError::Tree { reason: error.to_string() })?;
         let is_covered = |fact: &Fact| {
             let Kind::File(file) = &fact.kind else { return false };
-            if !matches!(file.extent, Extent::File | Extent::Versions(_)) || file.deny || file.exec.is_some() || is_program(file) {
+            if !matches!(file.extent, Extent::File | Extent::Versions(_)) || file.deny || file.exec.is_some() {
                 return false;
             }
             let permissions = file.permissions.to_string();
@@ -135,18 +155,34 @@ impl Writer<'_> {
         loop {
             let (file, indices) = self.file()?;
             let text = file.to_bytes();
-            let outcome = linter.lint([Input::text(NAME, text.as_slice())]).map_err(|error| DraftError::tree(&error))?;
+            let outcome =
+                linter.lint([Input::text(NAME, text.as_slice())]).map_err(|error| DraftError::tree(&error))?;
             if let Some(error) = outcome.findings.iter().find(|found| found.severity == Severity::Error) {
                 return Err(DraftError::Tree { reason: error.report(outcome.sources()).to_string() });
             }
             let mut out: BTreeSet<usize> = BTreeSet::new();
+            let mut changed = false;
             for finding in &outcome.findings {
-                let Some(index) = self.culprit(finding, &outcome, &text, &indices) else { continue };
-                if out.insert(index) {
-                    self.leave_out(index, finding);
+                let (Some(rule), Some(place)) = (finding.rule, self.place(finding, &outcome, &text, &indices)) else {
+                    continue;
+                };
+                match place {
+                    // The reference compiler gets this pattern wrong: the next is plainer.
+                    Place::Header if rule.name == "ref-attachment" && self.attempt < MAX_ATTEMPTS => {
+                        self.attempt += 1;
+                        changed = true;
+                    }
+                    Place::Fact(index) if self.is_needed(index) => changed |= self.allow(Place::Fact(index), rule),
+                    Place::Fact(index) if rule.family() == Family::Danger || NEEDLESS.contains(&rule.name) => {
+                        if out.insert(index) {
+                            self.leave_out(index, finding);
+                            out.extend(self.same_path(index, finding));
+                        }
+                    }
+                    place => changed |= self.allow(place, rule),
                 }
             }
-            if out.is_empty() {
+            if out.is_empty() && !changed {
                 return Ok(());
             }
             let mut at = 0..;
@@ -154,39 +190,66 @@ impl Writer<'_> {
         }
     }
 
-    /// The fact whose rule a finding is about, if the program can do without.
-    fn culprit(&self, finding: &Finding, outcome: &Outcome, text: &[u8], indices: &[Option<usize>]) -> Option<usize> {
+    /// Whether the program cannot start without what a fact allows.
+    fn is_needed(&self, index: usize) -> bool {
+        self.facts.get(index).is_some_and(|fact| matches!(&fact.kind, Kind::File(file) if file.essential))
+    }
+
+    /// Lets the linter be quiet where it takes a path for a mistake; nothing else is kept quiet. `false` where nothing changes.
+    fn allow(&mut self, place: Place, rule: &'static lint::Rule) -> bool {
+        if rule.family() != Family::Correctness {
+            return false;
+        }
+        match place {
+            Place::Header => self.allowed.insert(rule.code),
+            Place::Fact(index) => self.facts.get_mut(index).is_some_and(|fact| fact.allowed.insert(rule.code)),
+        }
+    }
+
+    /// Where the first place of a finding is that lies in the profile. Of several rules, the first that the program can do without.
+    fn place(&self, finding: &Finding, outcome: &Outcome, text: &[u8], indices: &[Option<usize>]) -> Option<Place> {
         let parsed = crate::parse(text).ok()?;
-        let ItemKind::Profile(profile) = &parsed.items.last()?.kind.value else { return None };
-        finding.labels.iter().find_map(|label| {
-            if outcome.sources().get(label.span.source).name() != NAME {
-                return None;
+        let item = parsed.items.last()?;
+        let ItemKind::Profile(profile) = &item.kind.value else { return None };
+        let within = |label: &Span, span: &Span| span.start <= label.start && label.end <= span.end;
+        let spans = finding.labels.iter().map(|label| label.span);
+        let own = spans.filter(|span| outcome.sources().get(span.source).name() == NAME);
+        let mut places = own.filter(|span| within(span, &item.kind.span)).filter_map(|span| {
+            match profile.body.items.iter().position(|item| within(&span, &item.kind.span)) {
+                Some(at) => indices.get(at).copied().flatten().map(Place::Fact),
+                None => Some(Place::Header),
             }
-            let inside = |item: &Item| item.kind.span.start <= label.span.start && label.span.end <= item.kind.span.end;
-            let index = profile.body.items.iter().position(inside).and_then(|at| *indices.get(at)?)?;
-            match &self.facts.get(index)?.kind {
-                Kind::File(file) if file.essential => None,
-                _ => Some(index),
-            }
-        })
+        });
+        let all: Vec<Place> = places.by_ref().collect();
+        let is_free = |place: &&Place| matches!(place, Place::Fact(index) if !self.is_needed(*index));
+        all.iter().find(is_free).or_else(|| all.first()).copied()
+    }
+
+    /// The other facts about the path of one that is dangerous: a socket that is left out is not let in as a directory.
+    fn same_path(&self, index: usize, finding: &Finding) -> Vec<usize> {
+        let path = |fact: &Fact| match &fact.kind {
+            Kind::File(file) if !file.essential && !file.deny => Some(file.path.clone()),
+            _ => None,
+        };
+        let dangerous = finding.rule.is_some_and(|rule| rule.family() == Family::Danger);
+        let Some(same) = self.facts.get(index).filter(|_| dangerous).and_then(path) else { return Vec::new() };
+        let facts = self.facts.iter().enumerate();
+        facts.filter(|(_, fact)| path(fact).as_ref() == Some(&same)).map(|(at, _)| at).collect()
     }
 
     fn leave_out(&mut self, index: usize, finding: &Finding) {
-        let needless = finding.rule.is_some_and(|rule| NEEDLESS.contains(&rule.name));
-        let Some(fact) = self.facts.get(index).filter(|_| !needless) else { return };
-        let Ok(rule) = self.rule(&fact.kind) else { return };
-        let origin = fact.origin.clone();
-        match finding.rule {
-            Some(found) if found.family() == Family::Danger => {
-                let message = shown(finding.message.as_bytes());
-                self.left_out.push(LeftOut { rule, origin, code: found.code, message });
-            }
-            _ => {
-                let message = shown(finding.message.as_bytes());
-                let rule = shown(rule.to_string().as_bytes());
-                self.remarks.push(format!("no rule `{rule}` for {origin}: {message} ({})", finding.code));
-            }
+        let Some(fact) = self.facts.get(index) else { return };
+        if finding.rule.is_some_and(|rule| rule.family() == Family::Danger)
+            && let Ok(rule) = self.rule(&fact.kind)
+        {
+            let message = shown(finding.message.as_bytes());
+            self.left_out.push(LeftOut { rule, origin: fact.origin.clone(), code: finding.code, message });
         }
+    }
+
+    /// The pattern of the program's path.
+    fn program(&self, program: &Path) -> Result<Pattern, DraftError> {
+        pattern(self.drafter, &self.tree, program, self.attempt)
     }
 
     fn rule(&self, kind: &Kind) -> Result<Rule, DraftError> {
@@ -194,14 +257,11 @@ impl Writer<'_> {
             Kind::Rule(rule) => return Ok(rule.clone()),
             Kind::File(file) => file,
         };
-        let is_program = |program: &std::path::PathBuf| program.as_os_str().as_bytes() == file.path;
+        let is_program = |program: &PathBuf| program.as_os_str().as_bytes() == file.path;
         let path = match &self.subject.program {
-            Some(program) if file.extent == Extent::File && is_program(program) => {
-                self.tree.program(&self.drafter.root, program)
-            }
-            _ => self.tree.files(file),
+            Some(program) if file.extent == Extent::File && is_program(program) => self.program(program)?,
+            _ => self.tree.files(file).map_err(|reason| DraftError::Path { path: shown(&file.path), reason })?,
         };
-        let path = path.map_err(|error| DraftError::Path { path: shown(&file.path), reason: error })?;
         let rule = FileRule::new(path, file.permissions);
         let rule = file.exec.map_or_else(|| rule.clone(), |mode| rule.clone().exec(mode));
         Ok(if file.deny { Rule::deny(rule) } else { Rule::allow(rule) })
@@ -211,9 +271,7 @@ impl Writer<'_> {
     fn file(&self) -> Result<(File, Vec<Option<usize>>), DraftError> {
         let mut profile = Profile::new(self.name.as_bytes()).map_err(|reason| self.name_error(reason))?;
         if let Some(program) = self.subject.program.as_ref().filter(|_| self.subject.attaches) {
-            let pattern = self.tree.program(&self.drafter.root, program);
-            let shown = || shown(program.as_os_str().as_bytes());
-            profile = profile.attach(pattern.map_err(|reason| DraftError::Path { path: shown(), reason })?);
+            profile = profile.attach(self.program(program)?);
         }
         if self.subject.container {
             for name in ["attach_disconnected", "mediate_deleted"] {
@@ -236,6 +294,9 @@ impl Writer<'_> {
                 profile = blank(profile).comment(&sentence(&fact.origin));
                 before = Some(&fact.origin);
             }
+            if !fact.allowed.is_empty() {
+                profile = profile.comment(&suppression(&fact.allowed));
+            }
             profile = profile.rule(self.rule(&fact.kind)?);
             indices.push(Some(index));
         }
@@ -255,8 +316,12 @@ impl Writer<'_> {
         let local = local(&self.name);
         profile = blank(profile).include(Include::new(local).map_err(|reason| self.name_error(reason))?.if_exists());
         indices.push(None);
-        let file = preamble(&self.tree, self.tree.abi())?;
-        Ok((together(file, [profile]), indices))
+        let mut file = together(preamble(&self.tree, self.tree.abi())?, [profile]);
+        if let Some(item) = file.items.last_mut().filter(|_| !self.allowed.is_empty()) {
+            let comment = format!("# {}", suppression(&self.allowed));
+            item.leading.push(Trivia::Comment(Spanned::bare(comment.as_str().into())));
+        }
+        Ok((file, indices))
     }
 
     fn name_error(&self, reason: crate::NameError) -> DraftError {
@@ -264,81 +329,36 @@ impl Writer<'_> {
     }
 }
 
-/// The first letter as a capital, unless the text begins with a path or name.
-fn sentence(text: &str) -> String {
-    let mut characters = text.chars();
-    match characters.next() {
-        Some(first) if text.starts_with("the ") || text.starts_with("libraries ") => {
-            first.to_uppercase().chain(characters).collect()
-        }
-        _ => text.to_owned(),
-    }
-}
-
-/// The same profile with a blank line after what it has.
-fn blank(mut profile: Profile) -> Profile {
-    if !profile.body.items.is_empty() && profile.body.tail.last() != Some(&Trivia::Blank) {
-        profile.body.tail.push(Trivia::Blank);
-    }
-    profile
-}
-
-/// The file below `local/` that a profile includes.
-fn local(name: &ProfileName) -> String {
-    let text = String::from_utf8_lossy(name.as_bytes()).into_owned();
-    let replaced: String = text.chars().map(|c| if "<>\"/".contains(c) || c.is_control() { '.' } else { c }).collect();
-    format!("local/{}", replaced.trim())
-}
-
-/// What profiles of the tree begin with.
-fn preamble(tree: &Tree, abi: Option<&str>) -> Result<File, DraftError> {
-    let failed = |reason| DraftError::Name { name: "abi".into(), reason };
-    let abi = IncludePath::new(abi.unwrap_or("kernel")).map_err(failed)?;
-    let mut file = File::default().abi(abi);
-    if tree.tunables {
-        file = file.item(Include::new("tunables/global").map_err(failed)?.into());
-        if let Some(item) = file.items.last_mut() {
-            item.leading.push(Trivia::Blank);
-        }
-    }
-    if let Some(first) = file.items.first_mut() {
-        let text = "# Drafted by `armorer new` from what the files of the program tell.";
-        first.leading.push(Trivia::Comment(Spanned::bare(text.into())));
-        first.leading.push(Trivia::Blank);
-    }
-    Ok(file)
-}
-
-/// A preamble and profiles, with blank lines between them.
-pub(super) fn together(mut file: File, profiles: impl IntoIterator<Item = Profile>) -> File {
-    for profile in profiles {
-        file = file.item(profile.into());
-        if let Some(item) = file.items.last_mut() {
-            item.leading.push(Trivia::Blank);
-        }
-    }
-    file
+/// The pattern of a program's path: the first that the tree has for it, or a later one.
+fn pattern(drafter: &Drafter, tree: &Tree, program: &Path, attempt: usize) -> Result<Pattern, DraftError> {
+    let path = || shown(program.as_os_str().as_bytes());
+    let patterns = tree.program(&drafter.root, program).map_err(|reason| DraftError::Path { path: path(), reason })?;
+    let last = patterns.len().saturating_sub(1);
+    let pattern = patterns.into_iter().nth(attempt.min(last));
+    pattern.ok_or_else(|| DraftError::Path { path: path(), reason: PatternError::Empty })
 }
 
 /// A profile that confines nothing, and only gives its program leave to make user namespaces.
-pub(super) fn userns(drafter: &Drafter, program: &std::path::Path) -> Result<Draft, DraftError> {
+pub(super) fn userns(drafter: &Drafter, program: &Path) -> Result<Draft, DraftError> {
     let name = match &drafter.name {
         Some(name) => name.clone(),
         None => approximate(program.file_name().unwrap_or_default().as_bytes())?,
     };
     let tree = Tree::of(&drafter.compiler)?;
-    let abi = tree.abi_of_userns().ok_or_else(|| DraftError::Tree {
-        reason: "no abi/4.0, and older ones know no user namespaces".into(),
-    })?;
+    let abi = tree
+        .abi_of_userns()
+        .ok_or_else(|| DraftError::Tree { reason: "no abi/4.0, and older ones know no user namespaces".into() })?;
     let path = shown(program.as_os_str().as_bytes());
-    let pattern = tree.program(&drafter.root, program);
-    let pattern = pattern.map_err(|reason| DraftError::Path { path: path.clone(), reason })?;
+    let pattern = pattern(drafter, &tree, program, 0)?;
     let failed = |reason| DraftError::Name { name: shown(name.as_bytes()), reason };
     let profile = Profile::new(name.as_bytes()).map_err(failed)?;
     let profile = profile
         .attach(pattern)
         .mode(crate::vocab::ProfileMode::Unconfined)
-        .comment(&format!("{} makes user namespaces, and this profile confines it in nothing else.", quoted(path.as_bytes())))
+        .comment(&format!(
+            "{} makes user namespaces, and this profile confines it in nothing else.",
+            quoted(path.as_bytes())
+        ))
         .rule(crate::ast::UsernsRule { create: false });
     let profile = blank(profile).include(Include::new(local(&name)).map_err(failed)?.if_exists());
     let file = together(preamble(&tree, Some(abi))?, [profile]);

@@ -9,9 +9,9 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::{CWD, Dir, FileType, Mode, OFlags, fstat, openat, readlinkat};
 
+use super::FileKind;
 use super::beneath::{MAX_DEPTH, MAX_ENTRIES, MAX_LINKS, check_file, check_file_system, names_reversed};
 use super::loader::read_at_most;
-use super::FileKind;
 
 /// A directory that stands for `/`. Paths are resolved as the kernel resolves them for a process whose root it is, and nothing leads
 /// out of it. Only regular files are opened, and none of a file system that the kernel makes up.

@@ -10,9 +10,9 @@ mod tests;
 use std::path::Path;
 
 use super::DraftError;
+use super::facts::Subject;
 use super::facts::{Extent, Facts, FileFact, READ, capability, quoted, read_write, read_write_lock};
 use super::program;
-use super::facts::Subject;
 use crate::Pattern;
 use crate::ast::{CapabilityRule, DbusRule, NetworkRule};
 use crate::source::{FileKind, Rooted};
@@ -85,12 +85,15 @@ impl Reader<'_> {
     fn words(&mut self, key: &str) -> Vec<String> {
         let mut out = Vec::new();
         for value in self.unit.settings.list(SERVICE, key) {
-            match words(value).and_then(|words| words.iter().map(|word| self.unit.names.expand(word)).collect()) {
-                Some(words) => {
-                    let words: Vec<String> = words;
-                    out.extend(words);
+            let Some(words) = words(value) else {
+                self.skip(key, value);
+                continue;
+            };
+            for word in words {
+                match self.unit.names.expand(&word) {
+                    Some(word) => out.push(word),
+                    None => self.skip(key, &word),
                 }
-                None => self.skip(key, value),
             }
         }
         out
