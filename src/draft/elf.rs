@@ -17,7 +17,7 @@ const MAX_DYNAMIC: u64 = 8192;
 const MAX_STRINGS: u64 = 64 << 20;
 
 /// The most libraries that one file needs.
-const MAX_NEEDED: usize = 512;
+const MAX_NEEDED: usize = 256;
 
 /// The longest path in a file.
 const MAX_PATH: u64 = 4096;

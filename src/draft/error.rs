@@ -60,6 +60,12 @@ pub enum DraftError {
         /// The name.
         name: String,
     },
+    /// The input asks for more than a draft is made of.
+    #[error("no draft: {reason}")]
+    Limit {
+        /// The limit.
+        reason: String,
+    },
     /// The tree of profiles has errors, or lacks a file.
     #[error("the tree of profiles: {reason}")]
     Tree {

@@ -8,7 +8,7 @@ use crate::diagnostic::{Escaped, bounded};
 use crate::vocab::{AddressFamily, Capability, ExecMode, FilePermissions, SocketType};
 
 /// The most facts of one profile.
-pub(super) const MAX_FACTS: usize = 2_000;
+pub(super) const MAX_FACTS: usize = 600;
 
 /// The most remarks of one profile.
 const MAX_REMARKS: usize = 200;
@@ -37,7 +37,7 @@ pub(super) enum Kind {
     /// A rule about files.
     File(FileFact),
     /// Any other rule.
-    Rule(Rule),
+    Rule(Box<Rule>),
 }
 
 /// Files by their literal path.
@@ -127,8 +127,8 @@ impl Facts {
 
     pub(super) fn rule(&mut self, origin: impl Into<String>, rule: impl Into<Rule>) {
         let rule = rule.into();
-        if !self.facts.iter().any(|fact| matches!(&fact.kind, Kind::Rule(known) if *known == rule)) {
-            self.push(origin.into(), Kind::Rule(rule));
+        if !self.facts.iter().any(|fact| matches!(&fact.kind, Kind::Rule(known) if **known == rule)) {
+            self.push(origin.into(), Kind::Rule(Box::new(rule)));
         }
     }
 

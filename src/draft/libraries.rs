@@ -9,13 +9,13 @@ use super::elf::{self, Elf};
 use crate::source::{FileKind, Rooted};
 
 /// The most libraries of one program.
-const MAX_LIBRARIES: usize = 1024;
+const MAX_LIBRARIES: usize = 512;
 
 /// The most directories that are searched for a library.
 const MAX_DIRECTORIES: usize = 128;
 
 /// The most files that are looked for.
-const MAX_LOOKUPS: usize = 50_000;
+const MAX_LOOKUPS: usize = 10_000;
 
 /// The longest file of the dynamic linker's configuration.
 const MAX_CONFIGURATION: u64 = 64 << 10;

@@ -110,7 +110,7 @@ pub(super) fn interpreter(line: &[u8]) -> Option<(&[u8], Option<&[u8]>)> {
     let line = line.strip_prefix(b"#!")?.split(|&byte| byte == b'\n').next()?;
     let blank = |byte: &u8| *byte == b' ' || *byte == b'\t';
     let line = line.trim_ascii();
-    let end = line.iter().position(|byte| blank(byte)).unwrap_or(line.len());
+    let end = line.iter().position(blank).unwrap_or(line.len());
     let (interpreter, rest) = line.split_at_checked(end)?;
     let rest = rest.trim_ascii();
     (!interpreter.is_empty()).then_some((interpreter, (!rest.is_empty()).then_some(rest)))

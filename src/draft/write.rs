@@ -33,6 +33,9 @@ const NEEDLESS: [&str; 7] = [
 /// The most patterns of a program's path that are tried after the first.
 const MAX_ATTEMPTS: usize = 2;
 
+/// How often a draft is linted. What is left out may bring up further findings, but not many.
+const MAX_ROUNDS: usize = 16;
+
 /// A place in a draft.
 #[derive(Clone, Copy)]
 enum Place {
@@ -151,8 +154,7 @@ impl Writer<'_> {
     /// Takes out what the linter reports, but for what the program cannot start without.
     fn lint(&mut self) -> Result<(), DraftError> {
         let linter = Linter::new(&self.drafter.compiler);
-        // Each round takes out a rule, or is the last.
-        loop {
+        for _ in 0..MAX_ROUNDS {
             let (file, indices) = self.file()?;
             let text = file.to_bytes();
             let outcome =
@@ -188,6 +190,7 @@ impl Writer<'_> {
             let mut at = 0..;
             self.facts.retain(|_| at.next().is_none_or(|at| !out.contains(&at)));
         }
+        Err(DraftError::Limit { reason: format!("the linter warns of it still after {MAX_ROUNDS} corrections") })
     }
 
     /// Whether the program cannot start without what a fact allows.
@@ -254,7 +257,7 @@ impl Writer<'_> {
 
     fn rule(&self, kind: &Kind) -> Result<Rule, DraftError> {
         let file = match kind {
-            Kind::Rule(rule) => return Ok(rule.clone()),
+            Kind::Rule(rule) => return Ok(Rule::clone(rule)),
             Kind::File(file) => file,
         };
         let is_program = |program: &PathBuf| program.as_os_str().as_bytes() == file.path;
@@ -301,7 +304,7 @@ impl Writer<'_> {
             indices.push(Some(index));
         }
         if !self.left_out.is_empty() {
-            profile = blank(profile).comment("Left out, for `armorer explain` warns of it:");
+            profile = blank(profile).comment("Left out, because the linter warns of it:");
             for left in &self.left_out {
                 let rule = shown(left.rule.to_string().as_bytes());
                 profile = profile.comment(&format!("  {} {rule} ({})", left.code, left.origin));

@@ -51,7 +51,7 @@ fn a_configuration_of_oci() {
   deny /data/fixed w,
   deny /data/fixed/** w,
 
-  # Left out, for `armorer explain` warns of it:
+  # Left out, because the linter warns of it:
   #   AA0108 capability sys_admin, (process.capabilities.effective)
   #   AA0126 /run/docker.sock rwk, (the mount of /var/run/docker.sock)
 
@@ -178,4 +178,13 @@ fn compose_files_that_are_none() {
     assert!(Drafter::new(compiler("")).compose(bomb.as_bytes()).is_ok());
     let deep = compose(&b"services: ".iter().copied().chain(b"[".repeat(1000)).collect::<Vec<_>>());
     assert!(deep.contains("recursion limit exceeded"), "{deep}");
+}
+
+#[test]
+fn a_thousand_mounts_end_at_the_limit() {
+    let mounts: Vec<_> = (0..1000).map(|number| serde_json::json!({"destination": format!("/data/{number}")})).collect();
+    let config = serde_json::json!({"hostname": "h", "mounts": mounts});
+    let draft = Drafter::new(compiler("")).oci(config.to_string().as_bytes()).unwrap();
+    assert!(draft.remarks().contains(&"only the first 600 rules are written".to_owned()));
+    assert_eq!(body(&draft).lines().filter(|line| line.ends_with(',')).count(), 600);
 }
