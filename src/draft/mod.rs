@@ -40,10 +40,10 @@
 //! profile report /usr/{,s}bin/report {
 //!   include <abstractions/base>
 //!
-//!   # /usr/bin/report, the program
+//!   ## /usr/bin/report, the program
 //!   /usr/{,s}bin/report r,
 //!
-//!   # /usr/bin/sh, the interpreter
+//!   ## /usr/bin/sh, the interpreter
 //!   /usr/bin/sh mr,
 //!
 //!   include if exists <local/report>
@@ -284,7 +284,7 @@ impl Drafter {
     /// let compiler = Compiler::new(Features::builtin("linux-7.2").ok_or("no such kernel")?).base("/base").loader(tree);
     /// let drafter = Drafter::new(compiler).root(image.path());
     /// let attached = drafter.attached(&drafter.program("/tool")?);
-    /// assert_eq!((&*attached[0].profile, attached[0].file.to_str()), (&b"tools".as_slice().into(), Some("/base/tools")));
+    /// assert_eq!((attached[0].profile.as_bytes(), attached[0].file.to_str()), (&b"tools"[..], Some("/base/tools")));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]

@@ -182,7 +182,8 @@ fn compose_files_that_are_none() {
 
 #[test]
 fn a_thousand_mounts_end_at_the_limit() {
-    let mounts: Vec<_> = (0..1000).map(|number| serde_json::json!({"destination": format!("/data/{number}")})).collect();
+    let mounts: Vec<_> =
+        (0..1000).map(|number| serde_json::json!({"destination": format!("/data/{number}")})).collect();
     let config = serde_json::json!({"hostname": "h", "mounts": mounts});
     let draft = Drafter::new(compiler("")).oci(config.to_string().as_bytes()).unwrap();
     assert!(draft.remarks().contains(&"only the first 600 rules are written".to_owned()));
