@@ -52,7 +52,7 @@ pub(super) fn preamble(tree: &Tree, abi: Option<&str>) -> Result<File, DraftErro
         }
     }
     if let Some(first) = file.items.first_mut() {
-        let text = "# Drafted by `armorer new` from what the files of the program tell.";
+        let text = "# Drafted by `armorer new`: run it in complain mode before you enforce it.";
         first.leading.push(Trivia::Comment(Spanned::bare(text.into())));
         first.leading.push(Trivia::Blank);
     }

@@ -33,7 +33,7 @@
 //! assert_eq!(
 //!     draft.file().to_string(),
 //!     "\
-//! ## Drafted by `armorer new` from what the files of the program tell.
+//! ## Drafted by `armorer new`: run it in complain mode before you enforce it.
 //!
 //! abi <abi/4.0>,
 //!
