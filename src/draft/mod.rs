@@ -11,6 +11,9 @@
 //! | an OCI configuration | its command; mounts `rwk`, or `r` with the option `ro`; capabilities; masked and read-only paths, denied where a rule would allow them |
 //! | a compose file | for each service its command; volumes; the default capabilities of runtimes with `cap_add` and without `cap_drop`; `tcp` and `udp` where ports are listed |
 //!
+//! A directory of libraries by architecture, such as `/usr/lib/x86_64-linux-gnu`, stands for those of all, and a program in `/usr/bin` for
+//! one in `/usr/sbin`.
+//!
 //! The profile fits a tree: it includes only what the tree has, with its variables, and has no rule for what its abstractions
 //! allow. A rule that the [linter](crate::lint) warns of is left out, and named in a comment and in [`Draft::left_out`].
 //!

@@ -114,11 +114,15 @@ impl Tree {
             rest = below;
         }
         let multiarch: &[u8] = if self.multiarch { b"@{multiarch}" } else { b"*-linux-gnu*" };
+        let directory = triplet(path).map(|(start, _)| start);
+        let mut offset = path.len() - rest.len();
         for (at, name) in rest.split(|&byte| byte == b'/').enumerate() {
             if at > 0 {
                 glob.push(b'/');
             }
-            if triplet(name).is_some() {
+            let start = offset;
+            offset += name.len() + 1;
+            if directory == Some(start) {
                 glob.extend_from_slice(multiarch);
             } else if !name.is_empty() {
                 glob.extend_from_slice(Pattern::literal(name)?.unquoted());
@@ -138,8 +142,8 @@ impl Tree {
     pub(super) fn program(&self, root: &Rooted, path: &Path) -> Result<Vec<Pattern>, PatternError> {
         let bytes = path.as_os_str().as_bytes();
         let literal = Pattern::literal(bytes)?;
-        if bytes.split(|&byte| byte == b'/').any(|name| triplet(name).is_some()) {
-            return Ok(vec![architectures(bytes)?, literal]);
+        if let Some(architectures) = architectures(bytes) {
+            return Ok(vec![architectures?, literal]);
         }
         let plain = self.pattern(bytes, Extent::File)?;
         let others = vec![plain, literal];
@@ -165,34 +169,39 @@ impl Tree {
     }
 }
 
-/// The architecture in the name of a directory such as `x86_64-linux-gnu`, and what follows it.
-fn triplet(name: &[u8]) -> Option<(&[u8], &[u8])> {
-    let at = memchr::memmem::find(name, b"-linux-gnu")?;
-    let (architecture, rest) = name.split_at_checked(at)?;
-    let is_word = |text: &[u8]| text.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
-    let abi = rest.strip_prefix(b"-linux-gnu").filter(|abi| is_word(abi))?;
-    (is_word(architecture) && !architecture.is_empty()).then_some((architecture, abi))
+/// Names of directories of libraries by architecture.
+const TRIPLETS: [&str; 7] = [
+    "x86_64-linux-gnu",
+    "aarch64-linux-gnu",
+    "i386-linux-gnu",
+    "arm-linux-gnueabihf",
+    "riscv64-linux-gnu",
+    "s390x-linux-gnu",
+    "powerpc64le-linux-gnu",
+];
+
+/// Where the name of a directory of libraries by architecture stands in a path, and the name.
+fn triplet(path: &[u8]) -> Option<(usize, &'static str)> {
+    ["/usr/lib/", "/lib/", "/usr/local/lib/", "/usr/libexec/"].into_iter().find_map(|directory| {
+        let rest = path.strip_prefix(directory.as_bytes())?;
+        let is_here = |name: &&str| rest.strip_prefix(name.as_bytes()).is_some_and(|rest| rest.starts_with(b"/"));
+        Some((directory.len(), TRIPLETS.into_iter().find(is_here)?))
+    })
 }
 
-/// The pattern of a program's path for the common architectures. It names each, since the reference compiler encodes attachments that
-/// begin like others and hold a `*` as differences, which the kernel misreads.
-fn architectures(path: &[u8]) -> Result<Pattern, PatternError> {
-    let mut glob = Vec::new();
-    for name in path.split(|&byte| byte == b'/').filter(|name| !name.is_empty()) {
-        glob.push(b'/');
-        match triplet(name) {
-            Some((architecture, b"")) => {
-                let others = ["x86_64", "aarch64", "i386", "riscv64", "s390x", "powerpc64le"];
-                let others = others.into_iter().map(str::as_bytes).filter(|other| *other != architecture);
-                glob.push(b'{');
-                glob.extend_from_slice(architecture);
-                others.for_each(|other| glob.extend([b",", other].concat()));
-                glob.extend_from_slice(b"}-linux-gnu");
-            }
-            _ => glob.extend_from_slice(Pattern::literal(name)?.unquoted()),
-        }
-    }
-    Pattern::glob(glob)
+/// The pattern of a program's path for all architectures, where it lies in a directory of one. It names each, since the reference
+/// compiler encodes attachments that begin like others and hold a `*` as differences, which the kernel misreads.
+fn architectures(path: &[u8]) -> Option<Result<Pattern, PatternError>> {
+    let (start, own) = triplet(path)?;
+    let after = path.get(start + own.len()..)?;
+    let others = TRIPLETS.into_iter().filter(|other| *other != own);
+    let names: Vec<&str> = std::iter::once(own).chain(others).collect();
+    let both = path.get(..start).map(Pattern::literal)?.and_then(|before| Ok((before, Pattern::literal(after)?)));
+    let glob = |(before, after): (Pattern, Pattern)| {
+        let names = format!("{{{}}}", names.join(","));
+        Pattern::glob([before.unquoted(), names.as_bytes(), after.unquoted()].concat())
+    };
+    Some(both.and_then(glob))
 }
 
 fn symbols(text: &[u8]) -> Vec<Symbol> {

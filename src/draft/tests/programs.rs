@@ -151,7 +151,7 @@ fn names_follow_the_tree() {
         ("/usr/bin/x86_64-linux-gnu-gcc", "x86_64-linux-gnu-gcc /usr/{,s}bin/x86_64-linux-gnu-gcc", ""),
         (
             "/usr/lib/x86_64-linux-gnu/helper",
-            "helper /usr/lib/{x86_64,aarch64,i386,riscv64,s390x,powerpc64le}-linux-gnu/helper",
+            "helper /usr/lib/{x86_64-linux-gnu,aarch64-linux-gnu,i386-linux-gnu,arm-linux-gnueabihf,riscv64-linux-gnu,s390x-linux-gnu,powerpc64le-linux-gnu}/helper",
             "",
         ),
     ] {
