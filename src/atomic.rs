@@ -78,6 +78,20 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     Replacement { mode: 0o644, permissions, synced: true, ..Replacement::default() }.write(&target, bytes)
 }
 
+/// Makes a file of the user; where there is one of that name, that is an error.
+#[cfg(all(feature = "cli", target_os = "linux"))]
+pub(crate) fn create(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".armorer-").permissions(Permissions::from_mode(0o644));
+    let mut file = builder.tempfile_in(directory)?;
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    file.persist_noclobber(path).map_err(|error| error.error)?;
+    Ok(())
+}
+
 /// Where a symbolic link leads that no file stands at the end of; any other path itself.
 #[cfg(feature = "cli")]
 fn where_it_leads(path: &Path) -> std::path::PathBuf {

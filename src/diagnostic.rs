@@ -21,6 +21,8 @@ use crate::source::{Span, Text};
 pub use codes::Code;
 pub use detail::Detail;
 pub use escape::Escaped;
+#[cfg(all(feature = "draft", target_os = "linux"))]
+pub(crate) use escape::bounded;
 #[cfg(feature = "cli")]
 pub(crate) use escape::is_active;
 pub use levels::Levels;

@@ -51,6 +51,7 @@
 //! | `kubernetes` | `kubernetes`: profiles in manifests |
 //! | `kernel` | `kernel`: loads policy, and lists what is loaded |
 //! | `agent` | `agent`: keeps the profiles of directories loaded |
+//! | `draft` | `draft`: first profiles for programs, from what their files say |
 //! | `config` | the configuration file `armorer.toml` |
 //! | `suite` | `analysis::suite`: tests of policy in TOML files |
 //! | `log` | `log`: audit records, and the rules that they ask for |
@@ -82,6 +83,8 @@ mod atomic;
 #[cfg(feature = "cache")]
 pub mod cache;
 pub mod diagnostic;
+#[cfg(all(feature = "draft", target_os = "linux"))]
+pub mod draft;
 pub mod edit;
 pub mod features;
 #[cfg(feature = "ide")]

@@ -14,20 +14,24 @@
 //! # Ok::<(), armorer::source::SourceError>(())
 //! ```
 
-#[cfg(all(feature = "agent", target_os = "linux"))]
+#[cfg(all(any(feature = "agent", feature = "draft"), target_os = "linux"))]
 mod beneath;
 mod loader;
+#[cfg(all(feature = "draft", target_os = "linux"))]
+mod rooted;
 mod text;
 
 use std::sync::{Arc, PoisonError, RwLock};
 
 use serde::{Deserialize, Serialize};
 
-#[cfg(all(feature = "agent", target_os = "linux"))]
+#[cfg(all(any(feature = "agent", feature = "draft"), target_os = "linux"))]
 pub use beneath::Beneath;
 #[cfg(feature = "cli")]
 pub(crate) use loader::read_limited;
 pub use loader::{DirEntry, FileKind, FileSystem, Loader, Memory};
+#[cfg(all(feature = "draft", target_os = "linux"))]
+pub(crate) use rooted::{Resolved, Rooted};
 pub use text::Text;
 
 /// Names one text of a [`SourceMap`].

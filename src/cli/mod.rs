@@ -28,6 +28,8 @@ mod lsp;
 mod material;
 #[cfg(unix)]
 mod mode;
+#[cfg(target_os = "linux")]
+mod new;
 mod outcome;
 mod output;
 #[cfg(unix)]
@@ -91,6 +93,9 @@ enum Command {
     Log(log::Args),
     /// Run tests of policy
     Test(test::Args),
+    /// Draft a first profile for a program, a unit or a container
+    #[cfg(target_os = "linux")]
+    New(new::Args),
     /// Load profiles into the kernel, which must not have them
     Load(load::Args),
     /// Load profiles into the kernel, in place of those that have their names
@@ -164,6 +169,8 @@ pub fn main() -> ExitCode {
         Command::Query(args) => query::run(&args),
         Command::Log(args) => log::run(&args),
         Command::Test(args) => test::run(&args),
+        #[cfg(target_os = "linux")]
+        Command::New(args) => new::run(&args),
         Command::Load(args) => load::run(&args, Operation::Load),
         Command::Replace(args) => load::run(&args, Operation::Replace),
         Command::Remove(args) => remove::run(&args),

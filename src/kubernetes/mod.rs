@@ -44,7 +44,7 @@ mod reader;
 mod rewrite;
 mod scalar;
 mod workload;
-mod yaml;
+pub(crate) mod yaml;
 
 #[cfg(test)]
 mod tests;

@@ -22,15 +22,15 @@ const MAX_MERGES: usize = 16;
 
 /// A value with its place.
 #[derive(Debug)]
-pub(super) struct Node {
-    pub(super) kind: Kind,
+pub(crate) struct Node {
+    pub(crate) kind: Kind,
     /// A mapping's ends with its last value; a block scalar's begins with its text, behind the indentation.
-    pub(super) span: Span,
+    pub(crate) span: Span,
 }
 
 /// What an alias stands for is shared, not copied.
 #[derive(Debug)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     Scalar(Scalar),
     Sequence(Vec<Arc<Node>>),
     Mapping(Mapping),
@@ -38,22 +38,22 @@ pub(super) enum Kind {
 
 /// Keys and values in order; scalar keys are found by their text, since one huge mapping may be looked at a thousand times.
 #[derive(Debug, Default)]
-pub(super) struct Mapping {
+pub(crate) struct Mapping {
     entries: Vec<(Arc<Node>, Arc<Node>)>,
     index: BTreeMap<String, usize>,
 }
 
 #[derive(Debug)]
-pub(super) struct Scalar {
-    pub(super) value: String,
-    pub(super) style: ScalarStyle,
+pub(crate) struct Scalar {
+    pub(crate) value: String,
+    pub(crate) style: ScalarStyle,
     /// Whether it stands between brackets or braces.
-    pub(super) flow: bool,
+    pub(crate) flow: bool,
 }
 
 impl Node {
     /// The value of a key; keys that are merged in by `<<` are found behind those that are written.
-    pub(super) fn get(&self, key: &str) -> Option<&Node> {
+    pub(crate) fn get(&self, key: &str) -> Option<&Node> {
         self.lookup(key, MAX_MERGES)
     }
 
@@ -72,7 +72,7 @@ impl Node {
     }
 
     /// The keys and values of a mapping as written.
-    pub(super) fn entries(&self) -> impl Iterator<Item = (&Node, &Node)> {
+    pub(crate) fn entries(&self) -> impl Iterator<Item = (&Node, &Node)> {
         let entries = match &self.kind {
             Kind::Mapping(mapping) => mapping.entries.as_slice(),
             _ => &[],
@@ -80,12 +80,12 @@ impl Node {
         entries.iter().map(|(key, value)| (&**key, &**value))
     }
 
-    pub(super) fn is_mapping(&self) -> bool {
+    pub(crate) fn is_mapping(&self) -> bool {
         matches!(self.kind, Kind::Mapping(_))
     }
 
     /// The elements of a sequence.
-    pub(super) fn elements(&self) -> impl Iterator<Item = &Node> {
+    pub(crate) fn elements(&self) -> impl Iterator<Item = &Node> {
         let elements = match &self.kind {
             Kind::Sequence(elements) => elements.as_slice(),
             _ => &[],
@@ -93,7 +93,7 @@ impl Node {
         elements.iter().map(|element| &**element)
     }
 
-    pub(super) fn scalar(&self) -> Option<&Scalar> {
+    pub(crate) fn scalar(&self) -> Option<&Scalar> {
         match &self.kind {
             Kind::Scalar(scalar) => Some(scalar),
             _ => None,
@@ -101,12 +101,12 @@ impl Node {
     }
 
     /// The text of a scalar.
-    pub(super) fn text(&self) -> Option<Spanned<String>> {
+    pub(crate) fn text(&self) -> Option<Spanned<String>> {
         self.scalar().map(|scalar| Spanned::new(scalar.value.clone(), self.span))
     }
 
     /// Whether nothing is written: `key:`, `key: null`, `key: ~`.
-    pub(super) fn is_null(&self) -> bool {
+    pub(crate) fn is_null(&self) -> bool {
         self.scalar().is_some_and(|scalar| {
             scalar.style == ScalarStyle::Plain && matches!(scalar.value.as_str(), "" | "~" | "null" | "Null" | "NULL")
         })
@@ -114,7 +114,7 @@ impl Node {
 }
 
 /// The documents of a file, and what is wrong with it.
-pub(super) fn read(source: &Source, id: SourceId) -> (Vec<Arc<Node>>, Vec<Diagnostic>) {
+pub(crate) fn read(source: &Source, id: SourceId) -> (Vec<Arc<Node>>, Vec<Diagnostic>) {
     let whole = Span::new(id, 0, 0);
     if source.text().len() > MAX_LEN {
         let message = format!("a YAML file of more than {} MiB", MAX_LEN >> 20);

@@ -69,7 +69,7 @@ use crate::source::{SourceId, Span, Text};
 use alias::Aliases;
 use variables::Variables;
 
-#[cfg(any(feature = "agent", feature = "ide", feature = "internals"))]
+#[cfg(any(feature = "agent", feature = "draft", feature = "ide", feature = "internals"))]
 pub use include::is_skipped;
 #[cfg(any(feature = "suite", feature = "log", feature = "internals"))]
 pub use include::policy_files;

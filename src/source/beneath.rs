@@ -13,13 +13,13 @@ use super::loader::read_at_most;
 use super::{DirEntry, FileKind, Loader};
 
 /// The most symbolic links that one path may lead through; the kernel has the same limit.
-const MAX_LINKS: usize = 40;
+pub(super) const MAX_LINKS: usize = 40;
 
 /// The most directories between a root and a file. Each of them is held open on the way.
-const MAX_DEPTH: usize = 64;
+pub(super) const MAX_DEPTH: usize = 64;
 
 /// The most entries of a directory that is listed.
-const MAX_ENTRIES: usize = 100_000;
+pub(super) const MAX_ENTRIES: usize = 100_000;
 
 /// The largest file that is read unless a caller says otherwise.
 const MAX_LEN: u64 = 16 << 20;
@@ -193,7 +193,7 @@ fn strip_root(path: &Path, root: &Path) -> Option<PathBuf> {
 }
 
 /// The names of a path below a root, last one first.
-fn names_reversed(path: &Path) -> Vec<OsString> {
+pub(super) fn names_reversed(path: &Path) -> Vec<OsString> {
     let names = path.components().rev().filter_map(|component| match component {
         Component::Normal(name) => Some(name),
         Component::ParentDir => Some(OsStr::new("..")),
@@ -206,14 +206,14 @@ fn outside() -> io::Error {
     io::Error::new(io::ErrorKind::PermissionDenied, "lies outside of the directories that may be read")
 }
 
-fn check_file(file: impl AsFd) -> io::Result<()> {
+pub(super) fn check_file(file: impl AsFd) -> io::Result<()> {
     if FileType::from_raw_mode(fstat(&file)?.st_mode) != FileType::RegularFile {
         return Err(io::Error::other("not a regular file"));
     }
     check_file_system(file)
 }
 
-fn check_file_system(file: impl AsFd) -> io::Result<()> {
+pub(super) fn check_file_system(file: impl AsFd) -> io::Result<()> {
     // The numbers have 32 bits; the type of the field differs between architectures.
     let magic = fstatfs(file)?.f_type as u32;
     if MADE_UP.contains(&magic) {

@@ -16,6 +16,8 @@ mod hostile;
 mod kernel;
 #[cfg(unix)]
 mod mode;
+#[cfg(target_os = "linux")]
+mod new;
 mod parser;
 mod query;
 mod readme;

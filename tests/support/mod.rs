@@ -5,6 +5,7 @@
 pub(crate) mod command;
 pub(crate) mod comparison;
 pub(crate) mod conformance;
+pub(crate) mod elf;
 pub(crate) mod features;
 pub(crate) mod material;
 pub(crate) mod reference;
