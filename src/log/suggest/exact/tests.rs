@@ -53,7 +53,7 @@ fn every_class() {
         (&["umount", "/b/"], "umount /b/,"),
         (&["pivot_root", "/n/", "/n/old/"], "pivot_root oldroot=/n/old/ /n/,"),
         (&["change_profile", "/usr/bin/x"], "change_profile -> /usr/bin/x,"),
-        (&["change_profile", "/bin/sh", "->", ":ns:x"], "change_profile /bin/sh -> :ns:x,"),
+        (&["change_profile", "/bin/sh", "->", ":ns:x"], "change_profile /bin/sh -> \":ns:x\","),
         (&["userns"], "userns create,"),
         (&["mqueue", "read", "/q", "label=x"], "mqueue read type=posix label=x /q,"),
         (&["mqueue", "open", "123"], "mqueue open type=sysv 123,"),
