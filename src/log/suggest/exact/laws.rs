@@ -28,7 +28,7 @@ static COMPILER: LazyLock<Compiler> = LazyLock::new(|| {
     Compiler::new(Features::parse(text.replacen("mount {", queues, 1).as_bytes()).unwrap())
 });
 
-fn subject(rules: Vec<Rule>) -> Subject {
+pub(super) fn subject(rules: Vec<Rule>) -> Subject {
     let text = File::from(Profile::new("p").unwrap().rules(rules)).to_bytes();
     let shown = text.escape_ascii().to_string();
     let compiled = COMPILER.compile(Input::text("p", text)).unwrap_or_else(|error| panic!("{shown}: {error}"));
