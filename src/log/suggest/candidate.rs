@@ -4,11 +4,13 @@ use rustc_hash::FxHashMap;
 use serde::Serialize;
 
 use crate::analysis::access::FileAccess;
+use crate::analysis::perms::EXEC;
 use crate::analysis::{Access, Subject};
 use crate::compiler::{CompileError, Input};
 use crate::diagnostic::Escaped;
 use crate::lint::{Family, Linter, Selection};
 use crate::syntax::ast::{ItemKind, Rule};
+use crate::syntax::printer::item_text;
 use crate::vocab::ExecMode;
 
 use super::exact::{exact, rules_for};
@@ -65,7 +67,7 @@ impl Candidate {
     /// The text of the rules, a line each.
     #[must_use]
     pub fn text(&self) -> String {
-        let lines = self.items.iter().map(|item| crate::syntax::printer::item_text(item));
+        let lines = self.items.iter().map(item_text);
         lines.map(|line| String::from_utf8_lossy(&line).into_owned()).collect::<Vec<_>>().join("\n")
     }
 
@@ -80,7 +82,7 @@ impl Candidate {
 /// The candidates of a group, not measured yet.
 pub(super) fn candidates(tree: &Tree, home: &Home, group: &Group) -> Result<Vec<Candidate>, NoRule> {
     let exec = |access: &Access| match access {
-        Access::File(file) => tree.exec(&home.profile, &file.path),
+        Access::File(file) if file.permissions & EXEC != 0 => tree.exec(&home.profile, &file.path),
         _ => ExecMode::INHERIT,
     };
     let mut rules = Vec::new();

@@ -25,13 +25,14 @@ pub struct Opens {
     pub sensitive: Vec<String>,
     /// Shortest examples of what else it allows.
     pub examples: Vec<String>,
-    /// The binary logarithm of the number of new strings of up to 64 bytes: 0 for a rule about one name.
+    /// The binary logarithm of the number of new strings of up to 64 bytes, rounded up: 0 where nothing more is allowed.
     pub size: u32,
 }
 
 /// Compares what rules allow alone with what a profile allows; `path` is what they are for.
 pub(super) fn measure(rules: &Profile, profile: &Profile, path: Option<&[u8]>) -> Opens {
-    let mut found = Found { path, examples: Vec::new(), strings: 0.0 };
+    // What is needed is not counted: of files the walk leaves it out, of others one string is taken off.
+    let mut found = Found { path, examples: Vec::new(), strings: if path.is_some() { 0.0 } else { -1.0 } };
     let fresh = rules.capabilities.allow & !profile.capabilities.allow;
     found.strings += f64::from(fresh.count_ones());
     if fresh.count_ones() > 1 {
@@ -62,7 +63,7 @@ pub(super) fn measure(rules: &Profile, profile: &Profile, path: Option<&[u8]>) -
             found.walk(db, theirs, (a, b), &[class], &new);
         }
     }
-    let size = found.strings.max(1.0).log2().floor();
+    let size = (found.strings.max(0.0) + 1.0).min(f64::MAX).log2().ceil();
     // The logarithm of no such number is larger.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 1024")]
     let size = size as u32;
@@ -79,6 +80,9 @@ struct Found<'a> {
     strings: f64,
 }
 
+/// A state of the rules, one of the profile, and how many bytes of the path that is needed have led there and no others.
+type Pair = (u32, u32, Option<usize>);
+
 /// The permissions that are new in a pair of states.
 type New<'a> = &'a dyn Fn(usize, Option<(&PolicyDb, usize)>) -> u32;
 
@@ -86,21 +90,25 @@ impl Found<'_> {
     /// Walks all strings that the rules say something about, shortest first.
     fn walk(&mut self, rules: &PolicyDb, profile: Option<&PolicyDb>, from: (u32, u32), head: &[u8], new: New<'_>) {
         let step = |tables: &Tables, state: u32, byte: u8| tables.step(state, Symbol::Byte(byte));
+        let wanted = self.path.filter(|_| head.is_empty());
+        let from = (from.0, from.1, wanted.map(|_| 0));
         let mut pairs = vec![(from, 0_usize, 0_u8)];
-        let mut known: FxHashMap<(u32, u32), usize> = FxHashMap::from_iter([(from, 0)]);
+        let mut known: FxHashMap<Pair, usize> = FxHashMap::from_iter([(from, 0)]);
         let mut edges: Vec<Vec<(usize, f64)>> = Vec::new();
         let mut fresh = Vec::new();
         let mut at = 0;
-        while let Some(&((a, b), ..)) = pairs.get(at) {
+        while let Some(&((a, b, same), ..)) = pairs.get(at) {
             let index = |state: u32| usize::try_from(state).unwrap_or(usize::MAX);
-            let permissions = new(index(a), profile.map(|db| (db, index(b))));
+            let is_wanted = same.is_some() && same == wanted.map(<[u8]>::len);
+            let permissions = if is_wanted { 0 } else { new(index(a), profile.map(|db| (db, index(b)))) };
             fresh.push(permissions != 0);
             if permissions != 0 && self.examples.len() < MAX_EXAMPLES {
                 self.example(&pairs, at, head, permissions);
             }
             let mut out: Vec<(usize, f64)> = Vec::new();
             for byte in nice_bytes() {
-                let to = (step(&rules.dfa, a, byte), profile.map_or(0, |db| step(&db.dfa, b, byte)));
+                let same = same.filter(|&at| wanted.and_then(|path| path.get(at)) == Some(&byte)).map(|at| at + 1);
+                let to = (step(&rules.dfa, a, byte), profile.map_or(0, |db| step(&db.dfa, b, byte)), same);
                 if to.0 == 0 {
                     continue;
                 }
@@ -127,16 +135,13 @@ impl Found<'_> {
         }
     }
 
-    fn example(&mut self, pairs: &[((u32, u32), usize, u8)], mut at: usize, head: &[u8], permissions: u32) {
+    fn example(&mut self, pairs: &[(Pair, usize, u8)], mut at: usize, head: &[u8], permissions: u32) {
         let mut string = Vec::new();
         while let Some(&(_, before, byte)) = pairs.get(at).filter(|_| at != 0) {
             string.push(byte);
             at = before;
         }
         string.reverse();
-        if head.is_empty() && self.path == Some(&*string) {
-            return;
-        }
         let symbols: Vec<Symbol> = head.iter().chain(&string).copied().map(Symbol::Byte).collect();
         let asked = if head.is_empty() {
             Asked::of_file(&symbols, permissions)

@@ -23,6 +23,12 @@ use super::{Need, NoRule, Tree};
 /// The most rounds in which choices are taken back because of what they open together.
 const MAX_ROUNDS: usize = 8;
 
+/// The number of a suggestion, and candidates that are not measured yet.
+type Unjudged = (usize, Group, Vec<Candidate>);
+
+/// The most things that a plan is about: each edit of a file reads all of it.
+const MAX_GROUPS: usize = 2_000;
+
 /// An answer to needs that are about one thing.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -155,6 +161,8 @@ pub enum SuggestError {
 pub struct Plan {
     /// The suggestions, in the order in which their needs come first.
     pub suggestions: Vec<Suggestion>,
+    /// How many further things are needed, which are left for another plan: there is a bound for logs without end.
+    pub left_out: usize,
     /// What was picked before, with the number of the suggestion.
     undo: Vec<(usize, Option<usize>)>,
     options: Options,
@@ -192,11 +200,14 @@ impl Plan {
         let mut groups: Vec<(Option<Home>, Group)> = Vec::new();
         // Needs of programs that run in a profile's name are its own.
         let renamed: Vec<Need> = needs.iter().map(|need| rehomed(tree, need)).collect();
-        for group in group(&renamed) {
+        let mut all = group(&renamed);
+        let left_out = all.len().saturating_sub(MAX_GROUPS);
+        all.truncate(MAX_GROUPS);
+        for group in all {
             groups.push((tree.home(&group.need.profile), group));
         }
         let mut suggestions: Vec<Option<Suggestion>> = groups.iter().map(|_| None).collect();
-        let mut open: BTreeMap<Text, (Home, Vec<(usize, Group, Vec<Candidate>)>)> = BTreeMap::new();
+        let mut open: BTreeMap<Text, (Home, Vec<Unjudged>)> = BTreeMap::new();
         for (number, (home, group)) in groups.into_iter().enumerate() {
             let outcome = match &home {
                 None => Some(Outcome::NoProfile),
@@ -230,7 +241,7 @@ impl Plan {
             }
         }
         let suggestions = suggestions.into_iter().flatten().collect();
-        let mut plan = Plan { suggestions, undo: Vec::new(), options: options.clone() };
+        let mut plan = Plan { suggestions, left_out, undo: Vec::new(), options: options.clone() };
         plan.drop_dangerous_together(tree)?;
         Ok(plan)
     }

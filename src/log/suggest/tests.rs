@@ -165,6 +165,9 @@ fn a_thousand_events() {
     let start = std::time::Instant::now();
     let plan = Plan::new(&tree, &needs, &Options::default()).unwrap();
     println!("1,000 events: {:?}", start.elapsed());
+    let start = std::time::Instant::now();
+    plan.changes(&tree).unwrap();
+    println!("writing: {:?}", start.elapsed());
     assert_eq!(plan.suggestions.len(), 250);
     assert_eq!(plan.suggestions.iter().map(|suggestion| suggestion.times).sum::<u64>(), 1_000);
     assert_eq!(after(&tree, &plan).lines().count(), 253);

@@ -53,14 +53,19 @@ fn every_class() {
         (&["umount", "/b/"], "umount /b/,"),
         (&["pivot_root", "/n/", "/n/old/"], "pivot_root oldroot=/n/old/ /n/,"),
         (&["change_profile", "/usr/bin/x"], "change_profile -> /usr/bin/x,"),
-        (&["change_profile", "/bin/sh", "->", ":ns:x"], "change_profile /bin/sh -> :ns:x,"),
+        (&["change_profile", "/bin/sh", "->", ":ns:x"], "change_profile /bin/sh -> \":ns:x\","),
         (&["userns"], "userns create,"),
         (&["mqueue", "read", "/q", "label=x"], "mqueue read type=posix label=x /q,"),
-        (&["mqueue", "open", "123"], "mqueue open type=sysv 123,"),
+        (&["mqueue", "open", "123"], "mqueue open type=sysv \"123\","),
         (&["io_uring", "sqpoll"], "io_uring sqpoll,"),
         (&["io_uring", "override_creds", "a"], "io_uring override_creds label=a,"),
     ] {
         assert_eq!(text(words), rule, "{words:?}");
+        let need = Need::new("p", Access::parse(words).unwrap());
+        if let Ok(rules) = exact(&need, ExecMode::INHERIT) {
+            let answer = super::laws::subject(rules).ask(None, &need.access).unwrap();
+            assert!(answer.is_allowed(), "{answer}");
+        }
     }
 }
 
