@@ -115,7 +115,19 @@ fn evil_place() -> (tempfile::TempDir, String) {
         "profiles = [\"good\"]\n[[test]]\naccess = \"file /x{} w\"\nallowed = true\n",
         EVIL.escape_unicode().to_string().replace("\\u{", "\\u").replace('}', "")
     );
+    let hex = |text: &str| text.bytes().map(|byte| format!("{byte:02X}")).collect::<String>();
+    let record = |profile: &str, path: &str| {
+        format!(
+            "audit: type=1400 audit(1.0:1): apparmor=\"DENIED\" operation=\"open\" info=\"{}\" profile={} name={} comm={} denied_mask=\"r\"\n",
+            EVIL.replace(['"', '\n'], ""),
+            hex(profile),
+            hex(path),
+            hex(EVIL)
+        )
+    };
+    let records = record("tree", &format!("/x{EVIL}")) + &record(&format!("p{EVIL}"), &format!("/y{EVIL}"));
     let place = place(&[
+        ("records", records.as_bytes()),
         (&name, profile.as_bytes()),
         ("good", good.as_bytes()),
         ("other", other.as_bytes()),
@@ -190,6 +202,16 @@ fn commands(evil: &str) -> Vec<(Vec<String>, bool)> {
         (format!("mode {kernel} --format json kill ./good"), false),
         (format!("mode {kernel} --diff complain ./good"), true),
         (format!("mode {kernel} {file} good"), false),
+        ("log records".to_owned(), false),
+        ("log --format json records".to_owned(), false),
+        ("log --format json-lines records".to_owned(), false),
+        ("log --format github records".to_owned(), false),
+        ("log --why --features linux-7.2 -b tree records".to_owned(), false),
+        ("log --suggest --create --features linux-7.2 -b tree records".to_owned(), false),
+        ("log --suggest=exact records".to_owned(), false),
+        ("log --diff --features linux-7.2 -b tree records".to_owned(), true),
+        ("log --fix --features linux-7.2 -b tree records".to_owned(), false),
+        (format!("log --ignore {file} --profile {file} nowhere-{file}"), false),
         (format!("new -b tree {file}"), false),
         (format!("new -b tree --root . /{file} --write"), false),
         (format!("new -b tree --unit ./{file}"), false),

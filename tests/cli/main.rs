@@ -14,6 +14,7 @@ mod fmt;
 #[cfg(unix)]
 mod hostile;
 mod kernel;
+mod log;
 #[cfg(unix)]
 mod mode;
 #[cfg(target_os = "linux")]

@@ -76,9 +76,12 @@ impl Ignored {
     }
 }
 
+/// What a condition looks at.
+type Field = fn(&Event) -> Option<&[u8]>;
+
 impl Entry {
-    fn conditions(&self) -> impl Iterator<Item = (Option<&str>, fn(&Event) -> Option<&[u8]>)> {
-        let fields: [(&Option<String>, fn(&Event) -> Option<&[u8]>); 5] = [
+    fn conditions(&self) -> impl Iterator<Item = (Option<&str>, Field)> {
+        let fields: [(&Option<String>, Field); 5] = [
             (&self.profile, |event| event.profile.as_deref()),
             (&self.operation, |event| Some(&event.operation)),
             (&self.name, |event| event.name.as_deref()),
