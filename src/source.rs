@@ -102,8 +102,7 @@ impl Span {
     }
 
     /// The empty span directly behind this one.
-    #[must_use]
-    pub fn after(self) -> Span {
+    pub(crate) fn after(self) -> Span {
         Span { start: self.end, ..self }
     }
 }
