@@ -66,7 +66,6 @@ impl SourceId {
 ///
 /// let word = |start, end| Span::new(SourceId::NONE, start, end);
 /// assert_eq!(word(2, 4).to(word(8, 9)), word(2, 9));
-/// assert_eq!(word(2, 4).after(), word(4, 4));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -99,11 +98,6 @@ impl Span {
     #[must_use]
     pub fn to(self, end: Span) -> Span {
         Span { source: self.source, start: self.start.min(end.start), end: self.end.max(end.end) }
-    }
-
-    /// The empty span directly behind this one.
-    pub(crate) fn after(self) -> Span {
-        Span { start: self.end, ..self }
     }
 }
 

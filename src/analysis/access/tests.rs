@@ -128,7 +128,7 @@ fn wrong_words_are_said_to_be_so() {
         ("network inet raw foo", "no protocol"),
         ("unix conect stream", "is it `connect`?"),
         ("unix bind stream run/x", "is no address"),
-        ("unix bind stream x", "`@NAME` or `none`"),
+        ("unix bind stream x", "`@NAME`, a path or `none`"),
         ("dbus sned system", "is it `send`?"),
         ("dbus send system org.foo", "path of the object is missing"),
         ("signal send tern x", "is it `term`?"),

@@ -109,12 +109,12 @@ pub(super) fn unix(access: &UnixAccess) -> Result<Vec<Rule>, NoRule> {
         // The kernel asks about each profile of a stack, without its namespace.
         for part in access.peer_profiles() {
             let part = label("peer's label", part)?;
-            let rule = rule(outward, local.clone())?.peer_label(part);
+            let rule = rule(outward, local.clone())?;
             let rule = match peer.clone() {
                 Some(peer) => rule.peer_address(peer),
                 None => rule,
             };
-            rules.push(rule.into());
+            rules.push(rule.peer_label(part).into());
         }
     }
     if rules.is_empty() { Err(NoRule::Nothing) } else { Ok(rules) }
