@@ -125,8 +125,14 @@ impl Tree {
 
 impl ProfileFile {
     fn read(path: &Path, compiler: &Compiler) -> ProfileFile {
-        let text = std::fs::File::open(path).and_then(read_limited).unwrap_or_default();
-        let mut file = ProfileFile { path: path.to_owned(), text, profiles: Ok(Vec::new()) };
+        let (text, profiles) = match std::fs::File::open(path).and_then(read_limited) {
+            Ok(text) => (text, Ok(Vec::new())),
+            Err(source) => (Vec::new(), Err(CompileError::Read { name: path.display().to_string(), source })),
+        };
+        let mut file = ProfileFile { path: path.to_owned(), text, profiles };
+        if file.profiles.is_err() {
+            return file;
+        }
         file.profiles = compiler.resolve(file.input()).map(|resolved| {
             let sources = resolved.diagnosis().sources();
             let own = file.path.display().to_string();

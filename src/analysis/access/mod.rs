@@ -66,6 +66,7 @@ pub use mount::{MountAccess, UmountAccess};
 pub use mqueue::{MqueueAccess, Queue, QueueName};
 pub use network::{Endpoint, NetworkAccess};
 pub use pivot_root::PivotRootAccess;
+#[cfg(feature = "log")]
 pub(crate) use plan::components;
 pub(super) use polish::polish;
 pub use ptrace::PtraceAccess;

@@ -81,7 +81,7 @@ impl From<EmptyList> for NoRule {
 /// assert_eq!(text(&["file", "owner", "/srv/a b", "create"])?, r#"owner "/srv/a b" w,"#);
 /// assert_eq!(text(&["file", "/x r, /** rwix, #", "r"])?, r#""/x r\, /\*\* rwix\, #" r,"#);
 /// assert_eq!(text(&["file", "/bin/sh", "x"])?, "/bin/sh ix,");
-/// assert_eq!(text(&["signal", "send", "term", "web//worker"])?, "signal send set=(term) peer=web//worker,");
+/// assert_eq!(text(&["signal", "send", "term", "web//worker"])?, r#"signal send set=(term) peer="web//worker","#);
 /// let connect = text(&["unix", "connect", "stream", "@db", "peer=db"])?;
 /// assert!(connect.starts_with("unix (connect, send, receive) type=stream addr=none"));
 /// assert!(text(&["attach", "/bin/sh"]).is_err());
