@@ -7,6 +7,8 @@ use crate::kernel::vm::File;
 
 const DIRECTORY: u32 = 0o040_000;
 const REGULAR: u32 = 0o100_000;
+pub(crate) const SYMBOLIC_LINK: u32 = 0o120_000;
+const KIND: u32 = 0o170_000;
 const CHARACTER_DEVICE: u32 = 0o020_000;
 
 /// Devices that programs need before anything could make them: name, major and minor number.
@@ -27,7 +29,8 @@ pub(crate) fn archive(files: &[File]) -> Vec<u8> {
         archive.add(path, CHARACTER_DEVICE | 0o666, (major, minor), &[]);
     }
     for file in files {
-        archive.add(file.path.trim_start_matches('/'), REGULAR | file.mode, (0, 0), &file.bytes);
+        let mode = if file.mode & KIND == 0 { REGULAR | file.mode } else { file.mode };
+        archive.add(file.path.trim_start_matches('/'), mode, (0, 0), &file.bytes);
     }
     archive.add("TRAILER!!!", 0, (0, 0), &[]);
     archive.bytes

@@ -4,6 +4,7 @@
 //!
 //! - `ARMORER_KERNELS`: a directory with kernel images `6.1`, `6.12` and `sid`, all with AppArmor;
 //! - `ARMORER_ORACLE`: a directory with the reference compiler, `apparmor_parser`. Without it only armorer's policies are tried;
+//! - `ARMORER_PROGRAMS`: a directory with the programs that `closed_loop` confines, made by `.ci/programs`;
 //! - on the machine: `qemu-system-x86_64`, a static `busybox`, and a C compiler that links statically.
 //!
 //! Policies of both compilers are loaded in the same boot, one after the other, and both have to give what the checks say: the
@@ -12,6 +13,7 @@
 mod agent;
 mod attacks;
 mod checks;
+mod closed_loop;
 mod compilers;
 mod dropin;
 mod initramfs;

@@ -1,5 +1,6 @@
 //! armorer itself inside the machine: the program, and the libraries that it is linked with.
 
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
 
@@ -46,4 +47,33 @@ pub(crate) fn tree(from: &Path, to: &str) -> Vec<File> {
         }
     }
     files
+}
+
+/// The files below a directory at the same places inside the machine, with their modes and links. Links at the top are left out: the
+/// archive makes directories of those names.
+pub(crate) fn image(root: &Path) -> Vec<File> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(root).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() && !path.is_symlink() {
+            add_image(root, &path, &mut files);
+        }
+    }
+    files
+}
+
+fn add_image(root: &Path, directory: &Path, files: &mut Vec<File>) {
+    for entry in std::fs::read_dir(directory).unwrap() {
+        let entry = entry.unwrap();
+        let (path, metadata) = (entry.path(), entry.metadata().unwrap());
+        let inside = format!("/{}", path.strip_prefix(root).unwrap().to_str().unwrap());
+        if metadata.is_dir() {
+            add_image(root, &path, files);
+        } else if metadata.is_symlink() {
+            files.push(File::link(inside, std::fs::read_link(&path).unwrap().into_os_string().into_encoded_bytes()));
+        } else if metadata.is_file() {
+            let mode = metadata.permissions().mode() & 0o7777;
+            files.push(File { path: inside, mode, bytes: std::fs::read(&path).unwrap() });
+        }
+    }
 }

@@ -36,9 +36,9 @@ const END: &str = "END OF SCRIPT";
 pub(crate) struct File {
     /// Where, with a leading slash.
     pub(crate) path: String,
-    /// The permission bits.
+    /// The permission bits, with those of the kind of file where it is not a regular one.
     pub(crate) mode: u32,
-    /// The contents.
+    /// The contents; the target of a symbolic link.
     pub(crate) bytes: Vec<u8>,
 }
 
@@ -49,6 +49,10 @@ impl File {
 
     pub(crate) fn program(path: impl Into<String>, bytes: impl Into<Vec<u8>>) -> File {
         File { path: path.into(), mode: 0o755, bytes: bytes.into() }
+    }
+
+    pub(crate) fn link(path: impl Into<String>, target: impl Into<Vec<u8>>) -> File {
+        File { path: path.into(), mode: initramfs::SYMBOLIC_LINK | 0o777, bytes: target.into() }
     }
 }
 
@@ -81,10 +85,15 @@ impl Vm<'_> {
         files.push(File::program("/bin/busybox", busybox));
         files.push(File::program("/init", INIT));
         files.push(File::data("/script", self.script));
-        fs::write(&initrd, initramfs::archive(&files)).unwrap();
+        let archive = initramfs::archive(&files);
+        fs::write(&initrd, &archive).unwrap();
+        // The kernel holds the archive and what it unpacks from it; programs need as much again.
+        let memory = 512 + 4 * archive.len() / (1 << 20);
+        drop((files, archive));
 
         let mut qemu = Command::new("qemu-system-x86_64")
-            .args(["-accel", "tcg", "-cpu", "max", "-m", "512", "-nographic", "-no-reboot", "-nic", "none"])
+            .args(["-accel", "tcg", "-cpu", "max", "-nographic", "-no-reboot", "-nic", "none"])
+            .args(["-m", &memory.to_string()])
             .arg("-kernel")
             .arg(self.kernel)
             .arg("-initrd")
