@@ -21,6 +21,8 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Levels};
 use crate::encode::{self, since};
 use crate::features::Features;
 use crate::resolve::{self, Session, Sessions, VariableValue};
+#[cfg(any(feature = "draft", feature = "log"))]
+use crate::source::FileKind;
 use crate::source::FileSystem;
 
 pub use crate::encode::CompiledProfile;
@@ -127,6 +129,16 @@ impl Compiler {
 
     pub(crate) fn resolve_options(&self) -> &resolve::Options {
         &self.options
+    }
+
+    /// Whether there is a file or directory for `include <path>` or `abi <path>`.
+    #[cfg(any(feature = "draft", feature = "log"))]
+    pub(crate) fn has_include(&self, path: &str) -> bool {
+        let session = self.session();
+        self.options.search_list().any(|directory| {
+            let kind = session.loader().kind(&directory.join(path));
+            matches!(kind, Ok(FileKind::File | FileKind::Directory))
+        })
     }
 
     pub(crate) fn encode_settings(&self) -> &encode::Options {

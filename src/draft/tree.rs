@@ -35,11 +35,12 @@ pub(super) struct Tree {
 
 impl Tree {
     pub(super) fn of(compiler: &Compiler) -> Result<Tree, DraftError> {
-        let mut abis: Vec<String> = ABIS.into_iter().filter(|path| has(compiler, path)).map(str::to_owned).collect();
+        let mut abis: Vec<String> =
+            ABIS.into_iter().filter(|path| compiler.has_include(path)).map(str::to_owned).collect();
         if abis.is_empty() {
             abis.extend(other_abi(compiler));
         }
-        let mut tree = Tree { abis, tunables: has(compiler, GLOBAL), variables: Vec::new(), multiarch: false };
+        let mut tree = Tree { abis, tunables: compiler.has_include(GLOBAL), variables: Vec::new(), multiarch: false };
         if !tree.tunables {
             return Ok(tree);
         }
@@ -206,17 +207,6 @@ fn architectures(path: &[u8]) -> Option<Result<Pattern, PatternError>> {
 
 fn symbols(text: &[u8]) -> Vec<Symbol> {
     text.iter().copied().map(Symbol::Byte).collect()
-}
-
-/// Whether a tree has a file or directory that profiles include.
-pub(super) fn has(compiler: &Compiler, path: &str) -> bool {
-    let options = compiler.resolve_options();
-    let session = compiler.session();
-    let mut directories = options.include_dirs.iter().chain([&options.base]);
-    directories.any(|directory| {
-        let kind = session.loader().kind(&directory.join(path));
-        matches!(kind, Ok(FileKind::File | FileKind::Directory))
-    })
 }
 
 /// An ABI file of the tree's own: the last by name.

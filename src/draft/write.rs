@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::facts::{Extent, Fact, Facts, Kind, Subject, quoted, shown};
 use super::layout::{blank, local, preamble, sentence, suppression, together};
-use super::tree::{Tree, has};
+use super::tree::Tree;
 use super::{Draft, DraftError, Drafter, LeftOut};
 use crate::ast::{File, FileRule, Include, ItemKind, Profile, ProfileFlag, Rule, RuleKind, Trivia};
 use crate::diagnostic::Severity;
@@ -76,7 +76,7 @@ pub(super) fn draft(drafter: &Drafter, facts: Facts, subject: Subject) -> Result
     let asked = facts.abstractions.into_iter().map(|(alternatives, origin)| (alternatives, Some(origin)));
     for (alternatives, origin) in std::iter::once((&["base"][..], None)).chain(asked) {
         let paths = alternatives.iter().map(|name| format!("abstractions/{name}"));
-        if let Some(path) = paths.into_iter().find(|path| has(compiler, path)) {
+        if let Some(path) = paths.into_iter().find(|path| compiler.has_include(path)) {
             includes.push((path, origin));
         }
     }

@@ -83,9 +83,11 @@ pub(crate) use comments::comment_above;
 pub(crate) use comments::comment_removal;
 pub use error::EditError;
 pub(crate) use fixes::{addition, merge, rewrite};
-pub use scope::Scope;
 #[cfg(feature = "cli")]
-pub(crate) use scope::{Header, headers};
+pub(crate) use scope::Header;
+pub use scope::Scope;
+#[cfg(any(feature = "cli", feature = "log"))]
+pub(crate) use scope::headers;
 
 /// A text that is changed through its syntax tree. See the [module's documentation](self).
 ///

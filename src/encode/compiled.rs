@@ -5,7 +5,7 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 
 use crate::blob;
-use crate::policy::{Profile, ProfileMode};
+use crate::policy::{self, Profile, ProfileMode};
 use crate::source::Text;
 
 /// A profile in a blob.
@@ -71,10 +71,7 @@ impl CompiledProfile {
     /// ```
     #[must_use]
     pub fn listed_name(&self) -> Text {
-        match &self.namespace {
-            Some(namespace) => [b":", &**namespace, b":", &self.name].concat().into(),
-            None => self.name.clone(),
-        }
+        policy::listed_name(self.namespace.as_ref(), &self.name)
     }
 
     /// The same in a larger blob.

@@ -42,5 +42,7 @@ pub use origin::Origin;
 pub use reader::{Reader, events};
 pub use summary::{Count, Kind, Summary};
 pub use time::Time;
-pub use tree::{ProfileFile, ProfileName, Tree, TreeError};
+#[cfg(feature = "cli")]
+pub(crate) use tree::Attachments;
+pub use tree::{ProfileFile, ProfileName, Tree};
 pub use why::{Near, Reason, Why, WhyReader};

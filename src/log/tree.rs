@@ -2,7 +2,9 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
+
+use rustc_hash::FxHashMap;
 
 use crate::analysis::Access;
 use crate::analysis::query::{QueryError, Subject};
@@ -19,8 +21,10 @@ use crate::source::{Text, read_limited};
 #[derive(Debug)]
 pub struct Tree {
     directory: PathBuf,
-    compiler: Compiler,
+    compiler: Arc<Compiler>,
     files: Vec<ProfileFile>,
+    /// The place in the list of the first file that has a profile, by its name.
+    places: FxHashMap<Text, usize>,
     /// What the profiles of each file attach to, once it is asked for.
     attachments: OnceLock<Vec<Attachments>>,
 }
@@ -45,8 +49,6 @@ pub struct ProfileName {
     pub name: Text,
     /// Whether it is a hat.
     pub is_hat: bool,
-    /// Where the name stands in the text of the file; `None` where it stands in one that the file includes.
-    pub(crate) start: Option<u32>,
 }
 
 impl Tree {
@@ -54,10 +56,17 @@ impl Tree {
     ///
     /// # Errors
     /// When the directory cannot be read. What is wrong with a file is in [`ProfileFile::profiles`].
-    pub fn read(directory: &Path, compiler: Compiler) -> io::Result<Tree> {
+    pub fn read(directory: &Path, compiler: impl Into<Arc<Compiler>>) -> io::Result<Tree> {
+        let compiler = compiler.into();
         let paths = policy_files(directory)?;
         let files = parallel::map(&paths, |path| ProfileFile::read(path, &compiler));
-        Ok(Tree { directory: directory.to_owned(), compiler, files, attachments: OnceLock::new() })
+        let mut places = FxHashMap::default();
+        for (place, file) in files.iter().enumerate() {
+            for profile in file.names() {
+                places.entry(profile.name.clone()).or_insert(place);
+            }
+        }
+        Ok(Tree { directory: directory.to_owned(), compiler, files, places, attachments: OnceLock::new() })
     }
 
     /// The directory.
@@ -78,12 +87,12 @@ impl Tree {
                 .collect()
         });
         let found = all.iter().flat_map(|file| file.matching(&access));
-        found.max_by_key(|(length, _)| *length).map(|(_, name)| name.clone())
+        found.max_by_key(|found| found.length).map(|found| found.name.clone())
     }
 
     /// The compiler.
     #[must_use]
-    pub fn compiler(&self) -> &Compiler {
+    pub fn compiler(&self) -> &Arc<Compiler> {
         &self.compiler
     }
 
@@ -101,27 +110,23 @@ impl Tree {
 
     /// The place in [`Tree::files`] of the file that holds a profile.
     pub(crate) fn place_of(&self, profile: &[u8]) -> Option<usize> {
-        self.files.iter().position(|file| file.names().iter().any(|known| *known.name == *profile))
+        self.places.get(profile).copied()
     }
 
-    /// The policy of a file, to be asked.
-    ///
-    /// # Errors
-    /// When it does not compile.
-    pub fn subject(&self, file: &ProfileFile) -> Result<Subject, TreeError> {
-        Ok(Subject::from_compiled(self.compiler.compile(file.input())?)?)
-    }
-
-    /// The variables of a file with their values, as its rules have them.
-    pub(crate) fn variables(&self, file: &ProfileFile) -> Vec<(Text, Vec<Text>)> {
-        let Ok(resolved) = self.compiler.resolve(file.input()) else { return Vec::new() };
-        let values = self.compiler.variables(&resolved).into_iter().filter_map(|value| match value {
+    /// The policy of a file, to be asked, and its variables with their values, as its rules have them.
+    pub(super) fn policy(&self, file: &ProfileFile) -> Result<(Subject, Variables), TreeError> {
+        let resolved = self.compiler.resolve(file.input())?;
+        let variables = self.compiler.variables(&resolved).into_iter().filter_map(|value| match value {
             VariableValue::Set { name, expanded, .. } => Some((name, expanded?)),
             VariableValue::Bool { .. } => None,
         });
-        values.collect()
+        let variables = variables.collect();
+        Ok((Subject::from_compiled(self.compiler.encode(&resolved)?)?, variables))
     }
 }
+
+/// Variables with their values.
+pub(super) type Variables = Vec<(Text, Vec<Text>)>;
 
 impl ProfileFile {
     fn read(path: &Path, compiler: &Compiler) -> ProfileFile {
@@ -133,16 +138,8 @@ impl ProfileFile {
         if file.profiles.is_err() {
             return file;
         }
-        file.profiles = compiler.resolve(file.input()).map(|resolved| {
-            let sources = resolved.diagnosis().sources();
-            let own = file.path.display().to_string();
-            let name = |profile: &Profile| ProfileName {
-                name: profile.name.clone(),
-                is_hat: profile.hat,
-                start: (sources.get(profile.span.source).name() == own).then_some(profile.span.start),
-            };
-            resolved.profiles().map(name).collect()
-        });
+        let name = |profile: &Profile| ProfileName { name: profile.name.clone(), is_hat: profile.hat };
+        file.profiles = compiler.resolve(file.input()).map(|resolved| resolved.profiles().map(name).collect());
         file
     }
 
@@ -157,17 +154,29 @@ impl ProfileFile {
     }
 }
 
-/// What the profiles of a file attach to. What they allow is not compiled.
+/// The attachments of the profiles of a file. What the profiles allow is not compiled.
 #[derive(Debug)]
 pub(crate) struct Attachments {
     subject: Subject,
-    /// How specific the attachment of each profile is (the kernel takes the greatest), and its name in the kernel's list.
-    profiles: Vec<(u32, Text)>,
+    profiles: Vec<Attachable>,
+}
+
+/// A profile that the kernel may attach to a program: no hat, and no child.
+#[derive(Debug)]
+pub(crate) struct Attachable {
+    /// The name in the kernel's list.
+    pub(crate) name: Text,
+    /// How specific the attachment is: the kernel takes the profile with the greatest.
+    pub(crate) length: u32,
+    /// The offset of the name in the text of the file; `None` where it stands in one that the file includes.
+    #[cfg_attr(not(feature = "cli"), allow(dead_code, reason = "only the command edits headers"))]
+    pub(crate) start: Option<u32>,
 }
 
 impl Attachments {
     /// Compiles the attachments; `None` where the file has errors.
     pub(crate) fn of(compiler: &Compiler, input: Input) -> Option<Attachments> {
+        let file = input.name().to_owned();
         let mut resolved = compiler.resolve(input).ok()?;
         for profile in resolved.policies_mut().iter_mut().flat_map(|policy| &mut policy.profiles) {
             profile.rules.clear();
@@ -177,25 +186,28 @@ impl Attachments {
         let length = |record: &crate::blob::Profile| record.xmatch.as_ref().map_or(u32::MAX, |xmatch| xmatch.len);
         let lengths: Vec<u32> = compiled.records().iter().map(length).collect();
         let subject = Subject::from_compiled(compiled).ok()?;
-        let listed = |profile: &Profile| match &profile.namespace {
-            Some(namespace) => Text::from([b":", &**namespace, b":", &profile.name].concat()),
-            None => profile.name.clone(),
+        let sources = resolved.diagnosis().sources();
+        let attachable = |(profile, length): (&Profile, u32)| Attachable {
+            name: profile.listed_name(),
+            length,
+            start: (sources.get(profile.span.source).name() == file).then_some(profile.span.start),
         };
-        let profiles = resolved.profiles().zip(lengths).filter(|(profile, _)| !profile.hat);
-        Some(Attachments { subject, profiles: profiles.map(|(profile, length)| (length, listed(profile))).collect() })
+        let is_nested = |profile: &Profile| memchr::memmem::find(&profile.name, b"//").is_some();
+        let profiles = resolved.profiles().zip(lengths).filter(|(profile, _)| !profile.hat && !is_nested(profile));
+        let profiles = profiles.map(attachable).collect();
+        Some(Attachments { subject, profiles })
     }
 
-    /// The profiles that attach, with how specific they are.
-    pub(crate) fn matching(&self, attach: &Access) -> impl Iterator<Item = (u32, &Text)> {
+    /// The profiles that attach.
+    pub(crate) fn matching(&self, attach: &Access) -> impl Iterator<Item = &Attachable> {
         let attaches = |name: &Text| self.subject.ask(Some(name), attach).is_ok_and(|answer| answer.is_allowed());
-        self.profiles.iter().filter(move |(_, name)| attaches(name)).map(|(length, name)| (*length, name))
+        self.profiles.iter().filter(move |profile| attaches(&profile.name))
     }
 }
 
 /// Why a policy of a tree cannot be asked.
 #[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum TreeError {
+pub(super) enum TreeError {
     /// It does not compile.
     #[error(transparent)]
     Compile(#[from] CompileError),

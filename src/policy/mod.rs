@@ -266,6 +266,22 @@ pub enum Slashes {
     Filter,
 }
 
+/// The name of a profile in the kernel's list: in a namespace `:namespace:name`.
+pub(crate) fn listed_name(namespace: Option<&Text>, name: &Text) -> Text {
+    match namespace {
+        Some(namespace) => [b":", &**namespace, b":", name].concat().into(),
+        None => name.clone(),
+    }
+}
+
+#[cfg(any(feature = "cli", feature = "log"))]
+impl Profile {
+    /// The name in the kernel's list.
+    pub(crate) fn listed_name(&self) -> Text {
+        listed_name(self.namespace.as_ref(), &self.name)
+    }
+}
+
 impl RuleKind {
     /// The keyword of the rule's class; `mount` for `remount` and `umount`, too.
     #[must_use]

@@ -19,7 +19,7 @@ pub(super) const MAX_LINKS: usize = 40;
 pub(super) const MAX_DEPTH: usize = 64;
 
 /// The most entries of a directory that is listed.
-pub(super) const MAX_ENTRIES: usize = 100_000;
+const MAX_ENTRIES: usize = 100_000;
 
 /// The largest file that is read unless a caller says otherwise.
 const MAX_LEN: u64 = 16 << 20;
@@ -104,32 +104,13 @@ impl Beneath {
     /// The contents of a file, and the root that it lies beneath once links are followed.
     pub(crate) fn read_with_root(&self, path: &Path) -> io::Result<(Vec<u8>, PathBuf)> {
         let place = self.resolve(path)?;
-        let Some((parent, name)) = &place.parent else { return Err(io::ErrorKind::IsADirectory.into()) };
-        // Opening a device may have an effect: not even that is done.
-        check_file(&place.entry)?;
-        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
-        let file = openat(parent, name, flags, Mode::empty())?;
-        check_file(&file)?;
-        Ok((read_at_most(File::from(file), self.max_len)?, place.root))
+        let file = open(&place.entry, place.parent.as_ref())?;
+        Ok((read_at_most(file, self.max_len)?, place.root))
     }
 
     /// The names in a directory, in byte order.
     pub(crate) fn names(&self, path: &Path) -> io::Result<Vec<OsString>> {
-        let place = self.resolve(path)?;
-        check_file_system(&place.entry)?;
-        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NONBLOCK | OFlags::CLOEXEC;
-        let mut names = Vec::new();
-        for entry in Dir::new(openat(&place.entry, ".", flags, Mode::empty())?)? {
-            let name = entry?.file_name().to_bytes().to_vec();
-            if name != b"." && name != b".." {
-                names.push(OsString::from_vec(name));
-            }
-            if names.len() > MAX_ENTRIES {
-                return Err(io::Error::other(format!("more than {MAX_ENTRIES} entries")));
-            }
-        }
-        names.sort_unstable();
-        Ok(names)
+        list(&self.resolve(path)?.entry)
     }
 
     fn resolve(&self, path: &Path) -> io::Result<Place> {
@@ -206,14 +187,14 @@ fn outside() -> io::Error {
     io::Error::new(io::ErrorKind::PermissionDenied, "lies outside of the directories that may be read")
 }
 
-pub(super) fn check_file(file: impl AsFd) -> io::Result<()> {
+fn check_file(file: impl AsFd) -> io::Result<()> {
     if FileType::from_raw_mode(fstat(&file)?.st_mode) != FileType::RegularFile {
         return Err(io::Error::other("not a regular file"));
     }
     check_file_system(file)
 }
 
-pub(super) fn check_file_system(file: impl AsFd) -> io::Result<()> {
+fn check_file_system(file: impl AsFd) -> io::Result<()> {
     // The numbers have 32 bits; the type of the field differs between architectures.
     let magic = fstatfs(file)?.f_type as u32;
     if MADE_UP.contains(&magic) {
@@ -242,6 +223,36 @@ impl Loader for Beneath {
         });
         Ok(entries.collect())
     }
+}
+
+/// Opens a regular file for reading, without waiting for anybody. `parent` is the directory that it is in, and its name there; a directory
+/// has none.
+pub(super) fn open(entry: &OwnedFd, parent: Option<&(OwnedFd, OsString)>) -> io::Result<File> {
+    let Some((parent, name)) = parent else { return Err(io::ErrorKind::IsADirectory.into()) };
+    // Opening a device may have an effect: not even that is done.
+    check_file(entry)?;
+    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
+    let file = openat(parent, name, flags, Mode::empty())?;
+    check_file(&file)?;
+    Ok(File::from(file))
+}
+
+/// The names in a directory, in byte order.
+pub(super) fn list(directory: &OwnedFd) -> io::Result<Vec<OsString>> {
+    check_file_system(directory)?;
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    let mut names = Vec::new();
+    for entry in Dir::new(openat(directory, ".", flags, Mode::empty())?)? {
+        let name = entry?.file_name().to_bytes().to_vec();
+        if name != b"." && name != b".." {
+            names.push(OsString::from_vec(name));
+        }
+        if names.len() > MAX_ENTRIES {
+            return Err(io::Error::other(format!("more than {MAX_ENTRIES} entries")));
+        }
+    }
+    names.sort_unstable();
+    Ok(names)
 }
 
 #[cfg(test)]

@@ -7,10 +7,10 @@ use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{CWD, Dir, FileType, Mode, OFlags, fstat, openat, readlinkat};
+use rustix::fs::{CWD, FileType, Mode, OFlags, fstat, openat, readlinkat};
 
 use super::FileKind;
-use super::beneath::{MAX_DEPTH, MAX_ENTRIES, MAX_LINKS, check_file, check_file_system, names_reversed};
+use super::beneath::{self, MAX_DEPTH, MAX_LINKS, names_reversed};
 use super::loader::read_at_most;
 
 /// A directory that stands for `/`. Paths are resolved as the kernel resolves them for a process whose root it is, and nothing leads
@@ -35,13 +35,7 @@ pub(crate) struct Resolved {
 impl Resolved {
     /// Opens a regular file for reading, without waiting for anybody.
     pub(crate) fn open(&self) -> io::Result<File> {
-        let Some((parent, name)) = &self.parent else { return Err(io::ErrorKind::IsADirectory.into()) };
-        // Opening a device may have an effect: not even that is done.
-        check_file(&self.entry)?;
-        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
-        let file = openat(parent, name, flags, Mode::empty())?;
-        check_file(&file)?;
-        Ok(File::from(file))
+        beneath::open(&self.entry, self.parent.as_ref())
     }
 }
 
@@ -103,21 +97,7 @@ impl Rooted {
 
     /// The names in a directory, in byte order.
     pub(crate) fn names(&self, path: impl AsRef<Path>) -> io::Result<Vec<OsString>> {
-        let place = self.resolve(path)?;
-        check_file_system(&place.entry)?;
-        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NONBLOCK | OFlags::CLOEXEC;
-        let mut names = Vec::new();
-        for entry in Dir::new(openat(&place.entry, ".", flags, Mode::empty())?)? {
-            let name = entry?.file_name().to_bytes().to_vec();
-            if name != b"." && name != b".." {
-                names.push(OsString::from_vec(name));
-            }
-            if names.len() > MAX_ENTRIES {
-                return Err(io::Error::other(format!("more than {MAX_ENTRIES} entries")));
-            }
-        }
-        names.sort_unstable();
-        Ok(names)
+        beneath::list(&self.resolve(path)?.entry)
     }
 }
 

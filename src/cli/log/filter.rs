@@ -85,13 +85,7 @@ impl Filter {
 
 /// Whether a label is of a profile, a child or hat of it, or a stack with one of those.
 fn is_below(label: &[u8], profile: &[u8]) -> bool {
-    let mut rest = label;
-    loop {
-        let is_there = rest.strip_prefix(profile).is_some_and(|rest| rest.is_empty() || rest.starts_with(b"//"));
-        match memchr::memmem::find(rest, b"//&").and_then(|at| rest.get(at + 3..)) {
-            _ if is_there => return true,
-            Some(next) => rest = next,
-            None => return false,
-        }
-    }
+    let starts = std::iter::once(0).chain(memchr::memmem::find_iter(label, b"//&").map(|at| at + 3));
+    let behind = |at: usize| label.get(at..)?.strip_prefix(profile);
+    starts.filter_map(behind).any(|rest| rest.is_empty() || rest.starts_with(b"//"))
 }

@@ -139,7 +139,7 @@ fn suggest_rules(args: &Args, summary: &Summary) -> Result<(), String> {
     }
     let tree = args.tree()?;
     let options = args.accept.iter().fold(Options::default().local(args.local), |options, code| options.accept(code));
-    let suggestions = Suggestions::of(&tree, needs, &options, args.create, &|| args.target.compiler())?;
+    let suggestions = Suggestions::of(&tree, needs, &options, args.create)?;
     if args.suggest.is_some() || args.fix {
         suggestions.print()?;
     }

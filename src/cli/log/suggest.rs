@@ -2,18 +2,20 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::Arc;
 
+use crate::analysis::access::components;
 use crate::ast::{File, Rule};
 use crate::atomic;
 use crate::cli::unified::Unified;
 use crate::cli::{eprint_line, print};
-use crate::compiler::{Compiler, Input};
+use crate::compiler::Input;
 use crate::diagnostic::Escaped;
 use crate::log::suggest::{self, Change, Need, Options, Outcome, Plan, all_exact, named};
 use crate::log::{Event, Summary, Tree};
 use crate::source::Text;
 
-/// What to suggest.
+/// Kinds of suggestions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(super) enum Suggest {
     /// The rules that fit best, with what else they would allow
@@ -22,13 +24,13 @@ pub(super) enum Suggest {
     Exact,
 }
 
-/// What events ask of profiles: of a stack, of each profile in it.
+/// The needs that events show: of a stack, those of each profile in it.
 pub(super) fn needs(summary: &Summary) -> Vec<Need> {
     let mut needs = Vec::new();
     let asking = summary.iter().filter(|(kind, count)| kind.verdict.is_lacking() && count.event.asks_for_rule());
     for (_, count) in asking {
         let Event { profile: Some(label), access: Some(access), target, .. } = &count.event else { continue };
-        for profile in crate::analysis::access::components(label).filter(|profile| *profile != b"unconfined") {
+        for profile in components(label).filter(|profile| *profile != b"unconfined") {
             let need = Need::new(profile, access.clone()).times(count.times);
             needs.push(match target {
                 Some(target) => need.target(target.clone()),
@@ -80,14 +82,8 @@ pub(super) struct Suggestions {
 
 impl Suggestions {
     /// Asks the policy of the files that have the profiles of the log. With `create`, profiles that no file has are made.
-    pub(super) fn of(
-        tree: &Tree,
-        needs: Vec<Need>,
-        options: &Options,
-        create: bool,
-        compiler: &dyn Fn() -> Result<Compiler, String>,
-    ) -> Result<Suggestions, String> {
-        let mut policies = suggest::Tree::new(compiler()?);
+    pub(super) fn of(tree: &Tree, needs: Vec<Need>, options: &Options, create: bool) -> Result<Suggestions, String> {
+        let mut policies = suggest::Tree::new(Arc::clone(tree.compiler()));
         let mut wanted: BTreeSet<&Path> = BTreeSet::new();
         for need in &needs {
             let name = root(&need.profile);
@@ -224,7 +220,7 @@ pub(super) fn write(changes: &[Change]) -> Result<(), String> {
     Ok(())
 }
 
-/// So many other candidates are shown.
+/// The number of other candidates that are shown.
 const SHOWN: usize = 3;
 
 /// The profile without the names of children, hats and programs that have none.

@@ -2,7 +2,6 @@
 
 use rayon::prelude::*;
 
-use super::attach::listed_name;
 use super::plan::FilePlan;
 use super::tree::shown;
 use super::verb::{Request, Verb};
@@ -111,7 +110,7 @@ fn removals(kernel: &Kernel, compiler: &Compiler, plans: &[FilePlan], force: boo
             return Err(Failure::Other(format!("{}: {message}", shown(&plan.path))));
         }
         for profile in resolved.policies().iter().flat_map(|policy| &policy.profiles) {
-            let name = listed_name(profile);
+            let name = profile.listed_name().to_vec();
             if !loaded.iter().any(|loaded| loaded.name == name) {
                 continue;
             }

@@ -1,13 +1,13 @@
 //! The profiles that rules are suggested for, with the files that hold them.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use rustc_hash::FxHashMap;
 
 use crate::analysis::{Access, Subject};
 use crate::blob;
 use crate::compiler::{CompileError, Compiled, Compiler, Input};
-use crate::edit::Editor;
+use crate::edit::{self, Editor};
 use crate::parallel;
 use crate::resolve::VariableValue;
 use crate::source::{FileKind, Span, Text};
@@ -29,7 +29,7 @@ use crate::vocab::ExecMode;
 /// ```
 #[derive(Debug)]
 pub struct Tree {
-    pub(super) compiler: Compiler,
+    pub(super) compiler: Arc<Compiler>,
     pub(super) files: Vec<TreeFile>,
     /// The full name of each profile, with its file and the name that the editor knows it by.
     profiles: FxHashMap<Text, (usize, String)>,
@@ -76,8 +76,8 @@ pub(super) struct Home {
 impl Tree {
     /// A tree without profiles, for what a compiler compiles.
     #[must_use]
-    pub fn new(compiler: Compiler) -> Tree {
-        Tree { compiler, files: Vec::new(), profiles: FxHashMap::default() }
+    pub fn new(compiler: impl Into<Arc<Compiler>>) -> Tree {
+        Tree { compiler: compiler.into(), files: Vec::new(), profiles: FxHashMap::default() }
     }
 
     /// Adds the text of a file. Of a profile that several files have, the first counts.
@@ -105,12 +105,7 @@ impl Tree {
     pub fn create(&mut self, file: impl Into<String>, profile: &[u8]) -> Result<(), CompileError> {
         let mut new = named(profile);
         let mut tree = File::default();
-        let search = self.compiler.resolve_options();
-        let session = self.compiler.session();
-        let has = |path: &str| {
-            let candidates = search.candidates(PathForm::Angle, path);
-            candidates.iter().any(|(_, path)| session.loader().kind(path).is_ok())
-        };
+        let has = |path: &str| self.compiler.has_include(path);
         for (path, is_preamble) in [("tunables/global", true), ("abstractions/base", false)] {
             if let Some(include) = Include::new(path).ok().filter(|_| has(path)) {
                 match is_preamble {
@@ -134,16 +129,14 @@ impl Tree {
         let Ok(subject) = Subject::from_compiled(compiled.clone()) else { return Ok(()) };
         let Ok(editor) = Editor::new(&*text) else { return Ok(()) };
         let number = self.files.len();
-        let scopes = scopes(editor.file());
+        let headers = edit::headers(editor.file());
         for profile in resolved.profiles() {
             // The span is that of the name, which the tree has at the same place.
             let at = (profile.span.start, profile.span.end);
-            let Some(scope) = scopes.iter().find(|(span, _)| (span.start, span.end) == at) else { continue };
-            let name = match &profile.namespace {
-                Some(namespace) => [b":", &**namespace, b":", &*profile.name].concat().into(),
-                None => profile.name.clone(),
-            };
-            self.profiles.entry(name).or_insert_with(|| (number, scope.1.clone()));
+            let is_here = |span: Span| (span.start, span.end) == at;
+            let Some(header) = headers.iter().find(|header| is_here(header.profile.name.span)) else { continue };
+            let scope = || String::from_utf8_lossy(&header.written).into_owned();
+            self.profiles.entry(profile.listed_name()).or_insert_with(|| (number, scope()));
         }
         let is_profile = |item: &Item| matches!(item.kind.value, ItemKind::Profile(_));
         let mut preamble = editor.file().clone();
@@ -289,22 +282,4 @@ fn unnamed() -> Profile {
         flags: None,
         body: crate::syntax::ast::Block::default(),
     }
-}
-
-/// The places of the names of all profiles, each with the name that the editor knows it by.
-fn scopes(file: &File) -> Vec<(Span, String)> {
-    let mut found: Vec<(Span, String)> = Vec::new();
-    let mut around: Vec<(u32, String)> = Vec::new();
-    file.walk(&mut |item| {
-        let ItemKind::Profile(profile) = &item.kind.value else { return };
-        while around.pop_if(|(end, _)| *end <= item.kind.span.start).is_some() {}
-        let own = String::from_utf8_lossy(profile.name.as_bytes()).into_owned();
-        let name = match around.last() {
-            Some((_, parent)) => format!("{parent}//{own}"),
-            None => own,
-        };
-        found.push((profile.name.span, name.clone()));
-        around.push((item.kind.span.end, name));
-    });
-    found
 }

@@ -3,11 +3,14 @@
 mod near;
 mod remark;
 
+use rustc_hash::FxHashMap;
 use serde::Serialize;
 
+use super::tree::Variables;
 use super::{Event, Tree};
 use crate::analysis::Access;
-use crate::analysis::query::{Answer, Decision, Mode, RuleUse, Subject, Whose};
+use crate::analysis::access::components;
+use crate::analysis::query::{Answer, Decision, ExecTo, Mode, RuleUse, Subject, Verdict, Whose};
 use crate::ast::Owner;
 use crate::policy::RuleMode;
 use crate::source::Text;
@@ -101,14 +104,14 @@ pub enum Reason {
 pub struct WhyReader<'t> {
     tree: &'t Tree,
     /// The compiled files by their place in the tree, or the error.
-    subjects: Vec<Option<Result<Subject, String>>>,
+    policies: FxHashMap<usize, Result<(Subject, Variables), String>>,
 }
 
 impl<'t> WhyReader<'t> {
     /// Takes the tree to ask.
     #[must_use]
     pub fn new(tree: &'t Tree) -> WhyReader<'t> {
-        WhyReader { tree, subjects: tree.files().iter().map(|_| None).collect() }
+        WhyReader { tree, policies: FxHashMap::default() }
     }
 
     /// Why what an event tells of was denied.
@@ -147,20 +150,21 @@ impl<'t> WhyReader<'t> {
         {
             return Why::new(Some(target.clone()), self.missing(target));
         }
-        let file = self.tree.files().get(place).map(|file| file.path.display().to_string());
-        let Some(access) = &event.access else { return Why { file, ..named(Reason::NotAsked) } };
-        let subject = match self.subject(place) {
-            Ok(subject) => subject,
-            Err(error) => return Why { file, ..named(Reason::Broken { error: error.clone() }) },
+        let Some(file) = tree.files().get(place) else { return named(Reason::NoProfile) };
+        let path = Some(file.path.display().to_string());
+        let Some(access) = &event.access else { return Why { file: path, ..named(Reason::NotAsked) } };
+        let compile = || tree.policy(file).map_err(|error| error.to_string());
+        let (subject, variables) = match self.policies.entry(place).or_insert_with(compile) {
+            Ok(policy) => policy,
+            Err(error) => return Why { file: path, ..named(Reason::Broken { error: error.clone() }) },
         };
-        let mut why = Why { file, ..named(Reason::NoRule) };
+        let mut why = Why { file: path, ..named(Reason::NoRule) };
         let ask = |access: &Access| subject.ask(Some(profile), access).ok();
         let Some(answer) = ask(access) else { return Why { reason: Reason::NotAsked, ..why } };
         why.reason = reason(&answer, access, &ask, |target| tree.place_of(target.as_bytes()).is_some());
         why.rules = rules(&answer, &why.reason);
         if matches!(why.reason, Reason::NoRule | Reason::Owner) {
-            let variables = tree.files().get(place).map(|file| tree.variables(file)).unwrap_or_default();
-            why.near = near::of(access, &variables, |access| ask(access).is_some_and(|answer| answer.is_allowed()));
+            why.near = near::of(access, variables, |access| ask(access).is_some_and(|answer| answer.is_allowed()));
         }
         why
     }
@@ -175,22 +179,6 @@ impl<'t> WhyReader<'t> {
         }
         Reason::NoProfile
     }
-
-    fn subject(&mut self, place: usize) -> Result<&Subject, &String> {
-        static MISSING: std::sync::LazyLock<String> = std::sync::LazyLock::new(|| "there is no such file".into());
-        let tree = self.tree;
-        let Some(slot) = self.subjects.get_mut(place) else { return Err(&MISSING) };
-        let compile = || match tree.files().get(place) {
-            Some(file) => tree.subject(file).map_err(|error| error.to_string()),
-            None => Err(MISSING.clone()),
-        };
-        slot.get_or_insert_with(compile).as_ref()
-    }
-}
-
-/// The profiles of a stack.
-fn components(label: &[u8]) -> impl Iterator<Item = &[u8]> {
-    crate::analysis::access::components(label)
 }
 
 fn reason(
@@ -202,9 +190,7 @@ fn reason(
     if answer.is_allowed() {
         // What the exec leads to decides as well.
         let target = answer.verdicts.iter().find_map(|verdict| verdict.exec.as_ref()).and_then(|exec| match &exec.to {
-            crate::analysis::query::ExecTo::Profile(name) if exec.fallback.is_none() && !is_there(name) => {
-                Some(name.clone())
-            }
+            ExecTo::Profile(name) if exec.fallback.is_none() && !is_there(name) => Some(name.clone()),
             _ => None,
         });
         return match target {
@@ -243,7 +229,7 @@ fn rules(answer: &Answer, reason: &Reason) -> Vec<RuleUse> {
             answer.verdicts.iter().filter(|it| is_denied(it.decision)).flat_map(|it| it.decided_by.clone()).collect()
         }
         Reason::Outranked => {
-            let both = |it: &crate::analysis::query::Verdict| [&it.decided_by[..], &it.outranked].concat();
+            let both = |it: &Verdict| [&it.decided_by[..], &it.outranked].concat();
             answer.verdicts.iter().filter(|it| is_denied(it.decision)).flat_map(both).collect()
         }
         Reason::Allowed | Reason::NoTransition { .. } => {
