@@ -2,12 +2,12 @@
 
 use crate::diagnostic::Escaped;
 
-/// Text behind the second `::`.
+/// Escapes the text behind the second `::`.
 pub(super) fn data(text: &str) -> String {
     Escaped::text(text).to_string().replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
-/// The value of a property.
+/// Escapes the value of a property.
 pub(super) fn property(text: &str) -> String {
     data(text).replace(':', "%3A").replace(',', "%2C")
 }

@@ -97,7 +97,7 @@ pub struct Event {
     pub time: Option<Time>,
     /// Who decided.
     pub origin: Origin,
-    /// What became of it.
+    /// The outcome.
     pub verdict: Verdict,
     /// The operation: `open`, `exec`, `capable`, `dbus_method_call`, …
     pub operation: Text,

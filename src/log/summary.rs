@@ -13,7 +13,7 @@ use crate::source::Text;
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 #[non_exhaustive]
 pub struct Kind {
-    /// What became of it.
+    /// The outcome.
     pub verdict: Verdict,
     /// The label of the process.
     pub profile: Option<Text>,
@@ -27,7 +27,7 @@ pub struct Kind {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Count {
-    /// How often.
+    /// The number of events.
     pub times: u64,
     /// The first time, where the records say.
     pub first: Option<Time>,

@@ -23,7 +23,7 @@ pub(super) struct Ignored {
     ignore: Vec<Entry>,
 }
 
-/// What an event must be like to be left out: all that is given holds. A `*` at the end of a text stands for whatever follows.
+/// Conditions of an event that is left out: all that are given hold. A `*` at the end of a text stands for any text that follows.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Entry {
@@ -76,7 +76,7 @@ impl Ignored {
     }
 }
 
-/// What a condition looks at.
+/// A field of an event that a condition looks at.
 type Field = fn(&Event) -> Option<&[u8]>;
 
 impl Entry {

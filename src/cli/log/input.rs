@@ -1,4 +1,4 @@
-//! Where logs come from.
+//! Files, standard input and the kernel's ring buffer as logs.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, IsTerminal};

@@ -1,4 +1,4 @@
-//! What is printed about events.
+//! Printing events.
 
 use std::fmt::Write;
 

@@ -151,7 +151,7 @@ fn run(name: &Name, matches: &ArgMatches) -> Result<(), String> {
     if failures.is_empty() { Ok(()) } else { Err(failures.join("\n")) }
 }
 
-/// What is said about an argument.
+/// The line about an argument.
 fn done(verb: Verb, program: &str) -> String {
     match verb {
         Verb::Disable => format!("Disabling {program}.\n"),

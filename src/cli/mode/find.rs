@@ -10,7 +10,7 @@ use super::tree::{Tree, Unread, real, shown};
 use crate::cli::links::List;
 use crate::diagnostic::Escaped;
 
-/// What an argument stands for.
+/// The files or profiles that an argument stands for.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Found {
     /// All of these files, as indices of the tree.

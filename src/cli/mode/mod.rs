@@ -80,14 +80,14 @@ pub(super) struct Args {
     #[arg(long, conflicts_with = "format")]
     diff: bool,
 
-    /// How changes are printed
+    /// Format of the changes
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
 
     #[command(flatten)]
     verbosity: Verbosity,
 
-    /// What to set
+    /// The mode or flag to set
     #[arg(value_name = "MODE", value_enum)]
     verb: Verb,
 

@@ -1,4 +1,4 @@
-//! What is to be changed: decided for all arguments before anything is written.
+//! The plan of changes: decided for all arguments before anything is written.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

@@ -1,4 +1,4 @@
-//! How changes are printed.
+//! Printing changes.
 
 use serde::Serialize;
 

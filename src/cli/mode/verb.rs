@@ -1,4 +1,4 @@
-//! What may be done to profiles, and how much of them it is done to.
+//! The operations on profiles, and the profiles inside that they reach.
 
 use clap::ValueEnum;
 

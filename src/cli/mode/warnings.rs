@@ -1,4 +1,4 @@
-//! What is to be known about a change.
+//! Facts that a user should know about a change.
 
 use std::collections::HashSet;
 use std::path::Path;

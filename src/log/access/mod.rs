@@ -1,4 +1,4 @@
-//! What a record says was tried, class by class, as the access that a policy can be asked about.
+//! The access of a record, class by class, as a policy can be asked about it.
 
 mod capability;
 mod change_profile;

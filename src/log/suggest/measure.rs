@@ -1,4 +1,4 @@
-//! What rules open beyond a policy, measured on automata.
+//! The accesses that rules open beyond a policy, measured on automata.
 
 use rustc_hash::FxHashMap;
 use serde::Serialize;

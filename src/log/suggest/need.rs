@@ -1,4 +1,4 @@
-//! What a program needs: accesses from a log, those about the same thing joined.
+//! The needs of a program: accesses from a log, those about the same thing joined.
 
 use serde::Serialize;
 

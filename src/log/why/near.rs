@@ -14,7 +14,7 @@ use crate::source::Text;
 pub struct Near {
     /// The access.
     pub access: Access,
-    /// What the difference means.
+    /// The meaning of the difference.
     pub hint: String,
 }
 
@@ -24,8 +24,9 @@ impl fmt::Display for Near {
     }
 }
 
-/// So many are looked for, and so many told at most.
+/// The most accesses that are tried.
 const TRIES: usize = 400;
+/// The most that are told.
 const TOLD: usize = 3;
 
 /// Names for the same directory that profiles mix up; the first one is a link to the second.

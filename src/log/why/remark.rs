@@ -1,4 +1,4 @@
-//! What the kernel's remarks (`info="…"` in `security/apparmor/`) mean, and what helps.
+//! Meanings of the kernel's remarks (`info="…"` in `security/apparmor/`), and remedies.
 
 /// The start of a remark, and what it means.
 const REMARKS: [(&str, &str); 22] = [
