@@ -40,6 +40,7 @@ mod quoting;
 mod remove;
 mod render;
 mod status;
+mod steps;
 mod target;
 mod test;
 mod timings;

@@ -12,7 +12,7 @@ use std::path::Path;
 use serde::Deserialize;
 
 use crate::cli::eprint_line;
-use crate::diagnostic::Escaped;
+use crate::cli::steps::shown;
 use crate::log::Event;
 
 /// The entries of an ignore file.
@@ -39,7 +39,7 @@ struct Entry {
 
 impl Ignored {
     pub(super) fn load(path: &Path) -> Result<Ignored, String> {
-        let name = Escaped::line(path.as_os_str().as_encoded_bytes()).to_string();
+        let name = shown(path);
         let text = std::fs::File::open(path)
             .and_then(crate::source::read_limited)
             .map_err(|error| format!("{name}: {error}"))?;

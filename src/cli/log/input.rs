@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::follow::Tail;
-use crate::diagnostic::Escaped;
+use crate::cli::steps::shown;
 use crate::log::{Event, Reader};
 
 /// The kernel's ring buffer: each read gives one record (`Documentation/ABI/testing/dev-kmsg`).
@@ -40,7 +40,7 @@ impl Source {
         match self {
             Source::Stdin => read(BufReader::with_capacity(BUFFER, io::stdin()), "standard input", None, take),
             Source::File(path) => {
-                let name = Escaped::line(path.as_os_str().as_encoded_bytes()).to_string();
+                let name = shown(path);
                 let say = |error: io::Error| format!("{name}: {error}");
                 if path == Path::new(KMSG) {
                     return read(Kmsg::open(follow).map_err(say)?, &name, None, take);

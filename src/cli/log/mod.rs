@@ -10,9 +10,9 @@ mod time;
 
 use std::path::PathBuf;
 
+use super::steps::shown;
 use super::target::TargetArgs;
 use super::{Status, settle};
-use crate::diagnostic::Escaped;
 use crate::log::suggest::Options;
 use crate::log::{Event, Summary, Tree, WhyReader};
 use filter::FilterArgs;
@@ -126,9 +126,8 @@ fn try_run(args: &Args) -> Result<Status, String> {
 impl Args {
     fn tree(&self) -> Result<Tree, String> {
         let base = &self.target.base;
-        let name = Escaped::line(base.as_os_str().as_encoded_bytes()).to_string();
         let compiler = self.target.compiler()?;
-        Tree::read(base, compiler).map_err(|error| format!("{name}: {error}"))
+        Tree::read(base, compiler).map_err(|error| format!("{}: {error}", shown(base)))
     }
 }
 

@@ -1,12 +1,14 @@
 //! `--suggest`, `--fix` and `--diff`: the rules that events ask for.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
 use crate::analysis::access::components;
 use crate::ast::{File, Rule};
 use crate::atomic;
+use crate::cli::steps::{self, Step, shown};
 use crate::cli::unified::Unified;
 use crate::cli::{eprint_line, print};
 use crate::compiler::Input;
@@ -132,6 +134,12 @@ impl Suggestions {
                 "note: {file} allows {number} of these accesses already; load it with `armorer replace`"
             ));
         }
+        if self.plan.left_out > 0 {
+            let more = self.plan.left_out;
+            eprint_line(format_args!(
+                "note: {more} further accesses are left out; write these rules, and run the command again"
+            ));
+        }
         if by_profile.is_empty() {
             return print("nothing to suggest\n");
         }
@@ -201,23 +209,46 @@ pub(super) fn print_diff(changes: &[Change]) -> Result<(), String> {
     changes.iter().try_for_each(|change| Unified::new(&change.file, &change.old, &change.new).print())
 }
 
-/// Writes changes. A file that is another one now is left alone.
+/// Writes all changes, or none. A file that is another one now is left alone.
 pub(super) fn write(changes: &[Change]) -> Result<(), String> {
-    let name = |change: &Change| Escaped::line(&change.file).to_string();
+    let mut rewrites = Vec::new();
     for change in changes {
-        let now = match std::fs::read(&change.file) {
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
-            read => read.map_err(|error| format!("{}: {error}", name(change)))?,
+        let path = Path::new(&change.file);
+        let (now, is_new) = match std::fs::read(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => (Vec::new(), true),
+            read => (read.map_err(|error| format!("{}: {error}", shown(path)))?, false),
         };
         if now != change.old {
-            return Err(format!("{}: the file has changed in the meantime", name(change)));
+            return Err(format!("{}: the file has changed in the meantime", shown(path)));
         }
+        rewrites.push(Rewrite { path, change, is_new });
     }
-    for change in changes {
-        atomic::write(Path::new(&change.file), &change.new).map_err(|error| format!("{}: {error}", name(change)))?;
-        eprint_line(format_args!("note: {} has new rules; load it with `armorer replace`", name(change)));
+    steps::make_all(&rewrites)?;
+    for rewrite in &rewrites {
+        eprint_line(format_args!("note: {} has new rules; load it with `armorer replace`", shown(rewrite.path)));
     }
     Ok(())
+}
+
+/// A file that gets another text.
+struct Rewrite<'a> {
+    path: &'a Path,
+    change: &'a Change,
+    is_new: bool,
+}
+
+impl Step for Rewrite<'_> {
+    fn path(&self) -> &Path {
+        self.path
+    }
+
+    fn make(&self) -> io::Result<()> {
+        atomic::write(self.path, &self.change.new)
+    }
+
+    fn take_back(&self) -> io::Result<()> {
+        if self.is_new { std::fs::remove_file(self.path) } else { atomic::write(self.path, &self.change.old) }
+    }
 }
 
 /// The number of other candidates that are shown.

@@ -12,6 +12,7 @@ use super::tree::{Document, Header, Tree, headers, name_in_base, shown};
 use super::verb::{Nested, Request, Verb};
 use crate::atomic;
 use crate::cli::links::{self, List};
+use crate::cli::steps::{self, Step};
 use crate::vocab::ProfileMode;
 
 /// The profiles that are meant, as indices of documents and of their headers.
@@ -233,49 +234,36 @@ pub(super) fn write(base: &Path, plans: &[FilePlan]) -> Result<(), String> {
             return Err(format!("{}: it was changed meanwhile; nothing is written", shown(&plan.path)));
         }
     }
-    let mut steps: Vec<Step<'_>> = plans.iter().filter(|plan| plan.is_edited()).map(Step::Text).collect();
-    steps.extend(plans.iter().flat_map(|plan| &plan.links).map(Step::Link));
-    let mut done: Vec<&Step<'_>> = Vec::new();
-    for step in &steps {
-        if let Err(error) = step.make(base) {
-            let lost = done.iter().rev().filter(|step| step.take_back(base).is_err());
-            let lost: Vec<String> = lost.map(|step| shown(step.path())).collect();
-            let rest = match lost.is_empty() {
-                true => "nothing is changed".to_owned(),
-                false => format!("these changes could not be taken back: {}", lost.join(", ")),
-            };
-            return Err(format!("{}: {error}; {rest}", shown(step.path())));
-        }
-        done.push(step);
-    }
-    Ok(())
+    let mut steps: Vec<Change<'_>> = plans.iter().filter(|plan| plan.is_edited()).map(Change::Text).collect();
+    steps.extend(plans.iter().flat_map(|plan| &plan.links).map(|link| Change::Link(base, link)));
+    steps::make_all(&steps)
 }
 
 /// A change of the file system.
-enum Step<'a> {
+enum Change<'a> {
     Text(&'a FilePlan),
-    Link(&'a LinkChange),
+    Link(&'a Path, &'a LinkChange),
 }
 
-impl Step<'_> {
+impl Step for Change<'_> {
     fn path(&self) -> &Path {
         match self {
-            Step::Text(plan) => &plan.path,
-            Step::Link(link) => &link.entry,
+            Change::Text(plan) => &plan.path,
+            Change::Link(_, link) => &link.entry,
         }
     }
 
-    fn make(&self, base: &Path) -> io::Result<()> {
+    fn make(&self) -> io::Result<()> {
         match self {
-            Step::Text(plan) => atomic::write(&plan.path, &plan.new),
-            Step::Link(link) => set_link(base, link, link.adds),
+            Change::Text(plan) => atomic::write(&plan.path, &plan.new),
+            Change::Link(base, link) => set_link(base, link, link.adds),
         }
     }
 
-    fn take_back(&self, base: &Path) -> io::Result<()> {
+    fn take_back(&self) -> io::Result<()> {
         match self {
-            Step::Text(plan) => atomic::write(&plan.path, &plan.old),
-            Step::Link(link) => set_link(base, link, !link.adds),
+            Change::Text(plan) => atomic::write(&plan.path, &plan.old),
+            Change::Link(base, link) => set_link(base, link, !link.adds),
         }
     }
 }

@@ -12,6 +12,7 @@ use rayon::prelude::*;
 use super::attach::Attachments;
 use crate::ast::ProfileFlag;
 use crate::cli::inputs::Input;
+pub(super) use crate::cli::steps::shown;
 use crate::compiler::Compiler;
 use crate::diagnostic::Escaped;
 use crate::edit::{self, Editor};
@@ -183,11 +184,6 @@ pub(super) fn name_in_base<'d>(base: &Path, document: &'d Document) -> Option<&'
     let parent = document.path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let is_there = fs::canonicalize(parent).ok()? == fs::canonicalize(base).ok()?;
     document.path.file_name().filter(|_| is_there)
-}
-
-/// A path in messages.
-pub(super) fn shown(path: &Path) -> String {
-    Escaped::line(path.as_os_str().as_encoded_bytes()).to_string()
 }
 
 /// The file that a path leads to.
