@@ -13,6 +13,8 @@ mod diff;
 mod fmt;
 #[cfg(unix)]
 mod hostile;
+#[cfg(unix)]
+mod interactive;
 mod kernel;
 mod log;
 #[cfg(unix)]

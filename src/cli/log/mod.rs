@@ -4,6 +4,7 @@ mod filter;
 mod follow;
 mod ignore;
 mod input;
+mod interactive;
 mod report;
 mod suggest;
 mod time;
@@ -63,6 +64,10 @@ pub(super) struct Args {
     #[arg(long, conflicts_with_all = ["follow", "fix"])]
     diff: bool,
 
+    /// Choose the rules event by event in a terminal, see the changes, and write them
+    #[arg(short, long, conflicts_with_all = ["follow", "suggest", "fix", "diff", "why"])]
+    interactive: bool,
+
     /// Let the rules go into the file of `local/` that a profile includes
     #[arg(long)]
     local: bool,
@@ -93,7 +98,7 @@ fn try_run(args: &Args) -> Result<Status, String> {
     let mut ignored = args.ignore.as_deref().map(Ignored::load).transpose()?.unwrap_or_default();
     let mut summary = Summary::new(MOST);
     let mut failures = 0_u64;
-    let collects = args.suggest.is_some() || args.fix || args.diff || args.why;
+    let collects = args.suggest.is_some() || args.fix || args.diff || args.interactive || args.why;
     let at_once = !collects && (args.follow || args.format == Format::JsonLines);
     let sources = Source::of(&args.logs)?;
     if args.follow && sources.len() > 1 {
@@ -112,7 +117,7 @@ fn try_run(args: &Args) -> Result<Status, String> {
             Ok(())
         })?;
     }
-    if args.suggest.is_some() || args.fix || args.diff {
+    if args.suggest.is_some() || args.fix || args.diff || args.interactive {
         suggest_rules(args, &summary)?;
     } else if !at_once {
         let tree = if args.why { Some(args.tree()?) } else { None };
@@ -138,7 +143,10 @@ fn suggest_rules(args: &Args, summary: &Summary) -> Result<(), String> {
     }
     let tree = args.tree()?;
     let options = args.accept.iter().fold(Options::default().local(args.local), |options, code| options.accept(code));
-    let suggestions = Suggestions::of(&tree, needs, &options, args.create)?;
+    let mut suggestions = Suggestions::of(&tree, needs, &options, args.create)?;
+    if args.interactive {
+        return interactive::run(&tree, &mut suggestions);
+    }
     if args.suggest.is_some() || args.fix {
         suggestions.print()?;
     }

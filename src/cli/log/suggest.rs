@@ -79,7 +79,7 @@ pub(super) fn print_exact(needs: &[Need]) -> Result<(), String> {
 pub(super) struct Suggestions {
     pub(super) policies: suggest::Tree,
     pub(super) plan: Plan,
-    needs: Vec<Need>,
+    pub(super) needs: Vec<Need>,
 }
 
 impl Suggestions {
@@ -115,12 +115,8 @@ impl Suggestions {
     /// Prints the suggestions, profile by profile.
     pub(super) fn print(&self) -> Result<(), String> {
         let mut by_profile: BTreeMap<&Text, String> = BTreeMap::new();
-        let mut allowed: BTreeMap<&str, usize> = BTreeMap::new();
-        for suggestion in &self.plan.suggestions {
-            if let (Outcome::Allowed, Some(file)) = (&suggestion.outcome, &suggestion.file) {
-                *allowed.entry(file).or_default() += suggestion.needs.len();
-                continue;
-            }
+        let asking = |one: &&suggest::Suggestion| !matches!(one.outcome, Outcome::Allowed);
+        for suggestion in self.plan.suggestions.iter().filter(asking) {
             let lines = self.lines(suggestion);
             let text = by_profile.entry(&suggestion.profile).or_insert_with(|| {
                 let file = suggestion.file.as_deref().map_or_else(String::new, |file| format!(" ({file})"));
@@ -128,27 +124,50 @@ impl Suggestions {
             });
             text.push_str(&lines);
         }
-        for (file, number) in allowed {
-            let file = Escaped::line(file);
-            eprint_line(format_args!(
-                "note: {file} allows {number} of these accesses already; load it with `armorer replace`"
-            ));
-        }
-        if self.plan.left_out > 0 {
-            let more = self.plan.left_out;
-            eprint_line(format_args!(
-                "note: {more} further accesses are left out; write these rules, and run the command again"
-            ));
-        }
+        self.notes().iter().for_each(|note| eprint_line(format_args!("note: {note}")));
         if by_profile.is_empty() {
             return print("nothing to suggest\n");
         }
         print(&by_profile.into_values().collect::<Vec<_>>().join("\n"))
     }
 
+    /// What is said about all of it: accesses that need no rule, and those that are left out.
+    fn notes(&self) -> Vec<String> {
+        let mut allowed: BTreeMap<&str, usize> = BTreeMap::new();
+        for suggestion in &self.plan.suggestions {
+            if let (Outcome::Allowed, Some(file)) = (&suggestion.outcome, &suggestion.file) {
+                *allowed.entry(file).or_default() += suggestion.needs.len();
+            }
+        }
+        let mut notes: Vec<String> = Vec::new();
+        for (file, number) in allowed {
+            let file = Escaped::line(file);
+            notes.push(format!("{file} allows {number} of these accesses already; load it with `armorer replace`"));
+        }
+        if self.plan.left_out > 0 {
+            let more = self.plan.left_out;
+            notes.push(format!("{more} further accesses are left out; write these rules, and run the command again"));
+        }
+        notes
+    }
+
+    /// What is settled without a choice: the notes, and accesses that no rule is offered for.
+    pub(super) fn settled(&self) -> Vec<String> {
+        let offers = |outcome: &Outcome| match outcome {
+            Outcome::Allowed => true,
+            Outcome::Candidates { list, .. } => !list.is_empty(),
+            _ => false,
+        };
+        let others = self.plan.suggestions.iter().filter(|suggestion| !offers(&suggestion.outcome));
+        let line = |suggestion: &suggest::Suggestion| {
+            let profile = Escaped::line(&*suggestion.profile).to_string();
+            format!("{profile}: {}", Escaped::line(self.lines(suggestion).trim()))
+        };
+        self.notes().into_iter().chain(others.map(line)).collect()
+    }
+
     fn lines(&self, suggestion: &suggest::Suggestion) -> String {
-        let accesses = suggestion.needs.iter().filter_map(|&at| self.needs.get(at)).map(|need| need.access.to_string());
-        let accesses = accesses.collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().join("; ");
+        let accesses = accesses(suggestion, &self.needs);
         let times = match suggestion.times {
             1 => "once".to_owned(),
             times => format!("{times} times"),
@@ -202,6 +221,12 @@ impl Suggestions {
         }
         Ok(changes)
     }
+}
+
+/// The accesses that a suggestion is about.
+pub(super) fn accesses(suggestion: &suggest::Suggestion, needs: &[Need]) -> String {
+    let accesses = suggestion.needs.iter().filter_map(|&at| needs.get(at)).map(|need| need.access.to_string());
+    accesses.collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().join("; ")
 }
 
 /// Prints changes.

@@ -144,6 +144,11 @@ pub(super) fn judge(
             Access::File(file) => Some(&*file.path),
             _ => None,
         };
+        // What is needed is not opened by the way.
+        let is_other = |access: &Access| match (access, path) {
+            (Access::File(file), Some(path)) => *file.path != *path,
+            (access, _) => *access != group.need.access,
+        };
         let mut kept = Vec::new();
         for mut candidate in list {
             let name = candidate_name(number);
@@ -152,8 +157,8 @@ pub(super) fn judge(
             let record = records.iter().find(|record| record.name == name.as_bytes());
             let (Some(record), Some(present), true) = (record, present, fits) else { continue };
             candidate.opens = measure(record, present, path);
-            let opened =
-                sensitive.iter().filter(|(access, _)| !candidate.is_exact && allows(&subject, name.as_bytes(), access));
+            let others = sensitive.iter().filter(|(access, _)| !candidate.is_exact && is_other(access));
+            let opened = others.filter(|(access, _)| allows(&subject, name.as_bytes(), access));
             candidate.opens.sensitive = opened.map(|(_, text)| (*text).to_owned()).collect();
             candidate.dangers.extend(dangers.iter().filter(|(of, _)| *of == name).map(|(_, danger)| danger.clone()));
             kept.push(candidate);

@@ -7,20 +7,23 @@
 //! files, after which the same needs suggest nothing.
 
 mod candidate;
+mod changes;
 mod exact;
 mod general;
 mod measure;
 mod need;
 mod plan;
+mod together;
 mod tree;
 
 pub use candidate::{Candidate, Danger};
+pub use changes::Change;
 #[cfg(feature = "cli")]
 pub(crate) use exact::all as all_exact;
 pub use exact::{NoRule, exact};
 pub use measure::Opens;
 pub use need::Need;
-pub use plan::{Change, Options, Outcome, Plan, SuggestError, Suggestion};
+pub use plan::{Options, Outcome, Plan, SuggestError, Suggestion};
 pub use tree::Tree;
 #[cfg(feature = "cli")]
 pub(crate) use tree::named;

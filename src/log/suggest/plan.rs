@@ -1,27 +1,22 @@
-//! Suggestions for a log, the choice among them, and the changes of files that follow.
+//! Suggestions for a log, and the choice among them.
 
 use std::collections::BTreeMap;
 
-use similar::TextDiff;
 use thiserror::Error;
 
 use crate::analysis::Access;
 use crate::analysis::query::{Decision, RuleUse};
 use crate::compiler::CompileError;
-use crate::diagnostic::Escaped;
-use crate::edit::{EditError, Editor, Scope};
+use crate::edit::EditError;
 use crate::policy::RuleMode;
 use crate::source::Text;
-use crate::syntax::ast::{FileBody, FileLetters, ItemKind, Rule, RuleKind};
-use crate::vocab::{FilePermissions, SocketType};
+use crate::syntax::ast::ItemKind;
+use crate::vocab::SocketType;
 
 use super::candidate::{self, Candidate, Danger};
 use super::need::{Group, group};
 use super::tree::Home;
 use super::{Need, NoRule, Tree};
-
-/// The most rounds in which choices are taken back because of what they open together.
-const MAX_ROUNDS: usize = 8;
 
 /// The number of a suggestion, and candidates that are not measured yet.
 type Unjudged = (usize, Group, Vec<Candidate>);
@@ -43,7 +38,7 @@ pub struct Suggestion {
     pub times: u64,
     /// The answer.
     pub outcome: Outcome,
-    home: Option<Home>,
+    pub(super) home: Option<Home>,
     group: Group,
 }
 
@@ -56,8 +51,8 @@ pub struct Suggestion {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Options {
-    accept: Vec<String>,
-    local: bool,
+    pub(super) accept: Vec<String>,
+    pub(super) local: bool,
     abstractions: bool,
 }
 
@@ -165,29 +160,7 @@ pub struct Plan {
     pub left_out: usize,
     /// What was picked before, with the number of the suggestion.
     undo: Vec<(usize, Option<usize>)>,
-    options: Options,
-}
-
-/// A change of a file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Change {
-    /// The name of the file.
-    pub file: String,
-    /// Its text; empty where the file is to be made.
-    pub old: Vec<u8>,
-    /// The text that it gets.
-    pub new: Vec<u8>,
-}
-
-impl Change {
-    /// The unified diff.
-    #[must_use]
-    pub fn diff(&self) -> String {
-        let name = Escaped::line(&self.file).to_string();
-        let (old, new) = (String::from_utf8_lossy(&self.old), String::from_utf8_lossy(&self.new));
-        TextDiff::from_lines(old.as_ref(), new.as_ref()).unified_diff().header(&name, &name).to_string()
-    }
+    pub(super) options: Options,
 }
 
 impl Plan {
@@ -295,45 +268,6 @@ impl Plan {
         true
     }
 
-    /// The changes that write what is picked into the profiles: each rule in its place by the conventions, letters of a rule that
-    /// is there already merged into it, every other byte as it was.
-    ///
-    /// # Errors
-    /// When a file cannot be edited.
-    pub fn changes(&self, tree: &Tree) -> Result<Vec<Change>, SuggestError> {
-        self.written(tree, self.options.local)
-    }
-
-    fn written(&self, tree: &Tree, local: bool) -> Result<Vec<Change>, SuggestError> {
-        let mut editors: BTreeMap<String, (Vec<u8>, Editor)> = BTreeMap::new();
-        for suggestion in &self.suggestions {
-            let Outcome::Candidates { list, picked: Some(picked) } = &suggestion.outcome else { continue };
-            let (Some(home), Some(candidate)) = (&suggestion.home, list.get(*picked)) else { continue };
-            let Some(file) = tree.files.get(home.file) else { continue };
-            let old = if file.is_new { Vec::new() } else { file.text.clone() };
-            let (mut name, mut scope) = (file.name.clone(), Scope::Profile(&home.scope));
-            let editor = edited(&mut editors, &name, old, &file.text)?;
-            if local {
-                let items = editor.rules_of(scope).unwrap_or_default();
-                if let Some((path, text)) = tree.local(&items) {
-                    (name, scope) = (path, Scope::File);
-                    let text = text.unwrap_or_default();
-                    edited(&mut editors, &name, text.clone(), &text)?;
-                }
-            }
-            let Some((_, editor)) = editors.get_mut(&name) else { continue };
-            for item in &candidate.items {
-                let failed = |error| SuggestError::Edit { file: name.clone(), error };
-                write(editor, scope, item).map_err(failed)?;
-            }
-        }
-        let changed = editors.into_iter().filter_map(|(file, (old, editor))| {
-            let change = Change { file, old, new: editor.finish() };
-            (change.old != change.new).then_some(change)
-        });
-        Ok(changed.collect())
-    }
-
     /// Adds rules of one's own to the candidates of a suggestion, measured as the others, and gives their number.
     ///
     /// ```
@@ -372,76 +306,6 @@ impl Plan {
         };
         list.push(candidate);
         Ok(list.len() - 1)
-    }
-
-    /// Takes back choices whose rules raise findings together with others or with what the profile has.
-    fn drop_dangerous_together(&mut self, tree: &Tree) -> Result<(), SuggestError> {
-        for _ in 0..MAX_ROUNDS {
-            let mut dropped = false;
-            for change in self.written(tree, false)? {
-                let Some(file) = tree.files.iter().find(|file| file.name == change.file) else { continue };
-                let mut before: Vec<Danger> =
-                    candidate::findings(tree, &file.name, &file.text)?.into_iter().map(|(_, danger)| danger).collect();
-                let lines: Vec<&[u8]> = change.new.split(|&byte| byte == b'\n').collect();
-                for (line, danger) in candidate::findings(tree, &file.name, &change.new)? {
-                    if let Some(at) = before.iter().position(|known| *known == danger) {
-                        before.swap_remove(at);
-                        continue;
-                    }
-                    if !accepted(&danger, &self.options.accept) {
-                        let text = lines.get(line.saturating_sub(1)).copied().unwrap_or_default();
-                        dropped |= self.blame(&file.name, text, &danger);
-                    }
-                }
-            }
-            if !dropped {
-                return Ok(());
-            }
-        }
-        Ok(())
-    }
-
-    /// Takes back the choice that wrote a line, or else the last one of the file.
-    fn blame(&mut self, file: &str, line: &[u8], danger: &Danger) -> bool {
-        let shown = String::from_utf8_lossy(line);
-        let word = |text: &str| text.rsplit_once(' ').map_or(text.to_owned(), |(path, _)| path.to_owned());
-        let mut last = None;
-        for (number, suggestion) in self.suggestions.iter().enumerate() {
-            let Outcome::Candidates { list, picked: Some(picked) } = &suggestion.outcome else { continue };
-            if suggestion.file.as_deref() != Some(file) {
-                continue;
-            }
-            let Some(candidate) = list.get(*picked) else { continue };
-            let wrote =
-                candidate.text().lines().any(|rule| shown.trim() == rule || shown.trim().starts_with(&word(rule)));
-            last = Some((number, wrote)).filter(|_| wrote || !last.is_some_and(|(_, wrote)| wrote)).or(last);
-        }
-        let Some((number, _)) = last else { return false };
-        if let Some(Outcome::Candidates { list, picked }) =
-            self.suggestions.get_mut(number).map(|suggestion| &mut suggestion.outcome)
-            && let Some(candidate) = picked.take().and_then(|at| list.get_mut(at))
-        {
-            candidate.dangers.push(danger.clone());
-            return true;
-        }
-        false
-    }
-}
-
-/// The editor of a file, which is opened where it is the first change.
-fn edited<'a>(
-    editors: &'a mut BTreeMap<String, (Vec<u8>, Editor)>,
-    name: &str,
-    old: Vec<u8>,
-    text: &[u8],
-) -> Result<&'a mut Editor, SuggestError> {
-    if !editors.contains_key(name) {
-        let failed = |error| SuggestError::Parse { file: name.to_owned(), error: Box::new(error) };
-        editors.insert(name.to_owned(), (old, Editor::new(text).map_err(failed)?));
-    }
-    match editors.get_mut(name) {
-        Some((_, editor)) => Ok(editor),
-        None => Err(SuggestError::Offer("the file cannot be edited")),
     }
 }
 
@@ -487,57 +351,11 @@ fn settled(tree: &Tree, home: &Home, group: &Group) -> Option<Outcome> {
     all.then_some(Outcome::Allowed)
 }
 
-fn accepted(danger: &Danger, accept: &[String]) -> bool {
+pub(super) fn accepted(danger: &Danger, accept: &[String]) -> bool {
     accept.iter().any(|word| word == "all" || word == danger.code || word == danger.name)
 }
 
 /// The first candidate whose dangers are all accepted.
 fn best(list: &[Candidate], accept: &[String]) -> Option<usize> {
     list.iter().position(|one| !one.is_abstraction && one.dangers.iter().all(|danger| accepted(danger, accept)))
-}
-
-/// Adds a rule to a profile, or its letters to the rule about the same path.
-fn write(editor: &mut Editor, scope: Scope<'_>, item: &ItemKind) -> Result<(), EditError> {
-    if let ItemKind::Rule(rule) = item {
-        for known in editor.rules_of(scope)? {
-            if let ItemKind::Rule(old) = &known
-                && let Some(merged) = merged(old, rule)
-            {
-                return if merged == *old { Ok(()) } else { editor.replace_rule(scope, known.clone(), merged) };
-            }
-        }
-    }
-    editor.add_rule(scope, item.clone()).map(|_| ())
-}
-
-/// A rule with the letters of another one about the same path, where all else about them is the same.
-fn merged(old: &Rule, new: &Rule) -> Option<Rule> {
-    let (RuleKind::File(a), RuleKind::File(b)) = (&old.kind, &new.kind) else { return None };
-    let (
-        FileBody::Access { leading: false, path, permissions: had, target: None, .. },
-        FileBody::Access { path: other, permissions: more, target: None, .. },
-    ) = (&a.body, &b.body)
-    else {
-        return None;
-    };
-    let same_path = path == other || path.literal_value().is_some_and(|it| Some(it) == other.literal_value());
-    let execs = (had.execs().next().map(|it| it.value), more.execs().next().map(|it| it.value));
-    let exec = match execs {
-        (Some(one), Some(two)) if one != two => return None,
-        (one, two) => one.or(two),
-    };
-    if !same_path || old.prefix != new.prefix || a.safety != b.safety {
-        return None;
-    }
-    let letters: FilePermissions = had.permissions() | more.permissions();
-    if letters == had.permissions() && exec == execs.0 {
-        return Some(old.clone());
-    }
-    let mut rule = old.clone();
-    if let RuleKind::File(file) = &mut rule.kind
-        && let FileBody::Access { permissions, .. } = &mut file.body
-    {
-        permissions.value = FileLetters::new(letters, exec);
-    }
-    Some(rule)
 }
