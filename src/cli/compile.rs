@@ -7,7 +7,6 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use indicatif::{ProgressBar, ProgressStyle};
-use rayon::prelude::*;
 
 use super::cache::CacheArgs;
 use super::inputs::{self, Input};
@@ -22,6 +21,7 @@ use super::{Status, complain, eprint_line, eprint_styled, settle};
 use crate::atomic;
 use crate::cache::CacheStatistics;
 use crate::compiler::{Compiled, Timings};
+use crate::parallel;
 
 /// Above so many files a terminal shows a progress bar.
 const PROGRESS_FROM: usize = 20;
@@ -112,15 +112,15 @@ fn try_run(args: &Args) -> Result<Status, String> {
     let pool = pool.build().map_err(|error| error.to_string())?;
     let progress = progress(inputs.len());
     let outcomes: Vec<Outcome<Written>> = pool.install(|| {
-        let compile = |(index, input): (usize, &Input)| {
+        let named: Vec<_> = inputs.iter().enumerate().map(|(index, input)| (input, names.get(index))).collect();
+        parallel::map(&named, |&(input, name)| {
             let mut outcome = Outcome::of(&compiler, input).map(Written::new);
-            if let (Some(directory), Some(name)) = (&args.output.output_dir, names.get(index)) {
+            if let (Some(directory), Some(name)) = (&args.output.output_dir, name) {
                 write_blob(&mut outcome, &directory.join(name));
             }
             progress.inc(1);
             outcome
-        };
-        inputs.par_iter().enumerate().map(compile).collect()
+        })
     });
     progress.finish_and_clear();
 

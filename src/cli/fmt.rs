@@ -3,8 +3,6 @@
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
-use rayon::prelude::*;
-
 use super::inputs::{self, Input};
 use super::render::{Renderer, Verbosity};
 use super::unified::Unified;
@@ -13,6 +11,7 @@ use crate::atomic;
 use crate::compiler::{self, CompileError, Compiler, Diagnosis};
 use crate::features::Features;
 use crate::kubernetes::is_manifest;
+use crate::parallel;
 use crate::syntax::FormatOptions;
 
 /// The features that policies are compared for: those of the newest kernel, since nothing of the text may be lost.
@@ -95,7 +94,7 @@ fn try_run(args: &Args) -> Result<Status, String> {
     let features = Features::builtin(COMPARED_FOR).ok_or("no built-in features")?;
     let compiler = Compiler::new(features).base(&args.base);
     let compiler = args.include.iter().fold(compiler, |compiler, directory| compiler.include_dir(directory));
-    let outcomes: Vec<Outcome> = inputs.par_iter().map(|input| format_one(args, input, &compiler)).collect();
+    let outcomes = parallel::map(&inputs, |input| format_one(args, input, &compiler));
 
     let mut renderer = Renderer::new(Verbosity::VERBOSE);
     let mut status = Status::Fine;

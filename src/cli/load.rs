@@ -2,8 +2,6 @@
 
 use std::path::PathBuf;
 
-use rayon::prelude::*;
-
 use super::cache::CacheArgs;
 use super::inputs::{self, Input};
 use super::kernel::{KernelArgs, compiler, kernel_features};
@@ -16,6 +14,7 @@ use super::{Status, complain, eprint_line, settle};
 use crate::blob;
 use crate::compiler::{Compiled, Compiler};
 use crate::kernel::{Kernel, KernelError, Loadable, Operation};
+use crate::parallel;
 
 #[derive(clap::Args)]
 pub(super) struct Args {
@@ -57,7 +56,7 @@ fn try_run(args: &Args, operation: Operation) -> Result<Status, String> {
         .levels(args.levels.levels()?)
         .force_complain(args.complain);
     let compiler = args.cache.apply(args.limits.apply(compiler))?;
-    let prepared: Vec<Outcome<Policy>> = inputs.par_iter().map(|input| prepare(&compiler, input)).collect();
+    let prepared: Vec<Outcome<Policy>> = parallel::map(&inputs, |input| prepare(&compiler, input));
 
     let mut renderer = Renderer::new(args.verbosity);
     let mut status = Status::Fine;

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::PathBuf;
 
-use rayon::prelude::*;
 use serde::Serialize;
 
 use super::inputs::{self, Input};
@@ -17,6 +16,7 @@ use crate::compiler::Compiled;
 use crate::diagnostic::Escaped;
 use crate::kernel::hash::{self, Hash};
 use crate::kernel::{Kernel, KernelError, Mode, PolicyEntry};
+use crate::parallel;
 
 #[derive(clap::Args)]
 pub(super) struct Args {
@@ -139,7 +139,7 @@ fn compare(kernel: &Kernel, args: &Args, entries: &[PolicyEntry]) -> Result<(Vec
     let loaded: BTreeMap<&str, Option<&Hash>> =
         entries.iter().map(|entry| (entry.name.as_str(), entry.hash.as_ref())).collect();
     let compare = |input: &Input| Outcome::of(&compiler, input).map(|compiled| drift_of(input, &compiled, &loaded));
-    let compared: Vec<_> = inputs.par_iter().map(compare).collect();
+    let compared = parallel::map(&inputs, compare);
     let mut renderer = Renderer::new(Verbosity::QUIET);
     let (mut drift, mut compiled) = (Vec::new(), true);
     for outcome in compared {

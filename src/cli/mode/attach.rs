@@ -3,14 +3,13 @@
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use rayon::prelude::*;
-
 use super::find::Found;
 use super::tree::{Document, shown};
 use crate::analysis::Access;
 use crate::compiler::{Compiler, Input};
 use crate::diagnostic::Escaped;
 use crate::log;
+use crate::parallel;
 
 /// The attachments of the profiles of some files.
 pub(super) struct Attachments {
@@ -34,7 +33,7 @@ impl Attachments {
             Some(attachments(compiler, file, document).ok_or_else(|| shown(&document.path)))
         };
         let (mut attachments, mut unresolved) = (Vec::new(), Vec::new());
-        for file in files.par_iter().filter_map(of_file).collect::<Vec<_>>() {
+        for file in parallel::map(files, of_file).into_iter().flatten() {
             match file {
                 Ok(file) => attachments.push(file),
                 Err(path) => unresolved.push(path),

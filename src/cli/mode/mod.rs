@@ -19,7 +19,6 @@ mod warnings;
 use std::ffi::OsString;
 
 use clap::ValueEnum;
-use rayon::prelude::*;
 
 use super::kernel::KernelArgs;
 use super::links::List;
@@ -27,6 +26,7 @@ use super::render::{Renderer, Verbosity};
 use super::target::{TargetArgs, features};
 use super::{Status, complain, eprint_line, settle};
 use crate::compiler::Compiler;
+use crate::parallel;
 use crate::vocab::ProfileMode;
 use find::{Found, Lost, find};
 use plan::{FilePlan, Selection};
@@ -137,7 +137,7 @@ fn try_run(args: &Args) -> Result<Status, String> {
         }
     };
     let warnings: Vec<_> =
-        plans.par_iter().flat_map_iter(|plan| warnings::of(plan, base, &compiler, request)).collect();
+        parallel::map(&plans, |plan| warnings::of(plan, base, &compiler, request)).into_iter().flatten().collect();
     let mut renderer = Renderer::new(args.verbosity);
     if args.format == Format::Human {
         warnings.iter().for_each(|(diagnostics, sources)| renderer.print(diagnostics, sources));

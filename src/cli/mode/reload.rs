@@ -1,7 +1,5 @@
 //! Files and lists as they are after a change, brought to the kernel.
 
-use rayon::prelude::*;
-
 use super::plan::FilePlan;
 use super::tree::shown;
 use super::verb::{Request, Verb};
@@ -12,6 +10,7 @@ use crate::cli::target::TargetArgs;
 use crate::compiler::{CompileError, Compiled, Compiler, Input};
 use crate::diagnostic::Escaped;
 use crate::kernel::Kernel;
+use crate::parallel;
 
 /// What is to be loaded or removed: all that can fail before is done.
 pub(super) struct Reload {
@@ -63,7 +62,7 @@ impl Reload {
             let compiler = if plan.is_forced { &forced } else { &plain };
             (plan.name(), compiler.compile(Input::text(plan.name(), plan.new.as_slice())))
         };
-        let compiled: Vec<_> = wanted.par_iter().map(compile).collect();
+        let compiled = parallel::map(&wanted, compile);
         let (mut loads, mut rejected) = (Vec::new(), false);
         for (name, compiled) in compiled {
             match compiled {

@@ -7,8 +7,6 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use rayon::prelude::*;
-
 use super::attach::Attachments;
 use crate::ast::ProfileFlag;
 use crate::cli::inputs::Input;
@@ -16,6 +14,7 @@ pub(super) use crate::cli::steps::shown;
 use crate::compiler::Compiler;
 use crate::diagnostic::Escaped;
 use crate::edit::{self, Editor};
+use crate::parallel;
 use crate::resolve::policy_files;
 use crate::source::Span;
 use crate::syntax::ast::{Profile, ProfileKeyword};
@@ -150,7 +149,7 @@ impl<'a> Tree<'a> {
         if self.listed.get().is_none() {
             let paths = policy_files(self.base).map_err(|error| format!("{}: {error}", shown(self.base)))?;
             let unknown: Vec<&PathBuf> = paths.iter().filter(|path| !self.known.contains_key(&real(path))).collect();
-            let read: Vec<Result<Document, Unread>> = unknown.par_iter().map(|path| read(path)).collect();
+            let read: Vec<Result<Document, Unread>> = parallel::map(&unknown, |path| read(path));
             let mut unread = Vec::new();
             for document in read {
                 match document {
