@@ -165,6 +165,7 @@ impl Tree {
     ///
     /// # Errors
     /// When it would have errors.
+    #[cfg(feature = "ide")]
     pub(crate) fn check(&self, change: &super::Change) -> Result<(), CompileError> {
         self.compiler.compile(Input::text(change.file.clone(), &*change.new)).map(drop)
     }
