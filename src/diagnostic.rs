@@ -25,6 +25,8 @@ pub use escape::Escaped;
 pub(crate) use escape::bounded;
 #[cfg(feature = "cli")]
 pub(crate) use escape::is_active;
+#[cfg(feature = "lsp")]
+pub(crate) use escape::line as escaped_line;
 pub use levels::Levels;
 pub use report::Report;
 

@@ -8,6 +8,7 @@ mod calls;
 mod complete;
 mod construct;
 mod context;
+mod denial;
 mod document;
 mod edit;
 mod examples;
@@ -32,6 +33,7 @@ mod words;
 mod workspace;
 
 pub use calls::{Call, Callee};
+pub use denial::{Denial, Denials, Remedies, Remedy, TextChange};
 pub use document::Place;
 pub use hover::Hover;
 pub use index::Indexer;

@@ -257,7 +257,10 @@ impl Event {
         if let Some(access) = &self.access {
             return access.to_string();
         }
-        let mut words = vec![self.operation.to_str_lossy().into_owned()];
+        let is_word = self.operation.iter().all(u8::is_ascii_graphic);
+        let operation = &self.operation;
+        let mut words =
+            vec![if is_word { operation.to_str_lossy().into_owned() } else { Quoted(operation).to_string() }];
         let family = self.field("family").into_iter().chain(self.field("sock_type"));
         let mask = self.denied.as_ref().or(self.requested.as_ref());
         words.extend(self.name.iter().chain(family).chain(mask).map(|text| Quoted(text).to_string()));

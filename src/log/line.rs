@@ -9,7 +9,7 @@ use super::{Event, Origin, Time};
 const SIGNS: [&[u8]; 4] = [b"apparmor=", b"type=150", b"APPARMOR_", b"[150"];
 
 /// Whether it is worth to look closer.
-pub(super) fn may_hold_record(text: &[u8]) -> bool {
+pub(crate) fn may_hold_record(text: &[u8]) -> bool {
     SIGNS.iter().any(|sign| memmem::find(text, sign).is_some())
 }
 

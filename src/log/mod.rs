@@ -38,6 +38,8 @@ mod why;
 mod tests;
 
 pub use event::{Event, Verdict};
+#[cfg(feature = "ide")]
+pub(crate) use line::may_hold_record;
 pub use origin::Origin;
 pub use reader::{Reader, events};
 pub use summary::{Count, Kind, Summary};

@@ -50,19 +50,12 @@ pub struct Reader<R> {
     input: R,
     line: Vec<u8>,
     pending: VecDeque<Event>,
-    read: u64,
 }
 
 impl<R: BufRead> Reader<R> {
     /// Takes a log.
     pub fn new(input: R) -> Reader<R> {
-        Reader { input, line: Vec::new(), pending: VecDeque::new(), read: 0 }
-    }
-
-    /// How many bytes are read.
-    #[must_use]
-    pub fn position(&self) -> u64 {
-        self.read
+        Reader { input, line: Vec::new(), pending: VecDeque::new() }
     }
 
     /// Reads a line, and whether there was one.
@@ -83,7 +76,6 @@ impl<R: BufRead> Reader<R> {
             let room = LONGEST.saturating_sub(self.line.len());
             self.line.extend_from_slice(part.get(..room).unwrap_or(part));
             self.input.consume(used);
-            self.read += used as u64;
             if end.is_some() {
                 return Ok(true);
             }

@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::analysis::Access;
 use crate::analysis::query::{QueryError, Subject};
@@ -25,6 +25,8 @@ pub struct Tree {
     files: Vec<ProfileFile>,
     /// The place in the list of the first file that has a profile, by its name.
     places: FxHashMap<Text, usize>,
+    /// The names of profiles in files that are not in the list.
+    elsewhere: FxHashSet<Text>,
     /// What the profiles of each file attach to, once it is asked for.
     attachments: OnceLock<Vec<Attachments>>,
 }
@@ -60,13 +62,29 @@ impl Tree {
         let compiler = compiler.into();
         let paths = policy_files(directory)?;
         let files = parallel::map(&paths, |path| ProfileFile::read(path, &compiler));
+        Ok(Tree::of(directory, compiler, files, FxHashSet::default()))
+    }
+
+    /// A tree of texts that are known; `elsewhere` are the names of profiles in other files.
+    #[cfg(feature = "ide")]
+    pub(crate) fn of_texts(
+        directory: &Path,
+        compiler: Arc<Compiler>,
+        texts: Vec<(PathBuf, Vec<u8>)>,
+        elsewhere: FxHashSet<Text>,
+    ) -> Tree {
+        let files = texts.into_iter().map(|(path, text)| ProfileFile::of(path, text, &compiler)).collect();
+        Tree::of(directory, compiler, files, elsewhere)
+    }
+
+    fn of(directory: &Path, compiler: Arc<Compiler>, files: Vec<ProfileFile>, elsewhere: FxHashSet<Text>) -> Tree {
         let mut places = FxHashMap::default();
         for (place, file) in files.iter().enumerate() {
             for profile in file.names() {
                 places.entry(profile.name.clone()).or_insert(place);
             }
         }
-        Ok(Tree { directory: directory.to_owned(), compiler, files, places, attachments: OnceLock::new() })
+        Tree { directory: directory.to_owned(), compiler, files, places, elsewhere, attachments: OnceLock::new() }
     }
 
     /// The directory.
@@ -113,6 +131,11 @@ impl Tree {
         self.places.get(profile).copied()
     }
 
+    /// Whether a file has a profile.
+    pub(super) fn has(&self, profile: &[u8]) -> bool {
+        self.places.contains_key(profile) || self.elsewhere.contains(profile)
+    }
+
     /// The policy of a file, to be asked, and its variables with their values, as its rules have them.
     pub(super) fn policy(&self, file: &ProfileFile) -> Result<(Subject, Variables), TreeError> {
         let resolved = self.compiler.resolve(file.input())?;
@@ -130,14 +153,17 @@ pub(super) type Variables = Vec<(Text, Vec<Text>)>;
 
 impl ProfileFile {
     fn read(path: &Path, compiler: &Compiler) -> ProfileFile {
-        let (text, profiles) = match std::fs::File::open(path).and_then(read_limited) {
-            Ok(text) => (text, Ok(Vec::new())),
-            Err(source) => (Vec::new(), Err(CompileError::Read { name: path.display().to_string(), source })),
-        };
-        let mut file = ProfileFile { path: path.to_owned(), text, profiles };
-        if file.profiles.is_err() {
-            return file;
+        match std::fs::File::open(path).and_then(read_limited) {
+            Ok(text) => ProfileFile::of(path.to_owned(), text, compiler),
+            Err(source) => {
+                let profiles = Err(CompileError::Read { name: path.display().to_string(), source });
+                ProfileFile { path: path.to_owned(), text: Vec::new(), profiles }
+            }
         }
+    }
+
+    fn of(path: PathBuf, text: Vec<u8>, compiler: &Compiler) -> ProfileFile {
+        let mut file = ProfileFile { path, text, profiles: Ok(Vec::new()) };
         let name = |profile: &Profile| ProfileName { name: profile.name.clone(), is_hat: profile.hat };
         file.profiles = compiler.resolve(file.input()).map(|resolved| resolved.profiles().map(name).collect());
         file

@@ -9,7 +9,7 @@ use gen_lsp_types::{
 
 use super::commands::QUERY;
 use super::convert;
-use super::dispatch::Refusal;
+use super::dispatch::{Later, Refusal};
 use super::documents::Document;
 use super::lines::Lines;
 use super::server::Server;
@@ -21,7 +21,7 @@ impl Server {
     pub(super) fn code_actions(
         &mut self,
         params: CodeActionParams,
-    ) -> Result<Option<Vec<CodeActionResponse>>, Refusal> {
+    ) -> Result<Later<Option<Vec<CodeActionResponse>>>, Refusal> {
         let path = self.path(&params.text_document.uri)?;
         let wants = |kind: &CodeActionKind| match &params.context.only {
             Some(only) => only.iter().any(|wanted| kind.as_str().starts_with(wanted.as_str())),
@@ -31,7 +31,7 @@ impl Server {
         if params.context.only.is_none() {
             actions.extend(self.questions(&path, params.range)?.map(Into::into));
         }
-        let Some(document) = self.documents.get(&path) else { return Ok(None) };
+        let Some(document) = self.documents.get(&path) else { return Ok(Later::Now(None)) };
         // What was found in another state of the text has its places there.
         if let Some(found) = document.found.as_ref().filter(|found| found.version == document.version) {
             let told = convert::diagnostics(self, document, &found.problems);
@@ -44,7 +44,12 @@ impl Server {
                 actions.extend(self.fix_all(document, &found.problems.list).map(Into::into));
             }
         }
-        Ok(Some(actions))
+        if wants(&CodeActionKind::QuickFix)
+            && let Some(denials) = self.pasted(&path, params.range)?
+        {
+            return Ok(self.pasted_actions(denials, actions));
+        }
+        Ok(Later::Now(Some(actions)))
     }
 
     /// What may be asked about the path at a place.

@@ -5,7 +5,10 @@ use gen_lsp_types::{
     ShowMessageParams, Tooltip, Uri,
 };
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 
+use super::denials::LOG;
 use super::dispatch::{Later, Refusal};
 use super::lines::Lines;
 use super::server::Server;
@@ -30,17 +33,29 @@ struct Question {
     show: bool,
 }
 
+/// Reads the argument of a command.
+pub(super) fn argument<T: DeserializeOwned>(command: &str, argument: Option<Value>) -> Result<T, Refusal> {
+    serde_json::from_value(argument.unwrap_or_default()).map_err(|error| Refusal {
+        code: ErrorCode::InvalidParams,
+        message: format!("the argument of `{command}`: {error}"),
+    })
+}
+
 impl Server {
     pub(super) fn execute(&mut self, params: ExecuteCommandParams) -> Result<Later<Option<LspAny>>, Refusal> {
-        if params.command != QUERY {
-            let message = format!("there is no command `{}`", params.command);
-            return Err(Refusal { code: ErrorCode::InvalidParams, message });
+        let first = params.arguments.unwrap_or_default().into_iter().next();
+        match params.command.as_str() {
+            QUERY => self.query(first),
+            LOG => self.log(first),
+            command => {
+                let message = format!("there is no command `{command}`");
+                Err(Refusal { code: ErrorCode::InvalidParams, message })
+            }
         }
-        let argument = params.arguments.unwrap_or_default().into_iter().next().unwrap_or_default();
-        let question: Question = serde_json::from_value(argument).map_err(|error| Refusal {
-            code: ErrorCode::InvalidParams,
-            message: format!("the argument of `{QUERY}`: {error}"),
-        })?;
+    }
+
+    fn query(&mut self, argument_of: Option<Value>) -> Result<Later<Option<LspAny>>, Refusal> {
+        let question: Question = argument(QUERY, argument_of)?;
         let path = self.path(&question.uri)?;
         let profile = match (&question.profile, question.position) {
             (Some(profile), _) => Some(profile.clone()),
@@ -66,7 +81,7 @@ impl Server {
     }
 
     /// Shows messages from other threads.
-    fn teller(&self) -> impl Fn(ShowMessageParams) + Send + 'static {
+    pub(super) fn teller(&self) -> impl Fn(ShowMessageParams) + Send + 'static {
         let write = self.writer();
         move |params| {
             let method = <ShowMessageNotification as gen_lsp_types::Notification>::METHOD.as_str().to_owned();

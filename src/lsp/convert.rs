@@ -129,18 +129,26 @@ impl Server {
         &self,
         files: impl IntoIterator<Item = (Uri, Option<i32>, Vec<TextEdit>)>,
     ) -> WorkspaceEdit {
-        if !self.client.document_changes {
-            let changes = files.into_iter().map(|(uri, _, edits)| (uri, edits)).collect();
-            return WorkspaceEdit { changes: Some(changes), ..WorkspaceEdit::default() };
-        }
-        let changes = files.into_iter().map(|(uri, version, edits)| {
-            let text_document = OptionalVersionedTextDocumentIdentifier {
-                version,
-                text_document_identifier: TextDocumentIdentifier { uri },
-            };
-            let edits = edits.into_iter().map(Into::into).collect();
-            DocumentChange::TextDocumentEdit(TextDocumentEdit { text_document, edits })
-        });
-        WorkspaceEdit { document_changes: Some(changes.collect()), ..WorkspaceEdit::default() }
+        file_edits(self.client.document_changes, files)
     }
+}
+
+/// Edits of files, each with its version if it is open and the client takes versions.
+pub(super) fn file_edits(
+    document_changes: bool,
+    files: impl IntoIterator<Item = (Uri, Option<i32>, Vec<TextEdit>)>,
+) -> WorkspaceEdit {
+    if !document_changes {
+        let changes = files.into_iter().map(|(uri, _, edits)| (uri, edits)).collect();
+        return WorkspaceEdit { changes: Some(changes), ..WorkspaceEdit::default() };
+    }
+    let changes = files.into_iter().map(|(uri, version, edits)| {
+        let text_document = OptionalVersionedTextDocumentIdentifier {
+            version,
+            text_document_identifier: TextDocumentIdentifier { uri },
+        };
+        let edits = edits.into_iter().map(Into::into).collect();
+        DocumentChange::TextDocumentEdit(TextDocumentEdit { text_document, edits })
+    });
+    WorkspaceEdit { document_changes: Some(changes.collect()), ..WorkspaceEdit::default() }
 }

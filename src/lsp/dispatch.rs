@@ -94,8 +94,8 @@ impl Server {
             "textDocument/semanticTokens/full" => self.now::<SemanticTokensRequest>(request, Server::tokens),
             "textDocument/signatureHelp" => self.now::<SignatureHelpRequest>(request, Server::signature),
             "textDocument/completion" => self.now::<CompletionRequest>(request, Server::completion),
-            "textDocument/hover" => self.now::<HoverRequest>(request, Server::hover),
-            "textDocument/codeAction" => self.now::<CodeActionRequest>(request, Server::code_actions),
+            "textDocument/hover" => self.later::<HoverRequest>(request, Server::hover),
+            "textDocument/codeAction" => self.later::<CodeActionRequest>(request, Server::code_actions),
             "textDocument/formatting" => self.now::<DocumentFormattingRequest>(request, Server::formatting),
             "textDocument/rangeFormatting" => {
                 self.now::<DocumentRangeFormattingRequest>(request, Server::range_formatting);

@@ -2,24 +2,34 @@
 
 use gen_lsp_types::{
     CompletionItem, CompletionItemKind, CompletionList, CompletionParams, CompletionResponse, Contents, Documentation,
-    Hover, HoverParams, MarkupContent, MarkupKind, TextEdit,
+    Hover, HoverParams, MarkupContent, MarkupKind, Position, Range, TextEdit,
 };
 
-use super::dispatch::Refusal;
+use super::dispatch::{Later, Refusal};
 use super::lines::Lines;
 use super::server::Server;
 use crate::ide::SuggestionKind;
 
 impl Server {
-    pub(super) fn hover(&mut self, params: HoverParams) -> Result<Option<Hover>, Refusal> {
+    pub(super) fn hover(&mut self, params: HoverParams) -> Result<Later<Option<Hover>>, Refusal> {
         let (path, offset) = self.position(&params.text_document_position_params)?;
-        let Some(hover) = self.workspace.hover(&path, offset) else { return Ok(None) };
-        let Some(document) = self.documents.get(&path) else { return Ok(None) };
+        let position = params.text_document_position_params.position;
+        if let Some(denials) = self.pasted(&path, Range { start: position, end: position })? {
+            let (start, end) = (Position { character: 0, ..position }, Position { character: u32::MAX, ..position });
+            let (start, end) = (self.offset(&path, start)?, self.offset(&path, end)?);
+            let range = self
+                .documents
+                .get(&path)
+                .map(|document| Lines::new(document.text.as_bytes(), self.client.encoding).range(start, end));
+            return Ok(self.hover_pasted(denials, range.unwrap_or_default()));
+        }
+        let Some(hover) = self.workspace.hover(&path, offset) else { return Ok(Later::Now(None)) };
+        let Some(document) = self.documents.get(&path) else { return Ok(Later::Now(None)) };
         let lines = Lines::new(document.text.as_bytes(), self.client.encoding);
-        Ok(Some(Hover {
+        Ok(Later::Now(Some(Hover {
             contents: Contents::MarkupContent(markdown(hover.text)),
             range: Some(lines.range(hover.range.start, hover.range.end)),
-        }))
+        })))
     }
 }
 

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::commands::QUERY;
+use super::denials::LOG;
 use super::dispatch::Refusal;
 use super::documents::lock;
 use super::lines::Encoding;
@@ -150,7 +151,7 @@ fn capabilities(encoding: Encoding) -> ServerCapabilities {
             more_trigger_character: words(&["}", "\n"]),
         }),
         execute_command_provider: Some(ExecuteCommandOptions {
-            commands: vec![QUERY.to_owned()],
+            commands: vec![QUERY.to_owned(), LOG.to_owned()],
             ..ExecuteCommandOptions::default()
         }),
         inlay_hint_provider: Some(true.into()),

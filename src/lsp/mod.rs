@@ -12,6 +12,7 @@ mod actions;
 mod calls;
 mod commands;
 mod convert;
+mod denials;
 mod dispatch;
 mod documents;
 mod formatting;

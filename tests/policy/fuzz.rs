@@ -2,6 +2,8 @@
 
 #[path = "../fuzz/laws.rs"]
 mod laws;
+#[path = "../fuzz/logs.rs"]
+pub(crate) mod logs;
 #[cfg(target_os = "linux")]
 #[path = "../fuzz/volumes.rs"]
 mod volumes;
@@ -34,6 +36,11 @@ fn features() {
 #[test]
 fn compiler() {
     replay("compiler", laws::compiler);
+}
+
+#[test]
+fn log() {
+    replay("log", logs::log);
 }
 
 #[cfg(target_os = "linux")]

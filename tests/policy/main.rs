@@ -16,6 +16,7 @@ mod faults;
 mod fuzz;
 mod grammar;
 mod logs;
+mod mutated_logs;
 mod query_oracle;
 mod random;
 #[path = "../support/mod.rs"]

@@ -35,50 +35,46 @@ impl Source {
         Ok(vec![Source::File(KMSG.into())])
     }
 
-    /// Reads the events, for ever where the log is followed.
-    pub(super) fn read(&self, follow: bool, take: impl FnMut(Event) -> Result<(), String>) -> Result<(), String> {
+    /// Reads the events, for ever where the log is followed. A bar shows how far it is, unless `prints` says that events are printed
+    /// as they come, or there is no terminal for it.
+    pub(super) fn read(
+        &self,
+        follow: bool,
+        prints: bool,
+        take: impl FnMut(Event) -> Result<(), String>,
+    ) -> Result<(), String> {
         match self {
-            Source::Stdin => read(BufReader::with_capacity(BUFFER, io::stdin()), "standard input", None, take),
+            Source::Stdin => read(BufReader::with_capacity(BUFFER, io::stdin()), "standard input", take),
             Source::File(path) => {
                 let name = shown(path);
                 let say = |error: io::Error| format!("{name}: {error}");
                 if path == Path::new(KMSG) {
-                    return read(Kmsg::open(follow).map_err(say)?, &name, None, take);
+                    return read(Kmsg::open(follow).map_err(say)?, &name, take);
                 }
                 let file = File::open(path).map_err(say)?;
                 if follow {
                     let tail = Tail::new(path, file).map_err(say)?;
-                    return read(BufReader::with_capacity(BUFFER, tail), &name, None, take);
+                    return read(BufReader::with_capacity(BUFFER, tail), &name, take);
                 }
-                let size = file.metadata().map_err(say)?.len();
-                read(BufReader::with_capacity(BUFFER, file), &name, Some(size), take)
+                let bar = progress(file.metadata().map_err(say)?.len(), prints);
+                let outcome = read(BufReader::with_capacity(BUFFER, bar.wrap_read(file)), &name, take);
+                bar.finish_and_clear();
+                outcome
             }
         }
     }
 }
 
-fn read(
-    input: impl BufRead,
-    name: &str,
-    size: Option<u64>,
-    mut take: impl FnMut(Event) -> Result<(), String>,
-) -> Result<(), String> {
-    let bar = progress(size);
-    let mut reader = Reader::new(input);
-    while let Some(event) = reader.next() {
-        take(event.map_err(|error| format!("{name}: {error}"))?)?;
-        bar.set_position(reader.position());
-    }
-    bar.finish_and_clear();
-    Ok(())
+fn read(input: impl BufRead, name: &str, mut take: impl FnMut(Event) -> Result<(), String>) -> Result<(), String> {
+    Reader::new(input).try_for_each(|event| take(event.map_err(|error| format!("{name}: {error}"))?))
 }
 
 /// A bar on a terminal, for a log that takes a while.
-fn progress(size: Option<u64>) -> ProgressBar {
+fn progress(size: u64, prints: bool) -> ProgressBar {
     const LONG: u64 = 64 << 20;
-    let Some(size) = size.filter(|&size| size >= LONG && io::stderr().is_terminal()) else {
+    if size < LONG || prints || !io::stderr().is_terminal() {
         return ProgressBar::hidden();
-    };
+    }
     let bar = ProgressBar::new(size);
     if let Ok(style) = ProgressStyle::with_template("{bar:40} {bytes}/{total_bytes}") {
         bar.set_style(style);

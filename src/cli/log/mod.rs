@@ -105,7 +105,7 @@ fn try_run(args: &Args) -> Result<Status, String> {
         return Err("one log can be followed, not several".into());
     }
     for source in sources {
-        source.read(args.follow, |event: Event| {
+        source.read(args.follow, at_once, |event: Event| {
             if !filter.takes(&event) || ignored.takes(&event) {
                 return Ok(());
             }

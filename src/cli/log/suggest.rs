@@ -5,16 +5,14 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::analysis::access::components;
 use crate::ast::{File, Rule};
 use crate::atomic;
 use crate::cli::steps::{self, Step, shown};
 use crate::cli::unified::Unified;
 use crate::cli::{eprint_line, print};
-use crate::compiler::Input;
 use crate::diagnostic::Escaped;
 use crate::log::suggest::{self, Change, Need, Options, Outcome, Plan, all_exact, named};
-use crate::log::{Event, Summary, Tree};
+use crate::log::{Summary, Tree};
 use crate::source::Text;
 
 /// Kinds of suggestions.
@@ -28,19 +26,9 @@ pub(super) enum Suggest {
 
 /// The needs that events show: of a stack, those of each profile in it.
 pub(super) fn needs(summary: &Summary) -> Vec<Need> {
-    let mut needs = Vec::new();
-    let asking = summary.iter().filter(|(kind, count)| kind.verdict.is_lacking() && count.event.asks_for_rule());
-    for (_, count) in asking {
-        let Event { profile: Some(label), access: Some(access), target, .. } = &count.event else { continue };
-        for profile in components(label).filter(|profile| *profile != b"unconfined") {
-            let need = Need::new(profile, access.clone()).times(count.times);
-            needs.push(match target {
-                Some(target) => need.target(target.clone()),
-                None => need,
-            });
-        }
-    }
-    needs
+    let each =
+        summary.iter().flat_map(|(_, count)| Need::of(&count.event).into_iter().map(|need| need.times(count.times)));
+    each.collect()
 }
 
 /// A profile for each of the log, with the exact rules.
@@ -213,8 +201,7 @@ impl Suggestions {
         for change in &changes {
             // A file of `local/` is no file of profiles.
             if tree.files().iter().any(|file| file.path == Path::new(&change.file)) || change.old.is_empty() {
-                let input = Input::text(change.file.clone(), change.new.clone());
-                tree.compiler().compile(input).map_err(|error| {
+                self.policies.check(change).map_err(|error| {
                     format!("{}: with the rules the file would have errors: {error}", Escaped::line(&change.file))
                 })?;
             }

@@ -3,8 +3,9 @@
 use serde::Serialize;
 
 use crate::analysis::Access;
-use crate::analysis::access::FileAccess;
+use crate::analysis::access::{FileAccess, components};
 use crate::analysis::perms::{APPEND, EXEC, WRITE};
+use crate::log::Event;
 use crate::policy::Owner;
 use crate::source::Text;
 
@@ -36,6 +37,25 @@ impl Need {
     #[must_use]
     pub fn new(profile: impl Into<Text>, access: Access) -> Need {
         Need { profile: profile.into(), access, times: 1, target: None }
+    }
+
+    /// What a profile has to allow for an event: of a stack, each profile in it. Nothing where it was allowed, or where no rule helps.
+    ///
+    /// ```
+    /// use armorer::log::{events, suggest::Need};
+    ///
+    /// let line = br#"audit: type=1400 audit(1.5:2): apparmor="DENIED" operation="open" profile="a//&b" name="/etc/x" denied_mask="r""#;
+    /// let needs = Need::of(&events(line)[0]);
+    /// assert_eq!(needs.iter().map(|need| need.profile.to_string()).collect::<Vec<_>>(), ["a", "b"]);
+    /// ```
+    #[must_use]
+    pub fn of(event: &Event) -> Vec<Need> {
+        let (Some(label), Some(access)) = (&event.profile, &event.access) else { return Vec::new() };
+        if !event.verdict.is_lacking() || !event.asks_for_rule() {
+            return Vec::new();
+        }
+        let profiles = components(label).filter(|profile| *profile != b"unconfined");
+        profiles.map(|profile| Need { target: event.target.clone(), ..Need::new(profile, access.clone()) }).collect()
     }
 
     /// The same need, seen so many times.

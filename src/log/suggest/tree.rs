@@ -161,6 +161,15 @@ impl Tree {
         self.files.get(*file).map(|file| &*file.name)
     }
 
+    /// Compiles the text that a file of profiles gets.
+    ///
+    /// # Errors
+    /// When it would have errors.
+    #[cfg(feature = "ide")]
+    pub(crate) fn check(&self, change: &super::Change) -> Result<(), CompileError> {
+        self.compiler.compile(Input::text(change.file.clone(), &*change.new)).map(drop)
+    }
+
     /// The abstractions of the tree that compile after the preamble of a file.
     pub(super) fn abstractions(&self, file: usize) -> &[Abstraction] {
         let Some(file) = self.files.get(file) else { return &[] };

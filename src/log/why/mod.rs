@@ -146,7 +146,7 @@ impl<'t> WhyReader<'t> {
         let Some(place) = self.tree.place_of(profile) else { return named(self.missing(profile)) };
         // A hat that is missing is no access of its own.
         if let (b"change_hat", Some(target)) = (&*event.operation, &event.target)
-            && self.tree.place_of(target).is_none()
+            && !tree.has(target)
         {
             return Why::new(Some(target.clone()), self.missing(target));
         }
@@ -161,7 +161,7 @@ impl<'t> WhyReader<'t> {
         let mut why = Why { file: path, ..named(Reason::NoRule) };
         let ask = |access: &Access| subject.ask(Some(profile), access).ok();
         let Some(answer) = ask(access) else { return Why { reason: Reason::NotAsked, ..why } };
-        why.reason = reason(&answer, access, &ask, |target| tree.place_of(target.as_bytes()).is_some());
+        why.reason = reason(&answer, access, &ask, |target| tree.has(target.as_bytes()));
         why.rules = rules(&answer, &why.reason);
         if matches!(why.reason, Reason::NoRule | Reason::Owner) {
             why.near = near::of(access, variables, |access| ask(access).is_some_and(|answer| answer.is_allowed()));
@@ -173,7 +173,7 @@ impl<'t> WhyReader<'t> {
         let mut name = profile;
         while let Some(at) = memchr::memmem::rfind(name, b"//") {
             name = name.get(..at).unwrap_or_default();
-            if self.tree.place_of(name).is_some() {
+            if self.tree.has(name) {
                 return Reason::NoChild { parent: name.into() };
             }
         }

@@ -2,6 +2,7 @@
 
 mod client;
 mod corpus;
+mod denials;
 mod formatting;
 mod hostile;
 mod lifecycle;

@@ -27,6 +27,8 @@ enum Step {
     Ask(&'static str, usize, [u32; 2]),
     Symbols(String),
     Command(usize, String),
+    /// Asks about a record with these fields.
+    Log(String),
     /// Writes to the disk, or takes away; and says so, or does not.
     Disk(usize, Option<String>, bool),
     /// One of the requests before, if there are any.
@@ -51,6 +53,7 @@ fn text() -> impl Strategy<Value = String> {
             "#",
             "^h{",
             "\u{0}",
+            "audit: type=1400 audit(1.5:2): apparmor=\"DENIED\" operation=\"open\" profile=\"alpha\" name=\"/x\" denied_mask=\"r\"\n",
         ][..],
     );
     prop_oneof![
@@ -81,6 +84,7 @@ fn step() -> impl Strategy<Value = Step> {
         9 => (select(methods), file(), [number(), number()]).prop_map(|(method, file, at)| Step::Ask(method, file, at)),
         1 => any::<String>().prop_map(Step::Symbols),
         1 => (file(), any::<String>()).prop_map(|(file, access)| Step::Command(file, access)),
+        1 => prop_oneof![any::<String>(), "name=\"[^\"]{0,9}\" denied_mask=\"[rwx]\""].prop_map(Step::Log),
         2 => (file(), prop::option::of(text()), any::<bool>()).prop_map(|(file, text, said)| Step::Disk(file, text, said)),
         1 => any::<prop::sample::Index>().prop_map(Step::Cancel),
         1 => prop::collection::vec(any::<u8>(), 0..60).prop_map(Step::Garbage),
@@ -119,6 +123,13 @@ fn take(patient: &mut Patient, step: Step, ids: &mut Vec<Value>) {
         Step::Command(file, access) => {
             let argument = json!({ "uri": uri(patient, file), "access": access });
             let parameters = json!({ "command": "armorer.query", "arguments": [argument] });
+            ids.push(patient.client.request("workspace/executeCommand", parameters));
+        }
+        Step::Log(rest) => {
+            let log = format!(
+                "audit: type=1400 audit(1.5:2): apparmor=\"DENIED\" operation=\"open\" profile=\"alpha\" {rest}"
+            );
+            let parameters = json!({ "command": "armorer.log", "arguments": [{ "log": log, "show": true }] });
             ids.push(patient.client.request("workspace/executeCommand", parameters));
         }
         Step::Disk(file, text, said) => {
