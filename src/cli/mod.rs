@@ -17,6 +17,8 @@ mod github;
 mod image;
 mod inputs;
 mod kernel;
+#[cfg(target_os = "linux")]
+mod learn;
 mod levels;
 mod limits;
 #[cfg(unix)]
@@ -92,6 +94,9 @@ enum Command {
     Query(query::Args),
     /// Show what programs were denied, from any log
     Log(log::Args),
+    /// Run a command under a profile in complain mode, and suggest what the profile lacks
+    #[cfg(target_os = "linux")]
+    Learn(learn::Args),
     /// Run tests of policy
     Test(test::Args),
     /// Draft a first profile for a program, a unit or a container
@@ -169,6 +174,8 @@ pub fn main() -> ExitCode {
         Command::Dump(args) => dump::run(&args),
         Command::Query(args) => query::run(&args),
         Command::Log(args) => log::run(&args),
+        #[cfg(target_os = "linux")]
+        Command::Learn(args) => learn::run(&args),
         Command::Test(args) => test::run(&args),
         #[cfg(target_os = "linux")]
         Command::New(args) => new::run(&args),

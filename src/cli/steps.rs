@@ -34,5 +34,10 @@ pub(super) fn make_all(steps: &[impl Step]) -> Result<(), String> {
 
 /// A path in messages.
 pub(super) fn shown(path: &Path) -> String {
-    Escaped::line(path.as_os_str().as_encoded_bytes()).to_string()
+    shown_bytes(path.as_os_str().as_encoded_bytes())
+}
+
+/// A name in messages.
+pub(super) fn shown_bytes(name: &[u8]) -> String {
+    Escaped::line(name).to_string()
 }

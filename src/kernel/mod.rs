@@ -87,6 +87,8 @@ pub use error::{KernelError, Operation};
 pub use label::{Label, Mode};
 pub use policy::Loadable;
 pub use profiles::LoadedProfile;
+#[cfg(feature = "cli")]
+pub(crate) use recovery::Origin;
 pub use task::Task;
 pub use tree::PolicyEntry;
 

@@ -34,6 +34,28 @@ impl Kernel {
     }
 }
 
+/// Where the policy of a profile comes from.
+#[cfg(feature = "cli")]
+pub(crate) enum Origin {
+    /// It is not loaded.
+    None,
+    /// These bytes. Writing them once more changes no profile.
+    Whole(Vec<u8>),
+    /// The kernel does not keep them, or another profile of them has been replaced since.
+    Unknown,
+}
+
+#[cfg(feature = "cli")]
+impl Kernel {
+    /// What a profile of the reader's namespace was loaded from.
+    pub(crate) fn origin(&self, name: &[u8]) -> Result<Origin, KernelError> {
+        let root = self.namespace_directory(None);
+        let found = tree::find(&root, name).map_err(|source| KernelError::read(&root, source))?;
+        let Some(directory) = found else { return Ok(Origin::None) };
+        Ok(still_loaded(&root, &directory, None).map_or(Origin::Unknown, Origin::Whole))
+    }
+}
+
 /// The bytes that a profile was loaded from, if all profiles in them are still what they were then.
 fn still_loaded(root: &Path, profile: &Path, namespace: Option<&[u8]>) -> Option<Vec<u8>> {
     let policy = fs::read(profile.join("raw_data")).ok()?;

@@ -1,7 +1,7 @@
 //! Files, standard input and the kernel's ring buffer as logs.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, IsTerminal};
+use std::io::{self, BufRead, BufReader, IsTerminal, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -80,6 +80,54 @@ fn progress(size: u64, prints: bool) -> ProgressBar {
         bar.set_style(style);
     }
     bar
+}
+
+/// A log from now on: what is added while something runs.
+pub(in crate::cli) struct Tap {
+    name: String,
+    log: Tapped,
+}
+
+enum Tapped {
+    Kmsg(Kmsg),
+    /// Where it ended, and so where the rest of it begins.
+    File(File),
+}
+
+impl Tap {
+    /// Opens a log at its end: a file, or without one the kernel's ring buffer.
+    pub(in crate::cli) fn open(file: Option<&Path>) -> Result<Tap, String> {
+        let path = file.unwrap_or(Path::new(KMSG));
+        let name = shown(path);
+        let open = || -> io::Result<Tapped> {
+            if path == Path::new(KMSG) {
+                let mut kmsg = Kmsg::open(false)?;
+                kmsg.file.seek(SeekFrom::End(0))?;
+                return Ok(Tapped::Kmsg(kmsg));
+            }
+            let mut file = File::open(path)?;
+            file.seek(SeekFrom::End(0))?;
+            Ok(Tapped::File(file))
+        };
+        let log = open().map_err(|error| format!("{name}: {error}"))?;
+        Ok(Tap { name, log })
+    }
+
+    /// Reads what the ring buffer has got since the last time, before it is overwritten. A file keeps it.
+    pub(in crate::cli) fn drain(&mut self, take: impl FnMut(Event) -> Result<(), String>) -> Result<(), String> {
+        match &mut self.log {
+            Tapped::Kmsg(kmsg) => read(kmsg, &self.name, take),
+            Tapped::File(_) => Ok(()),
+        }
+    }
+
+    /// Reads the rest.
+    pub(in crate::cli) fn finish(mut self, take: impl FnMut(Event) -> Result<(), String>) -> Result<(), String> {
+        match &mut self.log {
+            Tapped::Kmsg(kmsg) => read(kmsg, &self.name, take),
+            Tapped::File(file) => read(BufReader::with_capacity(BUFFER, file), &self.name, take),
+        }
+    }
 }
 
 /// The ring buffer, line by line.

@@ -19,11 +19,12 @@ use crate::log::{Event, Summary, Tree, WhyReader};
 use filter::FilterArgs;
 use ignore::Ignored;
 use input::Source;
+pub(super) use input::Tap;
 use report::Format;
 use suggest::{Suggest, Suggestions};
 
 /// No more kinds of events are told apart.
-const MOST: usize = 100_000;
+pub(super) const MOST: usize = 100_000;
 
 /// Exit status: 0 fine, 1 something happened that `--fail-on` names and `--ignore` does not, 2 wrong usage, or something could not be
 /// read.
@@ -37,7 +38,7 @@ pub(super) struct Args {
     filter: FilterArgs,
 
     /// Go on reading what is added to the log
-    #[arg(short, long)]
+    #[arg(short, long, conflicts_with_all = ["fix", "diff", "interactive"])]
     follow: bool,
 
     /// Exit with status 1 if there is such an event: denied (killed, too), allowed, audit
@@ -49,36 +50,19 @@ pub(super) struct Args {
     ignore: Option<PathBuf>,
 
     /// For each event, why the policy of the tree (`-b`) does not allow it
-    #[arg(long, conflicts_with_all = ["follow", "suggest", "fix", "diff"])]
+    #[arg(long, conflicts_with_all = ["follow", "suggest", "fix", "diff", "interactive"])]
     why: bool,
 
     /// Suggest rules for what was denied or only allowed by complain mode
     #[arg(long, value_name = "KIND", num_args = 0..=1, require_equals = true, default_missing_value = "best")]
     suggest: Option<Suggest>,
 
-    /// Write the suggested rules into the files of the tree
-    #[arg(long, conflicts_with = "follow")]
-    fix: bool,
-
-    /// Show what `--fix` would write
-    #[arg(long, conflicts_with_all = ["follow", "fix"])]
-    diff: bool,
-
-    /// Choose the rules event by event in a terminal, see the changes, and write them
-    #[arg(short, long, conflicts_with_all = ["follow", "suggest", "fix", "diff", "why"])]
-    interactive: bool,
-
-    /// Let the rules go into the file of `local/` that a profile includes
-    #[arg(long)]
-    local: bool,
+    #[command(flatten)]
+    write: WriteArgs,
 
     /// Make files for profiles of the log that no file has
     #[arg(long)]
     create: bool,
-
-    /// Take suggestions that raise this finding of the linter's danger family: a code, a name, or `all`; repeatable
-    #[arg(long, value_name = "CODE", value_delimiter = ',')]
-    accept: Vec<String>,
 
     #[command(flatten)]
     target: TargetArgs,
@@ -98,8 +82,8 @@ fn try_run(args: &Args) -> Result<Status, String> {
     let mut ignored = args.ignore.as_deref().map(Ignored::load).transpose()?.unwrap_or_default();
     let mut summary = Summary::new(MOST);
     let mut failures = 0_u64;
-    let collects = args.suggest.is_some() || args.fix || args.diff || args.interactive || args.why;
-    let at_once = !collects && (args.follow || args.format == Format::JsonLines);
+    let suggests = args.suggest.is_some() || args.write.fix || args.write.diff || args.write.interactive;
+    let at_once = !suggests && !args.why && (args.follow || args.format == Format::JsonLines);
     let sources = Source::of(&args.logs)?;
     if args.follow && sources.len() > 1 {
         return Err("one log can be followed, not several".into());
@@ -117,7 +101,7 @@ fn try_run(args: &Args) -> Result<Status, String> {
             Ok(())
         })?;
     }
-    if args.suggest.is_some() || args.fix || args.diff || args.interactive {
+    if suggests {
         suggest_rules(args, &summary)?;
     } else if !at_once {
         let tree = if args.why { Some(args.tree()?) } else { None };
@@ -137,22 +121,58 @@ impl Args {
 }
 
 fn suggest_rules(args: &Args, summary: &Summary) -> Result<(), String> {
-    let needs = suggest::needs(summary);
-    if args.suggest == Some(Suggest::Exact) && !args.fix && !args.diff {
-        return suggest::print_exact(&needs);
+    if args.suggest == Some(Suggest::Exact) && !args.write.fix && !args.write.diff && !args.write.interactive {
+        return suggest::print_exact(&suggest::needs(summary));
     }
-    let tree = args.tree()?;
-    let options = args.accept.iter().fold(Options::default().local(args.local), |options, code| options.accept(code));
-    let mut suggestions = Suggestions::of(&tree, needs, &options, args.create)?;
-    if args.interactive {
-        return interactive::run(&tree, &mut suggestions);
+    args.write.propose(&args.tree()?, summary, args.suggest.is_some(), args.create)
+}
+
+/// What is done with suggested rules.
+#[derive(clap::Args)]
+pub(super) struct WriteArgs {
+    /// Write the suggested rules into the files of the tree
+    #[arg(long)]
+    fix: bool,
+
+    /// Show what `--fix` would write
+    #[arg(long, conflicts_with = "fix")]
+    diff: bool,
+
+    /// Choose the rules event by event in a terminal, see the changes, and write them
+    #[arg(short, long, conflicts_with_all = ["fix", "diff"])]
+    interactive: bool,
+
+    /// Let the rules go into the file of `local/` that a profile includes
+    #[arg(long)]
+    local: bool,
+
+    /// Take suggestions that raise this finding of the linter's danger family: a code, a name, or `all`; repeatable
+    #[arg(long, value_name = "CODE", value_delimiter = ',')]
+    accept: Vec<String>,
+}
+
+impl WriteArgs {
+    /// Whether changes of files are shown, so that suggestions need not be.
+    pub(super) fn shows_changes(&self) -> bool {
+        self.diff || self.interactive
     }
-    if args.suggest.is_some() || args.fix {
-        suggestions.print()?;
+
+    /// Suggests rules for events, and shows or writes the changes as it is told. `create`: for profiles, too, that no file has.
+    pub(super) fn propose(&self, tree: &Tree, summary: &Summary, prints: bool, create: bool) -> Result<(), String> {
+        let needs = suggest::needs(summary);
+        let options =
+            self.accept.iter().fold(Options::default().local(self.local), |options, code| options.accept(code));
+        let mut suggestions = Suggestions::of(tree, needs, &options, create)?;
+        if self.interactive {
+            return interactive::run(tree, &mut suggestions);
+        }
+        if prints || self.fix {
+            suggestions.print()?;
+        }
+        if !self.fix && !self.diff {
+            return Ok(());
+        }
+        let changes = suggestions.changes(tree)?;
+        if self.diff { suggest::print_diff(&changes) } else { suggest::write(&changes) }
     }
-    if !args.fix && !args.diff {
-        return Ok(());
-    }
-    let changes = suggestions.changes(&tree)?;
-    if args.diff { suggest::print_diff(&changes) } else { suggest::write(&changes) }
 }

@@ -17,6 +17,7 @@ mod closed_loop;
 mod compilers;
 mod dropin;
 mod initramfs;
+mod learn;
 mod modes;
 mod program;
 mod readme;

@@ -1,0 +1,66 @@
+//! What was loaded before something else is loaded for a while, and how it comes back.
+
+use crate::cli::steps::shown_bytes;
+use crate::compiler::Compiled;
+use crate::kernel::{Kernel, KernelError, Origin};
+
+/// What is to be put back.
+pub(super) struct Before<'a> {
+    kernel: &'a Kernel,
+    /// What the profiles were loaded from, each once.
+    policies: Vec<Vec<u8>>,
+    /// Names in the kernel's list that were not loaded, children behind their parents.
+    new: Vec<Vec<u8>>,
+}
+
+impl<'a> Before<'a> {
+    /// Reads what the profiles of a policy are now. That it cannot be put back is said before anything is changed.
+    pub(super) fn of(kernel: &'a Kernel, policy: &Compiled) -> Result<Before<'a>, String> {
+        let mut before = Before { kernel, policies: Vec::new(), new: Vec::new() };
+        for profile in policy.profiles() {
+            let shown = shown_bytes(&profile.name);
+            if profile.namespace.is_some() {
+                return Err(format!("{shown}: profiles of a namespace cannot be learned"));
+            }
+            match kernel.origin(&profile.name).map_err(|error| error.to_string())? {
+                Origin::None => before.new.push(profile.name.to_vec()),
+                Origin::Whole(bytes) if before.policies.contains(&bytes) => {}
+                Origin::Whole(bytes) => before.policies.push(bytes),
+                Origin::Unknown => {
+                    return Err(format!(
+                        "{shown}: the kernel does not tell what it was loaded from, so that it could not be put back; load its file \
+                         with `armorer replace` first"
+                    ));
+                }
+            }
+        }
+        Ok(before)
+    }
+
+    /// Puts all of it back. What fails does not keep the rest.
+    pub(super) fn put_back(self) -> Result<(), String> {
+        let mut failures = Vec::new();
+        for policy in &self.policies {
+            if let Err(error) = self.kernel.replace(policy) {
+                failures.push(error.to_string());
+            }
+        }
+        for name in self.new.iter().filter(|name| !self.goes_with_parent(name)) {
+            match self.kernel.remove(name) {
+                Ok(()) => {}
+                // Nothing was loaded.
+                Err(KernelError::Refused { .. }) if matches!(self.kernel.origin(name), Ok(Origin::None)) => {}
+                Err(error) => failures.push(error.to_string()),
+            }
+        }
+        if failures.is_empty() {
+            return Ok(());
+        }
+        Err(format!("what was loaded before is not back: {}; look at `armorer status`", failures.join("; ")))
+    }
+
+    /// Whether the removal of a profile around this one takes it along.
+    fn goes_with_parent(&self, name: &[u8]) -> bool {
+        self.new.iter().any(|other| name.strip_prefix(&**other).is_some_and(|rest| rest.starts_with(b"//")))
+    }
+}

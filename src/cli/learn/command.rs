@@ -1,0 +1,84 @@
+//! A command that runs to its end, and signals that end it.
+
+use std::ffi::OsString;
+use std::process::{Child, Command, ExitStatus};
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::{SigSet, Signal, kill};
+use nix::unistd::Pid;
+
+/// How often the command and the log are looked at.
+const INTERVAL: Duration = Duration::from_millis(50);
+
+/// The time that a command has to end after a signal.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// Signals that end a process, which are passed on to the command: what was loaded before is put back all the same.
+pub(super) struct Signals(Receiver<Signal>);
+
+impl Signals {
+    /// Blocks the signals for this thread and those that it starts, and waits for them in one. Commands that are run have none of
+    /// them blocked.
+    pub(super) fn block() -> Result<Signals, String> {
+        let mut signals = SigSet::empty();
+        [Signal::SIGTERM, Signal::SIGINT, Signal::SIGHUP].into_iter().for_each(|signal| signals.add(signal));
+        signals.thread_block().map_err(|errno| errno.to_string())?;
+        let (sender, receiver) = channel();
+        thread::spawn(move || {
+            loop {
+                if let Ok(signal) = signals.wait()
+                    && sender.send(signal).is_err()
+                {
+                    return;
+                }
+            }
+        });
+        Ok(Signals(receiver))
+    }
+}
+
+/// How a command ended.
+pub(super) struct Ended {
+    pub(super) status: ExitStatus,
+    /// The signal that armorer got meanwhile.
+    pub(super) signal: Option<Signal>,
+}
+
+/// Runs a command, and looks at the log until it has ended.
+pub(super) fn run(
+    command: &[OsString],
+    signals: &Signals,
+    mut look: impl FnMut() -> Result<(), String>,
+) -> Result<Ended, String> {
+    let [program, arguments @ ..] = command else { return Err("no command".into()) };
+    let mut child =
+        Command::new(program).args(arguments).spawn().map_err(|error| format!("{}: {error}", program.display()))?;
+    let outcome = wait(&mut child, signals, &mut look);
+    if outcome.is_err() {
+        // It must not go on under a profile that is about to be another one.
+        let _ = child.kill();
+        let _ = child.wait();
+    }
+    outcome
+}
+
+fn wait(child: &mut Child, signals: &Signals, look: &mut impl FnMut() -> Result<(), String>) -> Result<Ended, String> {
+    let mut caught: Option<(Signal, Instant)> = None;
+    loop {
+        if let Some(status) = child.try_wait().map_err(|error| error.to_string())? {
+            return Ok(Ended { status, signal: caught.map(|(signal, _)| signal) });
+        }
+        if let Ok(signal) = signals.0.recv_timeout(INTERVAL) {
+            let pid = i32::try_from(child.id()).map_err(|error| error.to_string())?;
+            // It may have ended just now.
+            let _ = kill(Pid::from_raw(pid), signal);
+            caught.get_or_insert((signal, Instant::now()));
+        }
+        if caught.is_some_and(|(_, since)| since.elapsed() > GRACE) {
+            child.kill().map_err(|error| error.to_string())?;
+        }
+        look()?;
+    }
+}

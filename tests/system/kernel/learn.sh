@@ -1,0 +1,47 @@
+# Runs inside the machine: `armorer learn` for a profile that may not read `/b`. Prints `RESULT NAME VALUE`.
+export PATH=/applets:/bin:/sbin
+POLICY=/sys/kernel/security/apparmor
+result() { echo "RESULT $*"; }
+mkdir -p /tmp /srv /etc/other
+cp /bin/busybox /srv/busybox
+for file in a b; do echo $file > /$file; done
+
+loaded() { echo $(sed -n 's/^\(web\|spare\)\(.*\) (\(.*\))$/\1\2:\3/p' $POLICY/profiles | sort | tr '\n' ' '); }
+reads() { for file in a b; do /srv/busybox cat /$file 2> /dev/null; done | tr -d '\n'; }
+learn() { armorer learn "$@" > /tmp/out 2> /tmp/said; status=$?; }
+
+# Without the profile being loaded: it is for the time of the command, and then it is gone.
+learn web -- /srv/busybox cat /b
+result unloaded $status $(loaded) $(grep -c '+ owner /b r,' /tmp/out) reads:$(reads)
+
+# Loaded from another text than the tree has: that one comes back.
+armorer replace -q /etc/old
+result old $(loaded) reads:$(reads)
+learn web -- sh -c '/srv/busybox cat /b; sed -n "s/^web (\(.*\))/\1/p" /sys/kernel/security/apparmor/profiles > /tmp/meanwhile'
+result meanwhile $(cat /tmp/meanwhile)
+result loaded $status $(loaded) reads:$(reads)
+
+# A command that fails, one that is not there, and one that is killed.
+learn web -- /srv/busybox false; result fails $status $(grep -c 'the command failed: exit status: 1' /tmp/said) $(loaded)
+learn web -- /none; result none $status $(loaded) reads:$(reads)
+learn web -- sh -c 'kill -9 $$'; result killed $status $(grep -c 'the command failed: signal: 9' /tmp/said) $(loaded)
+
+# armorer is told to end.
+for signal in TERM INT HUP; do
+  armorer learn web -- /srv/busybox sleep 100 > /tmp/out 2> /tmp/said & pid=$!
+  until grep -q '^web (complain)' $POLICY/profiles; do sleep 0.1; done
+  kill -$signal $pid; wait $pid
+  result $signal $? $(loaded) reads:$(reads) $(grep -c 'before the command had ended' /tmp/said) $(pidof sleep)
+done
+
+# A profile that attaches to nothing confines the command itself.
+learn spare -- /srv/busybox cat /a
+result confined $status $(grep -c '+ owner /a r,' /tmp/out) $(loaded)
+
+# The rule is written, and the profile has to be loaded by whoever wants that.
+learn --fix web -- /srv/busybox cat /b
+result fixed $status $(grep -c 'owner /b r,' /etc/apparmor.d/web) reads:$(reads)
+armorer replace -q /etc/apparmor.d/web
+result replaced reads:$(reads)
+learn web -- /srv/busybox cat /b; result again $status $(cat /tmp/out | tr ' ' -)
+learn nobody -- /srv/busybox true; result nobody $status $(grep -c 'no file in /etc/apparmor.d has that profile' /tmp/said)
