@@ -8,6 +8,7 @@ mod interactive;
 mod report;
 mod suggest;
 mod time;
+mod unused;
 
 use std::path::PathBuf;
 
@@ -52,6 +53,10 @@ pub(super) struct Args {
     #[arg(long, conflicts_with_all = ["follow", "suggest", "fix", "diff"])]
     why: bool,
 
+    /// For each profile of the log, the rules that no event of an allowed access needed
+    #[arg(long, conflicts_with_all = ["follow", "suggest", "fix", "diff", "interactive", "why"])]
+    unused: bool,
+
     /// Suggest rules for what was denied or only allowed by complain mode
     #[arg(long, value_name = "KIND", num_args = 0..=1, require_equals = true, default_missing_value = "best")]
     suggest: Option<Suggest>,
@@ -65,7 +70,7 @@ pub(super) struct Args {
     diff: bool,
 
     /// Choose the rules event by event in a terminal, see the changes, and write them
-    #[arg(short, long, conflicts_with_all = ["follow", "suggest", "fix", "diff", "why"])]
+    #[arg(short, long, conflicts_with_all = ["follow", "suggest", "fix", "diff", "interactive", "why"])]
     interactive: bool,
 
     /// Let the rules go into the file of `local/` that a profile includes
@@ -98,7 +103,7 @@ fn try_run(args: &Args) -> Result<Status, String> {
     let mut ignored = args.ignore.as_deref().map(Ignored::load).transpose()?.unwrap_or_default();
     let mut summary = Summary::new(MOST);
     let mut failures = 0_u64;
-    let collects = args.suggest.is_some() || args.fix || args.diff || args.interactive || args.why;
+    let collects = args.suggest.is_some() || args.fix || args.diff || args.interactive || args.why || args.unused;
     let at_once = !collects && (args.follow || args.format == Format::JsonLines);
     let sources = Source::of(&args.logs)?;
     if args.follow && sources.len() > 1 {
@@ -119,6 +124,8 @@ fn try_run(args: &Args) -> Result<Status, String> {
     }
     if args.suggest.is_some() || args.fix || args.diff || args.interactive {
         suggest_rules(args, &summary)?;
+    } else if args.unused {
+        unused::print(args.format, &args.tree()?, &summary)?;
     } else if !at_once {
         let tree = if args.why { Some(args.tree()?) } else { None };
         let mut reader = tree.as_ref().map(WhyReader::new);
