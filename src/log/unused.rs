@@ -30,6 +30,8 @@ pub struct Usage {
     pub allowed: u64,
     /// The number of events of both kinds that do not say enough to ask the policy about them.
     pub unread: u64,
+    /// The number of events under `audit` that the tree does not allow: they are of another policy.
+    pub foreign: u64,
     /// Whether the profile has the flag `audit` in the tree.
     pub has_audit_flag: bool,
     /// The outcome.
@@ -124,6 +126,7 @@ pub fn unused(tree: &Tree, summary: &Summary) -> Vec<Usage> {
             audit: events.audit,
             allowed: events.allowed,
             unread: events.unread,
+            foreign: 0,
             has_audit_flag: false,
             outcome: UsageOutcome::NoProfile,
             profile,
@@ -136,9 +139,13 @@ pub fn unused(tree: &Tree, summary: &Summary) -> Vec<Usage> {
         match policies.entry(place).or_insert_with(|| Policy::of(tree, file)) {
             Err(error) => usage.outcome = UsageOutcome::Broken { error: error.clone() },
             Ok(policy) => {
-                if let Some((flag, outcome)) = policy.rules(&usage.profile, &events, hears_dbus) {
-                    usage.has_audit_flag = flag;
-                    usage.outcome = outcome;
+                if let Some((profile, compiled)) = policy.profile(&usage.profile) {
+                    let (used, foreign) = policy.used(&usage.profile, &events);
+                    usage.has_audit_flag = profile.flags.audit;
+                    usage.foreign = foreign;
+                    usage.outcome = policy.outcome(profile, &used, |rule| {
+                        shows_in_log(rule, hears_dbus) && compiled.contains(&rule.span)
+                    });
                 }
             }
         }
@@ -153,7 +160,7 @@ struct Events<'a> {
     audit: u64,
     allowed: u64,
     unread: u64,
-    accesses: Vec<&'a Event>,
+    accesses: Vec<(&'a Event, u64)>,
 }
 
 impl<'a> Events<'a> {
@@ -166,7 +173,7 @@ impl<'a> Events<'a> {
         if event.access.is_none() {
             self.unread += times;
         }
-        self.accesses.push(event);
+        self.accesses.push((event, times));
     }
 }
 
@@ -192,49 +199,60 @@ impl Policy {
         Ok(Policy { file: file.path.display().to_string(), resolved, subject, compiled })
     }
 
-    /// Whether a profile has the flag `audit`, and its rules.
-    fn rules(&self, name: &[u8], events: &Events<'_>, hears_dbus: bool) -> Option<(bool, UsageOutcome)> {
-        let profiles = self.resolved.profiles().zip(&self.compiled);
-        let (profile, compiled) = { profiles }.find(|(profile, _)| *profile.name == *name)?;
-        let used = self.used(name, events);
-        let shows = |rule: &&Rule| shows_in_log(rule, hears_dbus) && compiled.contains(&rule.span);
+    /// A profile by its name, and the places of its rules that are compiled.
+    fn profile(&self, name: &[u8]) -> Option<(&Profile, &FxHashSet<Span>)> {
+        self.resolved.profiles().zip(&self.compiled).find(|(profile, _)| *profile.name == *name)
+    }
+
+    fn outcome(
+        &self,
+        profile: &Profile,
+        used: &FxHashSet<Place>,
+        shows_in_log: impl Fn(&Rule) -> bool,
+    ) -> UsageOutcome {
         let (mut rules, mut unused, mut used_files) = (0, Vec::new(), BTreeSet::new());
-        let mut others: Vec<UnusedInclude> = Vec::new();
-        for rule in self.rule_uses(profile, shows) {
+        let mut includes: Vec<UnusedInclude> = Vec::new();
+        for rule in self.rule_uses(profile, shows_in_log) {
             rules += 1;
             let is_used = used.contains(&(rule.file.clone(), rule.line, rule.column));
             match (self.is_own(&rule.file), is_used) {
                 (true, true) => {}
                 (true, false) => unused.push(rule),
                 (false, true) => _ = used_files.insert(rule.file),
-                (false, false) => match others.iter_mut().find(|other| other.file == rule.file) {
-                    Some(other) => other.rules += 1,
-                    None => others.push(UnusedInclude { file: rule.file, rules: 1 }),
+                (false, false) => match includes.iter_mut().find(|include| include.file == rule.file) {
+                    Some(include) => include.rules += 1,
+                    None => includes.push(UnusedInclude { file: rule.file, rules: 1 }),
                 },
             }
         }
-        others.retain(|other| !used_files.contains(&other.file));
-        Some((profile.flags.audit, UsageOutcome::Rules { rules, unused, includes: others }))
+        includes.retain(|include| !used_files.contains(&include.file));
+        UsageOutcome::Rules { rules, unused, includes }
     }
 
-    /// The places of the rules that decided about an access.
-    fn used(&self, profile: &[u8], events: &Events<'_>) -> FxHashSet<Place> {
-        let mut used = FxHashSet::default();
-        for access in events.accesses.iter().filter_map(|event| event.access.as_ref()) {
+    /// The places of the rules that decided about an access, and the number of events under `audit` that no rules allow.
+    fn used(&self, profile: &[u8], events: &Events<'_>) -> (FxHashSet<Place>, u64) {
+        let (mut used, mut foreign) = (FxHashSet::default(), 0);
+        for (event, times) in &events.accesses {
+            let Some(access) = &event.access else { continue };
             let Ok(answer) = self.subject.ask(Some(profile), access) else { continue };
+            if event.verdict == Verdict::Audit && !answer.is_allowed() {
+                foreign += times;
+            }
             let allowed = answer.verdicts.iter().filter(|verdict| verdict.decision == Decision::Allowed);
             for rule in allowed.flat_map(|verdict| &verdict.decided_by).filter_map(|&at| answer.rules.get(at)) {
                 used.insert((rule.file.clone(), rule.line, rule.column));
             }
         }
-        used
+        (used, foreign)
     }
 
     /// The rules of a profile as they are written, each once, in the order of the files.
-    fn rule_uses(&self, profile: &Profile, takes: impl Fn(&&Rule) -> bool) -> Vec<RuleUse> {
+    fn rule_uses(&self, profile: &Profile, takes: impl Fn(&Rule) -> bool) -> Vec<RuleUse> {
         let sources = self.resolved.diagnosis().sources();
-        let rules: BTreeMap<_, _> =
-            { profile.rules.iter() }.filter(takes).map(|rule| ((rule.span.source, rule.span.start), rule)).collect();
+        let rules: BTreeMap<_, _> = { profile.rules.iter() }
+            .filter(|rule| takes(rule))
+            .map(|rule| ((rule.span.source, rule.span.start), rule))
+            .collect();
         let rule_use = |rule: &Rule| {
             let source = sources.get(rule.span.source);
             let (line, column) = source.line_column(rule.span.start);
@@ -306,6 +324,13 @@ impl fmt::Display for Usage {
                 "  note: the profile has no flag `audit` in the tree; without it only rules with `audit` log their use"
             )?;
         }
+        if self.foreign > 0 {
+            writeln!(
+                f,
+                "  note: the tree does not allow {} of the audited accesses: another policy was loaded",
+                self.foreign
+            )?;
+        }
         if self.unread > 0 {
             writeln!(f, "  note: {} of the events do not say which access they are about", self.unread)?;
         }
@@ -357,6 +382,7 @@ mod tests {
             record("AUDIT", "p", r#"operation="capable" class="cap" capability=0 capname="chown""#),
         ];
         let usages = ask(&[("p", text)], &records);
+        assert_eq!(usages[0].foreign, 0);
         assert_eq!(texts(&usages[0]).0, ["/etc/y w,", "capability kill,", "owner /home/** r,"]);
         assert_eq!((usages[0].audit, usages[0].allowed, usages[0].has_audit_flag), (3, 0, true));
         assert!(!usages[0].to_string().contains("note"), "{}", usages[0]);
@@ -384,6 +410,13 @@ mod tests {
         assert_eq!(texts(&usages[1]), (vec![], vec![]));
         assert!(usages[1].to_string().contains("has no flag `audit`"));
         assert_eq!(usages[2].outcome, UsageOutcome::NoProfile);
+    }
+
+    #[test]
+    fn another_policy_was_loaded() {
+        let usages = ask(&[("p", "profile p flags=(audit) {\n  /x r,\n}\n")], &[read("p", "/x"), read("p", "/y")]);
+        assert_eq!((texts(&usages[0]).0, usages[0].foreign), (vec![], 1));
+        assert!(usages[0].to_string().contains("does not allow 1 of the audited accesses"), "{}", usages[0]);
     }
 
     #[test]
