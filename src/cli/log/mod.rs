@@ -70,7 +70,7 @@ pub(super) struct Args {
     diff: bool,
 
     /// Choose the rules event by event in a terminal, see the changes, and write them
-    #[arg(short, long, conflicts_with_all = ["follow", "suggest", "fix", "diff", "interactive", "why"])]
+    #[arg(short, long, conflicts_with_all = ["follow", "suggest", "fix", "diff", "why"])]
     interactive: bool,
 
     /// Let the rules go into the file of `local/` that a profile includes
