@@ -200,6 +200,13 @@ impl Provenance {
         files.chain(self.policy.iter().map(|contribution| Grant::of(Automaton::Policydb, contribution)))
     }
 
+    /// The places of the rules that contribute something.
+    pub(crate) fn spans(&self) -> impl Iterator<Item = Span> {
+        let patterns = self.file.iter().chain(&self.policy).map(|contribution| contribution.span);
+        let capabilities = self.capabilities.iter().filter(|(_, mask)| *mask != 0).map(|(origin, _)| origin.span);
+        patterns.chain(capabilities).chain(self.sockets.iter().map(|entry| entry.origin.span))
+    }
+
     /// The rules about a capability. Deny goes before allow; priority counts for nothing.
     #[must_use]
     pub fn capability(&self, number: u8) -> Vec<RuleMatch> {

@@ -32,6 +32,7 @@ pub mod suggest;
 mod summary;
 mod time;
 mod tree;
+mod unused;
 mod why;
 
 #[cfg(test)]
@@ -47,4 +48,5 @@ pub use time::Time;
 #[cfg(feature = "cli")]
 pub(crate) use tree::Attachments;
 pub use tree::{ProfileFile, ProfileName, Tree};
+pub use unused::{UnusedInclude, Usage, UsageOutcome, unused};
 pub use why::{Near, Reason, Why, WhyReader};

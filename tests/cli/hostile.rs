@@ -207,6 +207,7 @@ fn commands(evil: &str) -> Vec<(Vec<String>, bool)> {
         ("log --format json-lines records".to_owned(), false),
         ("log --format github records".to_owned(), false),
         ("log --why --features linux-7.2 -b tree records".to_owned(), false),
+        ("log --unused --features linux-7.2 -b tree records".to_owned(), false),
         ("log --suggest --create --features linux-7.2 -b tree records".to_owned(), false),
         ("log --suggest=exact records".to_owned(), false),
         ("log --diff --features linux-7.2 -b tree records".to_owned(), true),

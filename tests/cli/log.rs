@@ -166,3 +166,25 @@ fn why_with_a_rule() {
     let (_, out, _) = log(&[&["--why"], &TREE[..]].concat(), &record("\"webapp//nothing\"", "\"/x\""));
     assert!(out.contains("\"webapp\" has no child or hat \"webapp//nothing\""), "{out}");
 }
+
+#[test]
+fn unused_rules() {
+    let audit = "examples/logs/webapp-audit.log";
+    let (status, out, _) = log(&[&["--unused", "--format", "json"], &TREE[..], &[audit]].concat(), "");
+    let document: Value = serde_json::from_str(&out).expect("JSON");
+    let [web, upload] = &document["profiles"].as_array().expect("profiles")[..] else { panic!("{out}") };
+    assert_eq!((status, &web["audit"], &web["outcome"]), (0, &8.into(), &"rules".into()));
+    let texts: Vec<_> = web["unused"].as_array().expect("rules").iter().map(|rule| &rule["text"]).collect();
+    let pid = "@{run}/webapp.pid rw,";
+    assert!(texts.contains(&&Value::from(pid)) && !texts.contains(&&Value::from("network inet stream,")), "{out}");
+    assert_eq!((&upload["profile"], &upload["outcome"]), (&"webapp//upload".into(), &"no_access".into()));
+
+    let (status, out, _) = log(&[&["--unused", "--format", "json-lines"], &TREE[..], &[audit]].concat(), "");
+    assert_eq!((status, out.lines().count()), (0, 2));
+    let (status, out, _) = log(&[&["--unused", "--profile", "nothing"], &TREE[..], &[audit]].concat(), "");
+    assert_eq!((status, &*out), (0, "no events\n"));
+    for wrong in [&["--unused", "--format", "github"][..], &["--unused", "--fix"], &["--unused", "--why"]] {
+        let (status, out, err) = log(&[wrong, &TREE, &[audit]].concat(), "");
+        assert!(status == 2 && out.is_empty() && err.contains("--unused"), "{err}");
+    }
+}

@@ -8,6 +8,7 @@ mod interactive;
 mod report;
 mod suggest;
 mod time;
+mod unused;
 
 use std::path::PathBuf;
 
@@ -53,6 +54,10 @@ pub(super) struct Args {
     #[arg(long, conflicts_with_all = ["follow", "suggest", "fix", "diff", "interactive"])]
     why: bool,
 
+    /// For each profile of the log, the rules that no event of an allowed access needed
+    #[arg(long, conflicts_with_all = ["follow", "suggest", "fix", "diff", "interactive", "why"])]
+    unused: bool,
+
     /// Suggest rules for what was denied or only allowed by complain mode
     #[arg(long, value_name = "KIND", num_args = 0..=1, require_equals = true, default_missing_value = "best")]
     suggest: Option<Suggest>,
@@ -83,7 +88,7 @@ fn try_run(args: &Args) -> Result<Status, String> {
     let mut summary = Summary::new(MOST);
     let mut failures = 0_u64;
     let suggests = args.suggest.is_some() || args.write.fix || args.write.diff || args.write.interactive;
-    let at_once = !suggests && !args.why && (args.follow || args.format == Format::JsonLines);
+    let at_once = !suggests && !args.why && !args.unused && (args.follow || args.format == Format::JsonLines);
     let sources = Source::of(&args.logs)?;
     if args.follow && sources.len() > 1 {
         return Err("one log can be followed, not several".into());
@@ -103,6 +108,8 @@ fn try_run(args: &Args) -> Result<Status, String> {
     }
     if suggests {
         suggest_rules(args, &summary)?;
+    } else if args.unused {
+        unused::print(args.format, &args.tree()?, &summary)?;
     } else if !at_once {
         let tree = if args.why { Some(args.tree()?) } else { None };
         let mut reader = tree.as_ref().map(WhyReader::new);

@@ -1,0 +1,430 @@
+//! Rules of profiles that no event of a log needed.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::path::Path;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+use serde::Serialize;
+
+use super::{Event, Origin, ProfileFile, Summary, Tree, Verdict};
+use crate::analysis::access::components;
+use crate::analysis::names::Quoted;
+use crate::analysis::query::{Decision, RuleUse, Subject};
+use crate::compiler::Resolved;
+use crate::policy::{Profile, Rule, RuleKind, RuleMode, RuleOrigin};
+use crate::source::{Span, Text};
+
+/// The rules of one profile that no event of a log needed, and the events that this rests on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Usage {
+    /// The profile.
+    pub profile: Text,
+    /// The file of the tree that holds it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
+    /// The number of events that were allowed and logged because a flag or a rule asks for that.
+    pub audit: u64,
+    /// The number of events that complain mode let through.
+    pub allowed: u64,
+    /// The number of events of both kinds that do not say enough to ask the policy about them.
+    pub unread: u64,
+    /// The number of events under `audit` that the tree does not allow: they are of another policy.
+    pub foreign: u64,
+    /// Whether the profile has the flag `audit` in the tree.
+    pub has_audit_flag: bool,
+    /// The outcome.
+    #[serde(flatten)]
+    pub outcome: UsageOutcome,
+}
+
+/// The unused rules of a profile, or the reason why they are not known.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum UsageOutcome {
+    /// No file of the tree has the profile.
+    NoProfile,
+    /// The log has no event of an allowed access.
+    NoAccess,
+    /// The file does not compile.
+    Broken {
+        /// The error.
+        error: String,
+    },
+    /// The rules are known.
+    Rules {
+        /// The number of rules that events could show to be used.
+        rules: usize,
+        /// Those that no event needed, in the order of the files.
+        unused: Vec<RuleUse>,
+        /// Included files of which no rule was needed.
+        includes: Vec<UnusedInclude>,
+    },
+}
+
+/// An included file of which no event needed a rule.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct UnusedInclude {
+    /// The file.
+    pub file: String,
+    /// The number of rules of the profile that stand in it; those of files that it includes are not among them.
+    pub rules: usize,
+}
+
+/// The rules that no event needed, for each profile that the events name.
+///
+/// Events of allowed accesses show that a rule is used: those under `audit`, and those that complain mode let through and the tree
+/// allows by now. Denied accesses use no rule. Where several rules allow the same, all of them are used. Rules whose use cannot be
+/// relied on to be logged are never unused: those that deny, prompt, or change the profile, rules for D-Bus where the log has no
+/// record of a D-Bus daemon, and rules that the features of the tree's compiler lack. Of an included file, other than one of
+/// `local/`, it is only said if no rule at all was needed.
+///
+/// The summary must have all events: [`Summary::uncounted`] is 0.
+///
+/// ```
+/// use armorer::log::{Summary, Tree, UsageOutcome, events, unused};
+/// use armorer::{Compiler, Features};
+///
+/// let directory = std::env::temp_dir().join(format!("armorer-unused-{}", std::process::id()));
+/// std::fs::create_dir_all(&directory)?;
+/// std::fs::write(directory.join("p"), "profile p flags=(audit) {\n  /etc/x r,\n  /etc/y r,\n}\n")?;
+/// let compiler = Compiler::new(Features::builtin("linux-7.2").unwrap()).base(&directory);
+/// let tree = Tree::read(&directory, compiler)?;
+/// let line = br#"audit: type=1400 audit(1.0:2): apparmor="AUDIT" operation="open" profile="p" name="/etc/x" requested_mask="r""#;
+/// let mut summary = Summary::new(100);
+/// events(line).into_iter().for_each(|event| summary.add(event));
+/// let usage = &unused(&tree, &summary)[0];
+/// let UsageOutcome::Rules { unused, .. } = &usage.outcome else { panic!("{usage}") };
+/// assert_eq!((unused.len(), &*unused[0].text), (1, "/etc/y r,"));
+/// # std::fs::remove_dir_all(directory)?;
+/// # Ok::<(), std::io::Error>(())
+/// ```
+#[must_use]
+pub fn unused(tree: &Tree, summary: &Summary) -> Vec<Usage> {
+    let mut profiles: BTreeMap<Text, Events<'_>> = BTreeMap::new();
+    let mut hears_dbus = false;
+    for (_, count) in summary.iter() {
+        let event = &count.event;
+        hears_dbus |= event.origin == Origin::Dbus;
+        let Some(label) = &event.profile else { continue };
+        if !matches!(event.verdict, Verdict::Audit | Verdict::Allowed | Verdict::Denied | Verdict::Killed) {
+            continue;
+        }
+        for profile in components(label).filter(|profile| *profile != b"unconfined") {
+            profiles.entry(profile.into()).or_default().add(event, count.times);
+        }
+    }
+    let mut policies = FxHashMap::default();
+    let usage = |(profile, events): (Text, Events<'_>)| {
+        let place = tree.place_of(&profile);
+        let file = place.and_then(|place| tree.files().get(place));
+        let mut usage = Usage {
+            file: file.map(|file| file.path.display().to_string()),
+            audit: events.audit,
+            allowed: events.allowed,
+            unread: events.unread,
+            foreign: 0,
+            has_audit_flag: false,
+            outcome: UsageOutcome::NoProfile,
+            profile,
+        };
+        let (Some(place), Some(file)) = (place, file) else { return usage };
+        if events.audit + events.allowed == 0 {
+            usage.outcome = UsageOutcome::NoAccess;
+            return usage;
+        }
+        match policies.entry(place).or_insert_with(|| Policy::of(tree, file)) {
+            Err(error) => usage.outcome = UsageOutcome::Broken { error: error.clone() },
+            Ok(policy) => {
+                if let Some((profile, compiled)) = policy.profile(&usage.profile) {
+                    let (used, foreign) = policy.used(&usage.profile, &events);
+                    usage.has_audit_flag = profile.flags.audit;
+                    usage.foreign = foreign;
+                    usage.outcome = policy.outcome(profile, &used, |rule| {
+                        shows_in_log(rule, hears_dbus) && compiled.contains(&rule.span)
+                    });
+                }
+            }
+        }
+        usage
+    };
+    profiles.into_iter().map(usage).collect()
+}
+
+/// The events of a profile.
+#[derive(Default)]
+struct Events<'a> {
+    audit: u64,
+    allowed: u64,
+    unread: u64,
+    accesses: Vec<(&'a Event, u64)>,
+}
+
+impl<'a> Events<'a> {
+    fn add(&mut self, event: &'a Event, times: u64) {
+        match event.verdict {
+            Verdict::Audit => self.audit += times,
+            Verdict::Allowed => self.allowed += times,
+            _ => return,
+        }
+        if event.access.is_none() {
+            self.unread += times;
+        }
+        self.accesses.push((event, times));
+    }
+}
+
+/// A place of a rule: file, line and column.
+type Place = (String, u32, u32);
+
+/// A file of the tree, resolved and compiled.
+struct Policy {
+    file: String,
+    resolved: Resolved,
+    subject: Subject,
+    /// For each profile the places of the rules that are part of what is compiled.
+    compiled: Vec<FxHashSet<Span>>,
+}
+
+impl Policy {
+    fn of(tree: &Tree, file: &ProfileFile) -> Result<Policy, String> {
+        let resolved = tree.compiler().resolve(file.input()).map_err(|error| error.to_string())?;
+        let policy = tree.compiler().encode(&resolved).map_err(|error| error.to_string())?;
+        let spans = |at| policy.provenance(at).into_iter().flat_map(|provenance| provenance.spans()).collect();
+        let compiled = (0..policy.profiles().len()).map(spans).collect();
+        let subject = Subject::from_compiled(policy).map_err(|error| error.to_string())?;
+        Ok(Policy { file: file.path.display().to_string(), resolved, subject, compiled })
+    }
+
+    /// A profile by its name, and the places of its rules that are compiled.
+    fn profile(&self, name: &[u8]) -> Option<(&Profile, &FxHashSet<Span>)> {
+        self.resolved.profiles().zip(&self.compiled).find(|(profile, _)| *profile.name == *name)
+    }
+
+    fn outcome(
+        &self,
+        profile: &Profile,
+        used: &FxHashSet<Place>,
+        shows_in_log: impl Fn(&Rule) -> bool,
+    ) -> UsageOutcome {
+        let (mut rules, mut unused, mut used_files) = (0, Vec::new(), BTreeSet::new());
+        let mut includes: Vec<UnusedInclude> = Vec::new();
+        for rule in self.rule_uses(profile, shows_in_log) {
+            rules += 1;
+            let is_used = used.contains(&(rule.file.clone(), rule.line, rule.column));
+            match (self.is_own(&rule.file), is_used) {
+                (true, true) => {}
+                (true, false) => unused.push(rule),
+                (false, true) => _ = used_files.insert(rule.file),
+                (false, false) => match includes.iter_mut().find(|include| include.file == rule.file) {
+                    Some(include) => include.rules += 1,
+                    None => includes.push(UnusedInclude { file: rule.file, rules: 1 }),
+                },
+            }
+        }
+        includes.retain(|include| !used_files.contains(&include.file));
+        UsageOutcome::Rules { rules, unused, includes }
+    }
+
+    /// The places of the rules that decided about an access, and the number of events under `audit` that no rules allow.
+    fn used(&self, profile: &[u8], events: &Events<'_>) -> (FxHashSet<Place>, u64) {
+        let (mut used, mut foreign) = (FxHashSet::default(), 0);
+        for (event, times) in &events.accesses {
+            let Some(access) = &event.access else { continue };
+            let Ok(answer) = self.subject.ask(Some(profile), access) else { continue };
+            if event.verdict == Verdict::Audit && !answer.is_allowed() {
+                foreign += times;
+            }
+            let allowed = answer.verdicts.iter().filter(|verdict| verdict.decision == Decision::Allowed);
+            for rule in allowed.flat_map(|verdict| &verdict.decided_by).filter_map(|&at| answer.rules.get(at)) {
+                used.insert((rule.file.clone(), rule.line, rule.column));
+            }
+        }
+        (used, foreign)
+    }
+
+    /// The rules of a profile as they are written, each once, in the order of the files.
+    fn rule_uses(&self, profile: &Profile, takes: impl Fn(&Rule) -> bool) -> Vec<RuleUse> {
+        let sources = self.resolved.diagnosis().sources();
+        let rules: BTreeMap<_, _> = { profile.rules.iter() }
+            .filter(|rule| takes(rule))
+            .map(|rule| ((rule.span.source, rule.span.start), rule))
+            .collect();
+        let rule_use = |rule: &Rule| {
+            let source = sources.get(rule.span.source);
+            let (line, column) = source.line_column(rule.span.start);
+            RuleUse {
+                file: source.name().to_owned(),
+                line,
+                column,
+                text: String::from_utf8_lossy(source.line(line).trim_ascii()).into_owned(),
+                mode: RuleMode::Allow,
+                priority: rule.prefix.priority,
+            }
+        };
+        rules.into_values().map(rule_use).collect()
+    }
+
+    /// Whether a file is the profile's own: the one that holds it, or one of `local/`.
+    fn is_own(&self, file: &str) -> bool {
+        let directory = Path::new(file).parent().and_then(Path::file_name);
+        file == self.file || directory.is_some_and(|directory| directory == "local")
+    }
+}
+
+/// Whether a log shows that a rule was used.
+fn shows_in_log(rule: &Rule, hears_dbus: bool) -> bool {
+    let allows = matches!(rule.prefix.mode, None | Some(RuleMode::Allow));
+    let is_heard = match rule.kind {
+        RuleKind::ChangeProfile(_) => false,
+        RuleKind::Dbus(_) => hears_dbus,
+        _ => true,
+    };
+    allows && is_heard && rule.origin != RuleOrigin::Implied
+}
+
+impl fmt::Display for Usage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", Quoted(&self.profile))?;
+        if let Some(file) = &self.file {
+            write!(f, " ({file})")?;
+        }
+        writeln!(f, ": {} events under audit, {} of complain mode", self.audit, self.allowed)?;
+        let (rules, unused, includes) = match &self.outcome {
+            UsageOutcome::NoProfile => return writeln!(f, "  no file of the tree has this profile"),
+            UsageOutcome::NoAccess => {
+                return writeln!(
+                    f,
+                    "  no event of an allowed access: without the flag `audit`, or complain mode, none is logged"
+                );
+            }
+            UsageOutcome::Broken { error } => return writeln!(f, "  the file has errors: {error}"),
+            UsageOutcome::Rules { rules, unused, includes } => (rules, unused, includes),
+        };
+        if unused.is_empty() && includes.is_empty() {
+            writeln!(f, "  nothing to report; rules whose use is logged: {rules}")?;
+        }
+        for rule in unused {
+            writeln!(f, "  {}  {}", rule.place(), rule.text)?;
+        }
+        for UnusedInclude { file, rules } in includes {
+            writeln!(f, "  {file}  (none of its rules: {rules})")?;
+        }
+        if self.audit == 0 {
+            writeln!(
+                f,
+                "  note: complain mode logs only what the loaded profile lacks; rules that it had may be used"
+            )?;
+        } else if !self.has_audit_flag {
+            writeln!(
+                f,
+                "  note: the profile has no flag `audit` in the tree; without it only rules with `audit` log their use"
+            )?;
+        }
+        if self.foreign > 0 {
+            writeln!(
+                f,
+                "  note: the tree does not allow {} of the audited accesses: another policy was loaded",
+                self.foreign
+            )?;
+        }
+        if self.unread > 0 {
+            writeln!(f, "  note: {} of the events do not say which access they are about", self.unread)?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Compiler, Features};
+
+    fn record(verdict: &str, profile: &str, rest: &str) -> String {
+        format!(r#"audit: type=1400 audit(1.0:2): apparmor="{verdict}" profile="{profile}" pid=7 comm="x" {rest}"#)
+    }
+
+    fn read(profile: &str, name: &str) -> String {
+        record("AUDIT", profile, &format!(r#"operation="open" name="{name}" requested_mask="r" fsuid=0 ouid=0"#))
+    }
+
+    fn ask(files: &[(&str, &str)], records: &[String]) -> Vec<Usage> {
+        let directory = tempfile::tempdir().unwrap();
+        for (name, text) in files {
+            let path = directory.path().join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        }
+        let compiler = Compiler::new(Features::builtin("linux-7.2").unwrap()).base(directory.path());
+        let tree = Tree::read(directory.path(), compiler).unwrap();
+        let mut summary = Summary::new(100);
+        super::super::events(records.join("\n").as_bytes()).into_iter().for_each(|event| summary.add(event));
+        unused(&tree, &summary)
+    }
+
+    /// The unused rules, and the names of the included files.
+    fn texts(usage: &Usage) -> (Vec<&str>, Vec<&str>) {
+        let UsageOutcome::Rules { unused, includes, .. } = &usage.outcome else { panic!("{usage}") };
+        let names = includes.iter().map(|include| include.file.rsplit('/').next().unwrap());
+        (unused.iter().map(|rule| &*rule.text).collect(), names.collect())
+    }
+
+    #[test]
+    fn what_decided_is_used() {
+        let text = "profile p flags=(audit) {\n  /etc/* r,\n  /etc/x r,\n  /etc/y w,\n  capability chown,\n  capability kill,\n  \
+            deny /etc/z r,\n  change_profile -> q,\n  set rlimit nofile <= 5,\n  dbus send bus=system,\n  owner /home/** r,\n}\n";
+        let records = [
+            read("p", "/etc/x"),
+            read("p", "/etc/x"),
+            record("AUDIT", "p", r#"operation="capable" class="cap" capability=0 capname="chown""#),
+        ];
+        let usages = ask(&[("p", text)], &records);
+        assert_eq!(usages[0].foreign, 0);
+        assert_eq!(texts(&usages[0]).0, ["/etc/y w,", "capability kill,", "owner /home/** r,"]);
+        assert_eq!((usages[0].audit, usages[0].allowed, usages[0].has_audit_flag), (3, 0, true));
+        assert!(!usages[0].to_string().contains("note"), "{}", usages[0]);
+    }
+
+    #[test]
+    fn includes_are_one() {
+        let files = [
+            ("p", "profile p flags=(audit) {\n  include <abs/a>\n  include <abs/b>\n  include <local/p>\n}\n"),
+            ("abs/a", "/a1 r,\n/a2 r,\n"),
+            ("abs/b", "/b1 r,\n/b2 r,\n"),
+            ("local/p", "/l1 r,\n/l2 r,\n"),
+        ];
+        let usages = ask(&files, &[read("p", "/a1"), read("p", "/l1")]);
+        assert_eq!(texts(&usages[0]), (vec!["/l2 r,"], vec!["b"]));
+        assert!(usages[0].to_string().contains("/abs/b  (none of its rules: 2)\n"), "{}", usages[0]);
+    }
+
+    #[test]
+    fn refused_without_an_allowed_access() {
+        let file = ("p", "profile p {\n  /x r,\n  profile c {\n    /y r,\n  }\n}\n");
+        let denied = record("DENIED", "p", r#"operation="open" name="/x" requested_mask="r" denied_mask="r""#);
+        let usages = ask(&[file], &[denied, read("p//c", "/y"), read("q", "/y")]);
+        assert_eq!(usages[0].outcome, UsageOutcome::NoAccess);
+        assert_eq!(texts(&usages[1]), (vec![], vec![]));
+        assert!(usages[1].to_string().contains("has no flag `audit`"));
+        assert_eq!(usages[2].outcome, UsageOutcome::NoProfile);
+    }
+
+    #[test]
+    fn another_policy_was_loaded() {
+        let usages = ask(&[("p", "profile p flags=(audit) {\n  /x r,\n}\n")], &[read("p", "/x"), read("p", "/y")]);
+        assert_eq!((texts(&usages[0]).0, usages[0].foreign), (vec![], 1));
+        assert!(usages[0].to_string().contains("does not allow 1 of the audited accesses"), "{}", usages[0]);
+    }
+
+    #[test]
+    fn complain_mode_shows_what_the_loaded_profile_lacked() {
+        let allowed = record("ALLOWED", "p", r#"operation="open" name="/x" requested_mask="rw" denied_mask="rw""#);
+        let broken = record("ALLOWED", "p", r#"operation="open" requested_mask="r" denied_mask="r""#);
+        let usages = ask(&[("p", "profile p {\n  /x r,\n  /y r,\n}\n")], &[allowed, broken]);
+        assert_eq!((texts(&usages[0]).0, usages[0].unread), (vec!["/y r,"], 1));
+        assert!(usages[0].to_string().contains("complain mode logs only"));
+    }
+}
