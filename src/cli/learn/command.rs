@@ -37,6 +37,11 @@ impl Signals {
         });
         Ok(Signals(receiver))
     }
+
+    /// A signal that has come.
+    pub(super) fn caught(&self) -> Option<Signal> {
+        self.0.try_recv().ok()
+    }
 }
 
 /// How a command ended.

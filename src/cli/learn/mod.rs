@@ -61,6 +61,8 @@ pub(super) fn run(args: &Args) -> Status {
 }
 
 fn try_run(args: &Args) -> Result<Status, String> {
+    // Before anything starts threads, which would take the signals as they are.
+    let signals = Signals::block()?;
     let kernel = args.kernel.kernel()?;
     let features = kernel_features(&kernel, &args.target)?;
     let base = &args.target.base;
@@ -84,18 +86,19 @@ fn try_run(args: &Args) -> Result<Status, String> {
     let (mut summary, mut left_out) = (Summary::new(MOST), 0_u64);
     let mut take = |event: Event| {
         let is_ours = event.profile.as_ref().is_some_and(|label| is_of(label, &name));
-        if is_ours {
-            summary.add(event)
-        } else {
-            left_out += 1
+        match is_ours {
+            true => summary.add(event),
+            false => left_out += u64::from(event.verdict.is_lacking()),
         }
         Ok(())
     };
     let mut tap = Tap::open(args.log.as_deref())?;
     let command = started(args, &policy, &name)?;
     let before = Before::of(&kernel, &policy)?;
+    if let Some(signal) = signals.caught() {
+        return Err(format!("{signal} came; nothing is changed"));
+    }
     // From here to where it is put back nothing returns.
-    let signals = Signals::block()?;
     let ran = match kernel.replace(&policy) {
         Ok(()) => command::run(&command, &signals, || tap.drain(&mut take)),
         Err(error) => Err(error.to_string()),
@@ -118,7 +121,7 @@ fn try_run(args: &Args) -> Result<Status, String> {
         status = status.max(Status::Findings);
     }
     if left_out > 0 {
-        eprint_line(format_args!("note: {left_out} events of other profiles meanwhile"));
+        eprint_line(format_args!("note: {left_out} denials of other profiles meanwhile"));
     }
     let prints = !args.write.shows_changes();
     args.write.propose(&tree, &summary, prints, false)?;

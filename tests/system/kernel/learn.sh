@@ -2,13 +2,14 @@
 export PATH=/applets:/bin:/sbin
 POLICY=/sys/kernel/security/apparmor
 result() { echo "RESULT $*"; }
-mkdir -p /tmp /srv /etc/other
+mkdir -p /tmp /srv /dev
+[ -e /dev/kmsg ] || mknod /dev/kmsg c 1 11
 cp /bin/busybox /srv/busybox
 for file in a b; do echo $file > /$file; done
 
 loaded() { echo $(sed -n 's/^\(web\|spare\)\(.*\) (\(.*\))$/\1\2:\3/p' $POLICY/profiles | sort | tr '\n' ' '); }
 reads() { for file in a b; do /srv/busybox cat /$file 2> /dev/null; done | tr -d '\n'; }
-learn() { armorer learn "$@" > /tmp/out 2> /tmp/said; status=$?; }
+learn() { armorer learn "$@" > /tmp/out 2> /tmp/said; status=$?; sed 's/^/said: /' /tmp/said; }
 
 # Without the profile being loaded: it is for the time of the command, and then it is gone.
 learn web -- /srv/busybox cat /b
@@ -29,7 +30,8 @@ learn web -- sh -c 'kill -9 $$'; result killed $status $(grep -c 'the command fa
 # armorer is told to end.
 for signal in TERM INT HUP; do
   armorer learn web -- /srv/busybox sleep 100 > /tmp/out 2> /tmp/said & pid=$!
-  until grep -q '^web (complain)' $POLICY/profiles; do sleep 0.1; done
+  tries=0
+  until grep -q '^web (complain)' $POLICY/profiles || [ $tries = 300 ]; do sleep 0.1; tries=$((tries + 1)); done
   kill -$signal $pid; wait $pid
   result $signal $? $(loaded) reads:$(reads) $(grep -c 'before the command had ended' /tmp/said) $(pidof sleep)
 done
@@ -43,5 +45,5 @@ learn --fix web -- /srv/busybox cat /b
 result fixed $status $(grep -c 'owner /b r,' /etc/apparmor.d/web) reads:$(reads)
 armorer replace -q /etc/apparmor.d/web
 result replaced reads:$(reads)
-learn web -- /srv/busybox cat /b; result again $status $(cat /tmp/out | tr ' ' -)
+learn web -- /srv/busybox cat /b; result again $status $(tail -n 1 /tmp/out | tr ' ' -)
 learn nobody -- /srv/busybox true; result nobody $status $(grep -c 'no file in /etc/apparmor.d has that profile' /tmp/said)

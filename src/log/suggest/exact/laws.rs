@@ -198,7 +198,10 @@ fn check(kind: usize, names: &[Vec<u8>]) -> Result<(), TestCaseError> {
     let allows = |access: &Access| subject.ask(None, access).unwrap().is_allowed();
     prop_assert!(allows(&wanted), "{wanted:?}\n{written}");
     for at in 0..names.len() {
-        for other in neighbours(&names[at]) {
+        // No kernel has a stack with an empty part.
+        for other in
+            neighbours(&names[at]).into_iter().filter(|name| !name.starts_with(b"//&") && !name.ends_with(b"//&"))
+        {
             let mut names = names.to_vec();
             names[at] = other;
             let other = access(kind, &names);
