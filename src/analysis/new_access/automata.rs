@@ -176,7 +176,7 @@ pub(super) fn file(pairing: &Pairing<'_>, pair: (usize, usize), options: &Option
         let halves = [(&a.owner, &b.owner), (&a.other, &b.other)];
         let wrong = halves.into_iter().filter_map(|(a, b)| {
             let judged = half(field, a, b, complains, options.ignore_audit);
-            let transition = transition(pairing, pair, a, b, &obligations);
+            let transition = transition(pairing, pair, field, (a, b), &obligations);
             [judged, transition].into_iter().flatten().max_by_key(|wrong| wrong.kind)
         });
         wrong.reduce(|one, other| match one.kind.cmp(&other.kind) {
@@ -206,15 +206,16 @@ fn half(field: u8, a: &Half, b: &Half, complains: bool, ignore_audit: bool) -> O
     }
     let links = a.allow & b.allow & LINK != 0;
     // After the name of a link, lock means that the link needs a subset of the permissions of its target.
-    let subset = if field == 0 { 0 } else { LOCK };
-    if subset != 0 && links && a.allow & !b.allow & LOCK != 0 {
+    // Exec is a mark there, which no kernel asks for.
+    let unasked = if field == 0 { 0 } else { LOCK | EXEC };
+    if field != 0 && links && a.allow & !b.allow & LOCK != 0 {
         let reason = Some("the link no longer needs a subset of the permissions of its target");
         return Some(Wrong { kind: Kind::NewAccess, reason, permissions: LINK });
     }
     let of = |half: &Half| Words {
-        allow: half.allow & !subset,
-        audit: half.audit & !subset,
-        quiet: half.quiet & !subset,
+        allow: half.allow & !unasked,
+        audit: half.audit & !unasked,
+        quiet: half.quiet & !unasked,
         prompt: half.prompt,
         rare: half.rare,
     };
@@ -231,8 +232,8 @@ fn half(field: u8, a: &Half, b: &Half, complains: bool, ignore_audit: bool) -> O
 fn transition(
     pairing: &Pairing<'_>,
     pair: (usize, usize),
-    a: &Half,
-    b: &Half,
+    field: u8,
+    (a, b): (&Half, &Half),
     obligations: &RefCell<FxHashSet<(usize, usize)>>,
 ) -> Option<Wrong> {
     let (old, new): (&Exec, &Exec) = (a.exec.as_ref()?, b.exec.as_ref()?);
@@ -241,7 +242,7 @@ fn transition(
         let reason = Some("the environment is no longer scrubbed");
         return Some(Wrong { kind: Kind::NewAccess, reason, permissions });
     }
-    if a.allow & b.allow & EXEC == 0 {
+    if field != 0 || a.allow & b.allow & EXEC == 0 {
         return None;
     }
     let exec::Judged { wrong, obligation } = exec::compare(pairing, pair, old, new);
