@@ -69,6 +69,8 @@ impl Tree {
             return Err(format!("{}: no profiles", Escaped::line(path.as_os_str().as_encoded_bytes())));
         }
         let compiler = args.compiler(own_features)?;
+        // A tree has its own includes, which may be what changed.
+        let compiler = if path.is_dir() { compiler.include_dir(path) } else { compiler };
         let read = |input: &Input| {
             let bytes = input.read().map_err(|error| format!("{}: {error}", input.shown()))?;
             if is_blob(&bytes) { Policy::of_blob(input, &bytes) } else { Policy::of_text(&compiler, input, bytes) }
