@@ -131,7 +131,7 @@ pub fn diff(a: &[Profile], b: &[Profile], options: &DiffOptions) -> Result<Diff,
     Ok(diff)
 }
 
-fn sound(policy: char, profiles: &[Profile]) -> Result<(), DiffError> {
+pub(super) fn sound(policy: char, profiles: &[Profile]) -> Result<(), DiffError> {
     for (index, profile) in profiles.iter().enumerate() {
         verify_profile(profile)
             .map_err(|error| DiffError::Unsound { policy, error: VerifyError { index, ..error } })?;
@@ -207,10 +207,10 @@ pub(super) struct Found {
 }
 
 /// Differences, and whether there are no others.
-type Outcome = Result<(Vec<Found>, bool), OutOfBudget>;
+pub(super) type Outcome = Result<(Vec<Found>, bool), OutOfBudget>;
 
 /// With the names of the extended attributes, which are those of A: a difference in them is one of its own.
-fn xmatch((a, names): (&Xmatch, &[Vec<u8>]), b: &Xmatch, options: &DiffOptions) -> Outcome {
+pub(super) fn xmatch((a, names): (&Xmatch, &[Vec<u8>]), b: &Xmatch, options: &DiffOptions) -> Outcome {
     if a.dfa == b.dfa {
         return Ok((Vec::new(), true));
     }
@@ -298,27 +298,10 @@ fn one_class(
 ) -> Outcome {
     let of = |(db, version), state| ClassPerms::of_state(db, version, index(state));
     let observable = |field, in_a: u32, in_b: u32| {
-        // Lock is asked for in no class: compilers grant it everywhere, or everywhere but where nothing matches (see
-        // `fields::lock_without_file_rules`).
-        let asked = if class == MOUNT { asked(field) } else { !LOCK } & !classes::unasked(class);
+        let asked = asked(class, field);
         of(a, in_a).only(asked) != of(b, in_b).only(asked)
     };
-    let how = Walk {
-        first_field: u8::from(class == MOUNT),
-        field: match class {
-            // Behind each NUL of a mount string begins the next field.
-            MOUNT => {
-                |field, symbol| if matches!((field, symbol), (1..=5, Symbol::Byte(0))) { field + 1 } else { field }
-            }
-            // Two bytes each are family, type and protocol, which decide alone or with what is behind them.
-            class if networks::CLASSES.contains(&class) => |field, _| field.saturating_add(1).min(7),
-            _ => |field, _| field,
-        },
-        marks: &[0],
-        first: if networks::CLASSES.contains(&class) { &[0, 1, 2] } else { &[] },
-        observable: &observable,
-        ..options.walk(false)
-    };
+    let how = Walk { observable: &observable, ..options.class_walk(class) };
     let Hits { hits, complete } = walk(a_side, b_side, &how)?;
     let hits = hits.into_iter().map(|hit| {
         let perms = [of(a, hit.a), of(b, hit.b)];
@@ -347,12 +330,7 @@ fn file(a: Option<&PolicyDb>, b: Option<&PolicyDb>, options: &DiffOptions) -> Ou
     let mut meanings = Meanings::default();
     let [a_side, b_side] = dbs.map(|db| meanings.side(db, |x, y| FilePerms::of_words(db, x, y)));
     // With permission tables the start state's own permissions are not written, so they cannot be compared.
-    let how = Walk {
-        // Behind a NUL begins the target of a link or a change of profile.
-        field: |field, symbol| if symbol == Symbol::Byte(0) { 1 } else { field },
-        marks: &[0],
-        ..options.walk(dbs.iter().any(|db| db.perms.is_some()))
-    };
+    let how = options.file_walk(dbs.iter().any(|db| db.perms.is_some()));
     let [a, b] = dbs;
     let Hits { hits, complete } = walk(&a_side, &b_side, &how)?;
     let hits = hits.into_iter().map(|hit| {
@@ -405,6 +383,35 @@ impl DiffOptions {
         self
     }
 
+    /// How to walk the strings of one class of a policydb, behind its byte.
+    pub(super) fn class_walk(&self, class: u8) -> Walk<'static> {
+        Walk {
+            first_field: u8::from(class == MOUNT),
+            field: match class {
+                // Behind each NUL of a mount string begins the next field.
+                MOUNT => {
+                    |field, symbol| if matches!((field, symbol), (1..=5, Symbol::Byte(0))) { field + 1 } else { field }
+                }
+                // Two bytes each are family, type and protocol, which decide alone or with what is behind them.
+                class if networks::CLASSES.contains(&class) => |field, _| field.saturating_add(1).min(7),
+                _ => |field, _| field,
+            },
+            marks: &[0],
+            first: if networks::CLASSES.contains(&class) { &[0, 1, 2] } else { &[] },
+            ..self.walk(false)
+        }
+    }
+
+    /// How to walk the strings of files.
+    pub(super) fn file_walk(&self, skip_start: bool) -> Walk<'static> {
+        Walk {
+            // Behind a NUL begins the target of a link or a change of profile.
+            field: |field, symbol| if symbol == Symbol::Byte(0) { 1 } else { field },
+            marks: &[0],
+            ..self.walk(skip_start)
+        }
+    }
+
     fn walk(&self, skip_start: bool) -> Walk<'static> {
         Walk {
             limit: self.max_per_automaton.max(1),
@@ -421,9 +428,17 @@ impl DiffOptions {
     }
 }
 
+/// What the kernel asks for in that field of a class.
+///
+/// Lock is asked for in no class: compilers grant it everywhere, or everywhere but where nothing matches (see
+/// `fields::lock_without_file_rules`).
+pub(super) fn asked(class: u8, field: u8) -> u32 {
+    if class == MOUNT { asked_of_mounts(field) } else { !LOCK & !classes::unasked(class) }
+}
+
 /// What the kernel asks for in that field (`security/apparmor/mount.c`): `umount` behind the mount point, `pivot_root` behind
 /// the old root, `mount` behind the flags or the data. A compiler may leave the bits of merged rules on the other strings.
-fn asked(field: u8) -> u32 {
+fn asked_of_mounts(field: u8) -> u32 {
     match field {
         0 => u32::MAX,
         1 => 0x4,
@@ -435,7 +450,7 @@ fn asked(field: u8) -> u32 {
 }
 
 /// A section without any string in it.
-fn nothing() -> PolicyDb {
+pub(super) fn nothing() -> PolicyDb {
     let dfa = Tables {
         accept: vec![0; 2],
         accept2: Some(vec![0; 2]),
@@ -448,7 +463,7 @@ fn nothing() -> PolicyDb {
     PolicyDb { dfa, ..PolicyDb::default() }
 }
 
-fn index(state: u32) -> usize {
+pub(super) fn index(state: u32) -> usize {
     usize::try_from(state).unwrap_or(usize::MAX)
 }
 

@@ -125,31 +125,40 @@ fn sockets(a: &Profile, b: &Profile, note: &mut impl FnMut(&'static str, String,
     }
 }
 
+const LIMITS: [&str; rlimits::COUNT] = [
+    "rlimit cpu",
+    "rlimit fsize",
+    "rlimit data",
+    "rlimit stack",
+    "rlimit core",
+    "rlimit rss",
+    "rlimit nproc",
+    "rlimit nofile",
+    "rlimit memlock",
+    "rlimit as",
+    "rlimit locks",
+    "rlimit sigpending",
+    "rlimit msgqueue",
+    "rlimit nice",
+    "rlimit rtprio",
+    "rlimit rttime",
+];
+
+/// The value of a limit, where the profile sets it.
+pub(super) fn limit(profile: &Profile, index: usize) -> Option<u64> {
+    let rlimits = profile.rlimits.filter(|rlimits| rlimits.mask >> index & 1 != 0)?;
+    rlimits.values.get(index).copied()
+}
+
+/// The index of a limit by the name of its field.
+#[cfg(feature = "new-access")]
+pub(super) fn limit_index(name: &str) -> Option<usize> {
+    LIMITS.iter().position(|known| *known == name)
+}
+
 /// Limits one by one; what is not in the mask has no value.
 fn limits(a: &Profile, b: &Profile, note: &mut impl FnMut(&'static str, String, String)) {
-    const NAMES: [&str; rlimits::COUNT] = [
-        "rlimit cpu",
-        "rlimit fsize",
-        "rlimit data",
-        "rlimit stack",
-        "rlimit core",
-        "rlimit rss",
-        "rlimit nproc",
-        "rlimit nofile",
-        "rlimit memlock",
-        "rlimit as",
-        "rlimit locks",
-        "rlimit sigpending",
-        "rlimit msgqueue",
-        "rlimit nice",
-        "rlimit rtprio",
-        "rlimit rttime",
-    ];
-    let limit = |profile: &Profile, index: usize| {
-        let rlimits = profile.rlimits.filter(|rlimits| rlimits.mask >> index & 1 != 0)?;
-        rlimits.values.get(index).copied()
-    };
-    for (index, name) in NAMES.into_iter().enumerate() {
+    for (index, name) in LIMITS.into_iter().enumerate() {
         note(name, optional(limit(a, index), names::limit), optional(limit(b, index), names::limit));
     }
 }

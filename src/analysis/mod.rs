@@ -21,6 +21,8 @@ pub mod dump;
 mod fields;
 pub(crate) mod names;
 mod networks;
+#[cfg(feature = "new-access")]
+pub mod new_access;
 #[doc(hidden)]
 pub mod perms;
 mod product;

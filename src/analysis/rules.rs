@@ -51,20 +51,31 @@ impl Diff {
         sources: &SourceMap,
     ) {
         for difference in &mut self.differences {
-            let [a, b] = difference.indices;
-            let index = match side {
-                Side::A => a,
-                Side::B => b,
-            };
-            let Some(provenance) = index.and_then(&provenance) else { continue };
-            let mut places: Vec<RulePlace> =
-                spans(difference, provenance).into_iter().map(|span| place(span, sources)).collect();
-            places.sort();
-            places.dedup();
-            match side {
-                Side::A => difference.rules.a = places,
-                Side::B => difference.rules.b = places,
-            }
+            difference.name_rules(side, &provenance, sources);
+        }
+    }
+}
+
+impl Difference {
+    /// Names the rules of one of the policies.
+    pub(super) fn name_rules<'a>(
+        &mut self,
+        side: Side,
+        provenance: impl Fn(usize) -> Option<&'a Provenance>,
+        sources: &SourceMap,
+    ) {
+        let [a, b] = self.indices;
+        let index = match side {
+            Side::A => a,
+            Side::B => b,
+        };
+        let Some(provenance) = index.and_then(provenance) else { return };
+        let mut places: Vec<RulePlace> = spans(self, provenance).into_iter().map(|span| place(span, sources)).collect();
+        places.sort();
+        places.dedup();
+        match side {
+            Side::A => self.rules.a = places,
+            Side::B => self.rules.b = places,
         }
     }
 }

@@ -1,4 +1,6 @@
-//! `armorer diff`: do two policies mean the same?
+//! `armorer diff`: do two policies mean the same, and does the second allow more?
+
+mod new_access;
 
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
@@ -9,7 +11,7 @@ use super::target::TargetArgs;
 use super::{Status, eprint_line, print, print_json, settle};
 use crate::analysis::{self, Side};
 use crate::blob::{self, Profile};
-use crate::compiler::Compiled;
+use crate::compiler::{Compiled, Compiler};
 
 /// Strings shown for differences that are alike.
 const EXAMPLES: usize = 3;
@@ -35,11 +37,14 @@ pub(super) struct Args {
     #[arg(long, value_name = "N", default_value = "4")]
     max: NonZeroUsize,
 
-    /// A binary policy, or profile text, which is compiled; `-` is standard input
+    #[command(flatten)]
+    new_access: new_access::NewAccessArgs,
+
+    /// A binary policy, or profile text, which is compiled; `-` is standard input. With --no-new-access also a directory
     #[arg(value_name = "A")]
     a: PathBuf,
 
-    /// The other one
+    /// The other one (with --no-new-access: NEW, and A is BASE)
     #[arg(value_name = "B")]
     b: PathBuf,
 }
@@ -57,6 +62,9 @@ pub(super) fn run(args: &Args) -> Status {
 fn try_run(args: &Args) -> Result<Status, String> {
     if args.a == Path::new("-") && args.b == Path::new("-") {
         return Err("standard input can be one of the policies only".into());
+    }
+    if args.new_access.no_new_access {
+        return new_access::run(args);
     }
     let a = Policy::read(&args.a, args, args.features_a.as_deref())?;
     let b = Policy::read(&args.b, args, args.features_b.as_deref())?;
@@ -78,20 +86,33 @@ fn try_run(args: &Args) -> Result<Status, String> {
     Ok(if diff.is_empty() { Status::Fine } else { Status::Findings })
 }
 
+impl Args {
+    /// The compiler for one of the policies.
+    fn compiler(&self, own_features: Option<&str>) -> Result<Compiler, String> {
+        let target = match own_features {
+            Some(name) => TargetArgs { features: Some(name.to_owned()), ..self.target.clone() },
+            None => self.target.clone(),
+        };
+        target.compiler()
+    }
+}
+
 impl Policy {
     fn read(path: &Path, args: &Args, own_features: Option<&str>) -> Result<Policy, String> {
         let input = Input::of(path);
         let bytes = input.read().map_err(|error| format!("{}: {error}", input.shown()))?;
         if analysis::is_blob(&bytes) {
-            let profiles = blob::read(&bytes).map_err(|error| format!("{}: {error}", input.shown()))?;
-            return Ok(Policy::Blob(profiles));
+            return Policy::of_blob(&input, &bytes);
         }
-        let target = match own_features {
-            Some(name) => TargetArgs { features: Some(name.to_owned()), ..args.target.clone() },
-            None => args.target.clone(),
-        };
-        let compiler = target.compiler()?;
-        match policy::compile(&compiler, &input, bytes)? {
+        Policy::of_text(&args.compiler(own_features)?, &input, bytes)
+    }
+
+    fn of_blob(input: &Input, bytes: &[u8]) -> Result<Policy, String> {
+        blob::read(bytes).map(Policy::Blob).map_err(|error| format!("{}: {error}", input.shown()))
+    }
+
+    fn of_text(compiler: &Compiler, input: &Input, text: Vec<u8>) -> Result<Policy, String> {
+        match policy::compile(compiler, input, text)? {
             Some(compiled) => Ok(Policy::Text(Box::new(compiled))),
             // Its errors have been shown; without the policy there is nothing to compare.
             None => Err(format!("{} does not compile", input.shown())),

@@ -147,3 +147,68 @@ fn what_cannot_be_compared_is_2() {
         assert!(!output.stderr.is_empty());
     }
 }
+
+/// A directory with one file of profiles for each policy.
+fn policies(base: &str, new: &str) -> tempfile::TempDir {
+    let directory = tempfile::tempdir().unwrap();
+    for (name, text) in [("base", base), ("new", new)] {
+        std::fs::create_dir(directory.path().join(name)).unwrap();
+        std::fs::write(directory.path().join(name).join("profiles"), text).unwrap();
+    }
+    directory
+}
+
+/// `diff --no-new-access` of the directories `base` and `new`.
+fn no_new_access(directory: &Path, more: &[&str]) -> Output {
+    let arguments = ["diff", "--no-new-access", "--features", "linux-7.2", "--base", "."];
+    command::run(directory, &[&arguments[..], more, &["base", "new"]].concat(), b"")
+}
+
+#[test]
+fn new_access_has_a_witness_and_the_rules() {
+    let directory = policies("profile p {\n  /etc/* r,\n}\n", "profile p {\n  /etc/hosts r,\n  /etc/** w,\n}\n");
+    let output = no_new_access(directory.path(), &[]);
+    assert_eq!(status(&output), 1, "{}", text(&output.stderr));
+    let found = text(&output.stdout);
+    assert!(found.starts_with("p: file \"/etc/"), "{found}");
+    assert!(found.contains(": new access: BASE ") && found.contains("rule at new/profiles:3:3"), "{found}");
+
+    let github = no_new_access(directory.path(), &["--format", "github"]);
+    assert_eq!(status(&github), 1);
+    let line = text(&github.stdout);
+    assert!(line.starts_with("::error file=new/profiles,line=3,col=3,title=new access::p: file"), "{line}");
+
+    let json = no_new_access(directory.path(), &["--json"]);
+    let json: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
+    assert_eq!(json["findings"][0]["kind"], "new-access");
+    assert_eq!(json["findings"][0]["profile"], "p");
+    assert_eq!(json["findings"][0]["rules"]["b"][0]["line"], 3);
+
+    let same = command::run(
+        directory.path(),
+        &["diff", "--no-new-access", "--features", "linux-7.2", "--base", ".", "base", "base"],
+        b"",
+    );
+    assert_eq!((status(&same), text(&same.stdout)), (0, ""), "{}", text(&same.stderr));
+}
+
+#[test]
+fn counterparts_by_map_and_baseline() {
+    let directory = policies("profile node { /srv/** rw, }\n", "profile web { /srv/web/* r, }\n");
+    assert_eq!(status(&no_new_access(directory.path(), &[])), 1, "no counterpart");
+    for counterpart in [&["--map", "node=web"][..], &["--baseline", "node"]] {
+        let output = no_new_access(directory.path(), counterpart);
+        assert_eq!((status(&output), text(&output.stdout)), (0, ""), "{counterpart:?}");
+    }
+    let usage = no_new_access(directory.path(), &["--map", "node"]);
+    assert_eq!(status(&usage), 2);
+}
+
+#[test]
+fn audit_is_ignored_when_asked() {
+    let directory = policies("profile p { audit /a r, }\n", "profile p { /a r, }\n");
+    let output = no_new_access(directory.path(), &[]);
+    assert_eq!(status(&output), 1);
+    assert!(text(&output.stdout).contains("less audit"), "{}", text(&output.stdout));
+    assert_eq!(status(&no_new_access(directory.path(), &["--ignore-audit"])), 0);
+}

@@ -2,5 +2,5 @@
 
 #[test]
 fn commands() {
-    trycmd::TestCases::new().case("README.md").case("docs/modes.md").case("docs/log.md");
+    trycmd::TestCases::new().case("README.md").case("docs/modes.md").case("docs/log.md").case("docs/review.md");
 }

@@ -1,0 +1,144 @@
+//! `armorer diff --no-new-access`: does NEW allow anything that BASE does not?
+
+use std::path::Path;
+
+use super::{Args, Policy};
+use crate::analysis::new_access::{self, Finding, Kind, NewAccess, Options};
+use crate::analysis::{Side, is_blob};
+use crate::blob::Profile;
+use crate::cli::github::{data, property};
+use crate::cli::inputs::{self, Input};
+use crate::cli::{Status, eprint_line, print, print_json};
+use crate::diagnostic::Escaped;
+use crate::encode::Provenance;
+use crate::parallel;
+use crate::source::SourceMap;
+
+#[derive(clap::Args)]
+pub(super) struct NewAccessArgs {
+    /// Exit with 0 only if it is proven that no profile of B allows anything that its counterpart in A does not
+    #[arg(long)]
+    pub(super) no_new_access: bool,
+
+    /// Compare the profile BASE of A with NEW of B, where their names differ; repeatable
+    #[arg(long, value_name = "BASE=NEW", requires = "no_new_access", value_parser = mapping)]
+    map: Vec<(String, String)>,
+
+    /// Compare every profile of B with this one of A
+    #[arg(long, value_name = "PROFILE", requires = "no_new_access", conflicts_with = "map")]
+    baseline: Option<String>,
+
+    /// Ignore changes of what is logged
+    #[arg(long, requires = "no_new_access")]
+    ignore_audit: bool,
+
+    /// Form of the findings
+    #[arg(long, value_enum, value_name = "FORMAT", requires = "no_new_access", conflicts_with = "json")]
+    format: Option<Format>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    /// A line a finding
+    Text,
+    /// One JSON document, as --json
+    Json,
+    /// Annotations of GitHub Actions
+    Github,
+}
+
+fn mapping(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((base, new)) if !base.is_empty() && !new.is_empty() => Ok((base.to_owned(), new.to_owned())),
+        _ => Err("two names of profiles are written `BASE=NEW`".into()),
+    }
+}
+
+/// The policies of one operand: of a file, or of the files of a directory.
+struct Tree {
+    policies: Vec<Policy>,
+    profiles: Vec<Profile>,
+    /// For each profile, its policy, and which one it is there.
+    places: Vec<(usize, usize)>,
+}
+
+impl Tree {
+    fn read(path: &Path, args: &Args, own_features: Option<&str>) -> Result<Tree, String> {
+        let inputs = inputs::expand(&[path.to_owned()])?;
+        if inputs.is_empty() {
+            return Err(format!("{}: no profiles", Escaped::line(path.as_os_str().as_encoded_bytes())));
+        }
+        let compiler = args.compiler(own_features)?;
+        // A tree has its own includes, which may be what changed.
+        let compiler = if path.is_dir() { compiler.include_dir(path) } else { compiler };
+        let read = |input: &Input| {
+            let bytes = input.read().map_err(|error| format!("{}: {error}", input.shown()))?;
+            if is_blob(&bytes) { Policy::of_blob(input, &bytes) } else { Policy::of_text(&compiler, input, bytes) }
+        };
+        let policies = parallel::map(&inputs, read).into_iter().collect::<Result<Vec<Policy>, String>>()?;
+        let mut tree = Tree { policies, profiles: Vec::new(), places: Vec::new() };
+        for (policy, number) in tree.policies.iter().zip(0..) {
+            tree.places.extend((0..policy.profiles().len()).map(|index| (number, index)));
+            tree.profiles.extend_from_slice(policy.profiles());
+        }
+        Ok(tree)
+    }
+
+    fn provenance(&self, profile: usize) -> Option<(&Provenance, &SourceMap)> {
+        let &(policy, index) = self.places.get(profile)?;
+        match self.policies.get(policy)? {
+            Policy::Text(compiled) => Some((compiled.provenance(index)?, compiled.diagnosis().sources())),
+            Policy::Blob(_) => None,
+        }
+    }
+}
+
+pub(super) fn run(args: &Args) -> Result<Status, String> {
+    let own = &args.new_access;
+    let base = Tree::read(&args.a, args, args.features_a.as_deref())?;
+    let new = Tree::read(&args.b, args, args.features_b.as_deref())?;
+    let mut options = Options::default().ignore_audit(own.ignore_audit).max_per_automaton(args.max.get());
+    for (base, new) in &own.map {
+        options = options.map(base, new);
+    }
+    if let Some(baseline) = &own.baseline {
+        options = options.baseline(baseline);
+    }
+    let found = new_access::new_access(&base.profiles, &new.profiles, &options);
+    let mut found = found.map_err(|error| error.to_string())?;
+    found.name_rules(Side::A, |profile| base.provenance(profile));
+    found.name_rules(Side::B, |profile| new.provenance(profile));
+    report(args, &found)?;
+    Ok(if found.is_proven() { Status::Fine } else { Status::Findings })
+}
+
+fn report(args: &Args, found: &NewAccess) -> Result<(), String> {
+    if args.json || args.new_access.format == Some(Format::Json) {
+        return print_json(found);
+    }
+    if args.new_access.format == Some(Format::Github) {
+        print(&found.findings.iter().map(annotation).collect::<String>())?;
+    } else {
+        print(&found.to_string())?;
+    }
+    for name in &found.removed {
+        eprint_line(format_args!("note: profile `{name}` is in BASE only"));
+    }
+    if found.more {
+        eprint_line(format_args!("note: there may be more findings; --max shows up to so many of each kind"));
+    }
+    Ok(())
+}
+
+/// A workflow command for each finding, at the first rule of NEW that decides.
+fn annotation(finding: &Finding) -> String {
+    let command = if finding.kind == Kind::LessAudit { "warning" } else { "error" };
+    let place = finding
+        .difference
+        .rules
+        .b
+        .first()
+        .map(|place| format!(" file={},line={},col={},title=", property(&place.file), place.line, place.column));
+    let place = place.unwrap_or_else(|| " title=".to_owned());
+    format!("::{command}{place}{}::{}\n", property(&finding.kind.to_string()), data(&finding.to_string()))
+}
