@@ -180,6 +180,8 @@ fn commands(evil: &str) -> Vec<(Vec<String>, bool)> {
         ("ast --schema".to_owned(), true),
         ("features linux-7.2".to_owned(), true),
         (format!("features nowhere-{file}"), false),
+        (format!("learn {kernel} --log good {file} -- true"), false),
+        (format!("learn {kernel} --log good good -- nowhere-{file}"), false),
         (format!("diff {target} good other"), false),
         (format!("diff {target} --json good other"), false),
         (format!("diff {target} good {file}"), false),
