@@ -72,10 +72,12 @@ impl Candidate {
     }
 
     /// The order of candidates: safe ones first, then those that last, then by what they open. A variable of the tree that opens
-    /// next to nothing goes before the path as it stands.
+    /// next to nothing goes before the path as it stands, but not where either is a danger.
     fn rank(&self) -> (bool, bool, bool, usize, u32, bool) {
         let Opens { sensitive, size, .. } = &self.opens;
-        (self.is_abstraction, !self.dangers.is_empty(), !self.is_stable, sensitive.len(), size / 3, self.is_exact)
+        let is_danger = !self.dangers.is_empty();
+        let size = if is_danger { *size } else { size / 3 };
+        (self.is_abstraction, is_danger, !self.is_stable, sensitive.len(), size, self.is_exact)
     }
 }
 
