@@ -32,8 +32,16 @@ fn is_number(text: &[u8]) -> bool {
     !text.is_empty() && text.len() <= 10 && text.iter().all(u8::is_ascii_digit)
 }
 
-/// Where the random end of a name such as `foo.Xa81Kz` begins: six letters and digits or more, at least two kinds of them.
+/// Where the end of a name begins that is another one each time: six letters and digits or more of at least two kinds
+/// (`foo.Xa81Kz`, mkstemp), a long number (`foo.140109900583904`, a time or an address), or all of Python's temporary names behind
+/// `tmp`.
 fn random_tail(name: &[u8]) -> Option<usize> {
+    let is_python = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || *byte == b'_';
+    if let Some(tail) = name.strip_prefix(b"tmp").filter(|tail| tail.len() == 8 && tail.iter().all(is_python))
+        && tail.iter().any(|byte| !byte.is_ascii_lowercase())
+    {
+        return Some(name.len() - tail.len());
+    }
     let tail = name.iter().rev().take_while(|byte| byte.is_ascii_alphanumeric()).count();
     let at = name.len() - tail;
     let separated = at > 0 && b"._-".contains(name.get(at - 1)?);
@@ -41,7 +49,9 @@ fn random_tail(name: &[u8]) -> Option<usize> {
     let upper = text.iter().any(u8::is_ascii_uppercase);
     let lower = text.iter().any(u8::is_ascii_lowercase);
     let digit = text.iter().any(u8::is_ascii_digit);
-    (separated && (6..=12).contains(&tail) && upper && (lower || digit)).then_some(at)
+    let is_random = (6..=12).contains(&tail) && upper && (lower || digit);
+    let is_number = (10..=20).contains(&tail) && digit && !upper && !lower;
+    (separated && (is_random || is_number)).then_some(at)
 }
 
 /// More general patterns that match a path, by the variables of a tree.
@@ -167,7 +177,11 @@ mod tests {
         assert_eq!(shown("/run/lock/x"), ["@{run}/lock/x"]);
         assert_eq!(shown("/proc/123/stat"), ["/proc/@{pid}/stat", "@{PROC}/@{pid}/stat"]);
         assert_eq!(shown("/tmp/foo.Xa81Kz"), ["/tmp/foo.??????"]);
-        assert_eq!(shown("/tmp/foo.profile"), [""; 0]);
+        assert_eq!(shown("/tmp/a.pyc.140109900583904"), ["/tmp/a.pyc.???????????????"]);
+        assert_eq!(shown("/tmp/tmp0u03d8g6"), ["/tmp/tmp????????"]);
+        for stable in ["/tmp/foo.profile", "/tmp/tmpfilesdir", "/tmp/backup-20261128", "/tmp/1400000000"] {
+            assert_eq!(shown(stable), [""; 0], "{stable}");
+        }
         assert_eq!(shown("/srv/a/b"), [""; 0]);
         assert_eq!(shown("/run/a*b\""), [""; 0]);
     }

@@ -33,7 +33,15 @@ pub(super) const PROGRAMS: &[Program] = &[
         ..LEAST
     },
     Program { name: "mariadb", path: "/usr/sbin/mariadbd", said: &["spanner", "anvil", "stopped"], ..LEAST },
-    Program { name: "dropbear", path: "/usr/sbin/dropbear", said: &["the message of the day", "stopped"], ..LEAST },
+    Program {
+        name: "dropbear",
+        path: "/usr/sbin/dropbear",
+        said: &["the message of the day", "stopped"],
+        // It looks up whether the account is locked.
+        accept: &["AA0127"],
+        needs: &["shadow"],
+        ..LEAST
+    },
     Program {
         name: "backup",
         path: "/usr/local/bin/backup",
