@@ -428,7 +428,7 @@ impl DiffOptions {
     }
 }
 
-/// What the kernel asks for in that field of a class.
+/// The permissions that the kernel asks for in that field of a class.
 ///
 /// Lock is asked for in no class: compilers grant it everywhere, or everywhere but where nothing matches (see
 /// `fields::lock_without_file_rules`).

@@ -253,18 +253,7 @@ impl Policy {
             .filter(|rule| takes(rule))
             .map(|rule| ((rule.span.source, rule.span.start), rule))
             .collect();
-        let rule_use = |rule: &Rule| {
-            let source = sources.get(rule.span.source);
-            let (line, column) = source.line_column(rule.span.start);
-            RuleUse {
-                file: source.name().to_owned(),
-                line,
-                column,
-                text: String::from_utf8_lossy(source.line(line).trim_ascii()).into_owned(),
-                mode: RuleMode::Allow,
-                priority: rule.prefix.priority,
-            }
-        };
+        let rule_use = |rule: &Rule| RuleUse::at(rule.span, RuleMode::Allow, rule.prefix.priority, sources);
         rules.into_values().map(rule_use).collect()
     }
 

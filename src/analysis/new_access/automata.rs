@@ -19,7 +19,7 @@ use crate::automata::{Symbol, Tables};
 use crate::blob::{Automaton, PolicyDb, Profile};
 use crate::vocab::classes::{LABEL, PTRACE, SIGNAL};
 
-/// What the comparison of a pair of profiles finds.
+/// The outcome of comparing a pair of profiles.
 #[derive(Default)]
 pub(super) struct Outcome {
     pub(super) findings: Vec<Finding>,
@@ -28,7 +28,7 @@ pub(super) struct Outcome {
     pub(super) obligations: Vec<(usize, usize)>,
 }
 
-/// What is wrong about a state of each automaton.
+/// The fault of a pair of states.
 #[derive(Clone, Copy)]
 struct Wrong {
     kind: Kind,

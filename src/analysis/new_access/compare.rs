@@ -10,7 +10,7 @@ use crate::blob::{Automaton, Profile};
 use crate::vocab::ProfileMode;
 use crate::vocab::classes::FILE;
 
-/// What a profile of BASE enforces.
+/// The parts of a profile of BASE that are enforced.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Enforcement {
     /// Its rules.

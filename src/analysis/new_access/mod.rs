@@ -125,7 +125,7 @@ impl fmt::Display for Kind {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Finding {
-    /// What is found.
+    /// The kind.
     pub kind: Kind,
     /// The name of the profile of BASE that was compared, where it has another name.
     pub base: Option<String>,

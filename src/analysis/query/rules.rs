@@ -72,19 +72,6 @@ impl RuleBook {
             }
         }
         let rules = order.iter().filter_map(|&at| self.rules.get(at));
-        answer.rules = rules
-            .map(|rule| {
-                let source = sources.get(rule.span.source);
-                let (line, column) = source.line_column(rule.span.start);
-                RuleUse {
-                    file: source.name().to_owned(),
-                    line,
-                    column,
-                    text: String::from_utf8_lossy(source.line(line).trim_ascii()).into_owned(),
-                    mode: rule.mode,
-                    priority: rule.priority,
-                }
-            })
-            .collect();
+        answer.rules = rules.map(|rule| RuleUse::at(rule.span, rule.mode, rule.priority, sources)).collect();
     }
 }

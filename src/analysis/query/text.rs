@@ -3,6 +3,8 @@
 use std::fmt;
 
 use super::{Answer, Decision, ExecTo, Execution, Fallback, Mode, RuleUse, Verdict, Whose};
+use crate::policy::RuleMode;
+use crate::source::{SourceMap, Span};
 
 impl fmt::Display for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -61,6 +63,14 @@ impl Answer {
 }
 
 impl RuleUse {
+    /// The rule at a place of the texts.
+    pub(crate) fn at(span: Span, mode: RuleMode, priority: i32, sources: &SourceMap) -> RuleUse {
+        let source = sources.get(span.source);
+        let (line, column) = source.line_column(span.start);
+        let text = String::from_utf8_lossy(source.line(line).trim_ascii()).into_owned();
+        RuleUse { file: source.name().to_owned(), line, column, text, mode, priority }
+    }
+
     /// `file:line:column`
     #[must_use]
     pub fn place(&self) -> String {

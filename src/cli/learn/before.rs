@@ -1,13 +1,13 @@
-//! What was loaded before something else is loaded for a while, and how it comes back.
+//! Puts back the policy that was loaded, after other policy was loaded for a while.
 
 use crate::cli::steps::shown_bytes;
 use crate::compiler::Compiled;
 use crate::kernel::{Kernel, KernelError, Origin};
 
-/// What is to be put back.
+/// Policy that is to be put back.
 pub(super) struct Before<'a> {
     kernel: &'a Kernel,
-    /// What the profiles were loaded from, each once.
+    /// The bytes that the profiles were loaded from, each once.
     policies: Vec<Vec<u8>>,
     /// Names in the kernel's list that were not loaded, children behind their parents.
     new: Vec<Vec<u8>>,

@@ -14,7 +14,7 @@ use crate::log::Tree;
 use crate::log::suggest::{Candidate, Outcome};
 use screen::{Drawn, Page};
 
-/// What somebody decided about one event.
+/// A decision about one event.
 enum Answer {
     /// A candidate, or no rule.
     Take(Option<usize>),
@@ -26,7 +26,7 @@ enum Answer {
     Quit,
 }
 
-/// What is done with all that was chosen.
+/// The end of all choices.
 enum Finish {
     Write,
     Undo,
@@ -151,7 +151,7 @@ fn ask(
                 }
             }
             Key::Char('e') => {
-                let text = mark.or(Some(0)).and_then(|at| list.get(at)).map(editable).unwrap_or_default();
+                let text = list.get(mark.unwrap_or(0)).map(editable).unwrap_or_default();
                 match edit(term, suggestions, at, text)? {
                     Some(Ok(number)) => mark = Some(number),
                     Some(Err(error)) => message = error,

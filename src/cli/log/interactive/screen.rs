@@ -104,7 +104,7 @@ fn marked(text: &str, is_marked: bool) -> String {
     if is_marked { style(format!("> {text}")).bold().to_string() } else { format!("  {text}") }
 }
 
-/// What a log has named, as a line that a terminal shows and does not obey.
+/// A text of a log as a line that a terminal shows and does not obey.
 fn cut(text: &str) -> String {
     let line = Escaped::line(text).to_string();
     match line.char_indices().nth(LONGEST) {
@@ -113,7 +113,7 @@ fn cut(text: &str) -> String {
     }
 }
 
-/// What the keys do.
+/// The keys and their effects.
 const HELP: [&str; 7] = [
     "up, down, j, k, 1 to 9   move the mark; a rule shows what else it would allow",
     "enter                    take the marked rule and go on; 0 and enter: no rule",
