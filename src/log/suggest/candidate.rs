@@ -14,7 +14,7 @@ use crate::syntax::printer::item_text;
 use crate::vocab::ExecMode;
 
 use super::exact::{exact, rules_for};
-use super::general::{is_volatile, patterns};
+use super::general::{General, is_volatile, patterns, stable};
 use super::measure::{Opens, SENSITIVE, measure};
 use super::need::Group;
 use super::tree::{Home, Tree, candidate_name};
@@ -91,20 +91,27 @@ pub(super) fn candidates(tree: &Tree, home: &Home, group: &Group) -> Result<Vec<
     for need in group.needs() {
         rules.extend(exact(&need, exec(&need.access))?);
     }
-    let path = match &group.need.access {
-        Access::File(FileAccess { path, .. }) => Some(path),
-        _ => None,
+    let Access::File(FileAccess { path, link_target, .. }) = &group.need.access else {
+        return Ok(vec![Candidate::new(rules, true, true)]);
     };
-    let mut found = vec![Candidate::new(rules, true, !path.is_some_and(|path| is_volatile(path)))];
+    let pid = group.need.pid;
+    let path_stays = !is_volatile(path, pid);
+    let target_stays = !link_target.as_ref().is_some_and(|target| is_volatile(target, pid));
+    let mut found = vec![Candidate::new(rules, true, path_stays && target_stays)];
     let variables = tree.files.get(home.file).map(|file| &*file.variables).unwrap_or_default();
-    for general in path.map(|path| patterns(path, variables)).unwrap_or_default() {
+    let targets = link_target.as_ref().and_then(|target| stable(target, variables, pid)).map(|general| general.pattern);
+    let target_stays = target_stays || targets.is_some();
+    let own = targets.as_ref().map(|_| (None, path_stays));
+    let general = patterns(path, variables, pid).into_iter();
+    let general = general.map(|General { pattern, is_stable }| (Some(pattern), is_stable || path_stays));
+    for (files, path_stays) in own.into_iter().chain(general) {
         let mut rules = Vec::new();
         for Need { access, .. } in group.needs() {
             if let Access::File(file) = &access {
-                rules.extend(rules_for(file, &general.pattern, exec(&access))?);
+                rules.extend(rules_for(file, files.as_ref(), targets.as_ref(), exec(&access))?);
             }
         }
-        found.push(Candidate::new(rules, false, general.is_stable || !path.is_some_and(|path| is_volatile(path))));
+        found.push(Candidate::new(rules, false, path_stays && target_stays));
     }
     Ok(found)
 }

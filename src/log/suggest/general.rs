@@ -20,12 +20,24 @@ pub(super) struct General {
     pub(super) is_stable: bool,
 }
 
-/// Whether a path has parts that differ each time: process numbers, random names.
-pub(super) fn is_volatile(path: &[u8]) -> bool {
+/// Whether a path has parts that differ each time: process numbers, that of the process itself in any place, random names.
+pub(super) fn is_volatile(path: &[u8], pid: Option<u32>) -> bool {
     let parts: Vec<&[u8]> = path.split(|&byte| byte == b'/').collect();
     parts.windows(2).any(|pair| matches!(pair, [b"proc", number] if is_number(number)))
         || parts.windows(2).any(|pair| matches!(pair, [b"task", number] if is_number(number)))
-        || parts.iter().any(|part| random_tail(part).is_some())
+        || parts.iter().any(|part| random_tail(part).is_some() || own_number(part, pid).is_some())
+}
+
+/// Whether a part of a path ends in the number of a process.
+pub(super) fn has_number_of(path: &[u8], pid: u32) -> bool {
+    path.split(|&byte| byte == b'/').any(|part| own_number(part, Some(pid)).is_some())
+}
+
+/// Where the number of the process begins that a name ends in. Numbers of one or two digits are in too many names by chance.
+fn own_number(name: &[u8], pid: Option<u32>) -> Option<usize> {
+    let number = pid.filter(|&pid| pid >= 100)?.to_string();
+    let head = name.strip_suffix(number.as_bytes())?;
+    (!head.last().is_some_and(u8::is_ascii_digit)).then_some(head.len())
 }
 
 fn is_number(text: &[u8]) -> bool {
@@ -54,20 +66,23 @@ fn random_tail(name: &[u8]) -> Option<usize> {
     (separated && (is_random || is_number)).then_some(at)
 }
 
+/// The pattern for a path whose parts differ each time; `None` for any other path.
+pub(super) fn stable(path: &[u8], variables: &[VariableValue], pid: Option<u32>) -> Option<General> {
+    is_volatile(path, pid).then_some(())?;
+    general(b"", path, variables, pid, true)
+}
+
 /// More general patterns that match a path, by the variables of a tree.
-pub(super) fn patterns(path: &[u8], variables: &[VariableValue]) -> Vec<General> {
-    let mut found: Vec<General> = Vec::new();
-    let volatile = is_volatile(path);
-    if volatile {
-        found.extend(general(b"", path, variables, volatile));
-    }
+pub(super) fn patterns(path: &[u8], variables: &[VariableValue], pid: Option<u32>) -> Vec<General> {
+    let mut found: Vec<General> = stable(path, variables, pid).into_iter().collect();
+    let volatile = is_volatile(path, pid);
     for (name, prefix) in prefixes(path, variables) {
         if found.len() >= MAX_PATTERNS {
             break;
         }
         let rest = path.get(prefix..).unwrap_or_default();
         let head = [b"@{", &**name, b"}"].concat();
-        found.extend(general(&head, rest, variables, volatile).filter(|general| !found.contains(general)));
+        found.extend(general(&head, rest, variables, pid, volatile).filter(|general| !found.contains(general)));
     }
     found
 }
@@ -107,7 +122,7 @@ fn matches(value: &Text, prefix: &[u8]) -> bool {
 }
 
 /// The rest of a path behind a head, with numbers and random names made general.
-fn general(head: &[u8], rest: &[u8], variables: &[VariableValue], stable: bool) -> Option<General> {
+fn general(head: &[u8], rest: &[u8], variables: &[VariableValue], pid: Option<u32>, stable: bool) -> Option<General> {
     let has = |wanted: &str| {
         variables.iter().any(|known| matches!(known, VariableValue::Set { name, .. } if **name == *wanted.as_bytes()))
     };
@@ -121,13 +136,17 @@ fn general(head: &[u8], rest: &[u8], variables: &[VariableValue], stable: bool) 
         match before {
             b"proc" | b"@{PROC}" if is_number(part) => glob.extend(number("pid").bytes()),
             b"task" if is_number(part) => glob.extend(number("tid").bytes()),
-            _ => match random_tail(part) {
-                Some(tail) => {
+            _ => {
+                if let Some(at) = own_number(part, pid) {
+                    glob.extend(escaped(part.get(..at)?)?);
+                    glob.extend(number("pid").bytes());
+                } else if let Some(tail) = random_tail(part) {
                     glob.extend(escaped(part.get(..tail)?)?);
                     glob.extend(std::iter::repeat_n(b'?', part.len() - tail));
+                } else {
+                    glob.extend(escaped(part)?);
                 }
-                None => glob.extend(escaped(part)?),
-            },
+            }
         }
         if at > 0 || !part.is_empty() {
             before = part;
@@ -161,6 +180,10 @@ mod tests {
     }
 
     fn shown(path: &str) -> Vec<String> {
+        shown_to(None, path)
+    }
+
+    fn shown_to(pid: Option<u32>, path: &str) -> Vec<String> {
         let variables = [
             set("HOME", &["/home/*/", "/root/"]),
             set("PROC", &["/proc/"]),
@@ -168,7 +191,7 @@ mod tests {
             set("run", &["/run", "/var/run"]),
             set("deep", &["/srv/**"]),
         ];
-        patterns(path.as_bytes(), &variables).iter().map(|general| general.pattern.to_string()).collect()
+        patterns(path.as_bytes(), &variables, pid).iter().map(|general| general.pattern.to_string()).collect()
     }
 
     #[test]
@@ -182,6 +205,12 @@ mod tests {
         for stable in ["/tmp/foo.profile", "/tmp/tmpfilesdir", "/tmp/backup-20261128", "/tmp/1400000000"] {
             assert_eq!(shown(stable), [""; 0], "{stable}");
         }
+        assert_eq!(shown_to(Some(190), "/etc/key.tmp190"), ["/etc/key.tmp@{pid}"]);
+        assert_eq!(shown_to(Some(190), "/run/x/190/a"), ["/run/x/@{pid}/a", "@{run}/x/@{pid}/a"]);
+        for other in ["/etc/key.tmp1190", "/etc/key190.tmp", "/etc/key.tmp19"] {
+            assert_eq!(shown_to(Some(190), other), [""; 0], "{other}");
+        }
+        assert_eq!(shown_to(Some(19), "/etc/key.tmp19"), [""; 0]);
         assert_eq!(shown("/srv/a/b"), [""; 0]);
         assert_eq!(shown("/run/a*b\""), [""; 0]);
     }

@@ -9,6 +9,8 @@ use crate::log::Event;
 use crate::policy::Owner;
 use crate::source::Text;
 
+use super::general::has_number_of;
+
 /// An access that a profile has to allow.
 ///
 /// ```
@@ -30,13 +32,15 @@ pub struct Need {
     pub times: u64,
     /// The profile that the record of an exec names as its target.
     pub target: Option<Text>,
+    /// The process, where the record has its number: names that end in it are others the next time.
+    pub pid: Option<u32>,
 }
 
 impl Need {
     /// One event.
     #[must_use]
     pub fn new(profile: impl Into<Text>, access: Access) -> Need {
-        Need { profile: profile.into(), access, times: 1, target: None }
+        Need { profile: profile.into(), access, times: 1, target: None, pid: None }
     }
 
     /// What a profile has to allow for an event: of a stack, each profile in it. Nothing where it was allowed, or where no rule helps.
@@ -55,7 +59,9 @@ impl Need {
             return Vec::new();
         }
         let profiles = components(label).filter(|profile| *profile != b"unconfined");
-        profiles.map(|profile| Need { target: event.target.clone(), ..Need::new(profile, access.clone()) }).collect()
+        let need =
+            |profile| Need { target: event.target.clone(), pid: event.pid, ..Need::new(profile, access.clone()) };
+        profiles.map(need).collect()
     }
 
     /// The same need, seen so many times.
@@ -68,6 +74,12 @@ impl Need {
     #[must_use]
     pub fn target(self, profile: impl Into<Text>) -> Need {
         Need { target: Some(profile.into()), ..self }
+    }
+
+    /// The same need, of a process.
+    #[must_use]
+    pub fn pid(self, pid: u32) -> Need {
+        Need { pid: Some(pid), ..self }
     }
 
     /// The program that is executed, where the need is an exec.
@@ -83,7 +95,7 @@ impl Need {
 /// Needs of one profile about one thing, which one rule may allow.
 #[derive(Clone, Debug)]
 pub(super) struct Group {
-    /// One need, with the permissions of all; for files, those on files of the program's user.
+    /// One need, with the permissions of all; for files, those on files of the program's user, and the process whose number names have.
     pub(super) need: Need,
     /// The permissions on files that are of others, too.
     pub(super) other: u32,
@@ -101,6 +113,8 @@ impl Group {
                 other = std::mem::take(&mut file.permissions);
             }
             file.owner = Some(Owner::Owner);
+            let mut names = std::iter::once(&file.path).chain(&file.link_target);
+            need.pid = need.pid.filter(|&pid| names.any(|name| has_number_of(name, pid)));
         }
         Group { need, other, members: vec![number] }
     }
@@ -110,6 +124,7 @@ impl Group {
         self.other |= other.other;
         self.need.times = self.need.times.saturating_add(other.need.times);
         self.need.target = self.need.target.take().or_else(|| other.need.target.clone());
+        self.need.pid = self.need.pid.or(other.need.pid);
         if let (Some(mine), Some(theirs)) =
             (permissions(&mut self.need.access), permissions(&mut other.need.access.clone()))
         {
@@ -175,9 +190,9 @@ pub(super) fn group(needs: &[Need]) -> Vec<Group> {
     groups
 }
 
-/// What a need is about: all of it but its permissions and counts.
+/// What a need is about: all of it but its permissions, counts and process.
 fn subject(need: &Need) -> String {
-    let mut same = Need { times: 0, target: None, ..need.clone() };
+    let mut same = Need { times: 0, target: None, pid: None, ..need.clone() };
     if let Some(permissions) = permissions(&mut same.access) {
         *permissions = 0;
     }

@@ -174,6 +174,19 @@ fn a_thousand_events() {
 }
 
 #[test]
+fn names_that_end_in_the_number_of_the_process_are_general() {
+    let tree = tree("profile web {\n}\n");
+    let needs = [
+        need("web", &["file", "/srv/key.tmp190", "rw"]).pid(190),
+        need("web", &["file", "/srv/key", "->", "/srv/key.tmp190"]).pid(190),
+        need("web", &["file", "/srv/other190", "r"]).pid(191),
+    ];
+    let plan = Plan::new(&tree, &needs, &Options::default()).unwrap();
+    let rules = "  /srv/key.tmp@{pid} rw,\n  /srv/other190 r,\n  link /srv/key -> /srv/key.tmp@{pid},\n";
+    assert!(after(&tree, &plan).contains(rules), "{}", after(&tree, &plan));
+}
+
+#[test]
 fn rules_go_into_the_local_include_as_told() {
     let files = Memory::new().with("/base/local/web", "# ours\n/srv/a r,\n");
     let compiler = Compiler::new(Features::builtin("linux-7.2").unwrap()).base("/base").loader(files);

@@ -30,15 +30,19 @@ pub(in crate::log::suggest) fn letters(bits: u32) -> FilePermissions {
 }
 
 pub(super) fn rules(access: &FileAccess, exec: ExecMode) -> Result<Vec<Rule>, NoRule> {
-    rules_for(access, &path("path", &access.path)?, exec)
+    rules_for(access, None, None, exec)
 }
 
-/// The same rules for the files that match a pattern.
+/// The same rules for the files that match a pattern, and for links to those that match another; without one, for the file itself.
 pub(in crate::log::suggest) fn rules_for(
     access: &FileAccess,
-    path: &Pattern,
+    files: Option<&Pattern>,
+    targets: Option<&Pattern>,
     exec: ExecMode,
 ) -> Result<Vec<Rule>, NoRule> {
+    let or =
+        |pattern: Option<&Pattern>, what, name| pattern.map_or_else(|| path(what, name), |known| Ok(known.clone()));
+    let files = or(files, "path", &access.path)?;
     let known = LETTERS.iter().fold(EXEC | LINK, |all, (bits, _)| all | bits);
     let unknown = access.permissions & !known;
     if unknown != 0 {
@@ -48,13 +52,12 @@ pub(in crate::log::suggest) fn rules_for(
     let executes = access.permissions & EXEC != 0;
     let letters = letters(access.permissions);
     if executes || !letters.is_empty() {
-        let rule = FileRule::new(path.clone(), letters);
+        let rule = FileRule::new(files.clone(), letters);
         rules.push(Rule::from(if executes { rule.exec(exec) } else { rule }));
     }
     if access.permissions & LINK != 0 {
         let target = access.link_target.as_ref().ok_or(NoRule::LinkTarget)?;
-        let target = self::path("target", target)?;
-        rules.push(LinkRule::new(path.clone(), target).into());
+        rules.push(LinkRule::new(files, or(targets, "target", target)?).into());
     }
     if rules.is_empty() {
         return Err(NoRule::Nothing);
