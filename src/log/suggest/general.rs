@@ -1,5 +1,7 @@
 //! Patterns that allow more than one name: the tree's variables, process numbers, random names.
 
+use std::ops::Range;
+
 use crate::automata::Symbol;
 use crate::encode::path_pattern;
 use crate::resolve::VariableValue;
@@ -28,16 +30,17 @@ pub(super) fn is_volatile(path: &[u8], pid: Option<u32>) -> bool {
         || parts.iter().any(|part| random_tail(part).is_some() || own_number(part, pid).is_some())
 }
 
-/// Whether a part of a path ends in the number of a process.
+/// Whether a part of a path has the number of a process.
 pub(super) fn has_number_of(path: &[u8], pid: u32) -> bool {
     path.split(|&byte| byte == b'/').any(|part| own_number(part, Some(pid)).is_some())
 }
 
-/// Where the number of the process begins that a name ends in. Numbers of one or two digits are in too many names by chance.
-fn own_number(name: &[u8], pid: Option<u32>) -> Option<usize> {
+/// Where the number of the process is in a name. Numbers of one or two digits are in too many names by chance.
+fn own_number(name: &[u8], pid: Option<u32>) -> Option<Range<usize>> {
     let number = pid.filter(|&pid| pid >= 100)?.to_string();
-    let head = name.strip_suffix(number.as_bytes())?;
-    (!head.last().is_some_and(u8::is_ascii_digit)).then_some(head.len())
+    let is_digit = |at: Option<usize>| at.and_then(|at| name.get(at)).is_some_and(u8::is_ascii_digit);
+    let mut places = memchr::memmem::rfind_iter(name, number.as_bytes()).map(|at| at..at + number.len());
+    places.find(|place| !is_digit(place.start.checked_sub(1)) && !is_digit(Some(place.end)))
 }
 
 fn is_number(text: &[u8]) -> bool {
@@ -137,9 +140,10 @@ fn general(head: &[u8], rest: &[u8], variables: &[VariableValue], pid: Option<u3
             b"proc" | b"@{PROC}" if is_number(part) => glob.extend(number("pid").bytes()),
             b"task" if is_number(part) => glob.extend(number("tid").bytes()),
             _ => {
-                if let Some(at) = own_number(part, pid) {
-                    glob.extend(escaped(part.get(..at)?)?);
+                if let Some(place) = own_number(part, pid) {
+                    glob.extend(escaped(part.get(..place.start)?)?);
                     glob.extend(number("pid").bytes());
+                    glob.extend(escaped(part.get(place.end..)?)?);
                 } else if let Some(tail) = random_tail(part) {
                     glob.extend(escaped(part.get(..tail)?)?);
                     glob.extend(std::iter::repeat_n(b'?', part.len() - tail));
@@ -207,7 +211,8 @@ mod tests {
         }
         assert_eq!(shown_to(Some(190), "/etc/key.tmp190"), ["/etc/key.tmp@{pid}"]);
         assert_eq!(shown_to(Some(190), "/run/x/190/a"), ["/run/x/@{pid}/a", "@{run}/x/@{pid}/a"]);
-        for other in ["/etc/key.tmp1190", "/etc/key190.tmp", "/etc/key.tmp19"] {
+        assert_eq!(shown_to(Some(190), "/srv/temp-190.rdb"), ["/srv/temp-@{pid}.rdb"]);
+        for other in ["/etc/key.tmp1190", "/etc/key1900.tmp", "/etc/key.tmp19"] {
             assert_eq!(shown_to(Some(190), other), [""; 0], "{other}");
         }
         assert_eq!(shown_to(Some(19), "/etc/key.tmp19"), [""; 0]);

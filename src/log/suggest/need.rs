@@ -32,7 +32,7 @@ pub struct Need {
     pub times: u64,
     /// The profile that the record of an exec names as its target.
     pub target: Option<Text>,
-    /// The process, where the record has its number: names that end in it are others the next time.
+    /// The process, where the record has its number: names that have it are others the next time.
     pub pid: Option<u32>,
 }
 

@@ -174,7 +174,7 @@ fn a_thousand_events() {
 }
 
 #[test]
-fn names_that_end_in_the_number_of_the_process_are_general() {
+fn names_with_the_number_of_the_process_are_general() {
     let tree = tree("profile web {\n}\n");
     let needs = [
         need("web", &["file", "/srv/key.tmp190", "rw"]).pid(190),

@@ -7,7 +7,9 @@ sql() { mariadb --no-defaults -S /run/mysqld/mysqld.sock -N -e "$1"; }
 run() {
   mariadbd --no-defaults --user=mysql --datadir=/var/lib/mysql --socket=/run/mysqld/mysqld.sock --pid-file=/run/mysqld/mysqld.pid \
     --skip-grant-tables --skip-networking --innodb-log-file-size=4M --innodb-buffer-pool-size=8M > /tmp/mariadb.log 2>&1 &
-  within 600 sql 'SELECT 1' > /dev/null 2>&1
+  SERVER=$!
+  # One that has ended never answers.
+  within 600 eval '{ sql "SELECT 1" || ! kill -0 $SERVER; }' > /dev/null 2>&1
 }
 exercise() {
   run
