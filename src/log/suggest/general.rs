@@ -27,7 +27,7 @@ pub(super) fn is_volatile(path: &[u8], pid: Option<u32>) -> bool {
     let parts: Vec<&[u8]> = path.split(|&byte| byte == b'/').collect();
     parts.windows(2).any(|pair| matches!(pair, [b"proc", number] if is_number(number)))
         || parts.windows(2).any(|pair| matches!(pair, [b"task", number] if is_number(number)))
-        || parts.iter().any(|part| random_tail(part).is_some() || own_number(part, pid).is_some())
+        || parts.iter().any(|part| is_unnamed(part) || random_tail(part).is_some() || own_number(part, pid).is_some())
 }
 
 /// Whether a part of a path has the number of a process.
@@ -45,6 +45,11 @@ fn own_number(name: &[u8], pid: Option<u32>) -> Option<Range<usize>> {
 
 fn is_number(text: &[u8]) -> bool {
     !text.is_empty() && text.len() <= 10 && text.iter().all(u8::is_ascii_digit)
+}
+
+/// Whether a name is what the kernel calls a file without one (`O_TMPFILE`): `#` and the number of its inode.
+fn is_unnamed(name: &[u8]) -> bool {
+    name.strip_prefix(b"#").is_some_and(is_number)
 }
 
 /// Where the end of a name begins that is another one each time: six letters and digits or more of at least two kinds
@@ -139,6 +144,7 @@ fn general(head: &[u8], rest: &[u8], variables: &[VariableValue], pid: Option<u3
         match before {
             b"proc" | b"@{PROC}" if is_number(part) => glob.extend(number("pid").bytes()),
             b"task" if is_number(part) => glob.extend(number("tid").bytes()),
+            _ if is_unnamed(part) => glob.extend(b"#[0-9]*"),
             _ => {
                 if let Some(place) = own_number(part, pid) {
                     glob.extend(escaped(part.get(..place.start)?)?);
@@ -206,6 +212,7 @@ mod tests {
         assert_eq!(shown("/tmp/foo.Xa81Kz"), ["/tmp/foo.??????"]);
         assert_eq!(shown("/tmp/a.pyc.140109900583904"), ["/tmp/a.pyc.???????????????"]);
         assert_eq!(shown("/tmp/tmp0u03d8g6"), ["/tmp/tmp????????"]);
+        assert_eq!(shown("/tmp/#1524"), [r##""/tmp/#[0-9]*""##]);
         for stable in ["/tmp/foo.profile", "/tmp/tmpfilesdir", "/tmp/backup-20261128", "/tmp/1400000000"] {
             assert_eq!(shown(stable), [""; 0], "{stable}");
         }
