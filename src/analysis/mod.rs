@@ -30,6 +30,8 @@ pub mod query;
 mod rules;
 #[cfg(feature = "suite")]
 pub mod suite;
+#[cfg(any(feature = "log", feature = "suite"))]
+pub(crate) mod used;
 
 pub use access::{Access, UsageError};
 pub use diff::{DiffError, DiffOptions, diff};

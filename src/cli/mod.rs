@@ -14,6 +14,7 @@ mod explain;
 mod features;
 mod fmt;
 mod github;
+mod html;
 mod image;
 mod inputs;
 mod kernel;

@@ -200,7 +200,7 @@ impl Provenance {
         files.chain(self.policy.iter().map(|contribution| Grant::of(Automaton::Policydb, contribution)))
     }
 
-    #[cfg(feature = "log")]
+    #[cfg(any(feature = "log", feature = "suite"))]
     /// The places of the rules that contribute something.
     pub(crate) fn spans(&self) -> impl Iterator<Item = Span> {
         let patterns = self.file.iter().chain(&self.policy).map(|contribution| contribution.span);

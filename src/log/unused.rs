@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::path::Path;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Serialize;
@@ -11,6 +10,7 @@ use super::{Event, Origin, ProfileFile, Summary, Tree, Verdict};
 use crate::analysis::access::components;
 use crate::analysis::names::Quoted;
 use crate::analysis::query::{Decision, RuleUse, Subject};
+use crate::analysis::{RulePlace, used};
 use crate::compiler::Resolved;
 use crate::policy::{Profile, Rule, RuleKind, RuleMode, RuleOrigin};
 use crate::source::{Span, Text};
@@ -177,9 +177,6 @@ impl<'a> Events<'a> {
     }
 }
 
-/// A place of a rule: file, line and column.
-type Place = (String, u32, u32);
-
 /// A file of the tree, resolved and compiled.
 struct Policy {
     file: String,
@@ -193,8 +190,7 @@ impl Policy {
     fn of(tree: &Tree, file: &ProfileFile) -> Result<Policy, String> {
         let resolved = tree.compiler().resolve(file.input()).map_err(|error| error.to_string())?;
         let policy = tree.compiler().encode(&resolved).map_err(|error| error.to_string())?;
-        let spans = |at| policy.provenance(at).into_iter().flat_map(|provenance| provenance.spans()).collect();
-        let compiled = (0..policy.profiles().len()).map(spans).collect();
+        let compiled = used::compiled_spans(&policy);
         let subject = Subject::from_compiled(policy).map_err(|error| error.to_string())?;
         Ok(Policy { file: file.path.display().to_string(), resolved, subject, compiled })
     }
@@ -207,15 +203,15 @@ impl Policy {
     fn outcome(
         &self,
         profile: &Profile,
-        used: &FxHashSet<Place>,
+        used: &BTreeSet<RulePlace>,
         shows_in_log: impl Fn(&Rule) -> bool,
     ) -> UsageOutcome {
         let (mut rules, mut unused, mut used_files) = (0, Vec::new(), BTreeSet::new());
         let mut includes: Vec<UnusedInclude> = Vec::new();
         for rule in self.rule_uses(profile, shows_in_log) {
             rules += 1;
-            let is_used = used.contains(&(rule.file.clone(), rule.line, rule.column));
-            match (self.is_own(&rule.file), is_used) {
+            let is_used = used.contains(&rule.rule_place());
+            match (used::is_own(&rule.file, &self.file), is_used) {
                 (true, true) => {}
                 (true, false) => unused.push(rule),
                 (false, true) => _ = used_files.insert(rule.file),
@@ -230,37 +226,25 @@ impl Policy {
     }
 
     /// The places of the rules that decided about an access, and the number of events under `audit` that no rules allow.
-    fn used(&self, profile: &[u8], events: &Events<'_>) -> (FxHashSet<Place>, u64) {
-        let (mut used, mut foreign) = (FxHashSet::default(), 0);
+    fn used(&self, profile: &[u8], events: &Events<'_>) -> (BTreeSet<RulePlace>, u64) {
+        let (mut places, mut foreign) = (BTreeSet::new(), 0);
         for (event, times) in &events.accesses {
             let Some(access) = &event.access else { continue };
             let Ok(answer) = self.subject.ask(Some(profile), access) else { continue };
             if event.verdict == Verdict::Audit && !answer.is_allowed() {
                 foreign += times;
             }
-            let allowed = answer.verdicts.iter().filter(|verdict| verdict.decision == Decision::Allowed);
-            for rule in allowed.flat_map(|verdict| &verdict.decided_by).filter_map(|&at| answer.rules.get(at)) {
-                used.insert((rule.file.clone(), rule.line, rule.column));
-            }
+            let rules = used::deciding(&answer, |verdict| verdict.decision == Decision::Allowed);
+            places.extend(rules.map(RuleUse::rule_place));
         }
-        (used, foreign)
+        (places, foreign)
     }
 
     /// The rules of a profile as they are written, each once, in the order of the files.
     fn rule_uses(&self, profile: &Profile, takes: impl Fn(&Rule) -> bool) -> Vec<RuleUse> {
         let sources = self.resolved.diagnosis().sources();
-        let rules: BTreeMap<_, _> = { profile.rules.iter() }
-            .filter(|rule| takes(rule))
-            .map(|rule| ((rule.span.source, rule.span.start), rule))
-            .collect();
         let rule_use = |rule: &Rule| RuleUse::at(rule.span, RuleMode::Allow, rule.prefix.priority, sources);
-        rules.into_values().map(rule_use).collect()
-    }
-
-    /// Whether a file is the profile's own: the one that holds it, or one of `local/`.
-    fn is_own(&self, file: &str) -> bool {
-        let directory = Path::new(file).parent().and_then(Path::file_name);
-        file == self.file || directory.is_some_and(|directory| directory == "local")
+        used::written_rules(profile, takes).into_iter().map(rule_use).collect()
     }
 }
 

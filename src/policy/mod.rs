@@ -274,7 +274,7 @@ pub(crate) fn listed_name(namespace: Option<&Text>, name: &Text) -> Text {
     }
 }
 
-#[cfg(any(feature = "cli", feature = "log"))]
+#[cfg(any(feature = "cli", feature = "log", feature = "suite"))]
 impl Profile {
     /// The name in the kernel's list.
     pub(crate) fn listed_name(&self) -> Text {

@@ -115,6 +115,13 @@ fn evil_place() -> (tempfile::TempDir, String) {
         "profiles = [\"good\"]\n[[test]]\naccess = \"file /x{} w\"\nallowed = true\n",
         EVIL.escape_unicode().to_string().replace("\\u{", "\\u").replace('}', "")
     );
+    let toml = |text: &str| text.chars().map(|c| format!("\\U{:08x}", u32::from(c))).collect::<String>();
+    let covered = format!(
+        "profiles = [\"good\", \"other\"]\n[[test]]\nprofile = \"p{}\"\naccess = \"file /a{} r\"\nexpect = \"denied\"\nreason = \"{}\"\n",
+        toml(EVIL),
+        toml(EVIL),
+        toml(EVIL)
+    );
     let hex = |text: &str| text.bytes().map(|byte| format!("{byte:02X}")).collect::<String>();
     let record = |profile: &str, path: &str| {
         format!(
@@ -132,6 +139,7 @@ fn evil_place() -> (tempfile::TempDir, String) {
         ("good", good.as_bytes()),
         ("other", other.as_bytes()),
         ("suite.toml", suite.as_bytes()),
+        ("covered.toml", covered.as_bytes()),
         ("sys/.load", b""),
         ("sys/.replace", b""),
         ("sys/.remove", b""),
@@ -197,6 +205,11 @@ fn commands(evil: &str) -> Vec<(Vec<String>, bool)> {
         (format!("query {target} --profile {file} good file /a r"), false),
         ("test suite.toml".to_owned(), false),
         ("test --json suite.toml".to_owned(), false),
+        ("test --coverage covered.toml".to_owned(), false),
+        ("test --coverage=json covered.toml".to_owned(), false),
+        ("test --coverage=lcov covered.toml".to_owned(), false),
+        ("test --coverage=html covered.toml".to_owned(), false),
+        (format!("test --coverage --coverage-output nowhere/{file} covered.toml"), false),
         (format!("load {kernel} {file}"), false),
         (format!("load {kernel} good"), false),
         (format!("replace {kernel} good"), false),

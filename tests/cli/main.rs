@@ -24,5 +24,6 @@ mod new;
 mod parser;
 mod query;
 mod readme;
+mod suite;
 #[path = "../support/mod.rs"]
 mod support;

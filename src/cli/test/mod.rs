@@ -1,18 +1,23 @@
 //! `armorer test`: runs tests of policy.
 
+mod coverage;
+mod html;
+
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
 use super::inputs::Input;
+use super::output::eprint_styled;
 use super::render::{Renderer, Verbosity};
 use super::target::{FALLBACK, features};
 use super::{Status, complain, print_json};
-use crate::analysis::suite::{Suite, SuiteError, TestResult};
+use crate::analysis::suite::{Coverage, Suite, SuiteError, TestResult};
 use crate::compiler::{CompileError, Compiler};
+use crate::diagnostic::Escaped;
 use crate::features::Features;
 
-/// Exit status: 0 all tests pass, 1 one fails or the profiles have errors, 2 usage or input/output errors.
+/// Exit status: 0 all tests pass, 1 one fails, the profiles have errors or too few rules are covered, 2 usage or input/output errors.
 #[derive(clap::Args)]
 pub(super) struct Args {
     /// Kernel for suites that name none: linux-6.1, linux-6.12, linux-7.2, a features file or directory [default: linux-6.12]
@@ -22,6 +27,9 @@ pub(super) struct Args {
     /// Print the results as JSON
     #[arg(long)]
     json: bool,
+
+    #[command(flatten)]
+    coverage: coverage::CoverageArgs,
 
     /// Files of tests (TOML)
     #[arg(value_name = "FILE", required = true)]
@@ -41,10 +49,11 @@ struct Run {
 pub(super) fn run(args: &Args) -> Status {
     let mut status = Status::Fine;
     let mut runs = Vec::new();
+    let mut coverage = args.coverage.coverage.map(|_| Coverage::default());
     for path in &args.suites {
         let ended = load(path).and_then(|suite| {
             for (name, features) in targets(args, &suite)? {
-                match run_one(&suite, path, &name, features)? {
+                match run_one(&suite, path, &name, features, coverage.as_mut())? {
                     Some(run) => runs.push(run),
                     None => status = status.max(Status::Findings),
                 }
@@ -59,10 +68,16 @@ pub(super) fn run(args: &Args) -> Status {
     if runs.iter().any(|run| run.failed != 0) {
         status = status.max(Status::Findings);
     }
-    let printed = if args.json { print_json(&runs) } else { runs.iter().try_for_each(print) };
-    if let Err(message) = printed {
-        complain(message);
-        status = Status::Failed;
+    let to_error = args.coverage.takes_output();
+    let printed = if args.json { print_json(&runs) } else { runs.iter().try_for_each(|run| print(run, to_error)) };
+    let reported = printed.and_then(|()| coverage.map_or(Ok(true), |coverage| args.coverage.report(&coverage, &runs)));
+    match reported {
+        Ok(true) => {}
+        Ok(false) => status = status.max(Status::Findings),
+        Err(message) => {
+            complain(message);
+            status = Status::Failed;
+        }
     }
     status
 }
@@ -84,9 +99,19 @@ fn targets(args: &Args, suite: &Suite) -> Result<Vec<(String, Features)>, String
 }
 
 /// `None` if the profiles have errors, which then are said.
-fn run_one(suite: &Suite, path: &Path, name: &str, features: Features) -> Result<Option<Run>, String> {
+fn run_one(
+    suite: &Suite,
+    path: &Path,
+    name: &str,
+    features: Features,
+    coverage: Option<&mut Coverage>,
+) -> Result<Option<Run>, String> {
     let compiler: Compiler = suite.compiler(features);
-    let tests = match suite.run(&compiler, name) {
+    let tests = match coverage {
+        Some(coverage) => suite.run_with_coverage(&compiler, name, coverage),
+        None => suite.run(&compiler, name),
+    };
+    let tests = match tests {
         Ok(tests) => tests,
         Err(SuiteError::Compile(CompileError::Rejected(diagnosis))) => {
             Renderer::new(Verbosity::QUIET).print(diagnosis.diagnostics(), diagnosis.sources());
@@ -99,10 +124,17 @@ fn run_one(suite: &Suite, path: &Path, name: &str, features: Features) -> Result
     Ok(Some(Run { suite: path.display().to_string(), features: name.to_owned(), passed, failed, tests }))
 }
 
-fn print(run: &Run) -> Result<(), String> {
+/// Prints what failed, and how many tests there are.
+fn print(run: &Run, to_error: bool) -> Result<(), String> {
     let Run { suite, features, passed, failed, tests } = run;
-    for test in tests.iter().filter(|test| !test.passed()) {
-        super::print(&format!("{suite}:{} ({features}): {test}", test.line))?;
+    let failures = tests.iter().filter(|test| !test.passed());
+    let mut text: String = failures.map(|test| format!("{suite}:{} ({features}): {test}", test.line)).collect();
+    text += &format!("{suite} ({features}): {passed} passed, {failed} failed\n");
+    match to_error {
+        true => {
+            eprint_styled(&Escaped::text(&text).to_string());
+            Ok(())
+        }
+        false => super::print(&text),
     }
-    super::print(&format!("{suite} ({features}): {passed} passed, {failed} failed\n"))
 }

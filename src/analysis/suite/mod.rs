@@ -1,0 +1,206 @@
+//! Tests of policy: a file that says what a tree of profiles must allow and deny, and a runner for it.
+//!
+//! A suite is a TOML file beside the profiles. Paths are relative to it.
+//!
+//! ```toml
+//! profiles = ["apparmor.d"]            # files, and directories of them
+//! base = "apparmor.d"                  # what `include <…>` is looked up in
+//! features = ["linux-6.12", "linux-7.2"]  # names or files; all tests run for each
+//!
+//! [[test]]
+//! profile = "backup"
+//! access = "file /etc/shadow r"        # as `armorer query` takes it
+//! expect = "allowed"                   # allowed, audited, denied, quiet, prompt
+//! reason = "a backup reads everything"
+//! ```
+//!
+//! `audited` is allowed and logged, `quiet` denied and not logged. Where an access has several permissions, the expectation is
+//! about each. A test of exec may have `exec` (the name of a profile, `attachment`, `child`, `inherit`, `unconfined`) and
+//! `scrubbed` (whether the environment is); one with `features` runs only for those of the suite's.
+
+mod coverage;
+mod file;
+mod test;
+
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+use super::query::{QueryError, Subject};
+use crate::compiler::{CompileError, Compiled, Compiler, Resolved};
+use crate::features::Features;
+use crate::resolve::policy_files;
+
+pub use coverage::{Coverage, CoverageReport, FileCoverage, ProfileCoverage, RuleCoverage};
+use test::Test;
+pub use test::{Expect, TestResult};
+
+/// A file of tests.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Suite {
+    name: String,
+    /// What its paths are relative to.
+    directory: PathBuf,
+    profiles: Vec<PathBuf>,
+    base: Option<PathBuf>,
+    include: Vec<PathBuf>,
+    features: Vec<String>,
+    tests: Vec<Test>,
+}
+
+/// Why a suite cannot be run.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum SuiteError {
+    /// The file is no suite.
+    #[error("{name}: {error}")]
+    Toml {
+        /// The file.
+        name: String,
+        /// What is wrong, with the place.
+        error: toml::de::Error,
+    },
+    /// The words of an access, or its quotes, are wrong.
+    #[error("{name}:{line}: {message}")]
+    Access {
+        /// The file.
+        name: String,
+        /// The line of the access.
+        line: usize,
+        /// What is wrong.
+        message: String,
+    },
+    /// A file or directory cannot be read.
+    #[error("{}: {error}", path.display())]
+    Io {
+        /// Which.
+        path: PathBuf,
+        /// What the system says.
+        error: std::io::Error,
+    },
+    /// The features are neither built in nor a file.
+    #[error("{name}: no features set or file is named '{features}': {message}")]
+    Features {
+        /// The suite's file.
+        name: String,
+        /// What it names.
+        features: String,
+        /// What is wrong with the file.
+        message: String,
+    },
+    /// The profiles have errors, or cannot be read.
+    #[error(transparent)]
+    Compile(#[from] CompileError),
+    /// The policy has no meaning.
+    #[error(transparent)]
+    Query(#[from] QueryError),
+}
+
+impl Suite {
+    /// The features sets that it names; none where that is left to whoever runs it.
+    ///
+    /// # Errors
+    /// When one is neither built in nor a readable file.
+    pub fn features(&self) -> Result<Vec<(String, Features)>, SuiteError> {
+        let each = self.features.iter().map(|features| {
+            let known = Features::builtin(features).map_or_else(
+                || Features::from_path(self.directory.join(features)).map_err(|error| error.to_string()),
+                Ok,
+            );
+            known.map(|known| (features.clone(), known)).map_err(|message| SuiteError::Features {
+                name: self.name.clone(),
+                features: features.clone(),
+                message,
+            })
+        });
+        each.collect()
+    }
+
+    /// A compiler for its profiles.
+    #[must_use]
+    pub fn compiler(&self, features: Features) -> Compiler {
+        let compiler = Compiler::new(features);
+        let compiler = match &self.base {
+            Some(base) => compiler.base(self.directory.join(base)),
+            None => compiler,
+        };
+        self.include.iter().fold(compiler, |compiler, include| compiler.include_dir(self.directory.join(include)))
+    }
+
+    /// Compiles its profiles and runs its tests; `features` is the name of the compiler's features.
+    ///
+    /// # Errors
+    /// When the profiles cannot be compiled.
+    pub fn run(&self, compiler: &Compiler, features: &str) -> Result<Vec<TestResult>, SuiteError> {
+        self.run_with(compiler, features, |_, _| ())
+    }
+
+    /// As [`Suite::run`], and notes in `coverage` which rules the tests depend on.
+    ///
+    /// ```
+    /// use armorer::analysis::suite::{Coverage, Suite};
+    /// use armorer::Features;
+    ///
+    /// let directory = std::env::temp_dir().join(format!("armorer-coverage-{}", std::process::id()));
+    /// std::fs::create_dir_all(&directory)?;
+    /// std::fs::write(directory.join("p"), "profile p {\n  /etc/p.conf r,\n  /run/p.pid w,\n}\n")?;
+    /// let text = "profiles = ['p']\n[[test]]\nprofile = 'p'\naccess = 'file /etc/p.conf r'\nexpect = 'allowed'\nreason = 'why'\n";
+    /// let suite = Suite::parse(&directory.join("suite.toml"), text)?;
+    /// let compiler = suite.compiler(Features::builtin("linux-7.2").unwrap());
+    /// let mut coverage = Coverage::default();
+    /// assert!(suite.run_with_coverage(&compiler, "linux-7.2", &mut coverage)?.iter().all(|test| test.passed()));
+    /// let report = coverage.report(false);
+    /// assert_eq!((report.covered, report.rules), (1, 2));
+    /// let uncovered = &report.profiles[0].uncovered[0];
+    /// assert_eq!((uncovered.line, &*uncovered.text), (3, "/run/p.pid w,"));
+    /// # std::fs::remove_dir_all(directory)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// When the profiles cannot be compiled.
+    pub fn run_with_coverage(
+        &self,
+        compiler: &Compiler,
+        features: &str,
+        coverage: &mut Coverage,
+    ) -> Result<Vec<TestResult>, SuiteError> {
+        let results = self.run_with(compiler, features, |resolved, compiled| coverage.add(resolved, compiled))?;
+        results.iter().for_each(|result| coverage.note(&self.name, result));
+        Ok(results)
+    }
+
+    fn run_with(
+        &self,
+        compiler: &Compiler,
+        features: &str,
+        mut look: impl FnMut(&Resolved, &Compiled),
+    ) -> Result<Vec<TestResult>, SuiteError> {
+        let mut subject: Option<Subject> = None;
+        for path in self.files()? {
+            let resolved = compiler.resolve(path)?;
+            let policy = compiler.encode(&resolved)?;
+            look(&resolved, &policy);
+            match &mut subject {
+                Some(subject) => subject.add(policy)?,
+                None => subject = Some(Subject::from_compiled(policy)?),
+            }
+        }
+        let Some(subject) = subject else { return Err(QueryError::Empty.into()) };
+        let wanted = |test: &&Test| test.features.as_ref().is_none_or(|list| list.iter().any(|name| name == features));
+        Ok(self.tests.iter().filter(wanted).map(|test| test.run(&subject)).collect())
+    }
+
+    fn files(&self) -> Result<Vec<PathBuf>, SuiteError> {
+        let mut files = Vec::new();
+        for path in self.profiles.iter().map(|path| self.directory.join(path)) {
+            if path.is_dir() {
+                files.extend(policy_files(&path).map_err(|error| SuiteError::Io { path, error })?);
+            } else {
+                files.push(path);
+            }
+        }
+        Ok(files)
+    }
+}
