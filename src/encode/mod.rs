@@ -229,6 +229,19 @@ pub fn path_pattern(path: &[u8]) -> Option<automata::Pattern> {
     Some(glob.expression.into_pattern())
 }
 
+/// The pattern of a name of profiles; `None` where the text is no valid pattern.
+#[cfg(feature = "suite")]
+pub(crate) fn name_pattern(text: &[u8]) -> Option<automata::Pattern> {
+    value_pattern(&crate::syntax::word::stored(text))
+}
+
+/// The pattern of a name, label or other value that is no path, in stored form with its variables expanded.
+#[cfg(feature = "suite")]
+pub(crate) fn value_pattern(value: &[u8]) -> Option<automata::Pattern> {
+    let glob = glob::read(value, glob::Nul::Excluded).ok()?;
+    Some(glob.expression.into_pattern())
+}
+
 /// What ranks an attachment among others that match the same executable: the higher number wins. `None` where the text is no
 /// valid pattern.
 ///

@@ -37,6 +37,8 @@ pub use linter::{Linter, Outcome};
 pub use page::Page;
 #[doc(hidden)]
 pub use page::{diagnostic_page, index, page};
+#[cfg(feature = "suite")]
+pub(crate) use relations::samples;
 pub use rule::{Confidence, Family, Fixes, Rule};
 pub use rules::RULES;
 pub use select::{Selection, UnknownRule, rule};

@@ -187,7 +187,7 @@ pub(super) fn may_meet(a: &[u8], b: &[u8]) -> bool {
 
 /// Two strings that match: what a pattern has to match to include this one. The second takes the last of all alternatives, and
 /// something unusual for every wildcard.
-pub(super) fn samples(pattern: &Pattern) -> Option<[Vec<Symbol>; 2]> {
+pub(crate) fn samples(pattern: &Pattern) -> Option<[Vec<Symbol>; 2]> {
     let sample = |last: bool| {
         let mut out = Vec::new();
         extend(pattern, last, &mut out).then_some(out)
@@ -212,7 +212,8 @@ fn extend(pattern: &Pattern, last: bool, out: &mut Vec<Symbol>) -> bool {
         }
         Pattern::Set(set) => {
             let unusual = [0x01, 0x7f, b'~'].into_iter().find(|&byte| set.contains(byte));
-            let byte = if last { unusual } else { None }.or_else(|| set.iter().find(|byte| byte.is_ascii_graphic()));
+            let plain = || Some(b'x').filter(|&byte| set.contains(byte));
+            let byte = if last { unusual } else { plain() }.or_else(|| set.iter().find(u8::is_ascii_graphic));
             let Some(byte) = byte.or_else(|| set.iter().next()) else { return false };
             out.push(Symbol::Byte(byte));
             true

@@ -209,6 +209,8 @@ fn commands(evil: &str) -> Vec<(Vec<String>, bool)> {
         ("test --coverage=json covered.toml".to_owned(), false),
         ("test --coverage=lcov covered.toml".to_owned(), false),
         ("test --coverage=html covered.toml".to_owned(), false),
+        (format!("test --init {file}"), false),
+        ("test --init good --features linux-7.2 --base tree".to_owned(), true),
         (format!("test --coverage --coverage-output nowhere/{file} covered.toml"), false),
         (format!("load {kernel} {file}"), false),
         (format!("load {kernel} good"), false),

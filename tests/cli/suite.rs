@@ -124,3 +124,61 @@ fn names_inject_nothing_into_the_page() {
     }
     assert!(body.contains("&lt;/td&gt;&lt;script&gt;") && body.contains("a&lt;b&gt;&quot;&#39;"), "{page}");
 }
+
+#[test]
+fn a_first_suite_passes_at_once() {
+    let place = place(&[("web", WEB), ("abstractions/own", "/etc/own r,\n")], "");
+    let write = |options: &[&str]| {
+        let output = run(place.path(), &[&["test", "--init", "tree/web", "--base", "tree"], options].concat(), b"");
+        (status(&output), text(&output.stdout).to_owned(), text(&output.stderr).to_owned())
+    };
+    let (status, out, err) = write(&[]);
+    let expected = "\
+# Tests of the policy in tree/web: edit the reasons, and add what must hold.
+
+profiles = [\"tree/web\"]
+base = \"tree\"
+features = [\"linux-6.12\"]
+
+# tree/web:4:3  deny /srv/private/** r,
+[[test]]
+profile = \"web\"
+access = \"file /srv/private/x r\"
+expect = \"quiet\"
+reason = \"the profile denies it\"
+";
+    assert_eq!((status, out.as_str(), err.as_str()), (0, expected, ""));
+    std::fs::write(place.path().join("suite.toml"), &out).unwrap();
+    assert_eq!(test(place.path(), &[]), (0, "suite.toml (linux-6.12): 1 passed, 0 failed\n".into(), String::new()));
+
+    // A suite elsewhere finds the profiles by absolute paths.
+    std::fs::create_dir(place.path().join("tests")).unwrap();
+    assert_eq!(write(&["-o", "tests/web.toml"]).0, 0);
+    let output = run(place.path(), &["test", "tests/web.toml"], b"");
+    assert_eq!(text(&output.stdout), "tests/web.toml (linux-6.12): 1 passed, 0 failed\n");
+    assert_eq!(write(&["-o", "tests/web.toml"]).0, 2, "a file that exists is not replaced");
+    assert_eq!(write(&["suite.toml"]).0, 2);
+}
+
+#[test]
+fn first_suites_of_the_examples_pass() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let place = tempfile::tempdir().unwrap();
+    let mut tests = 0;
+    for entry in std::fs::read_dir(root.join("examples/apparmor.d")).unwrap() {
+        let path = entry.unwrap().path();
+        if !path.is_file() {
+            continue;
+        }
+        let suite = place.path().join("suite.toml");
+        let arguments =
+            ["test", "--init", path.to_str().unwrap(), "--base", "examples/apparmor.d", "-o", suite.to_str().unwrap()];
+        let output = run(root, &arguments, b"");
+        assert_eq!(status(&output), 0, "{}: {}", path.display(), text(&output.stderr));
+        let output = run(root, &["test", suite.to_str().unwrap()], b"");
+        assert_eq!(status(&output), 0, "{}: {}", path.display(), text(&output.stdout));
+        tests += std::fs::read_to_string(&suite).unwrap().matches("[[test]]").count();
+        std::fs::remove_file(suite).unwrap();
+    }
+    assert!(tests > 15, "{tests}");
+}

@@ -366,6 +366,15 @@ impl Subject {
         self.entries.iter().map(|entry| full_name(&entry.profile))
     }
 
+    /// The names as [`Subject::ask`] takes them.
+    #[cfg(feature = "suite")]
+    pub(crate) fn full_names(&self) -> impl Iterator<Item = Vec<u8>> {
+        self.entries.iter().map(|entry| match &entry.profile {
+            Profile { namespace: Some(namespace), name, .. } => [b":", &**namespace, b":", name].concat(),
+            Profile { name, .. } => name.clone(),
+        })
+    }
+
     /// What the policy says about an access of a task under a profile. The profile may be left out where there is only one; one
     /// in a namespace is named `:namespace:profile`.
     ///

@@ -167,14 +167,14 @@ impl Coverage {
         place
     }
 
-    /// Takes in which rules decide a test of a suite.
-    pub(super) fn note(&mut self, suite: &str, result: &TestResult) {
+    /// Takes in which rules decide a test.
+    pub(super) fn note(&mut self, result: &TestResult) {
         let Some(answer) = &result.answer else { return };
         let profile = match &answer.namespace {
             Some(namespace) => format!(":{namespace}:{}", answer.profile),
             None => answer.profile.clone(),
         };
-        let test = format!("{suite}:{}", result.line);
+        let test = format!("{}:{}", result.suite, result.line);
         for rule in used::deciding(answer, |_| true) {
             if let Some(covered) = self.rules.get_mut(&rule.rule_place()) {
                 covered.tests.entry(profile.clone()).or_default().insert(test.clone());

@@ -5,19 +5,29 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::test::{Expect, Test};
+use super::names::NamePattern;
+use super::test::{Exemption, Expect, Test, Transition, Who};
 use super::{Suite, SuiteError};
 use crate::analysis::access::Access;
+use crate::source::read_limited;
+
+/// The longest chain of suites that extend each other.
+const MAX_DEPTH: usize = 16;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Raw {
+    #[serde(default)]
+    extends: Vec<PathBuf>,
+    #[serde(default)]
     profiles: Vec<PathBuf>,
     base: Option<PathBuf>,
     #[serde(default)]
     include: Vec<PathBuf>,
     #[serde(default)]
     features: Vec<String>,
+    #[serde(default, rename = "exempt")]
+    exemptions: Vec<Spanned<RawAccessExemption>>,
     #[serde(default, rename = "test")]
     tests: Vec<Spanned<RawTest>>,
 }
@@ -25,43 +35,184 @@ struct Raw {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawTest {
-    profile: String,
+    profile: Option<String>,
+    only: Option<Vec<String>>,
+    #[serde(default)]
+    exempt: Vec<RawExemption>,
     access: Spanned<String>,
-    expect: Expect,
-    exec: Option<String>,
+    expect: Option<Expect>,
+    exec: Option<OneOrMany>,
+    fallback: Option<String>,
     scrubbed: Option<bool>,
     features: Option<Vec<String>>,
     reason: String,
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawExemption {
+    profile: String,
+    features: Option<Vec<String>>,
+    reason: String,
+}
+
+/// An exemption from every test of an access, those of extended suites among them.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawAccessExemption {
+    profile: String,
+    access: Spanned<String>,
+    features: Option<Vec<String>>,
+    reason: String,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum OneOrMany {
+    One(String),
+    Many(Vec<String>),
+}
+
 impl Suite {
-    /// Reads a suite; `path` is where the text comes from, so what its paths are relative to.
+    /// Reads a suite, and those that it extends; `path` is where the text comes from, so what its paths are relative to.
     ///
     /// # Errors
-    /// When it is no TOML, has unknown or misses needed keys, or an access is none.
+    /// When it is no TOML, has unknown or misses needed keys, an access is none, or an extended suite cannot be read.
     pub fn parse(path: &Path, text: &str) -> Result<Suite, SuiteError> {
-        let name = path.display().to_string();
-        let raw: Raw = toml::from_str(text).map_err(|error| SuiteError::Toml { name: name.clone(), error })?;
-        let line = |at: usize| text.get(..at).map_or(0, |before| before.matches('\n').count()) + 1;
-        let test = |raw: Spanned<RawTest>| {
-            let at = line(raw.span().start);
-            let RawTest { profile, access, expect, exec, scrubbed, features, reason } = raw.into_inner();
-            let wrong =
-                |message: String| SuiteError::Access { name: name.clone(), line: line(access.span().start), message };
-            let words = split(access.get_ref()).ok_or_else(|| wrong("a quote is never closed".into()))?;
-            let access = Access::parse(&words).map_err(|error| wrong(error.to_string()))?;
-            Ok(Test { line: at, profile, access, expect, exec, scrubbed, features, reason })
+        parse(path, text, &mut Vec::new())
+    }
+}
+
+/// Where a place of a text is.
+struct Places<'a> {
+    name: &'a str,
+    text: &'a str,
+}
+
+impl Places<'_> {
+    fn line(&self, at: usize) -> usize {
+        self.text.get(..at).map_or(0, |before| before.matches('\n').count()) + 1
+    }
+
+    fn wrong(&self, at: usize, message: impl Into<String>) -> SuiteError {
+        SuiteError::Access { name: self.name.to_owned(), line: self.line(at), message: message.into() }
+    }
+
+    fn access(&self, text: &Spanned<String>) -> Result<Access, SuiteError> {
+        let wrong = |message: String| self.wrong(text.span().start, message);
+        let words = split(text.get_ref()).ok_or_else(|| wrong("a quote is never closed".into()))?;
+        Access::parse(&words).map_err(|error| wrong(error.to_string()))
+    }
+
+    fn names(&self, at: usize, text: &str) -> Result<NamePattern, SuiteError> {
+        NamePattern::parse(text).ok_or_else(|| self.wrong(at, format!("`{text}` is not a valid pattern of names")))
+    }
+
+    fn exemption(&self, at: usize, raw: RawExemption) -> Result<Exemption, SuiteError> {
+        let RawExemption { profile, features, reason } = raw;
+        let names = self.names(at, &profile)?;
+        Ok(Exemption { names, features, reason, suite: self.name.to_owned(), line: self.line(at) })
+    }
+
+    fn test(&self, raw: Spanned<RawTest>) -> Result<Test, SuiteError> {
+        let at = raw.span().start;
+        let RawTest { profile, only, exempt, access, expect, exec, fallback, scrubbed, features, reason } =
+            raw.into_inner();
+        let parsed = self.access(&access)?;
+        let exempt: Result<Vec<_>, _> = exempt.into_iter().map(|raw| self.exemption(at, raw)).collect();
+        let exec = exec.map(|exec| match exec {
+            OneOrMany::One(one) => vec![one],
+            OneOrMany::Many(many) => many,
+        });
+        let transition = Transition { exec, fallback, scrubbed };
+        let who = match (profile, only) {
+            (Some(profile), None) => Who::Profiles(self.names(at, &profile)?),
+            (None, Some(only)) if expect.is_none() && transition.is_empty() => {
+                Who::Only(only.iter().map(|name| self.names(at, name)).collect::<Result<_, _>>()?)
+            }
+            (None, Some(_)) => return Err(self.wrong(at, "a test with `only` expects nothing else")),
+            (Some(_), Some(_)) => return Err(self.wrong(at, "a test has `profile` or `only`, and not both")),
+            (None, None) => return Err(self.wrong(at, "missing field `profile`, or `only`")),
         };
-        let tests: Result<Vec<Test>, SuiteError> = raw.tests.into_iter().map(test).collect();
-        Ok(Suite {
-            tests: tests?,
-            directory: path.parent().unwrap_or(Path::new("")).to_owned(),
-            profiles: raw.profiles,
-            base: raw.base,
-            include: raw.include,
-            features: raw.features,
-            name,
+        let expect = match expect {
+            Some(expect) => expect,
+            None if matches!(who, Who::Only(_)) => Expect::Denied,
+            None if !transition.is_empty() => Expect::Any,
+            None => return Err(self.wrong(at, "missing field `expect`")),
+        };
+        Ok(Test {
+            suite: self.name.to_owned(),
+            line: self.line(at),
+            who,
+            exempt: exempt?,
+            access: parsed,
+            expect,
+            transition,
+            features,
+            reason,
         })
+    }
+}
+
+/// Reads a suite; `open` are those that extend it.
+fn parse(path: &Path, text: &str, open: &mut Vec<PathBuf>) -> Result<Suite, SuiteError> {
+    let name = path.display().to_string();
+    let raw: Raw = toml::from_str(text).map_err(|error| SuiteError::Toml { name: name.clone(), error })?;
+    let directory = path.parent().unwrap_or(Path::new(""));
+    let joined = |paths: Vec<PathBuf>| paths.into_iter().map(|path| directory.join(path)).collect::<Vec<_>>();
+    let places = Places { name: &name, text };
+    let mut suite = Suite {
+        name: name.clone(),
+        profiles: joined(raw.profiles),
+        base: raw.base.map(|base| directory.join(base)),
+        include: joined(raw.include),
+        features: raw.features.into_iter().map(|name| (directory.join(&name), name)).collect(),
+        tests: Vec::new(),
+    };
+    open.push(path.to_owned());
+    for parent in joined(raw.extends) {
+        if open.contains(&parent) || open.len() > MAX_DEPTH {
+            let message = format!("`{}` extends itself", parent.display());
+            return Err(SuiteError::Access { name, line: 1, message });
+        }
+        let read = std::fs::File::open(&parent).and_then(read_limited);
+        let bytes = read.map_err(|error| SuiteError::Io { path: parent.clone(), error })?;
+        let text = String::from_utf8(bytes)
+            .map_err(|error| SuiteError::Io { path: parent.clone(), error: std::io::Error::other(error) })?;
+        suite.inherit(parse(&parent, &text, open)?);
+    }
+    open.pop();
+    for test in raw.tests {
+        suite.tests.push(places.test(test)?);
+    }
+    for raw in raw.exemptions {
+        let at = raw.span().start;
+        let RawAccessExemption { profile, access, features, reason } = raw.into_inner();
+        let exemption = places.exemption(at, RawExemption { profile, features, reason })?;
+        let parsed = places.access(&access)?.to_string();
+        let mut tests = suite.tests.iter_mut().filter(|test| test.access.to_string() == parsed).peekable();
+        if tests.peek().is_none() {
+            return Err(places.wrong(at, format!("no test is about `{}`", access.get_ref())));
+        }
+        tests.for_each(|test| test.exempt.push(exemption.clone()));
+    }
+    Ok(suite)
+}
+
+impl Suite {
+    /// Takes in a suite that this one extends: its tests, and what this one does not say itself.
+    fn inherit(&mut self, parent: Suite) {
+        let Suite { name: _, profiles, base, include, features, tests } = parent;
+        self.tests.extend(tests);
+        self.base = self.base.take().or(base);
+        for (own, inherited) in [(&mut self.profiles, profiles), (&mut self.include, include)] {
+            if own.is_empty() {
+                *own = inherited;
+            }
+        }
+        if self.features.is_empty() {
+            self.features = features;
+        }
     }
 }
 

@@ -12,14 +12,34 @@
 //! access = "file /etc/shadow r"        # as `armorer query` takes it
 //! expect = "allowed"                   # allowed, audited, denied, quiet, prompt
 //! reason = "a backup reads everything"
+//!
+//! [[test]]
+//! profile = "*"                        # or a pattern of names
+//! access = "file /etc/shadow w"
+//! expect = "denied"
+//! exempt = [{ profile = "passwd*", reason = "it sets passwords" }]
+//! reason = "the password file is not for programs"
+//!
+//! [[test]]
+//! only = ["backup"]                    # these are allowed it, and it happens under no others
+//! access = "capability dac_read_search"
+//! reason = "nothing else reads what it may not"
 //! ```
 //!
+//! A suite with `extends = ["common.toml"]` has the tests of those as well, and their settings where it has none of its own;
+//! `[[exempt]]` with `profile`, `access` and `reason` exempts from all tests of an access, inherited ones too. An exemption of a
+//! profile that passes the test, or of no profile at all, is a failure, so that none stays behind; where only some kernels need it,
+//! it lists these as `features`.
+//!
 //! `audited` is allowed and logged, `quiet` denied and not logged. Where an access has several permissions, the expectation is
-//! about each. A test of exec may have `exec` (the name of a profile, `attachment`, `child`, `inherit`, `unconfined`) and
-//! `scrubbed` (whether the environment is); one with `features` runs only for those of the suite's.
+//! about each. A test of exec may have `exec` (the name of a profile, `attachment`, `child`, `inherit`, `unconfined`; a list of
+//! which one must hold; `!unconfined` must not), `fallback` (`none`, `inherit`, `unconfined`) and `scrubbed` (whether the
+//! environment is); without `expect` it holds where nothing is executed. A test with `features` runs only for those of the suite's.
 
 mod coverage;
 mod file;
+mod first;
+mod names;
 mod test;
 
 use std::path::PathBuf;
@@ -32,20 +52,19 @@ use crate::features::Features;
 use crate::resolve::policy_files;
 
 pub use coverage::{Coverage, CoverageReport, FileCoverage, ProfileCoverage, RuleCoverage};
-use test::Test;
 pub use test::{Expect, TestResult};
+use test::{Test, covers};
 
 /// A file of tests.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Suite {
     name: String,
-    /// What its paths are relative to.
-    directory: PathBuf,
     profiles: Vec<PathBuf>,
     base: Option<PathBuf>,
     include: Vec<PathBuf>,
-    features: Vec<String>,
+    /// Each as a file, and as it is written.
+    features: Vec<(PathBuf, String)>,
     tests: Vec<Test>,
 }
 
@@ -61,12 +80,12 @@ pub enum SuiteError {
         /// What is wrong, with the place.
         error: toml::de::Error,
     },
-    /// The words of an access, or its quotes, are wrong.
+    /// A test, an exemption or the words of an access are wrong.
     #[error("{name}:{line}: {message}")]
     Access {
         /// The file.
         name: String,
-        /// The line of the access.
+        /// The line.
         line: usize,
         /// What is wrong.
         message: String,
@@ -103,11 +122,9 @@ impl Suite {
     /// # Errors
     /// When one is neither built in nor a readable file.
     pub fn features(&self) -> Result<Vec<(String, Features)>, SuiteError> {
-        let each = self.features.iter().map(|features| {
-            let known = Features::builtin(features).map_or_else(
-                || Features::from_path(self.directory.join(features)).map_err(|error| error.to_string()),
-                Ok,
-            );
+        let each = self.features.iter().map(|(path, features)| {
+            let known = Features::builtin(features)
+                .map_or_else(|| Features::from_path(path).map_err(|error| error.to_string()), Ok);
             known.map(|known| (features.clone(), known)).map_err(|message| SuiteError::Features {
                 name: self.name.clone(),
                 features: features.clone(),
@@ -122,10 +139,10 @@ impl Suite {
     pub fn compiler(&self, features: Features) -> Compiler {
         let compiler = Compiler::new(features);
         let compiler = match &self.base {
-            Some(base) => compiler.base(self.directory.join(base)),
+            Some(base) => compiler.base(base),
             None => compiler,
         };
-        self.include.iter().fold(compiler, |compiler, include| compiler.include_dir(self.directory.join(include)))
+        self.include.iter().fold(compiler, |compiler, include| compiler.include_dir(include))
     }
 
     /// Compiles its profiles and runs its tests; `features` is the name of the compiler's features.
@@ -167,7 +184,7 @@ impl Suite {
         coverage: &mut Coverage,
     ) -> Result<Vec<TestResult>, SuiteError> {
         let results = self.run_with(compiler, features, |resolved, compiled| coverage.add(resolved, compiled))?;
-        results.iter().for_each(|result| coverage.note(&self.name, result));
+        results.iter().for_each(|result| coverage.note(result));
         Ok(results)
     }
 
@@ -188,19 +205,22 @@ impl Suite {
             }
         }
         let Some(subject) = subject else { return Err(QueryError::Empty.into()) };
-        let wanted = |test: &&Test| test.features.as_ref().is_none_or(|list| list.iter().any(|name| name == features));
-        Ok(self.tests.iter().filter(wanted).map(|test| test.run(&subject)).collect())
+        let wanted = self.tests.iter().filter(|test| covers(test.features.as_ref(), features));
+        Ok(wanted.flat_map(|test| test.run(&subject, features)).collect())
     }
 
     fn files(&self) -> Result<Vec<PathBuf>, SuiteError> {
         let mut files = Vec::new();
-        for path in self.profiles.iter().map(|path| self.directory.join(path)) {
+        for path in &self.profiles {
             if path.is_dir() {
-                files.extend(policy_files(&path).map_err(|error| SuiteError::Io { path, error })?);
+                files.extend(policy_files(path).map_err(|error| SuiteError::Io { path: path.clone(), error })?);
             } else {
-                files.push(path);
+                files.push(path.clone());
             }
         }
         Ok(files)
     }
 }
+
+#[cfg(test)]
+mod tests;

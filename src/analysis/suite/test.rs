@@ -4,19 +4,52 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::names::NamePattern;
 use crate::analysis::access::Access;
-use crate::analysis::query::{Answer, Decision, Subject, Verdict};
+use crate::analysis::query::{Answer, Decision, Fallback, Subject, Verdict};
 
+/// A test as it is written: of one profile, or of many.
 #[derive(Clone, Debug)]
 pub(super) struct Test {
+    /// The file that it stands in.
+    pub(super) suite: String,
     pub(super) line: usize,
-    pub(super) profile: String,
+    pub(super) who: Who,
+    pub(super) exempt: Vec<Exemption>,
     pub(super) access: Access,
     pub(super) expect: Expect,
-    pub(super) exec: Option<String>,
-    pub(super) scrubbed: Option<bool>,
+    pub(super) transition: Transition,
     pub(super) features: Option<Vec<String>>,
     pub(super) reason: String,
+}
+
+/// The profiles that a test is about.
+#[derive(Clone, Debug)]
+pub(super) enum Who {
+    /// Each of these.
+    Profiles(NamePattern),
+    /// All: these may, and no others.
+    Only(Vec<NamePattern>),
+}
+
+/// Profiles that need not pass a test, and do not.
+#[derive(Clone, Debug)]
+pub(super) struct Exemption {
+    pub(super) names: NamePattern,
+    /// The features that it holds for; `None`: all.
+    pub(super) features: Option<Vec<String>>,
+    pub(super) reason: String,
+    pub(super) suite: String,
+    pub(super) line: usize,
+}
+
+/// Where an exec must lead.
+#[derive(Clone, Debug)]
+pub(super) struct Transition {
+    /// One of these words; those that begin with `!` must not be.
+    pub(super) exec: Option<Vec<String>>,
+    pub(super) fallback: Option<String>,
+    pub(super) scrubbed: Option<bool>,
 }
 
 /// What must happen.
@@ -34,12 +67,16 @@ pub enum Expect {
     Quiet,
     /// User space is asked.
     Prompt,
+    /// Whatever is decided: only where an exec leads is tested.
+    Any,
 }
 
 /// How a test went.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct TestResult {
+    /// The file of the test.
+    pub suite: String,
     /// The line of the test in its file.
     pub line: usize,
     /// The profile.
@@ -64,45 +101,37 @@ impl TestResult {
     }
 }
 
-impl Test {
-    pub(super) fn run(&self, subject: &Subject) -> TestResult {
-        let answer = subject.ask(Some(self.profile.as_bytes()), &self.access);
-        let (failures, answer) = match answer {
-            Ok(answer) => (self.failures(&answer), Some(answer)),
-            Err(error) => (vec![error.to_string()], None),
-        };
-        TestResult {
-            line: self.line,
-            profile: self.profile.clone(),
-            access: self.access.to_string(),
-            expect: self.expect,
-            reason: self.reason.clone(),
-            failures,
-            answer,
-        }
+impl Transition {
+    pub(super) fn is_empty(&self) -> bool {
+        self.exec.is_none() && self.fallback.is_none() && self.scrubbed.is_none()
     }
 
-    fn failures(&self, answer: &Answer) -> Vec<String> {
+    /// What is wrong with where an exec leads; without `must` it need lead nowhere.
+    fn failures(&self, answer: &Answer, must: bool) -> Vec<String> {
         let mut failures = Vec::new();
-        for verdict in &answer.verdicts {
-            if !self.expect.holds(verdict) {
-                failures.push(format!("{}: {verdict}", verdict.permission));
-            }
-        }
-        if self.exec.is_none() && self.scrubbed.is_none() {
+        if self.is_empty() {
             return failures;
         }
         let mut execs = answer.verdicts.iter().filter_map(|verdict| verdict.exec.as_ref()).peekable();
-        if execs.peek().is_none() {
+        if must && execs.peek().is_none() {
             failures.push("nothing is executed".into());
         }
         for exec in execs {
-            if self.exec.as_ref().is_some_and(|wanted| wanted != exec.to.word()) {
-                failures.push(format!(
-                    "exec leads to {}, and not to {}",
-                    exec.to.word(),
-                    self.exec.as_deref().unwrap_or("")
-                ));
+            let (refused, wanted): (Vec<&str>, Vec<&str>) =
+                self.exec.iter().flatten().map(String::as_str).partition(|word| word.starts_with('!'));
+            let to = exec.to.word();
+            if refused.iter().any(|word| word.strip_prefix('!') == Some(to)) {
+                failures.push(format!("exec leads to {to}"));
+            } else if !wanted.is_empty() && !wanted.contains(&to) {
+                failures.push(format!("exec leads to {to}, and not to {}", wanted.join(" or ")));
+            }
+            let fallback = match exec.fallback {
+                None => "none",
+                Some(Fallback::Inherit) => "inherit",
+                Some(Fallback::Unconfined) => "unconfined",
+            };
+            if self.fallback.as_ref().is_some_and(|wanted| wanted != fallback) {
+                failures.push(format!("the fallback is {fallback}"));
             }
             if self.scrubbed.is_some_and(|wanted| wanted != exec.scrubs_environment) {
                 let what = if exec.scrubs_environment { "scrubbed" } else { "kept" };
@@ -113,7 +142,104 @@ impl Test {
     }
 }
 
+impl Test {
+    /// The results for each profile that the test is about.
+    pub(super) fn run(&self, subject: &Subject, features: &str) -> Vec<TestResult> {
+        let holds = |exemption: &&Exemption| covers(exemption.features.as_ref(), features);
+        let exempt: Vec<&Exemption> = self.exempt.iter().filter(holds).collect();
+        let mut results: Vec<TestResult> = Vec::new();
+        for exemption in exempt.iter().filter(|exemption| exemption.names.is_about_none(subject)) {
+            results.push(exemption.result(self, exemption.names.text(), "no profile has the exempt name".into(), None));
+        }
+        let names = match &self.who {
+            Who::Profiles(names) => {
+                let found = names.among(subject);
+                if found.is_empty() {
+                    results.push(self.result(names.text(), vec!["no profile has such a name".into()], None));
+                }
+                found
+            }
+            Who::Only(names) => {
+                for name in names.iter().filter(|name| name.is_about_none(subject)) {
+                    results.push(self.result(name.text(), vec!["no profile has such a name".into()], None));
+                }
+                subject.full_names().collect()
+            }
+        };
+        for name in names {
+            let result = self.of_profile(subject, &name);
+            match exempt.iter().find(|exemption| exemption.names.is_about(subject, &name)) {
+                None => results.push(result),
+                Some(exemption) if result.passed() => {
+                    let needless = format!("the exemption is needless: {}", exemption.reason);
+                    results.push(exemption.result(self, &result.profile, needless, result.answer));
+                }
+                Some(_) => {}
+            }
+        }
+        results
+    }
+
+    fn of_profile(&self, subject: &Subject, name: &[u8]) -> TestResult {
+        let shown = name.escape_ascii().to_string();
+        let answer = match subject.ask(Some(name), &self.access) {
+            Ok(answer) => answer,
+            Err(error) => return self.result(&shown, vec![error.to_string()], None),
+        };
+        let (expect, mut failures) = match &self.who {
+            Who::Profiles(_) => (self.expect, self.expect.failures(&answer)),
+            Who::Only(only) if only.iter().any(|names| names.is_about(subject, name)) => {
+                (Expect::Allowed, Expect::Allowed.failures(&answer))
+            }
+            Who::Only(_) => (Expect::Denied, happening(&answer)),
+        };
+        failures.extend(self.transition.failures(&answer, expect != Expect::Any));
+        TestResult { expect, ..self.result(&shown, failures, Some(answer)) }
+    }
+
+    fn result(&self, profile: &str, failures: Vec<String>, answer: Option<Answer>) -> TestResult {
+        TestResult {
+            suite: self.suite.clone(),
+            line: self.line,
+            profile: profile.to_owned(),
+            access: self.access.to_string(),
+            expect: self.expect,
+            reason: self.reason.clone(),
+            failures,
+            answer,
+        }
+    }
+}
+
+impl Exemption {
+    /// The failure of an exemption from a test.
+    fn result(&self, test: &Test, profile: &str, failure: String, answer: Option<Answer>) -> TestResult {
+        let result = test.result(profile, vec![failure], answer);
+        TestResult { suite: self.suite.clone(), line: self.line, ..result }
+    }
+}
+
+/// What happens although nobody may do it. Complain mode lets happen what is denied.
+fn happening(answer: &Answer) -> Vec<String> {
+    let happens = answer.verdicts.iter().filter(|verdict| verdict.happens);
+    let failure = |verdict: &Verdict| match verdict.decision {
+        Decision::Allowed => format!("{}: {verdict}", verdict.permission),
+        _ => format!("{}: {verdict}, but the mode of the profile lets it happen", verdict.permission),
+    };
+    happens.map(failure).collect()
+}
+
+/// Whether a list of features, if there is one, has a name.
+pub(super) fn covers(list: Option<&Vec<String>>, features: &str) -> bool {
+    list.is_none_or(|list| list.iter().any(|name| name == features))
+}
+
 impl Expect {
+    fn failures(self, answer: &Answer) -> Vec<String> {
+        let failed = answer.verdicts.iter().filter(|verdict| !self.holds(verdict));
+        failed.map(|verdict| format!("{}: {verdict}", verdict.permission)).collect()
+    }
+
     fn holds(self, verdict: &Verdict) -> bool {
         match self {
             Expect::Allowed => verdict.decision == Decision::Allowed,
@@ -121,6 +247,7 @@ impl Expect {
             Expect::Denied => verdict.decision == Decision::Denied,
             Expect::Quiet => verdict.decision == Decision::Denied && verdict.quiet,
             Expect::Prompt => verdict.decision == Decision::Prompt,
+            Expect::Any => true,
         }
     }
 }
@@ -133,6 +260,7 @@ impl fmt::Display for Expect {
             Expect::Denied => "denied",
             Expect::Quiet => "denied and not logged",
             Expect::Prompt => "up to user space",
+            Expect::Any => "allowed or denied",
         })
     }
 }
@@ -143,7 +271,11 @@ impl fmt::Display for TestResult {
         if self.passed() {
             return Ok(());
         }
-        writeln!(f, "profile {}: {} must be {}: {}", self.profile, self.access, self.expect, self.reason)?;
+        write!(f, "profile {}: {} ", self.profile, self.access)?;
+        match self.expect {
+            Expect::Any => writeln!(f, "must lead elsewhere: {}", self.reason)?,
+            expect => writeln!(f, "must be {expect}: {}", self.reason)?,
+        }
         self.failures.iter().try_for_each(|failure| writeln!(f, "  but {failure}"))?;
         let Some(answer) = &self.answer else { return Ok(()) };
         answer.to_string().lines().skip(1).try_for_each(|line| writeln!(f, "  {line}"))

@@ -1,6 +1,7 @@
 //! `armorer test`: runs tests of policy.
 
 mod coverage;
+mod first;
 mod html;
 
 use std::path::{Path, PathBuf};
@@ -11,7 +12,7 @@ use super::inputs::Input;
 use super::output::eprint_styled;
 use super::render::{Renderer, Verbosity};
 use super::target::{FALLBACK, features};
-use super::{Status, complain, print_json};
+use super::{Status, complain, print_json, settle};
 use crate::analysis::suite::{Coverage, Suite, SuiteError, TestResult};
 use crate::compiler::{CompileError, Compiler};
 use crate::diagnostic::Escaped;
@@ -31,8 +32,11 @@ pub(super) struct Args {
     #[command(flatten)]
     coverage: coverage::CoverageArgs,
 
+    #[command(flatten)]
+    first: first::FirstArgs,
+
     /// Files of tests (TOML)
-    #[arg(value_name = "FILE", required = true)]
+    #[arg(value_name = "FILE", required_unless_present = "init")]
     suites: Vec<PathBuf>,
 }
 
@@ -47,6 +51,9 @@ struct Run {
 }
 
 pub(super) fn run(args: &Args) -> Status {
+    if let Some(written) = args.first.run(args.features.as_deref()) {
+        return settle(written);
+    }
     let mut status = Status::Fine;
     let mut runs = Vec::new();
     let mut coverage = args.coverage.coverage.map(|_| Coverage::default());
@@ -128,7 +135,7 @@ fn run_one(
 fn print(run: &Run, to_error: bool) -> Result<(), String> {
     let Run { suite, features, passed, failed, tests } = run;
     let failures = tests.iter().filter(|test| !test.passed());
-    let mut text: String = failures.map(|test| format!("{suite}:{} ({features}): {test}", test.line)).collect();
+    let mut text: String = failures.map(|test| format!("{}:{} ({features}): {test}", test.suite, test.line)).collect();
     text += &format!("{suite} ({features}): {passed} passed, {failed} failed\n");
     match to_error {
         true => {
