@@ -13,6 +13,8 @@
 pub mod access;
 #[doc(hidden)]
 pub mod classes;
+#[cfg(feature = "new-access")]
+pub mod compat;
 mod describe;
 mod diff;
 mod difference;

@@ -5,6 +5,7 @@
 mod ast;
 mod cache;
 mod check;
+mod compat;
 mod compile;
 mod diff;
 mod digest;
@@ -89,6 +90,8 @@ enum Command {
     Features(features::Args),
     /// Compare what two policies mean
     Diff(diff::Args),
+    /// Show what profiles gain, lose or no longer enforce on another kernel
+    Compat(compat::Args),
     /// Print everything in a binary policy
     Dump(dump::Args),
     /// Ask what a policy says about an access
@@ -172,6 +175,7 @@ pub fn main() -> ExitCode {
         Command::Ast(args) => ast::run(&args),
         Command::Features(args) => features::run(&args),
         Command::Diff(args) => diff::run(&args),
+        Command::Compat(args) => compat::run(&args),
         Command::Dump(args) => dump::run(&args),
         Command::Query(args) => query::run(&args),
         Command::Log(args) => log::run(&args),

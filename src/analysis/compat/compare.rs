@@ -1,0 +1,305 @@
+//! The comparison of one file.
+
+use std::collections::BTreeSet;
+
+use super::{Cause, Change, Comparer, Effect, LessEnforced, ProfileChanges, probes};
+use crate::analysis::access::{Access, Asked};
+use crate::analysis::difference::{Difference, Place};
+use crate::analysis::perms::{ClassPerms, FilePerms, mediates};
+use crate::analysis::query::Subject;
+use crate::analysis::{DiffOptions, RulePlace, classes, diff};
+use crate::automata::Symbol;
+use crate::blob::{Automaton, PolicyDb, Profile};
+use crate::compiler::{CompileError, Compiled, Input, Resolved};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::encode::Provenance;
+use crate::policy::RuleMode;
+use crate::vocab::classes::{LABEL, NETWORK_V8, NETWORK_V9};
+
+/// A kind of finding, by which it is looked for in the comparison with a pinned abi.
+type Key = (Effect, String);
+
+/// A file compiled for both kernels.
+struct Pair<'a> {
+    from: &'a Compiled,
+    to: &'a Compiled,
+    subjects: [Subject; 2],
+}
+
+/// A change without its cause by the abi.
+struct Found {
+    profile: usize,
+    change: Change,
+}
+
+pub(super) fn compare(comparer: &Comparer, input: &Input) -> Result<Vec<ProfileChanges>, CompileError> {
+    let resolved_from = comparer.from.resolve(input.clone())?;
+    let resolved_to = comparer.to.resolve(input.clone())?;
+    let from = comparer.from.encode(&resolved_from)?;
+    let to = comparer.to.encode(&resolved_to)?;
+    let is_unpinned = unpinned(&resolved_from, &resolved_to);
+    let mut found = Pair::new(&from, &to).map_or_else(Vec::new, |pair| pair.changes());
+    if is_unpinned && !found.is_empty() {
+        let pinned = comparer.pinned.compile(input.clone())?;
+        let stays = Pair::new(&from, &pinned).map_or_else(Vec::new, |pair| pair.changes());
+        let key = |found: &Found| (found.profile, found.change.effect, found.change.class.clone());
+        let stays: BTreeSet<_> = stays.iter().map(key).collect();
+        for found in found.iter_mut().filter(|found| !stays.contains(&key(found))) {
+            found.change.cause = Cause::AbiUnpinned;
+        }
+    }
+    let less = less_enforced(&from, &to);
+    let profiles = to.records().iter().enumerate().map(|(index, record)| {
+        let written = resolved_to.profiles().nth(index).map(|profile| &profile.written_name);
+        let changes = found.iter().filter(|found| found.profile == index).map(|found| found.change.clone());
+        let rules = less.iter().filter(|(of, _)| of.as_ref() == written).map(|(_, rule)| rule.clone());
+        ProfileChanges {
+            profile: crate::policy::listed_name(
+                record.namespace.as_deref().map(Into::into).as_ref(),
+                &record.name.as_slice().into(),
+            )
+            .escape_ascii()
+            .to_string(),
+            file: input.name().to_owned(),
+            abi_unpinned: is_unpinned,
+            changes: changes.collect(),
+            rules: rules.collect(),
+        }
+    });
+    Ok(profiles.collect())
+}
+
+/// Whether the features that the policy is written for are those of the kernel.
+fn unpinned(from: &Resolved, to: &Resolved) -> bool {
+    from.policies().iter().zip(to.policies()).any(|(from, to)| *from.features != *to.features)
+}
+
+/// What the compiler for the second kernel says about rules and that for the first does not, with the profile as it is written.
+fn less_enforced(from: &Compiled, to: &Compiled) -> Vec<(Option<crate::source::Text>, LessEnforced)> {
+    let warned = |compiled: &Compiled| -> Vec<(Option<crate::source::Text>, LessEnforced)> {
+        let sources = compiled.diagnosis().sources();
+        let about = compiled.diagnosis().diagnostics().iter().filter_map(|diagnostic: &Diagnostic| {
+            let cause = match diagnostic.code {
+                Code::NotEnforced => Cause::NotMediated,
+                Code::Downgraded => Cause::Downgrade,
+                _ => return None,
+            };
+            let span = diagnostic.labels.first()?.span;
+            let source = sources.get(span.source);
+            let (line, column) = source.line_column(span.start);
+            let place = RulePlace { file: source.name().to_owned(), line, column };
+            Some((diagnostic.profile.clone(), LessEnforced { place, cause, message: diagnostic.message.clone() }))
+        });
+        about.collect()
+    };
+    let before = warned(from);
+    let known: BTreeSet<_> = before.iter().map(|(profile, rule)| (profile.clone(), &rule.place)).collect();
+    warned(to).into_iter().filter(|(profile, rule)| !known.contains(&(profile.clone(), &rule.place))).collect()
+}
+
+impl<'a> Pair<'a> {
+    /// `None` where a policy is unsound, which what armorer compiles is not.
+    fn new(from: &'a Compiled, to: &'a Compiled) -> Option<Pair<'a>> {
+        let subject = |compiled: &Compiled| Subject::from_profiles(compiled.records().to_vec()).ok();
+        Some(Pair { from, to, subjects: [subject(from)?, subject(to)?] })
+    }
+
+    fn changes(&self) -> Vec<Found> {
+        let options = DiffOptions::default().max_per_automaton(64);
+        let differences = match diff(self.from.records(), self.to.records(), &options) {
+            Ok(diff) => diff.differences,
+            // Automata that are too large to compare: nothing is proven.
+            Err(error) => {
+                let change = Change {
+                    effect: Effect::Unenforced,
+                    cause: Cause::Downgrade,
+                    class: "unknown".into(),
+                    example: error.to_string(),
+                    from: String::new(),
+                    to: String::new(),
+                };
+                return vec![Found { profile: 0, change }];
+            }
+        };
+        let mut seen: BTreeSet<(usize, Key)> = BTreeSet::new();
+        let mut found = Vec::new();
+        for difference in differences {
+            let [Some(a), Some(b)] = difference.indices else { continue };
+            let Some((from, to)) = self.from.records().get(a).zip(self.to.records().get(b)) else { continue };
+            let provenance = self.from.provenance(a);
+            for change in self.of_difference(&difference, [from, to], provenance) {
+                if seen.insert((b, (change.effect, change.class.clone()))) {
+                    found.push(Found { profile: b, change });
+                }
+            }
+        }
+        found
+    }
+
+    fn of_difference(
+        &self,
+        difference: &Difference,
+        [from, to]: [&Profile; 2],
+        provenance: Option<&Provenance>,
+    ) -> Vec<Change> {
+        let change = |effect, cause, class: &str| Change {
+            effect,
+            cause,
+            class: class.to_owned(),
+            example: difference.access.as_ref().map_or_else(|| class.to_owned(), ToString::to_string),
+            from: difference.a.clone(),
+            to: difference.b.clone(),
+        };
+        match difference.place {
+            Place::Profile => Vec::new(),
+            Place::Field("capability") => {
+                let (old, new) = (from.capabilities.allow, to.capabilities.allow);
+                let effects = [(new & !old, Effect::Allowed), (old & !new, Effect::Denied)];
+                let effects = effects.into_iter().filter(|(mask, _)| *mask != 0);
+                effects.map(|(_, effect)| change(effect, Cause::Downgrade, "capability")).collect()
+            }
+            // The format, and how kernels look locks up that no rule is about.
+            Place::Field("version" | "attachment length") => Vec::new(),
+            Place::Field("kill" | "error") if difference.a == "has none" => Vec::new(),
+            Place::Field(name) => vec![change(Effect::Unenforced, Cause::Downgrade, name)],
+            Place::Automaton(Automaton::Xmatch) => vec![change(Effect::Unenforced, Cause::Downgrade, "attachment")],
+            Place::Automaton(Automaton::File) => {
+                let allow = |profile: &Profile| file_allow(profile, &difference.witness);
+                let ((a, b), (c, d)) = (allow(from), allow(to));
+                effects([(a, c), (b, d)]).map(|effect| change(effect, Cause::Downgrade, "file")).collect()
+            }
+            Place::Automaton(Automaton::Policydb) => self.of_class(difference, [from, to], provenance, &change),
+        }
+    }
+
+    fn of_class(
+        &self,
+        difference: &Difference,
+        [from, to]: [&Profile; 2],
+        provenance: Option<&Provenance>,
+        change: &dyn Fn(Effect, Cause, &str) -> Change,
+    ) -> Vec<Change> {
+        let Some(&Symbol::Byte(class)) = difference.witness.first() else { return Vec::new() };
+        // Bits that no kernel asks for.
+        if difference.permissions != 0 && difference.a == difference.b {
+            return Vec::new();
+        }
+        let name = classes::name(class);
+        let name = name.split(" (").next().unwrap_or(&name);
+        let probe = |accesses: &[Access]| self.probed(from, to, accesses, name);
+        if difference.permissions != 0 {
+            let name = match &difference.access {
+                Some(Asked::Unix(_)) => "unix",
+                _ => name,
+            };
+            let allow = |profile: &Profile| class_allow(profile, &difference.witness).unwrap_or(u32::MAX);
+            let both = (allow(from), allow(to));
+            return effects([both]).map(|effect| change(effect, Cause::Downgrade, name)).collect();
+        }
+        match (socket_aware(from, class), socket_aware(to, class)) {
+            // Unix sockets with and without addresses and labels.
+            (true, true) => {
+                let coarser = mediates(from, NETWORK_V9) && !mediates(to, NETWORK_V9);
+                let probes = self.probed(from, to, &probes::unix(), "unix");
+                let downgraded = coarser && provenance.is_some_and(|rules| denies_or_narrows(rules, NETWORK_V9));
+                let downgrade = downgraded.then(|| change(Effect::Unenforced, Cause::Downgrade, "unix"));
+                probes.into_iter().chain(downgrade).collect()
+            }
+            (false, _) => probe(&probes::of_class(class)),
+            (true, false) => {
+                let denied = !probe(&probes::of_class(class)).is_empty();
+                let rules = provenance.is_some_and(|rules| denies(rules, class));
+                let unenforced = (denied || rules).then(|| change(Effect::Unenforced, Cause::NotMediated, name));
+                unenforced.into_iter().collect()
+            }
+        }
+    }
+
+    /// The changes that accesses show, one for each effect.
+    fn probed(&self, from: &Profile, to: &Profile, accesses: &[Access], class: &str) -> Vec<Change> {
+        let mut changes: Vec<Change> = Vec::new();
+        for access in accesses {
+            let ask = |subject: &Subject, profile: &Profile| {
+                let name = match &profile.namespace {
+                    Some(namespace) => [b":", &**namespace, b":", &profile.name].concat(),
+                    None => profile.name.clone(),
+                };
+                subject.ask(Some(&name), access).is_ok_and(|answer| answer.is_allowed())
+            };
+            let [a, b] = &self.subjects;
+            let effect = match (ask(a, from), ask(b, to)) {
+                (true, false) => Effect::Denied,
+                (false, true) => Effect::Allowed,
+                _ => continue,
+            };
+            let say = |allowed: bool| if allowed { "allows it" } else { "denies it" }.to_owned();
+            let (was, is) = (effect == Effect::Denied, effect == Effect::Allowed);
+            if changes.iter().all(|change| change.effect != effect) {
+                let (cause, class, example) = (Cause::NotMediated, class.to_owned(), access.to_string());
+                changes.push(Change { effect, cause, class, example, from: say(was), to: say(is) });
+            }
+        }
+        changes
+    }
+}
+
+/// The effects of what is allowed before and after.
+fn effects<const N: usize>(pairs: [(u32, u32); N]) -> impl Iterator<Item = Effect> {
+    let allowed = pairs.iter().any(|(a, b)| b & !a != 0).then_some(Effect::Allowed);
+    let denied = pairs.iter().any(|(a, b)| a & !b != 0).then_some(Effect::Denied);
+    allowed.into_iter().chain(denied)
+}
+
+/// Whether a profile mediates a class; of sockets, by either class.
+fn socket_aware(profile: &Profile, class: u8) -> bool {
+    match class {
+        NETWORK_V8 | NETWORK_V9 => mediates(profile, NETWORK_V8) || mediates(profile, NETWORK_V9),
+        LABEL => true,
+        _ => mediates(profile, class),
+    }
+}
+
+/// Whether a rule of a class denies.
+fn denies(rules: &Provenance, class: u8) -> bool {
+    let mut of_class = rules.grants().filter(|grant| grant.automaton == Automaton::Policydb);
+    of_class.any(|grant| grant.mode == RuleMode::Deny && grant.pattern.may_begin_with(&[Symbol::Byte(class)]))
+}
+
+/// Whether rules tell unix sockets apart by what only the new class has.
+fn denies_or_narrows(rules: &Provenance, class: u8) -> bool {
+    const UNIX: u8 = 1;
+    let string = [class, 0, UNIX].map(Symbol::Byte);
+    let mut of_unix =
+        rules.grants().filter(|grant| grant.automaton == Automaton::Policydb && grant.pattern.may_begin_with(&string));
+    of_unix.next().is_some()
+}
+
+/// What of files is allowed for their owner, and for others.
+fn file_allow(profile: &Profile, string: &[Symbol]) -> (u32, u32) {
+    let Some(db) = &profile.file else { return (0, 0) };
+    let perms = FilePerms::of_state(db, walk(db, string));
+    (perms.owner.allow, perms.other.allow)
+}
+
+/// What a class allows; `None` where it is not mediated.
+fn class_allow(profile: &Profile, string: &[Symbol]) -> Option<u32> {
+    let db = profile.policydb.as_ref()?;
+    let (&first, rest) = string.split_first()?;
+    // Sockets are of the class that the kernel takes for them.
+    let first = match first {
+        Symbol::Byte(NETWORK_V8 | NETWORK_V9) if mediates(profile, NETWORK_V9) => Symbol::Byte(NETWORK_V9),
+        Symbol::Byte(NETWORK_V8 | NETWORK_V9) => Symbol::Byte(NETWORK_V8),
+        other => other,
+    };
+    let start = db.dfa.step(db.start.unwrap_or(1), first);
+    if start == 0 && first != Symbol::Byte(LABEL) {
+        return None;
+    }
+    let state = rest.iter().fold(start, |state, &symbol| db.dfa.step(state, symbol));
+    Some(ClassPerms::of_state(db, profile.version, usize::try_from(state).unwrap_or(usize::MAX)).allow)
+}
+
+fn walk(db: &PolicyDb, string: &[Symbol]) -> usize {
+    let state = string.iter().fold(db.start.unwrap_or(1), |state, &symbol| db.dfa.step(state, symbol));
+    usize::try_from(state).unwrap_or(usize::MAX)
+}

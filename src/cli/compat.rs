@@ -1,0 +1,128 @@
+//! `armorer compat`: what does a policy lose, or gain, on another kernel?
+
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+use super::inputs::{self, Input};
+use super::render::{Renderer, Verbosity};
+use super::target::features;
+use super::{Status, complain, print, print_json, settle};
+use crate::analysis::compat::{Comparer, ProfileChanges, Summary};
+use crate::compiler::CompileError;
+use crate::parallel;
+
+/// Exit status: 0 the second kernel enforces all that the first one does, 1 some profile loses enforcement (or has errors), 2 usage
+/// or input/output errors.
+#[derive(clap::Args)]
+pub(super) struct Args {
+    /// The kernel that the profiles are loaded into now: a built-in set, a features file or directory
+    #[arg(long, value_name = "NAME|FILE|DIR")]
+    from: String,
+
+    /// The kernel that they shall be loaded into
+    #[arg(long, value_name = "NAME|FILE|DIR")]
+    to: String,
+
+    /// Directory that `include <…>` is looked up in last
+    #[arg(short, long, value_name = "DIR", default_value = "/etc/apparmor.d")]
+    base: PathBuf,
+
+    /// Directory that `include <…>` is looked up in before the base; repeatable
+    #[arg(short = 'I', long = "include", value_name = "DIR")]
+    include: Vec<PathBuf>,
+
+    /// Also print each change of each profile, and the rules that are enforced less
+    #[arg(long)]
+    all: bool,
+
+    /// Print the changes as JSON
+    #[arg(long, conflicts_with = "all")]
+    json: bool,
+
+    /// Files of profiles, and directories of them, which are also looked up in for `include <…>`
+    #[arg(value_name = "TREE", required = true)]
+    paths: Vec<PathBuf>,
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    version: u32,
+    from: &'a str,
+    to: &'a str,
+    summary: &'a Summary,
+    profiles: &'a [ProfileChanges],
+}
+
+pub(super) fn run(args: &Args) -> Status {
+    settle(try_run(args))
+}
+
+fn try_run(args: &Args) -> Result<Status, String> {
+    let trees = args.paths.iter().filter(|path| path.is_dir());
+    let directories: Vec<&PathBuf> = args.include.iter().chain(trees).collect();
+    let comparer = Comparer::new(&features(&args.from)?, &features(&args.to)?, |compiler| {
+        let compiler = compiler.base(&args.base);
+        directories.iter().fold(compiler, |compiler, directory| compiler.include_dir(directory))
+    });
+    let inputs = inputs::expand(&args.paths)?;
+    let outcomes = parallel::map(&inputs, |input: &Input| {
+        let text = input.read().map_err(|error| Failure::Other(format!("{}: {error}", input.shown())))?;
+        comparer.compare(&input.with_text(text)).map_err(Failure::of)
+    });
+    let (mut status, mut profiles) = (Status::Fine, Vec::new());
+    for outcome in outcomes {
+        match outcome {
+            Ok(changes) => profiles.extend(changes),
+            Err(Failure::Rejected(diagnosis)) => {
+                Renderer::new(Verbosity::QUIET).print(diagnosis.diagnostics(), diagnosis.sources());
+                status = status.max(Status::Findings);
+            }
+            Err(Failure::Other(message)) => {
+                complain(message);
+                status = Status::Failed;
+            }
+        }
+    }
+    let summary = Summary::of(&profiles);
+    if summary.weaker > 0 {
+        status = status.max(Status::Findings);
+    }
+    if args.json {
+        print_json(&Document { version: 1, from: &args.from, to: &args.to, summary: &summary, profiles: &profiles })?;
+        return Ok(status);
+    }
+    if args.all {
+        print(&profiles.iter().map(lines).collect::<String>())?;
+    }
+    print(&summary.to_string())?;
+    Ok(status)
+}
+
+/// Why a file cannot be compared.
+enum Failure {
+    Rejected(Box<crate::compiler::Diagnosis>),
+    Other(String),
+}
+
+impl Failure {
+    fn of(error: CompileError) -> Failure {
+        match error {
+            CompileError::Rejected(diagnosis) => Failure::Rejected(Box::new(diagnosis)),
+            error => Failure::Other(error.to_string()),
+        }
+    }
+}
+
+/// The changes of a profile, a line each, and the rules.
+fn lines(profile: &ProfileChanges) -> String {
+    let ProfileChanges { profile: name, changes, rules, .. } = profile;
+    let changes = changes.iter().map(|change| {
+        format!(
+            "{name}: {}: {} ({}): {}: {}, then {}\n",
+            change.class, change.effect, change.cause, change.example, change.from, change.to
+        )
+    });
+    let rules = rules.iter().map(|rule| format!("{name}: {}: {} ({})\n", rule.place, rule.message, rule.cause));
+    changes.chain(rules).collect()
+}
