@@ -10,7 +10,7 @@ use super::{Status, parser, settle};
 
 #[derive(clap::Args)]
 pub(super) struct Args {
-    /// Kernel of the other machine: linux-6.1, linux-6.12, linux-7.2, a features file or directory
+    /// Kernel of the other machine: a built-in set (`armorer features --list`), a features file or directory
     #[arg(long, value_name = "NAME|FILE|DIR")]
     features: String,
 

@@ -22,7 +22,7 @@ pub(super) struct TargetArgs {
     #[arg(short = 'I', long = "include", value_name = "DIR")]
     pub(super) include: Vec<PathBuf>,
 
-    /// Kernel to compile for: linux-6.1, linux-6.12, linux-7.2, a features file or directory [default: the running kernel, else linux-6.12]
+    /// Kernel to compile for: a built-in set (`armorer features --list`), a features file or directory [default: the running kernel, else linux-6.12]
     #[arg(long, value_name = "NAME|FILE|DIR")]
     pub(super) features: Option<String>,
 }

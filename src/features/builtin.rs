@@ -2,12 +2,49 @@
 
 use super::Features;
 
-/// Name and text of each, oldest kernel first.
-const SETS: &[(&str, &[u8])] = &[
-    ("linux-6.1", include_bytes!("builtin/linux-6.1")),
-    ("linux-6.12", include_bytes!("builtin/linux-6.12")),
-    ("linux-7.2", include_bytes!("builtin/linux-7.2")),
+/// A kernel, and what it was booted to say.
+struct Set {
+    name: &'static str,
+    text: &'static [u8],
+    origin: &'static str,
+}
+
+/// Each as read from `/sys/kernel/security/apparmor/features` of the booted kernel, oldest first. The flavours that Debian builds of
+/// one version (amd64, cloud, rt), where several were booted, say the same.
+const SETS: &[Set] = &[
+    set("linux-6.1", include_bytes!("builtin/linux-6.1"), "Debian 6.1.192-2 (bookworm; amd64, cloud, rt), 2026-11-29"),
+    set(
+        "linux-6.12",
+        include_bytes!("builtin/linux-6.12"),
+        "Debian 6.12.118-1 (trixie; amd64, cloud, rt) and 6.12.117 (bookworm-backports; cloud), 2026-11-29",
+    ),
+    set(
+        "linux-6.16",
+        include_bytes!("builtin/linux-6.16"),
+        "Debian 6.16.12-1~bpo13+1 (trixie-backports; cloud), 2026-11-29",
+    ),
+    set("linux-6.17", LINUX_6_17, "Debian 6.17.13 (trixie-backports; cloud), 2026-11-29"),
+    set("linux-6.18", LINUX_6_17, "Debian 6.18.15 (trixie-backports; cloud), 2026-11-29"),
+    set("linux-6.19", LINUX_6_17, "Debian 6.19.14 (trixie-backports; cloud), 2026-11-29"),
+    set("linux-7.0", LINUX_6_17, "Debian 7.0.13 (trixie-backports; cloud), 2026-11-29"),
+    set(
+        "linux-7.1",
+        include_bytes!("builtin/linux-7.1"),
+        "Debian 7.1.13-1~bpo13+1 (trixie-backports; cloud), 2026-11-29",
+    ),
+    set("linux-7.2", include_bytes!("builtin/linux-7.2"), "Debian 7.2.13-1 (sid; amd64, cloud, rt), 2026-11-29"),
+    set(
+        "linux-7.3",
+        include_bytes!("builtin/linux-7.3"),
+        "Debian 7.3.4-1~bpo13+1 (trixie-backports; amd64, cloud, rt) and 7.3~rc7 (experimental; cloud), 2026-11-29",
+    ),
 ];
+
+const LINUX_6_17: &[u8] = include_bytes!("builtin/linux-6.17");
+
+const fn set(name: &'static str, text: &'static [u8], origin: &'static str) -> Set {
+    Set { name, text, origin }
+}
 
 /// The last byte, a brace that closes nothing, is part of what the id is made of.
 const FALLBACK_KERNEL: &[u8] = include_bytes!("builtin/fallback-kernel");
@@ -25,18 +62,30 @@ impl Features {
     /// ```
     #[must_use]
     pub fn builtin(name: &str) -> Option<Features> {
-        let &(_, text) = SETS.iter().find(|&&(known, _)| known == name)?;
-        Features::parse(text).ok()
+        Features::parse(SETS.iter().find(|set| set.name == name)?.text).ok()
     }
 
     /// The names that [`Features::builtin`] takes, oldest kernel first.
     ///
     /// ```
     /// # use armorer::features::Features;
-    /// assert!(Features::builtin_names().eq(["linux-6.1", "linux-6.12", "linux-7.2"]));
+    /// let names: Vec<&str> = Features::builtin_names().collect();
+    /// assert_eq!((names[0], names.len()), ("linux-6.1", 10));
     /// ```
     pub fn builtin_names() -> impl Iterator<Item = &'static str> {
-        SETS.iter().map(|&(name, _)| name)
+        SETS.iter().map(|set| set.name)
+    }
+
+    /// The kernels that a built-in set was read from, and when.
+    ///
+    /// ```
+    /// # use armorer::features::Features;
+    /// let origin = Features::builtin_origin("linux-6.16").unwrap();
+    /// assert_eq!(origin, "Debian 6.16.12-1~bpo13+1 (trixie-backports; cloud), 2026-11-29");
+    /// ```
+    #[must_use]
+    pub fn builtin_origin(name: &str) -> Option<&'static str> {
+        SETS.iter().find(|set| set.name == name).map(|set| set.origin)
     }
 
     /// What apparmor_parser takes for a kernel whose features cannot be read: files, capabilities and resource limits in the format
@@ -85,6 +134,22 @@ mod tests {
             let longer = [features.to_text(), b"\n"].concat();
             assert_eq!(Features::parse(&longer).unwrap().id(), id_of_file, "{name}");
         }
+    }
+
+    #[test]
+    fn from_one_kernel_to_the_next() {
+        let [old, middle, new] =
+            ["linux-6.12", "linux-6.16", "linux-6.17"].map(|name| Features::builtin(name).unwrap());
+        assert_eq!(old.missing_in(&middle), ["network_v8/tcp-fast-open", "network_v8/tcp-fast-open/yes"]);
+        assert_eq!(middle.missing_in(&old), ["policy/state32", "policy/state32/0x000001"]);
+        let more = new.missing_in(&middle);
+        for path in ["dbus", "network_v9/af_unix", "domain/kill.signal", "policy/permstable32_version/0x000003"] {
+            assert!(more.iter().any(|known| known == path), "{path}: {more:?}");
+        }
+        for name in ["linux-6.18", "linux-6.19", "linux-7.0"] {
+            assert_eq!(Features::builtin(name).unwrap(), new);
+        }
+        assert!(old.missing_in(&old).is_empty());
     }
 
     #[test]

@@ -143,6 +143,22 @@ impl Features {
         Features::from_tree(tree::intersect(&self.root, &other.root))
     }
 
+    /// The paths that this set has and the other lacks, in the order of the text.
+    ///
+    /// ```
+    /// # use armorer::features::Features;
+    /// let a = Features::parse(b"file {mask {read write\n}\n}\n")?;
+    /// let b = Features::parse(b"file {mask {read\n}\n}\n")?;
+    /// assert_eq!(a.missing_in(&b), ["file/mask/write"]);
+    /// # Ok::<(), armorer::features::FeaturesError>(())
+    /// ```
+    #[must_use]
+    pub fn missing_in(&self, other: &Features) -> Vec<String> {
+        let mut missing = Vec::new();
+        tree::missing(&self.root, &other.root, "", &mut missing);
+        missing
+    }
+
     fn find(&self, path: &str) -> Option<&Node> {
         if path.starts_with('/') {
             return None;

@@ -53,6 +53,19 @@ pub(super) fn intersect(a: &[Node], b: &[Node]) -> Vec<Node> {
     both
 }
 
+/// Appends the paths of the nodes of `a` that `b` lacks.
+pub(super) fn missing(a: &[Node], b: &[Node], above: &str, paths: &mut Vec<String>) {
+    for node in a {
+        let path = format!("{above}{}", String::from_utf8_lossy(node.name()));
+        let twin = b.iter().find(|twin| twin.name == node.name);
+        let below = format!("{path}/");
+        if twin.is_none() {
+            paths.push(path);
+        }
+        missing(node.children(), twin.map_or(&[], Node::children), &below, paths);
+    }
+}
+
 /// Appends the text of the nodes: words with blanks between them and a line end behind the last, braces without blanks.
 pub(super) fn write(nodes: &[Node], text: &mut Vec<u8>) {
     let mut follows_word = false;

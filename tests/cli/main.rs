@@ -9,6 +9,7 @@
 )]
 
 mod basics;
+mod compat;
 mod diff;
 mod fmt;
 #[cfg(unix)]

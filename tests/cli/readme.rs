@@ -2,5 +2,11 @@
 
 #[test]
 fn commands() {
-    trycmd::TestCases::new().case("README.md").case("docs/modes.md").case("docs/log.md").case("docs/review.md");
+    trycmd::TestCases::new()
+        .case("README.md")
+        .case("docs/modes.md")
+        .case("docs/log.md")
+        .case("docs/review.md")
+        .case("docs/tests.md")
+        .case("docs/compat.md");
 }

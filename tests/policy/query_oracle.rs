@@ -222,7 +222,7 @@ fn rules_agree_with_the_tables() {
     if let Some(oracle) = support::directory("ARMORER_ORACLE", "rules of real profiles") {
         trees.push((oracle.join("etc/apparmor.d"), STEP));
     }
-    for kernel in Features::builtin_names() {
+    for kernel in ["linux-6.1", "linux-6.12", "linux-7.2"] {
         for (tree, step) in &trees {
             let compiler = Compiler::new(Features::builtin(kernel).expect("built in")).base(tree);
             let files: Vec<PathBuf> = support::profiles(tree).into_iter().step_by(*step).collect();

@@ -201,9 +201,10 @@ impl<'a> Pair<'a> {
             (true, true) => {
                 let coarser = mediates(from, NETWORK_V9) && !mediates(to, NETWORK_V9);
                 let probes = self.probed(from, to, &probes::unix(), "unix");
+                let probes = probes.into_iter().map(|change| Change { cause: Cause::Downgrade, ..change });
                 let downgraded = coarser && provenance.is_some_and(|rules| denies_or_narrows(rules, NETWORK_V9));
                 let downgrade = downgraded.then(|| change(Effect::Unenforced, Cause::Downgrade, "unix"));
-                probes.into_iter().chain(downgrade).collect()
+                probes.chain(downgrade).collect()
             }
             (false, _) => probe(&probes::of_class(class)),
             (true, false) => {

@@ -21,7 +21,7 @@ pub(super) struct RunArgs {
     #[arg(short = 'I', long = "include", value_name = "DIR")]
     include: Vec<PathBuf>,
 
-    /// Kernel that profiles are for: linux-6.1, linux-6.12, linux-7.2, a features file or directory [default: linux-7.2]
+    /// Kernel that profiles are for: a built-in set (`armorer features --list`), a features file or directory [default: linux-7.2]
     #[arg(long, value_name = "NAME|FILE|DIR")]
     features: Option<String>,
 

@@ -21,7 +21,7 @@ use crate::features::Features;
 /// Exit status: 0 all tests pass, 1 one fails, the profiles have errors or too few rules are covered, 2 usage or input/output errors.
 #[derive(clap::Args)]
 pub(super) struct Args {
-    /// Kernel for suites that name none: linux-6.1, linux-6.12, linux-7.2, a features file or directory [default: linux-6.12]
+    /// Kernel for suites that name none: a built-in set (`armorer features --list`), a features file or directory [default: linux-6.12]
     #[arg(long, value_name = "NAME|FILE|DIR")]
     features: Option<String>,
 

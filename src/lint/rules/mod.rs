@@ -128,6 +128,8 @@ pub static RULES: &[&Rule] = &[
     &portability::no_upstream_kernel::RULE,
     &portability::unknown_capability::RULE,
     &portability::mount_source_as_point::RULE,
+    &portability::peer_misses_stack::RULE,
+    &portability::abi_of_kernel::RULE,
     &portability::ref_defined::RULE,
     &portability::ref_variable::RULE,
     &portability::ref_include::RULE,

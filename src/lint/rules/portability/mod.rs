@@ -1,5 +1,6 @@
 //! AA03: what other kernels, distributions or compilers take otherwise.
 
+pub(super) mod abi_of_kernel;
 pub(super) mod absolute_include;
 pub(super) mod architecture_in_path;
 pub(super) mod carriage_return;
@@ -12,6 +13,7 @@ pub(super) mod mount_source_as_point;
 pub(super) mod no_upstream_kernel;
 pub(super) mod not_mediated;
 pub(super) mod one_side_of_usr;
+pub(super) mod peer_misses_stack;
 pub(super) mod pound_include;
 pub(super) mod profile_without_keyword;
 pub(super) mod ref_attachment;
