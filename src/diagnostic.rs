@@ -23,7 +23,7 @@ pub use detail::Detail;
 pub use escape::Escaped;
 #[cfg(all(feature = "draft", target_os = "linux"))]
 pub(crate) use escape::bounded;
-#[cfg(feature = "cli")]
+#[cfg(any(feature = "cli", feature = "suite"))]
 pub(crate) use escape::is_active;
 #[cfg(feature = "lsp")]
 pub(crate) use escape::line as escaped_line;

@@ -27,7 +27,7 @@ use serde::{Deserialize, Serialize};
 
 #[cfg(all(any(feature = "agent", feature = "draft"), target_os = "linux"))]
 pub use beneath::Beneath;
-#[cfg(any(feature = "cli", feature = "log"))]
+#[cfg(any(feature = "cli", feature = "log", feature = "suite"))]
 pub(crate) use loader::read_limited;
 pub use loader::{DirEntry, FileKind, FileSystem, Loader, Memory};
 #[cfg(all(feature = "draft", target_os = "linux"))]

@@ -18,7 +18,7 @@ pub(crate) fn compiled_spans(policy: &Compiled) -> Vec<FxHashSet<Span>> {
 }
 
 /// The rules of a profile as they are written, each once, in the order of the files.
-pub(crate) fn written_rules<'a>(profile: &'a Profile, takes: impl Fn(&Rule) -> bool) -> Vec<&'a Rule> {
+pub(crate) fn written_rules(profile: &Profile, takes: impl Fn(&Rule) -> bool) -> Vec<&Rule> {
     let rules: BTreeMap<_, _> = { profile.rules.iter() }
         .filter(|rule| takes(rule))
         .map(|rule| ((rule.span.source, rule.span.start), rule))

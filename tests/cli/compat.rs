@@ -25,7 +25,7 @@ bus: tree/bus:2:3: the target kernel does not mediate D-Bus (class not mediated)
 free: tree/free:2:3: the target kernel does not mediate D-Bus (class not mediated)
 effect              class         cause               profiles  example
 no longer enforced  dbus          class not mediated         1  bus: dbus
-2 profiles: 2 change, 2 lose enforcement; 2 rules are enforced less
+2 profiles: 2 change, 1 lose enforcement; 2 rules are enforced less
 ";
     assert_eq!((status(&down), text(&down.stdout)), (1, expected));
     let up = compat(&["--from", "linux-6.12", "--to", "linux-7.2", "--json", "tree"]);

@@ -12,9 +12,12 @@ use crate::automata::Symbol;
 use crate::blob::{Automaton, PolicyDb, Profile};
 use crate::compiler::{CompileError, Compiled, Input, Resolved};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::encode::Provenance;
+use crate::encode::{Grant, Provenance};
 use crate::policy::RuleMode;
 use crate::vocab::classes::{LABEL, NETWORK_V8, NETWORK_V9};
+
+/// The second byte of the family of unix sockets.
+const UNIX: u8 = 1;
 
 /// A kind of finding, by which it is looked for in the comparison with a pinned abi.
 type Key = (Effect, String);
@@ -202,7 +205,7 @@ impl<'a> Pair<'a> {
                 let coarser = mediates(from, NETWORK_V9) && !mediates(to, NETWORK_V9);
                 let probes = self.probed(from, to, &probes::unix(), "unix");
                 let probes = probes.into_iter().map(|change| Change { cause: Cause::Downgrade, ..change });
-                let downgraded = coarser && provenance.is_some_and(|rules| denies_or_narrows(rules, NETWORK_V9));
+                let downgraded = coarser && provenance.is_some_and(|rules| self.narrows(from, rules));
                 let downgrade = downgraded.then(|| change(Effect::Unenforced, Cause::Downgrade, "unix"));
                 probes.chain(downgrade).collect()
             }
@@ -216,19 +219,22 @@ impl<'a> Pair<'a> {
         }
     }
 
+    /// Whether there are rules for unix sockets, and they do not allow all of them.
+    fn narrows(&self, profile: &Profile, rules: &Provenance) -> bool {
+        let unix = [NETWORK_V9, 0, UNIX].map(Symbol::Byte);
+        let about = |grant: &Grant<'_>| grant.automaton == Automaton::Policydb && grant.pattern.may_begin_with(&unix);
+        let mut modes = rules.grants().filter(about).map(|grant| grant.mode).peekable();
+        let [subject, _] = &self.subjects;
+        let denied = || probes::unix().iter().any(|access| !allows(subject, profile, access));
+        modes.peek().is_some() && (modes.any(|mode| mode == RuleMode::Deny) || denied())
+    }
+
     /// The changes that accesses show, one for each effect.
     fn probed(&self, from: &Profile, to: &Profile, accesses: &[Access], class: &str) -> Vec<Change> {
         let mut changes: Vec<Change> = Vec::new();
         for access in accesses {
-            let ask = |subject: &Subject, profile: &Profile| {
-                let name = match &profile.namespace {
-                    Some(namespace) => [b":", &**namespace, b":", &profile.name].concat(),
-                    None => profile.name.clone(),
-                };
-                subject.ask(Some(&name), access).is_ok_and(|answer| answer.is_allowed())
-            };
             let [a, b] = &self.subjects;
-            let effect = match (ask(a, from), ask(b, to)) {
+            let effect = match (allows(a, from, access), allows(b, to, access)) {
                 (true, false) => Effect::Denied,
                 (false, true) => Effect::Allowed,
                 _ => continue,
@@ -242,6 +248,14 @@ impl<'a> Pair<'a> {
         }
         changes
     }
+}
+
+fn allows(subject: &Subject, profile: &Profile, access: &Access) -> bool {
+    let name = match &profile.namespace {
+        Some(namespace) => [b":", &**namespace, b":", &profile.name].concat(),
+        None => profile.name.clone(),
+    };
+    subject.ask(Some(&name), access).is_ok_and(|answer| answer.is_allowed())
 }
 
 /// The effects of what is allowed before and after.
@@ -264,15 +278,6 @@ fn socket_aware(profile: &Profile, class: u8) -> bool {
 fn denies(rules: &Provenance, class: u8) -> bool {
     let mut of_class = rules.grants().filter(|grant| grant.automaton == Automaton::Policydb);
     of_class.any(|grant| grant.mode == RuleMode::Deny && grant.pattern.may_begin_with(&[Symbol::Byte(class)]))
-}
-
-/// Whether rules tell unix sockets apart by what only the new class has.
-fn denies_or_narrows(rules: &Provenance, class: u8) -> bool {
-    const UNIX: u8 = 1;
-    let string = [class, 0, UNIX].map(Symbol::Byte);
-    let mut of_unix =
-        rules.grants().filter(|grant| grant.automaton == Automaton::Policydb && grant.pattern.may_begin_with(&string));
-    of_unix.next().is_some()
 }
 
 /// What of files is allowed for their owner, and for others.

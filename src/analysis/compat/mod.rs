@@ -73,10 +73,10 @@ pub struct ProfileChanges {
 }
 
 impl ProfileChanges {
-    /// Whether the second kernel enforces or denies less than the first.
+    /// Whether the second kernel enforces or denies less than the first. Rules that allow all of a class lose nothing.
     #[must_use]
     pub fn loses_enforcement(&self) -> bool {
-        !self.rules.is_empty() || self.changes.iter().any(|change| change.effect != Effect::Denied)
+        self.changes.iter().any(|change| change.effect != Effect::Denied)
     }
 }
 

@@ -60,6 +60,8 @@ fn conditions_that_the_new_kernel_lacks() {
     let text = "abi <abi/new>,\nprofile p {\n  dbus,\n  unix type=stream addr=@a,\n}\n";
     let found = words(&changes("linux-7.2", "linux-6.12", text));
     assert!(found.contains(&"unix: no longer enforced, downgrade".to_owned()), "{found:?}");
+    let all = text.replace("unix type=stream addr=@a", "unix");
+    assert_eq!(changes("linux-7.2", "linux-6.12", &all), [], "what is all allowed loses nothing");
     let comparer = Comparer::new(
         &Features::builtin("linux-7.2").unwrap(),
         &Features::builtin("linux-6.12").unwrap(),
