@@ -6,6 +6,7 @@ use super::Features;
 struct Set {
     name: &'static str,
     text: &'static [u8],
+    #[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "only the command shows it"))]
     origin: &'static str,
 }
 
@@ -76,7 +77,7 @@ impl Features {
         SETS.iter().map(|set| set.name)
     }
 
-    /// The kernels that a built-in set was read from, and when.
+    /// The kernels that a built-in set was read from, and when. Needs the feature `cli`.
     ///
     /// ```
     /// # use armorer::features::Features;
@@ -84,6 +85,7 @@ impl Features {
     /// assert_eq!(origin, "Debian 6.16.12-1~bpo13+1 (trixie-backports; cloud), 2026-11-29");
     /// ```
     #[must_use]
+    #[cfg(feature = "cli")]
     pub fn builtin_origin(name: &str) -> Option<&'static str> {
         SETS.iter().find(|set| set.name == name).map(|set| set.origin)
     }
@@ -137,6 +139,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg(feature = "cli")]
     fn from_one_kernel_to_the_next() {
         let [old, middle, new] =
             ["linux-6.12", "linux-6.16", "linux-6.17"].map(|name| Features::builtin(name).unwrap());

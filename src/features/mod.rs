@@ -143,7 +143,7 @@ impl Features {
         Features::from_tree(tree::intersect(&self.root, &other.root))
     }
 
-    /// The paths that this set has and the other lacks, in the order of the text.
+    /// The paths that this set has and the other lacks, in the order of the text. Needs the feature `cli`.
     ///
     /// ```
     /// # use armorer::features::Features;
@@ -153,6 +153,7 @@ impl Features {
     /// # Ok::<(), armorer::features::FeaturesError>(())
     /// ```
     #[must_use]
+    #[cfg(feature = "cli")]
     pub fn missing_in(&self, other: &Features) -> Vec<String> {
         let mut missing = Vec::new();
         tree::missing(&self.root, &other.root, "", &mut missing);

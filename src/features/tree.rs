@@ -54,6 +54,7 @@ pub(super) fn intersect(a: &[Node], b: &[Node]) -> Vec<Node> {
 }
 
 /// Appends the paths of the nodes of `a` that `b` lacks.
+#[cfg(feature = "cli")]
 pub(super) fn missing(a: &[Node], b: &[Node], above: &str, paths: &mut Vec<String>) {
     for node in a {
         let path = format!("{above}{}", String::from_utf8_lossy(node.name()));
