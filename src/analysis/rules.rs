@@ -98,7 +98,8 @@ fn spans(difference: &Difference, provenance: &Provenance) -> Vec<Span> {
     if deciding.is_empty() { spans(&|rule| rule.concerns(permissions)) } else { deciding }
 }
 
-fn place(span: Span, sources: &SourceMap) -> RulePlace {
+/// The place of a span.
+pub(super) fn place(span: Span, sources: &SourceMap) -> RulePlace {
     let source = sources.get(span.source);
     let (line, column) = source.line_column(span.start);
     RulePlace { file: source.name().to_owned(), line, column }

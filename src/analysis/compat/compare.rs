@@ -7,7 +7,7 @@ use crate::analysis::access::{Access, Asked};
 use crate::analysis::difference::{Difference, Place};
 use crate::analysis::perms::{ClassPerms, FilePerms, mediates};
 use crate::analysis::query::Subject;
-use crate::analysis::{DiffOptions, RulePlace, classes, diff};
+use crate::analysis::{DiffOptions, classes, diff, rules};
 use crate::automata::Symbol;
 use crate::blob::{Automaton, PolicyDb, Profile};
 use crate::compiler::{CompileError, Compiled, Input, Resolved};
@@ -77,7 +77,7 @@ fn unpinned(from: &Resolved, to: &Resolved) -> bool {
     from.policies().iter().zip(to.policies()).any(|(from, to)| *from.features != *to.features)
 }
 
-/// What the compiler for the second kernel says about rules and that for the first does not, with the profile as it is written.
+/// The warnings about rules that only the compiler for the second kernel gives, with the profile as it is written.
 fn less_enforced(from: &Compiled, to: &Compiled) -> Vec<(Option<crate::source::Text>, LessEnforced)> {
     let warned = |compiled: &Compiled| -> Vec<(Option<crate::source::Text>, LessEnforced)> {
         let sources = compiled.diagnosis().sources();
@@ -87,10 +87,7 @@ fn less_enforced(from: &Compiled, to: &Compiled) -> Vec<(Option<crate::source::T
                 Code::Downgraded => Cause::Downgrade,
                 _ => return None,
             };
-            let span = diagnostic.labels.first()?.span;
-            let source = sources.get(span.source);
-            let (line, column) = source.line_column(span.start);
-            let place = RulePlace { file: source.name().to_owned(), line, column };
+            let place = rules::place(diagnostic.labels.first()?.span, sources);
             Some((diagnostic.profile.clone(), LessEnforced { place, cause, message: diagnostic.message.clone() }))
         });
         about.collect()
@@ -280,14 +277,14 @@ fn denies(rules: &Provenance, class: u8) -> bool {
     of_class.any(|grant| grant.mode == RuleMode::Deny && grant.pattern.may_begin_with(&[Symbol::Byte(class)]))
 }
 
-/// What of files is allowed for their owner, and for others.
+/// The permissions on files for their owner, and for others.
 fn file_allow(profile: &Profile, string: &[Symbol]) -> (u32, u32) {
     let Some(db) = &profile.file else { return (0, 0) };
     let perms = FilePerms::of_state(db, walk(db, string));
     (perms.owner.allow, perms.other.allow)
 }
 
-/// What a class allows; `None` where it is not mediated.
+/// The permissions of a class; `None` where it is not mediated.
 fn class_allow(profile: &Profile, string: &[Symbol]) -> Option<u32> {
     let db = profile.policydb.as_ref()?;
     let (&first, rest) = string.split_first()?;

@@ -56,7 +56,7 @@ impl Comparer {
     }
 }
 
-/// What changes for a profile.
+/// The changes for a profile.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct ProfileChanges {
@@ -92,9 +92,9 @@ pub struct Change {
     pub class: String,
     /// An access that shows it.
     pub example: String,
-    /// What the first kernel makes of it.
+    /// The answer of the first kernel.
     pub from: String,
-    /// What the second one does.
+    /// The answer of the second one.
     pub to: String,
 }
 
@@ -133,7 +133,7 @@ pub struct LessEnforced {
     pub place: RulePlace,
     /// The cause.
     pub cause: Cause,
-    /// What the compiler for the second kernel says.
+    /// The message of the compiler for the second kernel.
     pub message: String,
 }
 
