@@ -412,7 +412,7 @@ impl DiffOptions {
         }
     }
 
-    fn walk(&self, skip_start: bool) -> Walk<'static> {
+    pub(super) fn walk(&self, skip_start: bool) -> Walk<'static> {
         Walk {
             limit: self.max_per_automaton.max(1),
             examples: self.examples.max(1),
@@ -423,6 +423,7 @@ impl DiffOptions {
             field: |field, _| field,
             marks: &[],
             first: &[],
+            within_right: false,
             observable: &|_, _, _| true,
         }
     }

@@ -42,6 +42,8 @@ pub(super) struct Walk<'a> {
     pub(super) marks: &'static [u8],
     /// Bytes to try before letters, because strings are made of numbers.
     pub(super) first: &'static [u8],
+    /// Whether strings that lead the right automaton into its trap are of no interest.
+    pub(super) within_right: bool,
     /// Whether two states with different meanings differ in what the kernel asks for in that field.
     pub(super) observable: &'a dyn Fn(u8, u32, u32) -> bool,
 }
@@ -87,6 +89,9 @@ pub(super) fn walk(a: &Side<'_>, b: &Side<'_>, how: &Walk<'_>) -> Result<Hits, O
             let to = (a.dfa.step(from_a, symbol), b.dfa.step(from_b, symbol));
             if (to.0 == 0) != (to.1 == 0) && (how.trap_counts)(symbol) {
                 found.add(Kind::Trap(to.0 == 0), to, || walk.witness(current, Some(symbol)));
+            }
+            if how.within_right && to.1 == 0 {
+                continue;
             }
             let to = (to.0, to.1, (how.field)(field, symbol));
             if walk.add(to, current, symbol) && walk.pairs.len() > how.max_pairs {

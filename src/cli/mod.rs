@@ -43,6 +43,7 @@ mod query;
 mod quoting;
 mod remove;
 mod render;
+mod search;
 mod status;
 mod steps;
 mod target;
@@ -96,6 +97,8 @@ enum Command {
     Dump(dump::Args),
     /// Ask what a policy says about an access
     Query(query::Args),
+    /// Find the profiles of a tree that allow an access
+    Search(search::Args),
     /// Show what programs were denied, from any log
     Log(log::Args),
     /// Run a command under a profile in complain mode, and suggest what the profile lacks
@@ -178,6 +181,7 @@ pub fn main() -> ExitCode {
         Command::Compat(args) => compat::run(&args),
         Command::Dump(args) => dump::run(&args),
         Command::Query(args) => query::run(&args),
+        Command::Search(args) => search::run(&args),
         Command::Log(args) => log::run(&args),
         #[cfg(target_os = "linux")]
         Command::Learn(args) => learn::run(&args),

@@ -34,7 +34,7 @@ pub(super) struct Args {
     access: Vec<OsString>,
 }
 
-const ACCESSES: &str = "\
+pub(super) const ACCESSES: &str = "\
 Accesses (without permissions, all of the class are asked):
   file [owner|other] PATH [PERMISSIONS]      file /etc/shadow rw; file /bin/sh x; file /a l -> /b
   capability NAME…                           capability net_admin

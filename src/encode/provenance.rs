@@ -181,17 +181,36 @@ impl Provenance {
     /// Takes time in proportion to all patterns of the automaton, of which most are done with after a few symbols.
     #[must_use]
     pub fn rules(&self, automaton: Automaton, string: &[Symbol]) -> Vec<RuleMatch> {
-        let (contributions, kind) = match automaton {
-            Automaton::File => (&self.file, Kind::File),
-            Automaton::Policydb => (&self.policy, Kind::Policy),
-            Automaton::Xmatch => (&self.attachment, Kind::File),
-        };
+        let (contributions, kind) = self.of(automaton);
         let matching: Vec<&Contribution> =
             contributions.iter().filter(|contribution| contribution.pattern.matches(string)).collect();
         let labels: Vec<Label> = matching.iter().map(|contribution| Label::of(kind, contribution)).collect();
         let decisive = resolution::decisive(kind, &labels);
         let each = matching.into_iter().zip(decisive);
         merged(each.map(|(contribution, decisive)| rule_match(kind, contribution, decisive)))
+    }
+
+    /// The patterns of rules of a mode that are about any of the permissions (the kernel's bits, of either half).
+    #[cfg(feature = "new-access")]
+    pub(crate) fn patterns(
+        &self,
+        automaton: Automaton,
+        permissions: u32,
+        mode: RuleMode,
+    ) -> impl Iterator<Item = &Pattern> {
+        let (contributions, kind) = self.of(automaton);
+        let about = move |contribution: &&Contribution| {
+            rule_mode(contribution.mode) == mode && rule_match(kind, contribution, 0).concerns(permissions)
+        };
+        contributions.iter().filter(about).map(|contribution| &contribution.pattern)
+    }
+
+    fn of(&self, automaton: Automaton) -> (&[Contribution], Kind) {
+        match automaton {
+            Automaton::File => (&self.file, Kind::File),
+            Automaton::Policydb => (&self.policy, Kind::Policy),
+            Automaton::Xmatch => (&self.attachment, Kind::File),
+        }
     }
 
     /// What each rule contributes to the automata, one pattern after the other, in the order in which rules are written.

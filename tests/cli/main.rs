@@ -25,6 +25,7 @@ mod new;
 mod parser;
 mod query;
 mod readme;
+mod search;
 mod suite;
 #[path = "../support/mod.rs"]
 mod support;

@@ -35,6 +35,8 @@ mod io_uring;
 mod mount;
 mod mqueue;
 mod network;
+#[cfg(feature = "new-access")]
+mod pattern;
 mod pivot_root;
 pub(super) mod plan;
 mod polish;
@@ -65,6 +67,8 @@ pub use io_uring::IoUringAccess;
 pub use mount::{MountAccess, UmountAccess};
 pub use mqueue::{MqueueAccess, Queue, QueueName};
 pub use network::{Endpoint, NetworkAccess};
+#[cfg(feature = "new-access")]
+pub use pattern::Question;
 pub use pivot_root::PivotRootAccess;
 #[cfg(feature = "log")]
 pub(crate) use plan::components;

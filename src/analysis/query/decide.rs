@@ -4,7 +4,7 @@ use super::rules::RuleBook;
 use super::{Answer, Decision, Entry, ExecTo, Execution, Fallback, Mode, Subject, Verdict, Whose};
 use crate::analysis::access::Access;
 use crate::analysis::access::Link;
-use crate::analysis::access::plan::{Check, Strings, Way};
+use crate::analysis::access::plan::{Check, Plan, Strings, Way};
 use crate::analysis::perms::{ClassPerms, EXEC, Exec, FilePerms, Half, LINK, LOCK, Rare, Target, attaches, mediates};
 use crate::automata::Symbol;
 use crate::blob::{PolicyDb, Profile};
@@ -16,17 +16,13 @@ const FORCE_COMPLAIN: u32 = 1 << 11;
 /// What a link must not grant more than its target: every permission on files but link.
 const SUBSET: u32 = 0x1_b37f;
 
-pub(super) fn answer(subject: &Subject, entry: &Entry, access: &Access) -> Answer {
+pub(in crate::analysis) fn answer(subject: &Subject, entry: &Entry, access: &Access) -> Answer {
     let profile = &entry.profile;
     let mut plan = access.plan(profile);
     let mode = mode(profile);
     let mut notes = std::mem::take(&mut plan.notes);
     let mut book = RuleBook::default();
-    let free = if mode == Mode::Unconfined && !plan.binds_unconfined {
-        Some("the profile is unconfined: none of this is checked".to_owned())
-    } else {
-        plan.unmediated.take().map(|what| format!("allowed because {what}"))
-    };
+    let free = unchecked_because(profile, &plan);
     let mut verdicts = Vec::new();
     let judge = Judge { subject, entry, mode };
     for check in &plan.checks {
@@ -72,7 +68,15 @@ pub(super) fn answer(subject: &Subject, entry: &Entry, access: &Access) -> Answe
     answer
 }
 
-fn mode(profile: &Profile) -> Mode {
+/// Why nothing of a plan is checked under a profile.
+pub(in crate::analysis) fn unchecked_because(profile: &Profile, plan: &Plan) -> Option<String> {
+    if mode(profile) == Mode::Unconfined && !plan.binds_unconfined {
+        return Some("the profile is unconfined: none of this is checked".to_owned());
+    }
+    plan.unmediated.as_ref().map(|what| format!("allowed because {what}"))
+}
+
+pub(in crate::analysis) fn mode(profile: &Profile) -> Mode {
     match profile.mode {
         3 => Mode::Unconfined,
         1 => Mode::Complain,
@@ -378,7 +382,7 @@ fn exec_is_subset(link: Option<&Exec>, target: Option<&Exec>) -> bool {
     }
 }
 
-fn start(db: &PolicyDb) -> u32 {
+pub(in crate::analysis) fn start(db: &PolicyDb) -> u32 {
     db.start.unwrap_or(1)
 }
 
@@ -386,15 +390,22 @@ fn state(db: &PolicyDb, start: u32, string: &[u8]) -> usize {
     usize::try_from(db.dfa.walk(start, string)).unwrap_or(usize::MAX)
 }
 
-/// Permissions on a string of the file automaton. A profile without one has the states behind the file class for it.
+/// Permissions on a string of the file automaton.
 fn file_perms(profile: &Profile, string: &[u8]) -> FilePerms {
+    match file_automaton(profile) {
+        Some((db, start)) => FilePerms::of_state(db, state(db, start, string)),
+        None => FilePerms::none(),
+    }
+}
+
+/// The automaton that decides about files, and its start. A profile without one has the states behind the file class for it.
+pub(in crate::analysis) fn file_automaton(profile: &Profile) -> Option<(&PolicyDb, u32)> {
     match (&profile.file, &profile.policydb) {
-        (Some(db), _) => FilePerms::of_state(db, state(db, start(db), string)),
+        (Some(db), _) => Some((db, start(db))),
         (None, Some(db)) if mediates(profile, classes::FILE) => {
-            let class = db.dfa.step(start(db), Symbol::Byte(classes::FILE));
-            FilePerms::of_state(db, state(db, class, string))
+            Some((db, db.dfa.step(start(db), Symbol::Byte(classes::FILE))))
         }
-        _ => FilePerms::none(),
+        _ => None,
     }
 }
 

@@ -19,7 +19,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-mod decide;
+pub(super) mod decide;
 mod rules;
 mod text;
 
@@ -53,15 +53,15 @@ use crate::vocab::nearest;
 /// ```
 #[derive(Debug)]
 pub struct Subject {
-    entries: Vec<Entry>,
+    pub(super) entries: Vec<Entry>,
 }
 
 #[derive(Debug)]
-struct Entry {
-    profile: Profile,
-    provenance: Option<Provenance>,
+pub(super) struct Entry {
+    pub(super) profile: Profile,
+    pub(super) provenance: Option<Provenance>,
     /// The texts that its rules stand in.
-    sources: Option<Arc<SourceMap>>,
+    pub(super) sources: Option<Arc<SourceMap>>,
 }
 
 /// Why there is no answer.
@@ -361,6 +361,23 @@ impl Subject {
         Ok(())
     }
 
+    /// Adds the profiles of another policy.
+    ///
+    /// ```
+    /// use armorer::query::Subject;
+    /// use armorer::{Compiler, Features, Input};
+    ///
+    /// let compiler = Compiler::new(Features::builtin("linux-7.2").unwrap());
+    /// let read = |text: &str| Subject::from_compiled(compiler.compile(Input::text("p", text)).unwrap());
+    /// let mut subject = read("profile a { }")?;
+    /// subject.append(read("profile b { }")?);
+    /// assert!(subject.names().eq(["a", "b"]));
+    /// # Ok::<(), armorer::analysis::QueryError>(())
+    /// ```
+    pub fn append(&mut self, other: Subject) {
+        self.entries.extend(other.entries);
+    }
+
     /// The names of the profiles, hats and children, unprintable bytes escaped.
     pub fn names(&self) -> impl Iterator<Item = String> {
         self.entries.iter().map(|entry| full_name(&entry.profile))
@@ -430,7 +447,7 @@ impl Subject {
 }
 
 /// The profile's name with its namespace.
-fn full_name(profile: &Profile) -> String {
+pub(super) fn full_name(profile: &Profile) -> String {
     let name = Text::from(&*profile.name);
     let name = name.escape_ascii();
     match &profile.namespace {

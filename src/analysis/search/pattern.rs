@@ -1,0 +1,344 @@
+//! Questions with patterns: the product of a profile's automaton with that of the pattern.
+
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use rustc_hash::FxHashMap;
+
+use super::{Deciding, Found, SearchError, both, rank};
+use crate::analysis::access::plan::{Check, Way};
+use crate::analysis::access::{Access, Asked, Question};
+use crate::analysis::diff::{DiffOptions, index};
+use crate::analysis::perms::{ClassPerms, EXEC, FilePerms, Half, Target, attaches};
+use crate::analysis::product::{Side, walk};
+use crate::analysis::query::{Decision, Entry, Mode, RuleUse, Subject, Whose, decide, full_name};
+use crate::automata::{Builder, Config, LabelId, PackOptions, Pattern, Symbol, Tables};
+use crate::blob::{Automaton, Profile};
+use crate::encode::provenance::RuleMatch;
+use crate::policy::{Owner, RuleMode};
+
+/// The largest automaton of a pattern.
+const LIMITS: Config = Config { max_states: 1 << 14, max_words: 1 << 21 };
+
+/// The patterns that were met so far.
+#[derive(Default)]
+pub(super) struct Patterns {
+    /// By the string of the access that the pattern stands for.
+    known: Mutex<FxHashMap<Vec<u8>, Arc<Asking>>>,
+}
+
+/// What is asked for: a pattern, and its automaton.
+struct Asking {
+    pattern: Pattern,
+    tables: Tables,
+    /// The strings that it has in common with the patterns of rules; `None` where there are none.
+    common: RwLock<FxHashMap<Pattern, Option<Arc<Tables>>>>,
+}
+
+impl Patterns {
+    fn get(&self, question: &Question, string: &[u8]) -> Result<Arc<Asking>, SearchError> {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(asking) = known.get(string) {
+            return Ok(Arc::clone(asking));
+        }
+        let too_large = || SearchError::Pattern("the pattern is too large".into());
+        let pattern = question.pattern(string).ok_or_else(too_large)?;
+        let tables = all_match(&[&pattern]).ok_or_else(too_large)?;
+        let asking = Arc::new(Asking { pattern, tables, common: RwLock::default() });
+        Ok(Arc::clone(known.entry(string.to_vec()).or_insert(asking)))
+    }
+}
+
+impl Asking {
+    /// The automaton of the strings that also match the pattern of a rule; `None` where there are none.
+    fn with(&self, rule: &Pattern) -> Option<Arc<Tables>> {
+        if let Some(tables) = self.common.read().unwrap_or_else(PoisonError::into_inner).get(rule) {
+            return tables.clone();
+        }
+        let tables =
+            all_match(&[&self.pattern, rule]).filter(|tables| tables.accept.iter().any(|&accepts| accepts != 0));
+        let tables = tables.map(Arc::new);
+        self.common.write().unwrap_or_else(PoisonError::into_inner).insert(rule.clone(), tables.clone());
+        tables
+    }
+}
+
+/// The automaton of the strings that match all patterns; `None` where it is too large.
+fn all_match(patterns: &[&Pattern]) -> Option<Tables> {
+    let mut builder = Builder::new(LIMITS);
+    for (at, pattern) in patterns.iter().enumerate() {
+        builder.add(pattern, LabelId::new(at));
+    }
+    let dfa = builder.build().ok()?;
+    let all = |labels: &[LabelId]| Ok::<bool, ()>(labels.len() == patterns.len());
+    let minimal = dfa.classify(all).ok()?.minimise();
+    minimal.pack(PackOptions { diff_encode: false, accept2: false }, |_, &all| (all.into(), 0)).ok()
+}
+
+/// The one look-up of a question.
+struct Lookup {
+    automaton: Automaton,
+    string: Vec<u8>,
+    mask: u32,
+}
+
+/// What all strings with the same permissions get, and a shortest of them.
+struct Hit {
+    halves: [Judged; 2],
+    string: Vec<Symbol>,
+}
+
+#[derive(Clone, Copy)]
+struct Judged {
+    decision: Decision,
+    audited: bool,
+    quiet: bool,
+}
+
+pub(super) fn ask(
+    subject: &Subject,
+    entry: &Entry,
+    question: &Question,
+    patterns: &Patterns,
+) -> Result<Found, SearchError> {
+    let profile = &entry.profile;
+    let plan = question.access().plan(profile);
+    if let Some(reason) = decide::unchecked_because(profile, &plan) {
+        return Ok(Found::unchecked(entry, reason));
+    }
+    let Some(lookup) = lookup(question, &plan.checks)? else {
+        return Ok(Found::of_answer(entry, question, &decide::answer(subject, entry, question.access())));
+    };
+    let asking = patterns.get(question, &lookup.string)?;
+    let hits = hits(profile, &lookup, &asking.tables).ok_or_else(|| SearchError::TooLarge(full_name(profile)))?;
+    Ok(found(entry, question, &lookup, &asking, &hits))
+}
+
+/// The strings that are looked up, of which there must be one; `None` where what is looked up has no pattern.
+fn lookup(question: &Question, checks: &[Check]) -> Result<Option<Lookup>, SearchError> {
+    let several = || {
+        let message = "a pattern needs a single look-up: name one permission, and no stack of profiles";
+        SearchError::Pattern(message.into())
+    };
+    let mut found: Option<Lookup> = None;
+    let mut plain = false;
+    for check in checks {
+        let one = |attempts: &[Vec<Vec<u8>>]| match attempts {
+            [attempt] if attempt.len() == 1 => attempt.first().cloned(),
+            _ if attempts.iter().flatten().all(|string| question.pattern(string).is_none()) => Some(Vec::new()),
+            _ => None,
+        };
+        let (automaton, string) = match &check.way {
+            Way::File(strings) => (Automaton::File, one(&strings.attempts).ok_or_else(several)?),
+            Way::Policy(strings) => (Automaton::Policydb, one(&strings.attempts).ok_or_else(several)?),
+            Way::Exec(path) => (Automaton::File, path.clone()),
+            Way::Attachment(path) => (Automaton::Xmatch, path.clone()),
+            Way::Capability(_) | Way::Sockets { .. } => (Automaton::Policydb, Vec::new()),
+            Way::Link(_) | Way::OnExec { .. } => {
+                let message =
+                    "links with a target and changes of the profile at an exec cannot be asked with a pattern";
+                return Err(SearchError::Pattern(message.into()));
+            }
+        };
+        if question.pattern(&string).is_none() {
+            plain = true;
+            continue;
+        }
+        match &mut found {
+            None => found = Some(Lookup { automaton, string, mask: check.mask }),
+            Some(known) if known.string == string => known.mask |= check.mask,
+            Some(_) => return Err(several()),
+        }
+    }
+    if found.is_some() && plain { Err(several()) } else { Ok(found) }
+}
+
+/// The permissions on the strings of the pattern. `None` where there are too many.
+fn hits(profile: &Profile, lookup: &Lookup, pattern: &Tables) -> Option<Vec<Hit>> {
+    let mask = lookup.mask;
+    match lookup.automaton {
+        Automaton::File => {
+            let Some((db, start)) = decide::file_automaton(profile) else { return Some(nothing(profile, mask)) };
+            let judge = |state| {
+                let perms = FilePerms::of_state(db, index(state));
+                [&perms.owner, &perms.other].map(|half| of_half(half, mask, profile))
+            };
+            product((&db.dfa, start), pattern, judge)
+        }
+        Automaton::Policydb => {
+            let Some(db) = &profile.policydb else { return Some(nothing(profile, mask)) };
+            let judge = |state| {
+                let ClassPerms { allow, audit, quiet, prompt, .. } =
+                    ClassPerms::of_state(db, profile.version, index(state));
+                [judged(profile, mask, [allow, audit, quiet, prompt]); 2]
+            };
+            product((&db.dfa, decide::start(db)), pattern, judge)
+        }
+        Automaton::Xmatch => {
+            let judge_of = |yes: bool| [judged(profile, mask, [if yes { mask } else { 0 }, 0, 0, 0]); 2];
+            let Some(xmatch) = &profile.xmatch else {
+                let name =
+                    profile.name.windows(2).rposition(|two| two == b"//").and_then(|at| profile.name.get(at + 2..));
+                let name = name.unwrap_or(&profile.name);
+                let matches = pattern.accept.get(index(pattern.walk(1, name))).is_some_and(|&accepts| accepts != 0);
+                let string = name.iter().copied().map(Symbol::Byte).collect();
+                return Some(vec![Hit { halves: judge_of(matches), string }]);
+            };
+            product((&xmatch.dfa, 1), pattern, |state| judge_of(attaches(xmatch, index(state))))
+        }
+    }
+}
+
+/// Strings that no automaton matches.
+fn nothing(profile: &Profile, mask: u32) -> Vec<Hit> {
+    vec![Hit { halves: [judged(profile, mask, [0; 4]); 2], string: Vec::new() }]
+}
+
+fn of_half(half: &Half, mask: u32, profile: &Profile) -> Judged {
+    let Half { mut allow, audit, quiet, prompt, ref exec, .. } = *half;
+    let nowhere = |target: &Target, falls_back: bool| match target {
+        Target::None => !falls_back,
+        Target::Missing(_) | Target::Reserved(_) => true,
+        Target::Named(_) | Target::Attachment => false,
+    };
+    if exec.as_ref().is_some_and(|exec| nowhere(&exec.target, exec.inherit || exec.unconfined)) {
+        allow &= !EXEC;
+    }
+    judged(profile, mask, [allow, audit, quiet, prompt])
+}
+
+fn judged(profile: &Profile, mask: u32, [allow, audit, quiet, prompt]: [u32; 4]) -> Judged {
+    let audits_all = profile.audit != 0;
+    let denied = mask & !allow;
+    let decision = match denied {
+        0 => Decision::Allowed,
+        denied if denied & !prompt == 0 => Decision::Prompt,
+        _ => Decision::Denied,
+    };
+    Judged {
+        decision,
+        audited: denied == 0 && (audits_all || mask & audit != 0),
+        quiet: denied != 0 && denied & !quiet == 0 && !audits_all,
+    }
+}
+
+fn product((dfa, start): (&Tables, u32), pattern: &Tables, judge: impl Fn(u32) -> [Judged; 2]) -> Option<Vec<Hit>> {
+    let mut words: FxHashMap<(u32, u32), u32> = FxHashMap::default();
+    let second = dfa.accept2.iter().flatten().copied().chain(std::iter::repeat(0));
+    let meaning = dfa.accept.iter().copied().zip(second).map(|pair| {
+        let next = u32::try_from(words.len()).unwrap_or(u32::MAX);
+        *words.entry(pair).or_insert(next)
+    });
+    let profile = Side { dfa, start, meaning: meaning.collect() };
+    // No number that a state of the profile has, so that every pair of states counts as a difference.
+    let pattern = Side { dfa: pattern, start: 1, meaning: vec![u32::MAX; pattern.accept.len()] };
+    let accepts = |state: u32| pattern.dfa.accept.get(index(state)).is_some_and(|&accepts| accepts != 0);
+    let options = DiffOptions::default().max_per_automaton(usize::MAX);
+    let mut how = options.walk(true);
+    (how.within_right, how.marks) = (true, &[0]);
+    let observable = |_, _, state| accepts(state);
+    how.observable = &observable;
+    let found = walk(&profile, &pattern, &how).ok().filter(|found| found.complete)?;
+    let hit = |hit: crate::analysis::product::Hit| Hit {
+        halves: judge(hit.a),
+        string: hit.witnesses.into_iter().next().unwrap_or_default(),
+    };
+    Some(found.hits.into_iter().map(hit).collect())
+}
+
+fn found(entry: &Entry, question: &Question, lookup: &Lookup, asking: &Asking, hits: &[Hit]) -> Found {
+    let profile = &entry.profile;
+    let asked = match question.access() {
+        Access::File(access) => [access.owner != Some(Owner::Other), access.owner != Some(Owner::Owner)],
+        _ => [true; 2],
+    };
+    let best = |which: usize| {
+        let decisions = hits.iter().filter_map(|hit| hit.halves.get(which)).map(|judged| judged.decision);
+        decisions.min_by_key(|&decision| rank(decision)).unwrap_or(Decision::Denied)
+    };
+    let (decision, whose) = both([0, 1].map(best), asked);
+    let whose = if lookup.automaton == Automaton::File { whose } else { Whose::Any };
+    let all: Vec<Judged> = hits.iter().flat_map(|hit| of(hit, whose).iter().copied()).collect();
+    // Of what is denied only what a rule denies without a record has a string that says more than another.
+    let telling = |hit: &Hit| {
+        let judged = |judged: &Judged| judged.decision == decision && (decision != Decision::Denied || judged.quiet);
+        of(hit, whose).iter().any(judged)
+    };
+    let mut strings: Vec<Vec<Symbol>> = hits.iter().filter(|hit| telling(hit)).map(|hit| hit.string.clone()).collect();
+    strings.sort_by_key(Vec::len);
+    let witness = strings.first().map(|string| shown(profile, lookup, string));
+    // States do not tell rules apart that say the same: each rule has strings of its own.
+    let mode = match decision {
+        Decision::Allowed => RuleMode::Allow,
+        Decision::Prompt => RuleMode::Prompt,
+        Decision::Denied => RuleMode::Deny,
+    };
+    if let Some(provenance) = entry.provenance.as_ref().filter(|_| !strings.is_empty()) {
+        for pattern in provenance.patterns(lookup.automaton, lookup.mask, mode) {
+            let Some(common) = asking.with(pattern) else { continue };
+            let hits = self::hits(profile, lookup, &common).unwrap_or_default();
+            if let Some(hit) = hits.into_iter().filter(&telling).min_by_key(|hit| hit.string.len()) {
+                strings.push(hit.string);
+            }
+        }
+        strings.sort_by_key(Vec::len);
+    }
+    let mode = decide::mode(profile);
+    Found {
+        profile: full_name(profile),
+        mode,
+        decision,
+        whose,
+        audited: all.iter().any(|judged| judged.decision == Decision::Allowed && judged.audited),
+        quiet: decision == Decision::Denied && all.iter().any(|judged| judged.quiet),
+        happens: decision == Decision::Allowed || mode == Mode::Complain && all.iter().any(|judged| !judged.quiet),
+        unchecked: None,
+        rules: rules(entry, lookup, whose, &strings),
+        witness,
+    }
+}
+
+/// The halves of a hit that count.
+fn of(hit: &Hit, whose: Whose) -> &[Judged] {
+    let [owner, other] = &hit.halves;
+    match whose {
+        Whose::Owner => std::slice::from_ref(owner),
+        Whose::Other => std::slice::from_ref(other),
+        Whose::Any => &hit.halves,
+    }
+}
+
+fn shown(profile: &Profile, lookup: &Lookup, string: &[Symbol]) -> String {
+    let asked = match lookup.automaton {
+        Automaton::File => Asked::of_file(string, lookup.mask),
+        Automaton::Policydb => Asked::of_class(string, lookup.mask),
+        Automaton::Xmatch => Asked::of_attachment(string, &profile.xattrs),
+    };
+    asked.to_string()
+}
+
+/// The rules that decide about the strings, in the order of the text, each with the first string that it decides about.
+fn rules(entry: &Entry, lookup: &Lookup, whose: Whose, strings: &[Vec<Symbol>]) -> Vec<Deciding> {
+    let (Some(provenance), Some(sources)) = (&entry.provenance, &entry.sources) else { return Vec::new() };
+    let decides = |rule: &RuleMatch| {
+        let bits = match whose {
+            Whose::Owner => rule.owner.decisive,
+            Whose::Other => rule.other.decisive,
+            Whose::Any => rule.owner.decisive | rule.other.decisive,
+        };
+        bits & lookup.mask != 0
+    };
+    let mut found: Vec<(RuleMatch, &Vec<Symbol>)> = Vec::new();
+    for string in strings {
+        for rule in provenance.rules(lookup.automaton, string).into_iter().filter(decides) {
+            if !found.iter().any(|(known, _)| (known.span, known.mode) == (rule.span, rule.mode)) {
+                found.push((rule, string));
+            }
+        }
+    }
+    found.sort_by_key(|(rule, _)| (rule.span.source, rule.span.start, rule.span.end));
+    let deciding = |(rule, string): (RuleMatch, &Vec<Symbol>)| Deciding {
+        rule: RuleUse::at(rule.span, rule.mode, rule.priority, sources),
+        witness: Some(shown(&entry.profile, lookup, string)),
+    };
+    found.into_iter().map(deciding).collect()
+}
