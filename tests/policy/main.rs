@@ -17,6 +17,7 @@ mod fuzz;
 mod grammar;
 mod logs;
 mod mutated_logs;
+mod new_access;
 mod query_oracle;
 mod random;
 #[path = "../support/mod.rs"]
