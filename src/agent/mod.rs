@@ -46,6 +46,7 @@ pub(crate) mod volume;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use crate::analysis::new_access::Baseline;
 use crate::compiler::Compiler;
 use crate::kernel::Kernel;
 use crate::source::Beneath;
@@ -71,6 +72,8 @@ pub struct Options {
     pub prune: bool,
     /// Whether profiles that attach to programs are refused: those would confine processes of the node that asked for nothing.
     pub refuse_attachments: bool,
+    /// A profile that all others are compared with: what allows more, or is not proven to allow no more, is refused.
+    pub baseline: Option<Baseline>,
     /// The largest file that is read, in bytes.
     pub max_file_size: u64,
     /// How many files are read; the others are refused.
@@ -97,6 +100,7 @@ impl Options {
             names: Names::any(),
             prune: false,
             refuse_attachments: false,
+            baseline: None,
             max_file_size: Options::MAX_FILE_SIZE,
             max_files: Options::MAX_FILES,
             linked: Vec::new(),

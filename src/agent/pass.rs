@@ -10,6 +10,7 @@ use super::report::{Excess, FileReport, Outcome, Problem, Refusal, Report};
 use super::state::Written;
 use super::volume::{self, Entry};
 use super::{Agent, prune};
+use crate::analysis::DiffError;
 use crate::compiler::Compiled;
 use crate::kernel::KernelError;
 use crate::kernel::hash::{self, Content, Hash};
@@ -270,6 +271,13 @@ impl Agent {
         let attaching = compiled.profiles().iter().find(|profile| profile.attachment.is_some());
         if let Some(profile) = attaching.filter(|_| self.options.refuse_attachments) {
             return Err(Refusal::Attaches(profile.name.to_string()));
+        }
+        if let Some(baseline) = &self.options.baseline {
+            let unsound = |error: DiffError| Refusal::Broken { errors: vec![error.to_string()] };
+            let excess = baseline.check(compiled).map_err(unsound)?;
+            if let Some(excess) = excess {
+                return Err(Refusal::Exceeds(Box::new(excess)));
+            }
         }
         let contents = hash::profiles(compiled).map_err(KernelError::from)?;
         let contents: Vec<(&String, Content<'_>)> =

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use serde::{Serialize, Serializer};
 
+use crate::analysis::new_access::Finding;
 use crate::kernel::KernelError;
 
 /// What a pass did, file by file.
@@ -157,6 +158,9 @@ pub enum Refusal {
     /// A profile attaches to programs.
     #[error("\"{0}\" attaches to programs of the node")]
     Attaches(String),
+    /// A profile allows what the baseline does not, or is not proven to allow no more.
+    #[error("exceeds the baseline: {0}")]
+    Exceeds(Box<Finding>),
     /// The kernel refuses it.
     #[error("{0}")]
     Kernel(#[from] KernelError),

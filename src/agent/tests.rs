@@ -6,6 +6,7 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
 use super::*;
+use crate::analysis::new_access::Baseline;
 use crate::compiler::Input;
 use crate::features::Features;
 use crate::kernel::hash::{self, Hash};
@@ -191,6 +192,26 @@ fn profiles_that_attach_may_be_refused() {
     let said = said(&machine.agent(Options { refuse_attachments: true, ..machine.options() }).pass());
     let refused = "attaches to programs of the node";
     assert_eq!(said, [format!("a: \"a\" {refused}"), format!("b: \"/usr/bin/b\" {refused}"), "c: loaded".into()]);
+}
+
+#[test]
+fn what_exceeds_the_baseline_is_refused() {
+    let mut machine = Machine::new();
+    let compiler = Compiler::new(Features::builtin("linux-7.2").unwrap());
+    let text = "profile node { /srv/** rw, capability chown, }\n";
+    let baseline = Baseline::new(&compiler.compile(Input::text("node", text)).unwrap()).unwrap();
+    machine.write("a", "profile a { /srv/a/** r, }\n");
+    machine.write("b", "profile b { /srv/b/** r, }\nprofile c { /etc/shadow r, }\n");
+    machine.write("d", "profile d flags=(complain) { }\n");
+    let mut agent = machine.agent(Options { baseline: Some(baseline), ..machine.options() });
+    let report = agent.pass();
+    let said = said(&report);
+    assert_eq!(said[0], "a: loaded");
+    let excess = "file \"/etc/shadow\": new access: BASE denies, NEW allows r";
+    assert_eq!(said[1], format!("b: exceeds the baseline: c: against node: {excess}"));
+    assert!(said[2].starts_with("d: exceeds the baseline: d: against node: mode: new access"), "{said:?}");
+    assert!(!report.is_good() && !report.wants_retry());
+    assert_eq!(machine.settle(), [".load a"]);
 }
 
 #[test]

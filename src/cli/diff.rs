@@ -1,6 +1,8 @@
 //! `armorer diff`: do two policies mean the same, and does the second allow more?
 
+mod granted;
 mod new_access;
+mod sarif;
 
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};

@@ -10,7 +10,8 @@ use super::limits::LimitArgs;
 use super::outcome::Outcome;
 use super::render::{Renderer, Verbosity};
 use super::target::TargetArgs;
-use super::{Status, complain, eprint_line, settle};
+use super::{Status, baseline, complain, eprint_line, settle};
+use crate::analysis::new_access::{Baseline, Finding};
 use crate::blob;
 use crate::compiler::{Compiled, Compiler};
 use crate::kernel::{Kernel, KernelError, Loadable, Operation};
@@ -37,6 +38,10 @@ pub(super) struct Args {
     #[arg(long)]
     complain: bool,
 
+    /// Refuse profiles that allow anything that the one profile of FILE (text or binary policy) does not
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
+
     #[command(flatten)]
     verbosity: Verbosity,
 
@@ -52,9 +57,9 @@ pub(super) fn run(args: &Args, operation: Operation) -> Status {
 fn try_run(args: &Args, operation: Operation) -> Result<Status, String> {
     let kernel = args.kernel.kernel()?;
     let inputs = inputs::expand(&args.paths)?;
-    let compiler = compiler(&args.target, kernel_features(&kernel, &args.target)?)
-        .levels(args.levels.levels()?)
-        .force_complain(args.complain);
+    let compiler = compiler(&args.target, kernel_features(&kernel, &args.target)?).levels(args.levels.levels()?);
+    let baseline = args.baseline.as_deref().map(|path| baseline::read(path, &compiler)).transpose()?;
+    let compiler = compiler.force_complain(args.complain);
     let compiler = args.cache.apply(args.limits.apply(compiler))?;
     let prepared: Vec<Outcome<Policy>> = parallel::map(&inputs, |input| prepare(&compiler, input));
 
@@ -66,6 +71,11 @@ fn try_run(args: &Args, operation: Operation) -> Result<Status, String> {
         let outcome = match (prepared.failure, prepared.policy) {
             (Some(failure), _) => Err(failure),
             (None, None) => {
+                status = status.max(Status::Findings);
+                continue;
+            }
+            (None, Some(policy)) if let Some(excess) = policy.excess(baseline.as_ref())? => {
+                complain(format_args!("{}: exceeds the baseline: {excess}", input.shown()));
                 status = status.max(Status::Findings);
                 continue;
             }
@@ -112,6 +122,20 @@ impl Policy {
         match self {
             Policy::Compiled(compiled) => compiled.profiles().len(),
             Policy::Binary(_, profiles) => *profiles,
+        }
+    }
+}
+
+impl Policy {
+    /// What it allows beyond the baseline.
+    fn excess(&self, baseline: Option<&Baseline>) -> Result<Option<Finding>, String> {
+        let Some(baseline) = baseline else { return Ok(None) };
+        match self {
+            Policy::Compiled(compiled) => baseline.check(compiled).map_err(|error| error.to_string()),
+            Policy::Binary(bytes, _) => {
+                let profiles = blob::read(bytes).map_err(|error| error.to_string())?;
+                baseline.check_profiles(&profiles).map_err(|error| error.to_string())
+            }
         }
     }
 }

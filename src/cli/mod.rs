@@ -3,6 +3,7 @@
 //! Exit status: 0 fine, 1 the profiles have errors (or would change, differ, deny what is asked, or fail a test), 2 usage or input/output errors.
 
 mod ast;
+mod baseline;
 mod cache;
 mod check;
 mod compat;
@@ -43,6 +44,7 @@ mod query;
 mod quoting;
 mod remove;
 mod render;
+mod sarif;
 mod search;
 mod status;
 mod steps;

@@ -212,3 +212,118 @@ fn audit_is_ignored_when_asked() {
     assert!(text(&output.stdout).contains("less audit"), "{}", text(&output.stdout));
     assert_eq!(status(&no_new_access(directory.path(), &["--ignore-audit"])), 0);
 }
+
+#[test]
+fn new_access_as_sarif() {
+    let directory = policies("profile p {\n  audit /a r,\n}\n", "profile p {\n  /a r,\n  capability chown,\n}\n");
+    let output = no_new_access(directory.path(), &["--format", "sarif"]);
+    assert_eq!(status(&output), 1);
+    let sarif: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let results = sarif["runs"][0]["results"].as_array().unwrap();
+    let kinds: Vec<(&str, &str)> =
+        results.iter().map(|result| (result["ruleId"].as_str().unwrap(), result["level"].as_str().unwrap())).collect();
+    assert_eq!(kinds, [("new-access", "error"), ("less-audit", "warning")]);
+    for result in results {
+        let rule = &sarif["runs"][0]["tool"]["driver"]["rules"][result["ruleIndex"].as_u64().unwrap() as usize];
+        assert_eq!(rule["id"], result["ruleId"]);
+    }
+    let place = &results[0]["locations"][0]["physicalLocation"];
+    assert_eq!((&place["artifactLocation"]["uri"], &place["region"]["startLine"]), (&"new/profiles".into(), &3.into()));
+}
+
+#[test]
+fn accesses_that_must_not_be_granted() {
+    let policy = "profile p {\n  /etc/* r,\n}\nprofile q {\n  owner /etc/shadow r,\n}\n";
+    let directory = policies(policy, policy);
+    let write = |text: &str| std::fs::write(directory.path().join("never.toml"), text).unwrap();
+    write("[[test]]\naccess = \"file /etc/shadow r\"\nexpect = \"denied\"\nreason = \"hashes\"\n");
+    let output = no_new_access(directory.path(), &["--access-not-granted", "never.toml"]);
+    let expected = "\
+p: file /etc/shadow r: access granted: NEW allows it (hashes); rule at new/profiles:2:3
+q: file /etc/shadow r: access granted: NEW allows it on own files (hashes); rule at new/profiles:5:3
+";
+    assert_eq!((status(&output), text_of(&output)), (1, expected));
+    // A pattern, and a profile that may.
+    write(
+        "[[test]]\naccess = \"file '/etc/s*' r\"\nexempt = [{ profile = \"p*\", reason = \"login\" }]\nreason = \"hashes\"\n",
+    );
+    let output = no_new_access(directory.path(), &["--access-not-granted", "never.toml"]);
+    let expected =
+        "q: file \"/etc/shadow\": access granted: NEW allows it on own files (hashes); rule at new/profiles:5:3\n";
+    assert_eq!((status(&output), text_of(&output)), (1, expected));
+    write("[[test]]\naccess = \"file /etc/shadow w\"\nreason = \"hashes\"\n");
+    assert_eq!(status(&no_new_access(directory.path(), &["--access-not-granted", "never.toml"])), 0);
+    for (wrong, message) in [
+        ("[[test]]\naccess = \"fiel /a\"\nreason = \"\"\n", "never.toml:2: `fiel`"),
+        ("[[test]]\naccess = \"file /a r\"\nexpect = \"allowed\"\nreason = \"\"\n", "never.toml:3: "),
+        ("[[test]]\naccess = \"file /a r\"\n", "missing field `reason`"),
+    ] {
+        write(wrong);
+        let output = no_new_access(directory.path(), &["--access-not-granted", "never.toml"]);
+        assert!(status(&output) == 2 && text(&output.stderr).contains(message), "{}", text(&output.stderr));
+    }
+}
+
+fn text_of(output: &Output) -> &str {
+    text(&output.stdout)
+}
+
+/// Two trees whose profiles are the same, with another include.
+fn trees_with_another_include(base: &str, new: &str) -> tempfile::TempDir {
+    let directory = tempfile::tempdir().unwrap();
+    for (tree, rules) in [(base, "  /etc/hosts r,\n"), (new, "  /etc/* r,\n")] {
+        let tree = directory.path().join(tree);
+        std::fs::create_dir_all(tree.join("abstractions")).unwrap();
+        std::fs::write(tree.join("abstractions/names"), rules).unwrap();
+        std::fs::write(tree.join("p"), "profile p {\n  include <abstractions/names>\n}\n").unwrap();
+    }
+    directory
+}
+
+#[test]
+fn a_changed_include_of_the_compared_tree() {
+    let directory = trees_with_another_include("base", "new");
+    let output = no_new_access(directory.path(), &[]);
+    assert_eq!(status(&output), 1, "{}", text(&output.stderr));
+    let found = text_of(&output);
+    assert!(found.starts_with("p: file \"/etc/") && found.contains("rule at new/abstractions/names:1:3"), "{found}");
+    let back = ["diff", "--no-new-access", "--features", "linux-7.2", "--base", ".", "new", "base"];
+    let output = command::run(directory.path(), &back, b"");
+    assert_eq!((status(&output), text_of(&output)), (0, ""));
+}
+
+/// The commands of the workflow in `examples/ci` find what a change allows.
+#[cfg(unix)]
+#[test]
+fn the_check_of_pull_requests() {
+    let workflow = include_str!("../../examples/ci/github.yml");
+    let commands: Vec<&str> = workflow
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("run: "))
+        .filter(|run| run.contains("diff"))
+        .collect();
+    let directory = trees_with_another_include("base/apparmor.d", "apparmor.d");
+    let armorer = Path::new(env!("CARGO_BIN_EXE_armorer")).parent().unwrap();
+    let path = std::env::join_paths(
+        std::iter::once(armorer.to_owned()).chain(std::env::split_paths(&std::env::var_os("PATH").unwrap())),
+    );
+    let outputs: Vec<Output> = commands
+        .iter()
+        .map(|command| {
+            let mut shell = std::process::Command::new("sh");
+            shell.args(["-ec", command]).env("PATH", path.as_ref().unwrap()).current_dir(directory.path());
+            shell.output().unwrap()
+        })
+        .collect();
+    let [annotations, sarif] = &outputs[..] else { panic!("{commands:?}") };
+    assert_eq!(status(annotations), 1, "{}", text(&annotations.stderr));
+    let line = text_of(annotations);
+    assert!(
+        line.starts_with("::error file=apparmor.d/abstractions/names,line=1,col=3,title=new access::p: file"),
+        "{line}"
+    );
+    assert_eq!(status(sarif), 1, "{}", text(&sarif.stderr));
+    let report = std::fs::read(directory.path().join("new-access.sarif")).unwrap();
+    let report: serde_json::Value = serde_json::from_slice(&report).unwrap();
+    assert_eq!(report["runs"][0]["results"][0]["ruleId"], "new-access");
+}

@@ -279,3 +279,52 @@ fn the_snippet_for_packages_is_a_script() {
         assert!(Command::new("sh").args(arguments).status().unwrap().success());
     }
 }
+
+#[test]
+fn what_exceeds_the_baseline_is_not_loaded() {
+    let place = Place::new();
+    fs::write(place.path("baseline"), "profile node {\n  /srv/** r,\n}\n").unwrap();
+    fs::write(place.path("profiles/more"), "profile more {\n  /srv/** rw,\n}\n").unwrap();
+    let excess = "exceeds the baseline: more: against node: file \"/srv/a\": new access: BASE allows r, NEW allows rw";
+    let output = place.run("replace", &[&TARGET[..], &["--baseline", "baseline", "profiles"]].concat(), b"");
+    assert_eq!(status(&output), 1);
+    let errors = text(&output.stderr);
+    assert!(errors.contains(excess) && errors.contains("replaced 1 of 2 files"), "{errors}");
+    let profiles = armorer::blob::read(&place.read("sys/.replace")).unwrap();
+    assert_eq!(profiles[0].name, b"web");
+
+    // The same for a binary policy, and with a binary baseline; complain mode allows everything.
+    let compile =
+        |path: &str| run(place.0.path(), &[&["compile", "-o", "-"], &TARGET[..], &[path]].concat(), b"").stdout;
+    fs::write(place.path("baseline.bin"), compile("baseline")).unwrap();
+    let arguments = [&TARGET[..], &["--baseline", "baseline.bin", "-"]].concat();
+    assert_eq!(status(&place.run("load", &arguments, &compile("profiles/more"))), 1);
+    assert_eq!(status(&place.run("load", &arguments, &compile("profiles/web"))), 0);
+    let arguments = [&TARGET[..], &["--baseline", "baseline", "--complain", "profiles/web"]].concat();
+    let output = place.run("load", &arguments, b"");
+    assert!(
+        status(&output) == 1 && text(&output.stderr).contains("the mode allows everything"),
+        "{}",
+        text(&output.stderr)
+    );
+
+    // A baseline is one profile.
+    fs::write(place.path("baseline"), "profile a { }\nprofile b { ^hat { } }\n").unwrap();
+    let output = place.run("load", &[&TARGET[..], &["--baseline", "baseline", "profiles/web"]].concat(), b"");
+    assert!(status(&output) == 2 && text(&output.stderr).contains("and not 2"), "{}", text(&output.stderr));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_agent_refuses_what_exceeds_the_baseline() {
+    let place = Place::new();
+    fs::write(place.path("sys/profiles"), "").unwrap();
+    fs::write(place.path("baseline"), "profile node {\n  /srv/** r,\n}\n").unwrap();
+    fs::write(place.path("profiles/more"), "profile more {\n  /srv/** rw,\n}\n").unwrap();
+    let watch = ["--once", "--state", "state", "--baseline", "baseline", "profiles"];
+    let output = place.run("watch", &[&TARGET[..], &watch].concat(), b"");
+    assert_eq!(status(&output), 1, "{}", text(&output.stderr));
+    let log = text(&output.stdout);
+    let line = log.lines().find(|line| line.contains("more")).unwrap_or_default();
+    assert!(line.contains("refused") && line.contains("exceeds the baseline: more: against node: file"), "{log}");
+}

@@ -10,6 +10,9 @@ use crate::blob::{Automaton, Profile};
 use crate::vocab::ProfileMode;
 use crate::vocab::classes::FILE;
 
+/// In the version word: complain, whatever the mode says.
+pub(super) const FORCE_COMPLAIN: u32 = 1 << 11;
+
 /// The parts of a profile of BASE that are enforced.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Enforcement {
@@ -23,7 +26,6 @@ pub(super) enum Enforcement {
 
 impl Enforcement {
     pub(super) fn of(profile: &Profile) -> Self {
-        const FORCE_COMPLAIN: u32 = 1 << 11;
         match ProfileMode::from_number(profile.mode) {
             Some(ProfileMode::Unconfined) => Enforcement::Unconfined,
             Some(ProfileMode::Complain) => Enforcement::Complain,

@@ -1,6 +1,6 @@
 //! Comparing what of a profile is not an automaton.
 
-use super::compare::{Enforcement, finding};
+use super::compare::{Enforcement, FORCE_COMPLAIN, finding};
 use super::{Finding, Kind, Options};
 use crate::analysis::access::{Asked, Capability};
 use crate::analysis::difference::{Difference, Place};
@@ -17,6 +17,10 @@ pub(super) fn compare(a: &Profile, b: &Profile, options: &Options, found: &mut V
         let Place::Field(name) = difference.place else { continue };
         let judged = match name {
             "mode" => mode(a, b),
+            "version" if (a.version ^ b.version) & !FORCE_COMPLAIN == 0 => {
+                let gains = enforced == Enforcement::Rules && Enforcement::of(b) == Enforcement::Complain;
+                gains.then_some((Kind::NewAccess, Some("the mode allows everything")))
+            }
             "audit" => (a.audit != 0 && b.audit == 0 && !options.ignore_audit).then_some((Kind::LessAudit, None)),
             "flags" => {
                 let harmless = flags::DEBUG | flags::INTERRUPTIBLE;

@@ -20,6 +20,7 @@
 //! [`NewAccess::removed`]: what they confined is not a question about profiles of NEW.
 
 mod automata;
+mod baseline;
 mod compare;
 mod exec;
 mod fields;
@@ -32,10 +33,13 @@ use serde::Serialize;
 
 use super::diff::{DiffError, sound};
 use super::difference::{Difference, Place};
-use super::rules::Side;
+use super::query::{RuleUse, Whose};
+use super::rules::{RulePlace, Side};
+use super::search::{Deciding, Found};
 use crate::blob::Profile;
 use crate::encode::provenance::Provenance;
 use crate::source::SourceMap;
+pub use baseline::{Baseline, BaselineError};
 use pairs::Pairing;
 
 /// How to pair profiles, and what counts.
@@ -109,6 +113,8 @@ pub enum Kind {
     NotProven,
     /// NEW allows what BASE does not.
     NewAccess,
+    /// NEW allows what must not be allowed, whatever BASE allows.
+    Granted,
 }
 
 impl fmt::Display for Kind {
@@ -117,6 +123,7 @@ impl fmt::Display for Kind {
             Kind::LessAudit => "less audit",
             Kind::NotProven => "not proven",
             Kind::NewAccess => "new access",
+            Kind::Granted => "access granted",
         })
     }
 }
@@ -176,6 +183,27 @@ impl NewAccess {
     }
 }
 
+impl Finding {
+    /// A profile of NEW that allows what must not be allowed: the access, and why it must not.
+    #[must_use]
+    pub fn granted(profile: &Found, access: String, reason: &str) -> Finding {
+        let place = |deciding: &Deciding| {
+            let RuleUse { file, line, column, .. } = &deciding.rule;
+            RulePlace { file: file.clone(), line: *line, column: *column }
+        };
+        let allows = match (profile.whose, &profile.unchecked) {
+            (_, Some(_)) => "does not check it",
+            (Whose::Any, None) => "allows it",
+            (Whose::Owner, None) => "allows it on own files",
+            (Whose::Other, None) => "allows it on files of others",
+        };
+        let mut difference = Difference::new(Place::Profile, access, allows.to_owned());
+        difference.profile.clone_from(&profile.profile);
+        difference.rules.b = profile.rules.iter().map(place).collect();
+        Finding { kind: Kind::Granted, base: None, reason: Some(reason.to_owned()), difference }
+    }
+}
+
 /// `web: file "/etc/shadow": new access: BASE denies, NEW allows r; rule at web:2:3`.
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -188,11 +216,15 @@ impl fmt::Display for Finding {
             write!(f, "against {base}: ")?;
         }
         match (access, place) {
+            _ if self.kind == Kind::Granted => {}
             (Some(access), _) => write!(f, "{access}: ")?,
             (None, Place::Field(name)) => write!(f, "{name}: ")?,
             (None, Place::Profile | Place::Automaton(_)) => {}
         }
-        write!(f, "{}: BASE {a}, NEW {b}", self.kind)?;
+        match self.kind {
+            Kind::Granted => write!(f, "{a}: {}: NEW {b}", self.kind)?,
+            _ => write!(f, "{}: BASE {a}, NEW {b}", self.kind)?,
+        }
         if let Some(reason) = &self.reason {
             write!(f, " ({reason})")?;
         }

@@ -217,7 +217,7 @@ impl Suite {
 }
 
 /// The words of a line: white space parts them but within quotes, single or double. `None` if a quote is never closed.
-fn split(line: &str) -> Option<Vec<String>> {
+pub(crate) fn split(line: &str) -> Option<Vec<String>> {
     let mut words = Vec::new();
     let mut word: Option<String> = None;
     let mut quote = None;

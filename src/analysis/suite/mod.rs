@@ -54,6 +54,8 @@ use crate::resolve::policy_files;
 pub use coverage::{Coverage, CoverageReport, FileCoverage, ProfileCoverage, RuleCoverage};
 pub use test::{Expect, TestResult};
 use test::{Test, covers};
+#[cfg(feature = "cli")]
+pub(crate) use {file::split, names::NamePattern};
 
 /// A file of tests.
 #[derive(Clone, Debug)]

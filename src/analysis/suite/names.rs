@@ -6,7 +6,7 @@ use crate::encode;
 
 /// The name of a profile, or a pattern of names in the language of profiles; `*` alone is every profile.
 #[derive(Clone, Debug)]
-pub(super) struct NamePattern {
+pub(crate) struct NamePattern {
     text: String,
     kind: Kind,
 }
@@ -21,7 +21,7 @@ enum Kind {
 
 impl NamePattern {
     /// `None` where it is a pattern that means nothing.
-    pub(super) fn parse(text: &str) -> Option<NamePattern> {
+    pub(crate) fn parse(text: &str) -> Option<NamePattern> {
         let kind = match text {
             "*" => Kind::Every,
             _ if text.contains(['*', '?', '[', '{']) => Kind::Pattern(encode::name_pattern(text.as_bytes())?),
@@ -46,7 +46,7 @@ impl NamePattern {
     }
 
     /// Whether a profile is meant.
-    pub(super) fn is_about(&self, subject: &Subject, name: &[u8]) -> bool {
+    pub(crate) fn is_about(&self, subject: &Subject, name: &[u8]) -> bool {
         match &self.kind {
             Kind::Every => true,
             _ => self.among(subject).iter().any(|meant| meant == name),

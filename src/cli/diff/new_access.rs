@@ -1,14 +1,15 @@
 //! `armorer diff --no-new-access`: does NEW allow anything that BASE does not?
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use super::{Args, Policy};
+use super::granted::{self, Assertion};
+use super::{Args, Policy, sarif};
 use crate::analysis::new_access::{self, Finding, Kind, NewAccess, Options};
-use crate::analysis::{Side, is_blob};
+use crate::analysis::{Side, Subject, is_blob};
 use crate::blob::Profile;
 use crate::cli::github::{data, property};
 use crate::cli::inputs::{self, Input};
-use crate::cli::{Status, eprint_line, print, print_json};
+use crate::cli::{Status, eprint_line, print, print_json, print_styled};
 use crate::diagnostic::Escaped;
 use crate::encode::Provenance;
 use crate::parallel;
@@ -32,6 +33,10 @@ pub(super) struct NewAccessArgs {
     #[arg(long, requires = "no_new_access")]
     ignore_audit: bool,
 
+    /// Also report profiles of B that allow an access of FILE (TOML), whatever A allows; repeatable
+    #[arg(long, value_name = "FILE", requires = "no_new_access")]
+    access_not_granted: Vec<PathBuf>,
+
     /// Form of the findings
     #[arg(long, value_enum, value_name = "FORMAT", requires = "no_new_access", conflicts_with = "json")]
     format: Option<Format>,
@@ -45,6 +50,8 @@ enum Format {
     Json,
     /// Annotations of GitHub Actions
     Github,
+    /// SARIF, for code scanning
+    Sarif,
 }
 
 fn mapping(text: &str) -> Result<(String, String), String> {
@@ -84,6 +91,19 @@ impl Tree {
         Ok(tree)
     }
 
+    /// Its profiles, to be asked.
+    fn into_subject(self) -> Result<Subject, String> {
+        let mut subject = Subject::from_profiles(Vec::new()).map_err(|error| error.to_string())?;
+        for policy in self.policies {
+            let added = match policy {
+                Policy::Blob(profiles) => Subject::from_profiles(profiles),
+                Policy::Text(compiled) => Subject::from_compiled(*compiled),
+            };
+            subject.append(added.map_err(|error| error.to_string())?);
+        }
+        Ok(subject)
+    }
+
     fn provenance(&self, profile: usize) -> Option<(&Provenance, &SourceMap)> {
         let &(policy, index) = self.places.get(profile)?;
         match self.policies.get(policy)? {
@@ -108,6 +128,11 @@ pub(super) fn run(args: &Args) -> Result<Status, String> {
     let mut found = found.map_err(|error| error.to_string())?;
     found.name_rules(Side::A, |profile| base.provenance(profile));
     found.name_rules(Side::B, |profile| new.provenance(profile));
+    let assertions = own.access_not_granted.iter().map(|path| granted::read(path));
+    let assertions: Vec<Assertion> = assertions.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect();
+    if !assertions.is_empty() {
+        found.findings.extend(granted::findings(&new.into_subject()?, &assertions)?);
+    }
     report(args, &found)?;
     Ok(if found.is_proven() { Status::Fine } else { Status::Findings })
 }
@@ -116,10 +141,10 @@ fn report(args: &Args, found: &NewAccess) -> Result<(), String> {
     if args.json || args.new_access.format == Some(Format::Json) {
         return print_json(found);
     }
-    if args.new_access.format == Some(Format::Github) {
-        print(&found.findings.iter().map(annotation).collect::<String>())?;
-    } else {
-        print(&found.to_string())?;
+    match args.new_access.format {
+        Some(Format::Github) => print(&found.findings.iter().map(annotation).collect::<String>())?,
+        Some(Format::Sarif) => print_styled(&sarif::render(found, &args.b)?)?,
+        _ => print(&found.to_string())?,
     }
     for name in &found.removed {
         eprint_line(format_args!("note: profile `{name}` is in BASE only"));

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Region, region};
+use crate::cli::sarif::{self, fingerprint as digest, uri};
 use crate::diagnostic::{Code, Severity};
 use crate::lint::{Family, Finding, Outcome, Rule};
 use crate::source::{SourceMap, Span};
@@ -17,20 +18,7 @@ pub(super) fn render(outcome: &Outcome, sources: &SourceMap) -> Result<String, S
         .iter()
         .map(|finding| result(finding, codes.binary_search(&finding.code).unwrap_or(0), sources))
         .collect();
-    let document = json!({
-        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
-        "version": "2.1.0",
-        "runs": [{
-            "tool": { "driver": {
-                "name": "armorer",
-                "semanticVersion": env!("CARGO_PKG_VERSION"),
-                "rules": rules,
-            } },
-            "columnKind": "unicodeCodePoints",
-            "results": results,
-        }],
-    });
-    crate::cli::json(&document)
+    sarif::document(&rules, &results)
 }
 
 fn level(severity: Severity) -> &'static str {
@@ -140,30 +128,10 @@ fn position(region: &Region) -> Value {
     })
 }
 
-/// A path as a relative reference, or as a `file` URI where it is absolute (RFC 3986).
-fn uri(path: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte);
-    let mut out = String::from(if path.starts_with('/') { "file://" } else { "" });
-    for byte in path.trim_start_matches("./").bytes() {
-        if plain(byte) {
-            out.push(char::from(byte));
-        } else {
-            out.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    out
-}
-
 /// What stays the same where lines above a finding come and go.
 fn fingerprint(finding: &Finding, sources: &SourceMap) -> String {
-    use sha2::{Digest, Sha256};
     let span = finding.span();
     let source = sources.get(span.source);
     let line = source.line(source.line_column(span.start).0).trim_ascii();
-    let mut hash = Sha256::new();
-    for part in [finding.code.as_bytes(), source.name().as_bytes(), line, finding.message.as_bytes()] {
-        hash.update(part);
-        hash.update([0]);
-    }
-    hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    digest(&[finding.code.as_bytes(), source.name().as_bytes(), line, finding.message.as_bytes()])
 }

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use crate::agent::{Outcome, Report};
+use crate::agent::{Outcome, Refusal, Report};
 
 #[derive(Debug)]
 pub(super) struct Metrics {
@@ -101,6 +101,20 @@ impl Metrics {
             })
             .collect();
         family("file_in_force", "gauge", "Whether a file is loaded as it stands.", &files);
+        let exceeding: Vec<_> = self
+            .last
+            .files
+            .iter()
+            .filter_map(|file| match &file.outcome {
+                Outcome::Refused(Refusal::Exceeds(excess)) => {
+                    let [path, excess] =
+                        [file.file.to_string_lossy().into_owned(), excess.to_string()].map(|text| escaped(&text));
+                    Some((format!("{{file=\"{}\",excess=\"{}\"}}", path, excess), 1))
+                }
+                _ => None,
+            })
+            .collect();
+        family("file_exceeds_baseline", "gauge", "Files refused for what they allow beyond the baseline.", &exceeding);
         let profiles: Vec<_> = self
             .last
             .files

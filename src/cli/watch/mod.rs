@@ -16,10 +16,10 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::kernel::{KernelArgs, kernel_features};
+use super::kernel::{KernelArgs, compiler, kernel_features};
 use super::limits::{default_max_states, size};
 use super::target::TargetArgs;
-use super::{Status, settle};
+use super::{Status, baseline, settle};
 use crate::agent::{Agent, Names, Options};
 use crate::source::Text;
 
@@ -64,6 +64,10 @@ pub(super) struct Args {
     /// Refuse profiles that attach to programs: those would confine processes of the node that asked for nothing
     #[arg(long)]
     refuse_attachments: bool,
+
+    /// Refuse profiles that allow anything that the one profile of FILE (text or binary policy) does not; read once, at the start
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
 
     /// Remove profiles that it loaded, no file defines any more, and no task runs under
     #[arg(long)]
@@ -123,6 +127,8 @@ fn try_run(args: &Args) -> Result<Status, String> {
     options.names = args.allow.iter().fold(options.names, |names, name| names.name(name));
     options.prune = args.prune;
     options.refuse_attachments = args.refuse_attachments;
+    let read = |path: &Path| baseline::read(path, &compiler(&args.target, features.clone()));
+    options.baseline = args.baseline.as_deref().map(read).transpose()?;
     options.max_file_size = args.max_file_size;
     options.max_files = args.max_files;
     options.state = Some(args.state.clone());
