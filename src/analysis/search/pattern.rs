@@ -12,7 +12,7 @@ use crate::analysis::perms::{ClassPerms, EXEC, FilePerms, Half, Target, attaches
 use crate::analysis::product::{Side, walk};
 use crate::analysis::query::{Decision, Entry, Mode, RuleUse, Subject, Whose, decide, full_name};
 use crate::automata::{Builder, Config, LabelId, PackOptions, Pattern, Symbol, Tables};
-use crate::blob::{Automaton, Profile};
+use crate::blob::{Automaton, PolicyDb, Profile};
 use crate::encode::provenance::RuleMatch;
 use crate::policy::{Owner, RuleMode};
 
@@ -31,7 +31,14 @@ struct Asking {
     pattern: Pattern,
     tables: Tables,
     /// The strings that it has in common with the patterns of rules; `None` where there are none.
-    common: RwLock<FxHashMap<Pattern, Option<Arc<Tables>>>>,
+    common: RwLock<FxHashMap<Pattern, Option<Arc<Common>>>>,
+}
+
+/// The strings that match all of some patterns.
+struct Common {
+    tables: Tables,
+    /// A shortest one.
+    shortest: Vec<Symbol>,
 }
 
 impl Patterns {
@@ -42,36 +49,38 @@ impl Patterns {
         }
         let too_large = || SearchError::Pattern("the pattern is too large".into());
         let pattern = question.pattern(string).ok_or_else(too_large)?;
-        let tables = all_match(&[&pattern]).ok_or_else(too_large)?;
+        let tables = all_match(&[&pattern]).ok_or_else(too_large)?.tables;
         let asking = Arc::new(Asking { pattern, tables, common: RwLock::default() });
         Ok(Arc::clone(known.entry(string.to_vec()).or_insert(asking)))
     }
 }
 
 impl Asking {
-    /// The automaton of the strings that also match the pattern of a rule; `None` where there are none.
-    fn with(&self, rule: &Pattern) -> Option<Arc<Tables>> {
-        if let Some(tables) = self.common.read().unwrap_or_else(PoisonError::into_inner).get(rule) {
-            return tables.clone();
+    /// The strings that also match the pattern of a rule; `None` where there are none.
+    fn with(&self, rule: &Pattern) -> Option<Arc<Common>> {
+        if let Some(common) = self.common.read().unwrap_or_else(PoisonError::into_inner).get(rule) {
+            return common.clone();
         }
-        let tables =
-            all_match(&[&self.pattern, rule]).filter(|tables| tables.accept.iter().any(|&accepts| accepts != 0));
-        let tables = tables.map(Arc::new);
-        self.common.write().unwrap_or_else(PoisonError::into_inner).insert(rule.clone(), tables.clone());
-        tables
+        let common = all_match(&[&self.pattern, rule]).map(Arc::new);
+        self.common.write().unwrap_or_else(PoisonError::into_inner).insert(rule.clone(), common.clone());
+        common
     }
 }
 
-/// The automaton of the strings that match all patterns; `None` where it is too large.
-fn all_match(patterns: &[&Pattern]) -> Option<Tables> {
+/// The strings that match all patterns; `None` where there are none, or the automaton is too large.
+fn all_match(patterns: &[&Pattern]) -> Option<Common> {
     let mut builder = Builder::new(LIMITS);
     for (at, pattern) in patterns.iter().enumerate() {
         builder.add(pattern, LabelId::new(at));
     }
     let dfa = builder.build().ok()?;
+    let (set, _) = dfa.label_sets().find(|(_, labels)| labels.len() == patterns.len())?;
+    let shortest = dfa.witness(set)?;
     let all = |labels: &[LabelId]| Ok::<bool, ()>(labels.len() == patterns.len());
     let minimal = dfa.classify(all).ok()?.minimise();
-    minimal.pack(PackOptions { diff_encode: false, accept2: false }, |_, &all| (all.into(), 0)).ok()
+    let options = PackOptions { diff_encode: false, accept2: false };
+    let tables = minimal.pack(options, |_, &all| (all.into(), 0)).ok()?;
+    Some(Common { tables, shortest })
 }
 
 /// The one look-up of a question.
@@ -109,7 +118,7 @@ pub(super) fn ask(
         return Ok(Found::of_answer(entry, question, &decide::answer(subject, entry, question.access())));
     };
     let asking = patterns.get(question, &lookup.string)?;
-    let hits = hits(profile, &lookup, &asking.tables).ok_or_else(|| SearchError::TooLarge(full_name(profile)))?;
+    let hits = hits_of(profile, &lookup, &asking.tables).ok_or_else(|| SearchError::TooLarge(full_name(profile)))?;
     Ok(found(entry, question, &lookup, &asking, &hits))
 }
 
@@ -152,38 +161,63 @@ fn lookup(question: &Question, checks: &[Check]) -> Result<Option<Lookup>, Searc
     if found.is_some() && plain { Err(several()) } else { Ok(found) }
 }
 
+/// The permissions on one string.
+fn hit(profile: &Profile, lookup: &Lookup, string: &[Symbol]) -> Hit {
+    let walk = |dfa: &Tables, start| string.iter().fold(start, |state, &symbol| dfa.step(state, symbol));
+    let denied = || judged(profile, lookup.mask, [0; 4]);
+    let halves = match lookup.automaton {
+        Automaton::File => match decide::file_automaton(profile) {
+            Some((db, start)) => of_file(profile, db, lookup.mask, walk(&db.dfa, start)),
+            None => [denied(); 2],
+        },
+        Automaton::Policydb => match &profile.policydb {
+            Some(db) => of_policy(profile, db, lookup.mask, walk(&db.dfa, decide::start(db))),
+            None => [denied(); 2],
+        },
+        Automaton::Xmatch => match &profile.xmatch {
+            Some(xmatch) => of_attachment(profile, lookup.mask, attaches(xmatch, index(walk(&xmatch.dfa, 1)))),
+            None => [denied(); 2],
+        },
+    };
+    Hit { halves, string: string.to_vec() }
+}
+
+fn of_file(profile: &Profile, db: &PolicyDb, mask: u32, state: u32) -> [Judged; 2] {
+    let perms = FilePerms::of_state(db, index(state));
+    [&perms.owner, &perms.other].map(|half| of_half(half, mask, profile))
+}
+
+fn of_policy(profile: &Profile, db: &PolicyDb, mask: u32, state: u32) -> [Judged; 2] {
+    let ClassPerms { allow, audit, quiet, prompt, .. } = ClassPerms::of_state(db, profile.version, index(state));
+    [judged(profile, mask, [allow, audit, quiet, prompt]); 2]
+}
+
+fn of_attachment(profile: &Profile, mask: u32, attaches: bool) -> [Judged; 2] {
+    [judged(profile, mask, [if attaches { mask } else { 0 }, 0, 0, 0]); 2]
+}
+
 /// The permissions on the strings of the pattern. `None` where there are too many.
-fn hits(profile: &Profile, lookup: &Lookup, pattern: &Tables) -> Option<Vec<Hit>> {
+fn hits_of(profile: &Profile, lookup: &Lookup, pattern: &Tables) -> Option<Vec<Hit>> {
     let mask = lookup.mask;
     match lookup.automaton {
         Automaton::File => {
             let Some((db, start)) = decide::file_automaton(profile) else { return Some(nothing(profile, mask)) };
-            let judge = |state| {
-                let perms = FilePerms::of_state(db, index(state));
-                [&perms.owner, &perms.other].map(|half| of_half(half, mask, profile))
-            };
-            product((&db.dfa, start), pattern, judge)
+            product((&db.dfa, start), pattern, |state| of_file(profile, db, mask, state))
         }
         Automaton::Policydb => {
             let Some(db) = &profile.policydb else { return Some(nothing(profile, mask)) };
-            let judge = |state| {
-                let ClassPerms { allow, audit, quiet, prompt, .. } =
-                    ClassPerms::of_state(db, profile.version, index(state));
-                [judged(profile, mask, [allow, audit, quiet, prompt]); 2]
-            };
-            product((&db.dfa, decide::start(db)), pattern, judge)
+            product((&db.dfa, decide::start(db)), pattern, |state| of_policy(profile, db, mask, state))
         }
         Automaton::Xmatch => {
-            let judge_of = |yes: bool| [judged(profile, mask, [if yes { mask } else { 0 }, 0, 0, 0]); 2];
             let Some(xmatch) = &profile.xmatch else {
                 let name =
                     profile.name.windows(2).rposition(|two| two == b"//").and_then(|at| profile.name.get(at + 2..));
                 let name = name.unwrap_or(&profile.name);
                 let matches = pattern.accept.get(index(pattern.walk(1, name))).is_some_and(|&accepts| accepts != 0);
                 let string = name.iter().copied().map(Symbol::Byte).collect();
-                return Some(vec![Hit { halves: judge_of(matches), string }]);
+                return Some(vec![Hit { halves: of_attachment(profile, mask, matches), string }]);
             };
-            product((&xmatch.dfa, 1), pattern, |state| judge_of(attaches(xmatch, index(state))))
+            product((&xmatch.dfa, 1), pattern, |state| of_attachment(profile, mask, attaches(xmatch, index(state))))
         }
     }
 }
@@ -223,12 +257,21 @@ fn judged(profile: &Profile, mask: u32, [allow, audit, quiet, prompt]: [u32; 4])
 
 fn product((dfa, start): (&Tables, u32), pattern: &Tables, judge: impl Fn(u32) -> [Judged; 2]) -> Option<Vec<Hit>> {
     let mut words: FxHashMap<(u32, u32), u32> = FxHashMap::default();
+    let mut telling = false;
     let second = dfa.accept2.iter().flatten().copied().chain(std::iter::repeat(0));
-    let meaning = dfa.accept.iter().copied().zip(second).map(|pair| {
+    let meaning = dfa.accept.iter().copied().zip(second).zip(0..).map(|(pair, state)| {
         let next = u32::try_from(words.len()).unwrap_or(u32::MAX);
-        *words.entry(pair).or_insert(next)
+        *words.entry(pair).or_insert_with(|| {
+            telling |= judge(state).iter().any(|judged| judged.decision != Decision::Denied || judged.quiet);
+            next
+        })
     });
-    let profile = Side { dfa, start, meaning: meaning.collect() };
+    let meaning: Vec<u32> = meaning.collect();
+    if !telling {
+        // No string gets anything, so this one stands for all.
+        return Some(vec![Hit { halves: judge(0), string: Vec::new() }]);
+    }
+    let profile = Side { dfa, start, meaning };
     // No number that a state of the profile has, so that every pair of states counts as a difference.
     let pattern = Side { dfa: pattern, start: 1, meaning: vec![u32::MAX; pattern.accept.len()] };
     let accepts = |state: u32| pattern.dfa.accept.get(index(state)).is_some_and(|&accepts| accepts != 0);
@@ -275,10 +318,13 @@ fn found(entry: &Entry, question: &Question, lookup: &Lookup, asking: &Asking, h
     if let Some(provenance) = entry.provenance.as_ref().filter(|_| !strings.is_empty()) {
         for pattern in provenance.patterns(lookup.automaton, lookup.mask, mode) {
             let Some(common) = asking.with(pattern) else { continue };
-            let hits = self::hits(profile, lookup, &common).unwrap_or_default();
-            if let Some(hit) = hits.into_iter().filter(&telling).min_by_key(|hit| hit.string.len()) {
-                strings.push(hit.string);
-            }
+            let shortest = Some(hit(profile, lookup, &common.shortest)).filter(&telling);
+            // Another rule may go before it on the shortest string, and not on all.
+            let hit = shortest.or_else(|| {
+                let hits = hits_of(profile, lookup, &common.tables)?;
+                hits.into_iter().filter(&telling).min_by_key(|hit| hit.string.len())
+            });
+            strings.extend(hit.map(|hit| hit.string).filter(|string| !strings.contains(string)));
         }
         strings.sort_by_key(Vec::len);
     }
