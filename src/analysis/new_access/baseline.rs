@@ -23,6 +23,7 @@ const MAX_PAIRS: usize = 300_000;
 /// let excess = baseline.check(&compile("profile web { /etc/shadow r, }")?)?.unwrap();
 /// assert_eq!(excess.to_string(), "web: against node: file \"/etc/shadow\": new access: BASE denies, NEW allows r");
 /// assert_eq!(baseline.name(), "node");
+/// assert_eq!(Baseline::from_blob(compile("profile node { }")?.blob())?.name(), "node");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]

@@ -185,6 +185,20 @@ impl NewAccess {
 
 impl Finding {
     /// A profile of NEW that allows what must not be allowed: the access, and why it must not.
+    ///
+    /// ```
+    /// use armorer::analysis::access::Question;
+    /// use armorer::analysis::{Subject, new_access::Finding, search::search};
+    /// use armorer::{Compiler, Features, Input};
+    ///
+    /// let compiler = Compiler::new(Features::builtin("linux-7.2").unwrap());
+    /// let new = Subject::from_compiled(compiler.compile(Input::text("new", "profile p { userns, }"))?)?;
+    /// let question = Question::parse(&["userns"])?;
+    /// let finding = Finding::granted(&search(&new, &question)?.profiles[0], question.to_string(), "no sandboxes");
+    /// let text = "p: userns: access granted: NEW allows it (no sandboxes); rule at new:1:13";
+    /// assert_eq!(finding.to_string(), text);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn granted(profile: &Found, access: String, reason: &str) -> Finding {
         let place = |deciding: &Deciding| {

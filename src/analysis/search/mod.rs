@@ -130,6 +130,9 @@ pub enum SearchError {
 /// let names: Vec<&str> = found.select(Selection::Allowed).map(|found| &*found.profile).collect();
 /// assert_eq!(names, ["b"]);
 /// assert_eq!(found.profiles[1].witness.as_deref(), Some("file \"/etc/motd\""));
+/// let group = &found.groups(Selection::Allowed)[0];
+/// assert_eq!((group.rule.unwrap().place(), group.profiles.len()), ("p:2:13".into(), 1));
+/// assert!(found.to_text(Selection::Allowed, 8).starts_with("file '/etc/**' w: allowed by 1 of 3 profiles\n"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn search(subject: &Subject, question: &Question) -> Result<Search, SearchError> {
