@@ -181,28 +181,33 @@ impl Provenance {
     /// Takes time in proportion to all patterns of the automaton, of which most are done with after a few symbols.
     #[must_use]
     pub fn rules(&self, automaton: Automaton, string: &[Symbol]) -> Vec<RuleMatch> {
+        merged(self.matching(automaton, string).map(|(_, rule)| rule))
+    }
+
+    /// The patterns that match a string, each with what its rule says.
+    pub(crate) fn matching(
+        &self,
+        automaton: Automaton,
+        string: &[Symbol],
+    ) -> impl Iterator<Item = (&Pattern, RuleMatch)> {
         let (contributions, kind) = self.of(automaton);
         let matching: Vec<&Contribution> =
             contributions.iter().filter(|contribution| contribution.pattern.matches(string)).collect();
         let labels: Vec<Label> = matching.iter().map(|contribution| Label::of(kind, contribution)).collect();
         let decisive = resolution::decisive(kind, &labels);
         let each = matching.into_iter().zip(decisive);
-        merged(each.map(|(contribution, decisive)| rule_match(kind, contribution, decisive)))
+        each.map(move |(contribution, decisive)| (&contribution.pattern, rule_match(kind, contribution, decisive)))
     }
 
-    /// The patterns of rules of a mode that are about any of the permissions (the kernel's bits, of either half).
+    /// The patterns of the rules of a mode, each with what its rule says about a string that no other rule matches.
     #[cfg(feature = "new-access")]
-    pub(crate) fn patterns(
-        &self,
-        automaton: Automaton,
-        permissions: u32,
-        mode: RuleMode,
-    ) -> impl Iterator<Item = &Pattern> {
+    pub(crate) fn patterns(&self, automaton: Automaton, mode: RuleMode) -> impl Iterator<Item = (&Pattern, RuleMatch)> {
         let (contributions, kind) = self.of(automaton);
-        let about = move |contribution: &&Contribution| {
-            rule_mode(contribution.mode) == mode && rule_match(kind, contribution, 0).concerns(permissions)
-        };
-        contributions.iter().filter(about).map(|contribution| &contribution.pattern)
+        contributions.iter().filter(move |contribution| rule_mode(contribution.mode) == mode).map(move |contribution| {
+            let decisive = resolution::decisive(kind, &[Label::of(kind, contribution)]);
+            let decisive = decisive.first().copied().unwrap_or(0);
+            (&contribution.pattern, rule_match(kind, contribution, decisive))
+        })
     }
 
     fn of(&self, automaton: Automaton) -> (&[Contribution], Kind) {

@@ -6,6 +6,7 @@
 //!
 //! A peer that a pattern names is matched as a whole, also where it is a stack of profiles.
 
+mod deciders;
 mod pattern;
 mod text;
 
@@ -59,7 +60,7 @@ pub struct Deciding {
     /// The rule.
     #[serde(flatten)]
     pub rule: RuleUse,
-    /// A shortest string of the pattern that it decides about.
+    /// A string of the pattern that it decides about.
     pub witness: Option<String>,
 }
 

@@ -4,17 +4,17 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use rustc_hash::FxHashMap;
 
-use super::{Deciding, Found, SearchError, both, rank};
+use super::deciders::Deciders;
+use super::{Found, SearchError, both, rank};
 use crate::analysis::access::plan::{Check, Way};
 use crate::analysis::access::{Access, Asked, Question};
 use crate::analysis::diff::{DiffOptions, index};
 use crate::analysis::perms::{ClassPerms, EXEC, FilePerms, Half, Target, attaches};
 use crate::analysis::product::{Side, walk};
-use crate::analysis::query::{Decision, Entry, Mode, RuleUse, Subject, Whose, decide, full_name};
+use crate::analysis::query::{Decision, Entry, Mode, Subject, Whose, decide, full_name};
 use crate::automata::{Builder, Config, LabelId, PackOptions, Pattern, Symbol, Tables};
 use crate::blob::{Automaton, PolicyDb, Profile};
-use crate::encode::provenance::RuleMatch;
-use crate::policy::{Owner, RuleMode};
+use crate::policy::Owner;
 
 /// The largest automaton of a pattern.
 const LIMITS: Config = Config { max_states: 1 << 14, max_words: 1 << 21 };
@@ -27,18 +27,22 @@ pub(super) struct Patterns {
 }
 
 /// What is asked for: a pattern, and its automaton.
-struct Asking {
+pub(super) struct Asking {
     pattern: Pattern,
     tables: Tables,
-    /// The strings that it has in common with the patterns of rules; `None` where there are none.
-    common: RwLock<FxHashMap<Pattern, Option<Arc<Common>>>>,
+    /// The strings that it has in common with the pattern of a rule, without those that match patterns of other rules; `None`
+    /// where there are none.
+    common: RwLock<FxHashMap<(Pattern, Vec<Pattern>), Option<Arc<Common>>>>,
 }
 
-/// The strings that match all of some patterns.
-struct Common {
-    tables: Tables,
+/// An automaton beyond the limits.
+pub(super) struct TooLarge;
+
+/// The strings that match some patterns and do not match others.
+pub(super) struct Common {
+    pub(super) tables: Tables,
     /// A shortest one.
-    shortest: Vec<Symbol>,
+    pub(super) shortest: Vec<Symbol>,
 }
 
 impl Patterns {
@@ -49,58 +53,59 @@ impl Patterns {
         }
         let too_large = || SearchError::Pattern("the pattern is too large".into());
         let pattern = question.pattern(string).ok_or_else(too_large)?;
-        let tables = all_match(&[&pattern]).ok_or_else(too_large)?.tables;
+        let tables = all_match(&[&pattern], &[]).ok().flatten().ok_or_else(too_large)?.tables;
         let asking = Arc::new(Asking { pattern, tables, common: RwLock::default() });
         Ok(Arc::clone(known.entry(string.to_vec()).or_insert(asking)))
     }
 }
 
 impl Asking {
-    /// The strings that also match the pattern of a rule; `None` where there are none.
-    fn with(&self, rule: &Pattern) -> Option<Arc<Common>> {
-        if let Some(common) = self.common.read().unwrap_or_else(PoisonError::into_inner).get(rule) {
-            return common.clone();
+    /// The strings that match the pattern of a rule, too, and none of some others; `None` where there are none.
+    pub(super) fn with(&self, rule: &Pattern, others: &[&Pattern]) -> Result<Option<Arc<Common>>, TooLarge> {
+        let key = (rule.clone(), others.iter().map(|&other| other.clone()).collect());
+        if let Some(common) = self.common.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
+            return Ok(common.clone());
         }
-        let common = all_match(&[&self.pattern, rule]).map(Arc::new);
-        self.common.write().unwrap_or_else(PoisonError::into_inner).insert(rule.clone(), common.clone());
-        common
+        let common = all_match(&[&self.pattern, rule], others)?.map(Arc::new);
+        self.common.write().unwrap_or_else(PoisonError::into_inner).insert(key, common.clone());
+        Ok(common)
     }
 }
 
-/// The strings that match all patterns; `None` where there are none, or the automaton is too large.
-fn all_match(patterns: &[&Pattern]) -> Option<Common> {
+/// The strings that match all of some patterns and none of others; `None` where there are none.
+fn all_match(patterns: &[&Pattern], others: &[&Pattern]) -> Result<Option<Common>, TooLarge> {
     let mut builder = Builder::new(LIMITS);
-    for (at, pattern) in patterns.iter().enumerate() {
+    for (at, pattern) in patterns.iter().chain(others).enumerate() {
         builder.add(pattern, LabelId::new(at));
     }
-    let dfa = builder.build().ok()?;
-    let (set, _) = dfa.label_sets().find(|(_, labels)| labels.len() == patterns.len())?;
-    let shortest = dfa.witness(set)?;
-    let all = |labels: &[LabelId]| Ok::<bool, ()>(labels.len() == patterns.len());
-    let minimal = dfa.classify(all).ok()?.minimise();
+    let dfa = builder.build().map_err(|_| TooLarge)?;
+    let wanted: Vec<LabelId> = (0..patterns.len()).map(LabelId::new).collect();
+    let Some((set, _)) = dfa.label_sets().find(|(_, labels)| **labels == *wanted) else { return Ok(None) };
+    let Some(shortest) = dfa.witness(set) else { return Ok(None) };
+    let minimal = dfa.classify(|labels| Ok::<bool, ()>(*labels == *wanted)).map_err(|_| TooLarge)?.minimise();
     let options = PackOptions { diff_encode: false, accept2: false };
-    let tables = minimal.pack(options, |_, &all| (all.into(), 0)).ok()?;
-    Some(Common { tables, shortest })
+    let tables = minimal.pack(options, |_, &all| (all.into(), 0)).map_err(|_| TooLarge)?;
+    Ok(Some(Common { tables, shortest }))
 }
 
 /// The one look-up of a question.
-struct Lookup {
-    automaton: Automaton,
+pub(super) struct Lookup {
+    pub(super) automaton: Automaton,
     string: Vec<u8>,
-    mask: u32,
+    pub(super) mask: u32,
 }
 
 /// What all strings with the same permissions get, and a shortest of them.
-struct Hit {
-    halves: [Judged; 2],
-    string: Vec<Symbol>,
+pub(super) struct Hit {
+    pub(super) halves: [Judged; 2],
+    pub(super) string: Vec<Symbol>,
 }
 
 #[derive(Clone, Copy)]
-struct Judged {
-    decision: Decision,
+pub(super) struct Judged {
+    pub(super) decision: Decision,
     audited: bool,
-    quiet: bool,
+    pub(super) quiet: bool,
 }
 
 pub(super) fn ask(
@@ -119,7 +124,7 @@ pub(super) fn ask(
     };
     let asking = patterns.get(question, &lookup.string)?;
     let hits = hits_of(profile, &lookup, &asking.tables).ok_or_else(|| SearchError::TooLarge(full_name(profile)))?;
-    Ok(found(entry, question, &lookup, &asking, &hits))
+    found(entry, question, &lookup, &asking, &hits)
 }
 
 /// The strings that are looked up, of which there must be one; `None` where what is looked up has no pattern.
@@ -162,7 +167,7 @@ fn lookup(question: &Question, checks: &[Check]) -> Result<Option<Lookup>, Searc
 }
 
 /// The permissions on one string.
-fn hit(profile: &Profile, lookup: &Lookup, string: &[Symbol]) -> Hit {
+pub(super) fn hit(profile: &Profile, lookup: &Lookup, string: &[Symbol]) -> Hit {
     let walk = |dfa: &Tables, start| string.iter().fold(start, |state, &symbol| dfa.step(state, symbol));
     let denied = || judged(profile, lookup.mask, [0; 4]);
     let halves = match lookup.automaton {
@@ -197,7 +202,7 @@ fn of_attachment(profile: &Profile, mask: u32, attaches: bool) -> [Judged; 2] {
 }
 
 /// The permissions on the strings of the pattern. `None` where there are too many.
-fn hits_of(profile: &Profile, lookup: &Lookup, pattern: &Tables) -> Option<Vec<Hit>> {
+pub(super) fn hits_of(profile: &Profile, lookup: &Lookup, pattern: &Tables) -> Option<Vec<Hit>> {
     let mask = lookup.mask;
     match lookup.automaton {
         Automaton::File => {
@@ -288,7 +293,13 @@ fn product((dfa, start): (&Tables, u32), pattern: &Tables, judge: impl Fn(u32) -
     Some(found.hits.into_iter().map(hit).collect())
 }
 
-fn found(entry: &Entry, question: &Question, lookup: &Lookup, asking: &Asking, hits: &[Hit]) -> Found {
+fn found(
+    entry: &Entry,
+    question: &Question,
+    lookup: &Lookup,
+    asking: &Asking,
+    hits: &[Hit],
+) -> Result<Found, SearchError> {
     let profile = &entry.profile;
     let asked = match question.access() {
         Access::File(access) => [access.owner != Some(Owner::Other), access.owner != Some(Owner::Owner)],
@@ -301,35 +312,11 @@ fn found(entry: &Entry, question: &Question, lookup: &Lookup, asking: &Asking, h
     let (decision, whose) = both([0, 1].map(best), asked);
     let whose = if lookup.automaton == Automaton::File { whose } else { Whose::Any };
     let all: Vec<Judged> = hits.iter().flat_map(|hit| of(hit, whose).iter().copied()).collect();
-    // Of what is denied only what a rule denies without a record has a string that says more than another.
-    let telling = |hit: &Hit| {
-        let judged = |judged: &Judged| judged.decision == decision && (decision != Decision::Denied || judged.quiet);
-        of(hit, whose).iter().any(judged)
-    };
-    let mut strings: Vec<Vec<Symbol>> = hits.iter().filter(|hit| telling(hit)).map(|hit| hit.string.clone()).collect();
-    strings.sort_by_key(Vec::len);
-    let witness = strings.first().map(|string| shown(profile, lookup, string));
-    // States do not tell rules apart that say the same: each rule has strings of its own.
-    let mode = match decision {
-        Decision::Allowed => RuleMode::Allow,
-        Decision::Prompt => RuleMode::Prompt,
-        Decision::Denied => RuleMode::Deny,
-    };
-    if let Some(provenance) = entry.provenance.as_ref().filter(|_| !strings.is_empty()) {
-        for pattern in provenance.patterns(lookup.automaton, lookup.mask, mode) {
-            let Some(common) = asking.with(pattern) else { continue };
-            let shortest = Some(hit(profile, lookup, &common.shortest)).filter(&telling);
-            // Another rule may go before it on the shortest string, and not on all.
-            let hit = shortest.or_else(|| {
-                let hits = hits_of(profile, lookup, &common.tables)?;
-                hits.into_iter().filter(&telling).min_by_key(|hit| hit.string.len())
-            });
-            strings.extend(hit.map(|hit| hit.string).filter(|string| !strings.contains(string)));
-        }
-        strings.sort_by_key(Vec::len);
-    }
+    let deciders = Deciders { entry, lookup, asking, decision, whose };
+    let mut telling: Vec<&Hit> = hits.iter().filter(|hit| deciders.is_telling(hit)).collect();
+    telling.sort_by_key(|hit| hit.string.len());
     let mode = decide::mode(profile);
-    Found {
+    Ok(Found {
         profile: full_name(profile),
         mode,
         decision,
@@ -338,9 +325,9 @@ fn found(entry: &Entry, question: &Question, lookup: &Lookup, asking: &Asking, h
         quiet: decision == Decision::Denied && all.iter().any(|judged| judged.quiet),
         happens: decision == Decision::Allowed || mode == Mode::Complain && all.iter().any(|judged| !judged.quiet),
         unchecked: None,
-        rules: rules(entry, lookup, whose, &strings),
-        witness,
-    }
+        rules: deciders.rules(&telling)?,
+        witness: telling.first().map(|hit| shown(profile, lookup, &hit.string)),
+    })
 }
 
 /// The halves of a hit that count.
@@ -353,38 +340,11 @@ fn of(hit: &Hit, whose: Whose) -> &[Judged] {
     }
 }
 
-fn shown(profile: &Profile, lookup: &Lookup, string: &[Symbol]) -> String {
+pub(super) fn shown(profile: &Profile, lookup: &Lookup, string: &[Symbol]) -> String {
     let asked = match lookup.automaton {
         Automaton::File => Asked::of_file(string, lookup.mask),
         Automaton::Policydb => Asked::of_class(string, lookup.mask),
         Automaton::Xmatch => Asked::of_attachment(string, &profile.xattrs),
     };
     asked.to_string()
-}
-
-/// The rules that decide about the strings, in the order of the text, each with the first string that it decides about.
-fn rules(entry: &Entry, lookup: &Lookup, whose: Whose, strings: &[Vec<Symbol>]) -> Vec<Deciding> {
-    let (Some(provenance), Some(sources)) = (&entry.provenance, &entry.sources) else { return Vec::new() };
-    let decides = |rule: &RuleMatch| {
-        let bits = match whose {
-            Whose::Owner => rule.owner.decisive,
-            Whose::Other => rule.other.decisive,
-            Whose::Any => rule.owner.decisive | rule.other.decisive,
-        };
-        bits & lookup.mask != 0
-    };
-    let mut found: Vec<(RuleMatch, &Vec<Symbol>)> = Vec::new();
-    for string in strings {
-        for rule in provenance.rules(lookup.automaton, string).into_iter().filter(decides) {
-            if !found.iter().any(|(known, _)| (known.span, known.mode) == (rule.span, rule.mode)) {
-                found.push((rule, string));
-            }
-        }
-    }
-    found.sort_by_key(|(rule, _)| (rule.span.source, rule.span.start, rule.span.end));
-    let deciding = |(rule, string): (RuleMatch, &Vec<Symbol>)| Deciding {
-        rule: RuleUse::at(rule.span, rule.mode, rule.priority, sources),
-        witness: Some(shown(&entry.profile, lookup, string)),
-    };
-    found.into_iter().map(deciding).collect()
 }

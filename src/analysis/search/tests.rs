@@ -94,6 +94,23 @@ fn one_rule_for_many_profiles_is_one_group() {
 }
 
 #[test]
+fn a_rule_is_named_where_another_goes_before_it_on_its_shortest_string() {
+    let named = |rules: &str, words: &str| {
+        let found = ask(&subject(&format!("profile p {{\n{rules}\n}}\n")), words);
+        let [found] = &*found.profiles else { panic!("one profile") };
+        found.rules.iter().map(|deciding| (deciding.rule.line, deciding.witness.clone().unwrap())).collect::<Vec<_>>()
+    };
+    let of = |line: u32, path: &str| (line, format!("file {path:?}"));
+    assert_eq!(named("priority=1 /a ix,\n/[ab] ix,", "file owner /** x"), [of(2, "/a"), of(3, "/b")]);
+    // Two rules go before it, one after the other.
+    let rules = "priority=1 /a r,\npriority=2 /b r,\n/[abc] r,\npriority=-1 /[ab] r,";
+    assert_eq!(named(rules, "file /** r"), [of(2, "/a"), of(3, "/b"), of(4, "/c")]);
+    // Permission to map comes with execution that stays in the profile, but not where another rule decides about execution.
+    assert_eq!(named("/a px,\n/? ix,", "file /[ab] m"), [of(3, "/b")]);
+    assert_eq!(named("/a ix,\n/?? m,\ndeny /b m,\n/[bc] ix,", "file /** m"), [of(2, "/a"), of(3, "/aa"), of(5, "/c")]);
+}
+
+#[test]
 fn questions_that_cannot_be_asked() {
     let parse = |words: &[&str]| Question::parse(words).unwrap_err().to_string();
     assert_eq!(parse(&["file", "/a[", "r"]), "`/a[` is not a valid pattern");
@@ -116,9 +133,9 @@ const PATHS: [&str; 17] = [
 const PEERS: [&str; 9] = ["a", "b", "c", "ab", "ac", "ba", "bb", "bc", "cb"];
 
 fn profiles() -> impl Strategy<Value = String> {
-    let prefix = prop::sample::select(vec!["", "", "deny ", "owner ", "audit ", "priority=1 ", "priority=-1 deny "]);
+    let prefix = prop::sample::select(vec!["", "", "deny ", "owner ", "audit ", "priority=1 ", "priority=1 owner ", "priority=-1 deny "]);
     let glob = prop::sample::select(vec!["/a", "/b", "/?b", "/[ab]", "/a*", "/{a,ab}", "/*a", "/**"]);
-    let file = (prefix, glob, prop::sample::select(vec!["r", "w", "rw", "ix", "rix"]))
+    let file = (prefix, glob, prop::sample::select(vec!["r", "w", "rw", "ix", "rix", "m"]))
         .prop_map(|(prefix, path, permissions)| format!("  {prefix}{path} {permissions},\n"))
         // A denied exec names no transition.
         .prop_map(|rule| if rule.contains("deny") { rule.replace("ix", "x") } else { rule });
@@ -141,7 +158,7 @@ fn profiles() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(ProptestConfig::with_cases(48))]
 
     /// A search is a query of each profile; for a pattern, a query about each of its strings.
     #[test]
@@ -161,7 +178,7 @@ proptest! {
         let of = |list: &[&str], word: &str| list.iter().map(|path| word.replace('_', path)).collect::<Vec<_>>();
         let mut questions: Vec<(String, Vec<String>)> = Vec::new();
         for whose in ["owner ", "other "] {
-            for permissions in ["r", "w", "x", "wx", "rw"] {
+            for permissions in ["r", "w", "x", "wx", "rw", "m"] {
                 questions.extend(files.clone().map(|(glob, paths)| {
                     let word = format!("file {whose}_ {permissions}");
                     (word.replace('_', glob), of(&paths, &word))
