@@ -374,6 +374,7 @@ impl Subject {
     /// assert!(subject.names().eq(["a", "b"]));
     /// # Ok::<(), armorer::analysis::QueryError>(())
     /// ```
+    #[cfg(feature = "new-access")]
     pub fn append(&mut self, other: Subject) {
         self.entries.extend(other.entries);
     }

@@ -59,10 +59,11 @@ impl Deciders<'_> {
         };
         for (pattern, alone) in provenance.patterns(self.lookup.automaton, mode) {
             let is_known = |known: &Known| known.iter().any(|(rule, _)| same(rule, &alone));
-            if alone.decides(self.lookup.mask) && !is_known(&known) {
-                if let Some(hit) = self.find(provenance, pattern, &alone)? {
-                    self.learn(&mut known, provenance, &hit);
-                }
+            if alone.decides(self.lookup.mask)
+                && !is_known(&known)
+                && let Some(hit) = self.find(provenance, pattern, &alone)?
+            {
+                self.learn(&mut known, provenance, &hit);
             }
         }
         known.sort_by_key(|(rule, _)| (rule.span.source, rule.span.start, rule.span.end));

@@ -32,8 +32,11 @@ pub(super) struct Asking {
     tables: Tables,
     /// The strings that it has in common with the pattern of a rule, without those that match patterns of other rules; `None`
     /// where there are none.
-    common: RwLock<FxHashMap<(Pattern, Vec<Pattern>), Option<Arc<Common>>>>,
+    common: RwLock<FxHashMap<RuleWithout, Option<Arc<Common>>>>,
 }
+
+/// The pattern of a rule, and those of others whose strings are left out.
+type RuleWithout = (Pattern, Vec<Pattern>);
 
 /// An automaton beyond the limits.
 pub(super) struct TooLarge;
