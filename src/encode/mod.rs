@@ -53,10 +53,11 @@ use std::sync::Arc;
 
 use crate::automata;
 use crate::blob;
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::features::Features;
 use crate::parallel;
 use crate::policy::{Policy, Profile, RuleKind, RuleMode, slashes};
+use crate::source::Span;
 use crate::vocab::file as bits;
 pub use cache::EncodeCache;
 use cache::ThreadCache;
@@ -167,9 +168,28 @@ pub fn check_rules(
     diagnostics: &mut Diagnostics,
 ) {
     let support = Support::new(&target.kernel, &policy.features);
+    check_with(&support, policy, options, cache, diagnostics);
+}
+
+/// The places of the rules that the kernel does not mediate, whatever the policy is written for.
+pub(crate) fn unknown_to_kernel(policy: &Policy, target: &Target, options: &Options) -> Vec<Span> {
+    let support = Support::new(&target.kernel, &target.kernel);
+    let mut diagnostics = Diagnostics::new();
+    check_with(&support, policy, options, &EncodeCache::default(), &mut diagnostics);
+    let diagnostics = diagnostics.into_vec().into_iter();
+    diagnostics.filter(|found| found.code == Code::NotEnforced).map(|found| found.span()).collect()
+}
+
+fn check_with(
+    support: &Support,
+    policy: &Policy,
+    options: &Options,
+    cache: &EncodeCache,
+    diagnostics: &mut Diagnostics,
+) {
     run(policy, cache, diagnostics, |profile, cache, reports| {
-        Contributions::of(profile, &support, options, &mut cache.rules, reports);
-        profile::header(profile, &support, options, reports);
+        Contributions::of(profile, support, options, &mut cache.rules, reports);
+        profile::header(profile, support, options, reports);
     });
 }
 

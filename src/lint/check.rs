@@ -29,6 +29,8 @@ pub(super) enum Check {
     Path(fn(&PathView<'_>, &mut Reporter<'_>)),
     /// On each resolved profile.
     Profile(fn(&ProfileView<'_>, &mut Reporter<'_>)),
+    /// On each rule that the kernel mediates and the policy's abi hides from it.
+    Hidden(fn(Span, &mut Reporter<'_>)),
     /// On what a profile allows to do with certain files.
     Probe(Probe),
     /// On the automata of a profile's rules.
@@ -49,6 +51,7 @@ impl std::fmt::Debug for Check {
             Check::Item(_) => "Item",
             Check::Path(_) => "Path",
             Check::Profile(_) => "Profile",
+            Check::Hidden(_) => "Hidden",
             Check::Probe(_) => "Probe",
             Check::Automata(_) => "Automata",
             Check::Set(_) => "Set",

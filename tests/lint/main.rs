@@ -23,8 +23,10 @@ use armorer::{Compiler, Features, Input};
 pub(crate) fn tree() -> Memory {
     let abi = Features::builtin("linux-7.2").unwrap().to_text().to_vec();
     let future = String::from_utf8(abi.clone()).unwrap().replace("checkpoint_restore", "checkpoint_restore teleport");
+    let old = String::from_utf8(abi.clone()).unwrap().replace("userns_create", "");
     Memory::new()
         .with("/base/abi/future", future)
+        .with("/base/abi/3.0", old)
         .with("/base/abi/4.0", abi)
         .with("/base/abstractions/base", "/etc/ld.so.cache mr,\n/etc/locale/** r,\n")
         .with("/base/tunables/global", "@{run} = /run /var/run\n@{PROC} = /proc/\n")

@@ -75,7 +75,9 @@ impl Pass<'_> {
         // Who writes `all,` counts on nothing of it in particular.
         let all = all_rules(&policy);
         let told = |diagnostic: &Diagnostic| diagnostic.code != Code::NotEnforced || !all.contains(&diagnostic.span());
-        examined.findings.extend(diagnostics.into_vec().into_iter().filter(told).filter_map(finding));
+        let diagnostics: Vec<Diagnostic> = diagnostics.into_vec().into_iter().filter(told).collect();
+        self.examine_hidden(&policy, &target, &diagnostics, &mut examined);
+        examined.findings.extend(diagnostics.into_iter().filter_map(finding));
         if sound {
             self.examine_policy(&policy, (id, file), &provenance, &mut examined);
         }
@@ -116,6 +118,33 @@ impl Pass<'_> {
             });
         });
         examined.suppressions = suppressions(view.file, view.source);
+    }
+
+    /// What rules say about those that are not enforced, although the kernel could.
+    fn examine_hidden(
+        &self,
+        policy: &Policy,
+        target: &encode::Target,
+        diagnostics: &[Diagnostic],
+        examined: &mut Examined,
+    ) {
+        let on = self.linter.running().filter_map(|rule| match rule.check {
+            Check::Hidden(check) => Some((rule, check)),
+            _ => None,
+        });
+        let on: Vec<_> = on.collect();
+        let not_enforced = diagnostics.iter().filter(|found| found.code == Code::NotEnforced);
+        let mut spans: Vec<Span> = not_enforced.map(Diagnostic::span).collect();
+        spans.dedup();
+        if on.is_empty() || spans.is_empty() || policy.features == target.kernel {
+            return;
+        }
+        let unknown = encode::unknown_to_kernel(policy, target, &self.linter.encode);
+        for span in spans.into_iter().filter(|span| !unknown.contains(span)) {
+            for &(rule, check) in &on {
+                check(span, &mut Reporter { rule, findings: &mut examined.findings });
+            }
+        }
     }
 
     /// What rules say about a policy.

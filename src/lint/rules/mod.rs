@@ -130,6 +130,7 @@ pub static RULES: &[&Rule] = &[
     &portability::mount_source_as_point::RULE,
     &portability::peer_misses_stack::RULE,
     &portability::abi_of_kernel::RULE,
+    &portability::hidden_by_abi::RULE,
     &portability::ref_defined::RULE,
     &portability::ref_variable::RULE,
     &portability::ref_include::RULE,

@@ -6,6 +6,7 @@ pub(super) mod architecture_in_path;
 pub(super) mod carriage_return;
 pub(super) mod flags_without_keyword;
 pub(super) mod hard_coded_home;
+pub(super) mod hidden_by_abi;
 pub(super) mod leading_permissions;
 pub(super) mod mediated_in_part;
 pub(super) mod missing_abi;
