@@ -172,12 +172,15 @@ pub(super) fn file(pairing: &Pairing<'_>, pair: (usize, usize), options: &Option
     let [old, new] = dbs.map(|db| Decoded::new(&db.dfa, |x, y| FilePerms::of_words(db, x, y)));
     let obligations: RefCell<FxHashSet<(usize, usize)>> = RefCell::default();
     let complains = Enforcement::of(a) == Enforcement::Complain;
+    let is_program = |half: &Half| half.allow & LINK != 0 && half.allow & EXEC != 0;
+    let links_programs = new.perms.iter().any(|perms| is_program(&perms.owner) || is_program(&perms.other));
     let judge = |field: u8, a: &FilePerms, b: &FilePerms| {
         let halves = [(&a.owner, &b.owner), (&a.other, &b.other)];
         let wrong = halves.into_iter().filter_map(|(a, b)| {
             let judged = half(field, a, b, complains, options.ignore_audit);
             let transition = transition(pairing, pair, field, (a, b), &obligations);
-            [judged, transition].into_iter().flatten().max_by_key(|wrong| wrong.kind)
+            let link = links_programs.then(|| link_to_program(field, a, b)).flatten();
+            [link, judged, transition].into_iter().flatten().max_by_key(|wrong| wrong.kind)
         });
         wrong.reduce(|one, other| match one.kind.cmp(&other.kind) {
             std::cmp::Ordering::Less => other,
@@ -226,6 +229,13 @@ fn half(field: u8, a: &Half, b: &Half, complains: bool, ignore_audit: bool) -> O
         return Some(Wrong { kind: Kind::NotProven, reason, permissions: LINK });
     }
     found
+}
+
+/// The kernel allows a link to a program only where both names have the same exec transition: another one may allow the link.
+fn link_to_program(field: u8, a: &Half, b: &Half) -> Option<Wrong> {
+    let differ = field == 0 && a.allow & b.allow & EXEC != 0 && a.exec != b.exec;
+    let reason = Some("with another exec transition, links may have this target");
+    differ.then_some(Wrong { kind: Kind::NotProven, reason, permissions: LINK })
 }
 
 /// Compares the exec transitions, where both allow the exec.
