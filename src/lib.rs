@@ -54,7 +54,7 @@
 //! | `draft` | `draft`: first profiles for programs, from what their files say |
 //! | `config` | the configuration file `armorer.toml` |
 //! | `suite` | `analysis::suite`: tests of policy in TOML files |
-//! | `new-access` | `analysis::new_access`: whether a policy allows anything that another does not; `analysis::compat`: what a policy means on two kernels; `analysis::search`: which profiles allow an access |
+//! | `new-access` | `analysis::new_access`: whether a policy allows anything that another does not; `analysis::search`: which profiles allow an access; `analysis::compat`: what a policy means on two kernels; `analysis::graph`: what leads from one profile to another |
 //! | `log` | `log`: audit records, and the rules that they ask for |
 //! | `schema` | JSON schemas of the syntax tree |
 //! | `ide`, `lsp` | what an editor asks about profiles, and the Language Server Protocol |

@@ -4,7 +4,8 @@
 //! [`perms`] maps the two encodings of permissions (packed words; tables of entries) into one form, [`diff()`] compares two
 //! policies by meaning, with a shortest string on which they differ, which [`access::Asked`] puts in the user's terms; [`dump()`] takes
 //! a policy apart, field by field. [`query`] answers what a policy says about one [`access`], and, where it comes from text,
-//! which rules say so. `search` asks all profiles at once, and for whole patterns.
+//! which rules say so. `search` asks all profiles at once, and for whole patterns;
+//! `graph` finds what leads from one to another.
 //!
 //! Chains of diff-encoded states are resolved in every automaton, the attachment automaton included: that is what the
 //! tables mean. The attachment matcher of Linux 7.2 does not resolve them, so a blob with a diff-encoded attachment can be
@@ -21,6 +22,8 @@ mod difference;
 #[doc(hidden)]
 pub mod dump;
 mod fields;
+#[cfg(feature = "new-access")]
+pub mod graph;
 pub(crate) mod names;
 mod networks;
 #[cfg(feature = "new-access")]

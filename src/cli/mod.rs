@@ -16,6 +16,7 @@ mod explain;
 mod features;
 mod fmt;
 mod github;
+mod graph;
 mod html;
 mod image;
 mod inputs;
@@ -101,6 +102,8 @@ enum Command {
     Query(query::Args),
     /// Find the profiles of a tree that allow an access
     Search(search::Args),
+    /// Show what leads from one profile of a tree to another
+    Graph(graph::Args),
     /// Show what programs were denied, from any log
     Log(log::Args),
     /// Run a command under a profile in complain mode, and suggest what the profile lacks
@@ -184,6 +187,7 @@ pub fn main() -> ExitCode {
         Command::Dump(args) => dump::run(&args),
         Command::Query(args) => query::run(&args),
         Command::Search(args) => search::run(&args),
+        Command::Graph(args) => graph::run(&args),
         Command::Log(args) => log::run(&args),
         #[cfg(target_os = "linux")]
         Command::Learn(args) => learn::run(&args),

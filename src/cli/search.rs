@@ -105,7 +105,7 @@ fn try_run(args: &Args) -> Result<Status, String> {
 }
 
 /// The profiles of a tree, and whether they are all of them: the errors of the others have been shown.
-fn read(path: &Path, compiler: Compiler) -> Result<(Subject, bool), String> {
+pub(super) fn read(path: &Path, compiler: Compiler) -> Result<(Subject, bool), String> {
     let inputs = inputs::expand(&[path.to_owned()])?;
     // A tree has its own includes.
     let compiler = if path.is_dir() { compiler.include_dir(path) } else { compiler };

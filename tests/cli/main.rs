@@ -12,6 +12,7 @@ mod basics;
 mod compat;
 mod diff;
 mod fmt;
+mod graph;
 #[cfg(unix)]
 mod hostile;
 #[cfg(unix)]

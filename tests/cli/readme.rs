@@ -8,5 +8,6 @@ fn commands() {
         .case("docs/log.md")
         .case("docs/review.md")
         .case("docs/tests.md")
-        .case("docs/compat.md");
+        .case("docs/compat.md")
+        .case("docs/graph.md");
 }

@@ -75,6 +75,8 @@ pub(crate) use plan::components;
 pub(super) use polish::polish;
 pub use ptrace::PtraceAccess;
 pub use signal::SignalAccess;
+#[cfg(feature = "new-access")]
+pub(super) use unix::PEER as UNIX_PEER;
 pub use unix::{UnixAccess, UnixName};
 pub use userns::UsernsAccess;
 

@@ -203,7 +203,7 @@ impl fmt::Display for UnixAccess {
 }
 
 /// Stands before the address of the other side.
-const PEER: u8 = 1;
+pub(in crate::analysis) const PEER: u8 = 1;
 /// Stands before a backlog.
 pub(super) const LISTEN: u8 = 2;
 /// Stands before the number of an option.

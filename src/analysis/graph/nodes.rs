@@ -1,0 +1,103 @@
+//! The profiles of a policy by their names.
+
+use rustc_hash::FxHashMap;
+
+use super::{Mode, Node, NodeKind, UNCONFINED};
+use crate::analysis::query::{Subject, decide, full_name};
+use crate::blob::Profile;
+
+/// In the first word of the flags: a hat.
+const HAT: u32 = 1;
+
+/// The nodes of a policy, before any target is known to be missing.
+pub(super) struct Nodes<'a> {
+    /// The profiles, each with the mode that it has.
+    pub(super) profiles: Vec<&'a Profile>,
+    names: FxHashMap<(Option<&'a [u8]>, &'a [u8]), usize>,
+}
+
+/// The target of a transition.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) enum Goal {
+    Node(usize),
+    /// A profile that the policy lacks, with the bytes of its name escaped.
+    Missing(String),
+}
+
+impl<'a> Nodes<'a> {
+    pub(super) fn new(subject: &'a Subject) -> Nodes<'a> {
+        let profiles: Vec<&Profile> = subject.entries.iter().map(|entry| &entry.profile).collect();
+        let mut names = FxHashMap::default();
+        for (index, profile) in profiles.iter().enumerate() {
+            // The kernel keeps the last of several with one name.
+            names.insert((profile.namespace.as_deref(), profile.name.as_slice()), index);
+        }
+        Nodes { profiles, names }
+    }
+
+    /// The index of `unconfined`.
+    pub(super) fn unconfined(&self) -> usize {
+        self.profiles.len()
+    }
+
+    /// The node that a name stands for in the rules of a profile.
+    pub(super) fn goal(&self, from: &Profile, name: &[u8]) -> Goal {
+        let own = from.namespace.as_deref();
+        let found = match name.strip_prefix(b":") {
+            None if name == UNCONFINED.as_bytes() => Some(self.unconfined()),
+            None => self.names.get(&(own, name)).copied(),
+            Some(rest) => rest.iter().position(|&byte| byte == b':').and_then(|colon| {
+                let (namespace, name) = rest.split_at_checked(colon)?;
+                let name = name.strip_prefix(b":")?;
+                let name = name.strip_prefix(b"//").unwrap_or(name);
+                self.names.get(&(Some(namespace), name)).copied()
+            }),
+        };
+        found.map_or_else(|| Goal::Missing(name.escape_ascii().to_string()), Goal::Node)
+    }
+
+    /// The name of a node as the kernel gives it to a profile's automata.
+    pub(super) fn label(&self, from: &Profile, node: usize) -> Vec<u8> {
+        match self.profiles.get(node) {
+            None => UNCONFINED.as_bytes().to_vec(),
+            Some(profile) => match &profile.namespace {
+                Some(namespace) if profile.namespace != from.namespace => {
+                    [b":", &**namespace, b":", &*profile.name].concat()
+                }
+                _ => profile.name.clone(),
+            },
+        }
+    }
+
+    /// The profile that a profile is a hat or child of.
+    pub(super) fn parent(&self, profile: &Profile) -> Option<usize> {
+        let at = profile.name.windows(2).rposition(|two| two == b"//")?;
+        self.names.get(&(profile.namespace.as_deref(), profile.name.get(..at)?)).copied()
+    }
+
+    pub(super) fn is_hat(profile: &Profile) -> bool {
+        profile.flags & HAT != 0
+    }
+
+    pub(super) fn nodes(&self) -> Vec<Node> {
+        let node = |profile: &&Profile| Node {
+            name: full_name(profile),
+            kind: match self.parent(profile) {
+                Some(_) if Self::is_hat(profile) => NodeKind::Hat,
+                Some(_) => NodeKind::Child,
+                None => NodeKind::Profile,
+            },
+            mode: Some(decide::mode(profile)),
+            attaches: self.parent(profile).is_none() && (profile.xmatch.is_some() || profile.name.starts_with(b"/")),
+            reachable: false,
+        };
+        let unconfined = Node {
+            name: UNCONFINED.to_owned(),
+            kind: NodeKind::Unconfined,
+            mode: None::<Mode>,
+            attaches: false,
+            reachable: true,
+        };
+        self.profiles.iter().map(node).chain([unconfined]).collect()
+    }
+}

@@ -1,0 +1,236 @@
+//! Graphs of small policies, and the same questions put to `query`.
+
+use super::{Class, Edge, Graph, Kind, NodeKind};
+use crate::analysis::Access;
+use crate::analysis::query::Subject;
+use crate::{Compiler, Features, Input};
+
+const TREE: &str = r"
+profile web /usr/sbin/web {
+  /usr/bin/helper Px,
+  /usr/bin/tool Cx -> tool,
+  /usr/bin/c[0-9] Cx,
+  /usr/bin/stacked px -> &helper,
+  /usr/bin/free Ux,
+  /usr/bin/maybe* PUx,
+  /usr/bin/gone px -> gone,
+  /usr/bin/here ix,
+  change_profile -> helper,
+  change_profile /usr/bin/late -> late,
+  change_profile -> vanished,
+  ptrace trace peer=helper,
+  signal send set=term peer=/usr/bin/maybe1,
+  signal send peer=late,
+  dbus send bus=system path=/org peer=(name=org.helper, label=helper),
+  unix (connect, send, receive) type=stream peer=(addr=@helper, label=helper),
+  profile tool { /x r, }
+  profile c1 /usr/bin/c1 { /x r, }
+  ^guest { /x r, }
+}
+profile helper /usr/bin/helper {
+  ptrace tracedby peer=web,
+  signal,
+  dbus receive bus=system peer=(label=web),
+  unix (receive, send) type=stream peer=(label=web),
+}
+profile late { /x r, }
+profile lost { /x r, }
+/usr/bin/maybe1 {
+  signal receive peer=web,
+}
+profile open flags=(unconfined) { }
+profile all /opt/** {
+  signal peer=**,
+  ptrace trace,
+  change_profile -> **,
+  /{,**} pux,
+}
+";
+
+fn subject(text: &str) -> Subject {
+    let compiler = Compiler::new(Features::builtin("linux-7.2").unwrap());
+    Subject::from_compiled(compiler.compile(Input::text("tree", text)).unwrap()).unwrap()
+}
+
+fn graph(text: &str) -> Graph {
+    Graph::of(&subject(text)).unwrap()
+}
+
+/// The edges from a node as lines.
+fn from(graph: &Graph, name: &str, class: Class) -> Vec<String> {
+    let node = graph.find(name).unwrap();
+    let edges = graph.edges.iter().filter(|edge| (edge.from, edge.class) == (node, class));
+    let line = |edge: &Edge| {
+        let to = edge.to.map_or("any", |to| graph.name(to));
+        let path = edge.path.as_ref().map(|path| format!(" {path}")).unwrap_or_default();
+        let lines = edge.rules.iter().map(|&rule| graph.rules[rule].line.to_string());
+        let refused = if edge.accepted || edge.to.is_none() { "" } else { " refused" };
+        format!("{to} {:?}{path}{refused} {}", edge.kind, lines.collect::<Vec<_>>().join(","))
+    };
+    let mut lines: Vec<String> = edges.map(line).collect();
+    lines.sort();
+    lines
+}
+
+#[test]
+fn exec_leads_to_what_the_automata_say() {
+    let graph = graph(TREE);
+    assert_eq!(
+        from(&graph, "web", Class::Exec),
+        [
+            "/usr/bin/maybe1 Attachment /usr/bin/maybe1 8",
+            "gone Named /usr/bin/gone 9",
+            "helper Attachment /usr/bin/helper 3",
+            "helper Stack /usr/bin/stacked 6",
+            "unconfined Fallback /usr/bin/maybe 8",
+            "unconfined Unconfined /usr/bin/free 7",
+            "web//c1 ChildAttachment /usr/bin/c1 5",
+            "web//tool Named /usr/bin/tool 4",
+        ]
+    );
+    let all = from(&graph, "all", Class::Exec);
+    assert_eq!(all.iter().filter(|line| line.contains("Attachment")).count(), 3, "{all:?}");
+    assert!(all.iter().any(|line| line.starts_with("unconfined Fallback")), "{all:?}");
+    assert_eq!(from(&graph, "web", Class::Hat).len(), 1);
+}
+
+#[test]
+fn names_are_looked_up_as_peers_and_targets() {
+    let graph = graph(TREE);
+    assert_eq!(from(&graph, "web", Class::ChangeProfile), ["helper Named 11", "late Named 12", "vanished Named 13"]);
+    assert_eq!(from(&graph, "web", Class::Ptrace), ["helper Named 14"]);
+    assert_eq!(from(&graph, "web", Class::Signal), ["/usr/bin/maybe1 Named 15", "late Named refused 16"]);
+    assert_eq!(from(&graph, "web", Class::Dbus), ["helper Named 17"]);
+    assert_eq!(from(&graph, "web", Class::Unix), ["helper Named 18"]);
+    for class in [Class::Signal, Class::Ptrace, Class::ChangeProfile] {
+        let lines = from(&graph, "all", class);
+        assert!(matches!(&lines[..], [only] if only.starts_with("any Named")), "{class:?} {lines:?}");
+    }
+    let open = graph.edges.iter().filter(|edge| edge.from == graph.find("open").unwrap());
+    assert!(open.clone().all(|edge| edge.to.is_none() && edge.kind == Kind::Unmediated));
+    assert_eq!(open.count(), 5);
+}
+
+/// Every edge is one that `query` allows, and what is no edge is denied.
+#[test]
+fn query_gives_the_same_answers() {
+    let subject = subject(TREE);
+    let graph = Graph::of(&subject).unwrap();
+    let profiles = graph.nodes.iter().enumerate().filter(|(_, node)| node.mode.is_some());
+    let mut asked = 0;
+    for (from, node) in profiles {
+        for (to, other) in graph.nodes.iter().enumerate().filter(|&(to, _)| to != from) {
+            if other.kind == NodeKind::Missing {
+                continue;
+            }
+            let peer = other.name.as_str();
+            let message = ["dbus", "send", "system", "org.helper", "/org", "i", "m"];
+            let label = format!("peer={peer}");
+            let questions = [
+                (Class::Ptrace, vec!["ptrace", "trace", peer]),
+                (Class::Signal, vec!["signal", "send", "term", peer]),
+                (Class::ChangeProfile, vec!["change_profile", peer]),
+                (Class::ChangeProfile, vec!["change_profile", "/usr/bin/late", "->", peer]),
+                (Class::Dbus, [&message[..], &[&label]].concat()),
+                (Class::Unix, vec!["unix", "send", "stream", "peer-addr=@helper", &label]),
+            ];
+            let leads = |class: Class, at_exec: bool| {
+                graph.edges.iter().any(|edge| {
+                    let there = edge.to == Some(to) || edge.to.is_none() && !edge.except.contains(&to);
+                    let kind = edge.kind != Kind::Stack && (at_exec || edge.kind != Kind::AtExec);
+                    edge.from == from && edge.class == class && there && kind
+                })
+            };
+            for (class, words) in questions {
+                let access = Access::parse(&words).unwrap();
+                let answer = subject.ask(Some(node.name.as_bytes()), &access).unwrap();
+                let at_exec = words.contains(&"->");
+                // At the exec of one program: what may happen at once may be forbidden there.
+                let expected = leads(class, at_exec);
+                if answer.is_allowed() {
+                    assert!(expected, "{} {words:?}", node.name);
+                } else if !at_exec {
+                    assert!(!expected, "{} {words:?}", node.name);
+                }
+                asked += 1;
+            }
+        }
+    }
+    assert!(asked > 400, "{asked}");
+    for edge in graph.edges.iter().filter(|edge| edge.class == Class::Exec && graph.nodes[edge.from].mode.is_some()) {
+        let access = Access::parse(&["file", edge.path.as_deref().unwrap(), "x"]).unwrap();
+        let answer = subject.ask(Some(graph.name(edge.from).as_bytes()), &access).unwrap();
+        assert!(answer.is_allowed(), "{edge:?}");
+        let exec = answer.verdicts[0].exec.clone().unwrap();
+        let to = graph.name(edge.to.unwrap());
+        match edge.kind {
+            Kind::Attachment | Kind::ChildAttachment => assert!(exec.candidates.iter().any(|name| name == to)),
+            Kind::Named => assert_eq!(exec.to.word(), to),
+            Kind::Stack => assert_eq!(exec.to.word(), format!("&{to}")),
+            Kind::Unconfined => assert_eq!(exec.to.word(), "unconfined"),
+            Kind::Fallback => assert!(exec.candidates.is_empty()),
+            _ => panic!("{edge:?}"),
+        }
+    }
+}
+
+#[test]
+fn ways_are_shortest_and_both_sides_allow_each_step() {
+    let graph = graph(TREE);
+    let way = |from: &str, to: &str, classes: &[Class]| {
+        let [from, to] = [from, to].map(|name| graph.find(name).unwrap());
+        graph.ways(from, to, classes).map(|ways| ways.to_string())
+    };
+    assert_eq!(way("web", "late", &[Class::Signal]), None);
+    assert_eq!(way("helper", "web", &Class::BECOMES), None);
+    assert_eq!(way("web", "web", &Class::BECOMES).as_deref(), Some("web\n"));
+    assert_eq!(
+        way("web", "late", &Class::BECOMES).unwrap(),
+        "web\n  change_profile → late  tree:12:3  change_profile /usr/bin/late -> late,\n"
+    );
+    let far = way("unconfined", "web//tool", &Class::BECOMES).unwrap();
+    assert!(far.contains("exec /usr/sbin/web, which web attaches to → web"), "{far}");
+    assert!(far.ends_with("exec /usr/bin/tool → web//tool  tree:4:3  /usr/bin/tool Cx -> tool,\n"), "{far}");
+}
+
+#[test]
+fn the_summary_names_what_nothing_leads_to() {
+    let text = "profile a /a { /b px -> none, }\nprofile b { /x r, }\n";
+    let summary = graph(text).summary();
+    assert!(summary.contains("not reachable by exec from unconfined: 1\n  b\n"), "{summary}");
+    assert!(summary.contains("missing targets: 1\n  none  tree:1:16\n"), "{summary}");
+}
+
+#[test]
+fn hostile_names_stay_names_for_other_programs() {
+    let text = "profile \"a\\\";x|<b>\" { signal send peer=b, }\nprofile b { signal receive, }\n";
+    let graph = graph(text);
+    assert!(graph.to_dot().contains(r#"[label="a\";x|<b>"]"#), "{}", graph.to_dot());
+    let mermaid = graph.to_mermaid();
+    assert!(!mermaid.contains("<b>") && mermaid.contains("#60;b#62;"), "{mermaid}");
+}
+
+#[test]
+fn only_what_a_looser_profile_executes_is_a_way_out() {
+    let text = "\
+profile strict { /srv/{a,b,c} w, owner /proc/*/attr/current w, change_profile -> loose, }
+profile equal { /srv/a ix, }
+profile loose { /srv/b ix, /srv/c px -> equal, /usr/bin/free Ux, deny /srv/d x, /srv/[d-z] ix, }
+profile writer { /srv/d w, /srv/e w, }
+";
+    let subject = subject(text);
+    let mut graph = Graph::of(&subject).unwrap();
+    let lines = |graph: &Graph| -> Vec<String> {
+        let line = |escape: &super::Escape| {
+            let names = |nodes: &[usize]| nodes.iter().map(|&node| graph.name(node)).collect::<Vec<_>>().join(" ");
+            format!("{:?} {} {} | {}", escape.kind, escape.path, names(&escape.writers), names(&escape.executors))
+        };
+        graph.escapes.iter().map(line).collect()
+    };
+    graph.find_escapes(&subject).unwrap();
+    let found = lines(&graph);
+    assert_eq!(
+        found,
+        ["Program /srv/b strict | loose", "Program /srv/e writer | loose", "Attributes /proc/1/attr/current strict | "]
+    );
+}

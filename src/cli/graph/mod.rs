@@ -1,0 +1,140 @@
+//! `armorer graph`: what leads from one profile of a tree to another?
+
+mod html;
+
+use std::path::PathBuf;
+
+use super::target::TargetArgs;
+use super::{Status, print, print_json, print_styled, search, settle};
+use crate::analysis::graph::{Class, Graph};
+use crate::vocab::nearest;
+
+/// Without --from and --to, the exit status is 0, also if --escapes finds something. With them it is 0 if there is a way, and 1 if there
+/// is none. It is 2 after wrong usage, or if a part of the tree could not be read or compiled.
+#[derive(clap::Args)]
+pub(super) struct Args {
+    #[command(flatten)]
+    target: TargetArgs,
+
+    /// Output format
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
+
+    /// Classes of edges; repeatable [default: all; for ways exec, hat, change_profile and ptrace]
+    #[arg(long, value_enum, value_name = "CLASS")]
+    class: Vec<EdgeClass>,
+
+    /// Profile that ways begin at, or `unconfined`: print the shortest ways to --to
+    #[arg(long, value_name = "NAME", requires = "to")]
+    from: Option<String>,
+
+    /// Profile that ways lead to, or `unconfined`
+    #[arg(long, value_name = "NAME", requires = "from")]
+    to: Option<String>,
+
+    /// Look for ways out in two steps: a profile writes what a less confined one executes, policy, or its own attributes
+    #[arg(long, conflicts_with = "from")]
+    escapes: bool,
+
+    /// A directory of profiles, the text of profiles or a binary policy; `-` is standard input
+    #[arg(value_name = "TREE")]
+    tree: PathBuf,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    /// A summary, or the ways
+    Text,
+    /// Nodes, edges and rules, or the ways
+    Json,
+    /// The language of Graphviz
+    Dot,
+    /// The language of Mermaid
+    Mermaid,
+    /// A page for browsers, in one file
+    Html,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum EdgeClass {
+    Exec,
+    Hat,
+    #[value(name = "change_profile")]
+    ChangeProfile,
+    Ptrace,
+    Signal,
+    Dbus,
+    Unix,
+}
+
+impl EdgeClass {
+    fn class(self) -> Class {
+        match self {
+            EdgeClass::Exec => Class::Exec,
+            EdgeClass::Hat => Class::Hat,
+            EdgeClass::ChangeProfile => Class::ChangeProfile,
+            EdgeClass::Ptrace => Class::Ptrace,
+            EdgeClass::Signal => Class::Signal,
+            EdgeClass::Dbus => Class::Dbus,
+            EdgeClass::Unix => Class::Unix,
+        }
+    }
+}
+
+pub(super) fn run(args: &Args) -> Status {
+    settle(try_run(args))
+}
+
+fn try_run(args: &Args) -> Result<Status, String> {
+    let (subject, complete) = search::read(&args.tree, args.target.compiler()?)?;
+    let mut graph = Graph::of(&subject).map_err(|error| error.to_string())?;
+    let classes: Vec<Class> = args.class.iter().map(|class| class.class()).collect();
+    let found = match (&args.from, &args.to) {
+        (Some(from), Some(to)) => ways(args.format, &graph, [from, to], &classes)?,
+        _ => {
+            if args.escapes {
+                graph.find_escapes(&subject).map_err(|error| error.to_string())?;
+            }
+            if !classes.is_empty() {
+                graph.retain(&classes);
+            }
+            match args.format {
+                Format::Text if args.escapes => print(&graph.escapes_text()),
+                Format::Text => print(&graph.summary()),
+                Format::Json => print_json(&graph),
+                Format::Dot => print(&graph.to_dot()),
+                Format::Mermaid => print(&graph.to_mermaid()),
+                Format::Html => print_styled(&html::page(&graph)?),
+            }?;
+            true
+        }
+    };
+    Ok(match found {
+        _ if !complete => Status::Failed,
+        true => Status::Fine,
+        false => Status::Findings,
+    })
+}
+
+/// Prints the shortest ways, and returns whether there is one.
+fn ways(format: Format, graph: &Graph, names: [&String; 2], classes: &[Class]) -> Result<bool, String> {
+    let find = |name: &String| {
+        graph.find(name).ok_or_else(|| {
+            let names = graph.nodes.iter().map(|node| &*node.name);
+            match nearest(name.as_bytes(), names) {
+                Some(meant) => format!("there is no profile `{name}`; is it `{meant}`?"),
+                None => format!("there is no profile `{name}`"),
+            }
+        })
+    };
+    let [from, to] = names;
+    let ends = (find(from)?, find(to)?);
+    let ways = graph.ways(ends.0, ends.1, if classes.is_empty() { &Class::BECOMES } else { classes });
+    match (format, &ways) {
+        (Format::Text, Some(ways)) => print(&ways.to_string()),
+        (Format::Text, None) => print(&format!("there is no way from {from} to {to}\n")),
+        (Format::Json, ways) => print_json(ways),
+        (Format::Dot | Format::Mermaid | Format::Html, _) => Err("ways are printed as text or JSON".to_owned()),
+    }?;
+    Ok(ways.is_some())
+}
