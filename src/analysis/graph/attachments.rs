@@ -23,8 +23,8 @@ impl Matcher<'_> {
     fn step(&self, state: u32, byte: u8) -> u32 {
         match self {
             Matcher::Tables(xmatch) => xmatch.dfa.step(state, Symbol::Byte(byte)),
-            Matcher::Literal(name) => match name.get(index(state) - 1) {
-                Some(&next) if next == byte => state + 1,
+            Matcher::Literal(name) => match index(state).checked_sub(1).and_then(|at| name.get(at)) {
+                Some(&next) if next == byte => state.saturating_add(1),
                 _ => 0,
             },
         }
@@ -33,7 +33,7 @@ impl Matcher<'_> {
     fn accepts(&self, state: u32) -> bool {
         match self {
             Matcher::Tables(xmatch) => attaches(xmatch, index(state)),
-            Matcher::Literal(name) => index(state) == name.len() + 1,
+            Matcher::Literal(name) => index(state) == name.len().saturating_add(1),
         }
     }
 }

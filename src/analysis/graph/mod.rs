@@ -58,7 +58,7 @@ pub struct Graph {
     /// Ways out in two steps, once [`Graph::find_escapes`] has looked for them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub escapes: Vec<Escape>,
-    /// What each node accepts from others; unknown after reading it back from JSON.
+    /// The nodes that each node accepts as peers.
     #[serde(skip)]
     accepted: peers::Accepted,
 }
@@ -69,7 +69,7 @@ pub struct Graph {
 pub struct Node {
     /// The name with its namespace, unprintable bytes escaped.
     pub name: String,
-    /// What it is.
+    /// Its kind.
     pub kind: NodeKind,
     /// The mode of a profile.
     pub mode: Option<Mode>,

@@ -11,7 +11,7 @@ const HAT: u32 = 1;
 
 /// The nodes of a policy, before any target is known to be missing.
 pub(super) struct Nodes<'a> {
-    /// The profiles, each with the mode that it has.
+    /// The profiles, in the order of the policy.
     pub(super) profiles: Vec<&'a Profile>,
     names: FxHashMap<(Option<&'a [u8]>, &'a [u8]), usize>,
 }
