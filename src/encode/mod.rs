@@ -70,6 +70,8 @@ pub(crate) use effort::since;
 use profile::Contributions;
 pub use provenance::{Grant, Provenance};
 use support::Support;
+#[cfg(feature = "new-access")]
+pub(crate) use transitions::PACKED_LIMIT;
 
 /// What policy is compiled for.
 #[derive(Clone, Debug)]

@@ -9,7 +9,7 @@ use crate::policy::{ExecTarget, Profile, RuleKind};
 use crate::source::{Span, Text};
 
 /// What fits the four bits of the exec index in a packed permission word.
-pub(super) const PACKED_LIMIT: usize = 12;
+pub(crate) const PACKED_LIMIT: usize = 12;
 /// What the array of the blob can count; a permission table has 24 bits for the index.
 const TABLE_LIMIT: usize = u16::MAX as usize - 1;
 

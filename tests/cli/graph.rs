@@ -66,6 +66,21 @@ fn a_graph_has_all_formats() {
 }
 
 #[test]
+fn the_page_has_the_rules_and_findings_of_profiles() {
+    let directory = tree();
+    let (status, page, error) = graph(directory.path(), &["--format", "html"]);
+    assert_eq!(status, 0, "{error}");
+    let data = page.split("id=\"data\">").nth(1).and_then(|rest| rest.split("</script>").next()).expect("data");
+    let data: Value = serde_json::from_str(data).expect("JSON");
+    let details = &data["details"][1];
+    assert_eq!((&details["place"], &details["rules"][0][1]), (&"d/b:1:9".into(), &"/usr/bin/* Ux,".into()));
+    let findings = details["findings"].as_array().expect("findings");
+    assert!(findings.iter().any(|finding| finding["code"] == "AA0101" && finding["line"] == 2), "{details}");
+    // Neither `unconfined` nor a profile without findings about its exec rules has this one.
+    assert!(data["details"][3].is_null() && !data["details"][2].to_string().contains("AA0101"), "{data}");
+}
+
+#[test]
 fn a_part_of_a_tree_is_no_answer() {
     let directory = tree();
     std::fs::write(directory.path().join("d/broken"), "profile broken { /x zz, }\n").expect("a file");

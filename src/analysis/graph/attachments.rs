@@ -53,6 +53,14 @@ pub(super) struct Attachments {
 /// The automata are too large.
 pub(super) struct TooLarge;
 
+impl Default for Attachments {
+    /// Nothing attaches to anything.
+    fn default() -> Self {
+        let accepted = vec![Box::default(); 2];
+        Attachments { classes: [0; 256], width: 1, next: vec![0; 2], accepted, conditional: Vec::new() }
+    }
+}
+
 impl Attachments {
     /// Joins the attachments of profiles, which come with their indices.
     pub(super) fn new(profiles: &[(usize, &Profile)]) -> Result<Attachments, TooLarge> {

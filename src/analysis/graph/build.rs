@@ -6,6 +6,7 @@ use super::attachments::Attachments;
 use super::nodes::{Goal, Nodes};
 use super::peers::{self, Accepted, PEER_CLASSES, Peers, Reached, Whom};
 use super::rules::{RuleTable, deciding};
+use super::tree::Tree;
 use super::{Class, Edge, Graph, GraphError, Kind, Node, NodeKind, exec};
 use crate::analysis::perms::{CHANGE_PROFILE, EXEC};
 use crate::analysis::query::{Entry, Mode, RuleUse, Subject, decide};
@@ -46,12 +47,17 @@ pub(super) fn build(subject: &Subject) -> Result<Graph, GraphError> {
     for (namespace, profiles) in namespaces {
         attachments.insert(namespace, Attachments::new(&profiles).map_err(|_| GraphError::Attachments)?);
     }
+    let mut labels = FxHashMap::default();
+    for &profile in &nodes.profiles {
+        labels.entry(profile.namespace.as_deref()).or_insert_with(|| nodes.labels(profile));
+    }
     let numbers: Vec<usize> = (0..nodes.profiles.len()).collect();
     let drafts = parallel::map(&numbers, |&own| {
         let entry = subject.entries.get(own).ok_or(GraphError::Attachments)?;
         let attachments = attachments.get(&entry.profile.namespace.as_deref()).ok_or(GraphError::Attachments)?;
+        let labels = labels.get(&entry.profile.namespace.as_deref()).ok_or(GraphError::Attachments)?;
         let of_children = children.get(&own).map(Vec::as_slice).unwrap_or_default();
-        edges(&nodes, own, entry, attachments, of_children)
+        edges(&nodes, (own, entry), attachments, of_children, labels)
     });
     let mut all = Vec::new();
     let mut accepted = Vec::new();
@@ -69,10 +75,10 @@ pub(super) fn build(subject: &Subject) -> Result<Graph, GraphError> {
 /// The edges that begin at one profile, and the peers that it accepts.
 fn edges(
     nodes: &Nodes<'_>,
-    own: usize,
-    entry: &Entry,
+    (own, entry): (usize, &Entry),
     attachments: &Attachments,
     children: &[(usize, &Profile)],
+    labels: &Tree,
 ) -> Result<(Vec<Draft>, [Peers; 4]), GraphError> {
     let profile = &entry.profile;
     let too_large = |_| GraphError::Profile(profile.name.escape_ascii().to_string());
@@ -90,7 +96,7 @@ fn edges(
     }
     let hats = children.iter().filter(|(_, child)| Nodes::is_hat(child));
     drafts.extend(hats.map(|(hat, _)| Draft::new(Goal::Node(*hat), Class::Hat, Kind::Hat)));
-    let (reached, accepted) = peers::reached(nodes, own, profile);
+    let (reached, accepted) = peers::reached(labels, own, profile);
     for Reached { class, kind, to } in reached {
         let rules = |strings: &peers::Strings| {
             let each = strings.strings.iter();
@@ -173,7 +179,8 @@ fn assemble(mut nodes: Vec<Node>, drafts: Vec<Vec<Draft>>, accepted: Accepted) -
                 Goal::Node(node) => node,
                 Goal::Missing(name) => *missing.entry(name).or_insert_with_key(|name| {
                     let kind = NodeKind::Missing;
-                    nodes.push(Node { name: name.clone(), kind, mode: None, attaches: false, reachable: false });
+                    let (name, attaches, reachable) = (name.clone(), false, false);
+                    nodes.push(Node { name, kind, mode: None, flags: Vec::new(), attaches, reachable, transitions: 0 });
                     nodes.len() - 1
                 }),
             });

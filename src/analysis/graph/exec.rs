@@ -1,6 +1,6 @@
 //! Edges of exec: the paths that a profile may execute, and the profile that each leads to.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Kind;
 use super::attachments::{Attachments, TooLarge, readable};
@@ -14,6 +14,8 @@ use crate::blob::{PolicyDb, Profile};
 
 /// The most pairs of states that are looked at for one profile.
 const MAX_PAIRS: usize = 3_000_000;
+/// The most transitions of one profile.
+const MAX_CELLS: usize = 1 << 27;
 
 /// Where the exec of a path leads.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -23,102 +25,149 @@ pub(super) struct Leads {
 }
 
 /// The states of a file automaton from which a path that may be executed can be completed.
-struct Executable<'a> {
-    db: &'a PolicyDb,
+struct Executable {
+    /// The state after `/`.
     start: u32,
-    /// The bytes of paths, one of each class.
-    bytes: Vec<u8>,
-    /// The transitions by state and byte of `bytes`; 0 where nothing can be executed any more.
-    next: FxHashMap<u32, Box<[u32]>>,
-    /// What happens at the exec of the path that leads to a state.
-    execs: FxHashMap<u32, Vec<Exec>>,
+    /// For each byte, the column of its class in `next`.
+    columns: [u16; 256],
+    width: usize,
+    /// The transitions by state and column; 0 where nothing can be executed any more.
+    next: Vec<u32>,
+    /// For each state, the number in `groups` of what happens at the exec of the path that leads to it; 0: it is not allowed.
+    group: Vec<usize>,
+    groups: Vec<Vec<Exec>>,
 }
 
-impl<'a> Executable<'a> {
-    fn new(db: &'a PolicyDb, start: u32) -> Self {
+impl Executable {
+    fn new(db: &PolicyDb, start: u32) -> Result<Self, TooLarge> {
         let classes = db.dfa.symbol_classes();
-        let mut known = rustc_hash::FxHashSet::default();
-        let bytes: Vec<u8> =
-            readable().filter(|&byte| byte != 0 && known.insert(classes.of(Symbol::Byte(byte)))).collect();
-        let mut executable = Executable { db, start, bytes, next: FxHashMap::default(), execs: FxHashMap::default() };
-        executable.explore();
-        executable
+        let mut known: FxHashMap<u32, u16> = FxHashMap::default();
+        let mut columns = [0; 256];
+        let mut bytes = Vec::new();
+        for byte in readable().filter(|&byte| byte != 0) {
+            let count = u16::try_from(bytes.len()).unwrap_or(u16::MAX);
+            let column = *known.entry(classes.of(Symbol::Byte(byte))).or_insert(count);
+            if column == count {
+                bytes.push(byte);
+            }
+            columns.get_mut(usize::from(byte)).into_iter().for_each(|known| *known = column);
+        }
+        let (states, width) = (db.dfa.states(), bytes.len());
+        let start = db.dfa.step(start, Symbol::Byte(b'/'));
+        let cells = states.checked_mul(width).filter(|&cells| cells <= MAX_CELLS).ok_or(TooLarge)?;
+        let mut executable = Executable {
+            start,
+            columns,
+            width,
+            next: vec![0; cells],
+            group: vec![0; states],
+            groups: vec![Vec::new()],
+        };
+        let reached = executable.explore(db, &bytes);
+        executable.prune(&reached);
+        Ok(executable)
     }
 
-    fn explore(&mut self) {
-        let first = self.db.dfa.step(self.start, Symbol::Byte(b'/'));
-        let mut waiting = vec![first];
-        let mut before: FxHashMap<u32, Vec<u32>> = FxHashMap::default();
-        while let Some(state) = waiting.pop() {
-            if state == 0 || self.next.contains_key(&state) {
-                continue;
+    /// Fills in what is reached from the start, and returns those states.
+    fn explore(&mut self, db: &PolicyDb, bytes: &[u8]) -> Vec<u32> {
+        let mut seen = vec![false; self.group.len()];
+        let mut is_new =
+            |state: u32| state != 0 && seen.get_mut(index(state)).is_some_and(|seen| !std::mem::replace(seen, true));
+        let mut reached: Vec<u32> = Some(self.start).filter(|&state| is_new(state)).into_iter().collect();
+        // States of equal words have equal permissions.
+        let mut groups: FxHashMap<(u32, u32), usize> = FxHashMap::default();
+        let mut current = 0;
+        while let Some(&state) = reached.get(current) {
+            let second = db.dfa.accept2.as_ref().and_then(|words| words.get(index(state)));
+            let words = (db.dfa.accept.get(index(state)).copied().unwrap_or(0), second.copied().unwrap_or(0));
+            let group = *groups.entry(words).or_insert_with(|| {
+                let execs = execs(&FilePerms::of_state(db, index(state)));
+                match self.groups.iter().position(|known| *known == execs) {
+                    Some(known) => known,
+                    None => {
+                        self.groups.push(execs);
+                        self.groups.len() - 1
+                    }
+                }
+            });
+            self.group.get_mut(index(state)).into_iter().for_each(|known| *known = group);
+            for (&byte, place) in bytes.iter().zip(self.next.iter_mut().skip(index(state) * self.width)) {
+                *place = db.dfa.step(state, Symbol::Byte(byte));
+                if is_new(*place) {
+                    reached.push(*place);
+                }
             }
-            let to: Box<[u32]> = self.bytes.iter().map(|&byte| self.db.dfa.step(state, Symbol::Byte(byte))).collect();
-            for &to in &to {
-                before.entry(to).or_default().push(state);
-                waiting.push(to);
-            }
-            let perms = FilePerms::of_state(self.db, index(state));
-            let mut execs: Vec<Exec> = Vec::new();
-            for half in [perms.owner, perms.other] {
-                let exec = half.exec.filter(|_| half.allow & EXEC != 0);
-                execs.extend(exec.filter(|exec| !execs.contains(exec)));
-            }
-            if !execs.is_empty() {
-                self.execs.insert(state, execs);
-            }
-            self.next.insert(state, to);
+            current += 1;
         }
-        let mut useful = rustc_hash::FxHashSet::default();
-        let mut waiting: Vec<u32> = self.execs.keys().copied().collect();
-        while let Some(state) = waiting.pop() {
-            if useful.insert(state) {
-                waiting.extend(before.get(&state).into_iter().flatten());
+        reached
+    }
+
+    /// Cuts the transitions to states from which nothing can be executed.
+    fn prune(&mut self, reached: &[u32]) {
+        let mut before: Vec<Vec<u32>> = vec![Vec::new(); self.group.len()];
+        for &state in reached {
+            for &to in self.row(state) {
+                // What leads to a state more than once stands there in one piece.
+                if let Some(before) = before.get_mut(index(to)).filter(|before| before.last() != Some(&state)) {
+                    before.push(state);
+                }
             }
         }
-        self.next.retain(|state, _| useful.contains(state));
-        for to in self.next.values_mut().flat_map(|next| next.iter_mut()) {
-            if !useful.contains(to) {
+        let mut useful = vec![false; self.group.len()];
+        let executed = |state: &u32| self.group.get(index(*state)).is_some_and(|&group| group != 0);
+        let mut waiting: Vec<u32> = reached.iter().copied().filter(executed).collect();
+        while let Some(state) = waiting.pop() {
+            let is_new = useful.get_mut(index(state)).is_some_and(|useful| !std::mem::replace(useful, true));
+            if is_new {
+                waiting.extend(before.get(index(state)).into_iter().flatten());
+            }
+        }
+        for to in &mut self.next {
+            if useful.get(index(*to)) != Some(&true) {
                 *to = 0;
             }
         }
     }
 
-    /// Walks all paths together with what profiles attach to, shortest first.
+    fn row(&self, state: u32) -> &[u32] {
+        let start = index(state) * self.width;
+        self.next.get(start..start + self.width).unwrap_or_default()
+    }
+
+    /// Walks all paths, shortest first, together with what profiles attach to where there is a group that needs it.
     fn walk(
         &self,
         attachments: &Attachments,
         mut visit: impl FnMut(&[Exec], u32, &dyn Fn() -> Vec<u8>),
     ) -> Result<(), TooLarge> {
         // One byte for each class of both automata, with the column of the byte in the transitions of this one.
-        let classes = self.db.dfa.symbol_classes();
-        let column_of: FxHashMap<u32, usize> =
-            self.bytes.iter().enumerate().map(|(column, &byte)| (classes.of(Symbol::Byte(byte)), column)).collect();
-        let mut known = rustc_hash::FxHashSet::default();
-        let joint = readable().filter_map(|byte| {
-            let class = classes.of(Symbol::Byte(byte));
+        let mut known = FxHashSet::default();
+        let joint = readable().filter(|&byte| byte != 0).filter_map(|byte| {
+            let column = self.columns.get(usize::from(byte)).copied()?;
             let theirs = attachments.classes.get(usize::from(byte)).copied()?;
-            (byte != 0 && known.insert((class, theirs))).then_some((byte, *column_of.get(&class)?))
+            known.insert((column, theirs)).then_some((byte, usize::from(column)))
         });
         let joint: Vec<(u8, usize)> = joint.collect();
-        let start = (self.db.dfa.step(self.start, Symbol::Byte(b'/')), attachments.step(1, b'/'));
+        let start = (self.start, attachments.step(1, b'/'));
         let mut pairs: Vec<((u32, u32), usize, u8)> = vec![(start, usize::MAX, b'/')];
-        let mut seen = rustc_hash::FxHashSet::from_iter([start]);
+        let mut seen = FxHashSet::from_iter([start]);
+        let mut visited = FxHashSet::default();
         let mut current = 0;
         while let Some(&((state, attached), ..)) = pairs.get(current) {
-            if let Some(execs) = self.execs.get(&state) {
+            let group = self.group.get(index(state)).copied().unwrap_or(0);
+            if group != 0 && visited.insert((group, attached)) {
+                let execs = self.groups.get(group).map(Vec::as_slice).unwrap_or_default();
                 visit(execs, attached, &|| path(&pairs, current));
             }
-            if let Some(next) = self.next.get(&state) {
-                for &(byte, column) in &joint {
-                    let to = next.get(column).copied().unwrap_or(0);
-                    if to == 0 {
-                        continue;
-                    }
-                    let to = (to, attachments.step(attached, byte));
-                    if seen.insert(to) {
-                        pairs.push((to, current, byte));
-                    }
+            let next = self.row(state);
+            for &(byte, column) in &joint {
+                let to = next.get(column).copied().unwrap_or(0);
+                if to == 0 {
+                    continue;
+                }
+                let to = (to, attachments.step(attached, byte));
+                if seen.insert(to) {
+                    pairs.push((to, current, byte));
                 }
             }
             if pairs.len() > MAX_PAIRS {
@@ -128,6 +177,16 @@ impl<'a> Executable<'a> {
         }
         Ok(())
     }
+}
+
+/// What happens at the exec of a file: for its owner and for others.
+fn execs(perms: &FilePerms) -> Vec<Exec> {
+    let mut execs: Vec<Exec> = Vec::new();
+    for half in [&perms.owner, &perms.other] {
+        let exec = half.exec.as_ref().filter(|_| half.allow & EXEC != 0);
+        execs.extend(exec.filter(|exec| !execs.contains(exec)).cloned());
+    }
+    execs
 }
 
 /// The string that leads to a pair.
@@ -147,12 +206,16 @@ pub(super) fn edges(
     children: &Attachments,
 ) -> Result<Vec<(Leads, Vec<u8>)>, TooLarge> {
     let Some((db, start)) = file_automaton(profile) else { return Ok(Vec::new()) };
-    let executable = Executable::new(db, start);
+    let executable = Executable::new(db, start)?;
     let mut found: Vec<(Leads, Vec<u8>)> = Vec::new();
-    let mut known = rustc_hash::FxHashSet::default();
-    for (of_children, attachments) in [(false, attachments), (true, children)] {
-        let concerns = |exec: &&Exec| (exec.target == Target::Attachment && exec.child) == of_children;
-        if !executable.execs.values().flatten().any(|exec| concerns(&exec)) {
+    let mut known = FxHashSet::default();
+    let nobody = Attachments::default();
+    let by_attachment = |child: bool| move |exec: &&Exec| exec.target == Target::Attachment && exec.child == child;
+    let plain = |exec: &&Exec| exec.target != Target::Attachment;
+    let kinds: [(&dyn Fn(&&Exec) -> bool, _); 3] =
+        [(&plain, &nobody), (&by_attachment(false), attachments), (&by_attachment(true), children)];
+    for (concerns, attachments) in kinds {
+        if !executable.groups.iter().flatten().any(|exec| concerns(&exec)) {
             continue;
         }
         executable.walk(attachments, |execs, attached, path| {
@@ -198,7 +261,7 @@ fn leads(nodes: &Nodes<'_>, profile: &Profile, exec: &Exec, attachments: &Attach
 pub(super) fn shortest_paths(attachments: &Attachments) -> FxHashMap<usize, Vec<u8>> {
     let mut found = FxHashMap::default();
     let mut pairs = vec![((1, 0), usize::MAX, 0)];
-    let mut seen = rustc_hash::FxHashSet::from_iter([1_u32]);
+    let mut seen = FxHashSet::from_iter([1_u32]);
     let mut current = 0;
     while let Some(&((state, _), ..)) = pairs.get(current) {
         for &profile in attachments.attached(state) {

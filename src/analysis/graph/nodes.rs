@@ -2,7 +2,9 @@
 
 use rustc_hash::FxHashMap;
 
+use super::tree::Tree;
 use super::{Mode, Node, NodeKind, UNCONFINED};
+use crate::analysis::names;
 use crate::analysis::query::{Subject, decide, full_name};
 use crate::blob::Profile;
 
@@ -69,6 +71,11 @@ impl<'a> Nodes<'a> {
         }
     }
 
+    /// The names of all nodes as the profiles in the namespace of `from` see them.
+    pub(super) fn labels(&self, from: &Profile) -> Tree {
+        Tree::new((0..=self.unconfined()).map(|node| self.label(from, node)).collect())
+    }
+
     /// The profile that a profile is a hat or child of.
     pub(super) fn parent(&self, profile: &Profile) -> Option<usize> {
         let at = profile.name.windows(2).rposition(|two| two == b"//")?;
@@ -90,6 +97,8 @@ impl<'a> Nodes<'a> {
             mode: Some(decide::mode(profile)),
             attaches: self.parent(profile).is_none() && (profile.xmatch.is_some() || profile.name.starts_with(b"/")),
             reachable: false,
+            transitions: profile.file.as_ref().map_or(0, |db| db.transitions.len()),
+            flags: flags(profile),
         };
         let unconfined = Node {
             name: UNCONFINED.to_owned(),
@@ -97,7 +106,16 @@ impl<'a> Nodes<'a> {
             mode: None::<Mode>,
             attaches: false,
             reachable: true,
+            transitions: 0,
+            flags: Vec::new(),
         };
         self.profiles.iter().map(node).chain([unconfined]).collect()
     }
+}
+
+/// The flags of a profile without that for hats, which is its kind.
+fn flags(profile: &Profile) -> Vec<String> {
+    let path_flags = profile.path_flags.map(names::path_flag_words).unwrap_or_default();
+    let audit = (profile.audit != 0).then(|| "audit".to_owned());
+    names::flag_words(profile.flags & !HAT).into_iter().chain(path_flags).chain(audit).collect()
 }

@@ -223,7 +223,8 @@ profile writer { /srv/d w, /srv/e w, }
     let lines = |graph: &Graph| -> Vec<String> {
         let line = |escape: &super::Escape| {
             let names = |nodes: &[usize]| nodes.iter().map(|&node| graph.name(node)).collect::<Vec<_>>().join(" ");
-            format!("{:?} {} {} | {}", escape.kind, escape.path, names(&escape.writers), names(&escape.executors))
+            let path = escape.path.as_deref().unwrap_or_default();
+            format!("{:?} {path} {} | {}", escape.kind, names(&escape.actors), names(&escape.others))
         };
         graph.escapes.iter().map(line).collect()
     };
@@ -233,4 +234,68 @@ profile writer { /srv/d w, /srv/e w, }
     // A rule for change_profile implies those for the files to do it with.
     assert!(found[2..].iter().all(|line| line.starts_with("Attributes /proc/1/attr/") && line.ends_with(" strict | ")));
     assert_eq!(found.len(), 6);
+}
+
+#[test]
+fn code_configuration_and_tasks_of_looser_profiles_are_escapes() {
+    let text = "\
+profile strict {
+  /etc/app/* w,
+  /usr/lib/x.so w,
+  ptrace trace,
+  signal send set=term,
+}
+profile loose {
+  /etc/app/conf r,
+  /usr/lib/** mr,
+  /usr/bin/free Ux,
+  ptrace tracedby peer=strict,
+  signal receive peer=strict,
+}
+profile equal {
+  /etc/app/conf r,
+  /usr/lib/** mr,
+  ptrace tracedby,
+  signal receive,
+}
+profile silent flags=(complain) { signal receive set=exists, }
+";
+    let subject = subject(text);
+    let mut graph = Graph::of(&subject).unwrap();
+    graph.find_escapes(&subject).unwrap();
+    let line = |escape: &super::Escape| {
+        let names = |nodes: &[usize]| nodes.iter().map(|&node| graph.name(node)).collect::<Vec<_>>().join(" ");
+        let lines = |rules: &[usize]| rules.iter().map(|&rule| graph.rules[rule].line).collect::<Vec<_>>();
+        let path = escape.path.as_deref().unwrap_or_default();
+        let [first, second] = [lines(&escape.rules), lines(&escape.other_rules)];
+        format!("{:?} {path} {} | {} {first:?} {second:?}", escape.kind, names(&escape.actors), names(&escape.others))
+    };
+    let found: Vec<String> = graph.escapes.iter().map(line).collect();
+    assert_eq!(
+        found,
+        [
+            "Library /usr/lib/x.so strict | loose [3] [9]",
+            "Configuration /etc/app/conf strict | loose [2] [8]",
+            "Trace  strict | loose unconfined [4] [11]",
+            "Signal  strict | loose unconfined [5] [12]",
+        ]
+    );
+    let text = graph.escapes_text();
+    assert!(
+        text.contains(
+            "tasks of loose, unconfined: traced by strict\n  trace tree:4:3  ptrace trace,\n  allow tree:11:3"
+        ),
+        "{text}"
+    );
+}
+
+#[test]
+fn flags_and_named_targets_stand_with_the_profile() {
+    let targets: Vec<String> = (0..11).map(|n| format!("  /bin/{n} px -> t{n},\n")).collect();
+    let graph = graph(&format!("profile p flags=(attach_disconnected) {{\n{}}}\nprofile q {{ }}\n", targets.concat()));
+    let p = &graph.nodes[graph.find("p").unwrap()];
+    assert_eq!((p.transitions, &p.flags[..]), (11, &["attach_disconnected".to_owned()][..]));
+    let summary = graph.summary();
+    let title = "at least 10 exec targets by name, of which Linux 6.1 and apparmor_parser allow 12: 1\n  p  11\n";
+    assert!(summary.contains(title), "{summary}");
 }

@@ -4,9 +4,12 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use super::{Class, EscapeKind, Graph, NodeKind};
+use crate::encode::PACKED_LIMIT;
 
 /// The most names that the summary lists of one kind.
 const MAX_NAMES: usize = 20;
+/// The number of named exec targets that a profile that is close to the limit may still name.
+const CLOSE: usize = 2;
 
 impl Graph {
     /// A summary: profiles, edges by class, the profiles that nothing leads to, and the targets that the policy lacks.
@@ -50,10 +53,17 @@ impl Graph {
             }
         });
         list(&mut text, "missing targets", &missing.collect::<Vec<_>>());
+        let close = self.nodes.iter().filter(|node| node.transitions + CLOSE >= PACKED_LIMIT);
+        let close: Vec<String> = close.map(|node| format!("{}  {}", node.name, node.transitions)).collect();
+        let least = PACKED_LIMIT - CLOSE;
+        let limit = format!(
+            "at least {least} exec targets by name, of which Linux 6.1 and apparmor_parser allow {PACKED_LIMIT}"
+        );
+        list(&mut text, &limit, &close);
         text
     }
 
-    /// The ways out in two steps that have been looked for, each with the rules of both steps.
+    /// The escapes that have been looked for, each with the rules of both steps.
     #[must_use]
     pub fn escapes_text(&self) -> String {
         let mut text = String::new();
@@ -64,13 +74,27 @@ impl Graph {
                 let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
                 names.join(", ") + &rest
             };
-            let second = match escape.kind {
-                EscapeKind::Program => format!("executed by {}", of(&escape.executors)),
-                EscapeKind::Policy => "part of the policy".to_owned(),
-                EscapeKind::Attributes => "changes the profile or hat of the task".to_owned(),
+            let path = escape.path.as_deref().unwrap_or_default();
+            let (actors, others) = (of(&escape.actors), of(&escape.others));
+            _ = match escape.kind {
+                EscapeKind::Program => writeln!(text, "{path}: written by {actors}; executed by {others}"),
+                EscapeKind::Library => writeln!(text, "{path}: written by {actors}; mapped as code by {others}"),
+                EscapeKind::Configuration => {
+                    writeln!(text, "{path}: written by {actors}; read as configuration by {others}")
+                }
+                EscapeKind::Trace => writeln!(text, "tasks of {others}: traced by {actors}"),
+                EscapeKind::Signal => writeln!(text, "tasks of {others}: signalled by {actors}"),
+                EscapeKind::Policy => writeln!(text, "{path}: written by {actors}; part of the policy"),
+                EscapeKind::Attributes => {
+                    writeln!(text, "{path}: written by {actors}; changes the profile or hat of the task")
+                }
             };
-            _ = writeln!(text, "{}: written by {}; {second}", escape.path, of(&escape.writers));
-            for (title, rules) in [("write", &escape.write_rules), ("then", &escape.other_rules)] {
+            let [first, second] = match escape.kind {
+                EscapeKind::Trace => ["trace", "allow"],
+                EscapeKind::Signal => ["send", "allow"],
+                _ => ["write", "then"],
+            };
+            for (title, rules) in [(first, &escape.rules), (second, &escape.other_rules)] {
                 for rule in rules.iter().take(MAX_NAMES).filter_map(|&rule| self.rules.get(rule)) {
                     _ = writeln!(text, "  {title:<6}{}  {}", rule.place(), rule.text);
                 }

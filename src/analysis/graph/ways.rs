@@ -105,7 +105,7 @@ impl Graph {
     }
 
     /// The nodes that an edge leads to, where the other side allows it.
-    fn targets<'a>(&'a self, edge: &'a Edge) -> Box<dyn Iterator<Item = usize> + 'a> {
+    pub(super) fn targets<'a>(&'a self, edge: &'a Edge) -> Box<dyn Iterator<Item = usize> + 'a> {
         match edge.to {
             Some(to) => Box::new(edge.accepted.then_some(to).into_iter()),
             None => Box::new(self.nodes.iter().enumerate().filter_map(move |(node, described)| {

@@ -1,8 +1,11 @@
 //! `armorer graph`: what leads from one profile of a tree to another?
 
+mod details;
 mod html;
 
 use std::path::PathBuf;
+
+use serde::Serialize;
 
 use super::target::TargetArgs;
 use super::{Status, print, print_json, print_styled, search, settle};
@@ -32,7 +35,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "NAME", requires = "from")]
     to: Option<String>,
 
-    /// Look for ways out in two steps: a profile writes what a less confined one executes, policy, or its own attributes
+    /// Look for escapes that no single edge shows: a profile writes what a less confined one executes, maps or reads as configuration, traces or signals its tasks, or writes policy or its own attributes
     #[arg(long, conflicts_with = "from")]
     escapes: bool,
 
@@ -81,6 +84,15 @@ impl EdgeClass {
     }
 }
 
+/// The data of the page.
+#[derive(Serialize)]
+struct Page<'a> {
+    #[serde(flatten)]
+    graph: &'a Graph,
+    /// For each node.
+    details: Vec<Option<details::Details>>,
+}
+
 pub(super) fn run(args: &Args) -> Status {
     settle(try_run(args))
 }
@@ -92,7 +104,8 @@ fn try_run(args: &Args) -> Result<Status, String> {
     let found = match (&args.from, &args.to) {
         (Some(from), Some(to)) => ways(args.format, &graph, [from, to], &classes)?,
         _ => {
-            if args.escapes {
+            // The page shows them with each profile.
+            if args.escapes || args.format == Format::Html {
                 graph.find_escapes(&subject).map_err(|error| error.to_string())?;
             }
             if !classes.is_empty() {
@@ -104,7 +117,9 @@ fn try_run(args: &Args) -> Result<Status, String> {
                 Format::Json => print_json(&graph),
                 Format::Dot => print(&graph.to_dot()),
                 Format::Mermaid => print(&graph.to_mermaid()),
-                Format::Html => print_styled(&html::page(&graph)?),
+                Format::Html => {
+                    print_styled(&html::page(&Page { graph: &graph, details: details::of(args, &graph)? })?)
+                }
             }?;
             true
         }

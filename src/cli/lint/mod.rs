@@ -7,15 +7,15 @@ mod json;
 mod sarif;
 mod settings;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
 use super::inputs::{self, Input};
 use super::{Status, eprint_line, print_data, print_styled, settle};
-use crate::compiler;
+use crate::compiler::{self, Compiler};
 use crate::diagnostic::Severity;
-use crate::lint::{self, Finding, Outcome, RULES};
+use crate::lint::{self, Finding, Linter, Outcome, RULES};
 use crate::source::SourceMap;
 
 /// Exit status: 0 nothing but notes, 1 there are warnings or errors, 2 usage or input/output errors.
@@ -111,6 +111,13 @@ fn try_run(args: &Args) -> Result<Status, String> {
     report(args, &outcome, inputs.len(), 0)
 }
 
+/// The findings in the texts of a tree, by the rules that its configuration file selects.
+pub(super) fn of_tree(compiler: &Compiler, tree: &Path, texts: Vec<compiler::Input>) -> Result<Outcome, String> {
+    let args = settings::RunArgs::default();
+    let settings = settings::Settings::new(&args, &[tree.to_owned()])?;
+    settings.configured(Linter::new(compiler))?.lint(texts).map_err(|error| error.to_string())
+}
+
 fn report(args: &Args, outcome: &Outcome, files: usize, applied: usize) -> Result<Status, String> {
     let sources = outcome.sources();
     let text = match args.format {
@@ -184,7 +191,7 @@ fn region(sources: &SourceMap, span: crate::source::Span) -> Region {
 }
 
 /// The word for a severity that findings are printed with.
-fn severity(finding: &Finding) -> &'static str {
+pub(super) fn severity(finding: &Finding) -> &'static str {
     match finding.severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
@@ -193,6 +200,6 @@ fn severity(finding: &Finding) -> &'static str {
 }
 
 /// What the input is called where it is a file.
-fn file_name(input: &str) -> Option<&std::path::Path> {
-    (input != Input::Stdin.name()).then(|| std::path::Path::new(input))
+fn file_name(input: &str) -> Option<&Path> {
+    (input != Input::Stdin.name()).then(|| Path::new(input))
 }

@@ -11,7 +11,7 @@ use crate::source::Loader;
 /// The kernel that is linted for where nobody says: the one that mediates most.
 const KERNEL: &str = "linux-7.2";
 
-#[derive(clap::Args)]
+#[derive(clap::Args, Default)]
 pub(super) struct RunArgs {
     /// Directory that `include <…>` is looked up in last [default: /etc/apparmor.d]
     #[arg(short, long, value_name = "DIR")]
@@ -85,7 +85,7 @@ impl<'a> Settings<'a> {
 
     /// A linter, with files from elsewhere than the file system where there is a loader.
     pub(super) fn linter(&self, loader: Option<Box<dyn Loader>>) -> Result<Linter, String> {
-        let Settings { args, config, root, directories } = self;
+        let Settings { args, config, root, .. } = self;
         let features = match (&args.features, &config.target.features) {
             (Some(name), _) => target::features(name)?,
             (None, Some(name)) => {
@@ -107,9 +107,15 @@ impl<'a> Settings<'a> {
         if args.includes {
             linter = include.into_iter().chain([base]).fold(linter, |linter, directory| linter.scope(directory));
         }
-        for directory in directories {
+        for directory in &self.directories {
             linter = linter.scope(directory);
         }
+        self.configured(linter)
+    }
+
+    /// A linter with the rules that options and configuration select.
+    pub(super) fn configured(&self, mut linter: Linter) -> Result<Linter, String> {
+        let Settings { args, config, root, .. } = self;
         let say = |error: crate::lint::UnknownRule| error.to_string();
         let selection = match &args.select {
             Some(words) => Selection::only(words).map_err(say)?,
