@@ -2,9 +2,9 @@
 
 use crate::automata::{Pattern, Symbol};
 use crate::features::Features;
-use crate::policy::{ExecKind, ExecTarget, Profile, ProfileMode, RuleKind, RuleMode, slashes};
+use crate::policy::{ExecFallback, ExecKind, ExecTarget, FileRule, Profile, ProfileMode, RuleKind, RuleMode, slashes};
 use crate::source::{Span, Text};
-use crate::vocab::{PtracePermissions, Signal, SignalPermissions};
+use crate::vocab::{FilePermissions, PtracePermissions, Signal, SignalPermissions};
 
 use super::paths::Patterns;
 
@@ -33,6 +33,21 @@ pub(super) struct Member {
     pub(super) mediates: Mediates,
     /// What it allows to do to other processes, and others to do to its own.
     pub(super) between: Vec<Between>,
+    /// Whether a rule lets it out of confinement.
+    pub(super) leaves: bool,
+    /// Paths that it may write.
+    pub(super) written: Vec<(Text, Span)>,
+    /// Paths that it executes without less freedom than it has itself.
+    pub(super) runs: Vec<(Text, Span)>,
+    /// Paths that it may not write, or not execute.
+    pub(super) denied: Vec<Text>,
+}
+
+impl Member {
+    /// Whether its tasks are held to its rules, and none leads out of confinement.
+    pub(super) fn is_strict(&self) -> bool {
+        self.confines && self.enforces && !self.leaves
+    }
 }
 
 /// The classes whose accesses the kernel asks both sides about, as far as the target and the policy's features have them.
@@ -111,6 +126,29 @@ pub(super) fn collapsed(name: &Text) -> Vec<Symbol> {
     super::paths::symbols(slashes::filter(name))
 }
 
+impl Member {
+    /// Takes what the set needs out of a file rule.
+    fn take(&mut self, file: &FileRule, span: Span, deny: bool) {
+        let path = || file.path.value.clone();
+        let writes = file.access.intersects(FilePermissions::WRITE);
+        if deny {
+            self.denied.extend((writes || file.exec.is_some()).then(path));
+            return;
+        }
+        self.written.extend(writes.then(|| (path(), span)));
+        if let Some(exec) = &file.exec {
+            let unconfined = exec.mode.kind() == ExecKind::Unconfined;
+            self.leaves |= unconfined || exec.mode.fallback() == ExecFallback::Unconfined;
+            self.runs.extend((unconfined || exec.mode.kind() == ExecKind::Inherit).then(|| (path(), span)));
+        }
+    }
+}
+
+/// Whether a target of `change_profile` is, or matches, what is unconfined.
+fn is_unconfined(target: &Text) -> bool {
+    matches!(target.as_bytes(), b"unconfined" | b":unconfined:unconfined" | b"**")
+}
+
 /// Takes what the set needs out of a profile and its children.
 pub(super) fn members(profile: &Profile, top: bool, mediates: Mediates, out: &mut Vec<Member>) {
     let attachment = profile.attachment.as_ref().or_else(|| {
@@ -131,9 +169,16 @@ pub(super) fn members(profile: &Profile, top: bool, mediates: Mediates, out: &mu
         confines: !matches!(profile.flags.mode, ProfileMode::Unconfined | ProfileMode::DefaultAllow),
         mediates,
         between: Vec::new(),
+        leaves: false,
+        written: Vec::new(),
+        runs: Vec::new(),
+        denied: Vec::new(),
     };
     for rule in &profile.rules {
         let deny = rule.prefix.mode == Some(RuleMode::Deny);
+        if let RuleKind::File(file) = &rule.kind {
+            member.take(file, rule.span, deny);
+        }
         if deny {
             continue;
         }
@@ -153,12 +198,16 @@ pub(super) fn members(profile: &Profile, top: bool, mediates: Mediates, out: &mu
                 let Some(exec) = &file.exec else { continue };
                 match (&exec.target, exec.mode.kind()) {
                     (Some(ExecTarget::Named(name)), _) => (Some(name), By::Exec),
-                    (None, ExecKind::Profile) if exec.mode.fallback() == crate::policy::ExecFallback::None => {
+                    (None, ExecKind::Profile) if exec.mode.fallback() == ExecFallback::None => {
                         member.executed.push((file.path.value.clone(), rule.span));
                         continue;
                     }
                     _ => continue,
                 }
+            }
+            RuleKind::ChangeProfile(change) if change.target.as_ref().is_none_or(|glob| is_unconfined(&glob.value)) => {
+                member.leaves = true;
+                continue;
             }
             RuleKind::ChangeProfile(change) => (change.target.as_ref().map(|glob| &glob.value), By::ChangeProfile),
             RuleKind::Signal(signal) => (signal.peer.as_ref().map(|glob| &glob.value), By::Peer),

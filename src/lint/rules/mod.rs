@@ -72,6 +72,8 @@ pub static RULES: &[&Rule] = &[
     &danger::link_of_others::RULE,
     &danger::userns_with_sys_admin::RULE,
     &danger::deny_misses_alias::RULE,
+    &danger::less_confined_tracee::RULE,
+    &danger::less_confined_program::RULE,
     &correctness::subsumed_rule::RULE,
     &correctness::duplicate_rule::RULE,
     &correctness::allow_under_deny::RULE,

@@ -66,7 +66,12 @@ fn peer<'a>(
 }
 
 /// Whether `other`, of the peer's profile, allows its half of something that `rule` allows to the profile named `here`.
-fn answers(set: &SetView<'_>, rule: &Between, (peer, other): (&Member, &Between), here: &[Symbol]) -> bool {
+pub(in crate::lint::rules) fn answers(
+    set: &SetView<'_>,
+    rule: &Between,
+    (peer, other): (&Member, &Between),
+    here: &[Symbol],
+) -> bool {
     let answered = match (&rule.kind, &other.kind) {
         (BetweenKind::Signal(mine, signals), BetweenKind::Signal(theirs, others)) => {
             have_common(signals, others) && answer(&SIGNAL, *mine, *theirs)

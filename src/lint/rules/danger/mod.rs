@@ -20,6 +20,8 @@ pub(super) mod exec_from_writable_directory;
 pub(super) mod file_all;
 pub(super) mod ipc_any;
 pub(super) mod kernel_escape_files;
+pub(super) mod less_confined_program;
+pub(super) mod less_confined_tracee;
 pub(super) mod link_of_others;
 pub(super) mod mount_any;
 pub(super) mod network_any;
