@@ -198,6 +198,9 @@ fn path(pairs: &[((u32, u32), usize, u8)], at: usize) -> Vec<u8> {
     path
 }
 
+/// Which execs a walk is about.
+type Concerns<'a> = &'a dyn Fn(&&Exec) -> bool;
+
 /// Where the programs lead that a profile may execute, each target with a shortest path.
 pub(super) fn edges(
     nodes: &Nodes<'_>,
@@ -212,7 +215,7 @@ pub(super) fn edges(
     let nobody = Attachments::default();
     let by_attachment = |child: bool| move |exec: &&Exec| exec.target == Target::Attachment && exec.child == child;
     let plain = |exec: &&Exec| exec.target != Target::Attachment;
-    let kinds: [(&dyn Fn(&&Exec) -> bool, _); 3] =
+    let kinds: [(Concerns<'_>, &Attachments); 3] =
         [(&plain, &nobody), (&by_attachment(false), attachments), (&by_attachment(true), children)];
     for (concerns, attachments) in kinds {
         if !executable.groups.iter().flatten().any(|exec| concerns(&exec)) {

@@ -30,12 +30,15 @@ const CONFIGURATION: [&str; 6] = [
     "/run/{systemd/{system,user,generator,transient}*,udev/rules.d}/**[^/]",
     "/var/spool/cron/**[^/]",
     "/{home/*,root}/.{config,ssh,gnupg}/**[^/]",
-    "/{home/*,root}/.{bash*,profile,login,zsh*,zlogin,zprofile,kshrc,inputrc,xinitrc,xprofile,xsession*,pam_environment,vimrc,gitconfig}",
+    "/{home/*,root}/.{bashrc,bash_{profile,login,logout,aliases},profile,login,zsh{rc,env},zlogin,zprofile,kshrc,inputrc,xinitrc,xprofile,xsession,xsessionrc,pam_environment,vimrc,gitconfig}",
 ];
 
 /// What less confined profiles do with files, each with the permission that it takes.
 const USES: [(EscapeKind, u32); 3] =
     [(EscapeKind::Program, EXEC), (EscapeKind::Library, EXEC_MMAP), (EscapeKind::Configuration, READ)];
+
+/// Which paths are looked at.
+type Wanted<'a> = &'a dyn Fn(&[u8]) -> bool;
 
 /// A profile by its number.
 type Numbered<'a> = (usize, &'a Entry);
@@ -93,11 +96,11 @@ pub(super) fn escapes(subject: &Subject, loose: &[bool], table: &mut RuleTable) 
 fn paths(
     strict: &[Numbered<'_>],
     free: &[Numbered<'_>],
-    is_configuration: &dyn Fn(&[u8]) -> bool,
+    is_configuration: Wanted<'_>,
 ) -> Result<Vec<Vec<u8>>, GraphError> {
     let mut paths = BTreeSet::new();
     let everything = |_: &[u8]| true;
-    let sources: [(_, _, &dyn Fn(&[u8]) -> bool); 3] =
+    let sources: [(_, _, Wanted<'_>); 3] =
         [(strict, WRITE | APPEND, &everything), (free, EXEC | EXEC_MMAP, &everything), (free, READ, is_configuration)];
     for (entries, permissions, wanted) in sources {
         for provenance in entries.iter().filter_map(|(_, entry)| entry.provenance.as_ref()) {
