@@ -59,6 +59,21 @@ fn all_symbols() -> impl Iterator<Item = Symbol> {
     (0..=255).map(Symbol::Byte).chain([Symbol::OutOfBand])
 }
 
+/// Whether every input has the same value in both.
+fn mean_the_same(a: &MinimalDfa<u32>, b: &MinimalDfa<u32>) -> bool {
+    let mut pairs = BTreeSet::from([(StateId::START, StateId::START)]);
+    let mut queue: Vec<_> = pairs.iter().copied().collect();
+    while let Some((x, y)) = queue.pop() {
+        if a.value(x) != b.value(y) {
+            return false;
+        }
+        queue.extend(
+            all_symbols().map(|symbol| (a.step(x, symbol), b.step(y, symbol))).filter(|&pair| pairs.insert(pair)),
+        );
+    }
+    true
+}
+
 /// How many states a minimal automaton has, by Moore's textbook algorithm over all 257 symbols.
 fn moore_count(dfa: &ClassifiedDfa<u32>) -> usize {
     let symbols: Vec<Symbol> = all_symbols().collect();
@@ -217,15 +232,15 @@ proptest! {
                 prop_assert!(reached.contains(&state));
             }
         }
-        // And the meaning is the same.
-        let mut pairs = BTreeSet::from([(StateId::START, StateId::START)]);
-        let mut queue: Vec<_> = pairs.iter().copied().collect();
-        while let Some((a, b)) = queue.pop() {
-            prop_assert_eq!(dfa.value(a), before.value(b));
-            queue.extend(
-                all_symbols().map(|symbol| (dfa.step(a, symbol), before.step(b, symbol))).filter(|&pair| pairs.insert(pair)),
-            );
-        }
+        prop_assert!(mean_the_same(&dfa, &before));
+    }
+
+    #[test]
+    fn depth_first_numbers_change_no_meaning(patterns in vec(any_pattern(), 0..5)) {
+        let before = minimal(&patterns);
+        let dfa = before.clone().renumber_depth_first();
+        prop_assert_eq!(dfa.len(), before.len());
+        prop_assert!(mean_the_same(&dfa, &before));
     }
 
     #[test]
@@ -329,18 +344,22 @@ fn long_literals_and_deep_nesting_are_fine() {
     assert_eq!(minimal(&[deep]).len(), 3);
 }
 
-/// Example: two rules on `/a` and `/b/*`, whose packed form is written out in full.
+/// Example: two rules on `/a` and `/b/*`, where `*` takes no dot, whose packed form is written out in full.
 #[test]
 fn tables_of_two_rules() {
-    let name = Pattern::Set([0, b'/'].into_iter().collect::<ByteSet>().negate());
+    let name = Pattern::Set([0, b'.', b'/'].into_iter().collect::<ByteSet>().negate());
     let minimal = minimal(&[Pattern::literal("/a"), Pattern::concat([Pattern::literal("/b/"), Pattern::plus(name)])]);
     let plain = minimal.pack(PackOptions::default(), |_, &value| (value, 0)).unwrap();
     assert_eq!(minimal.len(), 7);
-    assert_eq!(plain.check.iter().filter(|&&owner| owner != 0).count(), 8);
-    assert_eq!(plain.next.len(), 259);
+    // `/`; `a`, `b`; `/`; and twice NUL, `.`, `/`.
+    assert_eq!(plain.used_cells(), 10);
+    // The last of these rows begins at cell 5, and all 256 cells from there on must exist.
+    assert_eq!(plain.next.len(), 261);
     let diff = minimal.pack(PackOptions { diff_encode: true, accept2: false }, |_, &value| (value, 0)).unwrap();
-    assert_eq!(diff.check.iter().filter(|&&owner| owner != 0).count(), 6);
-    assert_eq!(diff.next.len(), 258);
+    assert_eq!((diff.used_cells(), diff.next.len()), (7, 259));
+    for text in [&b"/a"[..], b"/b/", b"/b/x", b"/b/xy", b"/b/x.", b"/b/x/", b"/b/x\0", b"/b/.", b"/c", b""] {
+        assert_eq!(diff.walk(1, text), plain.walk(1, text));
+    }
     let name = minimal.walk(b"/b/x").0 as usize;
     assert_eq!((diff.base[name], diff.default[name]), (tables::BASE_DIFF_ENCODED, minimal.walk(b"/b/").0));
 }

@@ -42,7 +42,7 @@ pub(super) fn policy_db(
     }
     let kind = cache.kind;
     let automaton = if kind == Kind::File { Automaton::File } else { Automaton::Policydb };
-    let dfa = minimal(contributions, automaton, cache, support, options, reports)?;
+    let dfa = minimal(contributions, automaton, cache, support, options, reports)?.renumber_depth_first();
     let start = Instant::now();
     let span = contributions.first().map_or(Span::NONE, |contribution| contribution.span);
     compat::automata::rules(&dfa, contributions, support, reports);
