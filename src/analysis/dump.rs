@@ -2,6 +2,7 @@
 
 mod automaton;
 mod section;
+mod statistics;
 mod text;
 
 use serde::Serialize;
@@ -13,6 +14,7 @@ use crate::vocab::Resource;
 
 pub use automaton::AutomatonDump;
 pub use section::{Accept, Meaning, MediatedClass, SectionDump};
+pub use statistics::Statistics;
 
 /// A policy in words. Its `Display` is what `armorer dump` prints.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -12,8 +12,8 @@
 //! | [`Dfa`] | `determinise`, `absorb` | sets of NFA states, found breadth-first; each carries the set of labels that match |
 //! | [`ClassifiedDfa`] | `dfa` | each distinct set of labels is given a value, once |
 //! | [`MinimalDfa`] | `minimise` | states that mean the same are merged, dead ones become the trap |
-//! | renumbering | `order` | only where a reader compares state numbers |
-//! | [`Tables`] | `pack`, `diff`, [`tables`] | rows laid into each other until little space is left |
+//! | renumbering | `order` | so that walks touch little memory, or for a reader that compares state numbers |
+//! | [`Tables`] | `pack`, `diff`, [`tables`] | rows laid into each other until little space is left; `walk` counts what reading them costs |
 //!
 //! Beneath them, `ids` numbers the parts, with a type for each kind, and `graph` holds the transitions of a deterministic automaton: a state stores only the runs of bytes that do not
 //! lead where the last byte leads. `interner` gives equal sets equal numbers. The laws that hold across all stages are in
@@ -82,6 +82,7 @@ mod pack;
 pub mod pattern;
 mod shape;
 pub mod tables;
+mod walk;
 
 pub use builder::{BuildCache, BuildError, Builder, Config, MinimalError};
 pub use byte_set::ByteSet;
@@ -90,6 +91,7 @@ pub use minimise::MinimalDfa;
 pub use pack::PackOptions;
 pub use pattern::{Pattern, Symbol};
 pub use tables::Tables;
+pub use walk::WalkCosts;
 #[cfg(feature = "internals")]
 pub use {builder::Meaning, pack::PackError, shape::SymbolClasses, tables::TableError};
 

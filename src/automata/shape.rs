@@ -13,6 +13,16 @@ use super::{ClassifiedDfa, StateId, Symbol, Tables, ValueId};
 const SYMBOLS: usize = 257;
 const OUT_OF_BAND: usize = 256;
 
+/// The most symbols that sampled strings have together.
+const MAX_SAMPLED_SYMBOLS: usize = 1 << 20;
+
+/// A state that a search found.
+struct Found {
+    state: u32,
+    /// The symbol that led there first, and the place of the state that it led from; none for the start.
+    by: Option<(Symbol, usize)>,
+}
+
 /// A number for each symbol, such that symbols with equal numbers lead to the same state from every state.
 ///
 /// The out-of-band symbol has one of its own.
@@ -112,29 +122,56 @@ impl Tables {
     #[must_use]
     pub fn reachable(&self, start: u32) -> Vec<u32> {
         let (symbols, _) = self.representatives();
-        self.reach(start, &symbols)
+        self.reach(start, &symbols).iter().map(|found| found.state).collect()
     }
 
-    fn reach(&self, start: u32, symbols: &[Symbol]) -> Vec<u32> {
+    /// Shortest strings that lead from `start` to states of which `is_meant` is true: of at most `most` such states, evenly chosen.
+    /// Long strings are left out where all of them have more than a million symbols.
+    #[must_use]
+    pub fn samples(&self, start: u32, most: usize, is_meant: impl Fn(u32) -> bool) -> Vec<Vec<Symbol>> {
+        let (symbols, _) = self.representatives();
+        let found = self.reach(start, &symbols);
+        let meant: Vec<&Found> = found.iter().filter(|found| is_meant(found.state)).collect();
+        let mut left = MAX_SAMPLED_SYMBOLS;
+        let mut samples = Vec::new();
+        for &end in meant.iter().step_by(meant.len().div_ceil(most.max(1)).max(1)) {
+            let mut string = Vec::new();
+            let mut at = end;
+            while let Some((symbol, from)) = at.by.and_then(|(symbol, from)| Some((symbol, found.get(from)?))) {
+                if string.len() == left {
+                    return samples;
+                }
+                string.push(symbol);
+                at = from;
+            }
+            left -= string.len();
+            string.reverse();
+            samples.push(string);
+        }
+        samples
+    }
+
+    /// The states that some string leads to from `start`, breadth-first.
+    fn reach(&self, start: u32, symbols: &[Symbol]) -> Vec<Found> {
         let mut seen = vec![false; self.states()];
         if let Some(trap) = seen.first_mut() {
             *trap = true;
         }
         let mut order = Vec::new();
-        let mut add = |state: u32, order: &mut Vec<u32>| {
+        let mut add = |state: u32, by, order: &mut Vec<Found>| {
             if seen.get_mut(index(state)).is_some_and(|seen| !std::mem::replace(seen, true)) {
-                order.push(state);
+                order.push(Found { state, by });
             }
         };
-        add(start, &mut order);
+        add(start, None, &mut order);
         let mut next = 0;
-        while let Some(&state) = order.get(next) {
+        while let Some(&Found { state, .. }) = order.get(next) {
             for &symbol in symbols {
-                add(self.step(state, symbol), &mut order);
+                add(self.step(state, symbol), Some((symbol, next)), &mut order);
             }
             next += 1;
         }
-        if start == 0 { vec![0] } else { order }
+        if start == 0 { vec![Found { state: 0, by: None }] } else { order }
     }
 
     /// How many states the smallest automaton has, trap and start included, that leads every string from `start` to the same
@@ -144,7 +181,7 @@ impl Tables {
     #[must_use]
     pub fn minimal_states(&self, start: u32, meaning: impl Fn(u32) -> u32) -> usize {
         let (symbols, mut runs) = self.representatives();
-        let order = self.reach(start, &symbols);
+        let order: Vec<u32> = self.reach(start, &symbols).iter().map(|found| found.state).collect();
         let mut numbers = vec![StateId::TRAP; self.states()];
         for (number, &state) in (1..).map(StateId::new).zip(&order) {
             if let Some(place) = numbers.get_mut(index(state)) {
@@ -259,6 +296,20 @@ mod tests {
         // With another meaning each they cannot be one state, and without any all is the trap.
         assert_eq!(tables.minimal_states(1, |state| state), 4);
         assert_eq!(tables.minimal_states(1, |_| 0), 2);
+    }
+
+    #[test]
+    fn samples_are_shortest_strings() {
+        let mut tables = tables();
+        // `c` leads from 3 to 4.
+        (tables.next[99], tables.check[99]) = (4, 3);
+        let string = |text: &str| text.bytes().map(Symbol::Byte).collect::<Vec<_>>();
+        let is_meant = |state: u32| state > 1;
+        assert_eq!(tables.samples(1, 3, is_meant), [string("a"), string("b"), string("bc")]);
+        assert_eq!(tables.samples(1, 2, is_meant), [string("a"), string("bc")]);
+        assert_eq!(tables.samples(1, 9, |state| state == 4), [string("bc")]);
+        assert!(tables.samples(1, 9, |_| false).is_empty());
+        assert_eq!(tables.samples(0, 9, |_| true), [string("")]);
     }
 
     #[test]

@@ -39,6 +39,15 @@ pub struct Tables {
     pub check: Vec<u32>,
 }
 
+/// A table that looking a step up reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Table {
+    Base,
+    Check,
+    Next,
+    Default,
+}
+
 /// What is wrong with tables: each of these makes the kernel reject them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -87,7 +96,7 @@ impl Tables {
 
     /// Where a symbol leads, the way the kernel looks it up. What does not exist leads to the trap.
     pub fn step(&self, state: u32, symbol: Symbol) -> u32 {
-        self.lookup(state, symbol).unwrap_or(0)
+        self.look_up(state, symbol, |_, _| ()).unwrap_or(0)
     }
 
     /// Where an input leads from `start`.
@@ -95,7 +104,8 @@ impl Tables {
         input.iter().fold(start, |state, &byte| self.step(state, Symbol::Byte(byte)))
     }
 
-    fn lookup(&self, state: u32, symbol: Symbol) -> Option<u32> {
+    /// The step of a symbol; `reads` is told every element that is read, in the order of reading.
+    pub(super) fn look_up(&self, state: u32, symbol: Symbol, mut reads: impl FnMut(Table, usize)) -> Option<u32> {
         let base_of = |state: u32| self.base.get(state as usize).copied();
         if symbol == Symbol::OutOfBand && base_of(state)? & BASE_OUT_OF_BAND == 0 {
             return None;
@@ -103,6 +113,7 @@ impl Tables {
         let mut at = state;
         // No chain without a loop is longer than there are states.
         for _ in 0..self.states() {
+            reads(Table::Base, at as usize);
             let base = base_of(at)?;
             let offset = (base & BASE_OFFSET) as usize;
             let cell = match (symbol, &self.classes) {
@@ -110,9 +121,12 @@ impl Tables {
                 (Symbol::Byte(byte), None) => offset + usize::from(byte),
                 (Symbol::Byte(byte), Some(classes)) => offset + usize::from(*classes.get(usize::from(byte))?),
             };
+            reads(Table::Check, cell);
             if self.check.get(cell) == Some(&at) {
+                reads(Table::Next, cell);
                 return self.next.get(cell).copied();
             }
+            reads(Table::Default, at as usize);
             at = *self.default.get(at as usize)?;
             if base & BASE_DIFF_ENCODED == 0 {
                 return Some(at);

@@ -54,6 +54,22 @@ fn dump_takes_blobs_and_text() {
     assert_eq!(json["fault"], serde_json::Value::Null);
 }
 
+#[test]
+fn dump_counts_what_walks_cost() {
+    let profiles = b"profile a /a { /xy r, }\n";
+    let blob = run(&["compile", "-q", "--features", "linux-6.12", "-o", "-", "-"], profiles).stdout;
+    let output = run(&["dump", "--statistics", "-"], &blob);
+    assert_eq!(status(&output), 0, "{}", text(&output.stderr));
+    insta::assert_snapshot!("dump_statistics", text(&output.stdout));
+    let json = run(&["dump", "--json", "-"], &blob);
+    let json: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
+    // `/xy/node-12.4/x86_64`, of which the rule takes three bytes: the rest is walked in the trap, whose cells are the free ones.
+    // All bases and defaults lie in a line each, the bytes in three of `check`: 45 to 56, 95 to 111, 120 and 121.
+    let walks = &json["profiles"][0]["file"]["automaton"]["walks"];
+    assert_eq!(*walks, serde_json::json!({ "walks": 1, "symbols": 20, "lines": [1, 3, 3, 1], "probes": 20 }));
+    assert_eq!(status(&run(&["dump", "--statistics", "--json", "-"], &blob)), 2);
+}
+
 #[cfg(unix)]
 #[test]
 fn a_reader_that_stops_is_no_error() {

@@ -207,6 +207,7 @@ fn commands(evil: &str) -> Vec<(Vec<String>, bool)> {
         (format!("compat --from {file} --to linux-6.1 good"), false),
         (format!("dump {target} good"), false),
         (format!("dump {target} --json good"), false),
+        (format!("dump {target} --statistics good"), false),
         (format!("query {target} good file /a{file} rw"), false),
         (format!("query {target} --json good file /a{file} rw"), false),
         (format!("query {target} good {file}"), false),

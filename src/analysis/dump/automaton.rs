@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use crate::automata::Tables;
 use crate::automata::tables::{BASE_DIFF_ENCODED, BASE_OUT_OF_BAND};
+use crate::automata::{Symbol, Tables, WalkCosts};
 use crate::blob::AutomatonLayout;
 
 /// Figures of an automaton and of its tables.
@@ -31,9 +31,18 @@ pub struct AutomatonDump {
     pub out_of_band: usize,
     /// How many equivalence classes of bytes there are, where there is a table of them.
     pub byte_classes: Option<usize>,
+    /// The costs of walks through the tables, over shortest strings that mean something, each followed by the same name; `None` for
+    /// tables that no kernel takes.
+    pub walks: Option<WalkCosts>,
     /// What is wrong with the tables, where no kernel takes them.
     pub fault: Option<String>,
 }
+
+/// The most strings that are walked.
+const WALKS: usize = 256;
+/// The end of each: a name that loops like `**` take and nothing else does. Without it no walk would meet what a state leaves to its
+/// default or to the state that it is encoded against.
+const NAME: &[u8] = b"/node-12.4/x86_64";
 
 /// Figures of tables; `meaning` gives a number for what a state means.
 pub(super) fn describe(
@@ -51,7 +60,7 @@ pub(super) fn describe(
         start,
         states: tables.states(),
         reachable: sound.then(|| tables.reachable(start).len() + trap),
-        minimal: sound.then(|| tables.minimal_states(start, meaning)),
+        minimal: sound.then(|| tables.minimal_states(start, &meaning)),
         cells: tables.next.len(),
         used_cells: tables.used_cells(),
         diff_encoded: with(BASE_DIFF_ENCODED),
@@ -62,6 +71,15 @@ pub(super) fn describe(
             used.sort_unstable();
             used.dedup();
             used.len()
+        }),
+        walks: sound.then(|| {
+            let width = layout.width("next").map_or(4, |bits| bits / 8);
+            let nothing = meaning(0);
+            let mut costs = WalkCosts::default();
+            for string in tables.samples(start, WALKS, |state| meaning(state) != nothing) {
+                costs.add(tables, start, width, string.into_iter().chain(NAME.iter().copied().map(Symbol::Byte)));
+            }
+            costs
         }),
         fault: fault.map(|fault| fault.to_string()),
     }
