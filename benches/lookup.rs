@@ -1,0 +1,311 @@
+//! Walks through the tables of file rules, as the kernel does them at each access to a file: armorer's tables and the reference's, on
+//! the same profiles and paths. Counted: cache lines that a walk touches, and cells that it looks at. Timed: walks whose tables are in
+//! the caches (hot), and walks whose tables are in none of them (cold).
+//!
+//! Needs `ARMORER_CORPUS`, `ARMORER_ORACLE` and `ARMORER_FEATURES` (see CONTRIBUTING). Every `ARMORER_BENCH_STEP`th profile is taken
+//! (default 8); `ARMORER_REFERENCE_CACHE` keeps what the reference makes of them. The paths are some of this machine, and those that
+//! the suites in `examples/suites` ask for.
+
+#![expect(clippy::expect_used, reason = "a benchmark stops where it cannot go on")]
+#![expect(
+    clippy::indexing_slicing,
+    reason = "the tables are verified, and their walk should cost what it costs a kernel"
+)]
+
+#[path = "../tests/support/reference.rs"]
+#[expect(dead_code, reason = "the tests use all of it")]
+mod reference;
+
+use std::collections::BTreeSet;
+use std::hint::black_box;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use armorer::analysis::Access;
+use armorer::analysis::suite::Suite;
+use armorer::automata::tables::{BASE_DIFF_ENCODED, BASE_OFFSET};
+use armorer::automata::{Symbol, Tables, WalkCosts};
+use armorer::blob::{self, Automaton};
+use armorer::{Compiler, Features};
+use reference::Reference;
+
+/// The kernels, and the bytes that an element of `default`, `next` and `check` takes in their memory: 7.2 widens those of 16 bits.
+const KERNELS: [(&str, Option<usize>); 2] = [("linux-6.12", None), ("linux-7.2", Some(4))];
+/// The number of this machine's paths that are walked.
+const PATHS: usize = 254;
+/// Twice the largest cache of common machines: reading so many bytes leaves nothing else in it.
+const CACHES: usize = 64 << 20;
+const LINE: usize = 64;
+
+/// The automaton for the files of a profile.
+struct Files {
+    tables: Tables,
+    start: u32,
+    width: usize,
+}
+
+impl Files {
+    /// The automata of a policy by profile; the profiles without one are left out.
+    fn of(policy: &[u8], width: Option<usize>) -> Vec<(Vec<u8>, Files)> {
+        let profiles = blob::read_with_layout(policy).expect("a policy that was just made");
+        let of_profile = |(profile, layout): (blob::Profile, blob::ProfileLayout)| {
+            let db = profile.file?;
+            let (_, layout) = layout.automata.iter().find(|(which, _)| *which == Automaton::File)?;
+            let width = width.or_else(|| layout.width("next").map(|bits| bits / 8)).unwrap_or(4);
+            Some((profile.name, Files { tables: db.dfa, start: db.start.unwrap_or(1), width }))
+        };
+        profiles.into_iter().filter_map(of_profile).collect()
+    }
+}
+
+/// Tables as a kernel keeps them.
+struct Memory<N> {
+    base: Vec<u32>,
+    default: Vec<N>,
+    next: Vec<N>,
+    check: Vec<N>,
+    classes: Option<Box<[u8; 256]>>,
+}
+
+impl<N: Copy + Into<u32> + TryFrom<u32>> Memory<N> {
+    fn of(tables: &Tables) -> Self {
+        let narrow = |table: &[u32]| {
+            let element = |&value| N::try_from(value).ok().expect("the layout says that it fits");
+            table.iter().map(element).collect()
+        };
+        Memory {
+            base: tables.base.clone(),
+            default: narrow(&tables.default),
+            next: narrow(&tables.next),
+            check: narrow(&tables.check),
+            classes: tables.classes.clone(),
+        }
+    }
+
+    /// Walks a path as the kernel does (`aa_dfa_match`).
+    fn walk(&self, start: u32, path: &[u8]) -> u32 {
+        let mut state = start;
+        for &byte in path {
+            let class = self.classes.as_ref().map_or(byte, |classes| classes[usize::from(byte)]);
+            loop {
+                let base = self.base[state as usize];
+                let cell = (base & BASE_OFFSET) as usize + usize::from(class);
+                if self.check[cell].into() == state {
+                    state = self.next[cell].into();
+                    break;
+                }
+                state = self.default[state as usize].into();
+                if base & BASE_DIFF_ENCODED == 0 {
+                    break;
+                }
+            }
+        }
+        state
+    }
+}
+
+/// The costs of walks, all of them together.
+#[derive(Default)]
+struct Costs {
+    counted: WalkCosts,
+    hot: Duration,
+    cold: Duration,
+    cold_walks: u32,
+}
+
+impl Costs {
+    /// Adds walks over all paths; `cold` of them are done with empty caches as well.
+    fn add(&mut self, files: &Files, paths: &[Vec<u8>], cold: usize, caches: &[u8]) {
+        for path in paths {
+            self.counted.add(&files.tables, files.start, files.width, path.iter().copied().map(Symbol::Byte));
+        }
+        if files.width == 2 {
+            self.time(&Memory::<u16>::of(&files.tables), files, paths, cold, caches);
+        } else {
+            self.time(&Memory::<u32>::of(&files.tables), files, paths, cold, caches);
+        }
+    }
+
+    fn time<N>(&mut self, memory: &Memory<N>, files: &Files, paths: &[Vec<u8>], cold: usize, caches: &[u8])
+    where
+        N: Copy + Into<u32> + TryFrom<u32>,
+    {
+        for path in paths {
+            assert_eq!(memory.walk(files.start, path), files.tables.walk(files.start, path));
+        }
+        let start = Instant::now();
+        for path in paths {
+            black_box(memory.walk(files.start, black_box(path)));
+        }
+        self.hot += start.elapsed();
+        for path in paths.iter().step_by(paths.len().div_ceil(cold).max(1)) {
+            black_box(caches.iter().step_by(LINE).fold(0, |sum: u8, &byte| sum.wrapping_add(byte)));
+            let start = Instant::now();
+            black_box(memory.walk(files.start, black_box(path)));
+            self.cold += start.elapsed();
+            self.cold_walks += 1;
+        }
+    }
+
+    fn row(&self, kernel: &str, what: &str, who: &str) {
+        let [base, check, next, default] = self.counted.lines.map(|sum| sum as f64 / self.counted.walks.max(1) as f64);
+        println!(
+            "| {kernel} | {what} | {who} | {:.2} | {base:.2} | {check:.2} | {next:.2} | {default:.2} | {:.3} | {:.2} | {:.0} |",
+            self.counted.lines_a_walk(),
+            self.counted.probes_a_symbol(),
+            self.hot.as_nanos() as f64 / self.counted.symbols.max(1) as f64,
+            self.cold.as_nanos() as f64 / f64::from(self.cold_walks.max(1)),
+        );
+    }
+}
+
+fn main() {
+    let directory = |variable: &str| match std::env::var_os(variable) {
+        Some(path) => Some(PathBuf::from(path)),
+        None => {
+            eprintln!("SKIPPED: walks through tables: {variable} is not set");
+            None
+        }
+    };
+    let (Some(corpus), Some(oracle), Some(features)) =
+        (directory("ARMORER_CORPUS"), directory("ARMORER_ORACLE"), directory("ARMORER_FEATURES"))
+    else {
+        return;
+    };
+    let step = std::env::var("ARMORER_BENCH_STEP").map_or(8, |step| step.parse().expect("ARMORER_BENCH_STEP"));
+    let inputs = [("files of this machine", paths_of_machine()), ("accesses of suites", paths_of_suites())];
+    for (what, paths) in &inputs {
+        let bytes: usize = paths.iter().map(Vec::len).sum();
+        println!("{what}: {} paths of {:.1} bytes", paths.len(), bytes as f64 / paths.len().max(1) as f64);
+    }
+    println!(
+        "\n| kernel | paths | tables of | lines a walk | base | check | next | default | probes a byte | hot, ns a byte | cold, ns a walk |"
+    );
+    println!("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
+    let mut findings = Vec::new();
+    for (kernel, width) in KERNELS {
+        let features = features.join(kernel);
+        let run = Run {
+            kernel,
+            width,
+            step,
+            reference: Reference::new(&oracle, &features).base(&corpus),
+            compiler: Compiler::new(Features::from_path(&features).expect("readable features")).base(&corpus),
+        };
+        findings.push(run.compare(&profiles(&corpus, step), &inputs));
+    }
+    println!();
+    findings.iter().flatten().for_each(|line| println!("{line}"));
+}
+
+/// A comparison for one kernel.
+struct Run {
+    kernel: &'static str,
+    width: Option<usize>,
+    step: usize,
+    reference: Reference,
+    compiler: Compiler,
+}
+
+impl Run {
+    /// Prints a row for each compiler and kind of path, and returns lines about sizes.
+    fn compare(&self, texts: &[PathBuf], inputs: &[(&str, Vec<Vec<u8>>)]) -> Vec<String> {
+        let caches = vec![1; CACHES];
+        // With all profiles a path each is enough, and takes as long as eight of every eighth profile.
+        let cold = self.step.min(8);
+        let mut costs: Vec<[Costs; 2]> = inputs.iter().map(|_| Default::default()).collect();
+        let (mut ours, mut theirs, mut automata) = (0, 0, 0);
+        let mut ratios: Vec<(f64, String)> = Vec::new();
+        for path in texts {
+            let text = std::fs::read(path).expect("a readable profile");
+            let (Ok(compiled), Ok(policy)) = (self.compiler.compile(path.as_path()), self.reference.compile(&text))
+            else {
+                continue;
+            };
+            ours += compiled.blob().len();
+            theirs += policy.len();
+            if policy.len() > 100_000 {
+                let name = path.file_name().unwrap_or_default().to_string_lossy();
+                ratios.push((ratio(compiled.blob().len(), policy.len()), name.into_owned()));
+            }
+            let others = Files::of(&policy, self.width);
+            for (name, files) in Files::of(compiled.blob(), self.width) {
+                let Some((_, other)) = others.iter().find(|(other, _)| *other == name) else { continue };
+                automata += 1;
+                for (costs, (_, paths)) in costs.iter_mut().zip(inputs) {
+                    costs[0].add(&files, paths, cold, &caches);
+                    costs[1].add(other, paths, cold, &caches);
+                }
+            }
+        }
+        let mut lines = vec![format!("{}: {automata} automata, size of blobs {:.3}", self.kernel, ratio(ours, theirs))];
+        for (costs, (what, _)) in costs.iter().zip(inputs) {
+            costs[0].row(self.kernel, what, "armorer");
+            costs[1].row(self.kernel, what, "the reference");
+            let [ours, theirs] = costs.each_ref().map(|costs| costs.counted.lines.iter().sum());
+            lines.push(format!("{}, {what}: lines {:.3}", self.kernel, ratio(ours, theirs)));
+        }
+        ratios.sort_by(|a, b| b.0.total_cmp(&a.0));
+        let worst =
+            ratios.iter().take(3).map(|(ratio, name)| format!("{name} {ratio:.3}")).collect::<Vec<_>>().join(", ");
+        let large = ratios.iter().filter(|(ratio, _)| *ratio > 1.05).count();
+        lines.push(format!(
+            "{}, {} blobs of more than 100 kB: worst {worst}; {large} of more than 1.05",
+            self.kernel,
+            ratios.len()
+        ));
+        lines
+    }
+}
+
+fn ratio(a: usize, b: usize) -> f64 {
+    a as f64 / b.max(1) as f64
+}
+
+fn profiles(corpus: &Path, step: usize) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(corpus).expect("a readable corpus").flatten();
+    let mut files: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(|path| path.is_file()).collect();
+    let is_skipped =
+        |path: &PathBuf| armorer::resolve::is_skipped(&path.file_name().unwrap_or_default().to_string_lossy());
+    files.retain(|path| !is_skipped(path));
+    files.sort();
+    files.into_iter().step_by(step).collect()
+}
+
+/// Files of this machine, from all over it.
+fn paths_of_machine() -> Vec<Vec<u8>> {
+    let mut found = Vec::new();
+    let mut open: Vec<PathBuf> = ["/etc", "/usr", "/var", "/proc/self", "/dev"].map(PathBuf::from).into();
+    while let Some(directory) = open.pop() {
+        let entries = std::fs::read_dir(&directory).into_iter().flatten().flatten();
+        for entry in entries {
+            let Ok(kind) = entry.file_type() else { continue };
+            if kind.is_dir() && entry.path().components().count() < 8 {
+                open.push(entry.path());
+            } else if !kind.is_dir() {
+                found.push(entry.path().into_os_string().into_encoded_bytes());
+            }
+        }
+    }
+    found.sort();
+    let step = found.len().div_ceil(PATHS).max(1);
+    found.into_iter().step_by(step).collect()
+}
+
+/// The paths of the accesses to files that the example suites test.
+fn paths_of_suites() -> Vec<Vec<u8>> {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/suites");
+    let mut paths = BTreeSet::new();
+    for entry in std::fs::read_dir(directory).expect("the suites").flatten() {
+        let text = std::fs::read_to_string(entry.path()).expect("a readable suite");
+        let suite = Suite::parse(&entry.path(), &text).expect("a suite");
+        let compiler = suite.compiler(Features::builtin("linux-6.12").expect("built in"));
+        for test in suite.run(&compiler, "linux-6.12").into_iter().flatten() {
+            let words: Vec<&str> = test.access.split(' ').collect();
+            if let Ok(Access::File(file)) = Access::parse(&words) {
+                paths.insert(file.path.as_bytes().to_vec());
+            }
+        }
+    }
+    paths.into_iter().collect()
+}
