@@ -1,7 +1,7 @@
 //! armorer and the reference compiler on the same profiles, on this machine, in one run: CPU time, memory, sizes, states.
 //!
 //! Needs `ARMORER_CORPUS`, `ARMORER_ORACLE` and `ARMORER_FEATURES` (see CONTRIBUTING). Every `ARMORER_BENCH_STEP`th profile is
-//! taken (default 25; 1 takes all, and the reference then needs some ten minutes of CPU for each features set).
+//! taken (default 25; 1 takes all, and the reference then needs some ten minutes of CPU for each feature set).
 
 #![expect(clippy::expect_used, reason = "a benchmark stops where it cannot go on")]
 
@@ -179,7 +179,7 @@ fn corpus(setup: &Setup, features: &str, files: &[PathBuf]) {
     row(&what, &sums[0].to_string(), &sums[1].to_string(), &format!("{:.3}", sums[0] as f64 / sums[1] as f64));
 }
 
-/// What is alike about the words of some rules; the word of a rule behind one of so many `**`; numbers of rules and of `**`.
+/// The shape of some rules: the common words; the word of a rule after a number of `**`; numbers of rules and of `**`.
 type Shape<'a> = (&'a str, &'a dyn Fn(usize, usize, usize) -> String, &'a [(usize, usize)]);
 
 /// Rules that multiply each other. Where each has words of its own, the minimal automaton itself doubles with each rule.

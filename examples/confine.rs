@@ -11,7 +11,7 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 use armorer::kernel::{Kernel, task};
 use armorer::{Compiler, Input};
 
-/// What the program may do, and what it may do while it serves a request. It has to write to its own attributes to get out of a hat.
+/// The permissions of the program, and those while it serves a request. It has to write to its own attributes to get out of a hat.
 const PROFILE: &str = "
 profile worker {
   owner /proc/*/task/*/attr/{,apparmor/}current rw,

@@ -1,4 +1,4 @@
-//! The whole pipeline behind one builder: files in, binary policy out.
+//! The whole pipeline in one builder: files in, binary policy out.
 
 mod error;
 mod input;
@@ -98,7 +98,7 @@ impl Compiler {
         self
     }
 
-    /// What the cache was good for; `None` without one.
+    /// Returns the statistics of the cache; `None` without one.
     #[cfg(feature = "cache")]
     #[must_use]
     pub fn cache_statistics(&self) -> Option<CacheStatistics> {

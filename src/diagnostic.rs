@@ -1,4 +1,4 @@
-//! What armorer says about a text: one [`Diagnostic`] type for every stage, with a stable [`Code`].
+//! Diagnostics about a text: one [`Diagnostic`] type for every stage, with a stable [`Code`].
 //!
 //! A diagnostic is a value: it is serialised by serde, and [`Diagnostic::report`] turns it into a miette report with the text
 //! around it, bounded and [escaped](Escaped) whatever the text is. Who raises one looks for a [`Code`] whose description fits, and adds a code to the table where none does.
@@ -51,7 +51,7 @@ pub enum Severity {
 pub struct Label {
     /// Where.
     pub span: Span,
-    /// What is there; may be empty for the primary place.
+    /// The text of the label; may be empty for the primary place.
     pub text: String,
 }
 
@@ -87,7 +87,7 @@ pub struct Diagnostic {
     pub message: String,
     /// The place it is about, and further ones that explain it.
     pub labels: Vec<Label>,
-    /// What to write instead.
+    /// The advice.
     pub help: Option<String>,
     /// The include rules that led to the file of the first label, innermost first.
     pub include_chain: Box<[Span]>,
@@ -198,7 +198,7 @@ impl Diagnostics {
         self.list.push(diagnostic);
     }
 
-    /// What follows lies in a file that the rule at `span` includes.
+    /// Marks the following diagnostics as located in a file that the rule at `span` includes.
     pub fn enter_include(&mut self, span: Span) {
         self.include_stack.push(span);
     }

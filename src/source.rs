@@ -55,7 +55,7 @@ impl SourceId {
     /// Marks the texts that several maps share.
     const SHARED: u32 = 1 << 31;
 
-    /// The place of spans that no text stands behind (built by a program).
+    /// The place of spans without a text (built by a program).
     pub const NONE: SourceId = SourceId(u32::MAX);
 }
 
@@ -74,7 +74,7 @@ pub struct Span {
     pub source: SourceId,
     /// Offset of the first byte.
     pub start: u32,
-    /// Offset behind the last byte.
+    /// Offset after the last byte.
     pub end: u32,
 }
 
@@ -85,7 +85,7 @@ impl Default for Span {
 }
 
 impl Span {
-    /// The span of nodes that no text stands behind.
+    /// The span of nodes without a place in a text.
     pub const NONE: Span = Span { source: SourceId::NONE, start: 0, end: 0 };
 
     /// The range `start..end` of `source`.
@@ -117,7 +117,7 @@ impl Span {
 pub struct Spanned<T> {
     /// The value.
     pub value: T,
-    /// The place where it was written; absent for a value that no text stands behind.
+    /// The place where it was written; absent for a value without a place in a text.
     #[serde(default)]
     pub span: Span,
 }
@@ -128,7 +128,7 @@ impl<T> Spanned<T> {
         Spanned { value, span }
     }
 
-    /// A value that no text stands behind.
+    /// A value without a place in a text.
     pub fn bare(value: T) -> Self {
         Spanned { value, span: Span::NONE }
     }
@@ -216,7 +216,7 @@ impl Source {
         (u32::try_from(line).unwrap_or(u32::MAX), offset - start + 1)
     }
 
-    /// Where a line (counted from 1) begins; `None` behind the last.
+    /// Where a line (counted from 1) begins; `None` after the last.
     #[must_use]
     pub fn line_start(&self, line: u32) -> Option<usize> {
         (line as usize).checked_sub(1).and_then(|index| self.lines.get(index)).map(|&start| start as usize)
@@ -328,7 +328,7 @@ impl SourceMap {
         SourceMap { own: copy(&self.own), shared: Arc::new(copy(&self.shared)) }
     }
 
-    /// The text behind an id; an empty one for ids of another map.
+    /// The text with an id; an empty one for ids of another map.
     #[must_use]
     pub fn get(&self, id: SourceId) -> Arc<Source> {
         let (list, at) = self.list(id);

@@ -12,7 +12,7 @@ use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
 use serde_json::{Value, json};
 
-/// So long a server may take for one answer.
+/// The time limit of a server for one answer.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// How to start a server, and what it wants to be told.
@@ -21,11 +21,11 @@ pub(crate) struct Server {
     pub(crate) command: Vec<OsString>,
     /// `initializationOptions` for a folder of profiles.
     pub(crate) options: fn(&Path) -> Value,
-    /// What `workspace/didChangeConfiguration` carries for a folder of profiles.
+    /// The settings that `workspace/didChangeConfiguration` carries for a folder of profiles.
     pub(crate) settings: fn(&Path) -> Value,
 }
 
-/// What came of a request.
+/// The outcome of a request.
 pub(crate) struct Answer {
     /// The result, or what the server says is wrong.
     pub(crate) result: Result<Value, String>,
@@ -65,7 +65,7 @@ fn message(stdout: &mut BufReader<ChildStdout>) -> Option<Vec<u8>> {
     Some(body)
 }
 
-/// What the client claims to understand: what a full editor does.
+/// Returns the capabilities of the client: those of a full editor.
 fn client_capabilities() -> Value {
     json!({
         "general": {"positionEncodings": ["utf-16"]},

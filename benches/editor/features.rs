@@ -1,4 +1,4 @@
-//! What a server says that it can, and what it answers, on a small workspace.
+//! Announced capabilities and actual answers of a server, on a small workspace.
 
 use std::path::Path;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use crate::document::{Document, new_name, size};
 
 /// Where the cursor is in the text of a [`Probe`].
 const CURSOR: char = '‸';
-/// So long is waited for diagnostics that may not come.
+/// The time limit for diagnostics that may not come.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Files that are there for others to name.
@@ -155,7 +155,7 @@ fn diagnostics(client: &mut Client, document: &Document, line: &Value, expected:
     }
 }
 
-/// What a server makes of a probe: `yes`, `wrong` (an answer without what it must hold), `nothing`, or `—` (not offered).
+/// Returns the outcome of a probe: `yes`, `wrong` (an answer without what it must hold), `nothing`, or `—` (not offered).
 fn outcome(client: &mut Client, folder: &Path, probe: &Probe) -> String {
     if client.capabilities.pointer(probe.capability).is_none_or(|offered| offered == &json!(false)) {
         return "—".to_owned();

@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 
 /// A large, a middling and a small profile of the corpus.
 const FILES: [&str; 3] = ["gnome-shell", "snap", "pstree"];
-/// So long a server may take to publish diagnostics.
+/// The time limit of a server for publishing diagnostics.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// After an answer, so long is waited for the diagnostics of the keystroke before it.
 const SETTLE: Duration = Duration::from_secs(1);
@@ -149,7 +149,7 @@ fn ask(client: &mut Client, document: &mut Document, question: &Question, rounds
     Row { what: question.0.to_owned(), rest, typing }
 }
 
-/// Misspells a capability and mends it, by one letter: until the diagnostic is there, and until it is gone.
+/// Misspells a capability and corrects it, by one letter: until the diagnostic is there, and until it is gone.
 fn diagnostics(client: &mut Client, document: &mut Document, rounds: usize) -> Row {
     let place = document.text.find("  capability ").expect("the profiles have a capability") + 13;
     let line = document.position(place)["line"].clone();

@@ -59,7 +59,7 @@ use changes::Fingerprint;
 use pass::Costly;
 use state::State;
 
-/// What an agent looks after, and what it may do.
+/// The directories that an agent watches, and its permissions.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Options {
@@ -119,7 +119,7 @@ pub struct Agent {
     state: State,
     /// Files that took too much to compile.
     costly: BTreeMap<PathBuf, Costly>,
-    /// What was seen when the last pass that left nothing to do began, and the kernel's revision when it ended.
+    /// The fingerprint at the beginning of the last pass that left nothing to do, and the kernel's revision at its end.
     seen: Option<(Fingerprint, u64)>,
 }
 

@@ -38,7 +38,7 @@ impl Costly {
 
 /// The state of a file during a pass.
 enum Known {
-    /// Nothing so far.
+    /// No work so far.
     Nothing,
     /// It has no policy now: what came from it before keeps its names.
     Broken,

@@ -1,4 +1,4 @@
-//! What a pass did.
+//! Results of a pass.
 
 use std::fmt;
 use std::io;
@@ -10,7 +10,7 @@ use serde::{Serialize, Serializer};
 use crate::analysis::new_access::Finding;
 use crate::kernel::KernelError;
 
-/// What a pass did, file by file.
+/// The results of a pass, file by file.
 #[derive(Debug, Default, Serialize)]
 #[non_exhaustive]
 pub struct Report {
@@ -18,7 +18,7 @@ pub struct Report {
     pub files: Vec<FileReport>,
     /// Profiles that the agent loaded and no file defines any more.
     pub vanished: Vec<Vanished>,
-    /// What kept the pass from its work: directories and lists that cannot be read.
+    /// The problems that prevented parts of the pass: directories and lists that cannot be read.
     pub problems: Vec<Problem>,
     /// Whether the pass was ended before it had looked at all files; those are not in the report.
     pub interrupted: bool,
@@ -37,17 +37,17 @@ pub enum Problem {
         error: io::Error,
     },
     /// The kernel's list of profiles cannot be read: securityfs is not mounted any more, or AppArmor is off.
-    #[error("the kernel's profiles cannot be read: {0}")]
+    #[error("cannot read the profiles of the kernel: {0}")]
     Kernel(KernelError),
     /// The kernel accepts no policy of a namespace since an earlier load failed, and could not be recovered. The text is that of
     /// [`KernelError::Wedged`], which names the cure.
     #[error("{0}")]
     Wedged(String),
     /// The names of the loaded profiles cannot be written to disk.
-    #[error("the names of the loaded profiles cannot be kept: {0}")]
+    #[error("cannot save the names of the loaded profiles: {0}")]
     State(io::Error),
     /// Directories are so large that changes in some of them are not seen. Every pass reads all files instead.
-    #[error("more than {0} files and directories: changes are not looked for, and everything is read at each interval")]
+    #[error("more than {0} files and directories: changes are not watched, and all files are read at each interval")]
     TooManyEntries(usize),
 }
 
@@ -80,7 +80,7 @@ pub struct FileReport {
     pub file: PathBuf,
     /// The names of its profiles, as the kernel lists them; none where it has errors.
     pub profiles: Vec<String>,
-    /// What became of them, all together.
+    /// The outcome for all profiles of the file.
     pub outcome: Outcome,
 }
 
@@ -92,7 +92,7 @@ impl FileReport {
     }
 }
 
-/// What became of a file.
+/// The outcome of a file.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
@@ -103,7 +103,7 @@ pub enum Outcome {
     Replaced,
     /// The kernel has exactly these profiles.
     Unchanged,
-    /// Nothing was done; what was loaded before stays in force.
+    /// The file was refused; the policy loaded before stays in force.
     Refused(Refusal),
 }
 
@@ -136,15 +136,15 @@ pub enum Refusal {
     #[error("the name {0:?} is not text")]
     NotText(String),
     /// A profile's name is not among those that the agent may load.
-    #[error("the name \"{0}\" is not among those that may be loaded")]
+    #[error("the name \"{0}\" is not one of those that may be loaded")]
     Name(String),
     /// A profile of that name was loaded by somebody else.
-    #[error("\"{0}\" is loaded already, and not by this agent")]
+    #[error("\"{0}\" is already loaded, but not by this agent")]
     Foreign(String),
     /// Somebody else has put another profile in the place of the agent's, after the agent had replaced theirs: another agent, say, that
     /// defines the same name. It stays so until the file changes.
     #[error(
-        "\"{0}\" is defined differently by somebody else, who replaces this definition again and again: theirs stays loaded"
+        "\"{0}\" is defined differently by another program, which keeps replacing this definition: its definition stays loaded"
     )]
     Contested(String),
     /// Another file defines a profile of that name.
@@ -165,7 +165,7 @@ pub enum Refusal {
     #[error("{0}")]
     Kernel(#[from] KernelError),
     /// The name cannot be remembered, so it is not loaded: nobody would know whose it is.
-    #[error("the names of the loaded profiles cannot be kept: {0}")]
+    #[error("cannot save the names of the loaded profiles: {0}")]
     State(io::Error),
 }
 
@@ -187,7 +187,7 @@ pub enum Excess {
     Memory(u64),
 }
 
-/// What became of a profile that no file defines any more.
+/// A profile that no file defines any more.
 #[derive(Debug, Serialize)]
 #[non_exhaustive]
 pub struct Vanished {
@@ -208,7 +208,7 @@ pub enum Kept {
     #[error("tasks run under it")]
     InUse,
     /// The profile loaded under its name is not the one that the agent loaded.
-    #[error("somebody else has replaced it")]
+    #[error("another program has replaced it")]
     Replaced,
     /// Some of its children are still defined.
     #[error("profiles below it are still defined")]

@@ -39,7 +39,7 @@ struct Owned {
     written: Written,
 }
 
-/// What the agent wrote to the kernel for a profile.
+/// The policy that the agent wrote to the kernel for a profile.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Written {
     /// The hashes of it that a kernel may show; none before the first time.
@@ -76,8 +76,8 @@ mod stored_path {
 }
 
 impl State {
-    /// What was kept in that file during this boot. A file that is missing or damaged holds nothing: names that are loaded then
-    /// count as those of others, which is the safe side.
+    /// Reads the state that was saved during this boot. A file that is missing or damaged holds nothing: names that are loaded
+    /// then count as those of others, which is the safe side.
     pub(super) fn read(path: Option<PathBuf>) -> State {
         let mut owned = BTreeMap::new();
         let bytes = path.as_ref().and_then(|path| fs::read(path).ok()).unwrap_or_default();
@@ -98,7 +98,7 @@ impl State {
         self.owned.get(name).map(|owned| owned.file.as_path())
     }
 
-    /// What was written to the kernel for a profile.
+    /// Returns the policy that was written to the kernel for a profile.
     pub(super) fn written(&self, name: &str) -> Option<&Written> {
         self.owned.get(name).map(|owned| &owned.written).filter(|written| !written.hashes.is_empty())
     }

@@ -96,7 +96,7 @@ impl Machine {
     }
 }
 
-/// What became of each file, in a word, and of what vanished.
+/// The outcome of each file and of vanished profiles, in a word each.
 fn said(report: &Report) -> Vec<String> {
     let files = report.files.iter().map(|file| {
         let name = file.file.file_name().unwrap().to_string_lossy();
@@ -172,13 +172,13 @@ fn names_of_others_are_left_alone() {
     machine.write("a", "profile docker-default { }\n");
     machine.write("b", "profile k8s-old { }\n");
     machine.write("c", "profile free { }\nprofile docker-default { }\n");
-    let foreign = "is loaded already, and not by this agent";
+    let foreign = "is already loaded, but not by this agent";
     let said_any = said(&machine.agent(machine.options()).pass());
     let twice = format!("c: \"docker-default\" is also defined in {}", machine.path("volume/a").display());
     assert_eq!(said_any, [format!("a: \"docker-default\" {foreign}"), format!("b: \"k8s-old\" {foreign}"), twice]);
     let names = Names::any().prefix("k8s-");
     let said = said(&machine.agent(Options { names, ..machine.options() }).pass());
-    let refused = "is not among those that may be loaded";
+    let refused = "is not one of those that may be loaded";
     assert_eq!(said[..2], [format!("a: the name \"docker-default\" {refused}"), "b: replaced".into()]);
     assert_eq!(machine.settle(), [".replace k8s-old"]);
 }
@@ -268,7 +268,7 @@ fn names_that_cannot_be_kept_are_not_loaded() {
     machine.write("blocked", "");
     let state = Some(machine.path("volume/blocked/state"));
     let report = machine.agent(Options { state, ..machine.options() }).pass();
-    assert!(said(&report)[1].starts_with("web: the names of the loaded profiles cannot be kept"), "{report:?}");
+    assert!(said(&report)[1].starts_with("web: cannot save the names of the loaded profiles"), "{report:?}");
     assert!(report.wants_retry() && machine.settle().is_empty());
 }
 
@@ -335,8 +335,8 @@ fn who_is_replaced_after_replacing_stays_off() {
     assert_eq!(said(&agent.pass()), ["web: unchanged"]);
     machine.loaded.insert("web".into(), "11".into());
     machine.show();
-    let contested = "web: \"web\" is defined differently by somebody else, who replaces this definition again and again: theirs \
-                     stays loaded";
+    let contested = "web: \"web\" is defined differently by another program, which keeps replacing this definition: its \
+                     definition stays loaded";
     let report = agent.pass();
     assert_eq!(said(&report), [contested]);
     assert!(!report.wants_retry() && machine.settle().is_empty());
@@ -349,7 +349,7 @@ fn who_is_replaced_after_replacing_stays_off() {
     machine.loaded.insert("web".into(), "22".into());
     machine.show();
     fs::remove_file(machine.path("volume/web")).unwrap();
-    assert_eq!(said(&agent.pass()), ["web kept: somebody else has replaced it"]);
+    assert_eq!(said(&agent.pass()), ["web kept: another program has replaced it"]);
     assert!(machine.settle().is_empty());
 }
 
@@ -407,10 +407,9 @@ fn messages_quote_no_other_file() {
     let linked = vec![machine.directory.path().to_owned()];
     let report = machine.agent(Options { linked, ..machine.options() }).pass();
     let said = said(&report).join("\n");
-    assert!(said.contains("own:2:3: error[unknown-keyword]: no rule begins with `chwon`"), "{said}");
-    let redacted =
-        format!("includes: {}:1:1: error[unknown-keyword]: a word that no rule begins with", secret.display());
+    assert!(said.contains("own:2:3: error[unknown-keyword]: unknown keyword `chwon`"), "{said}");
+    let redacted = format!("includes: {}:1:1: error[unknown-keyword]: unknown keyword", secret.display());
     assert!(said.contains(&redacted), "{said}");
-    assert!(said.contains("volume/link:1:1: error[unknown-keyword]: a word that no rule begins with"), "{said}");
+    assert!(said.contains("volume/link:1:1: error[unknown-keyword]: unknown keyword"), "{said}");
     assert!(said.contains("variable: ") && !said.contains("hunter2"), "{said}");
 }

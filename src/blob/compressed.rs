@@ -17,7 +17,7 @@ pub const MAX_UNCOMPRESSED: usize = 256 << 20;
 const HEADER: usize = 8;
 /// The header version.
 const VERSION: u8 = 1;
-/// What a zstd frame begins with.
+/// The magic number of a zstd frame.
 const MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 
 /// Whether the bytes begin like a compressed policy.
@@ -45,7 +45,7 @@ fn within(bytes: &[u8], limit: usize) -> Result<Cow<'_, [u8]>, ReadError> {
     Ok(Cow::Owned(plain))
 }
 
-/// Decompresses the frame that `bytes` begins with, and returns what stands behind it.
+/// Decompresses the frame that `bytes` begins with, and returns what stands after it.
 fn frame<'a>(bytes: &'a [u8], plain: &mut Vec<u8>, limit: usize) -> Result<&'a [u8], &'static str> {
     if !is_compressed(bytes) {
         return Err("no header of a compressed profile");

@@ -12,7 +12,7 @@ const HEADER: u32 = 24;
 const MIN_HEADER: usize = 14;
 /// Length of the header of a table.
 const TABLE_HEADER: usize = 12;
-/// What the version string says since the format was taken from flex.
+/// The version string, used since the format was taken from flex.
 const VERSION: &[u8; 10] = b"notflex\0\0\0";
 
 const ACCEPT: u16 = 1;

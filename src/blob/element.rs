@@ -26,7 +26,7 @@ pub enum ReadError {
     Compressed {
         /// Where the faulty frame's header begins.
         offset: usize,
-        /// What is wrong with it.
+        /// The problem.
         why: &'static str,
     },
     /// The input ends too early.
@@ -34,7 +34,7 @@ pub enum ReadError {
     Truncated {
         /// Where the cut element begins.
         offset: usize,
-        /// What was being read.
+        /// The element that was being read.
         what: &'static str,
     },
     /// Another element than the format has at this place.
@@ -46,7 +46,7 @@ pub enum ReadError {
         what: &'static str,
         /// The type of the element that belongs here.
         expected: &'static str,
-        /// What stands here.
+        /// The element found.
         found: &'static str,
     },
     /// A named field that the format does not have, or not at this place.
@@ -72,7 +72,7 @@ pub enum ReadError {
         offset: usize,
         /// The field it was read for.
         what: &'static str,
-        /// What is wrong with it.
+        /// The problem.
         why: &'static str,
     },
     /// A number that the field does not take.
@@ -90,7 +90,7 @@ pub enum ReadError {
     BadAutomaton {
         /// Where the faulty part begins.
         offset: usize,
-        /// What is wrong with it.
+        /// The problem.
         why: &'static str,
     },
 }
@@ -161,7 +161,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// Steps over NAME `name` and the tag `wanted` behind it; `false` if another element stands here.
+    /// Steps over NAME `name` and the tag `wanted` after it; `false` if another element stands here.
     pub(super) fn named(&mut self, name: &'static str, wanted: u8) -> Result<bool> {
         match self.peek_name()? {
             Some((text, after)) if text == name.as_bytes() => {

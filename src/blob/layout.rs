@@ -1,4 +1,4 @@
-//! How a policy is laid out in its bytes: what [`super::read()`] leaves behind, because it does not change the meaning.
+//! Layout of a policy in its bytes, which [`super::read()`] omits because it does not change the meaning.
 
 use serde::Serialize;
 
@@ -11,7 +11,7 @@ pub struct ProfileLayout {
     pub offset: usize,
     /// How many bytes it has.
     pub bytes: usize,
-    /// Offset of the `profile` element in it, behind version and namespace: what the kernel's hash covers starts there.
+    /// Offset of the `profile` element in it, after version and namespace: what the kernel's hash covers starts there.
     pub element: usize,
     /// Its automata, in the order in which they stand.
     pub automata: Vec<(Automaton, AutomatonLayout)>,
@@ -20,7 +20,7 @@ pub struct ProfileLayout {
 /// Where an automaton lies.
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize)]
 pub struct AutomatonLayout {
-    /// Offset of its header, behind the padding.
+    /// Offset of its header, after the padding.
     pub offset: usize,
     /// How many bytes header and tables have.
     pub bytes: usize,

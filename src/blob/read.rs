@@ -129,7 +129,7 @@ fn version(cursor: &mut Cursor<'_>, inherited: Option<u32>) -> Result<u32> {
     };
     let abi = word & 0x3ff;
     if !(5..=9).contains(&abi) {
-        // The word stands behind its name.
+        // The word stands after its name.
         return Err(ReadError::UnsupportedVersion { offset: offset.saturating_add(11), abi });
     }
     Ok(word)
@@ -251,7 +251,7 @@ fn section(
     skip_tags(cursor, foreign)?;
     let offset = cursor.offset();
     let perms = perms(cursor)?;
-    // Kernels look for it behind a table only: elsewhere it is out of place.
+    // Kernels look for it after a table only: elsewhere it is out of place.
     let perms_version = if perms.is_some() { cursor.named_u32("permsv")? } else { None };
     let Some(dfa) = automaton(cursor, which, layout)? else {
         if cursor.offset() != offset {
@@ -259,7 +259,7 @@ fn section(
         }
         return Ok(None);
     };
-    // Kernels take the second name behind the file section, too.
+    // Kernels take the second name after the file section, too.
     let start = match which {
         Automaton::File => cursor.named_u32("dfa_start")?,
         Automaton::Policydb | Automaton::Xmatch => None,

@@ -29,7 +29,7 @@ pub struct VerifyError {
     pub profile: String,
     /// The automaton at fault, where it is one.
     pub automaton: Option<Automaton>,
-    /// What is wrong.
+    /// The fault.
     pub fault: Fault,
 }
 
@@ -63,7 +63,7 @@ impl fmt::Display for Place {
     }
 }
 
-/// What is wrong with a value.
+/// A fault of a value.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum Fault {
@@ -105,7 +105,7 @@ pub enum Fault {
     Perms {
         /// Number of the entry.
         index: usize,
-        /// What is wrong with it.
+        /// The fault.
         why: &'static str,
     },
     /// A malformed string of the transition table.

@@ -56,7 +56,7 @@ pub enum WriteError {
     Tables {
         /// Name of the profile, cut to a readable length.
         profile: String,
-        /// What is wrong with them.
+        /// The problem.
         why: &'static str,
     },
     /// A field of [`Foreign`](super::profile::Foreign) is set: kernels mishandle them, so they are not written.
@@ -257,7 +257,7 @@ impl Out<'_> {
 
     fn automaton(&mut self, tables: &crate::automata::Tables) -> Result<()> {
         self.name("aadfa");
-        // Tag and length take five bytes; the tables behind them begin at a multiple of 8.
+        // Tag and length take five bytes; the tables after them begin at a multiple of 8.
         let pad = (self.bytes.len() - self.origin + 5).wrapping_neg() % 8;
         self.tag(tag::BLOB);
         let length = self.bytes.len();

@@ -48,7 +48,7 @@ pub struct Cache {
     failures: AtomicUsize,
 }
 
-/// What a cache was good for.
+/// Statistics about the use of a cache.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CacheStatistics {
@@ -110,7 +110,7 @@ impl Cache {
         })
     }
 
-    /// What it was good for so far.
+    /// Returns the statistics so far.
     #[must_use]
     pub fn statistics(&self) -> CacheStatistics {
         let count = |counter: &AtomicUsize| counter.load(Ordering::Relaxed);

@@ -1,4 +1,4 @@
-//! What the file system looked like when a policy was compiled.
+//! State of the file system when a policy was compiled.
 
 use std::path::PathBuf;
 use std::sync::{PoisonError, RwLock};
@@ -23,7 +23,7 @@ pub(super) enum Observed {
     Entries(PathBuf, Hash),
 }
 
-/// What a path led to.
+/// The kind of file that a path led to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(super) enum Kind {
     Missing,
@@ -46,7 +46,7 @@ impl Kind {
 /// The most observations that are remembered.
 const MAX_KNOWN: usize = 1 << 16;
 
-/// What was observed in this run, so that files which many profiles include are read once.
+/// The observations of this run, so that files which many profiles include are read once.
 #[derive(Debug, Default)]
 pub(super) struct Observations {
     known: RwLock<FxHashMap<Observed, bool>>,
@@ -78,7 +78,7 @@ impl Observations {
     }
 }
 
-/// What a dependency says in a form to keep.
+/// Returns the stored form of a dependency.
 pub(super) fn observed(dependency: &Dependency, session: &Session) -> Observed {
     match dependency {
         Dependency::Kind { path, kind } => Observed::Kind(path.clone(), Kind::of(*kind)),

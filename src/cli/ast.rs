@@ -12,11 +12,11 @@ use crate::syntax::parser;
 
 #[derive(clap::Args)]
 pub(super) struct Args {
-    /// A profile file or included file; `-` is standard input
+    /// Profile file or included file; `-` is standard input
     #[arg(value_name = "PATH", required_unless_present = "schema")]
     path: Option<PathBuf>,
 
-    /// Read JSON, as this command prints it, and print the canonical text of the profile
+    /// Read the JSON that this command prints, and print the profile as text
     #[arg(long)]
     from_json: bool,
 

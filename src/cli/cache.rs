@@ -7,7 +7,7 @@ use crate::compiler::Compiler;
 
 #[derive(clap::Args)]
 pub(super) struct CacheArgs {
-    /// Keep compiled policy in this directory, and take from it what has not changed
+    /// Directory in which compiled policy is cached
     #[arg(long, value_name = "DIR")]
     cache_dir: Option<PathBuf>,
 }

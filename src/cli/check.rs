@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::inputs::{self, Input};
 use super::levels::LevelArgs;
 use super::limits::LimitArgs;
+use super::output::counted;
 use super::quoting::quotable;
 use super::render::{Renderer, Verbosity};
 use super::target::TargetArgs;
@@ -24,7 +25,7 @@ pub(super) struct Args {
     #[command(flatten)]
     verbosity: Verbosity,
 
-    /// Profile files, YAML manifests and directories of them; `-` or nothing is standard input
+    /// Profile files, YAML manifests and directories of them; `-` is standard input [default: -]
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
 }
@@ -67,8 +68,7 @@ pub(super) fn run(args: &Args) -> Status {
     }
     let files = match (inputs.as_slice(), inputs.len() - unread) {
         ([Input::Stdin], 1) => "standard input".to_owned(),
-        (_, 1) => "1 file".to_owned(),
-        (_, checked) => format!("{checked} files"),
+        (_, checked) => counted(checked, "file"),
     };
     eprint_line(format_args!("checked {files}: {}", renderer.summary()));
     if unread == 0 { status } else { Status::Failed }

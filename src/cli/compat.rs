@@ -16,23 +16,23 @@ use crate::parallel;
 /// or input/output errors.
 #[derive(clap::Args)]
 pub(super) struct Args {
-    /// The kernel that the profiles are loaded into now: a built-in set, a features file or directory
+    /// Current kernel: a built-in feature set, a features file or directory
     #[arg(long, value_name = "NAME|FILE|DIR")]
     from: String,
 
-    /// The kernel that they shall be loaded into
+    /// Future kernel, in the same form
     #[arg(long, value_name = "NAME|FILE|DIR")]
     to: String,
 
-    /// Directory that `include <…>` is looked up in last
+    /// Base directory, searched last for `include <…>`
     #[arg(short, long, value_name = "DIR", default_value = "/etc/apparmor.d")]
     base: PathBuf,
 
-    /// Directory that `include <…>` is looked up in before the base; repeatable
+    /// Directory searched for `include <…>` before the base; repeatable
     #[arg(short = 'I', long = "include", value_name = "DIR")]
     include: Vec<PathBuf>,
 
-    /// Also print each change of each profile, and the rules that are enforced less
+    /// Also print each change of each profile and each rule that is enforced less
     #[arg(long)]
     all: bool,
 
@@ -40,7 +40,7 @@ pub(super) struct Args {
     #[arg(long, conflicts_with = "all")]
     json: bool,
 
-    /// Files of profiles, and directories of them, which are also looked up in for `include <…>`
+    /// Profile files and directories of them, which are also searched for `include <…>`
     #[arg(value_name = "TREE", required = true)]
     paths: Vec<PathBuf>,
 }

@@ -13,7 +13,7 @@ use super::inputs::{self, Input};
 use super::levels::LevelArgs;
 use super::limits::LimitArgs;
 use super::outcome::Outcome;
-use super::output::write_data;
+use super::output::{counted, write_data};
 use super::render::{Renderer, Verbosity};
 use super::target::TargetArgs;
 use super::timings::{self, FileTimings};
@@ -31,7 +31,7 @@ pub(super) struct Args {
     #[command(flatten)]
     target: TargetArgs,
 
-    /// How many files are compiled at a time [default: one a core]
+    /// Number of files compiled in parallel [default: one per core]
     #[arg(short, long, value_name = "N")]
     jobs: Option<NonZeroUsize>,
 
@@ -41,7 +41,7 @@ pub(super) struct Args {
     #[command(flatten)]
     limits: LimitArgs,
 
-    /// Print where the time went to standard error, with the states of each automaton before and after merging
+    /// Print timings and the sizes of automata to standard error
     #[arg(long, value_name = "FORM", value_enum, num_args = 0..=1, require_equals = true, default_missing_value = "text")]
     timings: Option<timings::Form>,
 
@@ -54,7 +54,7 @@ pub(super) struct Args {
     #[command(flatten)]
     verbosity: Verbosity,
 
-    /// Profile files, YAML manifests and directories of them; `-` or nothing is standard input
+    /// Profile files, YAML manifests and directories of them; `-` is standard input [default: -]
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
 }
@@ -62,16 +62,16 @@ pub(super) struct Args {
 #[derive(clap::Args)]
 #[group(required = true, multiple = false)]
 struct Output {
-    /// Write the policy of all inputs to one file; `-` is standard output
+    /// Write the policy of all inputs to this file; `-` is standard output
     #[arg(short, long = "output", value_name = "FILE")]
     output: Option<PathBuf>,
 
-    /// Write the policy of each input to a file of its name in this directory
+    /// Write the policy of each input to a file of the same name in this directory
     #[arg(long, value_name = "DIR")]
     output_dir: Option<PathBuf>,
 }
 
-/// What is left of a policy to write, and to tell about.
+/// The parts of a compiled policy that are written and reported.
 struct Written {
     profiles: usize,
     len: usize,
@@ -164,7 +164,8 @@ fn try_run(args: &Args) -> Result<Status, String> {
             path => format!(" → {}", path.display()),
         };
         let (good, all) = (outcomes.iter().filter(|outcome| outcome.policy.is_some()).count(), outcomes.len());
-        eprint_line(format_args!("compiled {good} of {all} files: {profiles} profiles, {bytes} bytes{to}"));
+        let (all, profiles) = (counted(all, "file"), counted(profiles, "profile"));
+        eprint_line(format_args!("compiled {good} of {all}: {profiles}, {bytes} bytes{to}"));
         if let Some(CacheStatistics { hits, failures, .. }) = compiler.cache_statistics() {
             let failed = if failures == 0 { String::new() } else { format!(", {failures} could not be kept") };
             eprint_line(format_args!("{hits} of them from the cache{failed}"));

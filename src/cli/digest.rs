@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::output::counted;
 use crate::diagnostic::Severity;
 use crate::source::Span;
 
@@ -14,7 +15,7 @@ pub(super) const MAX_OF_RUN: usize = 300;
 /// A warning in so many places is shown once.
 const REPEATED: usize = 3;
 
-/// What decides whether a message is shown.
+/// The properties that decide whether a message is shown.
 pub(super) struct Item<'a> {
     pub(super) code: &'a str,
     pub(super) message: &'a str,
@@ -72,13 +73,9 @@ impl Digest {
         digest
     }
 
-    /// What is said of the messages beyond the limits.
+    /// Describes the messages beyond the limits.
     pub(super) fn rest(&self) -> Option<String> {
-        let count = |count: usize, word: &str| match count {
-            0 => None,
-            1 => Some(format!("1 more {word}")),
-            _ => Some(format!("{count} more {word}s")),
-        };
+        let count = |count: usize, noun: &str| (count > 0).then(|| counted(count, &format!("more {noun}")));
         let parts: Vec<String> =
             [count(self.errors, "error"), count(self.others, "warning")].into_iter().flatten().collect();
         let verb = if self.errors + self.others == 1 { "is" } else { "are" };

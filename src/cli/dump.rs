@@ -24,7 +24,7 @@ pub(super) struct Args {
     #[arg(long, conflicts_with = "json")]
     statistics: bool,
 
-    /// A binary policy, or profile text, which is compiled; `-` is standard input
+    /// Binary policy, or profile text to compile; `-` is standard input
     #[arg(value_name = "POLICY")]
     policy: PathBuf,
 }
@@ -59,7 +59,7 @@ fn try_run(args: &Args) -> Result<Status, String> {
     }
     match &dump.fault {
         Some(fault) => {
-            complain(format!("{}: kernels refuse it: {fault}", input.shown()));
+            complain(format!("{}: kernels reject this policy: {fault}", input.shown()));
             Ok(Status::Findings)
         }
         None => Ok(Status::Fine),

@@ -8,15 +8,15 @@ use crate::kernel::task;
 
 #[derive(clap::Args)]
 pub(super) struct Args {
-    /// The profile to run under; it has to be loaded
+    /// Loaded profile to run the program under
     #[arg(short, long, value_name = "NAME")]
     profile: String,
 
-    /// Stack the profile upon the one that this process runs under, so that both confine the program
+    /// Stack the profile on the current one, so that both confine the program
     #[arg(long)]
     stack: bool,
 
-    /// The program and its arguments
+    /// Program and its arguments
     #[arg(value_name = "COMMAND", required = true, trailing_var_arg = true, allow_hyphen_values = true)]
     command: Vec<OsString>,
 }
@@ -41,5 +41,5 @@ fn replace(command: &mut Command, program: &OsString) -> String {
 
 #[cfg(not(unix))]
 fn replace(_: &mut Command, _: &OsString) -> String {
-    "only Linux has profiles to run under".into()
+    "running under a profile needs Linux".into()
 }

@@ -1,4 +1,4 @@
-//! `armorer features`: prints a features set, those that are built in, or that of a kernel for a bug report.
+//! `armorer features`: prints a feature set, those that are built in, or that of a kernel for a bug report.
 
 use std::path::PathBuf;
 
@@ -9,27 +9,27 @@ use crate::features::Features;
 
 #[derive(clap::Args)]
 pub(super) struct Args {
-    /// List the built-in sets, with the kernels that they were read from
+    /// List the built-in feature sets and the kernels they were read from
     #[arg(long)]
     list: bool,
 
-    /// Read the set of the running kernel, and tell on standard error how it differs from the nearest built-in one
+    /// Read the feature set of the running kernel, and report its differences from the nearest built-in set on standard error
     #[arg(long, conflicts_with = "list")]
     capture: bool,
 
-    /// With --capture: where securityfs is mounted
+    /// Mount point of securityfs, for --capture
     #[arg(long, value_name = "DIR", default_value = "/sys/kernel/security", requires = "capture")]
     securityfs: PathBuf,
 
-    /// With --capture: where procfs is mounted
+    /// Mount point of procfs, for --capture
     #[arg(long, value_name = "DIR", default_value = "/proc", requires = "capture")]
     proc: PathBuf,
 
-    /// With --capture: write the set to this file
+    /// Write the set to this file, for --capture
     #[arg(short, long, value_name = "FILE", requires = "capture")]
     output: Option<PathBuf>,
 
-    /// A built-in set, a features file or directory [default: the running kernel, else linux-6.12]
+    /// Built-in feature set, features file or directory [default: the running kernel, else linux-6.12]
     #[arg(value_name = "NAME|PATH", conflicts_with_all = ["list", "capture"])]
     name: Option<String>,
 }

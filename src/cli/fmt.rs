@@ -19,35 +19,35 @@ const COMPARED_FOR: &str = "linux-7.2";
 
 #[derive(clap::Args)]
 pub(super) struct Args {
-    /// Write nothing; exit with 1 if anything would change
+    /// Check only: write nothing, and exit with status 1 if a file would change
     #[arg(long)]
     check: bool,
 
-    /// Write nothing; print what would change as a unified diff, and exit with 1 if anything would
+    /// Print the changes as a unified diff: write nothing, and exit with status 1 if a file would change
     #[arg(long)]
     diff: bool,
 
-    /// Sort the rules between blank lines, by kind and then by path, where the policy provably stays the same
+    /// Sort rules between blank lines by kind and path where the policy provably stays the same
     #[arg(long)]
     sort: bool,
 
-    /// Format only what touches these lines of the one input; the first is 1
+    /// Format only these lines of a single input; the first line is 1
     #[arg(long, value_name = "A:B", value_parser = lines)]
     lines: Option<RangeInclusive<u32>>,
 
-    /// What to call standard input; a name in .yaml or .yml makes it a Kubernetes manifest
+    /// Name of standard input; with the extension .yaml or .yml it is read as a Kubernetes manifest
     #[arg(long, value_name = "PATH")]
     stdin_filename: Option<PathBuf>,
 
-    /// Directory that `include <…>` is looked up in last, when the policies of the old and the new text are compared
+    /// Base directory, searched last for `include <…>` when the old and the new policy are compared
     #[arg(short, long, value_name = "DIR", default_value = "/etc/apparmor.d")]
     base: PathBuf,
 
-    /// Directory that `include <…>` is looked up in before the base; repeatable
+    /// Directory searched for `include <…>` before the base; repeatable
     #[arg(short = 'I', long = "include", value_name = "DIR")]
     include: Vec<PathBuf>,
 
-    /// Profile files, YAML manifests and directories of them; `-` or nothing is standard input, written to standard output
+    /// Profile files, YAML manifests and directories of them; `-` is standard input, formatted to standard output [default: -]
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
 }
@@ -56,11 +56,11 @@ fn lines(text: &str) -> Result<RangeInclusive<u32>, String> {
     let range = text.split_once(':').and_then(|(first, last)| Some((first.parse().ok()?, last.parse().ok()?)));
     match range {
         Some((first, last)) if 1 <= first && first <= last => Ok(first..=last),
-        _ => Err("two line numbers with a colon between them, such as 3:7".into()),
+        _ => Err("expected two line numbers separated by a colon, for example 3:7".into()),
     }
 }
 
-/// What standard output gets.
+/// The text written to standard output.
 #[derive(Default)]
 enum Shown {
     #[default]
@@ -71,14 +71,14 @@ enum Shown {
     Diff(Unified),
 }
 
-/// What became of one input.
+/// The outcome of one input.
 #[derive(Default)]
 struct Outcome {
-    /// What to print of it.
+    /// The text to print.
     shown: Shown,
     changed: bool,
     diagnosis: Diagnosis,
-    /// What went wrong outside the text.
+    /// The error outside of the text.
     failure: Option<String>,
 }
 
@@ -89,7 +89,7 @@ pub(super) fn run(args: &Args) -> Status {
 fn try_run(args: &Args) -> Result<Status, String> {
     let inputs = inputs::expand(&args.paths)?;
     if args.lines.is_some() && inputs.len() != 1 {
-        return Err("--lines is about one input".into());
+        return Err("--lines needs exactly one input".into());
     }
     let features = Features::builtin(COMPARED_FOR).ok_or("no built-in features")?;
     let compiler = Compiler::new(features).base(&args.base);
@@ -118,7 +118,7 @@ fn try_run(args: &Args) -> Result<Status, String> {
     Ok(status)
 }
 
-/// What messages call an input.
+/// Returns the name of an input in messages.
 fn name(args: &Args, input: &Input) -> String {
     match (input, &args.stdin_filename) {
         (Input::Stdin, Some(path)) => path.display().to_string(),
@@ -140,7 +140,7 @@ fn format_one(args: &Args, input: &Input, compiler: &Compiler) -> Outcome {
     let options = FormatOptions { sort: args.sort, lines: args.lines.clone() };
     let is_manifest = is_manifest(path, &text);
     if is_manifest && args.lines.is_some() {
-        return failed(format!("{name}: --lines is about profile files, not about manifests"));
+        return failed(format!("{name}: --lines does not apply to manifests"));
     }
     let source = match is_manifest {
         true => compiler::Input::manifest(&name, text.as_slice()),

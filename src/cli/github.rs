@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Escaped;
 
-/// Escapes the text behind the second `::`.
+/// Escapes the text after the second `::`.
 pub(super) fn data(text: &str) -> String {
     Escaped::text(text).to_string().replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }

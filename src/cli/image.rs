@@ -10,23 +10,23 @@ use super::{Status, parser, settle};
 
 #[derive(clap::Args)]
 pub(super) struct Args {
-    /// Kernel of the other machine: a built-in set (`armorer features --list`), a features file or directory
+    /// Kernel of the other machine: a built-in feature set (`armorer features --list`), a features file or directory
     #[arg(long, value_name = "NAME|FILE|DIR")]
     features: String,
 
-    /// What files without `abi` rule are written for: a features file, as `policy-features` in the machine's parser.conf [default: AppArmor 2.x]
+    /// Features file for profiles without an `abi` rule, like `policy-features` in the machine's parser.conf [default: AppArmor 2.x]
     #[arg(long, value_name = "FILE")]
     policy_features: Option<PathBuf>,
 
-    /// Directory that `include <…>` is looked up in, with `disable` and `force-complain` below it
+    /// Base directory, searched for `include <…>`, `disable` and `force-complain`
     #[arg(short, long, value_name = "DIR")]
     base: PathBuf,
 
-    /// The cache, as a rule var/cache/apparmor below the machine's root
+    /// Cache directory, usually var/cache/apparmor below the root of the machine
     #[arg(long, value_name = "DIR")]
     cache_dir: PathBuf,
 
-    /// How many files are compiled at a time [default: one a core]
+    /// Number of files compiled in parallel [default: one per core]
     #[arg(short, long, value_name = "N")]
     jobs: Option<NonZeroUsize>,
 
@@ -35,7 +35,7 @@ pub(super) struct Args {
     paths: Vec<PathBuf>,
 }
 
-/// What `apparmor_parser` would do there, without loading: the same files are left out, and the same cache is written.
+/// Does the work of `apparmor_parser` without loading: the same files are skipped, and the same cache is written.
 pub(super) fn run(args: &Args) -> Status {
     settle(try_run(args))
 }

@@ -18,12 +18,12 @@ pub(super) enum Input {
 }
 
 impl Input {
-    /// What an operand stands for.
+    /// Returns the input that an operand stands for.
     pub(super) fn of(operand: &Path) -> Input {
         if operand == Path::new("-") { Input::Stdin } else { Input::File(operand.to_owned()) }
     }
 
-    /// What messages call it: its name on one line.
+    /// Returns the name used in messages, on one line.
     pub(super) fn shown(&self) -> String {
         Escaped::line(&self.name()).to_string()
     }

@@ -9,11 +9,11 @@ use crate::kernel::Kernel;
 
 #[derive(clap::Args, Clone, Debug)]
 pub(super) struct KernelArgs {
-    /// AppArmor's directory of securityfs [default: the first in /proc/mounts, as a rule /sys/kernel/security/apparmor]
+    /// AppArmor directory of securityfs [default: the first in /proc/mounts, usually /sys/kernel/security/apparmor]
     #[arg(long, value_name = "DIR")]
     securityfs: Option<PathBuf>,
 
-    /// Where processes are looked up
+    /// Mount point of procfs, searched for processes
     #[arg(long, value_name = "DIR", default_value = "/proc")]
     proc: PathBuf,
 }
@@ -34,7 +34,7 @@ pub(super) fn kernel_features(kernel: &Kernel, target: &TargetArgs) -> Result<Fe
         Some(name) => features(name),
         None => kernel
             .features()
-            .map_err(|error| format!("{error}; name the kernel's features with --features if they are not to be seen")),
+            .map_err(|error| format!("{error}; use --features if the features of the kernel are not visible")),
     }
 }
 

@@ -7,11 +7,11 @@ use crate::vocab::nearest;
 
 #[derive(Args, Clone, Debug)]
 pub(super) struct LevelArgs {
-    /// Take these warnings for errors; without codes, all warnings
+    /// Treat these warnings as errors; without codes, all warnings
     #[arg(long, value_name = "CODE,…", value_delimiter = ',', num_args = 0.., require_equals = true)]
     werror: Option<Vec<String>>,
 
-    /// Say nothing about these codes
+    /// Hide warnings and notes with these codes
     #[arg(long, value_name = "CODE,…", value_delimiter = ',', require_equals = true)]
     allow: Vec<String>,
 }
@@ -39,7 +39,7 @@ impl LevelArgs {
 fn code(text: &str) -> Result<Code, String> {
     let known = Code::ALL.iter().copied();
     known.clone().find(|code| code.as_str() == text).ok_or_else(|| {
-        let hint = nearest(text.as_bytes(), known.map(Code::as_str)).map(|near| format!("; there is `{near}`"));
-        format!("no diagnostic has the code `{text}`{}", hint.unwrap_or_default())
+        let hint = nearest(text.as_bytes(), known.map(Code::as_str)).map(|near| format!("; did you mean `{near}`?"));
+        format!("unknown diagnostic code `{text}`{}", hint.unwrap_or_default())
     })
 }

@@ -14,11 +14,11 @@ pub(super) fn default_max_states() -> NonZeroUsize {
 
 #[derive(Args, Clone, Debug)]
 pub(super) struct LimitArgs {
-    /// Most states of an automaton before it is minimal
+    /// Maximum number of states of an automaton before minimisation
     #[arg(long, value_name = "N", default_value_t = default_max_states())]
     max_states: NonZeroUsize,
 
-    /// About the most memory that an automaton may take while it is built: bytes, or with `K`, `M` or `G`
+    /// Approximate memory limit for building an automaton, in bytes or with the suffix `K`, `M` or `G`
     #[arg(long, value_name = "SIZE", default_value = "128M", value_parser = size)]
     max_memory: usize,
 }
@@ -38,8 +38,8 @@ pub(super) fn size(text: &str) -> Result<usize, String> {
         Some((at, 'G' | 'g')) => (text.get(..at), 1 << 30),
         _ => (Some(text), 1),
     };
-    let number: usize = digits.unwrap_or_default().parse().map_err(|_| "not a size such as `64M`".to_owned())?;
-    number.checked_mul(unit).filter(|&size| size > 0).ok_or_else(|| "not a size such as `64M`".to_owned())
+    let number: usize = digits.unwrap_or_default().parse().map_err(|_| "not a size, for example `64M`".to_owned())?;
+    number.checked_mul(unit).filter(|&size| size > 0).ok_or_else(|| "not a size, for example `64M`".to_owned())
 }
 
 #[cfg(test)]

@@ -51,7 +51,7 @@ pub(super) fn create(list: List, base: &Path, name: &OsStr) -> io::Result<()> {
 pub(super) fn keeps(entry: &Path) -> Option<&'static str> {
     match fs::symlink_metadata(entry) {
         Ok(metadata) if metadata.is_dir() => Some("it is a directory"),
-        Ok(metadata) if metadata.is_file() && metadata.len() > 0 => Some("it is no link, but a file with content"),
+        Ok(metadata) if metadata.is_file() && metadata.len() > 0 => Some("it is a file with content, not a link"),
         _ => None,
     }
 }

@@ -6,7 +6,7 @@ use crate::lsp::{End, serve};
 /// Exit status: 0 the client ended the session as the protocol has it, 1 it went without, 2 the answers could not be written.
 #[derive(clap::Args)]
 pub(super) struct Args {
-    /// Standard input and output: there is nothing else; some editors say so
+    /// Use standard input and output, the only transport; accepted because some editors pass it
     #[arg(long)]
     stdio: bool,
 }

@@ -10,14 +10,14 @@ use crate::atomic;
 
 #[derive(clap::Args)]
 pub(super) struct CompletionsArgs {
-    /// The shell
+    /// Shell
     #[arg(value_name = "SHELL")]
     shell: Shell,
 }
 
 #[derive(clap::Args)]
 pub(super) struct ManArgs {
-    /// An existing directory; the page of a command is armorer-COMMAND.1
+    /// Existing directory; the page of a command is written to armorer-COMMAND.1
     #[arg(value_name = "DIR")]
     directory: PathBuf,
 }

@@ -64,7 +64,7 @@ use crate::diagnostic::Escaped;
 use crate::kernel::Operation;
 use output::{complain, eprint_line, eprint_styled, json, print, print_data, print_json, print_styled};
 
-/// Compiles AppArmor profiles: checks, formats, and emits the binary policy that the Linux kernel loads.
+/// Checks, formats, lints and compiles AppArmor profiles, and loads them into the Linux kernel
 #[derive(Parser)]
 #[command(name = "armorer", version, arg_required_else_help = true)]
 struct Cli {
@@ -76,69 +76,69 @@ struct Cli {
 enum Command {
     /// Parse, resolve and validate profiles
     Check(check::Args),
-    /// Rewrite profiles in canonical form
+    /// Format profiles
     Fmt(fmt::Args),
-    /// Advise on profiles and manifests
+    /// Lint profiles and Kubernetes manifests
     Lint(lint::Args),
-    /// Serve an editor: the language server on standard input and output
+    /// Run the language server for editors on standard input and output
     Lsp(lsp::Args),
-    /// Print the page of a lint rule or diagnostic
+    /// Explain a lint rule or diagnostic
     Explain(explain::Args),
     /// Compile profiles to binary policy
     Compile(compile::Args),
-    /// Compile a tree for another machine, into the cache that its boot scripts look in
+    /// Compile a tree of profiles into the boot cache of another machine
     Image(image::Args),
     /// Print the syntax tree of a file as JSON
     Ast(ast::Args),
-    /// Print a features set
+    /// Print a feature set
     Features(features::Args),
-    /// Compare what two policies mean
+    /// Compare the meaning of two policies
     Diff(diff::Args),
-    /// Show what profiles gain, lose or no longer enforce on another kernel
+    /// Compare what profiles enforce on two kernels
     Compat(compat::Args),
-    /// Print everything in a binary policy
+    /// Print the contents of a binary policy
     Dump(dump::Args),
-    /// Ask what a policy says about an access
+    /// Show whether a policy allows an access, and which rules decide it
     Query(query::Args),
     /// Find the profiles of a tree that allow an access
     Search(search::Args),
     /// Show what leads from one profile of a tree to another
     Graph(graph::Args),
-    /// Show what programs were denied, from any log
+    /// Summarise AppArmor events of logs, and suggest rules
     Log(log::Args),
-    /// Run a command under a profile in complain mode, and suggest what the profile lacks
+    /// Run a command under a profile in complain mode, and suggest missing rules
     #[cfg(target_os = "linux")]
     Learn(learn::Args),
-    /// Run tests of policy
+    /// Run policy tests
     Test(test::Args),
-    /// Draft a first profile for a program, a unit or a container
+    /// Draft a first profile for a program, unit or container
     #[cfg(target_os = "linux")]
     New(new::Args),
-    /// Load profiles into the kernel, which must not have them
+    /// Load new profiles into the kernel; fails if one is already loaded
     Load(load::Args),
-    /// Load profiles into the kernel, in place of those that have their names
+    /// Load profiles into the kernel, replacing loaded ones of the same name
     Replace(load::Args),
     /// Remove profiles from the kernel
     Remove(remove::Args),
-    /// Set the mode of profiles in their files, without changing anything else
+    /// Set the mode of profiles in their files
     #[cfg(unix)]
     Mode(mode::Args),
-    /// Show what is loaded, who runs under it, and whether it is what the files say
+    /// Show the loaded profiles, their tasks, and differences from the files
     Status(status::Args),
     /// Run a program under a loaded profile
     Exec(exec::Args),
-    /// Keep the profiles of directories loaded: the node agent
+    /// Run the node agent, which keeps the profiles in directories loaded
     #[cfg(target_os = "linux")]
     Watch(watch::Args),
-    /// Compile for `watch`, which starts it
+    /// Compile profiles for `watch`, which starts this command
     #[cfg(target_os = "linux")]
     #[command(name = watch::WORKER, hide = true)]
     WatchWorker(watch::WorkerArgs),
-    /// Do what apparmor_parser does, with its options; also under its name
+    /// Drop-in replacement for apparmor_parser (also when called by that name)
     #[cfg(unix)]
     #[command(disable_help_flag = true)]
     Parser(parser::Args),
-    /// Print completions for a shell
+    /// Print shell completions
     Completions(material::CompletionsArgs),
     /// Write manual pages
     Man(material::ManArgs),

@@ -21,15 +21,15 @@ const KERNEL: &str = "linux-7.2";
 
 #[derive(clap::Args)]
 pub(super) struct Args {
-    /// Directory of the tree of profiles: its includes, variables and abstractions are used
+    /// Base directory of the tree whose includes, variables and abstractions are used
     #[arg(short, long, value_name = "DIR", default_value = "/etc/apparmor.d")]
     base: PathBuf,
 
-    /// Directory that `include <…>` is looked up in before the base; repeatable
+    /// Directory searched for `include <…>` before the base; repeatable
     #[arg(short = 'I', long = "include", value_name = "DIR")]
     include: Vec<PathBuf>,
 
-    /// Directory that stands for `/`, such as that of an image: programs, libraries and units are looked for there
+    /// Root directory, for example of an image, in which programs, libraries and units are searched
     #[arg(long, value_name = "DIR")]
     root: Option<PathBuf>,
 
@@ -45,11 +45,11 @@ pub(super) struct Args {
     #[arg(long, value_name = "FILE", conflicts_with_all = ["program", "name"])]
     compose: Option<PathBuf>,
 
-    /// Allow the program to make user namespaces, and confine it in nothing
+    /// Allow the program to create user namespaces, without any other confinement
     #[arg(long, conflicts_with_all = ["unit", "oci", "compose"])]
     userns: bool,
 
-    /// The profile's name [default: that of the program]
+    /// Name of the profile [default: the name of the program]
     #[arg(long, value_name = "NAME")]
     name: Option<ProfileName>,
 
@@ -57,15 +57,15 @@ pub(super) struct Args {
     #[arg(short, long, value_name = "FILE", conflicts_with = "write")]
     output: Option<PathBuf>,
 
-    /// Write each profile to the file of its name in the base
+    /// Write each profile to the file of the same name in the base
     #[arg(long)]
     write: bool,
 
-    /// Replace files that exist, and write a profile where another one attaches to the program already
+    /// Overwrite existing files, and write a profile even if another one attaches to the program
     #[arg(long)]
     force: bool,
 
-    /// The program: a path, or a name that is looked for in the usual directories
+    /// Program: a path, or a name that is searched in the usual directories
     #[arg(value_name = "PROGRAM", required_unless_present_any = ["unit", "oci", "compose"])]
     program: Option<PathBuf>,
 }

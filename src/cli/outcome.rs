@@ -1,14 +1,14 @@
-//! What becomes of an input that is compiled.
+//! Outcome of compiling an input.
 
 use super::inputs::Input;
 use crate::compiler::{CompileError, Compiled, Compiler, Diagnosis};
 
-/// What became of one input: a `T` is made of its policy.
+/// The outcome of one input, with a `T` made from its policy.
 pub(super) struct Outcome<T> {
     pub(super) diagnosis: Diagnosis,
     /// `None` if there are errors.
     pub(super) policy: Option<T>,
-    /// What went wrong outside the text.
+    /// The error outside of the text.
     pub(super) failure: Option<String>,
 }
 

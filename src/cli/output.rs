@@ -60,6 +60,11 @@ fn unsteering(json: &str) -> String {
     text
 }
 
+/// Returns a number with its noun: `1 error`, `2 errors`.
+pub(super) fn counted(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
 /// Prints a line to standard error, escaped. Errors are ignored: nobody is left to tell.
 pub(super) fn eprint_line(line: Arguments<'_>) {
     eprint_styled(&format!("{}\n", Escaped::text(&line.to_string())));

@@ -17,7 +17,7 @@ pub(super) struct Args {
     #[command(flatten)]
     target: TargetArgs,
 
-    /// The profile, hat (`profile//hat`) or child; needless where there is only one
+    /// Profile, hat (`profile//hat`) or child; optional if there is only one
     #[arg(short, long, value_name = "NAME")]
     profile: Option<OsString>,
 
@@ -25,11 +25,11 @@ pub(super) struct Args {
     #[arg(long)]
     json: bool,
 
-    /// A binary policy or the text of profiles; `-` is standard input
+    /// Binary policy or profile text; `-` is standard input
     #[arg(value_name = "POLICY")]
     policy: PathBuf,
 
-    /// What is tried, in the words of the profile language; options of armorer stand before
+    /// Access in the words of the profile language; write options before it
     #[arg(value_name = "CLASS ARGS", required = true, trailing_var_arg = true, allow_hyphen_values = true)]
     access: Vec<OsString>,
 }

@@ -30,7 +30,7 @@ fn without_content(diagnostic: &Diagnostic, sources: &SourceMap) -> Diagnostic {
     let (code, place) = (diagnostic.code, sources.describe(diagnostic.span()));
     let mut shown = Diagnostic::new(code, format!("{} at {place}", code.description()), rule);
     shown.severity = diagnostic.severity;
-    shown.with_help("files outside of the base and the directories of `-I` are not quoted")
+    shown.with_help("pass the directory with `-I`: files outside of it and the base are not quoted")
 }
 
 fn is_of_tree(file: &Path, target: &TargetArgs) -> bool {

@@ -18,15 +18,15 @@ pub(super) struct Args {
     #[command(flatten)]
     kernel: KernelArgs,
 
-    /// Remove the profiles that this file or directory defines; repeatable
+    /// File or directory whose profiles are removed; repeatable
     #[arg(long, value_name = "PATH")]
     from: Vec<PathBuf>,
 
-    /// Remove also profiles that tasks run under: those become unconfined
+    /// Also remove profiles of running tasks, which become unconfined
     #[arg(long)]
     force: bool,
 
-    /// Names of profiles; `:NS:NAME` in a namespace, `:NS:` for a namespace with all that is in it
+    /// Names of profiles; `:NS:NAME` in a namespace, `:NS:` for a whole namespace
     #[arg(value_name = "NAME", required_unless_present = "from")]
     names: Vec<String>,
 }
@@ -55,7 +55,7 @@ fn try_run(args: &Args) -> Result<Status, String> {
         let result = match &tasks {
             Ok(tasks) if !args.force => guard(&kernel, name, tasks),
             Err(error) if !args.force => {
-                Err(format!("it is not to be known whether tasks run under it ({error}); --force removes it anyway"))
+                Err(format!("cannot determine whether tasks run under it ({error}); use --force to remove it anyway"))
             }
             _ => kernel.remove(name).map_err(|error| error.to_string()),
         };
@@ -82,8 +82,9 @@ pub(super) fn in_use(name: &[u8], tasks: &[Task]) -> Option<String> {
         .filter(|task| task.label.profiles().any(|profile| goes_with(profile, name)))
         .map(|task| format!("{} ({})", task.pid, Escaped::line(&task.command)))
         .collect();
-    let message =
-        || format!("tasks run under it, and would become unconfined: {}; --force removes it anyway", users.join(", "));
+    let message = || {
+        format!("tasks run under it and would become unconfined: {}; use --force to remove it anyway", users.join(", "))
+    };
     (!users.is_empty()).then(message)
 }
 

@@ -6,6 +6,7 @@ use std::io::IsTerminal;
 use miette::{GraphicalReportHandler, GraphicalTheme};
 
 use super::digest::{Digest, Item, MAX_OF_RUN};
+use super::output::counted;
 use super::{eprint_line, eprint_styled};
 use crate::diagnostic::{Code, Diagnostic, Report, Severity};
 use crate::source::{SourceMap, Span};
@@ -27,11 +28,11 @@ pub(super) struct Verbosity {
     #[arg(short, long, conflicts_with = "verbose")]
     quiet: bool,
 
-    /// Show also notes, and which rules the target kernel does not mediate
+    /// Also show notes and rules that the target kernel does not mediate
     #[arg(short, long)]
     verbose: bool,
 
-    /// Show every diagnostic: not only the first of a file, and of a warning with many places
+    /// Show every diagnostic, not only the first ones of each file and of repeated warnings
     #[arg(long)]
     all: bool,
 }
@@ -144,8 +145,8 @@ impl Renderer {
         }
         // Beyond the limit of the run, only the summary counts.
         if let Some(rest) = digest.rest().filter(|_| left > 0) {
-            let more = if self.left == 0 { ", and none of what follows" } else { "" };
-            eprint_line(format_args!("note: {rest}{more}: `armorer check --all` shows them"));
+            let more = if self.left == 0 { ", nor any later ones" } else { "" };
+            eprint_line(format_args!("note: {rest}{more}; run `armorer check --all` to show them"));
         }
     }
 
@@ -171,11 +172,10 @@ impl Renderer {
     /// How many errors and warnings there were, in words.
     pub(super) fn summary(&self) -> String {
         let Renderer { errors, warnings, about_the_target: hidden, .. } = self;
+        let counts = format!("{}, {}", counted(*errors, "error"), counted(*warnings, "warning"));
         match (hidden, self.verbosity.quiet) {
-            (0, _) | (_, true) => format!("{errors} errors, {warnings} warnings"),
-            _ => {
-                format!("{errors} errors, {warnings} warnings ({hidden} about the target kernel: --verbose shows them)")
-            }
+            (0, _) | (_, true) => counts,
+            _ => format!("{counts} ({hidden} about the target kernel, shown with --verbose)"),
         }
     }
 }

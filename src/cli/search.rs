@@ -39,7 +39,7 @@ pub(super) struct Args {
     #[arg(value_name = "TREE")]
     tree: PathBuf,
 
-    /// What is tried, in the words of the profile language; options of armorer stand before
+    /// Access in the words of the profile language; write options before it
     #[arg(value_name = "CLASS ARGS", required = true, trailing_var_arg = true, allow_hyphen_values = true)]
     access: Vec<OsString>,
 }
@@ -53,15 +53,15 @@ all of the permissions on one string of the pattern. In the place of a signal, `
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 enum Show {
-    /// Those that allow it
+    /// Profiles that allow it
     Allowed,
-    /// Those that allow it and write a record
+    /// Profiles that allow it and write a record
     Audited,
-    /// Those that do not allow it
+    /// Profiles that do not allow it
     Denied,
-    /// Those that deny it by a rule and write no record
+    /// Profiles that deny it by a rule and write no record
     Quiet,
-    /// Those that let user space decide
+    /// Profiles that let user space decide
     Prompt,
 }
 

@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::inputs::{self, Input};
 use super::kernel::{KernelArgs, compiler, kernel_features};
 use super::outcome::Outcome;
+use super::output::counted;
 use super::render::{Renderer, Verbosity};
 use super::target::TargetArgs;
 use super::{Status, print, print_json, settle};
@@ -26,11 +27,11 @@ pub(super) struct Args {
     #[command(flatten)]
     kernel: KernelArgs,
 
-    /// Print JSON
+    /// Print the report as JSON
     #[arg(long)]
     json: bool,
 
-    /// Profile files and directories to compare with what is loaded: exit status 1 if anything in them is not, or otherwise
+    /// Profile files and directories to compare with the loaded policy; exit with status 1 if it differs
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
 }
@@ -132,7 +133,7 @@ fn entries(kernel: &Kernel) -> Result<Vec<PolicyEntry>, KernelError> {
     Ok(listed.collect())
 }
 
-/// What of the files is not loaded as they say, and whether all of them compile.
+/// Returns the profiles in which the loaded policy differs from the files, and whether all files compile.
 fn compare(kernel: &Kernel, args: &Args, entries: &[PolicyEntry]) -> Result<(Vec<Drift>, bool), String> {
     let compiler = compiler(&args.target, kernel_features(kernel, &args.target)?);
     let inputs = inputs::expand(&args.paths)?;
@@ -181,7 +182,7 @@ impl Overview {
         let by_mode: Vec<String> = by_mode.collect();
         let revision = self.revision.map_or(String::new(), |revision| format!(", revision {revision}"));
         let modes = if by_mode.is_empty() { String::new() } else { format!(" ({})", by_mode.join(", ")) };
-        say(format!("{} profiles{modes}{revision}", self.profiles.len()));
+        say(format!("{}{modes}{revision}", counted(self.profiles.len(), "profile")));
         for Shown { entry, tasks } in &self.profiles {
             let mode = entry.mode.map_or(String::new(), |mode| format!(" ({mode})"));
             let tasks = tasks.iter().map(|task| format!("{} {}", task.pid, Escaped::line(&task.command)));
@@ -190,17 +191,17 @@ impl Overview {
             say(format!("  {}{mode}{tasks}", Escaped::line(&entry.name)));
         }
         if let Some(error) = &self.tasks_error {
-            say(format!("processes are not shown: {error}"));
+            say(format!("processes cannot be listed: {error}"));
         }
         match &self.drift {
             None => {}
-            Some(drift) if drift.is_empty() => say("the files are loaded as they are".into()),
+            Some(drift) if drift.is_empty() => say("the loaded policy matches the files".into()),
             Some(drift) => {
                 for Drift { profile, file, state } in drift {
                     let state = match state {
-                        DriftState::Differs => "is loaded otherwise",
+                        DriftState::Differs => "differs from the loaded policy",
                         DriftState::NotLoaded => "is not loaded",
-                        DriftState::Unknown => "is loaded, but the kernel does not tell what",
+                        DriftState::Unknown => "is loaded, but the kernel does not report its policy",
                     };
                     say(format!("{}: {} {state}", Escaped::line(file), Escaped::line(profile)));
                 }

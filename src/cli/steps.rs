@@ -24,7 +24,7 @@ pub(super) fn make_all(steps: &[impl Step]) -> Result<(), String> {
             let lost: Vec<String> = lost.map(|step| shown(step.path())).collect();
             let rest = match lost.is_empty() {
                 true => "nothing is changed".to_owned(),
-                false => format!("these changes could not be taken back: {}", lost.join(", ")),
+                false => format!("these changes could not be undone: {}", lost.join(", ")),
             };
             return Err(format!("{}: {error}; {rest}", shown(step.path())));
         }

@@ -9,20 +9,20 @@ use super::inputs::Input;
 use crate::compiler::Compiler;
 use crate::features::Features;
 
-/// The features set that is taken where the running kernel has none to offer.
+/// The feature set that is taken where the running kernel has none to offer.
 pub(super) const FALLBACK: &str = "linux-6.12";
 
 #[derive(Args, Clone, Debug)]
 pub(super) struct TargetArgs {
-    /// Directory that `include <…>` is looked up in last
+    /// Base directory, searched last for `include <…>`
     #[arg(short, long, value_name = "DIR", default_value = "/etc/apparmor.d")]
     pub(super) base: PathBuf,
 
-    /// Directory that `include <…>` is looked up in before the base; repeatable
+    /// Directory searched for `include <…>` before the base; repeatable
     #[arg(short = 'I', long = "include", value_name = "DIR")]
     pub(super) include: Vec<PathBuf>,
 
-    /// Kernel to compile for: a built-in set (`armorer features --list`), a features file or directory [default: the running kernel, else linux-6.12]
+    /// Kernel to compile for: a built-in feature set (`armorer features --list`), a features file or directory [default: the running kernel, else linux-6.12]
     #[arg(long, value_name = "NAME|FILE|DIR")]
     pub(super) features: Option<String>,
 }
@@ -57,7 +57,7 @@ pub(super) fn features(name: &str) -> Result<Features, String> {
     let path = Path::new(name);
     if !path.exists() {
         let names = Features::builtin_names().collect::<Vec<_>>().join(", ");
-        return Err(format!("no features set or file is named '{name}' (built in: {names})"));
+        return Err(format!("no feature set or file is named '{name}' (built in: {names})"));
     }
     Features::from_path(path).map_err(|error| format!("{name}: {error}"))
 }
@@ -65,9 +65,9 @@ pub(super) fn features(name: &str) -> Result<Features, String> {
 /// The running kernel's features, else the fall-back; a note on standard error says which.
 pub(super) fn default_features() -> Result<Features, String> {
     if let Ok(features) = Features::running() {
-        eprint_line(format_args!("note: the features are those of the running kernel (id {:08x})", features.id()));
+        eprint_line(format_args!("note: using the features of the running kernel (id {:08x})", features.id()));
         return Ok(features);
     }
-    eprint_line(format_args!("note: the running kernel offers no AppArmor features; those of {FALLBACK} are taken"));
+    eprint_line(format_args!("note: the running kernel offers no AppArmor features; using those of {FALLBACK}"));
     features(FALLBACK)
 }

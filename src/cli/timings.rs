@@ -11,7 +11,7 @@ use crate::diagnostic::Escaped;
 /// How timings are printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(super) enum Form {
-    /// For people
+    /// Human-readable text
     Text,
     /// One JSON array
     Json,

@@ -54,7 +54,7 @@ impl Compiler {
             Err(error) => {
                 let span = replacements.first().map_or(Span::NONE, |first| first.profile.span);
                 let diagnostic = Diagnostic::new(Code::FormatChanged, error.to_string(), span);
-                let help = "write the profile as a block scalar: `key: |`, and the text below";
+                let help = "write the profile as a block scalar: `key: |`, followed by the text";
                 Err(CompileError::Rejected(diagnosis(vec![diagnostic.with_help(help)])))
             }
         }

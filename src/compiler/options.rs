@@ -53,8 +53,8 @@ impl Compiler {
         self
     }
 
-    /// What files without `abi` rule are written for; `None` means the features of AppArmor 2.x, which know no
-    /// sockets: [`Features::default_policy`].
+    /// Sets the features that files without an `abi` rule are written for; `None` means the features of AppArmor 2.x, which
+    /// know no sockets: [`Features::default_policy`].
     ///
     /// ```
     /// use armorer::{Compiler, Features, Input};

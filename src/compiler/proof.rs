@@ -13,7 +13,7 @@ use crate::syntax::{self, FormatOptions, Formatted};
 
 use super::{CompileError, Compiler, Diagnosis, Input};
 
-/// So often variables that a piece of a profile lacks are looked for: each time, included files may name further ones.
+/// The maximum number of rounds spent resolving variables that a piece of a profile lacks: in each, included files may name further ones.
 const ROUNDS: usize = 8;
 
 /// A piece of a profile as a file of its own. Variables that whoever includes it sets get a value that nothing else has: rules
@@ -37,7 +37,7 @@ fn variables(text: &[u8]) -> impl Iterator<Item = &[u8]> {
         .filter(|name| name.first().is_some_and(u8::is_ascii_alphabetic))
 }
 
-/// What became of a comparison.
+/// The outcome of a comparison.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Comparison {
     Same,
@@ -111,24 +111,24 @@ impl Compiler {
         match self.compare(session, source.name(), (source.text(), &formatted.text))? {
             Comparison::Different if formatted.sorted => refused(
                 Code::SortUnproved,
-                "sorting changes which of two rules stands first, and nothing proves that this makes no difference",
+                "sorting changes the order of two rules, and the policy is not provably the same",
                 "format without `--sort`",
             ),
             Comparison::Different => refused(
                 Code::FormatChanged,
-                "the formatted text would make another policy",
-                "this is a fault of armorer: please report it with the file",
+                "the formatted text would compile to another policy",
+                "this is a bug in armorer: please report it with the file",
             ),
             Comparison::Unresolved if formatted.sorted => refused(
                 Code::SortUnproved,
-                "this file does not resolve, so that nothing proves that sorting leaves its policy as it is",
-                "name the directory of its includes with `--base`, or format without `--sort`",
+                "the file does not resolve, so that the policy is not provably the same after sorting",
+                "set the directory of its includes with `--base`, or format without `--sort`",
             ),
             Comparison::Same | Comparison::Unresolved => Ok(Ok(formatted)),
         }
     }
 
-    /// Whether two texts make the same policy, on their own or as pieces of a profile.
+    /// Compares the policies of two texts, on their own or as pieces of a profile.
     fn compare(
         &self,
         session: &Session,

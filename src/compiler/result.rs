@@ -181,7 +181,7 @@ impl Compiled {
         self.cached && self.timings.is_none()
     }
 
-    /// What another process compiled.
+    /// Returns the result of another process.
     #[cfg(all(feature = "cli", target_os = "linux"))]
     pub(crate) fn from_parts(blob: Vec<u8>, profiles: Vec<CompiledProfile>) -> Compiled {
         let mut joined = Joined::default();

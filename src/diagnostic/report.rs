@@ -22,7 +22,7 @@ pub struct Report<'a> {
     message: Cow<'a, str>,
     code: String,
     help: Option<String>,
-    /// `None` where no text stands behind the diagnostic.
+    /// `None` for a diagnostic without a place in a text.
     excerpt: Option<Excerpt>,
 }
 
@@ -36,7 +36,7 @@ impl Diagnostic {
 }
 
 impl<'a> Report<'a> {
-    /// What is said about the place of the first label.
+    /// Returns a report about the place of the first label.
     pub(crate) fn new(
         code: String,
         severity: Severity,

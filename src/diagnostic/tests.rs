@@ -17,7 +17,7 @@ fn rendered(diagnostic: &Diagnostic, sources: &SourceMap) -> String {
     text
 }
 
-/// What a terminal would act on; line ends and tabs are the renderer's own.
+/// Returns the characters that a terminal would act on; line ends and tabs are the renderer's own.
 fn active(text: &str) -> String {
     text.chars().filter(|&c| is_active(c) && c != '\n' && c != '\t').collect()
 }

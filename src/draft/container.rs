@@ -9,7 +9,7 @@ use super::program;
 use super::unit::clean;
 use crate::source::Rooted;
 
-/// What a container runs: the program is looked for in the image where there is one.
+/// Adds the command of a container: the program is searched in the image where there is one.
 pub(super) fn command(root: Option<&Rooted>, facts: &mut Facts, origin: &str, command: &str) {
     if let Some(root) = root {
         match program::find(root, command.as_bytes()).and_then(|place| program::add(facts, root, &place)) {

@@ -43,7 +43,7 @@ pub(super) struct Elf {
 pub(super) enum ElfError {
     #[error("neither an ELF file nor a script")]
     NotElf,
-    #[error("a damaged ELF file: {0}")]
+    #[error("damaged ELF file: {0}")]
     Damaged(&'static str),
 }
 

@@ -15,7 +15,7 @@ pub enum DraftError {
         reason: String,
     },
     /// There is no program of that name.
-    #[error("no program `{program}` in the directories of programs")]
+    #[error("no program `{program}` in the usual directories")]
     NotFound {
         /// The name.
         program: String,

@@ -74,7 +74,7 @@ impl FileFact {
         FileFact { path: path.to_vec(), extent, permissions, exec: None, deny: false, essential: false }
     }
 
-    /// What the program cannot start without.
+    /// A file without which the program cannot start.
     pub(super) fn essential(path: &[u8], permissions: FilePermissions) -> FileFact {
         FileFact { essential: true, ..FileFact::new(path, Extent::File, permissions) }
     }
@@ -191,7 +191,7 @@ pub(super) fn quoted(text: &[u8]) -> String {
 pub(super) struct Subject {
     /// The name that something else knows the profile by.
     pub(super) name: Option<Vec<u8>>,
-    /// What it is named after, where it has neither such a name nor a program.
+    /// The default name, where it has neither such a name nor a program.
     pub(super) default_name: Option<Vec<u8>>,
     /// The program, links followed.
     pub(super) program: Option<PathBuf>,

@@ -40,7 +40,7 @@ pub(super) fn local(name: &ProfileName) -> String {
     format!("local/{}", replaced.trim())
 }
 
-/// What profiles of the tree begin with.
+/// Returns the preamble that profiles of the tree have.
 pub(super) fn preamble(tree: &Tree, abi: Option<&str>) -> Result<File, DraftError> {
     let failed = |reason| DraftError::Name { name: "abi".into(), reason };
     let abi = IncludePath::new(abi.unwrap_or("kernel")).map_err(failed)?;

@@ -99,7 +99,7 @@ fn read(facts: &mut Facts, root: &Rooted, place: &Resolved, start: Start, depth:
                 Ok(command) => read(facts, root, &command, Start::Executed, depth)?,
                 Err(_) => facts.remark(format!("{}, the interpreter of the script, was not found", quoted(command))),
             },
-            None => facts.remark("the script does not say which interpreter env executes".to_owned()),
+            None => facts.remark("the script does not name the interpreter that env executes".to_owned()),
         }
     }
     Ok(())

@@ -74,7 +74,7 @@ pub(super) fn checked(draft: &Draft, compiler: &Compiler) -> String {
     shown
 }
 
-/// What a draft allows.
+/// Returns the compiled draft, for queries.
 pub(super) fn subject(draft: &Draft, compiler: &Compiler) -> query::Subject {
     let compiled = compiler.compile(Input::text("draft", draft.file().to_bytes())).unwrap();
     query::Subject::from_compiled(compiled).unwrap()

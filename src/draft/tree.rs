@@ -25,7 +25,7 @@ const DIRECTORIES: [&str; 6] = ["sbin", "bin", "lib", "run", "PROC", "sys"];
 /// The most files of a tree that are looked at.
 const MAX_FILES: usize = 20_000;
 
-/// What is known of the tree.
+/// The facts known about the tree.
 pub(super) struct Tree {
     abis: Vec<String>,
     pub(super) tunables: bool,

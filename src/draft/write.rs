@@ -15,7 +15,7 @@ use crate::source::{Span, Spanned};
 use crate::vocab::flags;
 use crate::{Access, Input, Linter, Pattern, PatternError, ProfileName, query};
 
-/// What diagnostics call the text of a draft.
+/// The name of the text of a draft in diagnostics.
 const NAME: &str = "draft";
 
 /// Rules whose findings say that a rule is not needed.
@@ -190,7 +190,7 @@ impl Writer<'_> {
             let mut at = 0..;
             self.facts.retain(|_| at.next().is_none_or(|at| !out.contains(&at)));
         }
-        Err(DraftError::Limit { reason: format!("the linter warns of it still after {MAX_ROUNDS} corrections") })
+        Err(DraftError::Limit { reason: format!("the linter still warns about it after {MAX_ROUNDS} corrections") })
     }
 
     /// Whether the program cannot start without what a fact allows.
@@ -304,7 +304,7 @@ impl Writer<'_> {
             indices.push(Some(index));
         }
         if !self.left_out.is_empty() {
-            profile = blank(profile).comment("Left out, because the linter warns of it:");
+            profile = blank(profile).comment("Omitted because the linter warns about it:");
             for left in &self.left_out {
                 let rule = shown(left.rule.to_string().as_bytes());
                 profile = profile.comment(&format!("  {} {rule} ({})", left.code, left.origin));
@@ -348,9 +348,9 @@ pub(super) fn userns(drafter: &Drafter, program: &Path) -> Result<Draft, DraftEr
         None => approximate(program.file_name().unwrap_or_default().as_bytes())?,
     };
     let tree = Tree::of(&drafter.compiler)?;
-    let abi = tree
-        .abi_of_userns()
-        .ok_or_else(|| DraftError::Tree { reason: "no abi/4.0, and older ones know no user namespaces".into() })?;
+    let abi = tree.abi_of_userns().ok_or_else(|| DraftError::Tree {
+        reason: "abi/4.0 is missing, and older ones do not support user namespaces".into(),
+    })?;
     let path = shown(program.as_os_str().as_bytes());
     let pattern = pattern(drafter, &tree, program, 0)?;
     let failed = |reason| DraftError::Name { name: shown(name.as_bytes()), reason };
@@ -359,7 +359,7 @@ pub(super) fn userns(drafter: &Drafter, program: &Path) -> Result<Draft, DraftEr
         .attach(pattern)
         .mode(crate::vocab::ProfileMode::Unconfined)
         .comment(&format!(
-            "{} makes user namespaces, and this profile confines it in nothing else.",
+            "{} creates user namespaces; this profile does not confine it otherwise.",
             quoted(path.as_bytes())
         ))
         .rule(crate::ast::UsernsRule { create: false });

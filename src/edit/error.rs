@@ -8,7 +8,7 @@ use crate::syntax::NameError;
 #[non_exhaustive]
 pub enum EditError {
     /// The text has no profile of that name.
-    #[error("no profile `{name}`{}; a child is named `parent//child`", among(known))]
+    #[error("no profile `{name}`{}; write the name of a child as `parent//child`", among(known))]
     UnknownProfile {
         /// The name that was looked for.
         name: String,
@@ -50,14 +50,14 @@ pub enum EditError {
         text: String,
     },
     /// The path of an include.
-    #[error("no path to include: {0}")]
+    #[error("not a path to include: {0}")]
     Include(#[from] NameError),
     /// The text would become larger than any that is read.
     #[error("the text would become larger than {} bytes", SourceMap::MAX_LEN)]
     TooLarge,
-    /// The edited text would say something else than asked for: a fault of armorer, please report it with the text.
+    /// The edited text would have another meaning than requested: a bug in armorer, please report it with the text.
     #[error(
-        "the edited text would not say what was asked for; this is a fault of armorer: please report it with the text"
+        "the edited text would not have the requested meaning; this is a bug in armorer: please report it with the text"
     )]
     Unproved,
 }

@@ -1,4 +1,4 @@
-//! Single edits of a text that is parsed already, by which the linter mends it.
+//! Single edits of a text that is parsed already, by which the linter fixes it.
 
 use crate::source::{Source, SourceId};
 use crate::syntax::ast::{File, Item, ItemKind};

@@ -199,7 +199,7 @@ fn header_end(profile: &Profile) -> usize {
     parts.into_iter().flatten().map(|span| span.end as usize).max().unwrap_or(0)
 }
 
-/// The offset after the brace that opens the body, behind blanks and comments.
+/// The offset after the brace that opens the body, after blanks and comments.
 pub(super) fn body_start(lines: Lines<'_>, profile: &Profile) -> usize {
     let mut at = header_end(profile).max(profile.flags.as_ref().map_or(0, |flags| flags.span.end as usize));
     loop {

@@ -29,7 +29,7 @@ pub(super) struct Place<'t> {
 /// The blocks and branches around a list, inside of the profile or file that it belongs to.
 #[derive(Clone, Debug)]
 pub(super) struct Nesting {
-    /// What the prefixes of the qualifier blocks come to; `None` where they contradict each other.
+    /// The combined prefix of the qualifier blocks; `None` where they contradict each other.
     prefix: Option<Prefix>,
     /// Whether a branch of a conditional is around it.
     pub(super) is_conditional: bool,

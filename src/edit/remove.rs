@@ -16,7 +16,7 @@ use super::lines::{Lines, comment, is_blank, pieces_before, whole};
 pub(super) enum Above {
     /// They stay.
     Keep,
-    /// Those that are about the rule go with it.
+    /// Comments about the rule are removed with it.
     Remove,
 }
 

@@ -14,7 +14,7 @@ use super::error::EditError;
 pub enum Scope<'a> {
     /// The top level of the file: its preamble, or the rules of a piece that others include.
     File,
-    /// The profile of that name. Names of children and hats stand behind the one of their profile: `web//worker`.
+    /// The profile of that name. Names of children and hats stand after the one of their profile: `web//worker`.
     Profile(&'a str),
 }
 
@@ -42,9 +42,9 @@ impl fmt::Display for Scope<'_> {
 /// Whose items a list holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Owner {
-    /// Those of the file.
+    /// The items of the file.
     File,
-    /// Those of the profile at this place.
+    /// The items of the profile at this place.
     Profile(Span),
 }
 

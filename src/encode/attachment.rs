@@ -8,11 +8,11 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::{Profile, slashes};
 use crate::vocab::file as bits;
 
-/// What the attachment automaton is made of.
+/// The parts of an attachment automaton.
 #[derive(Debug)]
 pub(super) struct Attachment {
     pub(super) contributions: Vec<Contribution>,
-    /// What ranks it among overlapping attachments.
+    /// The rank among overlapping attachments.
     pub(super) length: u32,
 }
 
@@ -21,11 +21,11 @@ pub(super) struct Attachment {
 pub(super) fn encode(profile: &Profile, support: &Support, reports: &mut Reports) -> Option<Attachment> {
     let Profile { attachment, name_glob, alias_attachments, xattrs, .. } = profile;
     if !support.xattrs && !xattrs.is_empty() {
-        reports.not_enforced(profile.span, "conditions on extended attributes; the profile attaches without");
+        reports.not_enforced(profile.span, "conditions on extended attributes, and the profile attaches without them");
     }
     // The name must be a pattern with a meaning even where nothing is made of it.
     if let (None, Err(error)) = (attachment, glob::read(&name_glob.value, Nul::Excluded)) {
-        let message = format!("the name `{}` is no valid pattern: {error}", profile.name);
+        let message = format!("the profile name `{}` is not a valid pattern: {error}", profile.name);
         reports.push(Diagnostic::new(Code::ProfileAare, message, name_glob.span).with_help(error.help()));
         return None;
     }

@@ -25,7 +25,7 @@ impl<'a> Labels<'a> {
         self.all.get(id.index())
     }
 
-    /// The labels behind ids.
+    /// The labels with their ids.
     fn get(&self, ids: &[LabelId]) -> Vec<(LabelId, Label)> {
         let mut labels: Vec<_> = ids.iter().filter_map(|&id| self.label(id).map(|&label| (id, label))).collect();
         labels.sort_by_key(|(id, _)| self.order.get(id));
@@ -98,7 +98,7 @@ pub(super) fn build(
 
 /// The message for an automaton with more states than the target can number.
 pub(super) fn too_many_states(states: usize, contributions: &[Contribution], cache: &mut AutomatonCache) -> Diagnostic {
-    let message = format!("the rules need {states} states, and the target can number 65535");
+    let message = format!("the rules need {states} states, but the target supports at most 65535");
     let ids = cache.label(contributions);
     let labelled: Vec<_> = contributions.iter().zip(ids).collect();
     let (kind, labels) = (cache.kind, &cache.labels);
@@ -122,11 +122,11 @@ fn conflict(failure: &Unclassified<Conflict>, labels: &Labels<'_>, contributions
     };
     let (first, second) = (matching(failure.error.first), matching(failure.error.second));
     let (first, second) = if second < first { (second, first) } else { (first, second) };
-    let message = format!("two rules want different things when `{}` is executed", show(&failure.witness));
+    let message = format!("conflicting exec transitions for `{}`", show(&failure.witness));
     Diagnostic::new(Code::DfaXConflict, message, second)
-        .with_label("one of them")
-        .and_label(first, "the other one")
-        .with_help("give one of the rules a higher priority, make its pattern literal, or deny exec to one of them")
+        .with_label("one of the rules")
+        .and_label(first, "the other rule")
+        .with_help("give one of the rules a higher priority, make its pattern literal, or deny the exec in one of them")
         .with_detail(Detail::ExecConflict { path: None })
 }
 

@@ -66,14 +66,17 @@ pub(super) fn too_large(
     let limit = config.max_states;
     let (first_says, others_say) = match (spans.len(), alone) {
         (1, true) => (format!("this rule alone needs more than {limit} states"), ""),
-        (_, true) => (format!("this rule goes past {limit} states together with"), "this one"),
-        (_, false) => {
-            (format!("this rule takes the rules before it past {limit} states"), "and so does this one without it")
-        }
+        (_, true) => (format!("this rule needs more than {limit} states together with"), "this one"),
+        (_, false) => (
+            format!("with this rule, the rules before it need more than {limit} states"),
+            "and so do they with this one",
+        ),
     };
     let mut spans = spans.into_iter();
     let diagnostic = Diagnostic::new(Code::StateLimit, message, spans.next().unwrap_or(Span::NONE))
         .with_label(first_says)
-        .with_help("patterns with several `**`, or with many characters behind one, multiply each other");
+        .with_help(
+            "simplify patterns with several `**` or with many characters after a `**`: they multiply each other",
+        );
     spans.fold(diagnostic, |diagnostic, span| diagnostic.and_label(span, others_say))
 }

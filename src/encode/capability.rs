@@ -42,8 +42,8 @@ pub(super) fn known_mask(capability: CapabilityRule, rule: &Rule, support: &Supp
             mask = mask & !bit | fallback.mask();
         } else if known.is_none() {
             mask &= !bit;
-            let message = format!("the target kernel does not know capability number {number}");
-            let help = "apparmor_parser makes `chown` of it; armorer leaves it out";
+            let message = format!("the target kernel does not have a capability with the number {number}");
+            let help = "remove it: armorer ignores it, and apparmor_parser compiles it as `chown`";
             reports.push(Diagnostic::new(Code::CapUnknown, message, rule.span).with_help(help));
         }
     }

@@ -46,14 +46,14 @@ fn any_executable() -> Expression {
     Expression::concat([Expression::literal("/"), first, Expression::any_field()])
 }
 
-/// A target as the kernel asks for it: kernels that do not stack want NUL behind the namespace.
+/// A target as the kernel asks for it: kernels that do not stack want NUL after the namespace.
 fn target(target: &Glob, support: &Support, reports: &mut Reports) -> Option<Expression> {
     let text: &[u8] = &target.value;
     if support.stack {
         return reports.glob(target, Nul::Excluded);
     }
     if text.starts_with(b"&") {
-        let message = format!("the target does not stack profiles, as `{}` needs", target.value);
+        let message = format!("`{}` needs profile stacking, which the target kernel does not support", target.value);
         reports.push(Diagnostic::new(Code::StackUnsupported, message, target.span));
         return None;
     }
@@ -61,7 +61,7 @@ fn target(target: &Glob, support: &Support, reports: &mut Reports) -> Option<Exp
     let colon = rest.iter().position(|&byte| byte == b':');
     let parts = colon.and_then(|at| Some((rest.get(..at)?, rest.get(at + 1..)?)));
     let Some((namespace, name)) = parts else {
-        let message = format!("the namespace of `{}` does not end in a colon", target.value);
+        let message = format!("missing colon after the namespace of `{}`", target.value);
         reports.push(Diagnostic::new(Code::NsUnterminated, message, target.span));
         return None;
     };
@@ -72,7 +72,7 @@ fn target(target: &Glob, support: &Support, reports: &mut Reports) -> Option<Exp
         _ => None,
     };
     if let Some((code, part)) = empty {
-        reports.push(Diagnostic::new(code, format!("`{}` has an empty {part}", target.value), target.span));
+        reports.push(Diagnostic::new(code, format!("empty {part} in `{}`", target.value), target.span));
         return None;
     }
     let namespace = reports.text(namespace, target.span, Nul::Excluded)?;

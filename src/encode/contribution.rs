@@ -1,4 +1,4 @@
-//! What rules contribute to an automaton.
+//! Contributions of rules to an automaton.
 
 use rustc_hash::FxHashSet;
 
@@ -9,7 +9,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::{Glob, Prefix, Rule, RuleMode};
 use crate::source::Span;
 
-/// What a contribution does with its permissions.
+/// The effect of a contribution's permissions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Mode {
     Allow,
@@ -27,7 +27,7 @@ pub(super) struct Contribution {
     pub(super) priority: i32,
     /// The permissions. In the file automaton an exec index that lies in the transition table is not in it.
     pub(super) word: u32,
-    /// What is audited (allow, prompt) or not logged (deny).
+    /// The permissions that are audited (allow, prompt) or not logged (deny).
     pub(super) second: u32,
     /// 1 + slot of the transition table that exec permission leads to; 0: none.
     pub(super) transition: u16,
@@ -35,7 +35,7 @@ pub(super) struct Contribution {
     pub(super) span: Span,
 }
 
-/// What all contributions of one rule have in common.
+/// The properties shared by all contributions of one rule.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Origin {
     pub(super) mode: Mode,
@@ -46,7 +46,7 @@ pub(super) struct Origin {
 }
 
 impl Origin {
-    /// What the prefix of a rule says.
+    /// Returns the properties given by the prefix of a rule.
     pub(super) fn of(rule: &Rule) -> Origin {
         let Prefix { priority, audit, mode, owner: _ } = rule.prefix;
         let mode = match mode {
@@ -135,7 +135,7 @@ impl Reports {
                 Some(expression)
             }
             Err(error) => {
-                let message = format!("bad pattern `{}`: {error}", String::from_utf8_lossy(text));
+                let message = format!("invalid pattern `{}`: {error}", String::from_utf8_lossy(text));
                 self.push(Diagnostic::new(Code::Aare, message, span).with_help(error.help()));
                 None
             }
@@ -144,15 +144,15 @@ impl Reports {
 }
 
 fn note_diagnostic(note: GlobNote, text: &[u8], span: Span) -> Diagnostic {
-    let message = format!("in the pattern `{}` {note}", String::from_utf8_lossy(text));
+    let message = format!("in the pattern `{}`, {note}", String::from_utf8_lossy(text));
     match note {
         GlobNote::NeedlessEscape(_) => Diagnostic::new(Code::AareEscape, message, span),
         GlobNote::LiteralInSet(_) => Diagnostic::new(Code::AareSet, message, span)
-            .with_help("apparmor_parser does not take it for a member of the set"),
+            .with_help("list the character only if it is meant as a member: apparmor_parser does not treat it as one"),
         GlobNote::EscapeInSet(b'-') => {
-            Diagnostic::new(Code::AareSet, message, span).with_help("a `-` that is a member stands first: `[-a]`")
+            Diagnostic::new(Code::AareSet, message, span).with_help("write a literal `-` first: `[-a]`")
         }
         GlobNote::EscapeInSet(_) => Diagnostic::new(Code::AareSet, message, span)
-            .with_help("a `^` that is a member does not stand first: `[a^]`"),
+            .with_help("write a literal `^` after the first character: `[a^]`"),
     }
 }

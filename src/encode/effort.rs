@@ -1,10 +1,10 @@
-//! What compiling a profile took.
+//! Effort of compiling a profile.
 
 use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
-/// What a profile took, hats and children not counted.
+/// The effort of compiling a profile, without hats and children.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Effort {
@@ -16,11 +16,11 @@ pub struct Effort {
     pub automata: Vec<AutomatonEffort>,
 }
 
-/// What an automaton took.
+/// The effort of building an automaton.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct AutomatonEffort {
-    /// What it is for.
+    /// The automaton.
     pub automaton: crate::blob::Automaton,
     /// How many patterns went in.
     pub patterns: usize,

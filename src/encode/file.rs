@@ -19,7 +19,7 @@ const LINK: u32 = bits::LINK | bits::LINK << bits::OTHER;
 /// the reference compiler does.
 const SUBSET: u32 = bits::LOCK;
 
-/// What file rules depend on besides themselves.
+/// The context that file rules depend on.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Surroundings<'a> {
     pub(super) transitions: &'a Transitions,
@@ -57,7 +57,7 @@ pub(super) fn encode(
     Some(())
 }
 
-/// What a link may lead to where nothing is written: `/[^/].*`.
+/// Returns the default target of links: `/[^/].*`.
 fn any_target() -> Expression {
     let first = Expression::none_of(ByteSet::single(b'/'));
     Expression::concat([Expression::literal("/"), first, Expression::anything()])

@@ -4,7 +4,7 @@
 //! reference compiler, where it does not contradict what is written:
 //!
 //! - `*`, `**` and `?` match neither NUL nor (but for `**`) a slash; a written set `[^…]` matches both unless they are listed;
-//! - stars directly behind a slash, up to the next slash or the end of the glob, match at least one byte. "Behind a slash" is
+//! - stars directly after a slash, up to the next slash or the end of the glob, match at least one byte. "After a slash" is
 //!   about the text: `/{a/*,b}` matches `/a/`, and `/a{/,}*` matches `/a`;
 //! - `*`, `?` and an escaped comma inside a set are members of it (the reference makes nonsense of them, or never ends);
 //! - a backslash before `-` or `^` inside a set has no effect, so `[a\-z]` is a range.
@@ -18,7 +18,7 @@ use crate::syntax::word;
 /// The deepest nesting of alternations.
 const MAX_DEPTH: usize = 49;
 
-/// Whether wildcards match the NUL byte.
+/// The treatment of the NUL byte by wildcards.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Nul {
     /// They do not: everywhere but in the places below.
@@ -30,42 +30,42 @@ pub(super) enum Nul {
 /// Why a glob has no meaning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub(super) enum GlobError {
-    #[error("`{{` is never closed")]
+    #[error("unclosed `{{`")]
     OpenGroup,
-    #[error("`}}` closes nothing")]
+    #[error("`}}` without a `{{`")]
     CloseGroup,
-    #[error("`[` is never closed")]
+    #[error("unclosed `[`")]
     OpenSet,
-    #[error("`]` closes nothing")]
+    #[error("`]` without a `[`")]
     CloseSet,
     #[error("`{{…}}` without a comma of its own")]
     NoAlternative,
     #[error("alternations nested more than {MAX_DEPTH} deep")]
     TooDeep,
-    #[error("a backslash at the end")]
+    #[error("trailing backslash")]
     TrailingBackslash,
-    #[error("a set without members")]
+    #[error("empty set")]
     EmptySet,
-    #[error("a `-` that begins no range")]
+    #[error("`-` that does not form a range")]
     Dash,
 }
 
 impl GlobError {
-    /// What to write instead.
+    /// Returns the advice.
     pub(super) fn help(self) -> &'static str {
         match self {
             GlobError::OpenGroup | GlobError::CloseGroup => r"write `\{` and `\}` for the characters themselves",
             GlobError::OpenSet | GlobError::CloseSet => r"write `\[` and `\]` for the characters themselves",
-            GlobError::NoAlternative => r"leave the braces out, or write `\{` and `\}` for the characters themselves",
-            GlobError::TooDeep => "join nested alternations: `{a,{b,c}}` is `{a,b,c}`",
+            GlobError::NoAlternative => r"remove the braces, or write `\{` and `\}` for the characters themselves",
+            GlobError::TooDeep => "join nested alternations: write `{a,b,c}` instead of `{a,{b,c}}`",
             GlobError::TrailingBackslash => r"write `\\` for a backslash",
             GlobError::EmptySet => r"list at least one character; write `[\]]` for a closing bracket",
-            GlobError::Dash => "write a `-` that is a member first: `[-a]`",
+            GlobError::Dash => "write a literal `-` first: `[-a]`",
         }
     }
 }
 
-/// What may surprise the author of a glob.
+/// A property of a glob that may surprise its author.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub(super) enum GlobNote {
     #[error("the backslash before `{}` has no effect", .0.escape_ascii())]
@@ -162,7 +162,7 @@ impl Reader<'_> {
         if groups.is_empty() { Ok(current.finish()) } else { Err(GlobError::OpenGroup) }
     }
 
-    /// What an escape outside of sets stands for.
+    /// Returns the byte that an escape outside of sets stands for.
     fn escape(&mut self) -> Result<u8, GlobError> {
         let &byte = self.rest.first().ok_or(GlobError::TrailingBackslash)?;
         if !matches!(byte, b'*' | b'[' | b']' | b'{' | b'}' | b'\\' | b'?' | b',') {

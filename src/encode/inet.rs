@@ -14,7 +14,7 @@ use crate::automata::ByteSet;
 use crate::policy::{FamilySelection, IpAddress, NetworkConditions, NetworkRule};
 use crate::vocab::{PortRange, network as bits};
 
-/// More is to be matched behind this prefix.
+/// More is to be matched after this prefix.
 pub(super) const CONTINUE: u32 = 0x1000_0000;
 /// Type byte of a port that only privileged tasks may bind.
 const PRIVILEGED: u8 = 1;

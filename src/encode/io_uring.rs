@@ -1,4 +1,4 @@
-//! `io_uring` rules: the class byte alone for polling, with a label behind it for credentials.
+//! `io_uring` rules: the class byte alone for polling, with a label after it for credentials.
 
 use super::contribution::{Contribution, Origin, Reports};
 use super::expression::Expression;

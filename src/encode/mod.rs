@@ -73,10 +73,10 @@ use support::Support;
 #[cfg(feature = "new-access")]
 pub(crate) use transitions::PACKED_LIMIT;
 
-/// What policy is compiled for.
+/// The target that policy is compiled for.
 #[derive(Clone, Debug)]
 pub struct Target {
-    /// What the kernel supports.
+    /// The features of the kernel.
     pub kernel: Arc<Features>,
 }
 
@@ -264,8 +264,8 @@ pub(crate) fn value_pattern(value: &[u8]) -> Option<automata::Pattern> {
     Some(glob.expression.into_pattern())
 }
 
-/// What ranks an attachment among others that match the same executable: the higher number wins. `None` where the text is no
-/// valid pattern.
+/// Returns the rank of an attachment among others that match the same executable: the higher number wins. `None` where the text
+/// is no valid pattern.
 ///
 /// ```
 /// use armorer::encode::attachment_rank;
@@ -317,7 +317,7 @@ fn may_conflict(profile: &Profile) -> bool {
     change_profile || kinds.any(|kind| Some(kind) != first)
 }
 
-/// What decides about exec permission, without any other permission.
+/// Returns the contributions that decide exec permission, without any other permission.
 fn exec_contributions(file: &[Contribution]) -> Vec<Contribution> {
     let both = |word: u32| word | word << bits::OTHER;
     let exec = file.iter().filter(|contribution| contribution.word & both(bits::EXEC) != 0);

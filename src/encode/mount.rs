@@ -62,20 +62,21 @@ pub(super) fn encode(
         }
     }
     if strings.is_empty() {
-        let message = "no mount of the kernel has these flags with this source, mount point and type";
-        let help = "name the mount point behind `->`; bind, move, remount and propagation flags take no `fstype`";
+        let message = "no mount operation has these flags with this source, mount point and type";
+        let help = "write the mount point after `->`, and no `fstype` with bind, move, remount and propagation flags";
         reports.push(Diagnostic::new(Code::MountEncode, message, origin.span).with_help(help));
         return None;
     }
     if new_for_fstype {
-        let message = "`fstype`, source or mount point do not go with these flags, so this is a rule about new mounts";
+        let message =
+            "`fstype`, source or mount point do not fit these flags, so that the rule only applies to new mounts";
         reports.push(Diagnostic::new(Code::MountFstype, message, origin.span));
     }
     out.extend(strings.into_iter().map(|string| origin.grant(class.clone().then(string), MOUNT)));
     Some(())
 }
 
-/// What the kernel looks at for one of its mount commands.
+/// A mount command of the kernel, which decides the strings that it looks up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Command {
     Remount,
@@ -95,7 +96,7 @@ struct Fields {
 }
 
 impl Fields {
-    /// What stands behind the class byte.
+    /// Returns the text after the class byte.
     fn string(&self, command: Command, required: u32, optional: u32) -> Expression {
         let field = |value: Option<&Expression>| value.cloned().unwrap_or_else(Expression::any_field);
         let (point, source, fstypes) = (self.point.as_ref(), self.source.as_ref(), self.fstypes.as_ref());

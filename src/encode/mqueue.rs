@@ -1,4 +1,4 @@
-//! `mqueue` rules: `CLASS name`, and the same with NUL and a label behind it. System V queues are named by a number.
+//! `mqueue` rules: `CLASS name`, and the same with NUL and a label after it. System V queues are named by a number.
 
 use super::contribution::{Contribution, Origin, Reports};
 use super::expression::Expression;
@@ -54,8 +54,8 @@ pub(super) fn encode(
             Some(name) => {
                 let digits = std::str::from_utf8(&name.value).unwrap_or_default();
                 let Ok(key) = digits.parse::<u32>() else {
-                    let message = format!("`{}` is no key of a System V message queue", name.value);
-                    let help = "keys are decimal numbers up to 4294967295";
+                    let message = format!("`{}` is not the key of a System V message queue", name.value);
+                    let help = "write a decimal number up to 4294967295";
                     reports.push(Diagnostic::new(Code::MqName, message, name.span).with_help(help));
                     return None;
                 };

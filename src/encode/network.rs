@@ -121,7 +121,7 @@ pub(super) fn legacy_table(rules: &[Rule], support: &Support) -> Option<Vec<[u16
     Some(table.into_iter().map(Legacy::finish).collect())
 }
 
-/// What a rule adds to the table of socket types.
+/// The contribution of a rule to the table of socket types.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct LegacyEntry {
     pub(super) origin: Origin,
@@ -130,7 +130,7 @@ pub(super) struct LegacyEntry {
     pub(super) types: u32,
 }
 
-/// What all rules add to the table; `None` where there is none.
+/// Returns the contributions of all rules to the table; `None` where there is none.
 pub(super) fn legacy_entries(rules: &[Rule], support: &Support) -> Option<Vec<LegacyEntry>> {
     if support.network != Network::Legacy {
         return None;

@@ -32,7 +32,7 @@ const CHILD: u32 = 0x2000_0000;
 const INHERIT: u32 = 0x4000_0000;
 const UNCONFINED: u32 = 0x8000_0000;
 
-/// In the policy automaton of a table-less blob, and in rule words: more is to be matched behind this prefix.
+/// In the policy automaton of a table-less blob, and in rule words: more is to be matched after this prefix.
 const CONTINUE_RULE: u32 = 0x1000_0000;
 
 /// The packed words: permissions; audit and quiet.
@@ -65,7 +65,7 @@ pub(super) fn file_entries(permissions: &Permissions) -> [Perms; 2] {
     })
 }
 
-/// What a word says about one half, in the bits of a table entry.
+/// Converts one half of a word to the bits of a table entry.
 pub(super) fn file_bits(word: u32, half: Half) -> u32 {
     file_half(word >> half.shift())
         | if word & bits::CHANGE_PROFILE == 0 { 0 } else { CHANGE_PROFILE }
@@ -112,7 +112,7 @@ pub(super) fn policy_entry(permissions: &Permissions) -> Perms {
     }
 }
 
-/// What a word says, in the bits of a table entry; that more is to be matched is not in it.
+/// Converts a word to the bits of a table entry, without the bit for further matching.
 pub(super) fn policy_bits(word: u32) -> u32 {
     word & bits::PERMISSIONS | policy_other(word >> bits::OTHER) | word & 0x8000_0000
 }

@@ -1,4 +1,4 @@
-//! Entries that say which classes a profile mediates: to the kernel a class is mediated when the automaton has a state behind the
+//! Entries that say which classes a profile mediates: to the kernel a class is mediated when the automaton has a state after the
 //! class byte.
 
 use super::contribution::{Contribution, Origin};

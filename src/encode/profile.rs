@@ -101,7 +101,7 @@ fn encode_rule(
     let prompts = origin.mode == Mode::Prompt;
     let mode_counts = !matches!(rule.kind, RuleKind::Capability(_) | RuleKind::ChangeProfile(_));
     if prompts && mode_counts && support.table.is_none() {
-        reports.not_enforced(rule.span, "prompting: the rule grants nothing");
+        reports.not_enforced(rule.span, "prompts, so that the rule has no effect");
     }
     compat::rule(rule, origin, support, reports);
     match &rule.kind {
@@ -188,15 +188,15 @@ pub(super) fn header(profile: &Profile, support: &Support, options: &Options, re
         }
     };
     let prompts = given.mode == ProfileMode::Prompt;
-    unsupported(prompts, support.prompt_mode, "the mode `prompt`, and refuses to load the profile");
+    unsupported(prompts, support.prompt_mode, "the mode `prompt` and refuses to load the profile");
     unsupported(given.interruptible, support.interruptible, "the flag `interruptible`");
     unsupported(given.kill_signal.is_some(), support.kill_signal, "the flag `kill.signal`");
     unsupported(given.error.is_some(), support.error, "the flag `error`");
     unsupported(given.disconnected_ipc.is_some(), support.disconnected_ipc, "the path of `attach_disconnected.ipc`");
     unsupported(!profile.identities.is_empty(), support.identity, "identities");
     if let Some(signal) = given.kill_signal.filter(|&signal| support.kill_signal && signal > Signal::EXISTS) {
-        let message = format!("no kernel takes the real-time signal `{signal}` for `kill.signal`");
-        reports.push(Diagnostic::new(Code::FlagSignal, message, profile.span).with_help("name another signal"));
+        let message = format!("no kernel supports the real-time signal `{signal}` for `kill.signal`");
+        reports.push(Diagnostic::new(Code::FlagSignal, message, profile.span).with_help("write another signal"));
     }
     compat::header(profile, support, reports);
 

@@ -34,13 +34,13 @@ use crate::blob::Automaton;
 use crate::policy::{Profile, RuleKind, RuleMode};
 use crate::source::Span;
 
-/// What the rules of one profile contribute.
+/// The contributions of the rules of one profile.
 #[derive(Clone, Debug)]
 pub struct Provenance {
     file: Vec<Contribution>,
     policy: Vec<Contribution>,
     attachment: Vec<Contribution>,
-    /// What each capability rule says, with its mask in capabilities of the kernel.
+    /// The capability rules, with their masks in capabilities of the kernel.
     capabilities: Vec<(Origin, u64)>,
     sockets: Vec<LegacyEntry>,
 }
@@ -50,28 +50,28 @@ pub struct Provenance {
 pub struct RuleMatch {
     /// Where it is written; what implies it where it is implied, the profile's name where it is the attachment.
     pub span: Span,
-    /// What it does with its permissions.
+    /// The effect of its permissions.
     pub mode: RuleMode,
     /// −1000 to 1000.
     pub priority: i32,
     /// Whether its pattern has no wildcard: exec permission by such a rule goes before that of others.
     pub exact: bool,
-    /// What it says about objects that the task owns.
+    /// The bits for objects that the task owns.
     pub owner: RuleBits,
     /// About all other objects; only file rules tell the two apart.
     pub other: RuleBits,
 }
 
-/// What a rule says, in the kernel's bits. A capability, and a type of sockets where those are a table, is bit 0.
+/// The bits of a rule in the kernel's encoding. A capability, and a type of sockets where those are a table, is bit 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct RuleBits {
-    /// What it is about.
+    /// The permissions that the rule covers.
     pub permissions: u32,
-    /// Those of them in which no other rule goes before it.
+    /// The permissions in which no other rule takes precedence.
     pub decisive: u32,
-    /// What it wants logged although it is granted.
+    /// The permissions that are logged although they are granted.
     pub audit: u32,
-    /// What it wants not logged although it is denied.
+    /// The permissions that are not logged although they are denied.
     pub quiet: u32,
 }
 
@@ -82,7 +82,7 @@ pub struct Grant<'a> {
     pub automaton: Automaton,
     /// The rule.
     pub span: Span,
-    /// What it does with its permissions.
+    /// The effect of its permissions.
     pub mode: RuleMode,
     /// −1000 to 1000.
     pub priority: i32,
@@ -92,7 +92,7 @@ pub struct Grant<'a> {
     pub pattern: &'a Pattern,
     /// The permissions, as the automaton has them (of files: [`vocab::file`](crate::vocab::file)).
     pub permissions: u32,
-    /// What is logged although it is granted, or not logged although it is denied.
+    /// The permissions that are logged although they are granted, or not logged although they are denied.
     pub marked: u32,
     /// Where exec leads by the transition table, as a number that means the same in one profile; 0: not by the table.
     pub transition: u16,
@@ -218,7 +218,7 @@ impl Provenance {
         }
     }
 
-    /// What each rule contributes to the automata, one pattern after the other, in the order in which rules are written.
+    /// Returns the contributions of each rule to the automata, one pattern after the other, in the order in which rules are written.
     pub fn grants(&self) -> impl Iterator<Item = Grant<'_>> {
         let files = self.file.iter().map(|contribution| Grant::of(Automaton::File, contribution));
         files.chain(self.policy.iter().map(|contribution| Grant::of(Automaton::Policydb, contribution)))

@@ -11,10 +11,10 @@ use super::contribution::{Contribution, Mode};
 
 /// Exec permission of both halves. (In the policy automaton these bits mean other things, but rank in the same way.)
 const EXEC: u32 = bits::EXEC | bits::EXEC << bits::OTHER;
-/// What belongs to exec permission, in both halves.
+/// The bits that belong to exec permission, in both halves.
 const EXEC_TYPES: u32 = bits::EXEC_TYPE | bits::EXEC_TYPE << bits::OTHER;
 
-/// What an automaton is about.
+/// The subject of an automaton.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     /// Paths: words have two halves, with exec types.
@@ -23,7 +23,7 @@ pub(super) enum Kind {
     Policy,
 }
 
-/// What resolution knows of a contribution.
+/// The properties of a contribution that resolution uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Label {
     mode: Mode,
@@ -120,7 +120,7 @@ impl Half {
     }
 }
 
-/// What happens at an exec.
+/// The transition at an exec.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct ExecType {
     /// Bits of [`bits::EXEC_TYPE`], without an index that lies in the transition table.
@@ -137,9 +137,9 @@ pub(super) struct Permissions {
     pub(super) prompt: u32,
     pub(super) audit: u32,
     pub(super) quiet: u32,
-    /// Of files that the task owns.
+    /// The transition for files that the task owns.
     pub(super) owner_exec: ExecType,
-    /// Of all other files.
+    /// The transition for all other files.
     pub(super) other_exec: ExecType,
 }
 

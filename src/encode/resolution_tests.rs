@@ -87,7 +87,7 @@ fn of_a_kind<S: Strategy>(strategy: impl Fn(Kind) -> S) -> impl Strategy<Value =
 }
 
 proptest! {
-    /// What absorption promises the automata.
+    /// Labels absorbed by others have no effect in the automata.
     #[test]
     fn absorbed_labels_mean_nothing((kind, set) in of_a_kind(|kind| prop::collection::vec(labels(kind), 1..6))) {
         for broad in &set {

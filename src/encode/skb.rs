@@ -1,7 +1,7 @@
 //! Network rules for packets (`network_v9_skb`; no kernel of the main line up to 7.2 has it), beside those for sockets.
 //!
 //! The strings are those of [`super::inet`] under a class of their own, for every family, but only the ones that involve a peer: a packet
-//! has two ends. Where the target tells interfaces apart, the name of one and a zero byte stand behind each address; a packet that
+//! has two ends. Where the target tells interfaces apart, the name of one and a zero byte stand after each address; a packet that
 //! is sent may have none yet; a deny that names an interface is not about those. There *set label* says that the packet may be marked.
 
 use super::contribution::{Contribution, Mode, Origin, Reports};

@@ -1,4 +1,4 @@
-//! What the target mediates: the features that the kernel has and the policy is written for.
+//! Mediation by the target: the features that the kernel has and the policy is written for.
 
 use crate::features::Features;
 use crate::vocab::{Capability, Vocabulary, classes};
@@ -14,7 +14,7 @@ pub(super) enum Network {
     Class(u8),
 }
 
-/// What the target supports.
+/// The features supported by the target.
 ///
 /// A class counts as mediated when both the kernel and the policy's features have it. What is about the format alone is up to the
 /// kernel.

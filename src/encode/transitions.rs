@@ -8,9 +8,9 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::{ExecTarget, Profile, RuleKind};
 use crate::source::{Span, Text};
 
-/// What fits the four bits of the exec index in a packed permission word.
+/// The capacity of the four bits of the exec index in a packed permission word.
 pub(crate) const PACKED_LIMIT: usize = 12;
-/// What the array of the blob can count; a permission table has 24 bits for the index.
+/// The capacity of the array of the blob; a permission table has 24 bits for the index.
 const TABLE_LIMIT: usize = u16::MAX as usize - 1;
 
 /// The named exec transitions of a profile.

@@ -1,4 +1,4 @@
-//! `unix` rules: `CLASS 1 type protocol address label`, and behind that what the operation is about.
+//! `unix` rules: `CLASS 1 type protocol address label`, followed by the object of the operation.
 //!
 //! Targets that mediate sockets by family and type only get the rule's type, if it allows; a deny would deny more than it says.
 
@@ -100,7 +100,7 @@ fn fine(rule: &UnixRule, class: u8, origin: Origin, reports: &mut Reports, out: 
     Some(())
 }
 
-/// An address and the NUL behind it.
+/// An address and the NUL after it.
 fn address(address: Option<&UnixAddress>, reports: &mut Reports) -> Option<Expression> {
     let address = match address {
         None => Expression::anything(),

@@ -90,8 +90,8 @@ impl Features {
         SETS.iter().find(|set| set.name == name).map(|set| set.origin)
     }
 
-    /// What apparmor_parser takes for a kernel whose features cannot be read: files, capabilities and resource limits in the format
-    /// of old (ABI 5), no other class. Its id is that of apparmor_parser.
+    /// Returns the features that apparmor_parser assumes for a kernel whose features cannot be read: files, capabilities and
+    /// resource limits in the format of old (ABI 5), no other class. Its id is that of apparmor_parser.
     ///
     /// ```
     /// # use armorer::features::Features;
@@ -105,8 +105,8 @@ impl Features {
         Features { text: FALLBACK_KERNEL.into(), root }
     }
 
-    /// What a file without `abi` rule is taken to be written for, and what `abi <default>` means: the features of the days before
-    /// there were `abi` rules. They have neither `network_v8` nor `domain/stack` nor user namespaces.
+    /// Returns the features that a file without an `abi` rule is written for, and that `abi <default>` means: the features of
+    /// the days before there were `abi` rules. They have neither `network_v8` nor `domain/stack` nor user namespaces.
     ///
     /// ```
     /// # use armorer::features::Features;

@@ -1,4 +1,4 @@
-//! The hash behind the identity of a features text.
+//! The hash that identifies of a features text.
 
 /// The seed that libapparmor uses.
 const SEED: u32 = 5381;

@@ -1,4 +1,4 @@
-//! What a kernel, or the policy version that a profile was written for, can mediate.
+//! Features that a kernel, or the policy version of a profile, can mediate.
 //!
 //! A features text is a tree of names: the directory `/sys/kernel/security/apparmor/features` written down, the contents of an
 //! `abi/…` file, the `.features` file of a policy cache. A directory or file becomes `name {…}`; the words of a file are the
@@ -55,7 +55,7 @@ pub enum FeaturesError {
     Syntax {
         /// Where, in bytes from the start.
         offset: usize,
-        /// What is wrong there.
+        /// The problem.
         problem: SyntaxProblem,
     },
     /// A file or directory cannot be read.
@@ -63,7 +63,7 @@ pub enum FeaturesError {
     Read {
         /// The path that was asked for.
         path: PathBuf,
-        /// What the system says.
+        /// The error of the system.
         source: io::Error,
     },
     /// There is more than any kernel's features could be.
@@ -77,18 +77,18 @@ pub enum FeaturesError {
     NotLinux,
 }
 
-/// What is wrong with a features text.
+/// A problem of a features text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum SyntaxProblem {
     /// `{` without a name before it.
-    #[error("`{{` has no name before it")]
+    #[error("`{{` without a name before it")]
     MissingName,
     /// `}` without its `{`.
-    #[error("`}}` closes nothing")]
+    #[error("`}}` without a `{{`")]
     UnexpectedClose,
     /// The text ends inside braces; the offset is that of the opening one.
-    #[error("`{{` is never closed")]
+    #[error("unclosed `{{`")]
     Unclosed,
     /// Deeper than [`MAX_DEPTH`].
     #[error("nested more than {MAX_DEPTH} deep")]
@@ -129,7 +129,7 @@ impl Features {
         hash::murmur3(&self.text)
     }
 
-    /// What both sets have.
+    /// Returns the features that both sets have.
     ///
     /// ```
     /// # use armorer::features::Features;

@@ -6,7 +6,7 @@ use super::{Features, FeaturesError, MAX_DEPTH, MAX_SIZE, SyntaxProblem};
 /// An entry whose braces are open.
 struct Open {
     name: Box<[u8]>,
-    /// Of the opening brace.
+    /// The offset of the opening brace.
     offset: usize,
     /// The siblings before it.
     before: Vec<Node>,

@@ -38,7 +38,7 @@ pub(super) fn find<'a>(nodes: &'a [Node], components: &[&[u8]]) -> Option<&'a No
     if rest.is_empty() { named.next() } else { named.find_map(|node| find(node.children(), rest)) }
 }
 
-/// What both have, in the order of `a`.
+/// Returns the nodes that both have, in the order of `a`.
 pub(super) fn intersect(a: &[Node], b: &[Node]) -> Vec<Node> {
     let mut both = Vec::new();
     for node in a {
@@ -67,7 +67,7 @@ pub(super) fn missing(a: &[Node], b: &[Node], above: &str, paths: &mut Vec<Strin
     }
 }
 
-/// Appends the text of the nodes: words with blanks between them and a line end behind the last, braces without blanks.
+/// Appends the text of the nodes: words with blanks between them and a line end after the last, braces without blanks.
 pub(super) fn write(nodes: &[Node], text: &mut Vec<u8>) {
     let mut follows_word = false;
     for node in nodes {

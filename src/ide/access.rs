@@ -1,4 +1,4 @@
-//! What a profile may do to a path, told from its rules.
+//! Permissions that a profile has on a path, derived from its rules.
 
 use std::fmt::Write;
 
@@ -22,7 +22,8 @@ const PERMISSIONS: [(u32, &str); 7] = [
 ];
 
 impl Workspace {
-    /// What the rules of each profile contribute, in the order of [`Policy::all_profiles`](crate::policy::Policy::all_profiles).
+    /// Returns the contributions of the rules of each profile, in the order of
+    /// [`Policy::all_profiles`](crate::policy::Policy::all_profiles).
     pub(super) fn provenance<'r>(&self, resolved: &'r Resolved) -> &'r [Provenance] {
         resolved.provenance.get_or_init(|| {
             let target = Target { kernel: std::sync::Arc::clone(&self.settings.options.kernel) };
@@ -31,7 +32,7 @@ impl Workspace {
         })
     }
 
-    /// What a profile may do to a path, as Markdown: the permissions by what decides about them.
+    /// Describes as Markdown which permissions a profile has on a path, grouped by the rules that decide them.
     pub(super) fn may(&self, resolved: &Resolved, name: &Text, path: &str) -> Option<String> {
         let number = resolved.policy.all_profiles().position(|profile| profile.name == *name)?;
         let provenance = self.provenance(resolved).get(number)?;
@@ -92,5 +93,5 @@ impl Workspace {
     }
 }
 
-/// So many rules are shown.
+/// The maximum number of rules shown.
 const MOST_RULES: usize = 6;

@@ -13,7 +13,7 @@ use crate::policy::{ExecKind, ExecTarget, Profile, Rule, RuleKind, RuleMode};
 use crate::source::Text;
 use crate::syntax::ast::ItemKind;
 
-/// What is known of one profile.
+/// The facts known about one profile.
 #[derive(Clone, Debug)]
 pub(super) struct Member {
     name: Text,

@@ -94,7 +94,7 @@ impl Candidates<'_, '_> {
         }
     }
 
-    /// What may begin an item, or follow prefix words.
+    /// Suggests words that begin an item or follow a prefix.
     fn start(&mut self) {
         let context = self.context;
         if context.partial().first().is_some_and(|byte| !byte.is_ascii_alphabetic()) {
@@ -180,7 +180,7 @@ impl Candidates<'_, '_> {
         }
     }
 
-    /// What may stand in a header behind the name.
+    /// Suggests the parts of a header after the name.
     fn header(&mut self) {
         let written = self.context.conditions();
         for (word, text) in words::list(WordRole::ConditionName(Construct::Profile)) {

@@ -3,7 +3,7 @@
 use crate::syntax::ast::{ItemKind, RuleKind};
 use crate::vocab::MountOperation;
 
-/// What an item, or the beginning of one, is.
+/// The kind of an item, or of the beginning of one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Construct {
     /// `abi <abi/4.0>,`
@@ -101,12 +101,12 @@ pub(crate) const KEYWORDS: &[(&str, Construct)] = &[
 pub(crate) const PREFIXES: &[&str] = &["priority", "audit", "allow", "deny", "prompt", "owner", "user", "other"];
 
 impl Construct {
-    /// What a word begins.
+    /// Returns the construct that a word begins.
     pub(crate) fn of(word: &[u8]) -> Option<Construct> {
         KEYWORDS.iter().find(|(name, _)| name.as_bytes() == word).map(|&(_, construct)| construct)
     }
 
-    /// What an item is.
+    /// Returns the construct of an item.
     pub(crate) fn of_item(item: &ItemKind) -> Construct {
         match item {
             ItemKind::Abi(_) => Construct::Abi,
@@ -125,7 +125,7 @@ impl Construct {
         }
     }
 
-    /// What a rule is.
+    /// Returns the construct of a rule.
     fn of_rule(rule: &RuleKind) -> Construct {
         match rule {
             RuleKind::File(_) => Construct::File,
@@ -146,7 +146,7 @@ impl Construct {
         }
     }
 
-    /// What a mount operation is.
+    /// Returns the construct of a mount operation.
     pub(crate) fn of_mount(operation: MountOperation) -> Construct {
         match operation {
             MountOperation::Mount => Construct::Mount,
@@ -155,7 +155,7 @@ impl Construct {
         }
     }
 
-    /// Whether it may stand behind a prefix (`audit deny owner …`).
+    /// Whether it may stand after a prefix (`audit deny owner …`).
     pub(crate) fn takes_prefix(self) -> bool {
         !matches!(
             self,
@@ -185,7 +185,7 @@ mod tests {
     #[test]
     fn the_words_are_those_that_rules_begin_with() {
         let known = KEYWORDS.iter().map(|&(word, _)| word).chain(PREFIXES.iter().copied());
-        // These go on with what another word began, or are keywords only with something behind them.
+        // These go on with what another word began, or are keywords only with something after them.
         for word in known.filter(|word| !matches!(*word, "else" | "safe" | "unsafe" | "priority")) {
             assert!(crate::syntax::parser::starts_item(word.as_bytes()), "{word}");
         }

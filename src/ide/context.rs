@@ -1,5 +1,5 @@
-//! What stands before a cursor, in a text that need not parse: the blocks that are open there, the words of the statement that
-//! is being written, and what may come next.
+//! The context of a cursor in a text that need not parse: the open blocks, the words of the current statement, and what may
+//! follow.
 //!
 //! The parser cannot say this: a statement without its end has no place in the tree. The scanner here goes through the text with
 //! the parser's own word patterns and states, and takes what it does not understand for a word. It stops at the cursor.
@@ -16,7 +16,7 @@ use crate::source::Span;
 use crate::syntax::ast::FileLetters;
 use crate::vocab::{NetworkPermissions, Vocabulary};
 
-/// What opened a block.
+/// The kind of statement that opened a block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum BlockKind {
     /// A profile or child profile.
@@ -34,7 +34,7 @@ pub(crate) enum BlockKind {
 /// A block around the cursor.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct OpenBlock {
-    /// What opened it.
+    /// The statement that opened it.
     pub(crate) kind: BlockKind,
     /// The name of a profile or hat.
     pub(crate) name: Option<Range<u32>>,
@@ -42,7 +42,7 @@ pub(crate) struct OpenBlock {
     pub(crate) brace: u32,
 }
 
-/// What a piece of a statement is.
+/// The kind of a piece of a statement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum PieceKind {
     /// A word, quoted or not.
@@ -66,7 +66,7 @@ pub(crate) enum PieceKind {
 /// A piece of the statement before the cursor.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Piece {
-    /// What it is.
+    /// Its kind.
     pub(crate) kind: PieceKind,
     /// Where it stands.
     pub(crate) range: Range<u32>,
@@ -75,7 +75,7 @@ pub(crate) struct Piece {
 /// Where in a statement the cursor is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Slot {
-    /// At the beginning of an item, or behind prefix words.
+    /// At the beginning of an item, or after prefix words.
     Start,
     /// Where the name of a profile or hat stands.
     Name,
@@ -83,7 +83,7 @@ pub(crate) enum Slot {
     Header,
     /// Behind `else`.
     Else,
-    /// In an expression; behind an operator or at its beginning an operand is wanted.
+    /// In an expression; after an operator or at its beginning an operand is wanted.
     Expression {
         /// Whether an operand is wanted here.
         operand: bool,
@@ -123,10 +123,10 @@ pub(crate) enum Slot {
     Priority,
 }
 
-/// What the cursor is inside of.
+/// The lexical element that contains the cursor.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Inside {
-    /// Nothing of the kind.
+    /// None of the others.
     Code,
     /// A comment.
     Comment,
@@ -167,7 +167,7 @@ pub(crate) enum Wanted {
     Paths,
 }
 
-/// What stands before a cursor.
+/// The context of a cursor.
 #[derive(Clone, Debug)]
 pub(crate) struct Context<'t> {
     /// The text, all of it.
@@ -178,16 +178,16 @@ pub(crate) struct Context<'t> {
     pub(crate) blocks: Vec<OpenBlock>,
     /// The prefix words of the statement (`audit deny owner`).
     pub(crate) prefix: Vec<Range<u32>>,
-    /// What the statement is, as far as its first word behind the prefix says.
+    /// The construct of the statement, as far as its first word after the prefix determines it.
     pub(crate) construct: Option<Construct>,
-    /// The statement's pieces behind the prefix, without the word at the cursor.
+    /// The statement's pieces after the prefix, without the word at the cursor.
     pub(crate) pieces: Vec<Piece>,
-    /// What may stand at the cursor.
+    /// The kind of text that may be written at the cursor.
     pub(crate) slot: Slot,
     /// The part of a word that stands directly before the cursor; empty where there is none. Quotes and the `<` of an include
     /// are not part of it.
     pub(crate) word: Range<u32>,
-    /// What the cursor is inside of.
+    /// The lexical element that contains the cursor.
     pub(crate) inside: Inside,
     /// Whether the path of an include or abi is in angle brackets.
     pub(crate) angle: bool,
@@ -201,7 +201,7 @@ pub(crate) fn closed_blocks(text: &[u8]) -> Vec<(u32, u32)> {
 }
 
 impl<'t> Context<'t> {
-    /// What stands before `cursor`, which may lie anywhere.
+    /// Returns the context of `cursor`, which may be at any offset.
     pub(crate) fn new(text: &'t [u8], cursor: u32) -> Context<'t> {
         let cursor = cursor.min(u32::try_from(text.len()).unwrap_or(u32::MAX));
         let before = text.get(..cursor as usize).unwrap_or_default();
@@ -223,7 +223,7 @@ impl<'t> Context<'t> {
         self.slice(&piece.range)
     }
 
-    /// The range that a candidate replaces: the part of a word before the cursor, and the letters that go on behind it.
+    /// The range that a candidate replaces: the part of a word before the cursor, and the letters that go on after it.
     pub(crate) fn replaced(&self) -> Range<u32> {
         let behind = self.text.get(self.cursor as usize..).unwrap_or_default();
         let more = behind.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
@@ -244,7 +244,7 @@ impl<'t> Context<'t> {
         self.blocks.iter().all(|block| matches!(block.kind, BlockKind::If | BlockKind::Else))
     }
 
-    /// The words of the statement behind its keyword, outside of conditions, lists and what stands behind an arrow.
+    /// The words of the statement after its keyword, outside of conditions, lists and what stands after an arrow.
     pub(crate) fn arguments(&self) -> Vec<&Piece> {
         let mut depth = 0_u32;
         let mut arguments = Vec::new();
@@ -304,7 +304,7 @@ impl<'t> Context<'t> {
         self.pieces.iter().any(|piece| piece.kind == PieceKind::Arrow)
     }
 
-    /// What a word at the cursor would be there for, where the slot decides it.
+    /// Returns the role of a word at the cursor, if the slot determines it.
     pub(crate) fn role(&self) -> Option<WordRole> {
         let construct = self.construct?;
         Some(match &self.slot {

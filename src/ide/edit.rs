@@ -10,10 +10,10 @@ use crate::edit::Edit;
 /// Edits of a file.
 pub(super) type FileEdits = (PathBuf, Vec<Edit>);
 
-/// So many lines are compared one by one; of more, all is replaced from the first that differs to the last.
+/// The maximum number of lines compared one by one; in longer texts, everything from the first to the last difference is replaced.
 const MOST_LINES: usize = 4000;
 
-/// What leads from one text to another, whole lines, in order.
+/// Returns the edits that turn one text into another, in whole lines and in order.
 pub(super) fn between(old: &str, new: &str) -> Vec<Edit> {
     let lines = |text: &'_ str| -> Vec<String> { text.split_inclusive('\n').map(str::to_owned).collect() };
     let (old_lines, new_lines) = (lines(old), lines(new));

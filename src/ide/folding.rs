@@ -1,15 +1,15 @@
-//! What an editor can fold: blocks, comments over several lines, and runs of includes and variables.
+//! Ranges that an editor can fold: blocks, comments over several lines, and runs of includes and variables.
 
 use super::context::closed_blocks;
 use super::visit;
 use crate::source::Span;
 use crate::syntax::ast::{File, Item, ItemKind, Trivia};
 
-/// What is folded.
+/// The kind of a folding range.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum FoldKind {
-    /// What stands between braces.
+    /// A block between braces.
     Block,
     /// Comments on lines that follow each other.
     Comment,
@@ -20,11 +20,11 @@ pub enum FoldKind {
 /// A range that can be folded; it covers more than one line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Fold {
-    /// Where it begins: behind the opening brace of a block.
+    /// Where it begins: after the opening brace of a block.
     pub(crate) start: u32,
     /// Where it ends: before the closing brace of a block.
     pub(crate) end: u32,
-    /// What it is.
+    /// Its kind.
     pub(crate) kind: FoldKind,
 }
 

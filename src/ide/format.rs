@@ -18,7 +18,7 @@ impl Workspace {
     /// # Errors
     /// Why the text cannot be formatted, in a sentence: it has errors.
     pub fn format(&self, path: &Path, lines: Option<RangeInclusive<u32>>) -> Result<Vec<Edit>, String> {
-        let source = self.source(path).ok_or("there is no such file")?;
+        let source = self.source(path).ok_or("no such file")?;
         let options = FormatOptions { sort: false, lines };
         let said = |diagnostics: &[Diagnostic]| match diagnostics.iter().find(|diagnostic| diagnostic.is_error()) {
             Some(error) => format!("line {}: {}", source.line_column(error.span().start).0, error.message),
@@ -37,7 +37,7 @@ impl Workspace {
             let id = self.session.text(path)?;
             format_with(&source, id, &options).map_err(|diagnostics| said(&diagnostics))?.text
         };
-        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).map_err(|_| "the text is no UTF-8".to_owned());
+        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).map_err(|_| "the text is not UTF-8".to_owned());
         Ok(between(&text(source.text())?, &text(&formatted)?))
     }
 }

@@ -1,4 +1,4 @@
-//! What there is to know about what stands at a place.
+//! Descriptions of the element at a position.
 
 use std::fmt::Write;
 use std::path::Path;
@@ -16,17 +16,17 @@ use crate::source::{Span, Text};
 use crate::syntax::ast::{self, AssignOp, ItemKind};
 use crate::syntax::word::{stored, unquoted};
 
-/// What is told about a place.
+/// The description of the element at a position.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Hover {
     /// Markdown.
     pub text: String,
-    /// First byte of what it is about, and the one behind the last.
+    /// First byte of what it is about, and the one after the last.
     pub range: std::ops::Range<u32>,
 }
 
-/// So many values, examples and files are told.
+/// The maximum number of values, examples and files listed.
 const MOST: usize = 8;
 
 /// Text in code of Markdown.
@@ -35,7 +35,7 @@ pub(super) fn code(text: &[u8]) -> String {
 }
 
 impl Workspace {
-    /// What there is to know about what stands at an offset of a file.
+    /// Returns the description of the element at an offset of a file.
     pub fn hover(&mut self, path: &Path, offset: u32) -> Option<Hover> {
         if let Some(symbol) = self.symbol(path, offset) {
             let text = match &symbol.what {
@@ -115,7 +115,7 @@ impl Workspace {
     /// Included files: what they say, and who else includes them.
     fn about_files(&mut self, files: &[std::path::PathBuf]) -> Option<String> {
         if files.is_empty() {
-            return Some("leads to no file".to_owned());
+            return Some("no such file".to_owned());
         }
         if let [file] = files {
             let mut text = format!("**{}**", code(self.shown(file).as_bytes()));
@@ -151,7 +151,7 @@ impl Workspace {
                 let more = if more > 0 { format!(" and {more} more") } else { String::new() };
                 return Some(format!("**{}** matches the profiles {}{more}", code(name), shown.join(", ")));
             }
-            let text = format!("**{}**: no profile of the workspace has this name", code(name));
+            let text = format!("**{}**: no profile of this name in the workspace", code(name));
             return (&**name != b"unconfined").then_some(text);
         };
         let file = file.clone();
@@ -261,11 +261,11 @@ fn glob_at(kind: &RuleKind, span: Span) -> Option<Text> {
 fn mode(mode: ProfileMode) -> &'static str {
     match mode {
         ProfileMode::Enforce => "enforced",
-        ProfileMode::Complain => "complains only: what it refuses is logged and happens",
+        ProfileMode::Complain => "complain mode: violations are logged and permitted",
         ProfileMode::Kill => "kills tasks that do what it refuses",
         ProfileMode::Unconfined => "confines nothing (unconfined)",
         ProfileMode::DefaultAllow => "allows what no rule denies (default_allow)",
-        ProfileMode::Prompt => "asks user space about what no rule allows",
+        ProfileMode::Prompt => "asks a program in user space about what no rule allows",
     }
 }
 
@@ -298,7 +298,7 @@ fn first_comment(file: &ast::File) -> Option<String> {
     (!text.is_empty()).then(|| text.join(" "))
 }
 
-/// What a file holds, in numbers.
+/// Summarises the contents of a file in numbers.
 fn contents(file: &ast::File, symbols: Option<&Symbols>) -> String {
     let mut rules = 0_usize;
     let mut includes = 0_usize;
@@ -323,5 +323,5 @@ fn contents(file: &ast::File, symbols: Option<&Symbols>) -> String {
     if !variables.is_empty() {
         parts.push(format!("declares {}", variables.join(", ")));
     }
-    if parts.is_empty() { "says nothing".into() } else { parts.join(", ") }
+    if parts.is_empty() { "empty".into() } else { parts.join(", ") }
 }

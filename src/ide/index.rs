@@ -15,7 +15,7 @@ use crate::kubernetes::ReferenceSite;
 use crate::resolve::{Session, is_skipped};
 use crate::source::{FileKind, FileSystem, Loader, Text};
 
-/// So many files are looked at: the largest trees have some thousands.
+/// The maximum number of files in the index: the largest trees have some thousands.
 const MOST_FILES: usize = 20_000;
 
 /// Larger files hold no profiles that somebody edits.
@@ -24,20 +24,20 @@ const MOST_BYTES: u64 = 8 << 20;
 /// Directories below which nobody writes profiles.
 const PASSED_OVER: [&str; 5] = ["node_modules", "target", "cache", "disable", "force-complain"];
 
-/// What is known of all files.
+/// The facts known about all files.
 #[derive(Debug, Default)]
 pub(super) struct Index {
     files: FxHashMap<PathBuf, Entry>,
     /// The files that declare a profile.
     declaring: FxHashMap<Text, FxHashSet<PathBuf>>,
-    /// Who includes a file directly.
+    /// The files that include a file directly.
     includers: FxHashMap<PathBuf, FxHashSet<PathBuf>>,
 }
 
 #[derive(Debug)]
 struct Entry {
     symbols: Symbols,
-    /// What it includes directly, in the order of the text; and which of its includes says so.
+    /// The files it includes directly, in the order of the text, with the include rules that name them.
     includes: Vec<PathBuf>,
     by: Vec<usize>,
 }
@@ -48,12 +48,12 @@ impl Index {
         self.files.iter().map(|(path, entry)| (path.as_path(), &entry.symbols))
     }
 
-    /// What a file says.
+    /// Returns the symbols of a file.
     pub(super) fn symbols(&self, path: &Path) -> Option<&Symbols> {
         self.files.get(path).map(|entry| &entry.symbols)
     }
 
-    /// What a file includes directly.
+    /// Returns the files that a file includes directly.
     pub(super) fn includes(&self, path: &Path) -> &[PathBuf] {
         self.files.get(path).map_or(&[], |entry| &entry.includes)
     }
@@ -112,7 +112,7 @@ impl Index {
         if self.declaring.contains_key(&full) || !self.declaring.contains_key(name) { full } else { name.clone() }
     }
 
-    /// Who includes a file directly, by name.
+    /// Returns the files that include a file directly, by name.
     pub(super) fn includers(&self, path: &Path) -> Vec<&Path> {
         let mut list: Vec<&Path> = self.includers.get(path).into_iter().flatten().map(PathBuf::as_path).collect();
         list.sort_unstable();
@@ -192,7 +192,7 @@ impl Index {
     }
 }
 
-/// What a file says; of a manifest, what each profile in it says.
+/// Reads the symbols of a file; for a manifest, those of each profile in it.
 fn read(path: &Path, session: &Session) -> Vec<(PathBuf, Symbols)> {
     if !is_yaml(path) {
         let Ok(included) = session.open(path) else { return Vec::new() };

@@ -23,7 +23,7 @@ pub(super) struct Symbol {
     pub(super) range: Range,
 }
 
-/// What a name stands for.
+/// The entity that a name refers to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum What {
     /// The files that an include leads to.
@@ -231,20 +231,20 @@ impl Workspace {
     /// # Errors
     /// Why that cannot be done, in a sentence.
     pub fn rename(&mut self, path: &Path, offset: u32, new: &str) -> Result<Vec<FileEdits>, String> {
-        let symbol = self.symbol(path, offset).ok_or("there is no variable or profile here")?;
+        let symbol = self.symbol(path, offset).ok_or("no variable or profile at this position")?;
         if self.renamable(path, offset).is_none() {
-            return Err("what is named here is declared nowhere in the workspace".into());
+            return Err("the name is not declared in the workspace".into());
         }
         let mut edits: Vec<(PathBuf, Range, Text)> = Vec::new();
         match &symbol.what {
-            What::Files(_) => return Err("files are not renamed".into()),
+            What::Files(_) => return Err("files cannot be renamed".into()),
             What::Variable { name, boolean } => {
                 // With its signs it is the same name.
                 let bare = new.strip_prefix(if *boolean { '$' } else { '@' }).unwrap_or(new);
                 let bare = bare.strip_prefix('{').and_then(|bare| bare.strip_suffix('}')).unwrap_or(bare).to_owned();
                 let new = bare.as_str();
                 if !is_variable_name(new) {
-                    return Err("a variable's name is a letter, then letters, digits and `_`".into());
+                    return Err("a variable name is a letter, followed by letters, digits and `_`".into());
                 }
                 let wanted = Text::from(new);
                 let sharing = self.sharing(&symbol.unit, name, *boolean);
@@ -255,7 +255,7 @@ impl Workspace {
                         symbols.is_some_and(|symbols| symbols.variables.iter().any(|it| it.name == wanted))
                     };
                     if let Some(other) = closure.iter().find(|file| assigned(file)) {
-                        return Err(format!("`{new}` is a variable already, in {}", other.display()));
+                        return Err(format!("`{new}` is already a variable in {}", other.display()));
                     }
                 }
                 for (file, range) in self.uses(&symbol, true) {
@@ -268,9 +268,7 @@ impl Workspace {
                     || new.contains("//")
                     || !new.bytes().all(|byte| byte.is_ascii_graphic() && !b"\"{}()[]*?,#@".contains(&byte))
                 {
-                    return Err(
-                        "a profile's name is without blanks, `//`, and signs that patterns have a meaning for".into()
-                    );
+                    return Err("a profile name cannot contain spaces, `//` or pattern characters".into());
                 }
                 let parent = memchr::memmem::rfind(name, b"//").and_then(|at| name.get(..at));
                 let renamed = match parent {
@@ -278,7 +276,7 @@ impl Workspace {
                     None => Text::from(new),
                 };
                 if !self.index().profiles(&renamed).is_empty() {
-                    return Err(format!("there is a profile `{renamed}` already"));
+                    return Err(format!("a profile `{renamed}` already exists"));
                 }
                 edits = self.profile_edits(name, parent.map_or(0, |parent| parent.len() + 2));
             }
@@ -315,10 +313,10 @@ impl Workspace {
         let mut files: BTreeMap<PathBuf, Vec<Edit>> = BTreeMap::new();
         for (unit, range, old) in edits {
             let path = self.index().symbols(&unit).and_then(|symbols| symbols.document.clone()).unwrap_or(unit);
-            let source = self.source(&path).ok_or_else(|| format!("{} cannot be read", path.display()))?;
+            let source = self.source(&path).ok_or_else(|| format!("cannot read {}", path.display()))?;
             if source.text().get(range.start as usize..range.end as usize) != Some(&old[..]) {
                 let line = source.line_column(range.start).0;
-                return Err(format!("{}:{line}: the name is not written plainly here", path.display()));
+                return Err(format!("{}:{line}: the name is not written literally", path.display()));
             }
             let edit = Edit::new(range.start as usize..range.end as usize, new);
             let list = files.entry(path).or_default();

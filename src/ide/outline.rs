@@ -3,7 +3,7 @@
 use crate::source::{Span, Spanned};
 use crate::syntax::ast::{Else, File, Item, ItemKind, Profile, ProfileKeyword};
 
-/// What a symbol is.
+/// The kind of a symbol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SymbolKind {
@@ -24,7 +24,7 @@ pub enum SymbolKind {
 pub(crate) struct Symbol {
     /// Its name: a profile's as written, a variable's with its sigil.
     pub(crate) name: String,
-    /// What it is.
+    /// Its kind.
     pub(crate) kind: SymbolKind,
     /// Attachment and flags, or the values.
     pub(crate) detail: String,
@@ -32,7 +32,7 @@ pub(crate) struct Symbol {
     pub(crate) name_span: Span,
     /// Where all of it stands.
     pub(crate) span: Span,
-    /// What is inside.
+    /// The symbols inside it.
     pub(crate) children: Vec<Symbol>,
 }
 

@@ -11,7 +11,7 @@ use crate::encode::{self, Target};
 use crate::policy::{Policy, Profile};
 use crate::source::Span;
 
-/// What a rule costs.
+/// The cost of a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Cost {
@@ -23,12 +23,12 @@ pub struct Cost {
     pub bytes: i64,
 }
 
-/// So many rules are weighed at a time: each compiles its profile once more.
+/// The maximum number of rules measured in one request: each one compiles its profile once more.
 const MOST_RULES: usize = 64;
 
 impl Snapshot {
-    /// What a profile of an open text may do. The question is an access as `armorer query` has it, or a path; the profile may be
-    /// left out where there is only one.
+    /// Answers whether a profile of an open text allows an access. The question is an access as `armorer query` has it, or a
+    /// path; the profile may be left out where there is only one.
     ///
     /// # Errors
     /// Why there is no answer, in a sentence.
@@ -43,7 +43,7 @@ impl Snapshot {
         subject.ask(profile.map(str::as_bytes), &access).map_err(|error| error.to_string())
     }
 
-    /// What the rules that are written in a range of an open text cost, each on top of all others of its profile.
+    /// Returns the costs of the rules in a range of an open text, each measured on top of all others of its profile.
     #[must_use]
     pub fn costs(&self, path: &Path, start: u32, end: u32) -> Vec<Cost> {
         let Ok(included) = self.session.open(path) else { return Vec::new() };

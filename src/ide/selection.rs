@@ -1,4 +1,4 @@
-//! What an editor selects when the selection grows: the part of a word, the word, the item, the block, the profile, the file.
+//! Ranges for growing selections: the part of a word, the word, the item, the block, the profile, the file.
 
 use super::visit;
 use crate::source::Span;

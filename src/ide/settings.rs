@@ -1,4 +1,4 @@
-//! What an editor's answers depend on beside the texts: `armorer.toml`, and what the editor says in its place.
+//! Settings that an editor's answers depend on besides the texts: `armorer.toml`, and the editor's overrides.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -29,7 +29,7 @@ pub struct EditorSettings {
     pub costs: bool,
 }
 
-/// What is looked up where, and for which kernel.
+/// The directories that are searched, and the target kernel.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// How profiles are resolved.
@@ -40,7 +40,7 @@ pub struct Settings {
     automata: bool,
     /// Whether inlay hints tell what rules cost.
     pub costs: bool,
-    /// What was wrong with the configuration: the defaults stand in.
+    /// The problems found in the configuration; defaults are used instead.
     pub problems: Vec<String>,
 }
 
@@ -137,7 +137,7 @@ fn features(name: &str, directory: &Path) -> Result<Features, String> {
     let path = directory.join(name);
     if !path.exists() {
         let names = Features::builtin_names().collect::<Vec<_>>().join(", ");
-        return Err(format!("no features set or file is named '{name}' (built in: {names})"));
+        return Err(format!("no feature set or file is named '{name}' (built in: {names})"));
     }
     Features::from_path(&path).map_err(|error| format!("{}: {error}", path.display()))
 }

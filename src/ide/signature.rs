@@ -22,8 +22,8 @@ const ACCESS: (&str, &str) =
     ("(ACCESS)", "Permissions, one word or several in parentheses; without them, all that fit.");
 const TARGET: (&str, &str) =
     ("-> TARGET", "The profile to change to: a name, or `&` and a name to stack it on this one.");
-const SAFETY: (&str, &str) = ("[safe|unsafe]", "Whether the environment is scrubbed at exec.");
-const LABEL: (&str, &str) = ("[label=LABEL]", "The label it is about: a profile's name or a pattern.");
+const SAFETY: (&str, &str) = ("[safe|unsafe]", "Scrubs the environment at exec, or does not.");
+const LABEL: (&str, &str) = ("[label=LABEL]", "The label that the rule applies to: a profile name or a pattern.");
 
 /// The syntax of each construct.
 fn syntax(construct: Construct) -> Option<Syntax> {
@@ -35,7 +35,7 @@ fn syntax(construct: Construct) -> Option<Syntax> {
         Construct::Include => (
             "include [if exists] <PATH>",
             &[
-                ("[if exists]", "A missing file is no error."),
+                ("[if exists]", "A missing file is not an error."),
                 ("<PATH>", "A file or directory, looked up in the include directories when in angle brackets."),
             ],
         ),
@@ -43,7 +43,7 @@ fn syntax(construct: Construct) -> Option<Syntax> {
             "alias FROM -> TO,",
             &[
                 ("FROM", "The prefix of paths that is replaced."),
-                ("-> TO", "What stands in its place. The original path stays allowed, too."),
+                ("-> TO", "Its replacement. The original path stays allowed as well."),
             ],
         ),
         Construct::SetVariable => (
@@ -117,7 +117,7 @@ fn syntax(construct: Construct) -> Option<Syntax> {
                 ACCESS,
                 ("[FAMILY]", "The address family: `inet`, `inet6`, `netlink`, …"),
                 ("[TYPE|PROTOCOL]", "`stream`, `dgram`, `raw`, …, or `tcp`, `udp`, `icmp`."),
-                ("[ip=… port=…]", "The own address, port, interface."),
+                ("[ip=… port=…]", "The local address, port and interface."),
                 ("[peer=(…)]", "Address and port of the other side."),
             ],
         ),
@@ -126,7 +126,7 @@ fn syntax(construct: Construct) -> Option<Syntax> {
             &[
                 ACCESS,
                 ("[type=TYPE]", "`stream`, `dgram` or `seqpacket`."),
-                ("[addr=ADDRESS]", "`none`, `auto`, or an abstract name behind `@`."),
+                ("[addr=ADDRESS]", "`none`, `auto`, or an abstract name after `@`."),
                 ("[peer=(…)]", "Label and address of the other side."),
             ],
         ),
@@ -236,7 +236,7 @@ fn active<'t>(context: &Context<'t>, construct: Construct) -> &'t str {
     }
 }
 
-/// The part of a rule at the cursor, outside of conditions and behind no arrow.
+/// The part of a rule at the cursor, outside of conditions and not after an arrow.
 fn argument(context: &Context<'_>, construct: Construct) -> &'static str {
     match construct {
         Construct::Include => "if",

@@ -37,11 +37,11 @@ pub struct Snapshot {
 pub struct Problem {
     /// Where in the file: the place of the finding, or of the `include` that leads to it.
     pub span: Span,
-    /// What is wrong. Its spans point into [`Problems::sources`].
+    /// The finding, whose spans point into [`Problems::sources`]. Its spans point into [`Problems::sources`].
     pub finding: Finding,
 }
 
-/// What is wrong with a file, with the texts that it is about.
+/// The problems of a file, with the texts that they refer to.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Problems {
@@ -76,8 +76,8 @@ impl Snapshot {
         })
     }
 
-    /// What there is to say about an open file: errors, and what the linter finds; with `automata`, also what it takes them to
-    /// find.
+    /// Returns the problems of an open file: errors and the findings of the linter; with `automata`, also those that need
+    /// automata.
     ///
     /// A file that holds no profile is looked at as part of profiles that include it.
     #[must_use]

@@ -19,7 +19,7 @@ pub use super::tokens::TokenKind;
 pub struct OutlineSymbol {
     /// Its name: a profile's as written, a variable's with its sigil.
     pub name: String,
-    /// What it is.
+    /// Its kind.
     pub kind: OutlineKind,
     /// Attachment and flags, or the values.
     pub detail: String,
@@ -27,7 +27,7 @@ pub struct OutlineSymbol {
     pub name_range: Range<u32>,
     /// Where all of it stands.
     pub range: Range<u32>,
-    /// What is inside.
+    /// The symbols inside it.
     pub children: Vec<OutlineSymbol>,
 }
 
@@ -37,7 +37,7 @@ pub struct OutlineSymbol {
 pub struct Fold {
     /// In bytes of the file; it covers more than one line.
     pub range: Range<u32>,
-    /// What it is.
+    /// Its kind.
     pub kind: FoldKind,
 }
 
@@ -47,7 +47,7 @@ pub struct Fold {
 pub struct Token {
     /// In bytes of the file.
     pub range: Range<u32>,
-    /// What it is.
+    /// Its kind.
     pub kind: TokenKind,
     /// It declares what it names.
     pub declaration: bool,
@@ -93,7 +93,7 @@ impl Workspace {
         each.collect()
     }
 
-    /// What can be folded.
+    /// Returns the folding ranges of a file.
     #[must_use]
     pub fn folds(&self, path: &Path) -> Vec<Fold> {
         let folds_of = |text: &Cursor| {

@@ -1,4 +1,4 @@
-//! What may be written at a place: words of the language, and names of what there is.
+//! Completions: words of the language, and names of existing entities.
 
 use std::path::{Path, PathBuf};
 
@@ -8,7 +8,7 @@ use super::workspace::{Cursor, Workspace};
 use crate::resolve::{VariableValue, is_skipped};
 use crate::source::{DirEntry, FileKind, FileSystem, Loader, Span};
 
-/// What a suggestion is.
+/// The kind of a suggestion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SuggestionKind {
@@ -36,25 +36,25 @@ pub enum SuggestionKind {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Suggestion {
-    /// What is shown.
+    /// The text that is shown.
     pub label: String,
-    /// What it is.
+    /// Its kind.
     pub kind: SuggestionKind,
     /// One line about it, in plain text.
     pub detail: String,
     /// All about it, in Markdown; may be empty.
     pub documentation: String,
-    /// What is written, where that is not the label.
+    /// The text that is inserted, if it is not the label.
     pub insert: Option<String>,
-    /// First byte of what it takes the place of, and the one behind the last.
+    /// First byte of what it takes the place of, and the one after the last.
     pub replaces: std::ops::Range<u32>,
 }
 
-/// So many names of one kind are suggested.
+/// The maximum number of suggested names of one kind.
 const MOST: usize = 2000;
 
 impl Workspace {
-    /// What may be written at an offset of a file. What is written there already is not compared with it.
+    /// Returns the completions at an offset of a file. What is written there already is not compared with it.
     pub fn suggestions(&mut self, path: &Path, offset: u32) -> Vec<Suggestion> {
         let Some(cursor) = self.cursor(path, offset) else { return Vec::new() };
         let context = Context::new(cursor.source.text(), cursor.offset);

@@ -1,4 +1,4 @@
-//! What a file declares and uses, by name.
+//! Names that a file declares and uses.
 
 use std::path::PathBuf;
 
@@ -11,7 +11,7 @@ use crate::vocab::ExecKind;
 /// A range of bytes of the text that holds the file: of a profile in a manifest, the manifest.
 pub(super) type Range = std::ops::Range<u32>;
 
-/// What a file says by name.
+/// The names in a file.
 #[derive(Debug, Default)]
 pub(super) struct Symbols {
     /// The manifest that holds it.
@@ -51,7 +51,7 @@ pub(super) struct ProfileSymbol {
     pub(super) range: Range,
 }
 
-/// What a name stands for.
+/// The entity that a name refers to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Kind {
     /// `@{name}`
@@ -80,7 +80,7 @@ impl Symbols {
         self.includes.is_empty() && self.variables.is_empty() && self.profiles.is_empty() && self.uses.is_empty()
     }
 
-    /// Notes a use of a profile that stands in a manifest, or behind `localhost/` there.
+    /// Notes a use of a profile that stands in a manifest, or after `localhost/` there.
     pub(super) fn profile_use(&mut self, name: Text, span: Span, prefixed: bool) {
         let start = if prefixed { span.end.saturating_sub(u32::try_from(name.len()).unwrap_or(0)) } else { span.start };
         let range = start.max(span.start)..span.end;
@@ -88,7 +88,7 @@ impl Symbols {
     }
 }
 
-/// What a file declares and uses; `locate` leads from its places to those of the text that holds it.
+/// Returns the names that a file declares and uses; `locate` maps its places to those of the text that contains it.
 pub(super) fn symbols(file: &File, source: &Source, locate: &dyn Fn(Span) -> Span) -> Symbols {
     let mut collector = Collector { source, locate, symbols: Symbols::default(), parents: Vec::new() };
     collector.items(&file.items);

@@ -6,7 +6,7 @@ use crate::source::Span;
 use crate::syntax::ast::{File, FileLetters};
 use crate::vocab::{RlimitValue, Vocabulary};
 
-/// What a token is.
+/// The kind of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TokenKind {
@@ -32,7 +32,7 @@ pub enum TokenKind {
     Number,
 }
 
-/// What more is said about a token.
+/// The modifiers of a token.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct TokenModifiers {
     /// It declares what it names.
@@ -50,9 +50,9 @@ pub(crate) struct Token {
     pub(crate) start: u32,
     /// How many bytes it has. Only quoted words may hold line ends.
     pub(crate) len: u32,
-    /// What it is.
+    /// Its kind.
     pub(crate) kind: TokenKind,
-    /// What more is said about it.
+    /// Its modifiers.
     pub(crate) modifiers: TokenModifiers,
 }
 
@@ -181,7 +181,7 @@ fn gap(text: &[u8], start: u32, end: u32, found: &mut Vec<Token>) {
     }
 }
 
-/// What begins a text between words, and how long it is. `blank`: white space stands before it.
+/// Returns the kind and the length of the piece at the beginning of a text between words. `blank`: white space stands before it.
 fn piece(rest: &[u8], blank: bool) -> (Option<TokenKind>, u32) {
     let length = |len: usize| u32::try_from(len.max(1)).unwrap_or(1);
     // The angle brackets of an include's path, and what a broken item has in them, are no operators.

@@ -72,7 +72,7 @@ pub(crate) fn words<'a>(item: &'a Item, visit: &mut dyn FnMut(WordRole, WordRef<
     }
 }
 
-/// A conditional and those behind its `else if`.
+/// A conditional and those after its `else if`.
 pub(crate) fn chain(first: &Conditional) -> impl Iterator<Item = &Conditional> {
     std::iter::successors(Some(first), |conditional| match &conditional.otherwise {
         Some(Else::If(next)) => Some(&*next.value),
@@ -236,18 +236,18 @@ fn group<'a, V: ValueRole>(construct: Construct, group: &'a Option<Spanned<Group
     }
 }
 
-/// What stands at an offset.
+/// The element at an offset.
 #[derive(Clone, Debug)]
 pub(crate) struct Found<'a> {
     /// The innermost item.
     pub(crate) item: &'a Item,
     /// The items around it, the outermost first.
     pub(crate) around: Vec<&'a Item>,
-    /// The word of the item, if the offset is in one or directly behind it.
+    /// The word of the item, if the offset is in one or directly after it.
     pub(crate) word: Option<(WordRole, WordRef<'a>)>,
 }
 
-/// The innermost item at an offset, or directly behind it.
+/// The innermost item at an offset, or directly after it.
 pub(crate) fn at(file: &File, offset: u32) -> Option<Found<'_>> {
     let mut around = Vec::new();
     let mut item = item_at(&file.items, offset)?;

@@ -1,4 +1,4 @@
-//! What the words of the language mean, in a sentence or two each. The tables follow the man pages `apparmor.d(5)`,
+//! Meanings of the words of the language, in a sentence or two each. The tables follow the man pages `apparmor.d(5)`,
 //! `capabilities(7)`, `signal(7)`, `mount(8)`, `socket(2)` and `getrlimit(2)`.
 
 mod capabilities;
@@ -25,12 +25,12 @@ use crate::vocab::{Signal, Vocabulary};
 /// Words and what they mean.
 type Table = &'static [(&'static str, &'static str)];
 
-/// What a word means.
+/// The meaning of a word.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Description {
     /// The word.
     pub(crate) title: String,
-    /// What it means, in Markdown.
+    /// Its meaning, in Markdown.
     pub(crate) text: String,
 }
 
@@ -41,7 +41,7 @@ const VARIABLES: Table = &[
     ("exec_path", "The profile's attachment, a pattern; the compiler sets it in profiles that have one."),
 ];
 
-/// What a word means where it has that role; `None` for words that the policy's author chose.
+/// Returns the meaning of a word in a role; `None` for words that the author of the policy chose.
 pub(crate) fn describe(role: WordRole, word: &[u8]) -> Option<Description> {
     let word = unquoted(word);
     if let WordRole::Permission(Construct::File) = role {
@@ -122,7 +122,7 @@ pub(crate) fn values(construct: Construct, name: &[u8]) -> impl Iterator<Item = 
     table.iter().copied()
 }
 
-/// What the word at an offset means, and where it stands: a word of the tree, a variable of the compiler in it, or a keyword
+/// Returns the meaning and the place of the word at an offset: a word of the tree, a compiler variable in it, or a keyword
 /// between the words.
 pub(crate) fn describe_at(file: &ast::File, text: &[u8], offset: u32) -> Option<(Description, Span)> {
     let found = visit::at(file, offset)?;

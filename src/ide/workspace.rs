@@ -19,7 +19,7 @@ use crate::policy::Policy;
 use crate::resolve::{self, Included, Session, VariableValue};
 use crate::source::{Source, SourceId, Span};
 
-/// What an editor has open, and the tree of profiles that it belongs to.
+/// The documents open in an editor, and the tree of profiles that they belong to.
 ///
 /// A change parses one file again; what depends on it is resolved when somebody asks.
 ///
@@ -42,15 +42,15 @@ pub struct Workspace {
     pub(super) index: Option<Index>,
     /// The index that another thread makes.
     pending: Option<Receiver<Index>>,
-    /// What the linter has worked out.
+    /// The results cached by the linter.
     pub(super) memory: Arc<Memory>,
-    /// What is known of the profiles of files; of those that a change may be about, nothing.
+    /// The facts known about the profiles of files; entries that a change may affect are removed.
     members: Members,
-    /// What was resolved since the last change.
+    /// The files resolved since the last change.
     resolved: Mutex<FxHashMap<PathBuf, Arc<Resolved>>>,
 }
 
-/// What is known of the profiles of files.
+/// The facts known about the profiles of files.
 pub(super) type Members = Arc<Mutex<FxHashMap<PathBuf, Arc<Vec<Member>>>>>;
 
 /// An input with all it includes.
@@ -62,7 +62,7 @@ pub(super) struct Resolved {
     pub(super) variables: Vec<VariableValue>,
     /// Whether there was no error.
     pub(super) complete: bool,
-    /// What its rules contribute, when somebody has asked.
+    /// The contributions of its rules, computed on demand.
     pub(super) provenance: OnceLock<Vec<Provenance>>,
 }
 
@@ -98,7 +98,7 @@ impl Workspace {
         }
     }
 
-    /// What the answers depend on beside the texts.
+    /// Returns the settings that the answers depend on besides the texts.
     #[must_use]
     pub fn settings(&self) -> &Settings {
         &self.settings
@@ -184,7 +184,7 @@ impl Workspace {
         self.resolved.get_mut().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
-    /// What is open, in no order.
+    /// Returns the open documents, in no particular order.
     pub fn documents(&self) -> impl Iterator<Item = &Path> {
         self.documents.keys().map(PathBuf::as_path)
     }
@@ -301,7 +301,7 @@ impl Workspace {
     /// The inputs that decide what a file means: itself, if it holds profiles; else some of those that include it, the open ones
     /// first. None for a file that nobody includes.
     pub(super) fn contexts(&mut self, path: &Path) -> Vec<PathBuf> {
-        /// So many are looked at: most say the same.
+        /// The maximum number of contexts examined: most have the same result.
         const MOST: usize = 3;
         let holds_profiles = self.session.open(path).is_ok_and(|included| holds_profiles(&included.file));
         if holds_profiles {
@@ -331,7 +331,7 @@ impl Workspace {
         open.into_iter().filter(|other| affected(self, other)).collect()
     }
 
-    /// What a file means: resolved as itself, or as part of the first of its contexts.
+    /// Returns the resolved form of a file: by itself, or as a part of the first of its contexts.
     pub(super) fn resolved(&mut self, path: &Path) -> Option<Arc<Resolved>> {
         let root = self.contexts(path).into_iter().next()?;
         if let Some(known) = self.resolved.get_mut().unwrap_or_else(PoisonError::into_inner).get(&root) {

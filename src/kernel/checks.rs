@@ -41,7 +41,7 @@ impl fmt::Display for Hazard {
             Hazard::Name(fault) => write!(f, "the name has {fault}"),
             Hazard::Namespace(fault) => write!(f, "the name of the namespace has {fault}"),
             Hazard::NoParent(parent) => {
-                write!(f, "its parent {} is not loaded; load both together, or the parent first", quoted(parent))
+                write!(f, "its parent {} is not loaded; load both together or the parent first", quoted(parent))
             }
             Hazard::Twice => f.write_str("the policy defines it twice"),
         }
@@ -105,7 +105,7 @@ mod tests {
         blob::write(&names.iter().map(profile).collect::<Vec<_>>()).unwrap()
     }
 
-    /// What a kernel that has loaded `p`, and `q` in a namespace, is given.
+    /// Returns the hazard for a kernel that has loaded `p`, and `q` in a namespace.
     fn refused(names: &[(Option<&str>, &str)]) -> Option<String> {
         let directory = tempfile::tempdir().unwrap();
         for (path, text) in [
@@ -156,7 +156,7 @@ mod tests {
             (&[(Some("n"), "a"), (None, "g"), (None, "a//b")], "a//b", "a"),
         ] {
             let message = format!(
-                "\"{child}\": its parent \"{parent}\" is not loaded; load both together, or the parent first \
+                "\"{child}\": its parent \"{parent}\" is not loaded; load both together or the parent first \
                  [parent-missing]"
             );
             assert_eq!(refused(names), Some(message), "{names:?}");

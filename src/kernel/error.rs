@@ -10,7 +10,7 @@ use super::checks::Hazard;
 use crate::diagnostic::Code;
 use crate::vocab::Errno;
 
-/// What is asked of the kernel's policy.
+/// A change of the kernel's policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Operation {
@@ -58,7 +58,7 @@ pub enum KernelError {
     Read {
         /// Its path.
         path: PathBuf,
-        /// What the system says.
+        /// The error of the system.
         source: io::Error,
     },
     /// A file or directory of the interface cannot be written, made or removed.
@@ -66,7 +66,7 @@ pub enum KernelError {
     Write {
         /// Its path.
         path: PathBuf,
-        /// What the system says.
+        /// The error of the system.
         source: io::Error,
     },
     /// The kernel refuses a change of its policy; nothing of it was done.
@@ -76,7 +76,7 @@ pub enum KernelError {
         operation: Operation,
         /// Which profiles.
         what: String,
-        /// What the kernel says.
+        /// The error of the kernel.
         source: io::Error,
     },
     /// The policy is not given to the kernel, which would mishandle it; nothing of it was done.
@@ -86,7 +86,7 @@ pub enum KernelError {
         operation: Operation,
         /// Which profile.
         what: String,
-        /// What is wrong with it.
+        /// The hazard.
         hazard: Hazard,
     },
     /// The kernel refuses all new policy of a namespace, since it failed to load other policy earlier.
@@ -102,7 +102,7 @@ pub enum KernelError {
         what: String,
         /// Their namespace, if it is not that of the loader.
         namespace: Option<Vec<u8>>,
-        /// What the kernel says.
+        /// The error of the kernel.
         source: io::Error,
     },
     /// The kernel refuses a change of a task's label.
@@ -110,7 +110,7 @@ pub enum KernelError {
     Label {
         /// The change.
         what: String,
-        /// What the kernel says.
+        /// The error of the kernel.
         source: io::Error,
     },
     /// The bytes are no policy.
@@ -169,7 +169,7 @@ fn name(error: &io::Error) -> Option<&'static str> {
     error.raw_os_error().and_then(|number| u16::try_from(number).ok()).and_then(Errno::from_number).map(Errno::name)
 }
 
-/// What the system says, without the number that Rust adds.
+/// Returns the text of a system error, without the number that Rust adds.
 pub(crate) fn strerror(error: &io::Error) -> String {
     let text = error.to_string();
     text.split_once(" (os error").map_or(text.as_str(), |(text, _)| text).to_owned()
@@ -205,16 +205,20 @@ fn refusal(operation: Operation, error: &io::Error) -> String {
         (Some("ENOENT"), Operation::Remove) => "no profile of this name is loaded",
         (Some("ENOENT"), _) => "the parent of a hat or child profile is not loaded",
         (Some("EACCES"), _) => {
-            "the kernel lets only user 0 with CAP_MAC_ADMIN of the initial user namespace manage policy; one write may also not \
+            "only user 0 with CAP_MAC_ADMIN in the initial user namespace may manage policy; also, one write may not \
              mix namespaces, and the module parameter lock_policy forbids all changes"
         }
         (Some("EPERM"), _) => "the profile cannot be changed, or the process may not manage policy",
-        (Some("EPROTO"), _) => "the kernel finds the policy malformed; its log says where (apparmor=\"STATUS\")",
-        (Some("EPROTONOSUPPORT"), _) => "the kernel does not take this version of the format: compile for its features",
+        (Some("EPROTO"), _) => {
+            "the kernel rejects the policy as malformed; see its log (apparmor=\"STATUS\") for the place"
+        }
+        (Some("EPROTONOSUPPORT"), _) => {
+            "the kernel does not support this version of the format; compile for its features"
+        }
         (Some("ENAMETOOLONG"), _) => "a name makes a file name of more than 255 bytes",
-        (Some("ENOMEM"), _) => "the kernel has no memory for it",
-        (Some("EINVAL"), _) => "there is nothing in it",
-        (Some("ESPIPE"), _) => "a policy has to be written from the start of the file",
+        (Some("ENOMEM"), _) => "the kernel is out of memory",
+        (Some("EINVAL"), _) => "the policy is empty",
+        (Some("ESPIPE"), _) => "a policy must be written from the start of the file",
         _ => return describe(error),
     };
     format!("{}: {reason}", name(error).unwrap_or_default())
@@ -227,7 +231,7 @@ fn task_refusal(error: &io::Error) -> String {
         Some("ECHILD") => "the task's profile has no hats",
         Some("EACCES") => "the task's profile does not allow it",
         Some("EPERM") => "the task has no_new_privs set, or is unconfined and has no hats",
-        Some("EINVAL") => "the kernel does not take that name, or AppArmor is off",
+        Some("EINVAL") => "the kernel does not accept the name, or AppArmor is disabled",
         _ => return describe(error),
     };
     format!("{}: {reason}", name(error).unwrap_or_default())
@@ -248,7 +252,7 @@ mod tests {
         assert_eq!(text, "cannot load \"p\": EEXIST: a profile of this name is loaded already; replace it");
         assert!(refused(Operation::Replace, 2).to_string().contains("the parent"));
         assert!(refused(Operation::Remove, 2).to_string().contains("no profile of this name"));
-        assert!(refused(Operation::Replace, 93).to_string().contains("EPROTONOSUPPORT: the kernel does not take"));
+        assert!(refused(Operation::Replace, 93).to_string().contains("EPROTONOSUPPORT: the kernel does not support"));
         let unknown = refused(Operation::Replace, 5).to_string();
         assert!(unknown.ends_with("EIO: Input/output error"), "{unknown}");
         assert_eq!(refused(Operation::Load, 17).errno(), Some(17));

@@ -41,7 +41,7 @@ impl fmt::Display for Hash {
     }
 }
 
-/// What the kernel will show of a profile of a blob.
+/// The description that the kernel will give of a profile of a blob.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Content<'a> {
     version: [u8; 4],

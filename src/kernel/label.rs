@@ -9,15 +9,15 @@ use serde::Serialize;
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum Mode {
-    /// What is not allowed is refused.
+    /// Violations are refused.
     Enforce,
-    /// What is not allowed is logged.
+    /// Violations are logged.
     Complain,
-    /// What is not allowed kills the task.
+    /// Violations kill the task.
     Kill,
     /// Everything is allowed, but the label stays.
     Unconfined,
-    /// What is not allowed is asked of the user (`user` in the kernel's words, `prompt` in profiles).
+    /// Violations are passed to the user for a decision (`user` in the kernel's words, `prompt` in profiles).
     Prompt,
     /// The profiles of a stack have different modes.
     Mixed,
@@ -47,7 +47,7 @@ impl fmt::Display for Mode {
     }
 }
 
-/// What a task is confined by.
+/// The label that confines a task.
 ///
 /// ```
 /// use armorer::kernel::{Label, Mode};

@@ -144,7 +144,7 @@ impl Kernel {
         &self.proc
     }
 
-    /// What the kernel can mediate.
+    /// Returns the features of the kernel.
     ///
     /// # Errors
     /// As [`Features::from_directory`].
@@ -174,7 +174,7 @@ fn mount_points(mounts: &str) -> impl Iterator<Item = PathBuf> {
     })
 }
 
-/// What one read gives of a file that the kernel makes up.
+/// Reads a file that the kernel generates in a single read.
 fn read_once(path: &Path) -> Result<Vec<u8>, KernelError> {
     use std::io::Read;
     let mut text = vec![0; 4096];

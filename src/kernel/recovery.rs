@@ -47,7 +47,7 @@ pub(crate) enum Origin {
 
 #[cfg(feature = "cli")]
 impl Kernel {
-    /// What a profile of the reader's namespace was loaded from.
+    /// Returns the policy that a profile of the reader's namespace was loaded from.
     pub(crate) fn origin(&self, name: &[u8]) -> Result<Origin, KernelError> {
         let root = self.namespace_directory(None);
         let found = tree::find(&root, name).map_err(|source| KernelError::read(&root, source))?;

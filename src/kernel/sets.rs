@@ -1,7 +1,7 @@
 //! A blob in the pieces that the kernel takes as one change each.
 //!
 //! The kernel applies the first namespace that it meets in a write to all of it (`security/apparmor/policy.c`, `aa_replace_profiles`),
-//! so profiles of different namespaces need a write each. Hats and children stand behind their parents, and belong to the
+//! so profiles of different namespaces need a write each. Hats and children stand after their parents, and belong to the
 //! namespace of those, whether they name it or not.
 
 use std::ops::Range;

@@ -23,7 +23,7 @@ pub struct Task {
     pub pid: u32,
     /// The name of its program (`comm`, at most 15 bytes).
     pub command: String,
-    /// What confines it.
+    /// The label that confines it.
     pub label: Label,
 }
 

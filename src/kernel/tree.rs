@@ -22,7 +22,7 @@ pub struct PolicyEntry {
     pub name: String,
     /// Its mode.
     pub mode: Option<Mode>,
-    /// What it attaches to: as text where the kernel has that, else `<unknown>`, or its name where it attaches to nothing.
+    /// The attachment: as text where the kernel has that, else `<unknown>`, or the name where it attaches to nothing.
     pub attach: String,
     /// The hash of the profile; see [`hash`](super::hash). `None` where the kernel does not keep it.
     pub hash: Option<Hash>,

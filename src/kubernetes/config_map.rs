@@ -10,8 +10,8 @@ pub(super) fn read(node: &Node, object: &Object, reader: &mut Reader<'_>) {
     if !data.is_mapping() {
         return reader.invalid(
             data.span,
-            "`data` of a ConfigMap is a mapping",
-            "write `data:`, and a key a line below",
+            "`data` of a ConfigMap is not a mapping",
+            "write `data:`, followed by one key per line",
         );
     }
     for (key, value) in data.entries() {
@@ -20,12 +20,8 @@ pub(super) fn read(node: &Node, object: &Object, reader: &mut Reader<'_>) {
             continue;
         }
         if !is_key(&key.value) {
-            let message = format!("`{}` is no key of a ConfigMap", key.value);
-            reader.invalid(
-                key.span,
-                message,
-                "a key is made of letters, digits, `-`, `_` and `.`, and does not begin with `..`",
-            );
+            let message = format!("`{}` is not a valid key of a ConfigMap", key.value);
+            reader.invalid(key.span, message, "use letters, digits, `-`, `_` and `.`, and do not begin with `..`");
         }
         reader.profile(object, key, value);
     }

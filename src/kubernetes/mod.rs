@@ -62,7 +62,7 @@ pub use detect::is_manifest;
 pub use rewrite::{Replacement, RewriteError, only_profiles_differ, rewrite};
 pub use yaml::{MAX_DEPTH, MAX_LEN, MAX_NODES};
 
-/// What a YAML file says about AppArmor.
+/// The AppArmor profiles and settings in a YAML file.
 #[derive(Clone, Debug, Default, Serialize)]
 #[non_exhaustive]
 pub struct Manifest {
@@ -70,8 +70,8 @@ pub struct Manifest {
     pub profiles: Vec<EmbeddedProfile>,
     /// Pods and what makes pods, in the order of the file; those that say nothing of AppArmor too.
     pub workloads: Vec<Workload>,
-    /// What is wrong with the YAML, or with the parts of it that AppArmor is about. After a YAML error, what stands before it is
-    /// still found.
+    /// The problems of the YAML, or of the parts that concern AppArmor. After a YAML error, what stands before it is still
+    /// found.
     pub diagnostics: Vec<Diagnostic>,
 }
 
@@ -141,7 +141,7 @@ pub enum Form {
 }
 
 impl EmbeddedProfile {
-    /// What diagnostics call the text: `ConfigMap kube-system/profiles: k8s-nginx`.
+    /// Returns the name of the text in diagnostics: `ConfigMap kube-system/profiles: k8s-nginx`.
     #[must_use]
     pub fn title(&self) -> String {
         format!("{}: {}", self.object, self.key.value)
@@ -158,7 +158,7 @@ impl EmbeddedProfile {
     }
 
     /// The offset in the text of an offset in the YAML; none where the YAML has something else there. Indentation counts as the
-    /// text behind it, and where an escape stands, its beginning counts.
+    /// text after it, and where an escape stands, its beginning counts.
     #[must_use]
     pub fn offset_in_text(&self, yaml: u32) -> Option<u32> {
         let inside = self.form != Form::Abstract && self.span.start <= yaml && yaml <= self.span.end;
@@ -219,11 +219,11 @@ pub enum ContainerRole {
 pub struct Annotation {
     /// The container it names; the span covers the whole key.
     pub container: Spanned<String>,
-    /// What it selects; the span covers the value.
+    /// The selected profile; the span covers the value.
     pub setting: Spanned<Setting>,
 }
 
-/// What confines a container.
+/// The profile that confines a container.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -252,7 +252,7 @@ pub enum ReferenceSite<'a> {
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Reference<'a> {
-    /// Who refers.
+    /// The workload that contains the reference.
     pub workload: &'a Workload,
     /// Where.
     pub site: ReferenceSite<'a>,

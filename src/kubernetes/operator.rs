@@ -34,13 +34,13 @@ pub(super) fn read(node: &Node, object: &Object, reader: &mut Reader<'_>) {
     match (policy, form) {
         (Some(policy), form) => {
             if let Some(form) = form {
-                reader.invalid(form.span, "`abstract` beside `policy`", "keep one of the two");
+                reader.invalid(form.span, "both `abstract` and `policy`", "remove one of the two");
             }
             if policy.scalar().is_none() {
                 return reader.invalid(
                     policy.span,
-                    "`policy` is profile text",
-                    "write `policy: |`, and the text below",
+                    "`policy` is not profile text",
+                    "write `policy: |`, followed by the text",
                 );
             }
             reader.profile(object, Spanned::new("policy".into(), policy.span), policy);
@@ -57,7 +57,7 @@ struct Text {
 }
 
 impl Text {
-    /// What follows is made from what stands at `span`.
+    /// Marks the following text as made from the text at `span`.
     fn made_from(&mut self, span: Span) {
         self.positions.push_whole(self.bytes.len(), span.start as usize, (span.end - span.start) as usize);
     }
@@ -73,14 +73,14 @@ fn abstract_form(spec: &Node, form: &Node, object: &Object, reader: &mut Reader<
     let Some(name) = object.name.clone() else {
         return reader.invalid(
             form.span,
-            "an `AppArmorProfile` without name",
-            "add `metadata.name`, which names the profile",
+            "`AppArmorProfile` without a name",
+            "add `metadata.name`, the name of the profile",
         );
     };
     let is_name = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'.');
     if name.value.is_empty() || !name.value.bytes().all(is_name) {
-        let message = format!("`{}` is no name of a resource", name.value);
-        return reader.invalid(name.span, message, "a name is made of lower-case letters, digits, `-` and `.`");
+        let message = format!("`{}` is not a valid name of a resource", name.value);
+        return reader.invalid(name.span, message, "use lower-case letters, digits, `-` and `.`");
     }
     let complain = spec.get("complainMode").is_some_and(|flag| truth(flag, reader));
     let mut text = Text { bytes: Vec::new(), positions: PositionMap::default() };
@@ -109,8 +109,8 @@ fn abstract_form(spec: &Node, form: &Node, object: &Object, reader: &mut Reader<
                     text.line(&format!(" {permissions},"), node.span);
                 }
                 None => {
-                    let help = "a path begins with `/` or `@{`, and holds no line end and no quote";
-                    reader.invalid(node.span, format!("an entry of `{list}` that is no path"), help);
+                    let help = "begin the path with `/` or `@{`, and remove newlines and quotes";
+                    reader.invalid(node.span, format!("entry of `{list}` that is not a path"), help);
                 }
             }
         }
@@ -121,7 +121,7 @@ fn abstract_form(spec: &Node, form: &Node, object: &Object, reader: &mut Reader<
         if !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_') {
             text.line(&format!("  capability {name},"), node.span);
         } else {
-            let message = "an entry of `allowedCapabilities` that is no capability";
+            let message = "entry of `allowedCapabilities` that is not a capability";
             reader.invalid(node.span, message, "write the name without `CAP_`, in lower case: `net_bind_service`");
         }
     }
@@ -157,12 +157,12 @@ fn words<'a>(form: &'a Node, group: &str, list: &str, reader: &mut Reader<'_>) -
         return Vec::new();
     };
     if node.scalar().is_some() || node.is_mapping() {
-        reader.invalid(node.span, format!("`{list}` is a list"), "write one entry a line, each behind `- `");
+        reader.invalid(node.span, format!("`{list}` is not a list"), "write one entry per line, each after `- `");
     }
     node.elements().take_while(|node| reader.spend(node.span)).collect()
 }
 
-/// What a boolean says.
+/// Reads a boolean.
 fn truth(node: &Node, reader: &mut Reader<'_>) -> bool {
     match node.scalar().map(|scalar| (scalar.style, scalar.value.as_str())) {
         Some((ScalarStyle::Plain, "true" | "True" | "TRUE")) => true,

@@ -24,7 +24,7 @@ struct Piece {
 }
 
 impl PositionMap {
-    /// Adds a piece behind the others.
+    /// Adds a piece after the others.
     pub(super) fn push(&mut self, text: usize, yaml: usize, len: usize) {
         let piece = Piece::new(text, yaml, len, false);
         match self.pieces.last_mut() {
@@ -36,7 +36,7 @@ impl PositionMap {
         }
     }
 
-    /// Adds a piece that the YAML says in other words, behind the others.
+    /// Adds a piece that the YAML says in other words, after the others.
     pub(super) fn push_whole(&mut self, text: usize, yaml: usize, len: usize) {
         self.pieces.push(Piece::new(text, yaml, len, true));
     }
@@ -70,7 +70,7 @@ impl PositionMap {
         Some(piece.text + (yaml.min(piece.end) - piece.yaml))
     }
 
-    /// The piece that a byte of the text stands in, or behind.
+    /// The piece that a byte of the text stands in, or after.
     fn piece(&self, text: u32) -> Option<&Piece> {
         let index = self.pieces.partition_point(|piece| piece.text <= text).checked_sub(1)?;
         self.pieces.get(index)
@@ -84,7 +84,7 @@ impl Piece {
         Piece { text: number(text), yaml: number(yaml), end: number(yaml.saturating_add(len)), whole }
     }
 
-    /// Where a byte of the text stands in the YAML; behind the piece, where that ends.
+    /// Where a byte of the text stands in the YAML; after the piece, where that ends.
     fn offset(&self, text: u32) -> u32 {
         if self.whole { self.yaml } else { self.yaml.saturating_add(text - self.text).min(self.end) }
     }

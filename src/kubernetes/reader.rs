@@ -10,7 +10,7 @@ use crate::source::{Source, SourceId, Span, Spanned};
 use super::yaml::{Kind, MAX_NODES, Node};
 use super::{EmbeddedProfile, Form, Manifest, Object, config_map, operator, scalar, workload, yaml};
 
-/// What is found so far.
+/// The results collected so far.
 pub(super) struct Reader<'a> {
     pub(super) manifest: Manifest,
     yaml: &'a str,
@@ -73,7 +73,7 @@ impl Reader<'_> {
         match self.budget {
             0 => return false,
             1 => {
-                let message = format!("more than {MAX_NODES} values, those that aliases repeat counted");
+                let message = format!("more than {MAX_NODES} values, including those that aliases repeat");
                 self.manifest.diagnostics.push(Diagnostic::new(Code::YamlLimit, message, span));
             }
             _ => {}

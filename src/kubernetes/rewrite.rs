@@ -82,8 +82,8 @@ pub fn rewrite(source: &Source, replacements: &[Replacement<'_>]) -> Result<Vec<
 }
 
 impl EmbeddedProfile {
-    /// What to write in the YAML, and in the place of what, so that `replacement` comes into the place of `span` in the text: whole
-    /// lines. `None` where the text is no literal block scalar (`|`), or would be none then.
+    /// Returns the place and the new text of the lines of the YAML that change if `replacement` takes the place of `span` in
+    /// the text. `None` where the text is no literal block scalar (`|`), or would be none then.
     ///
     /// ```
     /// use armorer::kubernetes::Manifest;

@@ -35,7 +35,7 @@ pub(super) fn block_lines(yaml: &str, at: usize, value: &str) -> Option<Lines> {
                 let first = value.trim_start_matches('\n');
                 blanks.saturating_sub(first.len() - first.trim_start_matches(' ').len())
             });
-            // What is indented less comes behind it. At the top of a document there is no indentation to tell it.
+            // What is indented less comes after it. At the top of a document there is no indentation to tell it.
             if blanks < indent {
                 break;
             }
@@ -168,7 +168,7 @@ impl Flow<'_> {
         };
         let (character, len) = match sign {
             '\n' | '\r' => {
-                // A line end that counts for nothing, with the blanks behind it; further line ends count.
+                // A line end that counts for nothing, with the blanks after it; further line ends count.
                 let behind = rest.get(1..)?;
                 let len = behind.len() - behind.trim_start_matches([' ', '\t', '\r', '\n']).len();
                 let ends = behind.get(..len)?.matches('\n').count();

@@ -42,7 +42,11 @@ pub(super) fn read(node: &Node, object: Object, reader: &mut Reader<'_>) {
                 return;
             }
             let Some(name) = container.get("name").and_then(Node::text) else {
-                reader.invalid(container.span, "a container without `name`", "every container of a pod has a name");
+                reader.invalid(
+                    container.span,
+                    "container without a `name`",
+                    "add a `name`: every container of a pod has one",
+                );
                 continue;
             };
             containers.push(Container { role, name, setting: self::setting(container, reader) });
@@ -56,7 +60,7 @@ fn setting(node: &Node, reader: &mut Reader<'_>) -> Option<Spanned<Setting>> {
     let field = node.get("securityContext")?.get("appArmorProfile").filter(|field| !field.is_null())?;
     let kind = field.get("type");
     let Some(kind) = kind.and_then(Node::text) else {
-        reader.invalid(kind.unwrap_or(field).span, "`appArmorProfile` without `type`", SETTING_HELP);
+        reader.invalid(kind.unwrap_or(field).span, "`appArmorProfile` without a `type`", SETTING_HELP);
         return None;
     };
     let name = field.get("localhostProfile").filter(|name| !name.is_null());
@@ -72,17 +76,17 @@ fn setting(node: &Node, reader: &mut Reader<'_>) -> Option<Spanned<Setting>> {
             }
         },
         other => {
-            let message = format!("`{other}` is no type of `appArmorProfile`");
+            let message = format!("unknown type `{other}` of `appArmorProfile`");
             reader.invalid(kind.span, message, SETTING_HELP);
             return None;
         }
     };
     match (&value, name) {
         (Setting::Localhost(name), _) if name.value.trim() != name.value => {
-            reader.invalid(name.span, "blanks around the name of a profile", "remove them");
+            reader.invalid(name.span, "whitespace around the name of a profile", "remove the whitespace");
         }
         (Setting::RuntimeDefault | Setting::Unconfined, Some(name)) => {
-            let message = format!("`localhostProfile` beside `type: {}`", kind.value);
+            let message = format!("`localhostProfile` with `type: {}`", kind.value);
             reader.invalid(name.span, message, "remove it, or write `type: Localhost`");
         }
         _ => {}
@@ -106,7 +110,7 @@ fn annotations(node: &Node, reader: &mut Reader<'_>) -> Vec<Annotation> {
             other => match other.strip_prefix("localhost/").filter(|name| !name.is_empty()) {
                 Some(name) => Setting::Localhost(Spanned::new(name.to_owned(), value.span)),
                 None => {
-                    let message = format!("`{other}` selects no profile");
+                    let message = format!("`{other}` does not select a profile");
                     let help = "write `localhost/NAME`, `runtime/default` or `unconfined`";
                     reader.invalid(value.span, message, help);
                     continue;

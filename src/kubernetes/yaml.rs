@@ -17,18 +17,18 @@ pub const MAX_NODES: usize = 1_000_000;
 /// The deepest nesting. A pod's deepest field lies about ten deep.
 pub const MAX_DEPTH: usize = 100;
 
-/// So many merge keys (`<<`) are followed behind each other, or so many of a list.
+/// The maximum number of merge keys (`<<`) that are followed, in a chain or in a list.
 const MAX_MERGES: usize = 16;
 
 /// A value with its place.
 #[derive(Debug)]
 pub(crate) struct Node {
     pub(crate) kind: Kind,
-    /// A mapping's ends with its last value; a block scalar's begins with its text, behind the indentation.
+    /// A mapping's ends with its last value; a block scalar's begins with its text, after the indentation.
     pub(crate) span: Span,
 }
 
-/// What an alias stands for is shared, not copied.
+/// The kind of a node; the values of aliases are shared, not copied.
 #[derive(Debug)]
 pub(crate) enum Kind {
     Scalar(Scalar),
@@ -52,7 +52,7 @@ pub(crate) struct Scalar {
 }
 
 impl Node {
-    /// The value of a key; keys that are merged in by `<<` are found behind those that are written.
+    /// The value of a key; keys that are merged in by `<<` are found after those that are written.
     pub(crate) fn get(&self, key: &str) -> Option<&Node> {
         self.lookup(key, MAX_MERGES)
     }
@@ -117,7 +117,7 @@ impl Node {
 pub(crate) fn read(source: &Source, id: SourceId) -> (Vec<Arc<Node>>, Vec<Diagnostic>) {
     let whole = Span::new(id, 0, 0);
     if source.text().len() > MAX_LEN {
-        let message = format!("a YAML file of more than {} MiB", MAX_LEN >> 20);
+        let message = format!("YAML file of more than {} MiB", MAX_LEN >> 20);
         return (Vec::new(), vec![Diagnostic::new(Code::YamlLimit, message, whole).with_help("split the file")]);
     }
     let text = match std::str::from_utf8(source.text()) {
@@ -125,7 +125,7 @@ pub(crate) fn read(source: &Source, id: SourceId) -> (Vec<Arc<Node>>, Vec<Diagno
         Err(error) => {
             let at = u32::try_from(error.valid_up_to()).unwrap_or(u32::MAX);
             let diagnostic =
-                Diagnostic::new(Code::YamlSyntax, "YAML is UTF-8, and this byte is not", Span::new(id, at, at + 1));
+                Diagnostic::new(Code::YamlSyntax, "invalid UTF-8 in a YAML file", Span::new(id, at, at + 1));
             return (Vec::new(), vec![diagnostic]);
         }
     };
@@ -145,7 +145,7 @@ pub(crate) fn read(source: &Source, id: SourceId) -> (Vec<Arc<Node>>, Vec<Diagno
             Ok((event, span)) => builder.event(event, span),
             Err(error) => {
                 let at = builder.offsets.byte(error.marker());
-                Err(Diagnostic::new(Code::YamlSyntax, format!("no YAML: {}", error.info()), Span::new(id, at, at)))
+                Err(Diagnostic::new(Code::YamlSyntax, format!("invalid YAML: {}", error.info()), Span::new(id, at, at)))
             }
         };
         if let Err(diagnostic) = result {
@@ -217,7 +217,7 @@ impl Builder<'_> {
             }
             Event::Alias(anchor) => {
                 let Some(node) = self.anchors.get(&anchor).cloned() else {
-                    let message = "an alias inside of what it stands for";
+                    let message = "YAML alias inside the value that it refers to";
                     return Err(Diagnostic::new(Code::YamlSyntax, message, span));
                 };
                 self.count(span)?;
@@ -248,7 +248,7 @@ impl Builder<'_> {
                         (Kind::Mapping(mapping), last)
                     }
                 };
-                // The end of a block collection is told where the next token begins, far behind.
+                // The end of a block collection is told where the next token begins, much later.
                 let end = if open.flow { span.end } else { last.unwrap_or(open.span.end) };
                 let span = Span { end: end.max(open.span.start), ..open.span };
                 self.finish(open.anchor, Node { kind, span })
@@ -256,7 +256,7 @@ impl Builder<'_> {
         }
     }
 
-    /// The parser counts the comment behind a quoted scalar in: this ends with the quote.
+    /// The parser counts the comment after a quoted scalar in: this ends with the quote.
     fn quoted(&self, span: Span, quote: char) -> Span {
         let raw = self.text.get(span.start as usize..span.end as usize).unwrap_or_default();
         let mut characters = raw.char_indices().skip(1).peekable();
@@ -311,10 +311,10 @@ impl Builder<'_> {
                     if let Some(scalar) = node.scalar()
                         && mapping.index.insert(scalar.value.clone(), mapping.entries.len()).is_some()
                     {
-                        let message = format!("the key `{}` is given twice", scalar.value);
+                        let message = format!("duplicate key `{}`", scalar.value);
                         let diagnostic = Diagnostic::new(Code::YamlDuplicateKey, message, node.span);
                         return Err(
-                            diagnostic.with_help("remove one of the two: which of them counts is anybody's guess")
+                            diagnostic.with_help("remove one of the two: YAML readers disagree on which one applies")
                         );
                     }
                     *key = Some(node);

@@ -61,7 +61,7 @@ impl std::fmt::Debug for Check {
     }
 }
 
-/// What must not be allowed on which files.
+/// A set of files with the accesses that must not be allowed on them.
 #[derive(Debug)]
 pub(super) struct Probe {
     /// The permission.
@@ -70,7 +70,7 @@ pub(super) struct Probe {
     pub(super) files: &'static [&'static str],
     /// Directories that a rule gives away by matching anything below them.
     pub(super) below: &'static [&'static str],
-    /// What a finding says about the sample: "lets the profile write `…`, " and this.
+    /// The end of the message: "lets the profile write `…`, " and this.
     pub(super) what: &'static str,
 }
 
@@ -128,7 +128,7 @@ impl Reporter<'_> {
     }
 }
 
-/// What kind of file it is.
+/// The kind of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Role {
     /// Holds profiles.

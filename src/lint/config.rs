@@ -18,18 +18,18 @@ use toml::Spanned;
 
 use super::select::{Selection, UnknownRule, named};
 
-/// What the file is called.
+/// The name of the file.
 pub const FILE_NAME: &str = "armorer.toml";
 
 /// The JSON schema of the file.
 pub const SCHEMA: &str = include_str!("../../schemas/armorer.schema.json");
 
-/// What `armorer.toml` says.
+/// The contents of `armorer.toml`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 #[non_exhaustive]
 pub struct Config {
-    /// What profiles are linted for.
+    /// The target that profiles are linted for.
     pub target: TargetConfig,
     /// Which rules are on.
     pub lint: LintConfig,
@@ -78,7 +78,7 @@ impl AsRef<str> for Word {
     }
 }
 
-/// What is wrong with the file.
+/// An error in the file.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}, column {column}: {message}")]
 pub struct ConfigError {
@@ -86,7 +86,7 @@ pub struct ConfigError {
     pub line: usize,
     /// In bytes, counted from 1.
     pub column: usize,
-    /// What is wrong there.
+    /// The message of the error.
     pub message: String,
 }
 
@@ -141,7 +141,7 @@ mod tests {
     #[test]
     fn errors_have_places() {
         for (text, line, column, message) in [
-            ("[lint]\nselect = [\"AA0101\", \"dangr\"]\n", 2, 21, "there is `danger`"),
+            ("[lint]\nselect = [\"AA0101\", \"dangr\"]\n", 2, 21, "did you mean `danger`?"),
             ("[lint]\nautomata = 1\n", 2, 12, "boolean"),
             ("[lnt]\n", 1, 2, "unknown field `lnt`"),
             ("[lint\n", 1, 6, ""),

@@ -1,4 +1,4 @@
-//! What the linter has to say about a text, and what to write instead.
+//! Findings of the linter and their fixes.
 
 use serde::Serialize;
 
@@ -40,9 +40,9 @@ pub struct Finding {
     pub message: String,
     /// The place it is about, and further ones that explain it.
     pub labels: Vec<Label>,
-    /// What to do about it.
+    /// The advice.
     pub help: Option<String>,
-    /// What would mend it.
+    /// The fix.
     pub fix: Option<Fix>,
     /// The include rules that led to the file, innermost first.
     pub include_chain: Box<[Span]>,
@@ -70,7 +70,7 @@ impl Finding {
         }
     }
 
-    /// What another stage has raised: under the code of the rule that takes it over, or under its own.
+    /// Returns the finding for a diagnostic of another stage: under the code of the rule that takes it over, or under its own.
     #[must_use]
     pub(super) fn raised(diagnostic: Diagnostic, rule: Option<&'static Rule>) -> Finding {
         let Diagnostic { code, severity, message, labels, help, include_chain, profile, detail } = diagnostic;
@@ -92,19 +92,19 @@ impl Finding {
         self
     }
 
-    /// Says how to mend it.
+    /// Adds advice.
     #[must_use]
     pub fn with_fix(mut self, fix: Fix) -> Finding {
         self.fix = Some(fix);
         self
     }
 
-    /// Says how to mend it without a change of the policy, where there is an edit that does.
+    /// Adds a fix that does not change the policy, where there is an edit for it.
     pub(super) fn with_safe_fix(self, title: impl Into<String>, edits: impl IntoIterator<Item = Edit>) -> Finding {
         self.with_edits(Applicability::Safe, title.into(), edits.into_iter().collect())
     }
 
-    /// Says how to mend it with a change of the policy, where there is an edit that does.
+    /// Adds a fix that changes the policy, where there is an edit for it.
     pub(super) fn with_unsafe_fix(self, title: impl Into<String>, edits: impl IntoIterator<Item = Edit>) -> Finding {
         self.with_edits(Applicability::Unsafe, title.into(), edits.into_iter().collect())
     }
@@ -150,7 +150,7 @@ impl Finding {
     }
 }
 
-/// Whether a fix may be applied without looking at it.
+/// The conditions under which a fix may be applied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
@@ -161,7 +161,7 @@ pub enum Applicability {
     Unsafe,
 }
 
-/// Changes of the text that mend a finding.
+/// Changes of the text that fix a finding.
 ///
 /// ```
 /// use armorer::lint::{Applicability, Fix};
@@ -173,9 +173,9 @@ pub enum Applicability {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Fix {
-    /// Whether the policy stays the same.
+    /// The effect of the fix on the policy.
     pub applicability: Applicability,
-    /// What it does, as an imperative.
+    /// The description of the change, as an imperative.
     pub title: String,
     /// The changes, all in one file, none overlapping another.
     pub edits: Vec<Edit>,

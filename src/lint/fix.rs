@@ -11,7 +11,7 @@ use super::finding::{Applicability, Finding};
 pub struct Fixed {
     /// The text.
     pub text: Vec<u8>,
-    /// How many findings are mended.
+    /// The number of fixed findings.
     pub applied: usize,
 }
 

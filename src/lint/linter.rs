@@ -27,7 +27,7 @@ use super::rules::RULES;
 use super::select::{Selection, UnknownRule, named};
 use settle::Run;
 
-/// What a run found.
+/// The result of a run.
 ///
 /// ```
 /// use armorer::lint::Linter;
@@ -106,7 +106,7 @@ struct Pass<'a> {
     memory: Arc<Memory>,
 }
 
-/// What was worked out so far about rules and patterns: it depends on no text, and several linters may share it.
+/// The cached results about rules and patterns; they depend on no text, and several linters may share them.
 #[derive(Debug, Default)]
 pub(crate) struct Memory {
     encode_cache: encode::EncodeCache,
@@ -126,7 +126,7 @@ impl Memory {
 
 #[cfg(feature = "ide")]
 impl Memory {
-    /// What rules contribute to automata.
+    /// Returns the cached contributions of rules to automata.
     pub(crate) fn encode_cache(&self) -> &encode::EncodeCache {
         &self.encode_cache
     }
@@ -261,7 +261,7 @@ impl Linter {
         Pass { linter: self, session, memory }.lint(ids)
     }
 
-    /// What was worked out so far, if that is not too much.
+    /// Returns the cached results, unless they have grown too large.
     fn memory(&self) -> Arc<Memory> {
         let mut memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
         if memory.len() > self.memory_limit {

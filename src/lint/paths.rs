@@ -20,7 +20,7 @@ pub(super) struct Known {
     given: Mutex<Vec<(&'static str, Option<&'static str>)>>,
 }
 
-/// What is asked about many paths.
+/// A property of a path that is asked for many paths.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Fact {
     /// Matches a file that nobody thought of.

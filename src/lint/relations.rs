@@ -18,21 +18,21 @@ pub(super) struct Relation {
     pub(super) common: Option<Arc<[Symbol]>>,
 }
 
-/// What is known of a pattern.
+/// The facts known about a pattern.
 #[derive(Debug)]
 pub(super) struct Facts {
     /// Equal patterns have equal numbers.
     id: u32,
     /// Strings that it matches; `None` where it matches nothing, or only very long ones.
     samples: Option<[Vec<Symbol>; 2]>,
-    /// What matches begin with, each with one of these.
+    /// The prefixes of matches; each match begins with one of them.
     prefixes: Vec<Box<[u8]>>,
     /// Whether it is about pairs of paths.
     pub(super) is_pair: bool,
 }
 
 impl Facts {
-    /// What every match begins with.
+    /// Returns the common prefix of all matches.
     pub(super) fn common_prefix(&self) -> &[u8] {
         let Some((first, rest)) = self.prefixes.split_first() else { return &[] };
         let common = |other: &[u8]| first.iter().zip(other).take_while(|(a, b)| a == b).count();
@@ -60,7 +60,7 @@ impl Relations {
         facts + self.known.read().unwrap_or_else(PoisonError::into_inner).len()
     }
 
-    /// What is known of a pattern.
+    /// Returns the facts known about a pattern.
     pub(super) fn facts(&self, pattern: &Pattern) -> Arc<Facts> {
         if let Some(facts) = self.facts.read().unwrap_or_else(PoisonError::into_inner).get(pattern) {
             return Arc::clone(facts);

@@ -1,4 +1,4 @@
-//! What a lint rule is.
+//! Definition of a lint rule.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use crate::diagnostic::{Code, Severity};
 use super::check::Check;
 use super::page::Page;
 
-/// A group of rules; the digits behind `AA` say which.
+/// A group of rules; the digits after `AA` say which.
 ///
 /// ```
 /// use armorer::lint::{Family, rule};
@@ -53,7 +53,7 @@ impl Family {
         }
     }
 
-    /// What its codes begin with.
+    /// Returns the prefix of its codes.
     #[must_use]
     pub fn prefix(self) -> &'static str {
         match self {
@@ -133,7 +133,7 @@ pub struct Rule {
     pub default: bool,
     /// Which fixes it has.
     pub fixes: Fixes,
-    /// What the suppressions of other linters call it.
+    /// The names in the suppressions of other linters.
     pub aliases: &'static [&'static str],
     /// Its page.
     pub page: Page,
@@ -143,7 +143,7 @@ pub struct Rule {
 }
 
 impl Rule {
-    /// What most rules have in common.
+    /// The common values of most rules.
     pub(super) const BASE: Rule = Rule {
         code: "",
         name: "",

@@ -27,12 +27,12 @@ pub struct Selection {
 
 /// A word that names no rule.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("no lint rule or family is named `{word}`{}", hint.as_ref().map(|near| format!("; there is `{near}`")).unwrap_or_default())]
+#[error("unknown lint rule or family `{word}`{}", hint.as_ref().map(|near| format!("; did you mean `{near}`?")).unwrap_or_default())]
 #[non_exhaustive]
 pub struct UnknownRule {
     /// The word.
     pub word: String,
-    /// What may be meant.
+    /// The word that is probably meant.
     pub hint: Option<&'static str>,
 }
 

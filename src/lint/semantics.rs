@@ -22,7 +22,7 @@ const EXEC_TYPE: u32 = bits::EXEC_TYPE | bits::EXEC_TYPE << bits::OTHER;
 pub(super) struct Semantics<'a> {
     pub(super) view: &'a ProfileView<'a>,
     pub(super) grants: Vec<Grant<'a>>,
-    /// What is known of the pattern of each.
+    /// The facts known about the pattern of each.
     facts: Vec<Arc<Facts>>,
     /// The rules in the order in which they are written, each with its grants.
     pub(super) rules: Vec<(Span, Vec<usize>)>,

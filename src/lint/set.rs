@@ -8,7 +8,7 @@ use crate::vocab::{FilePermissions, PtracePermissions, Signal, SignalPermissions
 
 use super::paths::Patterns;
 
-/// What is known of one profile when all files have been read.
+/// The facts known about one profile after all files have been read.
 #[derive(Clone, Debug)]
 pub(super) struct Member {
     /// The full name, children with those of their parents.
@@ -17,7 +17,7 @@ pub(super) struct Member {
     pub(super) span: Span,
     /// Whether it is at the top level, and not a hat.
     pub(super) top: bool,
-    /// What it attaches to, aliases made use of.
+    /// The attachments, with aliases applied.
     pub(super) attachments: Vec<Text>,
     /// Whether extended attributes are asked for, too.
     pub(super) xattrs: bool,
@@ -25,13 +25,13 @@ pub(super) struct Member {
     pub(super) named: Vec<Named>,
     /// Paths without fall-back that must have a profile attached to them.
     pub(super) executed: Vec<(Text, Span)>,
-    /// What it refuses is refused, and not only logged.
+    /// Whether violations are refused, and not only logged.
     pub(super) enforces: bool,
     /// Whether it confines anything.
     pub(super) confines: bool,
     /// Which classes the kernel asks it about.
     pub(super) mediates: Mediates,
-    /// What it allows to do to other processes, and others to do to its own.
+    /// The actions that it allows on other processes, and that it allows others on its own.
     pub(super) between: Vec<Between>,
     /// Whether a rule lets it out of confinement.
     pub(super) leaves: bool,

@@ -18,7 +18,7 @@ pub(super) struct Suppression {
     /// First and last line that it is about; `None` for the whole file.
     lines: Option<(u32, u32)>,
     pub(super) words: Vec<Word>,
-    /// Whether something stands behind the list.
+    /// Whether something stands after the list.
     pub(super) has_reason: bool,
     /// Whether it is in a dialect of another linter.
     pub(super) foreign: bool,
@@ -28,7 +28,7 @@ pub(super) struct Suppression {
 #[derive(Clone, Debug)]
 pub(super) struct Word {
     pub(super) text: String,
-    /// What it names; `None` where it names nothing.
+    /// The rules it names; `None` if it names none.
     pub(super) rules: Option<Vec<&'static Rule>>,
     /// Whether it has kept a finding quiet.
     pub(super) used: bool,
@@ -89,7 +89,7 @@ pub(super) fn in_yaml(source: &Source, id: crate::source::SourceId) -> Vec<Suppr
     found
 }
 
-/// What a comment says; `extents` are the lines of everything that is no block.
+/// Returns the suppression in a comment; `extents` are the lines of everything that is no block.
 fn suppression(comment: &Comment, source: &Source, extents: &[(u32, u32)]) -> Option<Suppression> {
     let text = comment.value.to_str_lossy();
     let (foreign, whole_file, list, behind) = text.split('#').find_map(|part| directive(part.trim()))?;
@@ -117,7 +117,7 @@ fn suppression(comment: &Comment, source: &Source, extents: &[(u32, u32)]) -> Op
     })
 }
 
-/// What a comment says, if it is a suppression: whether it is in a dialect, about the whole file, its list, what follows.
+/// Parses a comment as a suppression: whether it is in a dialect, whether it applies to the whole file, its list, and the rest.
 fn directive(text: &str) -> Option<(bool, bool, &str, &str)> {
     if let Some(rest) = text.strip_prefix("armorer:") {
         let rest = rest.trim_start();
@@ -134,7 +134,7 @@ fn directive(text: &str) -> Option<(bool, bool, &str, &str)> {
     Some((true, false, list, behind))
 }
 
-/// The first line behind a comment that holds something else.
+/// The first line after a comment that holds something else.
 fn next_line(source: &Source, line: u32) -> u32 {
     let comment = |text: &[u8]| text.first() == Some(&b'#') && !text.starts_with(b"#include");
     let skipped = |&line: &u32| {

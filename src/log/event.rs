@@ -11,7 +11,7 @@ use crate::analysis::Access;
 use crate::analysis::names::Quoted;
 use crate::source::Text;
 
-/// What became of an access, or what else a record tells.
+/// The outcome of an access, or the kind of another record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -95,7 +95,7 @@ pub struct Event {
     /// When it happened, where the record or the journal says.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub time: Option<Time>,
-    /// Who decided.
+    /// The component that decided.
     pub origin: Origin,
     /// The outcome.
     pub verdict: Verdict,
@@ -107,16 +107,16 @@ pub struct Event {
     /// The name of the object, most often a path; of a capability its word.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<Text>,
-    /// What was requested, as the record has it.
+    /// The requested permissions, as in the record.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub requested: Option<Text>,
-    /// What of that was denied, as the record has it.
+    /// The denied permissions, as in the record.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub denied: Option<Text>,
     /// The label of the other side.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub peer: Option<Text>,
-    /// What a link or a change of the profile leads to.
+    /// The target of a link or of a change of profile.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub target: Option<Text>,
     /// The command of the process.
@@ -137,8 +137,8 @@ pub struct Event {
     /// The kernel's remark.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub info: Option<Text>,
-    /// What was tried and, as far as the record has it apart, denied of it. `None` where the record says too little, or where no rule is
-    /// about it.
+    /// The attempted access, with the denied part as far as the record separates it. `None` where the record says too little,
+    /// or where no rule is about it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub access: Option<Access>,
     /// The other fields.
@@ -251,7 +251,7 @@ impl Event {
         self.denied.is_none() && self.requested.is_none()
     }
 
-    /// What was tried: the access in the words of [`Access`], or else what the record has of it.
+    /// Describes the attempted access in the words of [`Access`], or else in those of the record.
     #[must_use]
     pub fn what(&self) -> String {
         if let Some(access) = &self.access {
@@ -269,7 +269,7 @@ impl Event {
         words.join(" ")
     }
 
-    /// What it has in common with events that count as the same.
+    /// Returns the properties shared with events that count as the same.
     #[must_use]
     pub fn kind(&self) -> Kind {
         Kind {

@@ -36,7 +36,7 @@ const MOST: usize = 64;
 #[derive(Debug, Default)]
 pub(super) struct Fields<'a> {
     all: Vec<(&'a [u8], Cow<'a, [u8]>)>,
-    /// What is there does not say for sure what happened: a value is cut off, or a key has two values.
+    /// Set if the fields are ambiguous: a value is cut off, or a key has two values.
     pub(super) unsure: bool,
 }
 

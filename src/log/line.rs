@@ -5,7 +5,7 @@ use memchr::memmem;
 use super::fields::Fields;
 use super::{Event, Origin, Time};
 
-/// What a line must have to hold a record: the verdict, or the number or name of a type that older kernels gave records.
+/// Texts of which a line with a record has at least one: the verdict, or the number or name of a type that older kernels gave records.
 const SIGNS: [&[u8]; 4] = [b"apparmor=", b"type=150", b"APPARMOR_", b"[150"];
 
 /// Whether it is worth to look closer.

@@ -1,8 +1,8 @@
-//! Who wrote a line.
+//! Origin of a line.
 
 use serde::Serialize;
 
-/// Who decided about an access, and wrote the record.
+/// The component that decided about an access and wrote the record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -14,7 +14,7 @@ pub enum Origin {
 }
 
 impl Origin {
-    /// Who writes under this name to syslog or the journal.
+    /// Returns the component that writes under this name to syslog or the journal.
     pub(super) fn of_identifier(name: &[u8]) -> Option<Origin> {
         match name {
             b"kernel" | b"audit" | b"auditd" | b"audispd" | b"audisp-syslog" => Some(Origin::Kernel),
@@ -23,7 +23,7 @@ impl Origin {
         }
     }
 
-    /// Who wrote a line that has this text before the record; `None` where somebody else did, or nobody knows.
+    /// Returns the component that wrote a line with this text before the record; `None` where it is another program or unknown.
     ///
     /// ```text
     /// node=host type=AVC msg=                                                 the audit daemon's log
@@ -65,7 +65,7 @@ fn is_uptime(word: &[u8]) -> bool {
     word.strip_suffix(b"]").is_some_and(|word| word.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.'))
 }
 
-/// The text behind the priority that the kernel's buffer has before a line: `<5>`.
+/// The text after the priority that the kernel's buffer has before a line: `<5>`.
 fn without_priority(text: &[u8]) -> &[u8] {
     let behind = || {
         let rest = text.strip_prefix(b"<")?;

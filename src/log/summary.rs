@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::{Event, Time, Verdict};
 use crate::source::Text;
 
-/// What events have in common that count as one.
+/// The properties shared by events that are counted together.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 #[non_exhaustive]
 pub struct Kind {
@@ -19,7 +19,7 @@ pub struct Kind {
     pub profile: Option<Text>,
     /// The operation.
     pub operation: Text,
-    /// What was tried, as [`Event::what`] has it.
+    /// The attempted access, as in [`Event::what`].
     pub what: String,
 }
 

@@ -6,7 +6,7 @@ use serde::{Serialize, Serializer};
 
 /// The time of a record, and the number by which the audit system tells records of one time apart.
 ///
-/// Serialised as seconds since 1970 (UTC), with milliseconds behind the point.
+/// Serialised as seconds since 1970 (UTC), with milliseconds after the point.
 ///
 /// ```
 /// use armorer::log::events;

@@ -27,7 +27,7 @@ pub struct Tree {
     places: FxHashMap<Text, usize>,
     /// The names of profiles in files that are not in the list.
     elsewhere: FxHashSet<Text>,
-    /// What the profiles of each file attach to, once it is asked for.
+    /// The attachments of the profiles of each file, computed on demand.
     attachments: OnceLock<Vec<Attachments>>,
 }
 
@@ -39,7 +39,7 @@ pub struct ProfileFile {
     pub path: PathBuf,
     /// Its text.
     pub text: Vec<u8>,
-    /// What is in it, or why it is not taken.
+    /// The profiles in it, or the error that prevents its use.
     pub profiles: Result<Vec<ProfileName>, CompileError>,
 }
 

@@ -57,7 +57,7 @@ pub enum UsageOutcome {
     Rules {
         /// The number of rules that events could show to be used.
         rules: usize,
-        /// Those that no event needed, in the order of the files.
+        /// The rules that no event needed, in the order of the files.
         unused: Vec<RuleUse>,
         /// Included files of which no rule was needed.
         includes: Vec<UnusedInclude>,
@@ -267,11 +267,11 @@ impl fmt::Display for Usage {
         }
         writeln!(f, ": {} events under audit, {} of complain mode", self.audit, self.allowed)?;
         let (rules, unused, includes) = match &self.outcome {
-            UsageOutcome::NoProfile => return writeln!(f, "  no file of the tree has this profile"),
+            UsageOutcome::NoProfile => return writeln!(f, "  no file of the tree defines this profile"),
             UsageOutcome::NoAccess => {
                 return writeln!(
                     f,
-                    "  no event of an allowed access: without the flag `audit`, or complain mode, none is logged"
+                    "  no events of allowed accesses: they are only logged with the flag `audit` or in complain mode"
                 );
             }
             UsageOutcome::Broken { error } => return writeln!(f, "  the file has errors: {error}"),
@@ -289,7 +289,7 @@ impl fmt::Display for Usage {
         if self.audit == 0 {
             writeln!(
                 f,
-                "  note: complain mode logs only what the loaded profile lacks; rules that it had may be used"
+                "  note: complain mode logs only accesses that the loaded profile does not allow; its own rules may be in use"
             )?;
         } else if !self.has_audit_flag {
             writeln!(
@@ -305,7 +305,7 @@ impl fmt::Display for Usage {
             )?;
         }
         if self.unread > 0 {
-            writeln!(f, "  note: {} of the events do not say which access they are about", self.unread)?;
+            writeln!(f, "  note: {} of the events do not identify their access", self.unread)?;
         }
         Ok(())
     }

@@ -52,7 +52,7 @@ impl Server {
         Ok(Later::Now(Some(actions)))
     }
 
-    /// What may be asked about the path at a place.
+    /// Offers a query about the path at a place.
     fn questions(&mut self, path: &Path, range: Range) -> Result<Option<CodeAction>, Refusal> {
         let offset = self.offset(path, range.start)?;
         let Some((profile, example)) = self.workspace.path_at(path, offset) else { return Ok(None) };
@@ -65,7 +65,7 @@ impl Server {
         Ok(Some(CodeAction { title, command: Some(command), ..CodeAction::default() }))
     }
 
-    /// What mends a problem, or allows it.
+    /// Offers fixes and suppressions of a problem.
     fn fixes(
         &self,
         document: &Document,
@@ -91,7 +91,7 @@ impl Server {
         fix.into_iter().chain(meant).chain(allow)
     }
 
-    /// All that can be mended without changing the policy, at one go.
+    /// All fixes that do not change the policy, in one edit.
     fn fix_all(&self, document: &Document, problems: &[Problem]) -> Option<CodeAction> {
         let findings: Vec<_> = problems.iter().map(|problem| problem.finding.clone()).collect();
         let source = problems.first()?.span.source;
@@ -100,7 +100,7 @@ impl Server {
         let end = Lines::new(document.text.as_bytes(), self.client.encoding).end();
         let edits = vec![TextEdit::new(Range { end, ..Range::default() }, text)];
         Some(CodeAction {
-            title: format!("Mend all that leaves the policy as it is ({})", fixed.applied),
+            title: format!("Apply all fixes that do not change the policy ({})", fixed.applied),
             kind: Some(CodeActionKind::SourceFixAll),
             edit: Some(self.workspace_edit(document, edits)),
             ..CodeAction::default()
@@ -124,7 +124,7 @@ impl Server {
     }
 }
 
-/// What is meant, where an error is about something that is nearly something else, and stands there alone.
+/// Returns the suggested word of an error, if it stands alone.
 fn suggested(problem: &Problem, document: &Document) -> Option<String> {
     let (written, meant) = problem.finding.detail.as_ref()?.correction()?;
     let there = document.text.get(problem.span.start as usize..problem.span.end as usize)?;

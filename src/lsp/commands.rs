@@ -14,7 +14,7 @@ use super::lines::Lines;
 use super::server::Server;
 use lsp_server::ErrorCode;
 
-/// What may a profile do? Takes one [`Question`], gives an [`Answer`](crate::analysis::Answer) as JSON and as text.
+/// The command that queries a profile.
 pub(super) const QUERY: &str = "armorer.query";
 
 /// The argument of [`QUERY`].

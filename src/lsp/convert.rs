@@ -1,4 +1,4 @@
-//! What was found, in the protocol's terms.
+//! Conversion of results to the protocol's types.
 
 use std::path::Path;
 
@@ -16,10 +16,10 @@ use crate::edit::Edit;
 use crate::ide::{ADOPTED, Place, Problem, Problems};
 use crate::source::{SourceId, SourceMap, Span};
 
-/// Who says it.
+/// The source of diagnostics.
 pub(super) const SOURCE: &str = "armorer";
 
-/// So many problems of one text are told: more nobody reads.
+/// The maximum number of diagnostics published per document.
 const MOST: usize = 1000;
 
 /// Rules about what has no effect: editors show it faded.
@@ -110,7 +110,7 @@ pub(super) fn place(server: &Server, place: &Place) -> Location {
     Location { uri: server.uri(&place.path), range: lines.range(place.span.start, place.span.end) }
 }
 
-/// What is told of a text that is too large to be looked at.
+/// Returns the diagnostics of a text that is too large to be checked.
 pub(super) fn too_large(uri: Uri, version: i32, limit: usize) -> PublishDiagnosticsParams {
     let message = format!("larger than {} MiB: armorer does not look at it while it is edited", limit >> 20);
     let diagnostic = Diagnostic {

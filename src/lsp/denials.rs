@@ -95,7 +95,7 @@ impl Server {
         })
     }
 
-    /// What may be done about the denials of pasted records.
+    /// Offers actions for the denials of pasted records.
     pub(super) fn pasted_actions(
         &mut self,
         denials: Denials,
@@ -184,7 +184,7 @@ fn lines(why: &Why) -> impl Iterator<Item = String> + use<> {
     lines.into_iter()
 }
 
-/// What is told about denials, to be read.
+/// Returns a readable report about denials.
 fn text(denials: &Denials, reasons: &[Why], remedies: &Remedies) -> String {
     let mut told = Vec::new();
     for (number, (denial, why)) in denials.list().iter().zip(reasons).enumerate() {

@@ -1,4 +1,4 @@
-//! Who answers what.
+//! Dispatch of messages to their handlers.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
@@ -38,7 +38,7 @@ impl Refusal {
 /// Begins an answer that takes time.
 type Begin<P, T> = fn(&mut Server, P) -> Result<Later<T>, Refusal>;
 
-/// What a request that may take time is answered with: at once, or when this is done.
+/// The answer to a request that may take time: available at once, or after this work.
 pub(super) enum Later<T> {
     Now(T),
     Work(Box<dyn FnOnce() -> Result<T, Refusal> + Send>),
@@ -231,7 +231,7 @@ fn finished<T: serde::Serialize>(id: lsp_server::RequestId, result: Result<T, Re
 /// A fault in one answer does not end the session: nothing here panics that is known, and what is not known is answered, too.
 fn guarded<T>(work: impl FnOnce() -> Result<T, Refusal>) -> Result<T, Refusal> {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
-        let message = "a fault of armorer: please report it with the file".into();
+        let message = "a bug in armorer: please report it with the file".into();
         Err(Refusal { code: ErrorCode::InternalError, message })
     })
 }

@@ -19,7 +19,7 @@ use crate::ide::Problems;
 /// Larger texts are not looked at while they are edited. The largest real profile file has 98 kB.
 pub(super) const MOST_BYTES: usize = 4 << 20;
 
-/// What is found out this fast with automata is found out with them at once, so that nothing flickers.
+/// The time limit within which results that need automata are published together with the others, so that nothing flickers.
 const AT_ONCE_US: u64 = 40_000;
 
 /// A text that the client has open.
@@ -28,19 +28,19 @@ pub(super) struct Document {
     pub(super) uri: Uri,
     pub(super) version: i32,
     pub(super) text: String,
-    /// What was told about it last.
+    /// The results published last.
     pub(super) found: Option<Found>,
     /// How long it took to find what takes automata.
     took_us: Option<u64>,
 }
 
-/// What was found to be wrong with a text.
+/// The problems found in a text.
 #[derive(Debug)]
 pub(super) struct Found {
     path: PathBuf,
-    /// Of the text.
+    /// The version of the text.
     pub(super) version: i32,
-    /// Of the search.
+    /// The number of the search.
     search: u64,
     pub(super) problems: Problems,
     /// Whether what takes automata was looked for.
@@ -188,7 +188,7 @@ impl Server {
     }
 }
 
-/// What a mutex guards, whatever became of those who had it before.
+/// Locks a mutex, even after a panic of another holder.
 pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

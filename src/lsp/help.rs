@@ -1,4 +1,4 @@
-//! What is told at a place, and what may be written there.
+//! Hover texts and completions.
 
 use gen_lsp_types::{
     CompletionItem, CompletionItemKind, CompletionList, CompletionParams, CompletionResponse, Contents, Documentation,

@@ -40,7 +40,7 @@ impl Request for InitializeRequest {
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct InitializeParams {
-    /// Of clients that know no workspace folders.
+    /// The root of clients without workspace folders.
     root_uri: Option<Uri>,
     workspace_folders: Option<Vec<WorkspaceFolder>>,
     initialization_options: Value,
@@ -93,7 +93,7 @@ impl Server {
         });
     }
 
-    /// What is wrong with the configuration.
+    /// Publishes the problems of the configuration.
     fn tell_problems(&self) {
         for problem in &self.workspace.settings().problems {
             self.notify::<ShowMessageNotification>(ShowMessageParams::new(MessageType::Warning, problem.clone()));
@@ -102,7 +102,7 @@ impl Server {
 
     /// Nobody waits for an answer any more.
     pub(super) fn cancel(&self, id: RequestId) {
-        /// Those that were answered before are kept, too, but not many.
+        /// The maximum number of remembered answered requests.
         const MOST: usize = 1000;
         let mut cancelled = lock(&self.cancelled);
         if cancelled.len() >= MOST {

@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use gen_lsp_types::{Position, PositionEncodingKind, Range};
 
-/// What positions count in a line.
+/// The unit of positions in a line.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Encoding {
     /// Bytes.
@@ -107,7 +107,7 @@ impl<'t> Lines<'t> {
         Range { start: self.position(start), end: self.position(end) }
     }
 
-    /// The offset of a position: one behind the end of its line or of the text is the end.
+    /// The offset of a position: one after the end of its line or of the text is the end.
     pub(super) fn offset(&self, position: Position) -> u32 {
         let offset = match self.lines.get(position.line as usize) {
             Some(&(start, end)) => {
@@ -134,12 +134,12 @@ impl<'t> Lines<'t> {
         bytes
     }
 
-    /// Where a line begins and ends, without its line end; `None` behind the last.
+    /// Where a line begins and ends, without its line end; `None` after the last.
     pub(super) fn line(&self, line: u32) -> Option<(usize, usize)> {
         self.lines.get(line as usize).copied()
     }
 
-    /// The position behind the last character.
+    /// The position after the last character.
     pub(super) fn end(&self) -> Position {
         self.position(u32::try_from(self.text.len()).unwrap_or(u32::MAX))
     }

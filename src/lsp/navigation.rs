@@ -13,7 +13,7 @@ use super::lines::Lines;
 use super::server::Server;
 use super::uri;
 
-/// So many symbols of the workspace are told.
+/// The maximum number of workspace symbols in an answer.
 const MOST_SYMBOLS: usize = 256;
 
 impl Server {

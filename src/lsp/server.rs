@@ -17,10 +17,10 @@ use super::uri;
 use super::work::{STACK, Worker};
 use crate::ide::{EditorSettings, Workspace};
 
-/// So many messages wait at most; then the client does.
+/// The maximum number of waiting messages; beyond it, the client has to wait.
 const WAITING: usize = 256;
 
-/// What the answering thread hears of.
+/// An event for the answering thread.
 pub(super) enum Event {
     /// From the client.
     Incoming(Incoming),
@@ -28,20 +28,20 @@ pub(super) enum Event {
     End,
     /// An answer that took its time.
     Answer(Response),
-    /// What is wrong with a text of which this was the state.
+    /// The problems of a text in this state.
     Problems(Found),
     /// The index is there: what nobody included before may be included now.
     Indexed,
 }
 
-/// What is written.
+/// A message to write.
 pub(super) enum Outgoing {
     Message(Message),
     /// An answer to what could not be read.
     Refusal(i32, String),
 }
 
-/// What the client can do with answers.
+/// The capabilities of the client.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Client {
     pub(super) encoding: Encoding,
@@ -58,10 +58,10 @@ pub(super) struct Client {
 /// Where a session is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Phase {
-    /// Nothing but `initialize` is answered.
+    /// Only `initialize` is answered.
     New,
     Running,
-    /// Nothing but `exit` is listened to.
+    /// Only `exit` is processed.
     Stopping,
 }
 
@@ -72,7 +72,7 @@ pub(super) struct Server {
     pub(super) documents: FxHashMap<PathBuf, Document>,
     outgoing: Sender<Outgoing>,
     pub(super) events: Sender<Event>,
-    /// What is wrong as far as it takes no automata; and all else that takes long.
+    /// The worker for problems that need no automata, and for all other long requests.
     pub(super) quick: Worker,
     pub(super) slow: Worker,
     /// The number of the last search for problems of each text: an older one is not begun.

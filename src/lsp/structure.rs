@@ -32,7 +32,7 @@ const TOKENS: [(TokenKind, &str); 10] = [
 /// Modifiers of tokens, by their bits. The last is our own: permissions that let out of confinement.
 const MODIFIERS: [&str; 3] = ["declaration", "defaultLibrary", "unconfined"];
 
-/// What the numbers of tokens mean.
+/// Returns the meanings of token numbers.
 pub(super) fn legend() -> SemanticTokensLegend {
     SemanticTokensLegend {
         token_types: TOKENS.iter().map(|&(_, name)| name.to_owned()).collect(),

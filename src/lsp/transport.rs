@@ -11,13 +11,13 @@ use serde_json::Value;
 /// The longest message. A profile file has some kilobytes.
 const MOST_BYTES: usize = 64 << 20;
 
-/// Who announces more than this means none of it.
+/// The maximum `Content-Length` that is skipped; larger values are treated as malformed.
 const MOST_SKIPPED: usize = 1 << 30;
 
 /// The longest header line.
 const MOST_HEADER: u64 = 4 << 10;
 
-/// What a stream had to say.
+/// A message or event of a stream.
 #[derive(Debug)]
 pub(super) enum Incoming {
     /// A message.
@@ -74,7 +74,7 @@ fn header(stream: &mut impl BufRead) -> io::Result<Option<Option<usize>>> {
     }
 }
 
-/// The value of `Content-Length` in a header line. It may stand behind other text: where a message is longer than its header says,
+/// The value of `Content-Length` in a header line. It may stand after other text: where a message is longer than its header says,
 /// the header of the next begins in the middle of a line.
 fn content_length(line: &[u8]) -> Option<&[u8]> {
     const NAME: &[u8] = b"content-length:";

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use gen_lsp_types::Uri;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, percent_encode};
 
-/// What stands in a path as it is (RFC 3986, `pchar` without what some clients encode, and the slash).
+/// The characters of a path that are not encoded (RFC 3986, `pchar` without those that some clients encode, and the slash).
 const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// The path of a `file:` URI; of others, such as those of texts that have no file yet, a path that no file has.

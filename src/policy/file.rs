@@ -15,13 +15,13 @@ pub struct FileRule {
     pub access: FilePermissions,
     /// Exec permission with its transition.
     pub exec: Option<Exec>,
-    /// What a link permission may lead to.
+    /// The permitted targets of a link permission.
     pub link: LinkTarget,
     /// A target in a rule without exec permission. It has no effect but a place in the transition table.
     pub unused_target: Option<ExecTarget>,
 }
 
-/// What link permission may lead to.
+/// The permitted targets of a link permission.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LinkTarget {

@@ -54,7 +54,7 @@ pub struct Policy {
     /// The features that the policy is written for: those of the first `abi` rule, else what the caller pinned or the default.
     #[serde(skip)]
     pub features: Arc<Features>,
-    /// What was looked at to get here, in that order, each once: while nothing of it changes, the policy is the same.
+    /// The files and paths that were examined, in that order and each once: while none of them changes, the policy is the same.
     #[serde(skip)]
     pub dependencies: Vec<Dependency>,
 }
@@ -79,11 +79,11 @@ impl Policy {
 /// Something of the file system that a policy depends on.
 #[derive(Clone, Debug)]
 pub enum Dependency {
-    /// What a path led to; `None` where nothing was found.
+    /// The kind of file that a path led to; `None` where nothing was found.
     Kind {
         /// The path that was looked at.
         path: PathBuf,
-        /// What was there.
+        /// The kind of file.
         kind: Option<FileKind>,
     },
     /// An included file.
@@ -97,14 +97,14 @@ pub enum Dependency {
     Features {
         /// Its path.
         path: PathBuf,
-        /// What it says.
+        /// Its features.
         features: Arc<Features>,
     },
     /// An included directory.
     Directory {
         /// Its path.
         path: PathBuf,
-        /// What was in it.
+        /// Its entries.
         entries: Arc<[DirEntry]>,
     },
 }
@@ -135,9 +135,9 @@ pub struct Profile {
     pub hat: bool,
     /// The name in its header.
     pub span: Span,
-    /// The attachment: what is written, or a name that begins with a slash (its part behind the last `//`). Slashes filtered.
+    /// The attachment: what is written, or a name that begins with a slash (its part after the last `//`). Slashes filtered.
     pub attachment: Option<Glob>,
-    /// The part of the name behind the last `//`, as a glob. It must be valid, and attaches a profile where the name is a pattern.
+    /// The part of the name after the last `//`, as a glob. It must be valid, and attaches a profile where the name is a pattern.
     pub name_glob: Glob,
     /// Further attachments that aliases make of the attachment (or of the name).
     pub alias_attachments: Vec<Glob>,
@@ -150,7 +150,7 @@ pub struct Profile {
     /// Resource limits, index = Linux generic RLIMIT number.
     pub rlimits: [Option<u64>; 16],
     /// Rules in source order: includes spliced in, blocks dissolved, branches of conditionals taken, `all` expanded,
-    /// copies made by aliases behind their original, implied rules last, equal ones merged.
+    /// copies made by aliases after their original, implied rules last, equal ones merged.
     pub rules: Vec<Rule>,
     /// Hats and child profiles, in the order of [`Policy::profiles`].
     pub children: Vec<Profile>,
@@ -159,7 +159,7 @@ pub struct Profile {
 /// Flags of a profile.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Flags {
-    /// What happens on a violation.
+    /// The treatment of violations.
     pub mode: ProfileMode,
     /// Log every access.
     pub audit: bool,
@@ -184,7 +184,7 @@ pub struct Flags {
 pub struct Rule {
     /// Its prefix, those of the blocks around it worked in.
     pub prefix: Prefix,
-    /// What it says.
+    /// The contents of the rule.
     pub kind: RuleKind,
     /// Where it is written; for others, the place of what they come from.
     pub span: Span,
@@ -212,7 +212,7 @@ pub enum RuleOrigin {
     Derived,
 }
 
-/// What stands before a rule.
+/// The prefix of a rule.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 pub struct Prefix {
     /// −1000 to 1000 by `priority=`; the expansion of `all` uses −2.
@@ -257,7 +257,7 @@ pub enum RuleKind {
     IoUring(IoUringRule),
 }
 
-/// Whether runs of slashes in a glob are collapsed once its variables are expanded.
+/// The treatment of runs of slashes in a glob after its variables are expanded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Slashes {
     /// They stay: labels and names; file paths, too, which aliases look at before.

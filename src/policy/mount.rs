@@ -15,7 +15,7 @@ pub struct MountRule {
     pub optional: Vec<MountOptions>,
     /// `fstype=`, all lists joined.
     pub fstypes: Vec<Glob>,
-    /// What is mounted, slashes filtered; `detached` means a mount that is attached nowhere.
+    /// The source, with slashes collapsed; `detached` means a mount that is attached nowhere.
     pub source: Option<Glob>,
     /// The mount point, slashes filtered.
     pub point: Option<Glob>,

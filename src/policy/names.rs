@@ -37,10 +37,10 @@ pub enum NameFault {
 impl fmt::Display for NameFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            NameFault::Control => f.write_str("a control character, which forges lines of the kernel's list"),
-            NameFault::Blank => {
-                f.write_str("a blank at the beginning or end, without which the kernel takes it for another name")
+            NameFault::Control => {
+                f.write_str("a control character, which can forge lines in the kernel's list of profiles")
             }
+            NameFault::Blank => f.write_str("a space at the beginning or end, which the kernel removes"),
             NameFault::Empty => f.write_str("an empty part"),
             NameFault::Dots => f.write_str("a component `.` or `..`"),
             NameFault::Stack => f.write_str("a part that begins with `&`, as in a stack"),
@@ -125,7 +125,7 @@ fn directory_length(part: &[u8]) -> usize {
     part.iter().skip_while(|byte| b"/.".contains(byte)).filter(|&byte| stays(byte)).count()
 }
 
-/// What a kernel takes for a blank: also the last byte of `à` in UTF-8.
+/// Returns whether a kernel treats a byte as a blank, including the last byte of `à` in UTF-8.
 fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t'..=b'\r' | 0xa0)
 }

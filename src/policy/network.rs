@@ -50,7 +50,7 @@ impl Rule {
     }
 }
 
-/// What a rule covers of one address family.
+/// The part of one address family that a rule covers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct FamilySelection {
     /// The family's number.

@@ -1,4 +1,4 @@
-//! Whether two policies say the same.
+//! Comparison of the meaning of two policies.
 
 use std::borrow::Cow;
 

@@ -26,10 +26,13 @@ impl Resolver<'_> {
                 self.abi = Some(span);
             }
             before if *features != *self.policy => {
-                let diagnostic =
-                    Diagnostic::new(Code::AbiDiffers, "this abi differs from the one in effect and is ignored", span);
+                let diagnostic = Diagnostic::new(
+                    Code::AbiDiffers,
+                    "this `abi` rule differs from the one in effect and is ignored",
+                    span,
+                );
                 self.diagnostics.push(match before {
-                    Some(before) => diagnostic.and_label(before, "in effect"),
+                    Some(before) => diagnostic.and_label(before, "the `abi` rule in effect"),
                     None => diagnostic.with_help("move it to the beginning of the file"),
                 });
             }

@@ -28,7 +28,7 @@ impl Aliases {
         let targets = self.by_length.entry(from.len()).or_default().entry(from.clone()).or_default();
         match targets.binary_search_by(|target| target.to.cmp(&to)) {
             Ok(at) => {
-                let message = format!("`{from}` already is an alias of `{to}`");
+                let message = format!("`{from}` is already an alias of `{to}`");
                 let mut diagnostic = Diagnostic::new(Code::DuplicateAlias, message, span);
                 if let Some(before) = targets.get(at) {
                     diagnostic = diagnostic.and_label(before.span, "first given here");
@@ -50,14 +50,14 @@ impl Aliases {
         known.flat_map(|(from, targets)| targets.iter().map(move |target| (from, &target.to)))
     }
 
-    /// What aliases make of an attachment.
+    /// Applies aliases to an attachment.
     pub(super) fn attachments(&self, attachment: &Glob) -> Vec<Glob> {
         let mut pairs: Vec<_> = self.pairs(&attachment.value).collect();
         pairs.sort_unstable();
         pairs.into_iter().filter_map(|(from, to)| replaced(attachment, from, to)).collect()
     }
 
-    /// Adds a copy of each file and link rule behind it for each alias of its path or link target. A copy is not copied again.
+    /// Adds a copy of each file and link rule after it for each alias of its path or link target. A copy is not copied again.
     pub(super) fn copy_rules(
         &self,
         rules: Vec<Rule>,

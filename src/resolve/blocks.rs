@@ -4,14 +4,14 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::policy::{Prefix, RuleMode};
 use crate::source::{Span, Spanned};
 
-/// What stands around an item of a body.
+/// The blocks around an item of a body.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Scope {
     /// Whether it stands in a branch of a conditional.
     branch: bool,
     /// The prefixes of the blocks around it, outermost first.
     blocks: Vec<Spanned<Prefix>>,
-    /// What those come to.
+    /// The combined prefix of these blocks.
     combined: Prefix,
 }
 
@@ -56,9 +56,9 @@ impl Scope {
                 span,
             );
             for block in &self.blocks {
-                diagnostic = diagnostic.and_label(block.span, "the block's prefix");
+                diagnostic = diagnostic.and_label(block.span, "the prefix of the block");
             }
-            diagnostics.push(diagnostic.with_help("move it out of the block"));
+            diagnostics.push(diagnostic.with_help("move the rule out of the block"));
         };
         let mut right = true;
         if let (Some(a), Some(b)) = (inner.mode, outer.mode)
@@ -81,8 +81,8 @@ impl Scope {
         })
     }
 
-    /// What the reference compiler makes of a file, link or change_profile rule with the prefix `written` where it differs from
-    /// `effective`. It replaces mode and priority by the block's, and never clears its audit mark.
+    /// Describes how the reference compiler treats a file, link or change_profile rule with the prefix `written`, if that
+    /// differs from `effective`. It replaces mode and priority by the block's, and never clears its audit mark.
     pub(super) fn difference(&self, written: &Prefix, effective: &Prefix) -> Option<String> {
         let mut mark = marked(written.audit, written.mode);
         let mut mode = written.mode;
@@ -94,7 +94,7 @@ impl Scope {
         let ours = effective.mode.unwrap_or(RuleMode::Allow);
         if mode != ours {
             Some(format!(
-                "apparmor_parser takes this rule of a block for `{}`, not `{}`",
+                "apparmor_parser compiles this rule of a block as `{}`, not `{}`",
                 mode_name(mode),
                 mode_name(ours)
             ))

@@ -12,7 +12,7 @@ use super::expand::Expander;
 use super::variables::Automatic;
 use super::{Names, Resolver, lower, transitions};
 
-/// What the body of a profile has said so far.
+/// The contents of the body of a profile so far.
 pub(super) struct Body {
     pub(super) automatic: Automatic,
     /// The name with those of the parents, expanded.
@@ -49,10 +49,10 @@ impl Resolver<'_> {
                     self.include(include, span, &mut |this, items| this.items(items, body, scope));
                 }
                 ItemKind::Alias(_) | ItemKind::SetVariable(_) | ItemKind::BoolVariable(_) => {
-                    let message = "variables and aliases cannot stand in a profile";
+                    let message = "variables and aliases are not allowed inside a profile";
                     self.diagnostics.push(
                         Diagnostic::new(Code::MisplacedItem, message, span)
-                            .with_help("put them, or the `include` that leads to them, before the first profile"),
+                            .with_help("move them, or the `include` that contains them, before the first profile"),
                     );
                 }
                 ItemKind::Profile(profile) if profile.keyword == ProfileKeyword::None => {
@@ -64,7 +64,7 @@ impl Resolver<'_> {
                 }
                 ItemKind::Profile(profile) => {
                     if !self.dead && scope.block().is_some() {
-                        self.kept("apparmor_parser drops profiles in a block", span, scope);
+                        self.kept("apparmor_parser ignores profiles in a block", span, scope);
                     }
                     self.deeper(span, Code::NestingLimit, |this| this.child(profile, body));
                 }
@@ -127,7 +127,7 @@ impl Resolver<'_> {
             return;
         }
         if scope.block().is_some() || scope.is_branch() {
-            self.kept("apparmor_parser drops resource limits in blocks and conditionals", span, scope);
+            self.kept("apparmor_parser ignores resource limits in blocks and conditionals", span, scope);
         }
         if let Some(limit) = body.rlimits.get_mut(number) {
             *limit = Some(value);
@@ -158,7 +158,7 @@ impl Resolver<'_> {
                 let bare = |file: &FileRule| file.exec.as_ref().is_some_and(|exec| exec.mode.kind() == ExecKind::Bare);
                 if matches!(&kind, RuleKind::File(file) if bare(file)) && written.mode != Some(RuleMode::Deny) {
                     self.kept(
-                        "apparmor_parser refuses `x` in this rule of a block: it looks at the rule alone",
+                        "apparmor_parser rejects `x` in this rule because it ignores the prefix of the block",
                         span,
                         scope,
                     );
@@ -166,7 +166,7 @@ impl Resolver<'_> {
                 if scope.block().is_some() && matches!(&kind, RuleKind::ChangeProfile(change) if change.exec.is_some())
                 {
                     self.kept(
-                        "apparmor_parser takes this rule of a block for an exec rule, and may refuse it",
+                        "apparmor_parser compiles this rule of a block as an exec rule and may reject it",
                         span,
                         scope,
                     );
@@ -184,7 +184,7 @@ impl Resolver<'_> {
     /// The warning about a rule that the reference compiler drops from a block.
     fn dropped(&mut self, name: &str, span: Span, scope: &Scope) {
         if scope.block().is_some() {
-            self.kept(&format!("apparmor_parser drops `{name}` rules of a block"), span, scope);
+            self.kept(&format!("apparmor_parser ignores `{name}` rules in a block"), span, scope);
         }
     }
 

@@ -1,7 +1,7 @@
 //! Boolean expressions: the conditions of `if`, and the values of boolean variables.
 //!
 //! They are evaluated where they stand, with the variables known there; automatic variables are not. Every operand is
-//! evaluated, so an error behind a settled `or` is an error.
+//! evaluated, so an error after a settled `or` is an error.
 
 use std::rc::Rc;
 
@@ -49,7 +49,7 @@ impl Evaluator<'_> {
     }
 
     fn all(&mut self, operands: &[Spanned<Expr>]) -> Option<Vec<bool>> {
-        // Not `collect` on the iterator: every operand is looked at, also those behind an error.
+        // Not `collect` on the iterator: every operand is looked at, also those after an error.
         let values: Vec<_> = operands.iter().map(|operand| self.evaluate(operand)).collect();
         values.into_iter().collect()
     }
@@ -91,9 +91,9 @@ impl Evaluator<'_> {
         } else if text.eq_ignore_ascii_case(b"false") {
             Some(false)
         } else {
-            let message = format!("`{}` is neither `true` nor `false`", word.value);
+            let message = format!("`{}` is not a boolean value", word.value);
             let diagnostic = Diagnostic::new(Code::BoolInvalid, message, word.span);
-            self.diagnostics.push(diagnostic.with_help("compare it (`==`, `in`), or ask whether it is `defined`"));
+            self.diagnostics.push(diagnostic.with_help("compare it with `==` or `in`, or test it with `defined`"));
             None
         }
     }
@@ -117,9 +117,9 @@ impl Evaluator<'_> {
                 diagnostic
             }
             Err(Missing::Boolean(span)) => {
-                let message = format!("`{}` is a boolean variable and has no values to compare", word.value);
+                let message = format!("boolean variable `{}` cannot be compared with values", word.value);
                 let diagnostic = Diagnostic::new(Code::VarBoolInSet, message, word.span);
-                diagnostic.and_label(span, "declared here").with_help("boolean variables are written with `$`")
+                diagnostic.and_label(span, "declared here").with_help("use a boolean variable by itself: `if $name`")
             }
         };
         self.diagnostics.push(diagnostic);
@@ -136,11 +136,11 @@ impl Evaluator<'_> {
                 (Side::Number(a), Side::Number(b)) => a.cmp(&b),
                 (Side::Text, Side::Text) => a.cmp(b),
                 (Side::TooLarge, _) | (_, Side::TooLarge) => {
-                    self.diagnostics.push(Diagnostic::new(Code::NumRange, "a number is out of range", span));
+                    self.diagnostics.push(Diagnostic::new(Code::NumRange, "number out of range", span));
                     return None;
                 }
                 _ => {
-                    let message = "a number can be compared with another number only";
+                    let message = "a number can only be compared with a number";
                     self.diagnostics.push(Diagnostic::new(Code::CmpMixed, message, span));
                     return None;
                 }
@@ -155,7 +155,7 @@ impl Evaluator<'_> {
     }
 }
 
-/// What `<` and its like see in a set.
+/// The view that `<` and similar operators have of a set.
 enum Side {
     Number(i64),
     TooLarge,

@@ -11,7 +11,7 @@ use crate::syntax::reference::{Piece, may_refer, pieces};
 pub(super) struct Expander<'a> {
     /// The variables of the file.
     pub(super) variables: &'a mut Variables,
-    /// Those of the profile.
+    /// The automatic variables of the profile.
     pub(super) automatic: &'a mut Automatic,
     /// Takes errors.
     pub(super) diagnostics: &'a mut Diagnostics,
@@ -67,7 +67,7 @@ impl Expander<'_> {
                 }
             }
             if out.len() > MAX_TEXT {
-                let message = format!("this expands to more than {MAX_TEXT} bytes");
+                let message = format!("the text expands to more than {MAX_TEXT} bytes");
                 self.diagnostics.push(Diagnostic::new(Code::VarLimit, message, glob.span));
                 return None;
             }
@@ -86,7 +86,7 @@ impl Expander<'_> {
                 diagnostic
             }
             Missing::Boolean(span) => {
-                let message = format!("`{name}` is a boolean variable and has no values to insert");
+                let message = format!("boolean variable `{name}` cannot be expanded");
                 Diagnostic::new(Code::Expand, message, glob.span).and_label(*span, "declared here")
             }
         };

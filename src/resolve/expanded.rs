@@ -37,7 +37,7 @@ impl Expanded {
         Expanded { values, automatic, alternations: Default::default() }
     }
 
-    /// What stands for the variable: a lone value bare, else `{a,b}`. Trimmed values stay in the order of the untrimmed.
+    /// Returns the replacement of the variable: a single value by itself, else `{a,b}`. Trimmed values stay in the order of the untrimmed.
     pub(super) fn alternation(&self, trim_start: bool, trim_end: bool) -> &[u8] {
         let [neither, start, end, both] = &self.alternations;
         let cell = match (trim_start, trim_end) {

@@ -8,7 +8,7 @@ use crate::vocab::{Errno, Signal, Vocabulary, flags as words, nearest};
 
 use super::Resolver;
 
-/// What the flags read so far have said, and where.
+/// The flags read so far, with their places.
 #[derive(Default)]
 struct Seen {
     mode: Option<Spanned<ProfileMode>>,
@@ -93,12 +93,12 @@ impl Resolver<'_> {
             };
             if place > 0 && matches!(flag, ProfileFlag::Debug | ProfileFlag::Interruptible) {
                 let message =
-                    format!("apparmor_parser loses the flag `{}` where it does not stand first", flag.to_word());
+                    format!("apparmor_parser ignores the flag `{}` unless it is the first one", flag.to_word());
                 self.diagnostics.push(Diagnostic::new(Code::RefFlagOrder, message, word.span));
             }
             if let Err(before) = seen.flag(flag, word.span, &mut flags) {
                 let message =
-                    format!("the flag `{}` contradicts an earlier one", String::from_utf8_lossy(word.as_bytes()));
+                    format!("flag `{}` contradicts an earlier flag", String::from_utf8_lossy(word.as_bytes()));
                 let diagnostic = Diagnostic::new(Code::FlagConflict, message, word.span);
                 self.diagnostics.push(diagnostic.and_label(before, "the earlier flag"));
             }
@@ -118,7 +118,7 @@ impl Resolver<'_> {
         }
         let filtered = slashes::filter(&path.value);
         if !filtered.starts_with(b"/") {
-            let message = format!("the path of disconnected objects, `{}`, must begin with a slash", path.value);
+            let message = format!("the path `{}` for disconnected objects must begin with `/`", path.value);
             self.diagnostics.push(Diagnostic::new(Code::Disconnected, message, path.span));
             return None;
         }
@@ -145,7 +145,7 @@ fn unknown(word: &Spanned<Named<ProfileFlag>>) -> Diagnostic {
         _ => (Code::FlagInvalid, format!("unknown profile flag `{written}`"), nearest(name, words::words())),
     };
     let mut diagnostic = Diagnostic::new(code, message, word.span);
-    diagnostic.help = near.map(|near| format!("there is `{near}`"));
+    diagnostic.help = near.map(|near| format!("did you mean `{near}`?"));
     let shown = String::from_utf8_lossy;
     let near = near.map(|near| match value {
         None => near.to_owned(),

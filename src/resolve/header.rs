@@ -29,9 +29,9 @@ pub(super) struct Attachment {
     pub(super) attachment: Option<Glob>,
     /// The same with its slashes: what `@{exec_path}` means.
     pub(super) unfiltered: Option<Glob>,
-    /// The part of the name behind its last `//`.
+    /// The part of the name after its last `//`.
     pub(super) name_glob: Glob,
-    /// What aliases make of it.
+    /// The attachments added by aliases.
     pub(super) aliased: Vec<Glob>,
 }
 
@@ -83,7 +83,7 @@ impl Resolver<'_> {
             let message = "a profile name cannot begin with `&`";
             self.diagnostics.push(
                 Diagnostic::new(Code::ProfileNameStack, message, span)
-                    .with_help("only targets (`->`) can be stacks; write the name of this profile"),
+                    .with_help("remove the `&`: only targets (`->`) can be stacks"),
             );
             (None, whole.value.as_bytes())
         } else {
@@ -94,7 +94,7 @@ impl Resolver<'_> {
                     Code::NsEmpty => format!("the namespace in `{}` is empty", whole.value),
                     _ => "the profile has no name".to_owned(),
                 };
-                let help = "a namespace is written `:namespace:name`";
+                let help = "write a namespace as `:namespace:name`";
                 self.diagnostics.push(Diagnostic::new(code, message, span).with_help(help));
                 (None, whole.value.as_bytes())
             })
@@ -102,14 +102,14 @@ impl Resolver<'_> {
         let path = name.starts_with(b"/");
         if profile.keyword == ProfileKeyword::None && !path && namespace.is_none() && !whole.value.starts_with(b":") {
             let message =
-                format!("without the keyword `profile`, `{}` must begin with a slash or a namespace", whole.value);
+                format!("without the keyword `profile`, the name `{}` must begin with `/` or a namespace", whole.value);
             self.diagnostics.push(
                 Diagnostic::new(Code::ProfileName, message, span)
                     .with_help(format!("write `profile {} {{`", profile.name.value)),
             );
         }
         if path {
-            let message = "the name is a path, and thereby the attachment, too";
+            let message = "the profile name is a path, which makes it the attachment as well";
             self.diagnostics.push(
                 Diagnostic::new(Code::PathName, message, span)
                     .with_help(format!("give it a name: `profile name {} {{`", profile.name.value)),
@@ -131,7 +131,7 @@ impl Resolver<'_> {
             Some(word) => {
                 let mut glob = stored_text(word);
                 if !glob.value.starts_with(b"/") && !glob.value.starts_with(b"@{") {
-                    let message = format!("the attachment `{}` must begin with a slash or a variable", word.value);
+                    let message = format!("attachment `{}` must begin with `/` or a variable", word.value);
                     self.diagnostics.push(Diagnostic::new(Code::Attachment, message, word.span));
                 }
                 self.expand_in_header(&mut glob);
@@ -152,25 +152,27 @@ impl Resolver<'_> {
     pub(super) fn xattrs(&mut self, profile: &ast::Profile, inner_hat: bool) -> Vec<(Text, Option<Glob>)> {
         let Some(group) = &profile.xattrs else { return Vec::new() };
         if group.name.value.as_bytes() != b"xattrs" {
-            let message = format!("a profile header takes no `{}`", group.name.value);
+            let message = format!("unknown group `{}` in a profile header", group.name.value);
             let diagnostic = Diagnostic::new(Code::CondGroup, message, group.name.span);
-            self.diagnostics.push(diagnostic.with_help("the conditions of a header are `xattrs=(name=value)`"));
+            self.diagnostics
+                .push(diagnostic.with_help("the only group of conditions in a header is `xattrs=(name=value)`"));
             return Vec::new();
         }
         if inner_hat {
-            let message = "a hat is entered by change_hat and not by exec, so that it cannot have xattrs";
-            self.diagnostics.push(Diagnostic::new(Code::HatXattrs, message, group.span).with_help("remove them"));
+            let message = "a hat cannot have `xattrs`: it is entered by change_hat, not by exec";
+            self.diagnostics
+                .push(Diagnostic::new(Code::HatXattrs, message, group.span).with_help("remove the `xattrs` group"));
         }
         let mut xattrs = Vec::new();
         for condition in &group.conditions {
             let words = condition.values();
             if let [_, second, ..] = words.as_slice() {
-                let message = format!("`{}` takes one value", condition.name.value);
+                let message = format!("`{}` takes only one value", condition.name.value);
                 self.diagnostics.push(Diagnostic::new(Code::CondMulti, message, second.span));
             }
             let value = words.first().map(stored_text);
             if let Some(value) = value.as_ref().filter(|value| refers(&value.value)) {
-                let message = "no variable is expanded in the value of an extended attribute";
+                let message = "variables are not expanded in the value of an extended attribute";
                 self.diagnostics.push(Diagnostic::new(Code::VarNotExpanded, message, value.span));
             }
             xattrs.push((stored_text(&condition.name).value, value));
@@ -185,7 +187,7 @@ impl Resolver<'_> {
         for word in words {
             let text = stored_text(word).value;
             if text.contains(&b' ') && !text.starts_with(b"/") {
-                let message = "an identity with a blank must begin with a slash";
+                let message = "an identity that contains a space must begin with `/`";
                 self.diagnostics.push(Diagnostic::new(Code::IdentitySpace, message, word.span));
             }
             identities.push(text);

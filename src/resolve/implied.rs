@@ -7,10 +7,10 @@ use crate::vocab::FilePermissions;
 /// Where libapparmor looks whether AppArmor is on, and for the interface of its own.
 const READ: [&str; 2] = ["/proc/*/attr/apparmor/", "/sys/module/apparmor/parameters/enabled"];
 
-/// What `change_hat` writes to.
+/// The files that `change_hat` writes to.
 const HAT_WRITE: &str = "/proc/[0-9]*/attr/{apparmor/,}current";
 
-/// What `change_profile` and `change_onexec` write to.
+/// The files that `change_profile` and `change_onexec` write to.
 const CHANGE_PROFILE_WRITE: &str = "/proc/*/attr/{apparmor/,}{current,exec}";
 
 /// The rules of a profile that is a hat or has children (`hats`: its name) and that may change profile (where that is written).

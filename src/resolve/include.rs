@@ -60,17 +60,17 @@ pub fn policy_files(directory: &Path) -> std::io::Result<Vec<PathBuf>> {
 pub(super) struct Found {
     /// The path as text: what the include-once set compares, and what diagnostics show.
     pub(super) key: String,
-    /// What the loader is asked for.
+    /// The path passed to the loader.
     pub(super) path: PathBuf,
     pub(super) kind: FileKind,
 }
 
-/// What the search for a file ended with.
+/// The result of searching a file.
 pub(super) enum Search {
     Found(Found),
     /// The include-once set has it.
     Before,
-    /// Nothing is there; an error other than "not found", where there was one.
+    /// Not found, with the first error other than "not found".
     Missing(Option<io::Error>),
 }
 
@@ -134,7 +134,7 @@ impl Resolver<'_> {
         let text = path.text();
         let nearest = self.nearest(path, &text);
         let help = match &nearest {
-            Some(near) => format!("there is `{near}`"),
+            Some(near) => format!("did you mean `{near}`?"),
             None => {
                 let list: Vec<_> = match path.form {
                     PathForm::Angle => {
@@ -142,12 +142,12 @@ impl Resolver<'_> {
                     }
                     PathForm::Plain => vec![self.options.working_directory.display().to_string()],
                 };
-                format!("looked in {}", list.join(", "))
+                format!("searched in {}", list.join(", "))
             }
         };
         let (message, detail) = match trouble {
-            Some(error) => (format!("cannot open {shown}: {error}"), Detail::Unreadable { path: text }),
-            None => (format!("cannot open {shown}: there is no such file"), Detail::NotFound { path: text, nearest }),
+            Some(error) => (format!("cannot open `{shown}`: {error}"), Detail::Unreadable { path: text }),
+            None => (format!("cannot open `{shown}`: no such file"), Detail::NotFound { path: text, nearest }),
         };
         Diagnostic::new(code, message, path.path.span).with_help(help).with_detail(detail)
     }
@@ -179,7 +179,7 @@ impl Resolver<'_> {
         each: &mut dyn FnMut(&mut Self, &[ast::Item]),
     ) {
         if include.pound {
-            let message = "`#include` is an include, although it looks like a comment";
+            let message = "`#include` is an include rule, not a comment";
             self.diagnostics.push(Diagnostic::new(Code::PoundInclude, message, span).with_help("write `include`"));
         }
         let found = match self.search(&include.path) {

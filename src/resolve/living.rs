@@ -10,12 +10,12 @@ use super::Session;
 use super::session::{Files, Included, Unusable};
 use crate::source::{Loader, SourceError, SourceId};
 
-/// What a session that changes keeps.
+/// The state of a session whose files may change.
 #[derive(Debug, Default)]
 pub(super) struct Living {
     /// Under which id each file was read: a changed text takes the place of the old one, so that texts do not pile up.
     ids: RwLock<FxHashMap<PathBuf, SourceId>>,
-    /// Those of them that have not changed since.
+    /// The texts that have not changed since.
     texts: RwLock<FxHashSet<PathBuf>>,
     /// The trees of files by the ids of their texts.
     trees: RwLock<FxHashMap<SourceId, Arc<Included>>>,

@@ -108,7 +108,7 @@ impl Merger<'_> {
             if let (Some(a), Some(b)) = (&before.exec, &file.exec)
                 && (a.word(), a.table_target()) != (b.word(), b.table_target())
             {
-                let message = format!("`{}` has two kinds of exec", file.path.value);
+                let message = format!("conflicting exec transitions for `{}`", file.path.value);
                 self.diagnostics.push(conflict(message, &file.path.value, rule.span, span));
                 break;
             }
@@ -141,7 +141,7 @@ impl Merger<'_> {
         if let Some(exec) = &key.exec
             && unsafely(known) != unsafely(&rule)
         {
-            let message = "one change_profile is `safe` and `unsafe`".to_owned();
+            let message = "the same `change_profile` is both `safe` and `unsafe`".to_owned();
             self.diagnostics.push(conflict(message, exec, rule.span, known.span));
         }
     }
@@ -196,7 +196,7 @@ fn add_permissions(kind: &mut RuleKind, more: &RuleKind) {
 
 fn conflict(message: String, path: &Text, span: Span, before: Span) -> Diagnostic {
     Diagnostic::new(Code::MergeXConflict, message, span)
-        .and_label(before, "the other one")
-        .with_help("remove one, or give one a higher `priority=`")
+        .and_label(before, "the other rule")
+        .with_help("remove one of the rules, or give one a higher `priority=`")
         .with_detail(Detail::ExecConflict { path: Some(path.clone()) })
 }

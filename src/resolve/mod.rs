@@ -91,11 +91,11 @@ pub struct Options {
     pub base: PathBuf,
     /// Directories that are searched first, in order.
     pub include_dirs: Vec<PathBuf>,
-    /// What paths without `<>` are relative to.
+    /// The directory that paths without `<>` are relative to.
     pub working_directory: PathBuf,
-    /// What the target kernel supports.
+    /// The features of the target kernel.
     pub kernel: Arc<Features>,
-    /// What files without `abi` rule are written for; without it they get [`Features::default_policy`] and a warning.
+    /// The features that files without an `abi` rule are written for; without it they get [`Features::default_policy`] and a warning.
     pub policy: Option<Arc<Features>>,
     /// Whether `abi` rules are checked, but do not say what the policy is written for.
     pub ignore_abi_rules: bool,
@@ -149,8 +149,8 @@ fn read<'a>(session: &'a Session, input: SourceId, options: &'a Options) -> Reso
     resolver.parents();
     if resolver.abi.is_none() && options.policy.is_none() && resolver.first_profile.is_some() {
         resolver.diagnostics.push(
-            Diagnostic::new(Code::AbiMissing, "without `abi` rule the default features apply", Span::new(input, 0, 0))
-                .with_help("begin the file with `abi <abi/4.0>,`"),
+            Diagnostic::new(Code::AbiMissing, "no `abi` rule: the default feature set applies", Span::new(input, 0, 0))
+                .with_help("add `abi <abi/4.0>,` at the beginning of the file"),
         );
     }
     resolver
@@ -172,11 +172,11 @@ struct Resolver<'a> {
     diagnostics: Diagnostics,
     variables: Variables,
     aliases: Aliases,
-    /// What the policy is written for.
+    /// The features that the policy is written for.
     policy: Arc<Features>,
     /// The abi rule that said so.
     abi: Option<Span>,
-    /// What was included in the preamble, or in the body at hand.
+    /// The files included in the preamble, or in the current body.
     once: Once,
     /// Whether this is a branch not taken: it is checked, and then forgotten.
     dead: bool,
@@ -195,7 +195,7 @@ struct Resolver<'a> {
     dependencies: Dependencies,
 }
 
-/// What was looked at.
+/// The files and directories that were read.
 #[derive(Default)]
 struct Dependencies {
     list: Vec<Dependency>,
@@ -215,9 +215,9 @@ impl Dependencies {
 #[derive(Clone, Debug, Default)]
 struct Once {
     included: FxHashSet<String>,
-    /// Those of them that the branch at hand, which is not taken, has added.
+    /// The entries added by the current branch, which is not taken.
     dead: Vec<String>,
-    /// Those that only branches not taken have included.
+    /// The files included only by branches that are not taken.
     untaken: FxHashSet<String>,
 }
 

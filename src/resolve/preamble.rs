@@ -52,8 +52,8 @@ impl Resolver<'_> {
                 ItemKind::Conditional(_) | ItemKind::Rlimit(_) | ItemKind::Block(_) | ItemKind::Rule(_) => {
                     misplaced = true;
                     self.diagnostics.push(
-                        Diagnostic::new(Code::MisplacedItem, "a rule cannot stand outside of a profile", span)
-                            .with_help("put it, or the `include` that leads to it, between the braces of a profile"),
+                        Diagnostic::new(Code::MisplacedItem, "rule outside of a profile", span)
+                            .with_help("move it, or the `include` that contains it, into the braces of a profile"),
                     );
                 }
             }
@@ -63,7 +63,7 @@ impl Resolver<'_> {
     fn before_profiles(&mut self, what: &str, span: Span) {
         if let Some(profile) = self.first_profile {
             self.diagnostics.push(
-                Diagnostic::new(Code::MisplacedItem, format!("{what} stand before the first profile"), span)
+                Diagnostic::new(Code::MisplacedItem, format!("{what} must be written before the first profile"), span)
                     .and_label(profile, "the first profile"),
             );
         }

@@ -24,7 +24,7 @@ pub fn preprocess(session: &Session, input: SourceId, options: &Options) -> Vec<
 /// A text on its way to the output.
 struct Copy<'a> {
     text: &'a [u8],
-    /// What is copied so far.
+    /// The offset up to which the text is copied.
     done: usize,
 }
 

@@ -13,7 +13,7 @@ use super::body::Body;
 use super::variables::Automatic;
 use super::{Names, Resolver, compat, implied, merge};
 
-/// What a child gets from the profile around it.
+/// The properties that a child inherits from the profile around it.
 struct Parent<'a> {
     full_name: &'a [u8],
     namespace: Option<&'a Text>,
@@ -49,7 +49,7 @@ impl Resolver<'_> {
         if let Some(fault) = fault {
             let what = if of_namespace { "namespace" } else { "profile" };
             let message = format!("the name of the {what} has {fault}");
-            let help = "choose another name: armorer does not load profiles with such names";
+            let help = "choose another name: armorer does not load a profile with this name";
             self.diagnostics.push(Diagnostic::new(Code::NameUnloadable, message, name.span).with_help(help));
         }
     }
@@ -71,9 +71,10 @@ impl Resolver<'_> {
                 continue;
             };
             let parent = Text::from(parent);
-            let message = format!("`{}` is a child of `{parent}`, which this file does not define", profile.name);
-            let help =
-                format!("define `{parent}` here; otherwise this profile can be loaded only while `{parent}` is loaded");
+            let message = format!("`{}` is a child of `{parent}`, which is not defined in this file", profile.name);
+            let help = format!(
+                "define `{parent}` in this file; otherwise this profile can only be loaded while `{parent}` is loaded"
+            );
             self.diagnostics.push(Diagnostic::new(Code::ParentMissing, message, profile.span).with_help(help));
         }
     }

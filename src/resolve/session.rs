@@ -1,4 +1,4 @@
-//! What the runs of one process share.
+//! State shared by the runs of one process.
 
 use std::fmt;
 use std::io;
@@ -66,7 +66,7 @@ impl Library {
 /// About how many bytes it takes to remember a path.
 const ENTRY: usize = 128;
 
-/// What the loader said about paths: every profile asks for the same few hundred.
+/// The loader's results for paths: every profile asks for the same few hundred.
 type Answers<T> = RwLock<FxHashMap<PathBuf, Result<T, (io::ErrorKind, String)>>>;
 
 /// Files by path; whoever asks first reads one.
@@ -90,7 +90,7 @@ pub(crate) struct Included {
 pub(super) enum Unusable {
     /// It cannot be read.
     Read(String),
-    /// It is no features set.
+    /// It is not a feature set.
     Features(FeaturesError),
 }
 
@@ -144,13 +144,13 @@ impl Session {
         Session { sources: Arc::new(self.sources.fork()), library: Arc::new(library) }
     }
 
-    /// What finds and reads files.
+    /// Returns the loader of files.
     #[must_use]
     pub fn loader(&self) -> &dyn Loader {
         &*self.library.loader
     }
 
-    /// What a path leads to.
+    /// Returns the kind of the file that a path leads to.
     pub(crate) fn kind(&self, path: &Path) -> io::Result<FileKind> {
         answer(&self.library.kinds, path, || {
             self.hold(path, 0);
@@ -216,9 +216,11 @@ impl Session {
         let parsed = parse(&source, id);
         let mut diagnostics: Vec<Diagnostic> = parsed.diagnostics.into_iter().collect();
         if let Some(at) = memmem::find(source.text(), b"\r\n").and_then(|at| u32::try_from(at).ok()) {
-            let message = "lines end in CR LF, which armorer takes like LF";
+            let message = "lines end with CR LF, which armorer reads as LF";
             let note = Diagnostic::new(Code::CarriageReturn, message, Span::new(id, at, at + 1));
-            diagnostics.push(note.with_help("apparmor_parser makes some of the CRs part of names"));
+            diagnostics.push(
+                note.with_help("convert the line ends to LF: apparmor_parser reads some of the CRs as parts of names"),
+            );
         }
         (parsed.file, diagnostics)
     }
@@ -234,7 +236,7 @@ impl Session {
     }
 }
 
-/// What was said about a path before, or is now.
+/// Returns the cached result for a path, or asks for it.
 fn answer<T: Clone>(map: &Answers<T>, path: &Path, ask: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
     let known = map.read().unwrap_or_else(PoisonError::into_inner).get(path).cloned();
     let answer = known.unwrap_or_else(|| {

@@ -24,8 +24,11 @@ pub(super) fn resolve(rule: &mut FileRule, owner: &Owner<'_>, span: Span, diagno
         let Some(target) = target else { continue };
         let ExecTarget::Named(written) = &*target else { continue };
         if refers(written) {
-            let message = format!("no variable is expanded in the exec target `{written}`");
-            diagnostics.push(Diagnostic::new(Code::VarNotExpanded, message, span).with_help("write the name out"));
+            let message = format!("variables are not expanded in the exec target `{written}`");
+            diagnostics.push(
+                Diagnostic::new(Code::VarNotExpanded, message, span)
+                    .with_help("write the name instead of the variable"),
+            );
         }
         let named = resolved(written, kind, path, owner);
         compat::exec_target(kind, written, &named, owner, span, diagnostics);
@@ -35,7 +38,7 @@ pub(super) fn resolve(rule: &mut FileRule, owner: &Owner<'_>, span: Span, diagno
 
 fn resolved(target: &[u8], kind: ExecKind, path: &[u8], owner: &Owner<'_>) -> ExecTarget {
     if let Some((namespace, name)) = namespace(target) {
-        // The kernel splits at a NUL in place of the second colon; behind `&` it parses the label itself.
+        // The kernel splits at a NUL in place of the second colon; after `&` it parses the label itself.
         return ExecTarget::Named(match target.first() {
             Some(b'&') => target.into(),
             _ => [b":", namespace, b"\0", name].concat().into(),

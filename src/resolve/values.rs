@@ -1,4 +1,4 @@
-//! What the variables of a file hold when all of it is read.
+//! Values of the variables of a file after all of it is read.
 
 use crate::diagnostic::Diagnostics;
 use crate::source::{SourceId, Spanned, Text};

@@ -25,7 +25,7 @@ pub(super) struct Variables {
     expanded: FxHashMap<Text, Expansion>,
     /// Values of those that automatic variables take part in, in the first profile that uses them; whether another had others.
     first: FxHashMap<Text, (Rc<Expanded>, bool)>,
-    /// Those that a comparison looked at: the reference compiler keeps their values of that moment.
+    /// The variables that a comparison used: the reference compiler keeps their values of that moment.
     compared: FxHashSet<Text>,
     /// Whether text that might declare variables is missing: then nothing is said about undeclared ones.
     pub(super) incomplete: bool,
@@ -40,7 +40,7 @@ struct Variable {
     value: Value,
 }
 
-/// What a variable holds.
+/// The value of a variable.
 #[derive(Debug)]
 pub(super) enum Value {
     /// Values in stored form, as assigned.
@@ -88,7 +88,7 @@ impl Variables {
             }
             (AssignOp::Add, before) => {
                 let message = match before {
-                    Some(_) => format!("`{}` is a boolean variable and takes no values", name.value),
+                    Some(_) => format!("boolean variable `{}` does not take values", name.value),
                     None => format!("variable `@{{{}}}` is not declared", name.value),
                 };
                 let mut diagnostic = Diagnostic::new(Code::VarAddUndeclared, message, name.span);
@@ -120,7 +120,7 @@ impl Variables {
     ) {
         match (op.value, self.declared.get(&name.value)) {
             (AssignOp::Add, _) => {
-                let message = format!("`+=` does not go with the boolean variable `${}`", name.value);
+                let message = format!("`+=` on the boolean variable `${}`", name.value);
                 diagnostics.push(
                     Diagnostic::new(Code::BoolAdd, message, op.span).with_help("write `:=` to replace its value"),
                 );
@@ -142,7 +142,7 @@ impl Variables {
         }
     }
 
-    /// What a variable holds, and where it is declared.
+    /// Returns the value of a variable, and the place of its declaration.
     pub(super) fn get(&self, name: &[u8]) -> Option<(&Value, Span)> {
         self.declared.get(name).map(|variable| (&variable.value, variable.span))
     }
@@ -175,7 +175,7 @@ impl Variables {
             self.exhausted = true;
             diagnostics.push(Diagnostic::new(
                 Code::VarLimit,
-                format!("variables and aliases make more than {} MiB of text of this file", MAX_TOTAL >> 20),
+                format!("variables and aliases expand this file to more than {} MiB", MAX_TOTAL >> 20),
                 span,
             ));
         }
@@ -280,7 +280,7 @@ impl Variables {
                     }
                     Some(Variable { value: Value::Set(_), .. }) => needs.push(inner),
                     Some(Variable { value: Value::Bool(_), span }) => {
-                        let message = format!("`{inner}` is a boolean variable and has no values to insert");
+                        let message = format!("boolean variable `{inner}` cannot be expanded");
                         let diagnostic = Diagnostic::new(Code::VarUndeclared, message, value.span);
                         return Err(Some(Box::new(diagnostic.and_label(*span, "declared here"))));
                     }
@@ -349,9 +349,11 @@ impl Variables {
         let mut nearest = crate::vocab::nearest(name, names.iter().map(|name| &**name)).map(str::to_owned);
         if name == b"attach_path" || name == b"exec_path" {
             nearest = None;
-            diagnostic.help = Some("only profiles with an attachment have this variable".into());
+            diagnostic.help = Some(
+                "add an attachment: add an attachment: only profiles with an attachment have this variable".into(),
+            );
         } else if let Some(near) = &nearest {
-            diagnostic.help = Some(format!("there is a variable `@{{{near}}}`"));
+            diagnostic.help = Some(format!("did you mean `@{{{near}}}`?"));
         }
         diagnostic.detail = Some(Box::new(Detail::Undeclared { variable: name.into(), nearest }));
     }
@@ -361,14 +363,14 @@ impl Variables {
 pub(super) fn old_alternation(span: Span) -> Diagnostic {
     Diagnostic::new(
         Code::OldAlternation,
-        "a comma makes this an alternation behind a literal `@`; variables behind it are not expanded",
+        "the comma makes this an alternation after a literal `@`, and later variables are not expanded",
         span,
     )
-    .with_help(r"write `\@{a,b}` where an alternation is meant")
+    .with_help(r"write `\@{a,b}` for an alternation")
 }
 
 /// The error about a reference with a name that none can have.
 pub(super) fn bad_name(name: &[u8], span: Span) -> Diagnostic {
-    Diagnostic::new(Code::VarName, format!("`{}` cannot be the name of a variable", name.escape_ascii()), span)
-        .with_help(r"names are a letter, then letters, digits and `_`; a literal `@{` is written `\@\{`")
+    Diagnostic::new(Code::VarName, format!("invalid variable name `{}`", name.escape_ascii()), span)
+        .with_help(r"write a letter, followed by letters, digits and `_`; write `\@\{` for a literal `@{`")
 }

@@ -74,7 +74,7 @@ pub struct Beneath {
     max_len: u64,
 }
 
-/// What a path leads to.
+/// The file that a path leads to.
 struct Place {
     /// Opened for its metadata only.
     entry: OwnedFd,
@@ -117,7 +117,7 @@ impl Beneath {
         self.resolve_within(path, MAX_LINKS)
     }
 
-    /// What a path leads to, through so many links at most.
+    /// Returns the file that a path leads to, through at most this number of links.
     fn resolve_within(&self, path: &Path, links: usize) -> io::Result<Place> {
         let path = std::path::absolute(path)?;
         let mut result = Err(outside());
@@ -184,7 +184,7 @@ pub(super) fn names_reversed(path: &Path) -> Vec<OsString> {
 }
 
 fn outside() -> io::Error {
-    io::Error::new(io::ErrorKind::PermissionDenied, "lies outside of the directories that may be read")
+    io::Error::new(io::ErrorKind::PermissionDenied, "is outside of the directories that may be read")
 }
 
 fn check_file(file: impl AsFd) -> io::Result<()> {
@@ -198,7 +198,7 @@ fn check_file_system(file: impl AsFd) -> io::Result<()> {
     // The numbers have 32 bits; the type of the field differs between architectures.
     let magic = fstatfs(file)?.f_type as u32;
     if MADE_UP.contains(&magic) {
-        return Err(io::Error::new(io::ErrorKind::PermissionDenied, "belongs to a file system of the kernel"));
+        return Err(io::Error::new(io::ErrorKind::PermissionDenied, "is in a virtual file system of the kernel"));
     }
     Ok(())
 }
@@ -282,7 +282,7 @@ mod tests {
         loader.read(path.as_ref()).unwrap_err().to_string()
     }
 
-    const OUTSIDE: &str = "lies outside of the directories that may be read";
+    const OUTSIDE: &str = "is outside of the directories that may be read";
 
     #[test]
     fn volumes_and_links_between_roots() {
@@ -348,7 +348,7 @@ mod tests {
             let refusal = anywhere.read(path.as_ref());
             assert!(refusal.is_err(), "{path}");
         }
-        assert!(refused(&anywhere, "/proc/self/status").contains("a file system of the kernel"));
+        assert!(refused(&anywhere, "/proc/self/status").contains("a virtual file system of the kernel"));
         assert!(refused(&loader.max_len(2), at("volume/web")).contains("larger than 2 bytes"));
     }
 }

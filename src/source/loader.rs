@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::SourceMap;
 
-/// What a path leads to, symbolic links followed.
+/// The kind of file that a path leads to, with symbolic links followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FileKind {
     /// A regular file.
@@ -22,7 +22,7 @@ pub enum FileKind {
 pub struct DirEntry {
     /// The last component of its path.
     pub name: String,
-    /// What it is, links followed; an error for a link that leads nowhere.
+    /// Its kind, with links followed; an error for a link that leads nowhere.
     pub kind: Result<FileKind, io::ErrorKind>,
 }
 
@@ -66,7 +66,7 @@ pub struct DirEntry {
 /// # Ok::<(), io::Error>(())
 /// ```
 pub trait Loader: Send + Sync {
-    /// What `path` leads to.
+    /// Returns the kind of file that `path` leads to.
     ///
     /// # Errors
     /// [`io::ErrorKind::NotFound`] where nothing is there; others as they come.

@@ -20,12 +20,12 @@ pub(crate) struct Rooted {
     root: PathBuf,
 }
 
-/// What a path leads to.
+/// The file that a path leads to.
 #[derive(Debug)]
 pub(crate) struct Resolved {
     /// The path from the root, with all links followed.
     pub(crate) path: PathBuf,
-    /// What it is.
+    /// Its kind.
     pub(crate) kind: FileKind,
     entry: OwnedFd,
     /// The directory that it is in, and its name there; `None` for directories.
@@ -45,7 +45,7 @@ impl Rooted {
         Rooted { root: root.into() }
     }
 
-    /// What a path leads to; one that does not begin with a slash starts at the root.
+    /// Returns the file that a path leads to; one that does not begin with a slash starts at the root.
     pub(crate) fn resolve(&self, path: impl AsRef<Path>) -> io::Result<Resolved> {
         let look = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let start = || openat(CWD, &self.root, OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty());

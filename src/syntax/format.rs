@@ -10,7 +10,7 @@ use super::sort;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{Source, SourceId, SourceMap, Span};
 
-/// What formatting does beyond, or less than, the canonical text of the whole file; see
+/// Options that make formatting do more or less than writing the canonical text of the whole file; see
 /// [`Compiler::format`](crate::Compiler::format).
 ///
 /// ```
@@ -41,7 +41,7 @@ impl FormatOptions {
     }
 }
 
-/// What came of formatting.
+/// The result of formatting.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Formatted {
     /// The new text.
@@ -90,13 +90,13 @@ pub fn format_with(source: &Source, id: SourceId, options: &FormatOptions) -> Re
     let (printed, units) = print_units(&file);
     let text = if keep.is_nothing() { printed } else { keep.compose(source, &printed, &units) };
     if super::parse(&text).ok() != Some(file) {
-        let message = "the formatted text would not say the same";
+        let message = "the formatted text would have another meaning";
         let diagnostic = Diagnostic::new(Code::FormatChanged, message, Span::new(id, 0, 0));
-        return Err(vec![diagnostic.with_help("this is a fault of armorer: please report it with the file")]);
+        return Err(vec![diagnostic.with_help("this is a bug in armorer: please report it with the file")]);
     }
     let mut notes = Vec::new();
     if let Some(at) = memchr::memmem::find(source.text(), b"\r\n").and_then(|at| u32::try_from(at).ok()) {
-        let message = "lines end in CR LF; formatted ones end in LF";
+        let message = "lines end with CR LF; formatting changes this to LF";
         notes.push(Diagnostic::new(Code::CarriageReturn, message, Span::new(id, at, at + 1)));
     }
     Ok(Formatted { text, sorted, notes })

@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use super::printer::Unit;
 use crate::source::{Source, SourceId, Span};
 
-/// What stays.
+/// The parts of a text that are kept.
 #[derive(Debug)]
 pub(crate) struct Keep {
     /// First and last line of each region between `# fmt: off` and `# fmt: on`.
@@ -79,7 +79,7 @@ impl Keep {
     }
 }
 
-/// What a comment says; nothing for a text that is none.
+/// Returns the text of a comment; empty if there is none.
 pub(super) fn comment(text: &[u8]) -> &[u8] {
     text.strip_prefix(b"#").map_or(b"", |text| text.trim_ascii())
 }

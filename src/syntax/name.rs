@@ -85,7 +85,7 @@ impl ProfileName {
         self.written()
     }
 
-    /// The name as it is written in a header or behind an arrow.
+    /// The name as it is written in a header or after an arrow.
     pub(crate) fn written(&self) -> Pattern {
         Pattern::plain(&self.0)
     }

@@ -109,7 +109,7 @@ impl Pattern {
         if text.is_empty() { Err(PatternError::Empty) } else { Ok(Pattern(quoted(text))) }
     }
 
-    /// This pattern with a glob behind it.
+    /// This pattern with a glob after it.
     ///
     /// ```
     /// use armorer::Pattern;
@@ -177,7 +177,7 @@ impl Pattern {
         let mut bytes = stored.iter().copied();
         while let Some(byte) = bytes.next() {
             match byte {
-                // A byte behind a backslash is meant as it stands, but for NUL, which keeps its escape.
+                // A byte after a backslash is meant as it stands, but for NUL, which keeps its escape.
                 b'\\' => match bytes.next()? {
                     b'0' | b'x' | b'd' => return None,
                     escaped => out.push(escaped),
@@ -210,7 +210,7 @@ fn quoted(text: Vec<u8>) -> Text {
     let bare = match text.first() {
         Some(b'/' | b'@') => {
             let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"/_-.+*?@{},[]^%~".contains(byte);
-            // The scanner decides, with what ends the word behind it.
+            // The scanner decides, with what ends the word after it.
             text.iter().all(plain)
                 && !text.ends_with(b",")
                 && !text.ends_with(b"{")

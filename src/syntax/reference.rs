@@ -9,7 +9,7 @@ pub(crate) enum Piece<'a> {
     Literal(&'a [u8]),
     /// `@{name}`
     Reference(&'a [u8]),
-    /// All from `@{a,b}` to the end: an alternation behind a literal `@`, in the spelling of old; nothing behind it is expanded.
+    /// All from `@{a,b}` to the end: an alternation after a literal `@`, in the spelling of old; nothing after it is expanded.
     OldAlternation(&'a [u8]),
     /// `@{…}` around what is no name.
     BadName(&'a [u8]),
@@ -26,7 +26,7 @@ pub(crate) fn refers(text: &[u8]) -> bool {
 }
 
 /// Splits a text at its references. A reference begins at an unescaped `@{` and ends at the next unescaped `}`; the first byte
-/// behind the brace never ends it.
+/// after the brace never ends it.
 pub(crate) fn pieces(text: &[u8]) -> Pieces<'_> {
     Pieces { rest: text }
 }

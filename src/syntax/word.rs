@@ -1,7 +1,7 @@
 //! Words of the profile language: quoting and backslash escapes (`apparmor.d(5)`, "Quoting").
 //!
 //! The tree keeps words as they are written. What the later stages work on is the *stored* form: quotes stripped and escapes
-//! replaced, where a byte that means something in a pattern stays behind a backslash.
+//! replaced, where a byte that means something in a pattern keeps its backslash.
 
 use crate::source::{Spanned, Text};
 
@@ -12,7 +12,7 @@ pub type Word = Spanned<Text>;
 ///
 /// `\` + 1–3 octal digits, `\d` + 1–3 decimal digits, `\x` + 1–2 hex digits and `\a \e \f \n \r \t \\ \"` become their byte;
 /// a digit that would take the value past 255 is not part of the escape. A byte that patterns give a meaning
-/// (`* ? [ ] { } ^ , \`) is stored behind a backslash, NUL keeps its escape, and every other backslash is left alone.
+/// (`* ? [ ] { } ^ , \`) is stored with a backslash before it, NUL keeps its escape, and every other backslash is left alone.
 ///
 /// ```
 /// use armorer::syntax::word::stored;
@@ -44,7 +44,7 @@ pub fn stored(raw: &[u8]) -> Vec<u8> {
                 rest = tail;
             }
             None => {
-                // The byte behind a backslash that stays is not looked at again, unless it is a backslash itself, which
+                // The byte after a backslash that stays is not looked at again, unless it is a backslash itself, which
                 // `escape` takes.
                 out.push(b'\\');
                 rest = tail;

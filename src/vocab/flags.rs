@@ -23,7 +23,7 @@ word_enum! {
     Complain = 1, "complain";
     /// Violations kill the task.
     Kill = 2, "kill";
-    /// Nothing is confined.
+    /// The profile does not confine.
     Unconfined = 3, "unconfined";
     /// As unconfined.
     DefaultAllow = 3, "default_allow";
@@ -41,7 +41,7 @@ pub(crate) const INTERRUPTIBLE: u32 = 0x8;
 /// Words that are neither modes nor path flags and take no value.
 pub(crate) const PLAIN: &[&str] = &["audit", "debug", "interruptible"];
 
-/// Words that take a value behind `=`. `attach_disconnected.ipc` may stand without one, too.
+/// Words that take a value after `=`. `attach_disconnected.ipc` may stand without one, too.
 pub(crate) const VALUED: &[&str] = &["attach_disconnected.path", "attach_disconnected.ipc", "kill.signal", "error"];
 
 /// Bit of the path flags: `attach_disconnected`.

@@ -98,7 +98,7 @@ fn damaged_blobs_are_refused_with_the_place() {
     blob[mode] = 9;
     let unsound = run(&["dump", "-"], &blob);
     assert_eq!(status(&unsound), 1);
-    assert_eq!(text(&unsound.stderr), "armorer: <stdin>: kernels refuse it: profile `a`: unknown mode 9\n");
+    assert_eq!(text(&unsound.stderr), "armorer: <stdin>: kernels reject this policy: profile `a`: unknown mode 9\n");
     assert!(text(&unsound.stdout).contains("mode                   0x9"));
     let output = run(&["dump", "--features", "linux-7.2", "-"], b"profile a { /x q, }\n");
     assert_eq!(status(&output), 1, "text with errors");

@@ -104,7 +104,8 @@ fn a_choice_is_seen_undone_edited_and_written() {
     terminal.shows("> 1  /etc/web.d/site r,");
 
     // Rules of one's own are checked at once: they parse, and they allow what is needed.
-    for (rule, error) in [("/etc/web.d/site r", "no comma"), ("/etc/web.d/s r,", "these rules do not allow the access")]
+    for (rule, error) in
+        [("/etc/web.d/site r", "missing comma"), ("/etc/web.d/s r,", "these rules do not allow the access")]
     {
         terminal.keys(&["e"]);
         terminal.shows("rule: /etc/web.d/site r,");

@@ -105,9 +105,9 @@ fn what_kernels_mishandle_is_not_written() {
     assert_eq!(status(&output), 2);
     let errors = text(&output.stderr);
     for error in [
-        "profiles/orphan: cannot replace \"old//child\": its parent \"old\" is not loaded; load both together, or the parent first \
+        "profiles/orphan: cannot replace \"old//child\": its parent \"old\" is not loaded; load both together or the parent first \
          [parent-missing]",
-        "profiles/blank: cannot replace \"web \": the name has a blank at the beginning or end",
+        "profiles/blank: cannot replace \"web \": the name has a space at the beginning or end",
         "replaced 2 of 4 files: 2 profiles",
     ] {
         assert!(errors.contains(error), "{errors}");
@@ -136,7 +136,7 @@ fn what_is_in_use_is_not_removed() {
     let output = place.run("remove", &["web"], b"");
     assert_eq!(status(&output), 2);
     let errors = text(&output.stderr);
-    assert!(errors.contains("would become unconfined: 7 (nginx); --force removes it anyway"), "{errors}");
+    assert!(errors.contains("would become unconfined: 7 (nginx); use --force to remove it anyway"), "{errors}");
     assert!(place.read("sys/.remove").is_empty());
     assert_eq!(status(&place.run("remove", &["old"], b"")), 0);
     assert_eq!(place.read("sys/.remove"), b"old\0");
@@ -146,7 +146,7 @@ fn what_is_in_use_is_not_removed() {
     fs::remove_file(place.path("proc/7/task/7/attr/apparmor/current")).unwrap();
     fs::create_dir_all(place.path("proc/7/task/7/attr/apparmor/current")).unwrap();
     let output = place.run("remove", &["old"], b"");
-    assert!(text(&output.stderr).contains("it is not to be known whether tasks run under it"), "{output:?}");
+    assert!(text(&output.stderr).contains("cannot determine whether tasks run under it"), "{output:?}");
 }
 
 #[test]
@@ -155,7 +155,7 @@ fn status_shows_profiles_processes_and_drift() {
     let output = place.run("status", &[&TARGET[..], &["profiles"]].concat(), b"");
     assert_eq!(status(&output), 1);
     let expected = "2 profiles (1 enforce, 1 complain), revision 3\n  old (complain)\n  web (enforce): 7 nginx\n\
-                    profiles/web: web is loaded otherwise\n";
+                    profiles/web: web differs from the loaded policy\n";
     assert_eq!(text(&output.stdout), expected);
 
     let compiled = run(place.0.path(), &[&["compile", "-o", "-"], &TARGET[..], &["profiles/web"]].concat(), b"").stdout;
@@ -190,7 +190,7 @@ fn the_agent_makes_one_pass() {
     assert!(text(&output.stdout).contains("\"event\":\"refused\",\"file\":\"profiles/bad\""), "{output:?}");
 }
 
-/// What a client gets for a path.
+/// Returns the answer that a client gets for a path.
 fn get(address: &str, request: &str) -> String {
     let mut stream = TcpStream::connect(address).unwrap();
     stream.write_all(request.as_bytes()).unwrap();
@@ -215,7 +215,7 @@ fn the_agent_serves_metrics_and_ends_on_a_signal() {
     let address = serving.rsplit("http://").next().unwrap().to_owned();
     // Loaded by somebody else, and no prefix says whose it is.
     let refused = lines.next().unwrap();
-    assert!(refused.starts_with("error: refused profiles/web [web]: \"web\" is loaded already"), "{refused}");
+    assert!(refused.starts_with("error: refused profiles/web [web]: \"web\" is already loaded"), "{refused}");
     // The file changes: the log says so without waiting for the interval.
     fs::write(place.path("profiles/new"), "profile new { }\n").unwrap();
     assert_eq!(lines.next().unwrap(), "info: loaded profiles/new [new]");

@@ -86,8 +86,8 @@ fn nothing_is_overwritten_without_force() {
 fn what_is_left_out_is_reported() {
     let place = place();
     let unit = new(place.path(), &["--unit", "tool"]);
-    let expected = "note: tool: left out `capability sys_admin,` (CapabilityBoundingSet= of tool.service): `sys_admin` allows far more \
-                    than one thing; see `armorer explain AA0108`\n";
+    let expected = "note: tool: left out `capability sys_admin,` (CapabilityBoundingSet= of tool.service): `sys_admin` allows a large \
+                    set of unrelated operations; see `armorer explain AA0108`\n";
     assert_eq!((status(&unit), text(&unit.stderr)), (0, expected));
     let by_path = new(place.path(), &["--unit", "image/etc/systemd/system/tool.service"]);
     assert_eq!((status(&by_path), &by_path.stdout), (0, &unit.stdout));
@@ -114,8 +114,8 @@ fn user_namespaces_alone() {
     let place = place();
     let output = new(place.path(), &["--userns", "tool"]);
     assert_eq!(status(&output), 0, "{}", text(&output.stderr));
-    let expected = "profile tool /usr/{,s}bin/tool flags=(unconfined) {\n  # `/usr/bin/tool` makes user namespaces, and this profile \
-                    confines it in nothing else.\n  userns,\n\n  include if exists <local/tool>\n}\n";
+    let expected = "profile tool /usr/{,s}bin/tool flags=(unconfined) {\n  # `/usr/bin/tool` creates user namespaces; this profile does not \
+                    confine it otherwise.\n  userns,\n\n  include if exists <local/tool>\n}\n";
     assert!(text(&output.stdout).ends_with(expected), "{}", text(&output.stdout));
     let linted = run(place.path(), &["lint", "--no-config", "--base", "base"], &output.stdout);
     assert_eq!((status(&linted), text(&linted.stdout)), (0, ""));
@@ -138,7 +138,7 @@ fn files_that_are_none_are_refused_at_once() {
         (&["--unit", "./huge.service"], "larger than 1048576 bytes"),
         (&["pipe"], "not a regular file"),
         (&["sparse"], "neither an ELF file nor a script"),
-        (&["gone"], "no program `gone` in the directories of programs"),
+        (&["gone"], "no program `gone` in the usual directories"),
         (&["/usr/bin"], "not a regular file"),
         (&["a\x1bb"], "no program `a\\x1bb`"),
     ] {

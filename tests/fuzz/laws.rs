@@ -1,4 +1,4 @@
-//! What must hold for any bytes: the bodies of the fuzz targets, which `tests/policy/fuzz.rs` runs on inputs that once failed.
+//! Properties that hold for any bytes: the bodies of the fuzz targets, which `tests/policy/fuzz.rs` runs on inputs that once failed.
 
 use armorer::source::Memory;
 use armorer::{Compiler, Features, Input, analysis, blob};

@@ -1,4 +1,4 @@
-//! What must hold for any log: it is read without panic, and a rule that an event asks for is about the names of that event only.
+//! Properties that hold for any log: it is read without panic, and a rule that an event asks for is about the names of that event only.
 
 use armorer::analysis::Subject;
 use armorer::ast::{File, Profile};

@@ -161,7 +161,7 @@ impl World {
         }
         // What was removed is what vanished: with its children, and nothing else.
         let removed = fs::read(self.path("kernel/.remove")).expect("readable");
-        // Each write starts at the front of the plain file: behind the last name may be the rest of a longer one.
+        // Each write starts at the front of the plain file: after the last name may be the rest of a longer one.
         if let Some(end) = removed.iter().position(|byte| *byte == 0) {
             let name = String::from_utf8(removed[..end].to_vec()).expect("text");
             assert!(

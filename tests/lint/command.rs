@@ -99,7 +99,7 @@ fn annotations_are_escaped() {
     assert_eq!(
         text,
         "::warning file=a%2Cb,line=5,endLine=5,col=19,endColumn=22,title=AA0102 unconfined-environment::`/usr/bin/helper` may run \
-         unconfined with the environment of this profile%0Awrite `PUx`, which scrubs the environment\n"
+         unconfined with an environment that this profile controls%0Awrite `PUx`, which scrubs the environment\n"
     );
 }
 
@@ -169,7 +169,7 @@ fn pages_are_printed() {
     assert!(page("dangerous-ux").stdout.starts_with(b"# AA0102"));
     let unknown = page("unconfined-exek");
     assert_eq!((unknown.status.code(), &unknown.stdout[..]), (Some(2), &b""[..]));
-    assert!(String::from_utf8_lossy(&unknown.stderr).contains("there is `unconfined-exec`"));
+    assert!(String::from_utf8_lossy(&unknown.stderr).contains("did you mean `unconfined-exec`?"));
 }
 
 #[test]
@@ -261,7 +261,7 @@ data: # mine
   single: 'profile q /usr/bin/q { \"/etc/q.conf\" r, }'
 ";
         assert_eq!(std::fs::read_to_string(&path).unwrap(), mended.replace('\n', end));
-        // What was not mended is still there, and says why.
+        // What was not fixed is still there, and says why.
         let value: Value = serde_json::from_str(&text).unwrap();
         let left = value["findings"].as_array().unwrap().iter().find(|f| f["code"] == "AA0403").unwrap();
         assert_eq!((&left["line"], &left["fix"]), (&11.into(), &Value::Null));

@@ -17,7 +17,7 @@ fn families_names_and_codes_select() {
     assert!(!on(&default.clone().ignore(["AA01"]).unwrap(), "AA0101"));
     assert_eq!(
         default.ignore(["AA0O01"]).unwrap_err().to_string(),
-        "no lint rule or family is named `AA0O01`; there is `AA0001`"
+        "unknown lint rule or family `AA0O01`; did you mean `AA0001`?"
     );
 }
 
@@ -108,8 +108,8 @@ fn an_included_file_is_told_of_once_and_only_in_scope() {
     // `/srv/p/data` is subsumed in one of the profiles only.
     insta::assert_snapshot!(told, @r"
     /base/abstractions/own:1:1 AA0101 `/usr/bin/helper` runs without confinement
-    /base/abstractions/own:3:1 AA0201 the rule at line 2 says all of this
-    /base/abstractions/own:5:1 AA0217 `/var/run/` is a link to `/run/`
+    /base/abstractions/own:3:1 AA0201 the rule at line 2 already covers everything in this rule
+    /base/abstractions/own:5:1 AA0217 `/var/run/` is a symbolic link to `/run/`
         fix: write `/run/`
     ");
 }
@@ -137,9 +137,9 @@ fn profiles_are_missed_only_where_all_are_given() {
     };
     assert_eq!(found(false), "");
     insta::assert_snapshot!(found(true), @r"
-    p:2:3 AA0210 there is no profile `helpr`
+    p:2:3 AA0210 no profile `helpr`
     p:3:3 AA0212 no profile attaches to `/usr/bin/b`
-    p:4:3 AA0211 there is no profile with the label `helpr`
+    p:4:3 AA0211 no profile with the label `helpr`
     ");
 }
 
@@ -195,7 +195,10 @@ fn a_rule_that_one_of_its_profiles_has_answered_is_not_one_sided() {
         all_lines(&lint(&rules, "/base/p", &text))
     };
     assert_eq!(included("q"), "");
-    assert_eq!(included("r"), "/base/abstractions/own:1:1 AA0235 no rule of `helper` answers this one of `p`\n");
+    assert_eq!(
+        included("r"),
+        "/base/abstractions/own:1:1 AA0235 no rule of `helper` allows the other side of this rule of `p`\n"
+    );
 }
 
 #[test]

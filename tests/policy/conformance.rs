@@ -53,7 +53,7 @@ fn verdicts_in_process() {
     judge(&suite, &verdicts);
 }
 
-/// What is accepted is formatted: with the same policy, the same comments, and once is enough; sorted too, where it is proved.
+/// Accepted cases are formatted: with the same policy, the same comments, and once is enough; also sorted, where it is proved.
 #[test]
 fn accepted_cases_are_formatted() {
     use armorer::CompileError;

@@ -6,7 +6,7 @@
 //! `ARMORER_CORPUS_STEP=N` takes every Nth profile only (and `ARMORER_CONFORMANCE_STEP=N` every Nth case), and
 //! `ARMORER_REFERENCE_CACHE=DIR` keeps its blobs.
 //!
-//! Differences that are there on purpose are listed in `tests/policy/differential/known.md`, by features set and the name of the file in
+//! Differences that are there on purpose are listed in `tests/policy/differential/known.md`, by feature set and the name of the file in
 //! its tree or of the case.
 
 use std::collections::BTreeMap;
@@ -20,7 +20,7 @@ use crate::support::conformance::suite;
 use crate::support::features::{self, Target};
 use crate::support::reference::Reference;
 
-/// The entries of `known.md`: `` - `features` `file`: codes ``, and behind it, indented by four, every difference there is.
+/// The entries of `known.md`: `` - `features` `file`: codes ``, and after it, indented by four, every difference there is.
 fn known() -> BTreeMap<(String, String), Vec<String>> {
     let mut known = BTreeMap::new();
     let mut latest = None;
@@ -47,7 +47,7 @@ struct Text {
     bytes: Vec<u8>,
 }
 
-/// Compares what both make of texts for every one of the features sets. For sets of kernels every difference has to be listed;
+/// Compares what both make of texts for every one of the feature sets. For sets of kernels every difference has to be listed;
 /// for others armorer itself must say that it differs.
 fn differential(
     what: &str,

@@ -1,7 +1,7 @@
 //! Where the reference does not do what a profile says, one example a case: `tests/policy/differential/known.md` shows each with what both
 //! make of it, and this test holds both to it.
 //!
-//! An example is a fenced block whose first line is `` ```apparmor FEATURES ``, and behind it, indented by four, what becomes of it:
+//! An example is a fenced block whose first line is `` ```apparmor FEATURES ``, and after it, indented by four, what becomes of it:
 //! the codes that armorer raises, then `the same`, `both refuse`, or every difference, A being armorer's policy and B the
 //! reference's. `ARMORER_BLESS=1` writes that down as it is now, to be read before it is committed.
 //!
@@ -21,7 +21,7 @@ struct Example {
     heading: String,
     features: String,
     text: String,
-    /// What stands behind it, without indentation.
+    /// The text after it, without indentation.
     expected: Vec<String>,
     /// Where that begins and ends, in lines.
     place: std::ops::Range<usize>,
@@ -58,7 +58,7 @@ fn base() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/policy/differential/base")
 }
 
-/// What becomes of an example. Without the reference's result only the first line.
+/// Returns the outcome of an example. Without the reference's result only the first line.
 fn outcome(example: &Example, features: &Path, oracle: Option<&Path>) -> Vec<String> {
     let compiler = Compiler::new(Features::from_path(features).expect("the features are readable")).base(base());
     let ours = compiler.compile(Input::text("example", example.text.as_bytes()));

@@ -25,7 +25,7 @@ const BETTER: [(&str, &str, &str); 5] = [
 
 const DAEMON: &str = "the daemon that decided is not the command that was denied; it stays under `exe`";
 
-/// What the reference calls the fields, and what they are in an event.
+/// Returns the fields under the names of the reference, with their values in an event.
 fn fields(event: &Event) -> BTreeMap<&'static str, String> {
     let text = |text: &armorer::source::Text| text.to_str_lossy().into_owned();
     let mut all = BTreeMap::new();
@@ -92,7 +92,7 @@ fn verdict(word: &str) -> Option<Verdict> {
     })
 }
 
-/// What differs in a case.
+/// Returns the differences in a case.
 fn compare(directory: &Path, case: &str) -> Vec<String> {
     let read = |kind: &str| std::fs::read(directory.join(format!("{case}.{kind}"))).expect("a file of the case");
     let events: Vec<Event> = read("in").split(|byte| *byte == b'\n').flat_map(events).collect();

@@ -1,4 +1,4 @@
-//! What armorer makes of profiles: beside the reference, beside its verdicts, and by laws.
+//! Compiled profiles: beside the reference, beside its verdicts, and by laws.
 
 #![allow(
     clippy::expect_used,

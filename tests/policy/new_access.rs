@@ -78,7 +78,7 @@ fn changed(text: &str, [preamble, rules]: [&str; 2]) -> Option<String> {
     done.then_some(out)
 }
 
-/// What the new policy allows and the old one does not, by asking.
+/// Returns the accesses that the new policy allows and the old one does not, by asking.
 fn more(base: &Subject, new: &Subject) -> Vec<String> {
     let mut more = Vec::new();
     for name in base.names() {

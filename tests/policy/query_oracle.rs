@@ -1,5 +1,5 @@
-//! What `analysis::query` says about armorer's policy and about the reference's is the same, for accesses that are made up from
-//! the text of the profiles.
+//! The answers of `analysis::query` about armorer's policy and about the reference's are the same, for accesses that are made
+//! up from the text of the profiles.
 //!
 //! `ARMORER_ORACLE` names the directory with the reference compiler and its profiles, `ARMORER_FEATURES` that of the features
 //! files. The rules that armorer names for an answer must say what its tables say, too.

@@ -53,7 +53,7 @@ fn comments(file: &Path) -> Vec<Vec<u8>> {
     let text = std::fs::read(file).expect("the file is readable");
     let mut found = Vec::new();
     for line in text.split(|&byte| byte == b'\n') {
-        // A `#` inside a word begins none; no real profile has one behind a blank in quotes.
+        // A `#` inside a word begins none; no real profile has one after a blank in quotes.
         let begins = |at: usize| line[at] == b'#' && (at == 0 || line[at - 1].is_ascii_whitespace());
         if let Some(at) = (0..line.len()).find(|&at| begins(at)) {
             found.push(line[at..].trim_ascii_end().to_vec());

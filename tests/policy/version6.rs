@@ -1,6 +1,6 @@
-//! What the next version of AppArmor changes, as far as it can be said without a compiler of that version: pairs of texts that must mean
-//! the same, texts that must be refused, and what a rule may not touch. Where version 5.0 makes something else of a text, armorer
-//! says so.
+//! Changes in the next version of AppArmor, as far as they are known without a compiler of that version: pairs of texts that
+//! must mean the same, texts that must be refused, and things that a rule may not touch. Where version 5.0 makes something else
+//! of a text, armorer says so.
 
 use armorer::analysis::{self, DiffOptions, Difference, Place};
 use armorer::automata::Symbol;
@@ -133,7 +133,7 @@ fn a_denied_interface_is_no_matter_of_sockets() {
     assert!(codes.contains(&Code::Downgraded), "{codes:?}");
 }
 
-/// The permission of a prefix that more is to be matched behind it.
+/// The permission of a prefix that more is to be matched after it.
 const CONTINUE: u32 = 0x1000_0000;
 
 /// A denied peer leaves the prefixes that it shares with other peers.

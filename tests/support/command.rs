@@ -25,7 +25,7 @@ pub(crate) fn status(output: &Output) -> i32 {
     output.status.code().expect("no signal")
 }
 
-/// What it wrote.
+/// Returns the output as text.
 pub(crate) fn text(bytes: &[u8]) -> &str {
     std::str::from_utf8(bytes).expect("UTF-8")
 }

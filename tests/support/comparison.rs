@@ -1,10 +1,10 @@
-//! What armorer and the reference make of the same text.
+//! Comparison of armorer and the reference on the same text.
 
 use armorer::analysis::{self, DiffOptions};
 use armorer::diagnostic::{Code, Diagnostic};
 use armorer::{CompileError, Compiled, blob};
 
-/// What became of one text.
+/// The outcome for one text.
 #[derive(Debug)]
 pub(crate) enum Outcome {
     Same,

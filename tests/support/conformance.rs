@@ -29,7 +29,7 @@ pub(crate) struct Suite {
     pub(crate) cases: Vec<Case>,
     /// The working directory that relative includes of the cases start from.
     pub(crate) tst: PathBuf,
-    /// The features set that the verdicts hold for.
+    /// The feature set that the verdicts hold for.
     pub(crate) features: PathBuf,
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-/// A features set under a name.
+/// A feature set under a name.
 #[derive(Clone)]
 pub(crate) struct Target {
     pub(crate) name: String,

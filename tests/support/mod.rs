@@ -1,4 +1,4 @@
-//! What the tests on foreign material share.
+//! Helpers shared by the tests on foreign material.
 
 #![allow(dead_code, reason = "each test binary uses its part")]
 
@@ -32,7 +32,7 @@ pub(crate) fn step(variable: &str) -> usize {
     std::env::var(variable).map_or(1, |step| step.parse().unwrap_or_else(|_| panic!("{variable} is not a number")))
 }
 
-/// The features sets that every differential test covers: those of three kernels, and one with (nearly) every mediation class.
+/// The feature sets that every differential test covers: those of three kernels, and one with (nearly) every mediation class.
 pub(crate) const TARGETS: [&str; 4] = ["linux-6.1", "linux-6.12", "linux-7.2", "all"];
 
 /// The profile files of a tree, in byte order: what is no directory and no leftover of a package manager.

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-/// The reference compiler, for one features set.
+/// The reference compiler, for one feature set.
 ///
 /// `ARMORER_REFERENCE_CACHE`, where set, names a directory that keeps what it made of each text: it needs minutes for large trees.
 /// The key is the text, not what it includes, so the directory is good for unchanged trees only.
@@ -23,7 +23,7 @@ pub(crate) struct Reference {
 
 /// How the answer of a reference begins that did not come to an end.
 const HANGS: &str = "hangs";
-/// So long may the reference work on one file: some inputs never let it go (`code` of the shared corpus needs 6 minutes).
+/// The time limit of the reference for one file: some inputs never let it go (`code` of the shared corpus needs 6 minutes).
 const PATIENCE: Duration = Duration::from_secs(900);
 
 impl Reference {

@@ -134,7 +134,7 @@ fn the_examples_refer_to_what_they_define() {
     assert!(defined.contains(&"k8s-nginx".to_owned()), "{defined:?}");
 }
 
-/// What Kubernetes knows of the kinds of the examples: its own definitions, with unknown keys as errors.
+/// Returns the schema of Kubernetes for the kinds of the examples: its own definitions, with unknown keys as errors.
 fn schema(kind: &str) -> Option<jsonschema::Validator> {
     let definition = match kind {
         "ConfigMap" | "Namespace" | "Pod" => format!("io.k8s.api.core.v1.{kind}"),

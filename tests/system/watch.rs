@@ -167,15 +167,15 @@ fn hostile_files_do_not_keep_good_ones_from_loading() {
     assert!(event == "refused" && message.contains("memory"), "{message}");
     assert_eq!(of(&lines, "large"), ("refused", "takes more than 40 MiB of memory to compile"));
     for (file, reason) in [
-        ("link-out", "cannot be read: lies outside of the directories that may be read"),
-        ("link-proc", "cannot be read: lies outside of the directories that may be read"),
+        ("link-out", "cannot be read: is outside of the directories that may be read"),
+        ("link-proc", "cannot be read: is outside of the directories that may be read"),
         ("fifo", "cannot be read: not a regular file"),
         ("link-fifo", "cannot be read: not a regular file"),
     ] {
         assert_eq!(of(&lines, file), ("refused", reason), "{file}");
     }
     let (_, message) = of(&lines, "outside");
-    assert!(message.ends_with("lies outside of the directories that may be read"), "{message}");
+    assert!(message.ends_with("is outside of the directories that may be read"), "{message}");
     let (_, message) = of(&lines, "leak");
     assert!(message.starts_with("base/secret:1:1: error[unknown-keyword]: "), "{message}");
     assert!(lines.iter().all(|line| !line.to_string().contains("hunter2")));
@@ -189,7 +189,7 @@ fn hostile_files_do_not_keep_good_ones_from_loading() {
     assert!(message.contains("error[unknown-keyword]") && !message.contains("hunter2"), "{message}");
     let (_, message) = of(&lines, "link-out");
     assert!(message.contains("error[") && !message.contains("hunter2"), "{message}");
-    assert_eq!(of(&lines, "link-proc"), ("refused", "cannot be read: belongs to a file system of the kernel"));
+    assert_eq!(of(&lines, "link-proc"), ("refused", "cannot be read: is in a virtual file system of the kernel"));
 }
 
 #[test]
@@ -235,7 +235,7 @@ fn silent_clients_and_a_log_that_nobody_reads_stop_nothing() {
     let gone = || {
         let answer = get(address, "/healthz");
         answer.starts_with("HTTP/1.1 503 ")
-            && answer.contains("the kernel's profiles cannot be read: sys/profiles: ENOENT")
+            && answer.contains("cannot read the profiles of the kernel: sys/profiles: ENOENT")
     };
     assert!(within(LONG, gone), "{}", get(address, "/healthz"));
     fs::rename(place.path("gone"), place.path("sys")).unwrap();

@@ -203,7 +203,7 @@ fn unknown_and_misplaced_fields_are_errors() {
         let field = [&[4, length, 0][..], name.as_bytes(), b"\0\x05\x01\0\0"].concat();
         let error = read(&insert(&plain, at, &field)).unwrap_err();
         if name == "identity" {
-            // Known, but not with a string behind it, nor here.
+            // Known, but not with a string after it, nor here.
             assert!(matches!(error, ReadError::Unexpected { .. }), "{error}");
         } else {
             assert_eq!(error, ReadError::UnknownField { offset: at, name: name.to_owned() });

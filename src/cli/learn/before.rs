@@ -9,7 +9,7 @@ pub(super) struct Before<'a> {
     kernel: &'a Kernel,
     /// The bytes that the profiles were loaded from, each once.
     policies: Vec<Vec<u8>>,
-    /// Names in the kernel's list that were not loaded, children behind their parents.
+    /// Names in the kernel's list that were not loaded, children after their parents.
     new: Vec<Vec<u8>>,
 }
 
@@ -28,7 +28,7 @@ impl<'a> Before<'a> {
                 Origin::Whole(bytes) => before.policies.push(bytes),
                 Origin::Unknown => {
                     return Err(format!(
-                        "{shown}: the kernel does not tell what it was loaded from, so that it could not be put back; load its file \
+                        "{shown}: the kernel does not report what it was loaded from, so that it could not be restored; load its file \
                          with `armorer replace` first"
                     ));
                 }
@@ -56,7 +56,7 @@ impl<'a> Before<'a> {
         if failures.is_empty() {
             return Ok(());
         }
-        Err(format!("what was loaded before is not back: {}; look at `armorer status`", failures.join("; ")))
+        Err(format!("the policy that was loaded before is not restored: {}; see `armorer status`", failures.join("; ")))
     }
 
     /// Whether the removal of a profile around this one takes it along.

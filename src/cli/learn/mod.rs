@@ -33,11 +33,11 @@ pub(super) struct Args {
     #[command(flatten)]
     write: WriteArgs,
 
-    /// Start the command under the profile, whatever that attaches to; always so for a profile that attaches to nothing
+    /// Start the command under the profile even if it attaches to another program; implied if it attaches to none
     #[arg(long)]
     confine: bool,
 
-    /// Read the events from this file instead of the kernel's ring buffer, which has none of them where an audit daemon runs
+    /// Read events from this log instead of the kernel's ring buffer, which stays empty if an audit daemon runs
     #[arg(long, value_name = "FILE")]
     log: Option<PathBuf>,
 
@@ -47,11 +47,11 @@ pub(super) struct Args {
     #[command(flatten)]
     kernel: KernelArgs,
 
-    /// The profile by its name, or by the path of a program that it attaches to
+    /// Name of the profile, or path of a program that it attaches to
     #[arg(value_name = "PROFILE")]
     profile: OsString,
 
-    /// The command and its arguments
+    /// Command and its arguments
     #[arg(value_name = "COMMAND", required = true, last = true)]
     command: Vec<OsString>,
 }
@@ -96,7 +96,7 @@ fn try_run(args: &Args) -> Result<Status, String> {
     let command = started(args, &policy, &name)?;
     let before = Before::of(&kernel, &policy)?;
     if let Some(signal) = signals.caught() {
-        return Err(format!("{signal} came; nothing is changed"));
+        return Err(format!("interrupted by {signal}; nothing is changed"));
     }
     // From here to where it is put back nothing returns.
     let ran = match kernel.replace(&policy) {
@@ -114,14 +114,14 @@ fn try_run(args: &Args) -> Result<Status, String> {
     }
     let Ended { status: ended, signal } = ran?;
     if let Some(signal) = signal {
-        return Err(format!("{signal} came before the command had ended; nothing is suggested"));
+        return Err(format!("interrupted by {signal} before the command ended; nothing is suggested"));
     }
     if !ended.success() {
         eprint_line(format_args!("note: the command failed: {ended}"));
         status = status.max(Status::Findings);
     }
     if left_out > 0 {
-        eprint_line(format_args!("note: {left_out} denials of other profiles meanwhile"));
+        eprint_line(format_args!("note: {left_out} denials of other profiles occurred meanwhile"));
     }
     let prints = !args.write.shows_changes();
     args.write.propose(&tree, &summary, prints, false)?;
@@ -134,7 +134,7 @@ fn started(args: &Args, policy: &Compiled, name: &[u8]) -> Result<Vec<OsString>,
     if attaches && !args.confine {
         return Ok(args.command.clone());
     }
-    let armorer = std::env::current_exe().map_err(|error| format!("armorer's own program: {error}"))?;
+    let armorer = std::env::current_exe().map_err(|error| format!("the armorer executable: {error}"))?;
     let head =
         [armorer.as_os_str(), OsStr::new("exec"), OsStr::new("--profile"), OsStr::from_bytes(name), OsStr::new("--")];
     Ok(head.into_iter().map(OsStr::to_owned).chain(args.command.iter().cloned()).collect())

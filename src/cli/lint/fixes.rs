@@ -1,4 +1,4 @@
-//! Mending files: in memory until nothing more is to be mended, then all are written.
+//! Fixes files: in memory until there is nothing more to fix, then all are written.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -15,19 +15,19 @@ use crate::kubernetes::{is_manifest, only_profiles_differ};
 use crate::lint::{Applicability, Outcome, apply};
 use crate::source::{DirEntry, FileKind, FileSystem, Loader, SourceId};
 
-/// Most rounds. Each mends what the fixes of the one before kept it from, so a few are enough.
+/// The maximum number of rounds. Each applies fixes that conflicted with those of the round before, so a few are enough.
 const MAX_ROUNDS: usize = 10;
 
-/// What came of mending.
+/// The result of applying fixes.
 pub(super) struct Mended {
-    /// What is left.
+    /// The remaining findings.
     pub(super) outcome: Outcome,
     pub(super) applied: usize,
     /// Old and new texts by name.
     changed: BTreeMap<String, (Vec<u8>, Vec<u8>)>,
 }
 
-/// Files of which some are mended.
+/// Files, of which some are fixed.
 struct Overlay(Arc<BTreeMap<PathBuf, Vec<u8>>>);
 
 impl Loader for Overlay {
@@ -73,7 +73,7 @@ pub(super) fn mend(settings: &Settings<'_>, mut inputs: Vec<Input>, most: Applic
             let Some(fixed) = apply(source.text(), id, &outcome.findings, most) else { continue };
             let is_manifest = is_manifest(file_name(source.name()), source.text());
             if is_manifest && !only_profiles_differ(&source, id, &fixed.text) {
-                // A fix that changes the rest of the YAML is a fault of armorer: the file stays.
+                // A fix that changes the rest of the YAML is a bug in armorer: the file stays.
                 continue;
             }
             count += fixed.applied;

@@ -29,7 +29,7 @@ pub(super) fn render(outcome: &Outcome, sources: &SourceMap, all: bool) -> Strin
         }
     }
     if let Some(rest) = digest.rest() {
-        out.push_str(&format!("note: {rest}; --all shows them\n"));
+        out.push_str(&format!("note: {rest}; use --all to show them\n"));
     }
     out
 }

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 
 use super::inputs::{self, Input};
+use super::output::counted;
 use super::{Status, eprint_line, print_data, print_styled, settle};
 use crate::compiler::{self, Compiler};
 use crate::diagnostic::Severity;
@@ -24,31 +25,31 @@ pub(super) struct Args {
     #[command(flatten)]
     settings: settings::RunArgs,
 
-    /// Mend what can be mended without changing the policy
+    /// Apply fixes that do not change the policy
     #[arg(long)]
     fix: bool,
 
-    /// Mend also what changes the policy, as the finding asks for
+    /// Also apply fixes that change the policy
     #[arg(long)]
     unsafe_fixes: bool,
 
-    /// Write nothing; print what --fix (and --unsafe-fixes) would change
+    /// Print the changes of --fix (and --unsafe-fixes) as a unified diff, and write nothing
     #[arg(long)]
     diff: bool,
 
-    /// How findings are printed
+    /// Format of the findings
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
 
-    /// Show every finding: not only the first of a file, and of a rule with the same message in many places
+    /// Show every finding, not only the first ones of each file and of repeated messages
     #[arg(long)]
     all: bool,
 
-    /// List the rules, and lint nothing; `markdown` makes the pages of all
+    /// List the rules without linting; `markdown` prints the pages of all rules
     #[arg(long, value_name = "FORM", num_args = 0..=1, require_equals = true, default_missing_value = "text")]
     list: Option<ListForm>,
 
-    /// Profile files, manifests and directories of them; `-` or nothing is standard input
+    /// Profile files, manifests and directories of them; `-` is standard input [default: -]
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
 }
@@ -56,21 +57,21 @@ pub(super) struct Args {
 /// Renderers know findings, and nothing of rules.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
-    /// With the text around each finding
+    /// Human-readable text with an excerpt for each finding
     Human,
-    /// One object, described by schemas/lint.schema.json
+    /// One JSON object, described by schemas/lint.schema.json
     Json,
     /// SARIF 2.1.0, for code scanning services
     Sarif,
-    /// Annotations of GitHub Actions
+    /// GitHub Actions annotations
     Github,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum ListForm {
-    /// A line each
+    /// One line per rule
     Text,
-    /// The pages of all
+    /// The pages of all rules
     Markdown,
 }
 
@@ -131,10 +132,10 @@ fn report(args: &Args, outcome: &Outcome, files: usize, applied: usize) -> Resul
     let [errors, warnings, notes] = [Severity::Error, Severity::Warning, Severity::Note].map(count);
     let mut extra = Vec::new();
     if outcome.suppressed > 0 {
-        extra.push(format!("{} allowed by comments", outcome.suppressed));
+        extra.push(format!("{} suppressed by comments", outcome.suppressed));
     }
     if applied > 0 {
-        extra.push(format!("{applied} mended"));
+        extra.push(format!("{applied} fixed"));
     }
     let fixable = |most| {
         let fixes = outcome.findings.iter().filter_map(|finding| finding.fix.as_ref());
@@ -144,12 +145,13 @@ fn report(args: &Args, outcome: &Outcome, files: usize, applied: usize) -> Resul
         [(fixable(lint::Applicability::Safe), "--fix"), (fixable(lint::Applicability::Unsafe), "--unsafe-fixes")]
     {
         if count > 0 {
-            extra.push(format!("{count} can be mended by {option}"));
+            extra.push(format!("{count} fixable with {option}"));
         }
     }
     let extra = if extra.is_empty() { String::new() } else { format!(" ({})", extra.join(", ")) };
-    let files = if files == 1 { "1 file".to_owned() } else { format!("{files} files") };
-    eprint_line(format_args!("linted {files}: {errors} errors, {warnings} warnings, {notes} notes{extra}"));
+    let files = counted(files, "file");
+    let counts = [(errors, "error"), (warnings, "warning"), (notes, "note")].map(|(count, noun)| counted(count, noun));
+    eprint_line(format_args!("linted {files}: {}{extra}", counts.join(", ")));
     Ok(if errors + warnings > 0 { Status::Findings } else { Status::Fine })
 }
 
@@ -171,7 +173,7 @@ struct Region {
     /// First and last line, counted from 1.
     line: u32,
     end_line: u32,
-    /// The first character, and the one behind the last, counted from 1 in Unicode code points.
+    /// The first character, and the one after the last, counted from 1 in Unicode code points.
     column: u32,
     end_column: u32,
 }
@@ -199,7 +201,7 @@ pub(super) fn severity(finding: &Finding) -> &'static str {
     }
 }
 
-/// What the input is called where it is a file.
+/// Returns the file name of an input, if it is a file.
 fn file_name(input: &str) -> Option<&Path> {
     (input != Input::Stdin.name()).then(|| Path::new(input))
 }

@@ -29,7 +29,7 @@ fn level(severity: Severity) -> &'static str {
     }
 }
 
-/// What there is to know of a code.
+/// Returns the descriptor of a code.
 fn descriptor(code: &str, findings: &[Finding]) -> Value {
     match findings.iter().find(|finding| finding.code == code).and_then(|finding| finding.rule) {
         Some(rule) => of_rule(rule),
@@ -128,7 +128,7 @@ fn position(region: &Region) -> Value {
     })
 }
 
-/// What stays the same where lines above a finding come and go.
+/// Returns a value that stays the same when lines above a finding are added or removed.
 fn fingerprint(finding: &Finding, sources: &SourceMap) -> String {
     let span = finding.span();
     let source = sources.get(span.source);

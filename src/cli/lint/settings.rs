@@ -13,52 +13,52 @@ const KERNEL: &str = "linux-7.2";
 
 #[derive(clap::Args, Default)]
 pub(super) struct RunArgs {
-    /// Directory that `include <…>` is looked up in last [default: /etc/apparmor.d]
+    /// Base directory, searched last for `include <…>` [default: /etc/apparmor.d]
     #[arg(short, long, value_name = "DIR")]
     base: Option<PathBuf>,
 
-    /// Directory that `include <…>` is looked up in before the base; repeatable
+    /// Directory searched for `include <…>` before the base; repeatable
     #[arg(short = 'I', long = "include", value_name = "DIR")]
     include: Vec<PathBuf>,
 
-    /// Kernel that profiles are for: a built-in set (`armorer features --list`), a features file or directory [default: linux-7.2]
+    /// Kernel that the profiles are written for: a built-in feature set (`armorer features --list`), a features file or directory [default: linux-7.2]
     #[arg(long, value_name = "NAME|FILE|DIR")]
     features: Option<String>,
 
-    /// These rules and no others: codes, names, families or `all`
+    /// Enable only these rules: codes, names, families or `all`
     #[arg(long, value_name = "RULE,…", value_delimiter = ',')]
     select: Option<Vec<String>>,
 
-    /// These rules, too
+    /// Also enable these rules
     #[arg(long, value_name = "RULE,…", value_delimiter = ',')]
     extend_select: Vec<String>,
 
-    /// Not these rules
+    /// Disable these rules
     #[arg(long, value_name = "RULE,…", value_delimiter = ',')]
     ignore: Vec<String>,
 
-    /// Leave rules out that need automata, which take most of the time
+    /// Disable rules that need automata, which take most of the time
     #[arg(long, alias = "no-semantic")]
     no_automata: bool,
 
-    /// Tell what is found in every included file, and not only in those that are given
+    /// Also report findings in included files
     #[arg(long)]
     includes: bool,
 
-    /// The inputs are all the policy there is: tell of profiles that rules name and that are not among them
+    /// Treat the inputs as the complete policy, and report references to profiles outside of it
     #[arg(long)]
     complete: bool,
 
-    /// Configuration file; without it, armorer.toml in the directory of the first path or above
+    /// Configuration file [default: armorer.toml in the directory of the first path or above]
     #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
     config: Option<PathBuf>,
 
-    /// Look for no configuration file
+    /// Ignore configuration files
     #[arg(long)]
     no_config: bool,
 }
 
-/// What a run goes by.
+/// The settings of a run.
 pub(super) struct Settings<'a> {
     args: &'a RunArgs,
     config: Config,

@@ -7,15 +7,15 @@ use crate::log::{Event, Verdict};
 
 #[derive(clap::Args)]
 pub(super) struct FilterArgs {
-    /// Only events of this profile, its children and hats; repeatable
+    /// Select events of this profile, its children and hats; repeatable
     #[arg(short, long, value_name = "NAME")]
     profile: Vec<std::ffi::OsString>,
 
-    /// Only such events: denied (killed, too), allowed, audit, status, hint, error [default: denied, allowed, audit]
+    /// Select events by verdict: denied (including killed), allowed, audit, status, hint, error [default: denied, allowed, audit]
     #[arg(long, value_name = "VERDICT", value_delimiter = ',')]
     event: Vec<Wanted>,
 
-    /// Only events since a time: `2026-11-28`, `2026-11-28 12:30`, `@1700000000`, `10m`, `2h`, `3d`
+    /// Select events since a time: `2026-11-28`, `2026-11-28 12:30`, `@1700000000`, `10m`, `2h`, `3d`
     #[arg(long, value_name = "TIME")]
     since: Option<String>,
 }
@@ -23,17 +23,17 @@ pub(super) struct FilterArgs {
 /// A verdict, or several that belong together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum Wanted {
-    /// Denied, or killed for it
+    /// Denied, including killed tasks
     Denied,
-    /// Happened, though the profile does not allow it
+    /// Not allowed by the profile, but permitted in complain mode
     Allowed,
-    /// Allowed, and logged
+    /// Allowed and logged
     Audit,
-    /// A profile was loaded, replaced or removed
+    /// Loading, replacement or removal of a profile
     Status,
-    /// A hint for tools that learn
+    /// Hint for tools that learn profiles
     Hint,
-    /// Something failed
+    /// Failure
     Error,
 }
 

@@ -22,7 +22,7 @@ impl Tail {
         if !file.metadata()?.is_file() {
             return Err(io::Error::new(
                 io::ErrorKind::InvalidInput,
-                "only a regular file and /dev/kmsg can be followed",
+                "only a regular file or /dev/kmsg can be followed",
             ));
         }
         Ok(Tail { path: path.to_owned(), file, position: 0 })

@@ -48,11 +48,11 @@ impl Ignored {
         for (at, entry) in ignored.ignore.iter().enumerate() {
             let number = at + 1;
             if entry.reason.trim().is_empty() {
-                return Err(format!("{name}: entry {number} has an empty reason; say why its events do not matter"));
+                return Err(format!("{name}: entry {number} has an empty reason; state why its events do not matter"));
             }
             if entry.conditions().all(|(condition, _)| condition.is_none()) {
                 return Err(format!(
-                    "{name}: entry {number} would ignore every event; name a profile, operation, name, comm or peer"
+                    "{name}: entry {number} would ignore every event; add a profile, operation, name, comm or peer"
                 ));
             }
         }
@@ -71,7 +71,7 @@ impl Ignored {
     /// Says which entries were needless.
     pub(super) fn complain_of_idle(&self) {
         for entry in self.ignore.iter().filter(|entry| !entry.used) {
-            eprint_line(format_args!("note: nothing was ignored because of \"{}\"", entry.reason));
+            eprint_line(format_args!("note: no event matched the entry \"{}\"", entry.reason));
         }
     }
 }

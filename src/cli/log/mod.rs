@@ -38,42 +38,42 @@ pub(super) struct Args {
     #[command(flatten)]
     filter: FilterArgs,
 
-    /// Go on reading what is added to the log
+    /// Keep reading as the log grows
     #[arg(short, long, conflicts_with_all = ["fix", "diff", "interactive"])]
     follow: bool,
 
-    /// Exit with status 1 if there is such an event: denied (killed, too), allowed, audit
+    /// Exit with status 1 if there is an event with this verdict: denied (including killed), allowed, audit
     #[arg(long, value_name = "VERDICT", value_delimiter = ',')]
     fail_on: Vec<filter::Wanted>,
 
-    /// Leave out the events that a file (TOML) names, with a reason for each
+    /// Ignore the events listed in this TOML file, with a reason for each
     #[arg(long, value_name = "FILE")]
     ignore: Option<PathBuf>,
 
-    /// For each event, why the policy of the tree (`-b`) does not allow it
+    /// Explain for each event why the tree (`-b`) does not allow it
     #[arg(long, conflicts_with_all = ["follow", "suggest", "fix", "diff", "interactive"])]
     why: bool,
 
-    /// For each profile of the log, the rules that no event of an allowed access needed
+    /// List for each profile of the log the rules that no logged access needed
     #[arg(long, conflicts_with_all = ["follow", "suggest", "fix", "diff", "interactive", "why"])]
     unused: bool,
 
-    /// Suggest rules for what was denied or only allowed by complain mode
+    /// Suggest rules for denied accesses and accesses permitted only in complain mode
     #[arg(long, value_name = "KIND", num_args = 0..=1, require_equals = true, default_missing_value = "best")]
     suggest: Option<Suggest>,
 
     #[command(flatten)]
     write: WriteArgs,
 
-    /// Make files for profiles of the log that no file has
+    /// Create files for profiles of the log that no file defines
     #[arg(long)]
     create: bool,
 
     #[command(flatten)]
     target: TargetArgs,
 
-    /// Logs: of syslog, the audit daemon, the journal (`journalctl -o json`), `dmesg`, D-Bus daemons; `-` is standard input [default:
-    /// standard input, at a terminal /dev/kmsg]
+    /// Logs of syslog, the audit daemon, the journal (`journalctl -o json`), `dmesg` or D-Bus daemons; `-` is standard input [default:
+    /// standard input, or /dev/kmsg if it is a terminal]
     #[arg(value_name = "LOG")]
     logs: Vec<PathBuf>,
 }
@@ -91,7 +91,7 @@ fn try_run(args: &Args) -> Result<Status, String> {
     let at_once = !suggests && !args.why && !args.unused && (args.follow || args.format == Format::JsonLines);
     let sources = Source::of(&args.logs)?;
     if args.follow && sources.len() > 1 {
-        return Err("one log can be followed, not several".into());
+        return Err("only one log can be followed".into());
     }
     for source in sources {
         source.read(args.follow, at_once, |event: Event| {
@@ -134,7 +134,7 @@ fn suggest_rules(args: &Args, summary: &Summary) -> Result<(), String> {
     args.write.propose(&args.tree()?, summary, args.suggest.is_some(), args.create)
 }
 
-/// What is done with suggested rules.
+/// The treatment of suggested rules.
 #[derive(clap::Args)]
 pub(super) struct WriteArgs {
     /// Write the suggested rules into the files of the tree
@@ -145,15 +145,15 @@ pub(super) struct WriteArgs {
     #[arg(long, conflicts_with = "fix")]
     diff: bool,
 
-    /// Choose the rules event by event in a terminal, see the changes, and write them
+    /// Choose rules interactively in a terminal, then review and write them
     #[arg(short, long, conflicts_with_all = ["fix", "diff"])]
     interactive: bool,
 
-    /// Let the rules go into the file of `local/` that a profile includes
+    /// Write the rules into the file of `local/` that the profile includes
     #[arg(long)]
     local: bool,
 
-    /// Take suggestions that raise this finding of the linter's danger family: a code, a name, or `all`; repeatable
+    /// Accept suggestions with this finding of the danger family of lint rules: a code, a name or `all`; repeatable
     #[arg(long, value_name = "CODE", value_delimiter = ',')]
     accept: Vec<String>,
 }

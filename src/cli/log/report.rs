@@ -14,13 +14,13 @@ use crate::source::Text;
 /// Formats of the output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(super) enum Format {
-    /// A line for each kind of event
+    /// One line per kind of event
     Table,
-    /// The kinds of events as one JSON document
+    /// One JSON document with the kinds of events
     Json,
-    /// Every event as it comes, a JSON object a line
+    /// One JSON object per line for every event
     JsonLines,
-    /// Annotations of GitHub Actions, one for each kind of event
+    /// GitHub Actions annotations, one per kind of event
     Github,
 }
 

@@ -18,9 +18,9 @@ use crate::source::Text;
 /// Kinds of suggestions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(super) enum Suggest {
-    /// The rules that fit best, with what else they would allow
+    /// Best rules, with the further accesses they allow
     Best,
-    /// For each profile of the log a whole profile with the exact rules and nothing else; no tree is looked at
+    /// Complete profiles with exact rules only, without reading the tree
     Exact,
 }
 
@@ -57,7 +57,7 @@ pub(super) fn print_exact(needs: &[Need]) -> Result<(), String> {
         if is_itself {
             file.items.extend(profile.items);
         } else {
-            eprint_line(format_args!("note: no profile can have the name {}", Escaped::line(&*name)));
+            eprint_line(format_args!("note: not a valid profile name: {}", Escaped::line(&*name)));
         }
     }
     print(&String::from_utf8_lossy(&file.to_bytes()))
@@ -84,7 +84,7 @@ impl Suggestions {
         for file in tree.files().iter().filter(|file| wanted.contains(&*file.path)) {
             let name = file.path.display().to_string();
             if let Err(error) = policies.add(&name, &*file.text) {
-                eprint_line(format_args!("note: {}: left out: {error}", Escaped::line(&name)));
+                eprint_line(format_args!("note: {}: skipped: {error}", Escaped::line(&name)));
             }
         }
         if create {
@@ -119,7 +119,7 @@ impl Suggestions {
         print(&by_profile.into_values().collect::<Vec<_>>().join("\n"))
     }
 
-    /// What is said about all of it: accesses that need no rule, and those that are left out.
+    /// Returns the notes about the whole log: accesses that need no rule, and those that are not shown.
     fn notes(&self) -> Vec<String> {
         let mut allowed: BTreeMap<&str, usize> = BTreeMap::new();
         for suggestion in &self.plan.suggestions {
@@ -130,16 +130,16 @@ impl Suggestions {
         let mut notes: Vec<String> = Vec::new();
         for (file, number) in allowed {
             let file = Escaped::line(file);
-            notes.push(format!("{file} allows {number} of these accesses already; load it with `armorer replace`"));
+            notes.push(format!("{file} already allows {number} of these accesses; load it with `armorer replace`"));
         }
         if self.plan.left_out > 0 {
             let more = self.plan.left_out;
-            notes.push(format!("{more} further accesses are left out; write these rules, and run the command again"));
+            notes.push(format!("{more} further accesses are not shown; write these rules and run the command again"));
         }
         notes
     }
 
-    /// What is settled without a choice: the notes, and accesses that no rule is offered for.
+    /// Returns the notes, and the accesses for which no rule is offered.
     pub(super) fn settled(&self) -> Vec<String> {
         let offers = |outcome: &Outcome| match outcome {
             Outcome::Allowed => true,
@@ -165,12 +165,12 @@ impl Suggestions {
             Outcome::Refused(rule) => {
                 format!("  denied by {}  {}: {accesses}\n", rule.place(), rule.text)
             }
-            Outcome::NoProfile => format!("  no file has this profile (--create makes one): {accesses}\n"),
+            Outcome::NoProfile => format!("  no file defines this profile (--create adds one): {accesses}\n"),
             Outcome::NoRule(error) => format!("  no rule: {error}: {accesses}\n"),
             Outcome::Candidates { list, picked } => {
                 let mut out = String::new();
                 let best = picked.and_then(|picked| list.get(picked)).or(list.first());
-                let Some(best) = best else { return format!("  no rule allows this alone: {accesses}\n") };
+                let Some(best) = best else { return format!("  no single rule allows this: {accesses}\n") };
                 let mark = if picked.is_some() { "+" } else { "?" };
                 for line in best.text().lines() {
                     out.push_str(&format!("  {mark} {line}  # {times}\n"));
@@ -202,7 +202,7 @@ impl Suggestions {
             // A file of `local/` is no file of profiles.
             if tree.files().iter().any(|file| file.path == Path::new(&change.file)) || change.old.is_empty() {
                 self.policies.check(change).map_err(|error| {
-                    format!("{}: with the rules the file would have errors: {error}", Escaped::line(&change.file))
+                    format!("{}: with these rules, the file would have errors: {error}", Escaped::line(&change.file))
                 })?;
             }
         }

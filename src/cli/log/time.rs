@@ -10,7 +10,7 @@ use crate::log::Time;
 pub(super) fn parse(text: &str) -> Result<u64, String> {
     let seconds = since_epoch(text).or_else(|| ago(text)).or_else(|| written(text));
     seconds.ok_or_else(|| {
-        format!("'{text}' is no time: write 2026-11-28, '2026-11-28 12:30', @1700000000, or how long ago (10m, 2h, 3d)")
+        format!("'{text}' is not a time: write 2026-11-28, '2026-11-28 12:30', @1700000000, or an age (10m, 2h, 3d)")
     })
 }
 

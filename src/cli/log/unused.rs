@@ -16,7 +16,9 @@ struct Document<'a> {
 pub(super) fn print(format: Format, tree: &Tree, summary: &Summary) -> Result<(), String> {
     if summary.uncounted() > 0 {
         let more = summary.uncounted();
-        return Err(format!("{more} events are of further kinds than can be told apart: choose some by `--profile`"));
+        return Err(format!(
+            "too many kinds of events: {more} events are not counted; select profiles with `--profile`"
+        ));
     }
     let profiles = unused(tree, summary);
     match format {
@@ -24,6 +26,6 @@ pub(super) fn print(format: Format, tree: &Tree, summary: &Summary) -> Result<()
         Format::Table => output::print(&profiles.iter().map(Usage::to_string).collect::<Vec<_>>().join("\n")),
         Format::Json => print_json(&Document { version: 1, profiles: &profiles }),
         Format::JsonLines => profiles.iter().try_for_each(|usage| print_styled(&json_line(usage)?)),
-        Format::Github => Err("`--unused` has the formats table, json and json-lines".into()),
+        Format::Github => Err("`--unused` supports the formats table, json and json-lines".into()),
     }
 }

@@ -81,7 +81,7 @@ pub(super) fn find(tree: &mut Tree<'_>, argument: &OsStr) -> Result<Found, Lost>
         Some(program) if is_word => {
             format!("no profile is named `{}`, and none attaches to {}", show(argument), shown(program))
         }
-        Some(_) => format!("no profile is named `{}`, or attaches to it", show(argument)),
+        Some(_) => format!("no profile is named `{}` or attaches to it", show(argument)),
         None => format!("no profile is named `{}`, and there is no such program", show(argument)),
     };
     let left_out = match &left_out[..] {
@@ -116,14 +116,14 @@ fn file(tree: &mut Tree<'_>, path: &Path) -> Result<Found, Lost> {
     let index = tree.load(path)?;
     match tree.document(index) {
         Some(document) if !document.profiles.is_empty() => Ok(Found::Files(vec![index])),
-        _ => Err(Lost::Nothing(format!("{}: there is no profile in it", shown(path)))),
+        _ => Err(Lost::Nothing(format!("{}: no profile in the file", shown(path)))),
     }
 }
 
 /// The files of a directory that have profiles.
 fn directory(tree: &mut Tree<'_>, path: &Path) -> Result<Found, Lost> {
     if entry_of_list(tree.base, &path.join("entry")).is_some() {
-        return Err(Lost::Nothing(format!("{}: it has links to profiles, and no profiles", shown(path))));
+        return Err(Lost::Nothing(format!("{}: the directory has links to profiles, but no profiles", shown(path))));
     }
     let paths = crate::resolve::policy_files(path).map_err(|error| format!("{}: {error}", shown(path)))?;
     let mut files = Vec::new();
@@ -135,7 +135,7 @@ fn directory(tree: &mut Tree<'_>, path: &Path) -> Result<Found, Lost> {
     }
     match files.is_empty() {
         false => Ok(Found::Files(files)),
-        true => Err(Lost::Nothing(format!("{}: there is no profile in its files", shown(path)))),
+        true => Err(Lost::Nothing(format!("{}: no profile in the files of the directory", shown(path)))),
     }
 }
 

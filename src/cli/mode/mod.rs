@@ -51,32 +51,32 @@ pub(super) struct Args {
     #[command(flatten)]
     kernel: KernelArgs,
 
-    /// Change the hats of the profiles as well
+    /// Also change the hats of the profiles
     #[arg(long)]
     hats: bool,
 
-    /// Change the hats and child profiles of the profiles as well
+    /// Also change the hats and child profiles of the profiles
     #[arg(long)]
     children: bool,
 
-    /// Change also profiles that confine nothing, remove entries of `disable/` and `force-complain/` that are files of their own, and
-    /// profiles from the kernel that tasks run under
+    /// Also change profiles that confine nothing, remove entries of `disable/` and `force-complain/` that are regular files, and unload
+    /// profiles of running tasks
     #[arg(long)]
     force: bool,
 
-    /// Leave the files as they are, and set the mode by links in `force-complain/`; for `complain` and `enforce`
+    /// Set the mode by links in `force-complain/` instead of editing the files; for `complain` and `enforce`
     #[arg(long)]
     link: bool,
 
-    /// Load the files into the kernel afterwards; with `disable`, remove their profiles from it
+    /// Load the files into the kernel afterwards; with `disable`, remove their profiles
     #[arg(long)]
     reload: bool,
 
-    /// Write nothing; print what would change, and exit with 1 if anything would
+    /// Print the changes without writing, and exit with status 1 if there are any
     #[arg(long)]
     dry_run: bool,
 
-    /// Write nothing; print what would change as a unified diff, and exit with 1 if anything would
+    /// Print the changes as a unified diff without writing, and exit with status 1 if there are any
     #[arg(long, conflicts_with = "format")]
     diff: bool,
 
@@ -87,7 +87,7 @@ pub(super) struct Args {
     #[command(flatten)]
     verbosity: Verbosity,
 
-    /// The mode or flag to set
+    /// Mode or flag to set
     #[arg(value_name = "MODE", value_enum)]
     verb: Verb,
 
@@ -105,9 +105,9 @@ An argument is, in this order:
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
-    /// A line for each change
+    /// One line per change
     Human,
-    /// One object
+    /// One JSON object
     Json,
 }
 

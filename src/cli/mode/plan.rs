@@ -93,7 +93,7 @@ pub(super) struct LinkChange {
     pub(super) adds: bool,
 }
 
-/// What becomes of a file.
+/// The planned change of a file.
 #[derive(Debug)]
 pub(super) struct FilePlan {
     pub(super) path: PathBuf,
@@ -151,7 +151,7 @@ fn plan(base: &Path, document: Document, meant: &BTreeSet<usize>, request: Reque
             continue;
         }
         let failed = |why: &str| format!("{}:{}: {}: {why}", shown(&path), header.line, header.shown());
-        let name = str::from_utf8(&header.written).map_err(|_| failed("the name is no UTF-8"))?;
+        let name = str::from_utf8(&header.written).map_err(|_| failed("the name is not UTF-8"))?;
         request.verb.edit(&mut editor, name).map_err(|error| failed(&error.to_string()))?;
     }
     let new = headers(&editor);
@@ -191,7 +191,7 @@ fn plan_links(
     let Some(name) = name_in_base(base, document) else {
         if adds.is_some() || request.verb == Verb::Enable || request.by_link {
             return Err(format!(
-                "{}: it is not in {}, from which files are loaded at boot",
+                "{}: the file is not in {}, from which files are loaded at boot",
                 shown(&document.path),
                 shown(base)
             ));
@@ -220,7 +220,7 @@ fn plan_links(
         let (path, others) = (shown(&document.path), others.join(", "));
         let directory = link.list.directory();
         return Err(format!(
-            "{path} has other profiles as well ({others}), and `{directory}/` is about files: name the file"
+            "{path} has other profiles as well ({others}), but links in `{directory}/` apply to whole files; pass the file"
         ));
     }
     let [(_, is_disabled), (_, is_forced)] = state;
@@ -231,7 +231,7 @@ fn plan_links(
 pub(super) fn write(base: &Path, plans: &[FilePlan]) -> Result<(), String> {
     for plan in plans.iter().filter(|plan| plan.is_edited()) {
         if !fs::read(&plan.path).is_ok_and(|now| now == plan.old) {
-            return Err(format!("{}: it was changed meanwhile; nothing is written", shown(&plan.path)));
+            return Err(format!("{}: the file was changed meanwhile; nothing is written", shown(&plan.path)));
         }
     }
     let mut steps: Vec<Change<'_>> = plans.iter().filter(|plan| plan.is_edited()).map(Change::Text).collect();

@@ -12,7 +12,7 @@ use crate::diagnostic::Escaped;
 use crate::kernel::Kernel;
 use crate::parallel;
 
-/// What is to be loaded or removed: all that can fail before is done.
+/// The policy to load or remove; all steps that can fail earlier are done.
 pub(super) struct Reload {
     kernel: Kernel,
     /// Policies with the file that each is of.
@@ -21,7 +21,7 @@ pub(super) struct Reload {
     removals: Vec<Vec<u8>>,
 }
 
-/// What the kernel has done.
+/// The changes made by the kernel.
 #[derive(Debug, Default)]
 pub(super) struct Done {
     pub(super) loaded: usize,
@@ -105,7 +105,7 @@ fn removals(kernel: &Kernel, compiler: &Compiler, plans: &[FilePlan], force: boo
         let resolved = compiler.resolve(Input::text(plan.name(), plan.new.as_slice()));
         let resolved = resolved.map_err(|error| error.to_string())?;
         if resolved.diagnosis().has_errors() {
-            let message = "it has errors (`armorer check` shows them), so that its profiles are not known";
+            let message = "the file has errors (see `armorer check`), so that its profiles are unknown";
             return Err(Failure::Other(format!("{}: {message}", shown(&plan.path))));
         }
         for profile in resolved.policies().iter().flat_map(|policy| &policy.profiles) {

@@ -8,7 +8,7 @@ use super::warnings::Warnings;
 use crate::cli::print_json;
 use crate::cli::unified::Unified;
 
-/// What is printed instead of the changes being made.
+/// The output in place of making the changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Show {
     /// A line for each change.

@@ -121,5 +121,5 @@ fn what_was_written_before_a_failure_is_taken_back() {
     assert!(List::Disable.has(base.path(), "b".as_ref()));
     // What somebody else changed meanwhile is not overwritten.
     let error = write(base.path(), &plans).unwrap_err();
-    assert!(error.contains("it was changed meanwhile; nothing is written"), "{error}");
+    assert!(error.contains("the file was changed meanwhile; nothing is written"), "{error}");
 }

@@ -31,7 +31,7 @@ pub(super) struct Document {
     pub(super) profiles: Vec<Header>,
 }
 
-/// What the header of a profile says.
+/// The contents of the header of a profile.
 #[derive(Clone, Debug)]
 pub(super) struct Header {
     /// The name that it is meant by, after those of its parents.

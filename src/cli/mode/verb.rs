@@ -7,26 +7,26 @@ use crate::cli::links::List;
 use crate::edit::{EditError, Editor};
 use crate::vocab::ProfileMode;
 
-/// What to do.
+/// The requested change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum Verb {
-    /// Refuse what the profile does not allow; the default mode, without a flag
+    /// Refuse what the profile does not allow; the default
     Enforce,
-    /// Allow and log it, but for what `deny` rules refuse
+    /// Log what the profile does not allow, and refuse only what `deny` rules match
     Complain,
-    /// Kill the process
+    /// Kill processes that do what the profile does not allow
     Kill,
-    /// Ask the user
+    /// Ask a program in user space about what the profile does not allow
     Prompt,
     /// Confine nothing
     Unconfined,
-    /// Log every access, allowed ones too
+    /// Log every access, including allowed ones
     Audit,
-    /// Log only what the rules say
+    /// Log only denials and accesses of `audit` rules
     NoAudit,
-    /// Do not load the file at boot: link it in `disable/`
+    /// Do not load the file at boot: add a link in `disable/`
     Disable,
-    /// Load it again: take the link out of `disable/`
+    /// Load the file at boot again: remove the link from `disable/`
     Enable,
 }
 
@@ -59,7 +59,7 @@ impl Verb {
     }
 }
 
-/// What to do, and how.
+/// The requested change and its options.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Request {
     pub(super) verb: Verb,

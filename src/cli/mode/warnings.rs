@@ -40,24 +40,25 @@ fn about_headers(plan: &FilePlan, base: &Path, request: Request) -> Warnings {
     if let Ok(id) = sources.add(plan.name(), plan.new.as_slice()) {
         let at = |meant: &Meant| Span::new(id, meant.header.span.start, meant.header.span.end);
         for meant in plan.profiles.iter().filter(|meant| meant.is_kept) {
-            let message = format!("profile `{}` is left in mode `{}`", meant.header.shown(), meant.old.mode.name());
+            let message = format!("profile `{}` stays in mode `{}`", meant.header.shown(), meant.old.mode.name());
             let kept = Diagnostic::new(Code::ModeKept, message, at(meant));
-            diagnostics
-                .push(kept.with_help("it confines nothing, and may have no rules to confine by; --force changes it"));
+            diagnostics.push(
+                kept.with_help("use `--force` to change the mode: the profile confines nothing and may have no rules"),
+            );
         }
         let overridden = |list: List, effect: &str, remedy: &str| {
             let entry = list.entry(base, plan.path.file_name().unwrap_or_default());
             let span = plan.profiles.first().map_or(Span::NONE, at);
-            let message = format!("`{}` is there: the file is {effect}", shown(&entry));
+            let message = format!("the link `{}` exists: the file is {effect}", shown(&entry));
             Diagnostic::new(Code::ModeOverridden, message, span).with_help(remedy)
         };
         if plan.is_disabled && !request.verb.is_about_links() {
-            let remedy = "`armorer mode enable` takes the link away";
+            let remedy = "run `armorer mode enable` to remove the link";
             diagnostics.push(overridden(List::Disable, "not loaded at boot", remedy));
         }
         let keeps_forced = request.verb.mode().is_none();
         if plan.is_forced && !plan.is_disabled && keeps_forced {
-            let remedy = "`armorer mode enforce` takes the link away";
+            let remedy = "run `armorer mode enforce` to remove the link";
             diagnostics.push(overridden(List::ForceComplain, "loaded in complain mode", remedy));
         }
     }
@@ -78,9 +79,9 @@ fn denials(plan: &FilePlan, complaining: &[&Meant], resolved: &Resolved) -> Vec<
             if !said.insert((meant.header.span.start, rule.span.source, rule.span.start)) {
                 continue;
             }
-            let message = format!("this rule of profile `{}` still denies in complain mode", meant.header.shown());
+            let message = format!("this rule of profile `{}` is still enforced in complain mode", meant.header.shown());
             let mut diagnostic = Diagnostic::new(Code::DenyInComplain, message, rule.span)
-                .with_help("`audit deny` logs the access and lets it happen in complain mode");
+                .with_help("write `audit deny` to log and allow the access in complain mode");
             diagnostic.profile = Some(profile.written_name.clone());
             diagnostics.push(diagnostic);
         }

@@ -242,7 +242,7 @@ impl Options {
             name if flags::is_dump(name) => {
                 if !name.starts_with("no-") {
                     output.err_line(&format!(
-                        "{}: there is no dump of {name}: armorer works otherwise; `armorer dump` shows compiled policy",
+                        "{}: armorer does not have the dump {name}; `armorer dump` shows compiled policy",
                         self.program
                     ));
                 }

@@ -22,7 +22,7 @@ const FEATURES: &str = ".features";
 /// Directories of one id that are looked at: two features texts with the same id are rare, three unheard of.
 const MAX_COLLISIONS: u32 = 64;
 
-/// What begins every policy that is not compressed; the version word follows.
+/// The beginning of every uncompressed policy; the version word follows.
 const HEADER: &[u8] = b"\x04\x08\0version\0\x02";
 
 /// The shortest policy.
@@ -44,7 +44,7 @@ pub(super) struct Entry {
     modified: SystemTime,
 }
 
-/// What the cache has for an input.
+/// The result of a cache lookup.
 pub(super) enum Lookup {
     Hit {
         path: PathBuf,
@@ -54,7 +54,7 @@ pub(super) enum Lookup {
     Miss(Option<(Classes, String)>),
 }
 
-/// The directory for a features set in a location, and whether it is there.
+/// The directory for a feature set in a location, and whether it is there.
 fn slot(location: &Path, features: &Features) -> io::Result<(PathBuf, bool)> {
     let id = features.id();
     for number in 0..MAX_COLLISIONS {
@@ -218,7 +218,7 @@ impl Entry {
     }
 }
 
-/// Makes the directory of a features set, empty but for the features.
+/// Makes the directory of a feature set, empty but for the features.
 fn create(location: &Path, directory: &Path, features: &Features) -> io::Result<()> {
     for directory in [location, directory] {
         match DirBuilder::new().mode(0o700).create(directory) {
@@ -237,7 +237,7 @@ fn absolute(path: PathBuf) -> PathBuf {
     std::path::absolute(&path).unwrap_or(path)
 }
 
-/// What a policy was made from, with the time of the last change of each.
+/// The files that a policy was made from, with the time of the last change of each.
 #[derive(Debug)]
 pub(super) struct Sources {
     list: Vec<(PathBuf, SystemTime)>,

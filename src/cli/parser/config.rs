@@ -8,7 +8,7 @@ use super::options::{Options, Stop};
 use super::output::Output;
 use super::table::{Argument, LONG, Opt};
 
-/// The longest line; what is behind it counts as another.
+/// The longest line; what is after it counts as another.
 const MAX_LINE: usize = 255;
 
 /// Does what a configuration file says.

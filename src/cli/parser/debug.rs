@@ -120,7 +120,7 @@ struct Entry {
     halves: [u32; 2],
 }
 
-/// What entries are sorted by, and merged where it is the same.
+/// The key by which entries are sorted and merged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Key {
     /// The target of a link, or the program at whose exec the profile may change.
@@ -241,7 +241,7 @@ mod tests {
     use super::*;
     use crate::{Compiler, Features, Input};
 
-    /// What both streams get of a text.
+    /// Returns the output on both streams for a text.
     fn shown(text: &str, read_implies_mmap: bool) -> (String, String) {
         let compiler = Compiler::new(Features::builtin("linux-7.2").unwrap());
         let resolved = compiler.resolve(Input::text("t", text)).unwrap();

@@ -1,4 +1,4 @@
-//! What is printed instead of policy: names and variables.
+//! Output in place of policy: names and variables.
 
 use super::load::parents_first;
 use crate::policy::Policy;

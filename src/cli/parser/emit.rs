@@ -1,4 +1,4 @@
-//! What is done with policy, in the order of the inputs: loaded, written, printed.
+//! Loading, writing and printing of policy, in the order of the inputs.
 
 use std::path::Path;
 
@@ -9,7 +9,7 @@ use super::run::{CacheHit, Emission, Prepared, Run, Then};
 use super::warnings::Classes;
 
 impl Run<'_> {
-    /// What is done in the order of the inputs; the exit status.
+    /// Loads, writes or prints the policy of an input, and returns the exit status.
     pub(super) fn finish(&self, prepared: Prepared, file: &mut Vec<u8>) -> u8 {
         let Prepared { mut output, status, then } = prepared;
         let mut result = match then {

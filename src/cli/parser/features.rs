@@ -1,4 +1,4 @@
-//! What policy is compiled for, and what it is written for.
+//! Features that policy is compiled for and written for.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
@@ -8,17 +8,17 @@ use super::output::{Output, strerror};
 use crate::features::{Features, FeaturesError};
 use crate::kernel::Kernel;
 
-/// What policy without `abi` rule is written for.
+/// The features that policy without an `abi` rule is written for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum PolicyFeatures {
     /// The features of old.
     Default,
-    /// Those of the kernel.
+    /// The features of the kernel.
     Kernel,
     Given(Features),
 }
 
-/// What the kernel can mediate.
+/// The features of the kernel.
 #[derive(Clone, Debug)]
 pub(super) struct KernelFeatures {
     pub(super) features: Features,
@@ -62,7 +62,7 @@ fn running() -> Option<Features> {
     Kernel::running().ok()?.features().ok()
 }
 
-/// What policy without `abi` rule is written for; `None` for the default.
+/// Returns the features that policy without an `abi` rule is written for; `None` for the default.
 pub(super) fn of_policy(
     options: &Options,
     kernel: &KernelFeatures,

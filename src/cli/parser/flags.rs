@@ -25,7 +25,7 @@ pub(super) const OPTIMIZE: &[Flag] = &[
     ("zstd-recompress", true),
 ];
 
-/// What `-O show` says: the reference's defaults.
+/// The output of `-O show`: the reference's defaults.
 pub(super) const OPTIMIZE_DEFAULT: &str = "0, expr-normalize, expr-simplify, expr-right-simplify, minimize, filter-deny, \
                                            compress-fast, diff-encode, rule-merge";
 

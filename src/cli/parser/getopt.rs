@@ -24,7 +24,7 @@ pub(super) struct Given {
 /// The words of a command line: options and operands in any order, bundles of short options taken apart.
 pub(super) struct Items<'a> {
     rest: std::slice::Iter<'a, OsString>,
-    /// What is left of a bundle.
+    /// The rest of a bundle of options.
     bundle: &'a [u8],
     /// Behind `--`.
     operands_only: bool,

@@ -1,4 +1,4 @@
-//! What the operands stand for.
+//! Inputs named by the operands.
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -30,7 +30,7 @@ pub(super) struct File {
 }
 
 impl File {
-    /// What it is called in the cache, in `disable/` and in `force-complain/`.
+    /// Returns its name in the cache, in `disable/` and in `force-complain/`.
     pub(super) fn name(&self) -> Option<&OsStr> {
         self.path.file_name()
     }
@@ -39,7 +39,7 @@ impl File {
 /// Endings that are left out with a word about it.
 const NOTED: [&[u8]; 5] = [b".rpmnew", b".rpmsave", b".orig", b".rej", b"~"];
 
-/// What is said about an entry of a directory that is left out; `None` for those that nothing is said about.
+/// Returns the message about a skipped directory entry; `None` if it is skipped silently.
 pub(super) fn ignored(name: &OsStr, shown: &Path) -> Option<String> {
     let bytes = name.as_bytes();
     let noted = is_skipped(&name.to_string_lossy()) && !bytes.starts_with(b".");

@@ -11,7 +11,7 @@
 //! | load | a kernel that accepts no policy after somebody else's failed load is recovered, which the reference cannot do |
 //! | `-B` | a compressed policy is decompressed and checked; one in a format that cannot be read is refused, as it cannot be checked |
 //! | remove | a profile that is not loaded does not keep the others of the file |
-//! | jobs | threads, not processes; what inputs say comes in their order, the last failure decides the status; `-j 0` goes on behind an error |
+//! | jobs | threads, not processes; what inputs say comes in their order, the last failure decides the status; `-j 0` goes on after an error |
 //! | cache | `-n` and `-X` go without, as nothing in it says for what namespace or permissions policy was made; abi files count as sources; nothing is kept of sources that change meanwhile, and no temporary file |
 //! | names | `-N` expands variables, as the kernel's list has them |
 //! | questions | `--version`, `--help`, `--print-config-file`, `--print-prompt-compat` are answered first, once, and are all that is done |
@@ -56,10 +56,10 @@ use warnings::Classes;
 
 use crate::features::Features;
 
-/// What `armorer help parser` shows. The words themselves are taken as the process got them, as clap takes `--` out.
+/// The arguments shown by `armorer help parser`. The words themselves are taken as the process got them, as clap takes `--` out.
 #[derive(clap::Args)]
 pub(super) struct Args {
-    /// Options and operands as apparmor_parser(8) has them; `-h` lists them
+    /// Options and operands of apparmor_parser(8); `-h` lists them
     #[arg(value_name = "ARGUMENT", trailing_var_arg = true, allow_hyphen_values = true)]
     arguments: Vec<OsString>,
 }
@@ -156,7 +156,7 @@ fn early(options: &mut Options, arguments: &[OsString], output: &mut Output) -> 
     }
 }
 
-/// All behind the options: features, kernel, cache, inputs.
+/// Everything after the options: features, kernel, cache, inputs.
 fn work(options: &Options, operands: &[OsString], output: &mut Output) -> Result<u8, Stop> {
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     let meminfo = std::fs::read_to_string("/proc/meminfo").unwrap_or_default();

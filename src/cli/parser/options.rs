@@ -1,4 +1,4 @@
-//! What the options and the configuration file ask for.
+//! Settings from the options and the configuration file.
 
 use std::path::PathBuf;
 
@@ -15,7 +15,7 @@ pub(super) const BASE: &str = "/etc/apparmor.d";
 /// The configuration file unless another is named.
 pub(super) const CONFIG_FILE: &str = "/etc/apparmor/parser.conf";
 
-/// What is done with the inputs.
+/// The action performed with the inputs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Action {
     Add,

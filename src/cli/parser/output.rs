@@ -1,4 +1,4 @@
-//! What is printed: gathered for each input, so that inputs worked on at the same time do not mix.
+//! Output, gathered per input so that inputs processed in parallel do not mix.
 
 use std::io::{self, Write};
 
@@ -63,7 +63,7 @@ impl Output {
         written
     }
 
-    /// What standard output and standard error get.
+    /// Returns the text for standard output and standard error.
     #[cfg(test)]
     pub(super) fn text(&self) -> (String, String) {
         let (mut out, mut err) = (Vec::new(), Vec::new());

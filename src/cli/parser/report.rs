@@ -1,4 +1,4 @@
-//! What is said about a text, in the lines that other programs look for.
+//! Messages about a text, in the lines that other programs look for.
 
 use std::collections::{HashMap, HashSet};
 use std::io::IsTerminal;
@@ -13,7 +13,7 @@ use crate::source::{SourceId, SourceMap, Span};
 use crate::syntax::ast::ItemKind;
 use crate::syntax::parser;
 
-/// What diagnostics are about.
+/// The subject of diagnostics.
 pub(super) struct Subject<'a> {
     /// The word on the command line; `None` for standard input.
     pub(super) operand: Option<&'a str>,
@@ -40,7 +40,7 @@ pub(super) fn is_late(code: Code) -> bool {
 /// Where profiles end, by the places of their names: there the reference warns of names that are paths.
 type Ends = HashMap<Span, Span>;
 
-/// What becomes of a diagnostic.
+/// The treatment of a diagnostic.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Verdict {
     Error,
@@ -215,7 +215,7 @@ impl Subject<'_> {
         String::from_utf8_lossy(self.sources.get(span.source).slice(span)).into_owned()
     }
 
-    /// The line of the first word behind a place: blanks, line ends and comments lie between.
+    /// The line of the first word after a place: blanks, line ends and comments lie between.
     fn line_of_next_word(&self, span: Span) -> u32 {
         let source = self.sources.get(span.source);
         let mut comment = false;
@@ -267,7 +267,7 @@ mod tests {
     use crate::source::Memory;
     use crate::{CompileError, Compiler, Features, Input};
 
-    /// What is said about a text that includes can be made from `/base`.
+    /// Returns the messages about a text with the includes of `/base`.
     fn said(options: &Options, text: &str) -> String {
         let tree = Memory::new().with("/base/abs/bad", "\n/a r\n /b r,\n").with("/base/abs/undef", "/@{X} r,\n");
         let compiler = Compiler::new(Features::builtin("linux-6.1").unwrap()).base("/base").loader(tree);

@@ -47,7 +47,7 @@ pub(super) struct Prepared {
     pub(super) then: Then,
 }
 
-/// What remains to be done, in the order of the inputs.
+/// The remaining work, in the order of the inputs.
 pub(super) enum Then {
     Nothing,
     Emit(Emission),

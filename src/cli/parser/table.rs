@@ -1,6 +1,6 @@
 //! Every option with its names.
 
-/// Whether an option takes a value.
+/// The argument of an option.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Argument {
     None,
@@ -9,7 +9,7 @@ pub(super) enum Argument {
     Optional,
 }
 
-/// What an option is about.
+/// The meaning of an option.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Opt {
     Add,

@@ -26,7 +26,7 @@ impl Classes {
     pub(super) const MISSING: Classes = class(11);
     pub(super) const OVERRIDE: Classes = class(12);
     pub(super) const POUND_INCLUDE: Classes = class(13);
-    /// What armorer says and the reference does not: shown with `--warn=all`, and never an error, as callers turn all
+    /// Advice of armorer that the reference does not give: shown with `--warn=all`, and never an error, as callers turn all
     /// warnings into errors to have the reference's verdict.
     pub(super) const ADVICE: Classes = class(14);
 
@@ -73,22 +73,22 @@ impl Classes {
 
 /// Every name with its classes and meaning.
 pub(super) const NAMES: &[(&str, Classes, &str)] = &[
-    ("rule-not-enforced", Classes::NOT_ENFORCED, "the kernel does not mediate a rule"),
-    ("rule-downgraded", Classes::DOWNGRADED, "the kernel mediates a rule only in part"),
-    ("abi", Classes::ABI, "a file without abi rule, or with two that differ"),
-    ("deprecated", Classes::DEPRECATED, "language that goes out of use"),
+    ("rule-not-enforced", Classes::NOT_ENFORCED, "rules that the kernel does not mediate"),
+    ("rule-downgraded", Classes::DOWNGRADED, "rules that the kernel mediates only in part"),
+    ("abi", Classes::ABI, "files without an abi rule, or with two different ones"),
+    ("deprecated", Classes::DEPRECATED, "deprecated syntax"),
     ("config", Classes::CONFIG, "the configuration file"),
     ("cache", Classes::CACHE, "the cache"),
-    ("debug-cache", Classes::DEBUG_CACHE, "why a cache file is not used"),
+    ("debug-cache", Classes::DEBUG_CACHE, "reasons why a cache file is not used"),
     ("jobs", Classes::JOBS, "the number of jobs"),
-    ("dangerous", Classes::DANGEROUS, "policy that lets programs escape"),
-    ("unexpected", Classes::UNEXPECTED, "what should not happen"),
+    ("dangerous", Classes::DANGEROUS, "dangerous policy"),
+    ("unexpected", Classes::UNEXPECTED, "unexpected conditions"),
     ("format", Classes::FORMAT, "needless or misleading spelling"),
-    ("missing", Classes::MISSING, "what is left out and taken for a default"),
+    ("missing", Classes::MISSING, "missing values with a default"),
     ("override", Classes::OVERRIDE, "options that override the policy"),
-    ("dev", Classes::DEV, "what helps to write policy"),
+    ("dev", Classes::DEV, "hints for writing policy"),
     ("pound-include", Classes::POUND_INCLUDE, "#include"),
-    ("all", Classes::ALL, "everything, armorer's own advice too"),
+    ("all", Classes::ALL, "all warnings, including armorer's own"),
 ];
 
 /// The class that a diagnostic belongs to.

@@ -15,15 +15,15 @@ use crate::diagnostic::Escaped;
 
 #[derive(clap::Args)]
 pub(super) struct CoverageArgs {
-    /// Report the rules that decide no test; with a FORMAT other than text, test results go to standard error
+    /// Report rules that decide no test; with a FORMAT other than text, write test results to standard error
     #[arg(long, value_enum, value_name = "FORMAT", num_args = 0..=1, require_equals = true, default_missing_value = "text", conflicts_with = "json")]
     pub(super) coverage: Option<Format>,
 
-    /// Count the rules of included files too, not only those of profiles and of `local/`
+    /// Also count the rules of included files, not only those of profiles and `local/`
     #[arg(long, requires = "coverage")]
     coverage_includes: bool,
 
-    /// Exit with 1 if fewer than this many percent of the rules decide a test
+    /// Exit with status 1 if less than this percentage of the rules decides a test
     #[arg(long, value_name = "PERCENT", requires = "coverage")]
     fail_under: Option<Percent>,
 
@@ -34,13 +34,13 @@ pub(super) struct CoverageArgs {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(super) enum Format {
-    /// A line for each rule that decides no test
+    /// One line per rule that decides no test
     Text,
     /// One JSON document with the results of the tests
     Json,
-    /// A tracefile of lcov
+    /// An lcov tracefile
     Lcov,
-    /// A page with the annotated texts
+    /// An HTML page with the annotated profiles
     Html,
 }
 

@@ -13,15 +13,15 @@ use crate::compiler::{CompileError, Compiler};
 
 #[derive(clap::Args)]
 pub(super) struct FirstArgs {
-    /// Write a first suite for the profiles of this file, to be edited: what they deny, and what they grant that is a danger
+    /// Write a first suite to edit, with denials and dangerous grants of the profiles in this file
     #[arg(long, value_name = "PROFILE", conflicts_with_all = ["suites", "json", "coverage"])]
     init: Option<PathBuf>,
 
-    /// With --init: directory that `include <…>` is looked up in last [default: /etc/apparmor.d]
+    /// Base directory, searched last for `include <…>`, for --init [default: /etc/apparmor.d]
     #[arg(short, long, value_name = "DIR", requires = "init")]
     base: Option<PathBuf>,
 
-    /// With --init: the file to write, which must not exist [default: standard output]
+    /// New file to write the suite to, for --init [default: standard output]
     #[arg(short, long, value_name = "FILE", requires = "init")]
     output: Option<PathBuf>,
 }

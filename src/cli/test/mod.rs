@@ -21,7 +21,7 @@ use crate::features::Features;
 /// Exit status: 0 all tests pass, 1 one fails, the profiles have errors or too few rules are covered, 2 usage or input/output errors.
 #[derive(clap::Args)]
 pub(super) struct Args {
-    /// Kernel for suites that name none: a built-in set (`armorer features --list`), a features file or directory [default: linux-6.12]
+    /// Kernel for suites that do not select one: a built-in feature set (`armorer features --list`), a features file or directory [default: linux-6.12]
     #[arg(long, value_name = "NAME|FILE|DIR")]
     features: Option<String>,
 
@@ -35,12 +35,12 @@ pub(super) struct Args {
     #[command(flatten)]
     first: first::FirstArgs,
 
-    /// Files of tests (TOML)
+    /// Test suites (TOML)
     #[arg(value_name = "FILE", required_unless_present = "init")]
     suites: Vec<PathBuf>,
 }
 
-/// The results of a suite for one features set.
+/// The results of a suite for one feature set.
 #[derive(Serialize)]
 struct Run {
     suite: String,
@@ -95,7 +95,7 @@ fn load(path: &Path) -> Result<Suite, String> {
     Suite::parse(path, &text).map_err(|error| error.to_string())
 }
 
-/// The features sets that the suite names, else the one of the command line.
+/// The feature sets that the suite names, else the one of the command line.
 fn targets(args: &Args, suite: &Suite) -> Result<Vec<(String, Features)>, String> {
     let named = suite.features().map_err(|error| error.to_string())?;
     if !named.is_empty() {

@@ -51,7 +51,7 @@ fn a_configuration_of_oci() {
   deny /data/fixed w,
   deny /data/fixed/** w,
 
-  # Left out, because the linter warns of it:
+  # Omitted because the linter warns about it:
   #   AA0108 capability sys_admin, (process.capabilities.effective)
   #   AA0126 /run/docker.sock rwk, (the mount of /var/run/docker.sock)
 

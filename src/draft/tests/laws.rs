@@ -1,4 +1,4 @@
-//! What holds for every input, whoever wrote it.
+//! Properties that hold for every input.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -57,7 +57,7 @@ fn hostile() -> impl Strategy<Value = String> {
     vec(proptest::sample::select(words.to_vec()), 0..8).prop_map(|words| words.concat())
 }
 
-/// What no input here asks for.
+/// Accesses that no input here requests.
 const NEVER: [&[&[u8]]; 6] = [
     &[b"file", b"/usr/bin/program", b"w"],
     &[b"file", b"/root/.ssh/id_ed25519", b"r"],

@@ -119,7 +119,7 @@ fn scripts_name_their_interpreters() {
         ("relative", "its interpreter `sh` is not an absolute path"),
         ("text", "/usr/bin/text: neither an ELF file nor a script"),
         ("empty", "neither an ELF file nor a script"),
-        ("gone", "no program `gone` in the directories of programs"),
+        ("gone", "no program `gone` in the usual directories"),
         ("/usr/bin", "/usr/bin: not a regular file"),
     ] {
         let message = message(draft(name));
@@ -192,12 +192,12 @@ fn absurd_elf_files_end_early() {
         read(&bytes).unwrap_err()
     };
     let dynamic = 64 + 56;
-    assert_eq!(with(56, &[0xff; 2]), "a damaged ELF file: too many segments");
-    assert_eq!(with(32, &[0xff; 8]), "a damaged ELF file: segments that are not in the file");
-    assert_eq!(with(dynamic + 32, &[0xff; 8]), "a damaged ELF file: too many dynamic entries");
-    assert_eq!(with(dynamic + 8, &[0xff; 8]), "a damaged ELF file: a dynamic section that is not in the file");
-    assert_eq!(with(dynamic + 56 + 32, &[0xff; 8]), "a damaged ELF file: the path of the interpreter is too long");
-    assert_eq!(with(4, &[9]), "a damaged ELF file: unknown class");
+    assert_eq!(with(56, &[0xff; 2]), "damaged ELF file: too many segments");
+    assert_eq!(with(32, &[0xff; 8]), "damaged ELF file: segments that are not in the file");
+    assert_eq!(with(dynamic + 32, &[0xff; 8]), "damaged ELF file: too many dynamic entries");
+    assert_eq!(with(dynamic + 8, &[0xff; 8]), "damaged ELF file: a dynamic section that is not in the file");
+    assert_eq!(with(dynamic + 56 + 32, &[0xff; 8]), "damaged ELF file: the path of the interpreter is too long");
+    assert_eq!(with(4, &[9]), "damaged ELF file: unknown class");
     for end in 0..good.len() {
         // Whatever is cut off: an error or fewer facts.
         let _ = read(&good[..end]);

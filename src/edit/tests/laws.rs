@@ -198,7 +198,7 @@ proptest! {
         prop_assert_eq!(crate::parse(&edited).unwrap(), expected, "{}", String::from_utf8_lossy(&edited));
     }
 
-    /// Of two equal items the second goes, and its comment stays.
+    /// The second of two equal items is removed, and its comment stays.
     #[test]
     fn a_duplicate_goes(text in texts()) {
         let (file, source) = parse_source(text.as_bytes()).unwrap();

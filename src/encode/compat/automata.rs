@@ -20,8 +20,10 @@ fn first_span(contributions: &[Contribution]) -> Span {
 /// Reports an automaton that takes tables with 32-bit cells.
 pub(in crate::encode) fn size(dfa: &MinimalDfa<Permissions>, contributions: &[Contribution], reports: &mut Reports) {
     if dfa.len() > MAX_STATES_16 {
-        let message =
-            format!("apparmor_parser refuses an automaton of {} states unless asked for larger tables", dfa.len());
+        let message = format!(
+            "apparmor_parser rejects an automaton of {} states without the option for larger tables",
+            dfa.len()
+        );
         reports.push(Diagnostic::new(Code::RefLimit, message, first_span(contributions)));
     }
 }
@@ -35,8 +37,8 @@ pub(in crate::encode) fn attachment(
     reports: &mut Reports,
 ) {
     if support.diff_encode && dfa.gains_from_differences() {
-        let message = "apparmor_parser encodes this attachment as differences, which the kernel misreads: \
-                       some programs that it names run unconfined";
+        let message = "apparmor_parser diff-encodes this attachment, which the kernel misreads: \
+                       some programs that match it run unconfined";
         reports.push(Diagnostic::new(Code::RefAttachment, message, first_span(contributions)));
     }
 }
@@ -76,9 +78,9 @@ pub(in crate::encode) fn rules(
         && dfa.start_is_redundant()
         && let Some(span) = matches_at_once(contributions)
     {
-        let message = "a rule matches any text from the first byte on, and apparmor_parser loses it: the kernel does not look \
-                       at the permissions of the first state, which is the only one there";
-        reports.push(Diagnostic::new(Code::RefStart, message, span).with_help("let the pattern begin with a slash"));
+        let message = "apparmor_parser drops this rule, which matches any text from the first byte on: the kernel does not look \
+                       at the permissions of the start state, the only state of this automaton";
+        reports.push(Diagnostic::new(Code::RefStart, message, span).with_help("begin the pattern with `/`"));
     }
 }
 
@@ -102,10 +104,10 @@ pub(in crate::encode) fn contradiction(contributions: &[Contribution], labels: &
 
 /// Reports two rules that want different things, where a third decides.
 pub(in crate::encode) fn overridden_exec(conflict: Conflict, span: impl Fn(LabelId) -> Span, reports: &mut Reports) {
-    let message = "two rules want different things at an exec that another rule decides";
+    let message = "two rules with conflicting exec transitions are overridden by a third";
     reports.push(
         Diagnostic::new(Code::RefExecConflict, message, span(conflict.second))
-            .and_label(span(conflict.first), "the other one")
-            .with_help("apparmor_parser may refuse them, depending on the order that it looks at rules in"),
+            .and_label(span(conflict.first), "the other rule")
+            .with_help("remove one of them: apparmor_parser may reject them, depending on the order of the rules"),
     );
 }

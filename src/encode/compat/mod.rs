@@ -30,13 +30,13 @@ pub(super) fn rule(rule: &Rule, origin: Origin, support: &Support, reports: &mut
 /// Reports what goes wrong with the rules of a profile together.
 pub(super) fn rules(profile: &Profile, contributions: &Contributions, support: &Support, reports: &mut Reports) {
     if let Some(span) = contributions.transitions.beyond_packed() {
-        let message = format!("apparmor_parser refuses more than {PACKED_LIMIT} different exec targets");
+        let message = format!("apparmor_parser rejects more than {PACKED_LIMIT} different exec targets");
         reports.push(Diagnostic::new(Code::RefLimit, message, span));
     }
     network::swallowed_unix_rules(&profile.rules, support, reports);
     let confines = !matches!(profile.flags.mode, ProfileMode::Unconfined | ProfileMode::DefaultAllow);
     if confines && contributions.file.is_empty() && support.table.is_some() && !reports.has_errors() {
-        let message = "apparmor_parser lets this profile, which has no rules for files, lock files that it is handed";
+        let message = "apparmor_parser lets this profile lock files that it inherits, although it has no file rules";
         reports.push(Diagnostic::new(Code::RefLock, message, profile.span));
     }
 }
@@ -44,8 +44,7 @@ pub(super) fn rules(profile: &Profile, contributions: &Contributions, support: &
 /// Reports what goes wrong with what is no rule.
 pub(super) fn header(profile: &Profile, support: &Support, reports: &mut Reports) {
     if profile.flags.kill_signal.is_some() && support.kill_signal && !support.kill_signal_in_policy {
-        let message =
-            "apparmor_parser leaves `kill.signal` out: it does not look for it where this kernel announces it";
+        let message = "apparmor_parser omits `kill.signal`: it does not recognise that this kernel supports it";
         reports.push(Diagnostic::new(Code::RefKillSignal, message, profile.span));
     }
 }

@@ -9,7 +9,7 @@ use crate::policy::MqueueRule;
 /// A rule for queues of both kinds with a label.
 pub(super) fn rule(rule: &MqueueRule, support: &Support, reports: &mut Reports) {
     if let (Some(label), (true, true)) = (&rule.label, kinds(rule, support)) {
-        let message = "apparmor_parser writes the label of a System V queue twice, so that the rule never matches";
+        let message = "apparmor_parser encodes the label of a System V queue twice, so that the rule never matches";
         reports.push(Diagnostic::new(Code::RefQueueLabel, message, label.span));
     }
 }

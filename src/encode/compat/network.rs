@@ -14,13 +14,13 @@ pub(super) fn rule(rule: &NetworkRule, origin: Origin, support: &Support, report
     let classes = matches!(support.network, Network::Class(_));
     if denies && support.network != Network::None && !mediates_conditions(rule, support) {
         let message = if support.inet {
-            "the target kernel does not mediate interfaces: the rule is left out"
+            "the target kernel does not mediate interfaces: the rule is ignored"
         } else {
-            "the target kernel does not mediate addresses, ports, interfaces and labels: the rule is left out"
+            "the target kernel does not mediate addresses, ports, interfaces and labels: the rule is ignored"
         };
         reports.push(
             Diagnostic::new(Code::RefDenyWider, message, origin.span)
-                .with_help("apparmor_parser denies all of the family"),
+                .with_help("remove the conditions to deny the whole family, as apparmor_parser does"),
         );
         return;
     }
@@ -33,11 +33,11 @@ pub(super) fn rule(rule: &NetworkRule, origin: Origin, support: &Support, report
         .filter(|selection| support.inet && matches!(selection.family, families::INET | families::INET6));
     if denies && (support.skb || addressed.clone().next().is_some()) {
         // It extends a deny to the prefixes of what it denies.
-        let message = "apparmor_parser makes this rule undo all other rules of the same family and type";
+        let message = "apparmor_parser makes this rule override all other rules of the same family and type";
         reports.push(Diagnostic::new(Code::RefDenyWider, message, origin.span));
     }
     if addressed.any(|selection| selection.protocol.is_some()) {
-        let message = "apparmor_parser gives the protocol as a mask where the kernel wants its number";
+        let message = "apparmor_parser encodes the protocol as a mask, but the kernel expects its number";
         reports.push(Diagnostic::new(Code::RefIcmp, message, origin.span));
     }
 }
@@ -46,8 +46,8 @@ pub(super) fn rule(rule: &NetworkRule, origin: Origin, support: &Support, report
 pub(super) fn derived(rule: &UnixRule, origin: Origin, support: &Support, reports: &mut Reports) {
     let all = rule.permissions == NetworkPermissions::ALL && rule.peer_label.is_none();
     if support.unix.is_some() && (origin.mode == Mode::Deny || !all || origin.marked) {
-        let message = "apparmor_parser takes neither permissions nor label from this rule to those of unix sockets";
-        let help = "it grants or denies all, and logs the other way round; write `unix` rules to be plain";
+        let message = "apparmor_parser ignores the permissions and label of this rule for unix sockets";
+        let help = "write `unix` rules: apparmor_parser grants or denies everything here and inverts what is logged";
         reports.push(Diagnostic::new(Code::RefNetworkUnix, message, origin.span).with_help(help));
     }
 }
@@ -67,11 +67,11 @@ pub(in crate::encode) fn shared_table(
     let denies = |rule: &&Rule| matches!(rule.kind, RuleKind::Network(_)) && Origin::of(rule).mode == Mode::Deny;
     let denied = policy.all_profiles().flat_map(|profile| &profile.rules).find(denies);
     if let Some(first) = policy.profiles.first().filter(|_| shared) {
-        let message = "apparmor_parser gives every profile of this file the sockets of all of them";
+        let message = "apparmor_parser gives every profile of this file the socket rules of all profiles";
         diagnostics.push(Diagnostic::new(Code::RefNetworkTable, message, first.span));
     }
     if let Some(rule) = denied {
-        let message = "apparmor_parser logs what this rule denies the other way round";
+        let message = "apparmor_parser inverts whether denials of this rule are logged";
         diagnostics.push(Diagnostic::new(Code::RefNetworkTable, message, rule.span));
     }
 }
@@ -95,7 +95,7 @@ pub(super) fn swallowed_unix_rules(rules: &[Rule], support: &Support, reports: &
                     })
                 };
                 if let Some(before) = written.iter().find(widened) {
-                    let message = "apparmor_parser gives an earlier unix rule all permissions because of this rule";
+                    let message = "because of this rule, apparmor_parser gives an earlier unix rule all permissions";
                     let diagnostic = Diagnostic::new(Code::RefNetworkUnix, message, rule.span);
                     reports.push(diagnostic.and_label(before.span, "the unix rule"));
                 }
@@ -106,7 +106,8 @@ pub(super) fn swallowed_unix_rules(rules: &[Rule], support: &Support, reports: &
                     same_socket(rule, made).is_some_and(|(rule, made)| !made.permissions.contains(rule.permissions))
                 };
                 if let Some(before) = implied.iter().find(swallows) {
-                    let message = "apparmor_parser takes this rule for one that it makes of an earlier network rule";
+                    let message =
+                        "apparmor_parser merges this rule into a unix rule derived from an earlier network rule";
                     let diagnostic = Diagnostic::new(Code::RefNetworkUnix, message, rule.span);
                     reports.push(diagnostic.and_label(before.span, "the network rule"));
                 }

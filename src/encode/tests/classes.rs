@@ -7,7 +7,7 @@ fn hex(text: &str) -> Vec<u8> {
     text.split_whitespace().map(|byte| u8::from_str_radix(byte, 16).unwrap()).collect()
 }
 
-/// The value behind `name=`, 0 without it.
+/// The value after `name=`, 0 without it.
 fn field(text: &str, name: &str) -> u32 {
     let value = text.split_whitespace().find_map(|word| word.strip_prefix(name)?.strip_prefix("=0x"));
     value.map_or(0, |value| u32::from_str_radix(value, 16).unwrap())

@@ -14,7 +14,7 @@ use crate::features::Features;
 use crate::resolve::{self, Session, resolve};
 use crate::source::Memory;
 
-/// What came of a text.
+/// The outcome for a text.
 struct Outcome {
     profiles: Option<Vec<blob::Profile>>,
     diagnostics: Vec<Diagnostic>,
@@ -71,7 +71,7 @@ enum Answer {
     Entries(blob::Perms, blob::Perms),
 }
 
-/// What a kernel finds for a string.
+/// Returns the permissions that a kernel finds for a string.
 fn ask(db: Option<&PolicyDb>, string: &[u8]) -> Answer {
     let Some(db) = db else { return Answer::NoMatch };
     let state = string.iter().fold(1, |state, &byte| db.dfa.step(state, Symbol::Byte(byte))) as usize;

@@ -1,4 +1,4 @@
-//! What may stand behind the keyword of a rule.
+//! Completions after the keyword of a rule.
 
 use std::ops::Range;
 

@@ -62,7 +62,7 @@ fn offset(at: usize) -> u32 {
 }
 
 impl<'t> Scanner<'t> {
-    /// What was found, for a cursor at the end of what was scanned.
+    /// Returns the context for a cursor at the end of the scanned text.
     pub(super) fn into_context(self, text: &'t [u8], cursor: u32) -> Context<'t> {
         let word = self.partial.map_or(cursor, offset)..cursor;
         let mut context = Context {
@@ -319,7 +319,7 @@ impl<'t> Scanner<'t> {
         }
     }
 
-    /// What stands behind the word that begins a construct.
+    /// Scans the text after the word that begins a construct.
     fn construct(&mut self, construct: Construct) -> Option<()> {
         match construct {
             Construct::Include => self.include(),

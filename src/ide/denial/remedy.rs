@@ -40,9 +40,9 @@ pub struct Remedy {
     pub is_exact: bool,
     /// Whether it is an abstraction of the tree.
     pub is_abstraction: bool,
-    /// What they allow beyond what is needed.
+    /// The accesses that they allow beyond the needed one.
     pub opens: Opens,
-    /// What the linter's danger family says about them.
+    /// Their findings of the linter's danger family.
     pub dangers: Vec<Danger>,
     /// The changes that write them, and remove records that need nothing else from the text that they are pasted into.
     pub changes: Vec<TextChange>,
@@ -99,7 +99,7 @@ impl Denials {
             let (list, picked) = match &suggestion.outcome {
                 Outcome::Candidates { list, picked } if !list.is_empty() => (list, *picked),
                 Outcome::Candidates { .. } => {
-                    found.notes.push((denials_of, "no rule allows this alone".into()));
+                    found.notes.push((denials_of, "no single rule allows this".into()));
                     continue;
                 }
                 Outcome::NoRule(error) => {

@@ -100,7 +100,7 @@ fn the_profile_may_be_in_another_text_and_the_texts_of_the_editor_count() {
     assert_eq!(asked, [2, 1, 1]);
     let reasons: Vec<String> = denials.reasons().iter().map(ToString::to_string).collect();
     assert!(reasons[1].starts_with("a rule denies it\n") && reasons[1].contains("mail:2:"), "{}", reasons[1]);
-    assert_eq!(reasons[2], "no file of the tree has \"nobody\"\n");
+    assert_eq!(reasons[2], "no file of the tree defines \"nobody\"\n");
     let remedies = denials.remedies(true).unwrap();
     assert!(remedies.list.iter().all(|remedy| remedy.denials == [0]), "{remedies:?}");
     assert_eq!(remedies.list[0].changes.len(), 1, "the note is left as it is");

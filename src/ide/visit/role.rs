@@ -9,14 +9,14 @@ use crate::syntax::ast::{
 use crate::syntax::word::stored;
 use crate::vocab::{AddressFamily, SocketKind, Vocabulary};
 
-/// What a word is there for.
+/// The role of a word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum WordRole {
     /// A word of the language itself; the tree holds none of them as words.
     Keyword,
     /// A path of a file or link rule, or of `change_profile`, or of `pivot_root`.
     Path,
-    /// What a mount rule mounts: a device, a directory, or any word.
+    /// The source of a mount rule: a device, a directory, or any word.
     MountSource,
     /// Where a mount rule mounts.
     MountPoint,
@@ -24,9 +24,9 @@ pub(crate) enum WordRole {
     QueueName,
     /// The name in a profile's or hat's header.
     ProfileName,
-    /// What a profile attaches to.
+    /// The attachment of a profile.
     Attachment,
-    /// A word of `flags=(…)`, with its value behind `=`.
+    /// A word of `flags=(…)`, with its value after `=`.
     Flag,
     /// The label of another task: a profile's name, or a pattern.
     Label,
@@ -88,7 +88,7 @@ pub(crate) enum WordRole {
     Priority,
     /// The prefix of paths that an alias replaces.
     AliasFrom,
-    /// What an alias puts in its place.
+    /// The replacement of an alias.
     AliasTo,
 }
 

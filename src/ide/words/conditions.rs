@@ -4,8 +4,8 @@ use super::Table;
 use crate::ide::construct::Construct;
 
 const NETWORK: Table = &[
-    ("ip", "The own IP address, `none` for none; in `peer=(…)` the other side's."),
-    ("port", "The own port, or a range `from-to`; in `peer=(…)` the other side's."),
+    ("ip", "The local IP address, `none` for none; in `peer=(…)` the other side's."),
+    ("port", "The local port, or a range `from-to`; in `peer=(…)` the other side's."),
     ("interface", "The network interface."),
     ("label", "The label of the socket; in `peer=(…)` the other side's."),
     ("peer", "Conditions on the other side: `peer=(ip=ADDRESS port=PORT)`."),
@@ -15,7 +15,7 @@ const UNIX: Table = &[
     ("type", "The socket type: `stream`, `dgram` or `seqpacket`."),
     (
         "addr",
-        "The address: `none` for unnamed sockets, `auto` for those the kernel names, or an abstract name behind `@`. Sockets in the file system have file rules.",
+        "The address: `none` for unnamed sockets, `auto` for those the kernel names, or an abstract name after `@`. Sockets in the file system have file rules.",
     ),
     ("label", "The label of the other side; only in `peer=(…)`."),
     ("peer", "Conditions on the other side: `peer=(label=NAME, addr=@NAME)`."),

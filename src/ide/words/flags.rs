@@ -16,7 +16,7 @@ pub(super) const ALL: Table = &[
     ),
     ("default_allow", "What no rule denies is allowed. It compiles like `unconfined`."),
     ("prompt", "What no rule allows is asked of a program in user space."),
-    ("audit", "Logs every access, allowed ones too."),
+    ("audit", "Logs every access, including allowed ones."),
     ("debug", "The kernel logs how it treats the profile, for debugging."),
     (
         "interruptible",

@@ -6,17 +6,17 @@ use super::Table;
 pub(super) const ALL: Table = &[
     (
         "abi",
-        "Says which kernel features the policy was written for. What the ABI does not name is not mediated, even on a kernel that could.",
+        "Selects the kernel features that the policy was written for. What the ABI does not name is not mediated, even on a kernel that could.",
     ),
     (
         "include",
         "Puts the contents of another file here. `<…>` is looked up in the include directories; a directory stands for all of its files.",
     ),
-    ("if exists", "Makes an include of a missing file no error."),
-    ("exists", "Behind `include if`: a missing file is no error."),
+    ("if exists", "Includes the file only if it exists."),
+    ("exists", "After `include if`: a missing file is not an error."),
     (
         "alias",
-        "Makes every file and link rule hold for a second path, too: a path that begins with the first prefix is copied with the second in its place.",
+        "Makes every file and link rule apply to a second path as well: a path that begins with the first prefix is copied with the second in its place.",
     ),
     ("rewrite", "An older word for `alias`."),
     (
@@ -64,7 +64,7 @@ pub(super) const ALL: Table = &[
     ),
     (
         "network",
-        "Allows the use of sockets, by address family, type, protocol and addresses. Without anything behind it, all of them.",
+        "Allows the use of sockets, by address family, type, protocol and addresses. Without conditions, all of them.",
     ),
     (
         "unix",
@@ -79,7 +79,7 @@ pub(super) const ALL: Table = &[
         "ptrace",
         "Allows tracing tasks, being traced, and reading their state in `/proc`. The profiles of both sides must agree.",
     ),
-    ("mount", "Allows mounting file systems. It needs `capability sys_admin`, too."),
+    ("mount", "Allows mounting file systems. It also needs `capability sys_admin`."),
     ("remount", "Allows changing the options of a mount."),
     ("umount", "Allows unmounting."),
     ("unmount", "The same as `umount`."),
@@ -105,9 +105,9 @@ pub(super) const ALL: Table = &[
     ("allow", "Grants the access. It is what a rule does anyway."),
     ("deny", "Refuses the access whatever else grants it, and does not log it. `audit deny` logs it."),
     ("prompt", "Asks a program in user space about the access."),
-    ("owner", "The rule is about files that the task owns: its file system user id is the file's."),
+    ("owner", "The rule applies to files that the task owns: its file system user id is the file's."),
     ("user", "The same as `owner`."),
-    ("other", "The rule is about files that the task does not own."),
+    ("other", "The rule applies to files that the task does not own."),
     ("flags", "The mode of the profile and how it treats special cases: `flags=(complain, attach_disconnected)`."),
     ("xattrs", "The profile attaches only to executables whose extended attributes have these values."),
     ("identities", "The identities a profile is for: `+identities=(…)`. No kernel knows them yet."),

@@ -6,14 +6,14 @@ use super::Table;
 pub(super) const ALL: Table = &[
     (
         "cpu",
-        "CPU time the task may use, in seconds unless a unit of time stands behind the number; at least one second. At the soft limit it gets SIGXCPU, at the hard one SIGKILL.",
+        "CPU time the task may use, in seconds unless a unit of time follows the number; at least one second. At the soft limit it gets SIGXCPU, at the hard one SIGKILL.",
     ),
     (
         "fsize",
         "Size of files it may create, in bytes (`K`, `M`, `G`). Beyond it writes fail with EFBIG, and SIGXFSZ is sent.",
     ),
     ("data", "Size of the data segment, heap included, in bytes (`K`, `M`, `G`)."),
-    ("stack", "Size of the stack in bytes (`K`, `M`, `G`). It bounds arguments and environment, too."),
+    ("stack", "Size of the stack in bytes (`K`, `M`, `G`). It also bounds arguments and environment."),
     ("core", "Size of core dumps in bytes (`K`, `M`, `G`); with 0 there are none."),
     ("rss", "Resident memory in bytes (`K`, `M`, `G`). Linux does not enforce it."),
     ("nproc", "Number of tasks of the user. Beyond it `fork(2)` fails with EAGAIN."),
@@ -28,11 +28,11 @@ pub(super) const ALL: Table = &[
     ("rtprio", "The highest real-time priority the task may choose."),
     (
         "rttime",
-        "CPU time under real-time scheduling without a blocking call, in microseconds unless a unit of time stands behind the number.",
+        "CPU time under real-time scheduling without a blocking call, in microseconds unless a unit of time follows the number.",
     ),
 ];
 
-/// Of size and of time.
+/// Units of size and time.
 pub(super) const UNITS: Table = &[
     ("K", "1024 bytes."),
     ("KB", "1024 bytes."),

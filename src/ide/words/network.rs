@@ -51,7 +51,7 @@ pub(super) const FAMILIES: Table = &[
     ("mctp", "Management component transport protocol."),
 ];
 
-/// By number, those of unix rules behind.
+/// By number, then those of unix rules.
 pub(super) const TYPES: Table = &[
     ("stream", "A reliable two-way stream of bytes; TCP in inet and inet6."),
     ("dgram", "Datagrams; UDP in inet and inet6."),

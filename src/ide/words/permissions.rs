@@ -2,7 +2,7 @@
 
 use super::Table;
 
-/// Of network and unix rules.
+/// Permissions of network and unix rules.
 pub(super) const SOCKET: Table = &[
     ("create", "Create a socket (`socket(2)`)."),
     ("bind", "Give a socket an address (`bind(2)`)."),
@@ -24,7 +24,7 @@ pub(super) const SOCKET: Table = &[
     ("wr", "Send and receive data."),
 ];
 
-/// Of D-Bus rules.
+/// Permissions of D-Bus rules.
 pub(super) const DBUS: Table = &[
     ("send", "Send messages to the peer."),
     ("receive", "Receive messages from the peer."),
@@ -38,7 +38,7 @@ pub(super) const DBUS: Table = &[
     ("wr", "Send and receive messages."),
 ];
 
-/// Of signal rules.
+/// Permissions of signal rules.
 pub(super) const SIGNAL: Table = &[
     ("send", "Send signals to the peer, whose profile must let it receive them."),
     ("receive", "Receive signals from the peer, whose profile must let it send them."),
@@ -50,7 +50,7 @@ pub(super) const SIGNAL: Table = &[
     ("wr", "Send and receive signals."),
 ];
 
-/// Of ptrace rules.
+/// Permissions of ptrace rules.
 pub(super) const PTRACE: Table = &[
     (
         "trace",
@@ -69,7 +69,7 @@ pub(super) const PTRACE: Table = &[
     ("wr", "`read` and `trace`."),
 ];
 
-/// Of message queue rules.
+/// Permissions of message queue rules.
 pub(super) const MQUEUE: Table = &[
     ("create", "Create a queue."),
     ("open", "Open a queue."),
@@ -84,11 +84,11 @@ pub(super) const MQUEUE: Table = &[
     ("wr", "Send and receive messages."),
 ];
 
-/// Of `io_uring` rules.
+/// Permissions of `io_uring` rules.
 pub(super) const IO_URING: Table = &[
     ("sqpoll", "Have a kernel thread poll the submission queue (`IORING_SETUP_SQPOLL`)."),
     ("override_creds", "Submit requests with the credentials of another task (registered personalities)."),
 ];
 
-/// Of user namespace rules.
+/// Permissions of user namespace rules.
 pub(super) const USERNS: Table = &[("create", "Create user namespaces (`user_namespaces(7)`).")];

@@ -2,7 +2,7 @@
 
 use super::Table;
 
-/// By number, the synonyms behind; the real-time ones share a description.
+/// By number, then the synonyms; the real-time ones share a description.
 pub(super) const ALL: Table = &[
     (
         "hup",
@@ -44,5 +44,5 @@ pub(super) const ALL: Table = &[
     ("exists", "Signal 0: the test whether a task exists and may be signalled (`kill(2)`); nothing is sent."),
 ];
 
-/// What `rtmin+N` is.
+/// The meaning of `rtmin+N`.
 pub(super) const REALTIME: &str = "A real-time signal, counted from the first; its meaning is the program's. N is 0 to 32. By default it ends the task.";

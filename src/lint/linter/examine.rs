@@ -21,7 +21,7 @@ use crate::resolve;
 use crate::source::{SourceId, Span};
 use crate::syntax::ast::{File, ItemKind};
 
-/// What is found out about one input.
+/// The facts found about one input.
 #[derive(Default)]
 pub(super) struct Examined {
     pub(super) findings: Vec<Finding>,
@@ -84,7 +84,7 @@ impl Pass<'_> {
         examined
     }
 
-    /// What rules say about a tree.
+    /// Collects the findings of rules about a tree.
     fn examine_text(&self, view: FileView<'_>, examined: &mut Examined) {
         let findings = &mut examined.findings;
         let on: Vec<&'static Rule> = self.linter.running().collect();
@@ -120,7 +120,7 @@ impl Pass<'_> {
         examined.suppressions = suppressions(view.file, view.source);
     }
 
-    /// What rules say about those that are not enforced, although the kernel could.
+    /// Collects the findings about rules that are not enforced, although the kernel could.
     fn examine_hidden(
         &self,
         policy: &Policy,
@@ -147,7 +147,7 @@ impl Pass<'_> {
         }
     }
 
-    /// What rules say about a policy.
+    /// Collects the findings of rules about a policy.
     fn examine_policy(
         &self,
         policy: &Policy,
@@ -208,7 +208,7 @@ impl Pass<'_> {
         }
     }
 
-    /// What rules say about all profiles together.
+    /// Collects the findings of rules about all profiles together.
     pub(super) fn examine_set(&self, run: &mut Run) {
         let set = SetView { members: &run.members, complete: self.linter.complete, patterns: &self.memory.patterns };
         for rule in self.linter.running() {

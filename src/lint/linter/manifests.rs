@@ -14,7 +14,7 @@ use crate::lint::manifest::ManifestView;
 use crate::lint::suppress;
 use crate::source::{SourceError, SourceId, Span};
 
-/// What standard input is called: no path, by which manifests are told from profiles otherwise.
+/// The name of standard input, which is not a path; other inputs are recognised as manifests by their path.
 const STDIN: &str = "<stdin>";
 
 impl Pass<'_> {
@@ -51,7 +51,7 @@ impl Pass<'_> {
         Ok(all)
     }
 
-    /// What rules say about manifests.
+    /// Collects the findings of rules about manifests.
     pub(super) fn examine_manifests(&self, run: &mut Run) {
         let profiles = run.members.iter().map(|member| member.name.to_vec()).collect();
         for manifest in &run.manifests {
@@ -73,7 +73,7 @@ impl Pass<'_> {
             {
                 finding.fix = self.fix_in_yaml(profile, fix);
                 if finding.fix.is_none() {
-                    let help = "the fix can be applied in a literal block scalar (`key: |`) only";
+                    let help = "write the text as a literal block scalar (`key: |`) to make the fix applicable";
                     finding.help = Some(match finding.help.take() {
                         Some(before) => format!("{before}; {help}"),
                         None => help.to_owned(),

@@ -19,10 +19,10 @@ use crate::lint::set::Member;
 use crate::lint::suppress::Suppression;
 use crate::source::{Source, SourceId, Span};
 
-/// What findings are ordered by: file, place, code.
+/// The sort key of findings: file, place, code.
 pub(super) type Key = (String, u32, &'static str);
 
-/// What was found so far.
+/// The results collected so far.
 #[derive(Default)]
 pub(super) struct Run {
     pub(super) findings: Vec<Finding>,
@@ -68,7 +68,7 @@ impl Run {
     }
 }
 
-/// What another stage raised, as a finding.
+/// Returns the finding for a diagnostic of another stage.
 pub(super) fn finding(diagnostic: Diagnostic) -> Option<Finding> {
     let rule = rules::of_code(diagnostic.code).filter(|_| !diagnostic.is_error());
     let twice = rule.is_some_and(|rule| !rule.instead_of.is_empty());
@@ -153,7 +153,7 @@ impl Pass<'_> {
         self.session.sources.get(id).name().to_owned()
     }
 
-    /// What there is to say about the comments themselves.
+    /// Collects the findings about the comments themselves.
     fn judge_suppressions(&self, run: &Run, keyed: &mut Vec<(Key, Finding)>) {
         for (name, list) in &run.suppressions {
             let mut found = Vec::new();

@@ -32,9 +32,9 @@ pub struct Candidate {
     pub is_abstraction: bool,
     /// Whether they still fit when process numbers and random names are others.
     pub is_stable: bool,
-    /// What they allow beyond what is needed.
+    /// The accesses that they allow beyond the needed one.
     pub opens: Opens,
-    /// What the linter's danger family says about them.
+    /// Their findings of the linter's danger family.
     pub dangers: Vec<Danger>,
 }
 

@@ -30,9 +30,7 @@ pub enum NoRule {
         error: PatternError,
     },
     /// A path that does not begin at the root, such as that of a file in a disconnected file system.
-    #[error(
-        "`{path}` does not begin with `/`: file rules are about absolute paths (see the flag `attach_disconnected`)"
-    )]
+    #[error("`{path}` does not begin with `/`: file rules need absolute paths (see the flag `attach_disconnected`)")]
     Relative {
         /// The path.
         path: Text,
@@ -49,10 +47,10 @@ pub enum NoRule {
         number: u32,
     },
     /// There is no permission to grant.
-    #[error("the access asks for no permission")]
+    #[error("the access does not request a permission")]
     Nothing,
     /// Rules do not decide about it.
-    #[error("the header of a profile decides what it attaches to, not a rule")]
+    #[error("attachments are decided by the header of a profile, not by a rule")]
     Attachment,
 }
 

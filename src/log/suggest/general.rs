@@ -53,7 +53,7 @@ fn is_unnamed(name: &[u8]) -> bool {
 }
 
 /// Where the end of a name begins that is another one each time: six letters and digits or more of at least two kinds
-/// (`foo.Xa81Kz`, mkstemp), a long number (`foo.140109900583904`, a time or an address), or all of Python's temporary names behind
+/// (`foo.Xa81Kz`, mkstemp), a long number (`foo.140109900583904`, a time or an address), or all of Python's temporary names after
 /// `tmp`.
 fn random_tail(name: &[u8]) -> Option<usize> {
     let is_python = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || *byte == b'_';
@@ -129,7 +129,7 @@ fn matches(value: &Text, prefix: &[u8]) -> bool {
     path_pattern(value).is_some_and(|pattern| pattern.matches(&symbols))
 }
 
-/// The rest of a path behind a head, with numbers and random names made general.
+/// The rest of a path after a head, with numbers and random names made general.
 fn general(head: &[u8], rest: &[u8], variables: &[VariableValue], pid: Option<u32>, stable: bool) -> Option<General> {
     let has = |wanted: &str| {
         variables.iter().any(|known| matches!(known, VariableValue::Set { name, .. } if **name == *wanted.as_bytes()))

@@ -17,7 +17,7 @@ const MAX_EXAMPLES: usize = 3;
 /// The longest string that is counted.
 const MAX_LEN: usize = 64;
 
-/// What a candidate allows that the profile does not allow now.
+/// The accesses that a candidate allows and the profile does not allow now.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Opens {

@@ -43,7 +43,8 @@ impl Need {
         Need { profile: profile.into(), access, times: 1, target: None, pid: None }
     }
 
-    /// What a profile has to allow for an event: of a stack, each profile in it. Nothing where it was allowed, or where no rule helps.
+    /// Returns the accesses that a profile must allow for an event; for a stack, those of each profile in it. Nothing where it
+    /// was allowed, or where no rule helps.
     ///
     /// ```
     /// use armorer::log::{events, suggest::Need};
@@ -157,7 +158,7 @@ fn as_letters(permissions: u32) -> u32 {
     if permissions & CHANGES == 0 { permissions } else { permissions & !CHANGES | WRITE }
 }
 
-/// What permissions hold: writing holds appending.
+/// Adds the permissions that are implied: writing implies appending.
 fn held_by(permissions: u32) -> u32 {
     if permissions & WRITE == 0 { permissions } else { permissions | APPEND }
 }
@@ -190,7 +191,7 @@ pub(super) fn group(needs: &[Need]) -> Vec<Group> {
     groups
 }
 
-/// What a need is about: all of it but its permissions, counts and process.
+/// Returns the subject of a need: all of it except its permissions, counts and process.
 fn subject(need: &Need) -> String {
     let mut same = Need { times: 0, target: None, pid: None, ..need.clone() };
     if let Some(permissions) = permissions(&mut same.access) {

@@ -158,7 +158,7 @@ pub struct Plan {
     pub suggestions: Vec<Suggestion>,
     /// How many further things are needed, which are left for another plan: there is a bound for logs without end.
     pub left_out: usize,
-    /// What was picked before, with the number of the suggestion.
+    /// The earlier choices, with the number of the suggestion.
     undo: Vec<(usize, Option<usize>)>,
     pub(super) options: Options,
 }

@@ -25,7 +25,7 @@ fn need(profile: &str, words: &[&str]) -> Need {
     Need::new(profile, Access::parse(words).unwrap())
 }
 
-/// The text behind the preamble after a plan.
+/// The text after the preamble after a plan.
 fn after(tree: &Tree, plan: &Plan) -> String {
     let changes = plan.changes(tree).unwrap();
     let [change] = &changes[..] else { panic!("{changes:?}") };

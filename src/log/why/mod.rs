@@ -31,10 +31,10 @@ pub struct Why {
     /// The rules that it is about, with their places.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub rules: Vec<RuleUse>,
-    /// What is allowed and nearly the same.
+    /// Similar accesses that are allowed.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub near: Vec<Near>,
-    /// What the kernel's remark means, and what helps.
+    /// The meaning of the kernel's remark, and its remedy.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remark: Option<&'static str>,
 }
@@ -262,19 +262,19 @@ impl std::fmt::Display for Why {
                 writeln!(f, "it is allowed for files that the process owns, and this one belongs to another user")?
             }
             Reason::NoTransition { target } => {
-                writeln!(f, "the exec is allowed, but no file has the profile {target} that it leads to")?;
+                writeln!(f, "the exec is allowed, but no file defines its target, the profile {target}")?;
             }
-            Reason::NoProfile => writeln!(f, "no file of the tree has {profile}")?,
+            Reason::NoProfile => writeln!(f, "no file of the tree defines {profile}")?,
             Reason::NoChild { parent } => writeln!(f, "{} has no child or hat {profile}", shown(parent))?,
             Reason::Learning { parent } => {
                 writeln!(f, "{} does not allow the exec that started the program; allow that first", shown(parent))?;
             }
             Reason::Unconfined => writeln!(f, "{profile} confines nothing")?,
-            Reason::NotAsked => writeln!(f, "the record does not say enough to ask the policy")?,
+            Reason::NotAsked => writeln!(f, "the record has too little information to query the policy")?,
             Reason::Broken { error } => writeln!(f, "{file} has errors: {error}")?,
         }
         self.rules.iter().try_for_each(|rule| writeln!(f, "  {}  {}", rule.place(), rule.text))?;
         self.near.iter().try_for_each(|near| writeln!(f, "  near: {near}"))?;
-        self.remark.iter().try_for_each(|remark| writeln!(f, "  the kernel says: {remark}"))
+        self.remark.iter().try_for_each(|remark| writeln!(f, "  the kernel reports: {remark}"))
     }
 }

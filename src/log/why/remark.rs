@@ -12,7 +12,7 @@ const REMARKS: [(&str, &str); 22] = [
         "the file was deleted while it was open; with the flag mediate_deleted it is mediated by the name that it had",
     ),
     ("Failed name lookup - name too long", "the path is longer than what the kernel takes (parameter path_max)"),
-    ("Failed name lookup", "the kernel could not find out the path of the file"),
+    ("Failed name lookup", "the kernel could not determine the path of the file"),
     (
         "no new privs",
         "the process has given up new privileges (NO_NEW_PRIVS), and the exec would lead to a profile that may do more; run the program \
@@ -30,20 +30,20 @@ const REMARKS: [(&str, &str); 22] = [
     ("failed mntpnt match", "no mount rule has this mount point"),
     ("failed srcname match", "no mount rule has this source"),
     ("failed type match", "no rule has this type: of file system, or of socket"),
-    ("failed flags match", "no mount rule has these options; options=(…) has to name all of them"),
+    ("failed flags match", "no mount rule has these options; `options=(…)` must list all of them"),
     ("failed data match", "no mount rule has this data"),
-    ("failed af match", "no rule is about sockets of this address family"),
-    ("failed protocol match", "no rule is about this protocol"),
+    ("failed af match", "no rule applies to sockets of this address family"),
+    ("failed protocol match", "no rule applies to this protocol"),
     ("failed cmd selection match", "no rule allows this operation on the socket"),
     ("failed local label match", "no rule has this label for the socket"),
-    ("failed peer", "no rule has this other side: its address, or its profile"),
+    ("failed peer", "no rule has this peer address or peer profile"),
     (
         "Userns create",
         "the system restricts user namespaces of programs without a profile; give the program a profile with `userns,`",
     ),
 ];
 
-/// What a remark means; `None` where nothing is known of it.
+/// Returns the meaning of a remark; `None` for unknown remarks.
 pub(super) fn of(info: &str) -> Option<&'static str> {
     REMARKS.iter().find(|(start, _)| info.starts_with(start)).map(|(_, meaning)| *meaning)
 }

@@ -19,7 +19,7 @@ pub(in crate::resolve) fn merged(rules: &[Rule], diagnostics: &mut Diagnostics) 
     }
     let mut changes: FxHashMap<Rest<'_>, Span> = FxHashMap::default();
     let mut lost = |span: Span, before: Span| {
-        let message = "apparmor_parser takes this rule and another one for the same and loses one of them";
+        let message = "apparmor_parser treats this rule and another as duplicates and drops one of them";
         diagnostics.push(Diagnostic::new(Code::RefMerge, message, span).and_label(before, "the other rule"));
     };
     for rule in rules {

@@ -16,7 +16,7 @@ pub(super) use merge::merged;
 /// The rules that `all` stands for.
 pub(super) fn all(prefix: &Prefix, span: Span, diagnostics: &mut Diagnostics) {
     if prefix.mode == Some(RuleMode::Deny) {
-        let message = "apparmor_parser denies files to their owner only here, and logs the other way round";
+        let message = "apparmor_parser applies this `deny all` only to files of the owner, and inverts what is logged";
         diagnostics.push(Diagnostic::new(Code::RefDenyAll, message, span));
     }
 }
@@ -24,33 +24,33 @@ pub(super) fn all(prefix: &Prefix, span: Span, diagnostics: &mut Diagnostics) {
 /// A hat or child profile.
 pub(super) fn child(profile: &Profile, options: &Options, diagnostics: &mut Diagnostics) {
     if let (Some(namespace), None) = (&profile.namespace, &options.namespace) {
-        let message = format!("apparmor_parser leaves this profile outside of its parent's namespace `{namespace}`");
+        let message = format!("apparmor_parser does not put this profile into its parent's namespace `{namespace}`");
         diagnostics.push(Diagnostic::new(Code::RefNamespace, message, profile.span));
     }
 }
 
 /// `defined` with a boolean variable that is there.
 pub(super) fn defined_boolean(word: &Spanned<Text>, diagnostics: &mut Diagnostics) {
-    let message = format!("apparmor_parser takes `defined {}` for false", word.value);
+    let message = format!("apparmor_parser evaluates `defined {}` as false", word.value);
     diagnostics.push(Diagnostic::new(Code::RefDefined, message, word.span));
 }
 
 /// Values that a variable gets after a condition compared it.
 pub(super) fn added_after_comparison(name: &Spanned<Text>, diagnostics: &mut Diagnostics) {
-    let message = format!("apparmor_parser loses values added to `@{{{}}}` after it was compared", name.value);
+    let message = format!("apparmor_parser ignores values added to `@{{{}}}` after a comparison", name.value);
     let diagnostic = Diagnostic::new(Code::RefVariable, message, name.span);
-    diagnostics.push(diagnostic.with_help("move the comparison behind the last `+=`"));
+    diagnostics.push(diagnostic.with_help("move the comparison after the last `+=`"));
 }
 
 /// A variable that automatic ones take part in, whose values differ between profiles.
 pub(super) fn differs_between_profiles(name: &Text, declared: Span, diagnostics: &mut Diagnostics) {
-    let message = format!("apparmor_parser gives `@{{{name}}}` the values of one profile in all");
+    let message = format!("apparmor_parser uses the values that `@{{{name}}}` has in one profile for all profiles");
     diagnostics.push(Diagnostic::new(Code::RefVariable, message, declared));
 }
 
 /// A file that a branch which is not taken includes before.
 pub(super) fn included_by_untaken_branch(key: &str, span: Span, diagnostics: &mut Diagnostics) {
-    let message = format!("apparmor_parser leaves `{key}` out, as a branch that is not taken includes it before");
+    let message = format!("apparmor_parser skips `{key}` because an earlier branch that is not taken includes it");
     diagnostics.push(Diagnostic::new(Code::RefInclude, message, span));
 }
 
@@ -66,7 +66,7 @@ pub(super) fn exec_target(
     let of_owner = matches!(named, ExecTarget::Named(name) if name.starts_with(owner.full_name));
     if kind == ExecKind::Child && of_owner && owner.full_name != owner.written_name {
         let name = Text::from(owner.written_name);
-        let message = format!("apparmor_parser looks for `{name}//{written}` here: the exec fails");
+        let message = format!("apparmor_parser makes `{name}//{written}` the target, so that the exec fails");
         diagnostics.push(Diagnostic::new(Code::RefNestedChild, message, span));
     }
 }
@@ -76,7 +76,7 @@ impl Resolver<'_> {
     pub(super) fn end_of_block(&mut self, span: Span) {
         let both = |path: &str| self.options.kernel.supports(path) && self.policy.supports(path);
         if self.sockets && both("network") && !both("network_v8") && !both("network_v9") {
-            let message = "apparmor_parser forgets the rules about sockets up to the end of this block";
+            let message = "apparmor_parser drops all socket rules before the end of this block";
             self.diagnostics.push(Diagnostic::new(Code::RefNetworkTable, message, span));
         }
     }

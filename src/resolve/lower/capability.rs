@@ -24,20 +24,20 @@ pub(super) fn lower(rule: &ast::CapabilityRule, context: &mut Context<'_>) -> Op
         if let Some(number) = known.or_else(|| position(context.kernel, word)) {
             mask |= 1u64.checked_shl(number.into()).unwrap_or(0);
         } else if position(context.policy, word).is_some() {
-            let message = format!("the target kernel does not know the capability `{}`", shown(word));
-            reader.warn(Diagnostic::new(Code::CapUnknown, message, name.span).with_label("left out"));
+            let message = format!("the target kernel does not have the capability `{}`", shown(word));
+            reader.warn(Diagnostic::new(Code::CapUnknown, message, name.span).with_label("this capability is ignored"));
         } else {
             let message = format!("unknown capability `{}`", shown(word));
             let error = Diagnostic::new(Code::CapInvalid, message, name.span);
             reader.error(error.with_nearest(word, nearest(word, Capability::words()), || {
-                format!("capabilities have lower-case names without `CAP_`, such as {}", choices(["chown"]))
+                format!("write the name in lower case and without `CAP_`, for example {}", choices(["chown"]))
             }));
         }
     }
     reader.finish(CapabilityRule { mask })
 }
 
-/// The number of a capability that only a features set names.
+/// The number of a capability that only a feature set names.
 fn position(features: &Features, word: &[u8]) -> Option<u8> {
     let position = features.words(MASK).position(|name| name == word)?;
     u8::try_from(position).ok().filter(|&number| number < 64)

@@ -13,23 +13,23 @@ pub(super) fn lower(rule: &ast::ChangeProfileRule, span: Span, context: &mut Con
     let exec = rule.exec.as_ref().map(glob);
     match &exec {
         Some(exec) if !exec.starts_with(b"/") && !exec.starts_with(b"@{") => {
-            let message = format!("the exec condition `{}` does not begin with a slash", shown(exec));
+            let message = format!("exec condition `{}` does not begin with `/`", shown(exec));
             let name = shown(exec);
             let help = match rule.target {
-                Some(_) => "it is the path of an executable: begin it with `/` or a variable".to_owned(),
+                Some(_) => "write the path of an executable that begins with `/` or a variable".to_owned(),
                 None => format!("to name the profile to change to, write `change_profile -> {name},`"),
             };
             reader.error(Diagnostic::new(Code::CpExecPath, message, exec.span).with_help(help));
         }
         None if rule.safety.is_some() => {
-            let message = "`safe` and `unsafe` are about an exec, and no executable is named";
-            let help = "name the executable: `change_profile unsafe /usr/bin/x -> profile,`";
+            let message = "`safe` and `unsafe` need an exec condition";
+            let help = "add the path of the executable: `change_profile unsafe /usr/bin/x -> profile,`";
             reader.error(Diagnostic::new(Code::CpExecMissing, message, span).with_help(help));
         }
         _ => {}
     }
     if rule.safety == Some(Safety::Safe) && exec.is_some() && !stacks {
-        let message = "`safe` has no effect: the kernel or the policy abi knows no stacking of profiles";
+        let message = "`safe` has no effect: the target kernel or the `abi` does not support profile stacking";
         reader.warn(Diagnostic::new(Code::Downgraded, message, span));
     }
     let target = rule.target.as_ref().map(glob);

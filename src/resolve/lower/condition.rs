@@ -57,8 +57,8 @@ impl<'a> Reader<'a> {
             let text = word.as_bytes();
             if word.value().is_some() && text.iter().any(u8::is_ascii_uppercase) {
                 self.warn(
-                    Diagnostic::new(Code::UpperCasePerms, "an upper-case permission letter", word.span)
-                        .with_help("write permission letters in lower case"),
+                    Diagnostic::new(Code::UpperCasePerms, "permission letter in upper case", word.span)
+                        .with_help("write the letter in lower case"),
                 );
             }
         }
@@ -69,8 +69,8 @@ impl<'a> Reader<'a> {
     pub(super) fn peer<'g, V>(&mut self, group: Option<&'g Spanned<Group<V>>>) -> &'g [Spanned<Condition<V>>] {
         let Some(group) = group else { return &[] };
         if stored(&group.name.value) != b"peer" {
-            let message = format!("`{}` rules have no group `{}`", self.rule, group.name.value);
-            let help = "conditions on the other side stand in `peer=(…)`";
+            let message = format!("`{}` rules do not have a group `{}`", self.rule, group.name.value);
+            let help = "write conditions on the peer in `peer=(…)`";
             self.error(Diagnostic::new(Code::CondGroup, message, group.name.span).with_help(help));
         }
         &group.conditions
@@ -105,12 +105,12 @@ impl<'a> Reader<'a> {
             self.wrong_count(condition);
             return;
         }
-        let message = format!("`{}` rules have no condition `{}`", self.rule, shown(&name));
+        let message = format!("`{}` rules do not have a condition `{}`", self.rule, shown(&name));
         let groups = ["dbus", "network", "unix"].contains(&self.rule);
         let error = Diagnostic::new(Code::CondInvalid, message, condition.name.span);
         self.error(error.with_nearest(&name, nearest(&name, known.iter().copied()), || {
             if name == b"peer" && groups {
-                "what the peer must be stands in parentheses: `peer=(label=…)`".into()
+                "write conditions on the peer in parentheses: `peer=(label=…)`".into()
             } else {
                 format!("the conditions are {}", choices(known.iter().copied()))
             }
@@ -124,10 +124,10 @@ impl<'a> Reader<'a> {
         }
         let values = condition.value.values();
         let spans = values.iter().skip(1).map(|word| word.span).reduce(|first, next| first.to(next));
-        let message = format!("`{}` takes one value", shown(&name(condition)));
+        let message = format!("`{}` takes only one value", shown(&name(condition)));
         self.error(
             Diagnostic::new(Code::CondMulti, message, spans.unwrap_or(condition.span))
-                .with_help("write a rule for each value, or one pattern: `{a,b}`"),
+                .with_help("write one rule for each value, or a single pattern `{a,b}`"),
         );
     }
 
@@ -154,10 +154,10 @@ impl<'a> Reader<'a> {
         T: Clone,
     {
         if let Some(first) = slot {
-            let message = format!("`{}` is given twice", shown(&name(condition)));
+            let message = format!("`{}` is specified twice", shown(&name(condition)));
             let error = Diagnostic::new(Code::CondOnce, message, condition.span)
-                .and_label(first.span, "given here first")
-                .with_help("write a rule for each value, or one pattern: `{a,b}`");
+                .and_label(first.span, "first specified here")
+                .with_help("write one rule for each value, or a single pattern `{a,b}`");
             return self.error(error);
         }
         if self.has_operator(condition, allowed) {
@@ -179,7 +179,10 @@ impl<'a> Reader<'a> {
     pub(super) fn not_expanded(&mut self, value: Option<&Glob>, condition: &str) {
         if let Some(value) = value.filter(|value| refers_to_variable(value)) {
             let message = format!("`{condition}` of `{}` rules does not expand variables", self.rule);
-            self.warn(Diagnostic::new(Code::VarNotExpanded, message, value.span).with_help("write the value out"));
+            self.warn(
+                Diagnostic::new(Code::VarNotExpanded, message, value.span)
+                    .with_help("write the value instead of the variable"),
+            );
         }
     }
 }
@@ -227,7 +230,7 @@ pub(super) fn suggest(error: Diagnostic, word: &[u8], known: &[&'static str]) ->
 
 fn unknown_permission<P: PermissionSet>(rule: &str, word: &Spanned<Named<P>>) -> Diagnostic {
     let text = word.stored();
-    let message = format!("`{}` is no permission of `{rule}` rules", shown(&text));
+    let message = format!("`{}` is not a permission of `{rule}` rules", shown(&text));
     let known: Vec<_> = P::words().collect();
     suggest(Diagnostic::new(Code::PermWord, message, word.span), &text, &known)
 }

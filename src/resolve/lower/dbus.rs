@@ -33,8 +33,8 @@ pub(super) fn lower(rule: &ast::DbusRule, context: &mut Context<'_>) -> Option<D
             Some(Class::Bus) | None => continue,
             Some(Class::Name) if !in_peer => &mut service,
             Some(Class::Label) if !in_peer => {
-                let help = "it is the label of the other side: write `peer=(label=…)`";
-                let error = Diagnostic::new(Code::DbusLabel, "`label` stands outside of `peer`", condition.name.span);
+                let help = "write `peer=(label=…)`: the label is that of the peer";
+                let error = Diagnostic::new(Code::DbusLabel, "`label` outside of `peer`", condition.name.span);
                 reader.error(error.with_help(help));
                 continue;
             }
@@ -44,10 +44,10 @@ pub(super) fn lower(rule: &ast::DbusRule, context: &mut Context<'_>) -> Option<D
     }
     if let (Some(message), Some(service)) = (message, service) {
         reader.error(
-            Diagnostic::new(Code::DbusMixed, "one rule has conditions of messages and of a service", service)
-                .with_label("about a service")
-                .and_label(message, "about messages")
-                .with_help("the name of who sends or receives a message belongs inside `peer=(name=…)`"),
+            Diagnostic::new(Code::DbusMixed, "conditions on messages and on a service in the same rule", service)
+                .with_label("applies to a service")
+                .and_label(message, "applies to messages")
+                .with_help("write the name of the sender or receiver inside `peer=(name=…)`"),
         );
     } else {
         check(rule, written, message, service, &mut reader);
@@ -61,7 +61,7 @@ pub(super) fn lower(rule: &ast::DbusRule, context: &mut Context<'_>) -> Option<D
     reader.finish(lowered)
 }
 
-/// What a condition says about a rule.
+/// The kind of rule that a condition implies.
 enum Class {
     /// Nothing: `bus` goes with every rule.
     Bus,
@@ -90,7 +90,7 @@ fn read(condition: &Spanned<Condition<DbusCondition>>, rule: &mut DbusRule, read
     Some(class)
 }
 
-/// Whether the written permissions go with the conditions.
+/// Checks that the written permissions can be combined with the conditions.
 fn check(
     rule: &ast::DbusRule,
     written: DbusPermissions,
@@ -101,16 +101,22 @@ fn check(
     let (code, conflict_of, conflict, text, help) = if let Some(condition) =
         message.or(service).filter(|_| written.intersects(DbusPermissions::EAVESDROP))
     {
-        let help = "whoever eavesdrops sees all messages of a bus: only `bus=` can be set";
-        (Code::DbusEavesdrop, DbusPermissions::EAVESDROP, condition, "`eavesdrop` takes no condition but `bus`", help)
+        let help = "remove the condition: eavesdropping covers all messages of a bus";
+        (Code::DbusEavesdrop, DbusPermissions::EAVESDROP, condition, "`eavesdrop` only takes the condition `bus`", help)
     } else if let Some(condition) = message.filter(|_| written.intersects(DbusPermissions::BIND)) {
-        let help = "`bind` owns a name: it takes `bus=` and `name=`";
-        (Code::DbusBind, DbusPermissions::BIND, condition, "`bind` does not go with conditions of messages", help)
+        let help = "write a separate rule for messages: `bind` only takes `bus=` and `name=`";
+        (
+            Code::DbusBind,
+            DbusPermissions::BIND,
+            condition,
+            "`bind` cannot be combined with conditions on messages",
+            help,
+        )
     } else if let Some(condition) =
         service.filter(|_| written.intersects(DbusPermissions::SEND | DbusPermissions::RECEIVE))
     {
-        let help = "the name of who is sent to or received from belongs inside `peer=(name=…)`";
-        let text = "`send` and `receive` do not go with the name of a service";
+        let help = "write the name of the peer inside `peer=(name=…)`";
+        let text = "`send` and `receive` cannot be combined with the name of a service";
         (Code::DbusService, DbusPermissions::SEND | DbusPermissions::RECEIVE, condition, text, help)
     } else {
         return;

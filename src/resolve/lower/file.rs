@@ -15,7 +15,7 @@ pub(super) fn lower(rule: &ast::FileRule, prefix: &Prefix, span: Span, context: 
     let deny = prefix.mode == Some(RuleMode::Deny);
     let (leading, subset, path, permissions, target) = match &rule.body {
         FileBody::All if deny => {
-            let message = "`deny file` would deny `ix`, and a denied exec takes no kind";
+            let message = "`deny file` would deny `ix`, but a denied exec does not take a kind";
             let help = "write `deny /{**,} rwlkmx,`";
             reader.error(Diagnostic::new(Code::DenyXQual, message, span).with_help(help));
             return None;
@@ -31,16 +31,16 @@ pub(super) fn lower(rule: &ast::FileRule, prefix: &Prefix, span: Span, context: 
         match &mut letters.exec {
             Some(exec) => exec.mode = exec.mode.with_environment(safety == Safety::Unsafe),
             None => {
-                let message = "`safe` and `unsafe` are about an exec, and the rule has no exec permission";
-                let help = "remove it, or add an exec permission such as `Px`";
+                let message = "`safe` and `unsafe` need an exec permission";
+                let help = "remove the keyword, or add an exec permission, for example `Px`";
                 reader.error(Diagnostic::new(Code::UnsafeNonexec, message, span).with_help(help));
             }
         }
     }
     check_exec(&letters, deny, permissions, &mut reader);
     if subset && (!letters.only_link || !leading) {
-        let message = "`subset` goes with the permission `l` alone";
-        let help = "write `link subset /new -> /target,`, and other permissions in a rule of their own";
+        let message = "`subset` can only be combined with the permission `l`";
+        let help = "write `link subset /new -> /target,` and put other permissions into a separate rule";
         reader.error(Diagnostic::new(Code::SubsetNonlink, message, permissions.span).with_help(help));
     }
     let mut link = LinkTarget::Any;
@@ -53,8 +53,8 @@ pub(super) fn lower(rule: &ast::FileRule, prefix: &Prefix, span: Span, context: 
             match &mut letters.exec {
                 Some(exec) => exec.target = Some(name),
                 None if !has_exec => {
-                    let message = "a target without an exec permission has no effect";
-                    let help = "add an exec permission such as `Px`, or remove the target";
+                    let message = "the target has no effect without an exec permission";
+                    let help = "add an exec permission, for example `Px`, or remove the target";
                     reader.warn(Diagnostic::new(Code::UnusedTarget, message, target.span).with_help(help));
                     unused_target = Some(name);
                 }
@@ -65,8 +65,8 @@ pub(super) fn lower(rule: &ast::FileRule, prefix: &Prefix, span: Span, context: 
     }
     let dangerous = |exec: &Exec| exec.mode.kind() == ExecKind::Unconfined && exec.mode.keeps_environment();
     if reader.is_right() && letters.exec.as_ref().is_some_and(dangerous) {
-        let message = "`ux` runs a program unconfined, in an environment that its caller controls";
-        let help = "write `Ux`, which cleans the environment, or better a profile and `Px`";
+        let message = "`ux` runs the program unconfined with an environment that the caller controls";
+        let help = "write `Px` and a profile for the program, or at least `Ux`, which scrubs the environment";
         reader.warn(Diagnostic::new(Code::DangerousUx, message, permissions.span).with_help(help));
     }
     reader.finish(FileRule { path: glob(path), access: letters.permissions, exec: letters.exec, link, unused_target })
@@ -89,11 +89,11 @@ fn check_exec(letters: &Letters, deny: bool, permissions: &Spanned<FileLetters>,
     let typed = exec.mode != ExecMode::BARE;
     let span = letters.exec_span;
     if deny && typed {
-        let message = format!("a denied exec is written `x`, not `{}`", shown(permissions.as_bytes()));
-        let help = "write `x`: it denies every kind of exec";
+        let message = format!("denied exec written as `{}` instead of `x`", shown(permissions.as_bytes()));
+        let help = "write `x`, which denies every kind of exec";
         reader.error(Diagnostic::new(Code::DenyXQual, message, span).with_help(help));
     } else if !deny && !typed {
-        let message = "`x` does not say which profile the program runs in";
+        let message = "`x` does not select the profile of the executed program";
         let help = format!(
             "write {}: in this profile, one of its own, a child profile, or none",
             choices(["ix", "Px", "Cx", "Ux"])
@@ -102,7 +102,7 @@ fn check_exec(letters: &Letters, deny: bool, permissions: &Spanned<FileLetters>,
     }
 }
 
-/// What the word behind the arrow is.
+/// The meaning of the word after the arrow.
 enum Meaning {
     Link,
     Exec,
@@ -119,8 +119,8 @@ fn meaning(
     let exec = letters.exec.is_some();
     match (letters.permissions.contains(FilePermissions::LINK), exec, leading) {
         (true, true, true) => {
-            let message = "link and exec permission in one rule: the target can be of one only";
-            let help = "write two rules, one with `l` and one with the exec permission";
+            let message = "link and exec permission in a rule with a target";
+            let help = "split the rule into one with `l` and one with the exec permission";
             reader.error(
                 Diagnostic::new(Code::LinkExecConflict, message, permissions)
                     .and_label(target.span, "the target")
@@ -129,16 +129,15 @@ fn meaning(
             Meaning::Link
         }
         (true, true, false) => {
-            let message = "the target is the exec's; the link may lead anywhere";
-            let help = "write two rules, one with `l` and one with the exec permission";
+            let message = "the target applies to the exec only; the link may have any target";
+            let help = "split the rule into one with `l` and one with the exec permission";
             reader.warn(Diagnostic::new(Code::LinkExecTarget, message, target.span).with_help(help));
             Meaning::Exec
         }
         (true, false, _) => {
             let stored = glob(target);
             if leading && has_namespace(&stored.value) {
-                let message =
-                    format!("`{}` names a profile in a namespace, and a link leads to a file", shown(&stored.value));
+                let message = format!("link target `{}` is a profile in a namespace, not a file", shown(&stored.value));
                 let help = "write the path of the link's target";
                 reader.error(Diagnostic::new(Code::LinkNs, message, target.span).with_help(help));
             }

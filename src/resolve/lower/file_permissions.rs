@@ -32,26 +32,26 @@ pub(super) fn letters(written: &Spanned<FileLetters>, reader: &mut Reader<'_>) -
         found.exec_span = exec.span;
         let next = Exec { mode: exec.value, target: None };
         match &found.exec {
-            // `x` behind an exec permission adds nothing.
+            // `x` after an exec permission adds nothing.
             Some(_) if exec.value == ExecMode::BARE => {}
             Some(first) if !repeats(first, &next) => {
                 let before = Span { end: before.end.min(before.start + 1), ..before };
                 reader.error(
-                    Diagnostic::new(Code::XQualConflict, "two kinds of exec in one rule", exec.span)
-                        .and_label(before, "the other kind begins here")
-                        .with_help("keep one of them"),
+                    Diagnostic::new(Code::XQualConflict, "conflicting exec transitions in one rule", exec.span)
+                        .and_label(before, "the other exec transition")
+                        .with_help("remove one of them"),
                 );
             }
             _ => found.exec = Some(next),
         }
     }
     if let Some(span) = obsolete(written) {
-        let help = "only the first letter of `Px`, `Cx`, `Ux` and their fallbacks has a meaning in upper case";
-        reader.warn(Diagnostic::new(Code::UpperCasePerms, "an upper-case permission letter", span).with_help(help));
+        let help = "write the letter in lower case: only the first letter of `Px`, `Cx`, `Ux` and their fallbacks can be in upper case";
+        reader.warn(Diagnostic::new(Code::UpperCasePerms, "permission letter in upper case", span).with_help(help));
     }
     let has = |letter| written.letters().iter().any(|one| one.value == FileLetter::Permission(letter));
     if has(FilePermissions::APPEND) && has(FilePermissions::WRITE) {
-        let message = "`a` and `w` exclude each other: `w` includes appending";
+        let message = "`a` and `w` in the same rule: `w` already includes appending";
         let help = "keep `w` to allow any writing, `a` to allow appending only";
         reader.error(Diagnostic::new(Code::AwConflict, message, written.span).with_help(help));
     }
@@ -65,7 +65,7 @@ fn obsolete(written: &FileLetters) -> Option<Span> {
     letters.find(|(_, (_, spelling))| is_obsolete(spelling)).map(|(letter, _)| letter.span)
 }
 
-/// Whether an exec permission may stand behind another: the same kind again, or `ix` behind `x`.
+/// Whether an exec permission may stand after another: the same kind again, or `ix` after `x`.
 fn repeats(first: &Exec, next: &Exec) -> bool {
     first == next || first.mode == ExecMode::BARE && next.mode.kind() == ExecKind::Inherit
 }

@@ -2,7 +2,7 @@
 //!
 //! One file a rule class, named as in [`syntax::ast`](crate::syntax::ast). A lowered rule says what is written and no more:
 //! its globs are in stored form with their variables unexpanded. The stages around it do the rest: qualifier blocks fill in
-//! prefixes before, [`for_each_glob`](policy::RuleKind::for_each_glob) leads the expansion of variables to every glob behind,
+//! prefixes before, [`for_each_glob`](policy::RuleKind::for_each_glob) leads the expansion of variables to every glob after that,
 //! and [`finish`] then checks and normalises what only an expanded text shows.
 //!
 //! Every mistake in a rule is reported, not the first alone; a rule with a mistake lowers to nothing.
@@ -35,13 +35,13 @@ use crate::policy::{self, RuleKind};
 use crate::source::{Span, Spanned};
 use crate::syntax::ast;
 
-/// What lowering needs to know beside the rule.
+/// The context that lowering uses besides the rule.
 pub struct Context<'a> {
     /// Takes errors and warnings.
     pub diagnostics: &'a mut Diagnostics,
-    /// What the target kernel supports.
+    /// The features of the target kernel.
     pub kernel: &'a Features,
-    /// What the policy is written for.
+    /// The features that the policy is written for.
     pub policy: &'a Features,
 }
 
@@ -64,7 +64,7 @@ pub fn origin(kind: &ast::RuleKind) -> policy::RuleOrigin {
     }
 }
 
-/// Lowers what stands behind the prefix. `prefix` is the one in effect, with that of the blocks around the rule filled in: it
+/// Lowers what stands after the prefix. `prefix` is the one in effect, with that of the blocks around the rule filled in: it
 /// decides which exec permissions are right.
 ///
 /// `None`: errors were raised, or the rule is `all`, which the caller expands.

@@ -25,8 +25,11 @@ pub(super) fn lower(rule: &ast::MountRule, span: Span, context: &mut Context<'_>
         read(condition, keyword, &mut lowered, &mut reader);
     }
     if let (Some(first), Some(last)) = (rule.point_conditions.first(), rule.point_conditions.last()) {
-        let message = "conditions stand before what is mounted, not behind the arrow";
-        let help = format!("write `{keyword} {}=… /source -> /mount/point,`", shown(&name(first)));
+        let message = "condition after `->`";
+        let help = format!(
+            "write the condition before the source: `{keyword} {}=… /source -> /mount/point,`",
+            shown(&name(first))
+        );
         reader.error(Diagnostic::new(Code::MountDstCond, message, first.span.to(last.span)).with_help(help));
     }
     if rule.operation != MountOperation::Umount {
@@ -50,7 +53,7 @@ fn read(condition: &Spanned<Condition<MountCondition>>, keyword: &str, rule: &mu
             if exact { rule.options.push(options) } else { rule.optional.push(options) }
         }
         MountCondition::Unknown(_) => {
-            let message = format!("`{keyword}` rules have no condition `{}`", shown(&name));
+            let message = format!("`{keyword}` rules do not have a condition `{}`", shown(&name));
             let error = Diagnostic::new(Code::MountCond, message, condition.name.span);
             reader.error(error.with_nearest(&name, nearest(&name, CONDITIONS.iter().copied()), || {
                 format!("the conditions are {}", choices(MountCondition::NAMES.iter().copied()))
@@ -70,11 +73,11 @@ fn options(words: &[Spanned<Named<MountOption>>], exact: bool, reader: &mut Read
         };
         let contrary = seen.iter().find(|(other, _)| other.sets & flag.clears != 0 || other.clears & flag.sets != 0);
         if let Some((other, first)) = contrary.filter(|_| exact) {
-            let message = format!("`{}` and `{}` exclude each other", other.name, flag.name);
-            let help = "write two rules, or `options in (…)` where either may be";
+            let message = format!("mount options `{}` and `{}` contradict each other", other.name, flag.name);
+            let help = "write two rules, or `options in (…)` to allow either";
             reader.error(
                 Diagnostic::new(Code::MountFlagConflict, message, word.span)
-                    .and_label(*first, "the other one")
+                    .and_label(*first, "the other option")
                     .with_help(help),
             );
         }
@@ -92,10 +95,11 @@ fn unknown_option(span: Span, text: &[u8]) -> Diagnostic {
         return error.with_help(format!("write several options in parentheses: `options=({list})`"));
     }
     if refers_to_variable(text) {
-        return error.with_help("no variable is expanded in mount options: write the word");
+        return error
+            .with_help("write the option instead of the variable: variables are not expanded in mount options");
     }
     error.with_nearest(text, nearest(text, MountOption::words()), || {
-        "only flags can be mediated, such as `ro`, `nosuid` or `bind`; options of a file system cannot".into()
+        "write a mount flag, for example `ro`, `nosuid` or `bind`; options of file systems are not mediated".into()
     })
 }
 
@@ -110,8 +114,8 @@ fn warn(rule: &MountRule, span: Span, reader: &mut Reader<'_>) {
         .as_ref()
         .filter(|_| rule.point.is_none() && rule.fstypes.is_empty() && (bare || changes_propagation))
     {
-        let message = "what is mounted is used as mount point where the propagation changes";
-        let help = format!("name the mount point behind an arrow: `mount … -> {},`", shown(&source.value));
+        let message = "the source of this rule is used as the mount point whose propagation changes";
+        let help = format!("write the mount point after `->`: `mount … -> {},`", shown(&source.value));
         reader.warn(Diagnostic::new(Code::MountSource, message, source.span).with_help(help));
     }
     // No command but a new mount has a file system type, so that a list with one and a plain flag turns into it.
@@ -123,11 +127,11 @@ fn warn(rule: &MountRule, span: Span, reader: &mut Reader<'_>) {
     let optional = if bare { every } else { optional };
     let turns = lists.iter().any(|list| list & mount::COMMANDS != 0 && (list | optional) & mount::NEW_MASK != 0);
     if let Some(fstype) = rule.fstypes.first().filter(|_| turns) {
-        let message = "with a file system type this is a rule for new mounts only";
+        let message = "with `fstype`, this rule only applies to new mounts";
         reader.warn(
             Diagnostic::new(Code::MountFstype, message, fstype.span)
-                .and_label(span, "not the operation that it names")
-                .with_help("remove `fstype`: only new mounts have one"),
+                .and_label(span, "this operation is not covered")
+                .with_help("remove `fstype`, which only new mounts have"),
         );
     }
 }

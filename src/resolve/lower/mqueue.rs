@@ -19,11 +19,11 @@ pub(super) fn lower(rule: &ast::MqueueRule, context: &mut Context<'_>) -> Option
                 let found = reader.has_equal(condition).then(|| kind(value, &mut reader)).flatten();
                 match &written_kind {
                     Some(first) => {
-                        let message = "a second `type` has no effect";
+                        let message = "the second `type` has no effect";
                         reader.warn(
                             Diagnostic::new(Code::CondIgnored, message, condition.span)
-                                .and_label(first.span, "this one counts")
-                                .with_help("remove it"),
+                                .and_label(first.span, "the `type` in effect")
+                                .with_help("remove the second `type`"),
                         );
                     }
                     None => written_kind = found,
@@ -59,8 +59,8 @@ fn kind_of_name(name: &Glob, written: Option<&Spanned<MqueueKind>>, reader: &mut
         (true, _) => MqueueKind::Posix,
         (_, true) => MqueueKind::Sysv,
         _ => {
-            let message = format!("`{}` is no name of a message queue", shown(&name.value));
-            let help = "POSIX queues are named by a path that begins with `/`, System V queues by a number";
+            let message = format!("`{}` is not a name of a message queue", shown(&name.value));
+            let help = "write a path that begins with `/` for a POSIX queue, or a number for a System V queue";
             reader.error(Diagnostic::new(Code::MqName, message, name.span).with_help(help));
             return None;
         }
@@ -68,15 +68,15 @@ fn kind_of_name(name: &Glob, written: Option<&Spanned<MqueueKind>>, reader: &mut
     if let Some(written) = written.filter(|written| written.value != kind) {
         let (message, help) = match written.value {
             MqueueKind::Posix => {
-                ("a POSIX queue is not named by a number", "write a path that begins with `/`, or `type=sysv`")
+                ("the name of a POSIX queue cannot be a number", "write a path that begins with `/`, or `type=sysv`")
             }
             MqueueKind::Sysv => {
-                ("a System V queue is not named by a path", "write the number of its key, or `type=posix`")
+                ("the name of a System V queue cannot be a path", "write the number of the key, or `type=posix`")
             }
         };
         reader.error(
             Diagnostic::new(Code::MqName, message, name.span)
-                .and_label(written.span, "the type is given here")
+                .and_label(written.span, "the type is specified here")
                 .with_help(help),
         );
     }

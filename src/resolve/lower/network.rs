@@ -44,12 +44,11 @@ pub(super) fn check_local_permissions<V>(
     for word in &permissions.words {
         if word.value().is_some_and(|permissions| permissions.intersects(NetworkPermissions::LOCAL)) {
             let text = word.stored();
-            let message =
-                format!("`{}` is about the own socket and does not go with conditions on a peer", shown(&text));
+            let message = format!("`{}` cannot be combined with conditions on a peer", shown(&text));
             reader.error(
                 Diagnostic::new(code, message, word.span)
-                    .and_label(peer.span, "the conditions on the peer")
-                    .with_help("give it a rule of its own, without `peer=`"),
+                    .and_label(peer.span, "conditions on the peer")
+                    .with_help("move the permission to a separate rule without `peer=`"),
             );
         }
     }
@@ -70,7 +69,7 @@ fn conditions(
                 reader.once_with(condition, &glob(value), &mut label, &operators);
             }
             NetworkCondition::Interface(_) if peer => {
-                let message = "a peer has no interface";
+                let message = "`interface` inside `peer`";
                 let help = "write `interface=` before `peer=`";
                 reader.error(Diagnostic::new(Code::NetPeerIface, message, condition.name.span).with_help(help));
             }
@@ -153,8 +152,8 @@ fn select(
 
 fn check_family(family: AddressFamily, span: Span, fits: bool, reader: &mut Reader<'_>) -> Option<()> {
     if !fits {
-        let message = format!("sockets of the family `{family}` have no addresses to set conditions on");
-        let help = "such conditions go with `inet` and `inet6`, or no family";
+        let message = format!("conditions on addresses do not apply to sockets of the family `{family}`");
+        let help = "write `inet`, `inet6` or no family";
         reader.error(Diagnostic::new(Code::NetFamilyCond, message, span).with_help(help));
     }
     fits.then_some(())
@@ -162,16 +161,17 @@ fn check_family(family: AddressFamily, span: Span, fits: bool, reader: &mut Read
 
 fn unknown_word(span: Span, text: &[u8], family: bool) -> Diagnostic {
     let families = AddressFamily::words().filter(|_| family);
-    let message = format!("`{}` is no address family, socket type or protocol", shown(text));
+    let message = format!("`{}` is not an address family, socket type or protocol", shown(text));
     let error = Diagnostic::new(Code::NetInvalid, message, span);
     if refers_to_variable(text) {
-        return error.with_help("no variable is expanded in `network` rules: write the word");
+        return error
+            .with_help("write the word instead of the variable: variables are not expanded in `network` rules");
     }
     if text == b"local" {
-        return error.with_help("the family of local sockets is called `unix`");
+        return error.with_help("write `unix` for local sockets");
     }
     error.with_nearest(text, nearest(text, families.chain(SocketKind::words())), || {
-        "address_families(7) lists the families; types are those of socket(2) in lower case: `stream`, `dgram`, `raw`"
+        "see address_families(7) for families and socket(2) for types; write types in lower case, for example `stream`, `dgram` or `raw`"
             .into()
     })
 }
@@ -179,8 +179,8 @@ fn unknown_word(span: Span, text: &[u8], family: bool) -> Diagnostic {
 /// The first of two words is no family.
 fn unknown_family(span: Span, text: &[u8]) -> Diagnostic {
     if SocketKind::from_word(text).is_some() {
-        let message = format!("`{}` is no address family", shown(text));
-        let help = "the family stands before the type: `network inet stream,`";
+        let message = format!("`{}` is not an address family", shown(text));
+        let help = "write the family before the type: `network inet stream,`";
         return Diagnostic::new(Code::NetInvalid, message, span).with_help(help);
     }
     unknown_word(span, text, true)
@@ -189,7 +189,7 @@ fn unknown_family(span: Span, text: &[u8]) -> Diagnostic {
 fn unknown_type(word: &Spanned<Named<SocketKind>>, family: AddressFamily) -> Diagnostic {
     let text = word.stored();
     if word.value().is_some() {
-        let message = format!("the address family `{family}` has no `{}`", shown(&text));
+        let message = format!("address family `{family}` does not have the type or protocol `{}`", shown(&text));
         let help = format!("write a socket type: {}", super::condition::choices(sockets::network_words()));
         return Diagnostic::new(Code::NetInvalid, message, word.span).with_help(help);
     }

@@ -12,13 +12,13 @@ pub(super) fn address(value: &Spanned<Named<IpAddress>>, reader: &mut Reader<'_>
     if value.value().is_none() {
         let text = value.stored();
         let help = if text.contains(&b'/') {
-            "a rule is about one address: networks (`/24`) cannot be written"
+            "write a single address: address ranges (`/24`) are not supported"
         } else if refers_to_variable(&text) {
-            "no variable is expanded in `network` rules: write the address"
+            "write the address instead of the variable: variables are not expanded in `network` rules"
         } else {
             "write an IPv4 or IPv6 address, or `none`"
         };
-        let message = format!("`{}` is no IP address", shown(&text));
+        let message = format!("`{}` is not an IP address", shown(&text));
         reader.error(Diagnostic::new(Code::NetIp, message, value.span).with_help(help));
     }
     value.value().copied()
@@ -31,10 +31,10 @@ pub(super) fn port(value: &Spanned<Named<PortRange>>, reader: &mut Reader<'_>) -
         let text = std::str::from_utf8(&text).unwrap_or_default();
         let ends = text.split_once('-').and_then(|(from, to)| addresses::port(from).zip(addresses::port(to)));
         let help = match ends {
-            Some((from, to)) => format!("a range begins with the lower port: `{to}-{from}`"),
+            Some((from, to)) => format!("write the lower port first: `{to}-{from}`"),
             None => "write a number from 0 to 65535, or a range: `8000-8080`".to_owned(),
         };
-        let message = format!("`{text}` is no port");
+        let message = format!("`{text}` is not a port");
         reader.error(Diagnostic::new(Code::NetPort, message, value.span).with_help(help));
     }
     value.value().copied()
@@ -44,13 +44,14 @@ pub(super) fn port(value: &Spanned<Named<PortRange>>, reader: &mut Reader<'_>) -
 pub(super) fn interface(value: Glob, reader: &mut Reader<'_>) -> Option<Glob> {
     if refers_to_variable(&value.value) {
         let message = "`interface` does not expand variables";
-        let mut error = Diagnostic::new(Code::VarNotExpanded, message, value.span).with_help("write the name out");
+        let mut error = Diagnostic::new(Code::VarNotExpanded, message, value.span)
+            .with_help("write the name instead of the variable");
         error.severity = crate::diagnostic::Severity::Error;
         reader.error(error);
         return None;
     }
     if let Some(problem) = grouping_problem(&value.value) {
-        let message = format!("`{}` is a bad pattern: {problem}", shown(&value.value));
+        let message = format!("invalid pattern `{}`: {problem}", shown(&value.value));
         reader.error(Diagnostic::new(Code::NetInterface, message, value.span));
         return None;
     }
@@ -60,7 +61,7 @@ pub(super) fn interface(value: Glob, reader: &mut Reader<'_>) -> Option<Glob> {
 /// As deep as alternations may nest.
 const DEEPEST: usize = 49;
 
-/// What is wrong with the braces, brackets and backslashes of a glob.
+/// Returns the problem with the braces, brackets and backslashes of a glob.
 fn grouping_problem(glob: &[u8]) -> Option<&'static str> {
     // For each open brace: whether a comma was seen.
     let mut open: Vec<bool> = Vec::new();
@@ -70,12 +71,12 @@ fn grouping_problem(glob: &[u8]) -> Option<&'static str> {
         match (byte, in_set) {
             (b'\\', _) => match bytes.next() {
                 Some(_) => {}
-                None => return Some("it ends in a backslash"),
+                None => return Some("it ends with a backslash"),
             },
             (b'[', true) => return Some("`[` inside a set"),
             (b'[', false) => in_set = true,
             (b']', true) => in_set = false,
-            (b']', false) => return Some("`]` without `[`"),
+            (b']', false) => return Some("`]` without a `[`"),
             (_, true) => {}
             (b'{', _) if open.len() >= DEEPEST => return Some("alternations are nested too deep"),
             (b'{', _) => open.push(false),
@@ -87,14 +88,14 @@ fn grouping_problem(glob: &[u8]) -> Option<&'static str> {
             (b'}', _) => match open.pop() {
                 Some(true) => {}
                 Some(false) => return Some("an alternation needs a comma: `{a,b}`"),
-                None => return Some("`}` without `{`"),
+                None => return Some("`}` without a `{`"),
             },
             _ => {}
         }
     }
     match (in_set, open.is_empty()) {
-        (true, _) => Some("`[` without `]`"),
-        (_, false) => Some("`{` without `}`"),
+        (true, _) => Some("`[` without a `]`"),
+        (_, false) => Some("`{` without a `}`"),
         _ => None,
     }
 }

@@ -1,4 +1,4 @@
-//! What stands before a rule: the range of `priority`, and which kind of rule takes what.
+//! Prefixes of rules: the range of `priority`, and the prefixes that each kind of rule allows.
 
 use super::Context;
 use super::condition::choices;
@@ -23,7 +23,7 @@ pub(super) fn block(written: &Spanned<Prefix>, context: &mut Context<'_>) -> Opt
     if lowered.priority != 0 {
         let span = written.priority.as_ref().map_or(written.span, |word| word.span);
         context.diagnostics.push(
-            Diagnostic::new(Code::PriorityBlock, "a block takes no priority", span)
+            Diagnostic::new(Code::PriorityBlock, "priority on a block", span)
                 .with_help("write the priority before each rule of the block"),
         );
         return None;
@@ -40,7 +40,7 @@ fn priority(word: &Spanned<Named<Priority>>, diagnostics: &mut Diagnostics) -> O
     word.value().map(|priority| priority.number())
 }
 
-/// What a kind of rule does with the parts of a prefix.
+/// The treatment of the parts of a prefix by a kind of rule.
 struct Takes {
     name: &'static str,
     priority: Use,
@@ -50,7 +50,7 @@ struct Takes {
     deny: Use,
 }
 
-/// What becomes of one part of a prefix.
+/// The treatment of one part of a prefix.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Use {
     Taken,
@@ -70,16 +70,16 @@ fn takes(kind: &RuleKind) -> Takes {
         RuleKind::ChangeProfile(_) => Takes {
             priority: Surprising(
                 Code::CpPrefix,
-                "apparmor_parser ignores the priority of change_profile rules before its version 6.0",
+                "before version 6.0, apparmor_parser ignores the priority of `change_profile` rules",
             ),
             audit: Ignored(Code::CpPrefix),
             prompt: Surprising(
                 Code::CpPrefix,
-                "apparmor_parser allows what `prompt change_profile` asks about before its version 6.0",
+                "before version 6.0, apparmor_parser compiles `prompt change_profile` as `allow`",
             ),
             deny: Surprising(
                 Code::CpPrefix,
-                "a denied change_profile denies every change of profile at exec, and is never silent",
+                "`deny change_profile` denies every profile change at exec and is always logged",
             ),
             ..most("change_profile")
         },
@@ -138,6 +138,6 @@ fn refused(part: &str, name: &str, takes: &Takes, span: Span) -> Diagnostic {
     let possible = [("priority", takes.priority), ("audit", takes.audit), ("owner", takes.owner)];
     let possible = possible.iter().filter(|(_, becomes)| *becomes == Use::Taken).map(|&(part, _)| part);
     let possible = possible.chain(["allow", "deny", "prompt"]);
-    Diagnostic::new(Code::Prefix, format!("`{name}` rules do not take `{part}`"), span)
-        .with_help(format!("remove `{part}`; these rules take {}", choices(possible)))
+    Diagnostic::new(Code::Prefix, format!("`{part}` is not allowed on `{name}` rules"), span)
+        .with_help(format!("remove `{part}`; the allowed prefixes are {}", choices(possible)))
 }

@@ -38,7 +38,7 @@ fn value(rlimit: &ast::Rlimit, resource: Resource, reader: &mut Reader<'_>) -> O
         let in_range = (NICE_LEAST..=NICE_MOST).contains(&number);
         let stored = u64::try_from(number.saturating_sub(NICE_LEAST)).ok().filter(|_| in_range);
         if stored.is_none() {
-            let message = format!("nice values go from {NICE_LEAST} to {NICE_MOST}");
+            let message = format!("nice value outside {NICE_LEAST} to {NICE_MOST}");
             reader.error(Diagnostic::new(Code::RlimitValue, message, word.span));
         }
         return stored;
@@ -59,7 +59,7 @@ fn value(rlimit: &ast::Rlimit, resource: Resource, reader: &mut Reader<'_>) -> O
     };
     let (Some(unit), Some(factor)) = (unit, factor) else {
         if kind != Unit::Bytes {
-            let message = format!("`{name}` has no unit: {base_name} are taken");
+            let message = format!("value of `{name}` without a unit is read as {base_name}");
             let unit = if kind == Unit::Seconds { "s" } else { "us" };
             let help = format!("write `{written} {unit}`");
             reader.warn(Diagnostic::new(Code::RlimitUnit, message, word.span).with_help(help));
@@ -78,14 +78,18 @@ fn value(rlimit: &ast::Rlimit, resource: Resource, reader: &mut Reader<'_>) -> O
     let scaled = u128::from(number) * u128::from(factor) / base;
     let span = word.span.to(unit.span);
     let Some(value) = u64::try_from(scaled).ok().filter(|&value| value != rlimits::INFINITY) else {
-        let message = format!("`{written} {unit_name}` is more than 64 bits hold");
+        let message = format!("`{written} {unit_name}` does not fit into 64 bits");
         let help = "write `infinity`, or a smaller value";
         reader.error(Diagnostic::new(Code::RlimitValue, message, span).with_help(help));
         return None;
     };
     if value == 0 && kind != Unit::Bytes {
-        let message = format!("`{written} {unit_name}` is less than the least value");
-        let help = if kind == Unit::Seconds { "`cpu` counts whole seconds" } else { "`rttime` counts microseconds" };
+        let message = format!("`{written} {unit_name}` is below the smallest possible value");
+        let help = if kind == Unit::Seconds {
+            "write whole seconds, the resolution of `cpu`"
+        } else {
+            "write whole microseconds, the resolution of `rttime`"
+        };
         reader.error(Diagnostic::new(Code::RlimitValue, message, span).with_help(help));
         return None;
     }
@@ -94,7 +98,7 @@ fn value(rlimit: &ast::Rlimit, resource: Resource, reader: &mut Reader<'_>) -> O
 
 fn no_unit(rlimit: &ast::Rlimit, unit: Option<&Spanned<Named<LimitUnit>>>, reader: &mut Reader<'_>) -> Option<()> {
     if let Some(unit) = unit {
-        let message = format!("`{}` takes no unit", shown(rlimit.resource.as_bytes()));
+        let message = format!("`{}` does not take a unit", shown(rlimit.resource.as_bytes()));
         let help = format!("remove `{}`", shown(unit.as_bytes()));
         reader.error(Diagnostic::new(Code::RlimitValue, message, unit.span).with_help(help));
         return None;
@@ -108,15 +112,15 @@ fn number(word: &Spanned<Named<RlimitValue>>, reader: &mut Reader<'_>) -> Option
     let digits = text.strip_prefix('-').unwrap_or(&text);
     let Some(RlimitValue::Number(number)) = word.value() else {
         let (message, help) = if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-            (format!("`{text}` is no number"), format!("write a decimal number or {}", choices(["infinity"])))
+            (format!("`{text}` is not a number"), format!("write a decimal number or {}", choices(["infinity"])))
         } else {
-            (format!("`{text}` is more than 63 bits hold"), "write `infinity`, or a smaller value".to_owned())
+            (format!("`{text}` does not fit into 63 bits"), "write `infinity`, or a smaller value".to_owned())
         };
         reader.error(Diagnostic::new(Code::RlimitValue, message, word.span).with_help(help));
         return None;
     };
     if digits.len() > 1 && digits.starts_with('0') {
-        let message = format!("the zero in front makes `{text}` octal: it is {number}");
+        let message = format!("the leading zero makes `{text}` an octal number with the value {number}");
         reader.warn(Diagnostic::new(Code::OctalNumber, message, word.span).with_help(format!("write `{number}`")));
     }
     Some(*number)

@@ -36,14 +36,14 @@ fn signal(word: &Spanned<Named<Signal>>, reader: &mut Reader<'_>) -> Option<Sign
         let bare = lower.strip_prefix(b"sig").unwrap_or(&lower);
         let error = Diagnostic::new(Code::SignalUnknown, format!("unknown signal `{}`", shown(&text)), word.span);
         reader.error(if text.starts_with(b"rtmin") {
-            error.with_help(format!("real-time signals are `rtmin+0` to `rtmin+{}`", signals::REALTIME_LAST))
+            error.with_help(format!("write a real-time signal from `rtmin+0` to `rtmin+{}`", signals::REALTIME_LAST))
         } else if Signal::from_word(bare).is_some() {
             error
                 .with_help(format!("write `{}`", shown(bare)))
                 .with_detail(Detail::unknown_word(&text, Some(&shown(bare))))
         } else {
             error.with_nearest(&text, nearest(&text, Signal::words()), || {
-                "signals are named as by kill(1), in lower case and without `SIG`: `hup`, `term`, `rtmin+1`".into()
+                "write the name that kill(1) uses in lower case and without `SIG`, for example `hup`, `term` or `rtmin+1`".into()
             })
         });
     }

@@ -18,7 +18,7 @@ pub(super) fn lower(rule: &ast::UnixRule, context: &mut Context<'_>) -> Option<U
             UnixCondition::Type(value) => reader.once(condition, value, &mut socket),
             UnixCondition::Address(value) => reader.once_glob(condition, value, &mut address),
             UnixCondition::Label(_) => {
-                wrong_side(condition, "it is a condition on the peer: write `peer=(label=…)`", &mut reader);
+                wrong_side(condition, "write `peer=(label=…)`: the condition applies to the peer", &mut reader);
             }
             UnixCondition::Protocol(_) => unsupported(condition, &mut reader),
             UnixCondition::Unknown(_) => reader.unknown(condition, &["type", "addr"]),
@@ -29,7 +29,7 @@ pub(super) fn lower(rule: &ast::UnixRule, context: &mut Context<'_>) -> Option<U
             UnixCondition::Address(value) => reader.once_glob(condition, value, &mut peer_address),
             UnixCondition::Label(value) => reader.once_glob(condition, value, &mut peer_label),
             UnixCondition::Type(_) => {
-                wrong_side(condition, "both sides have the same type: write it before `peer=`", &mut reader);
+                wrong_side(condition, "write the type before `peer=`: both sides have the same type", &mut reader);
             }
             UnixCondition::Protocol(_) => unsupported(condition, &mut reader),
             UnixCondition::Unknown(_) => reader.unknown(condition, &["addr", "label"]),
@@ -52,13 +52,13 @@ pub(super) fn lower(rule: &ast::UnixRule, context: &mut Context<'_>) -> Option<U
 }
 
 fn wrong_side(condition: &Spanned<Condition<UnixCondition>>, help: &str, reader: &mut Reader<'_>) {
-    let message = format!("`{}` stands on the wrong side", shown(&name(condition)));
+    let message = format!("`{}` on the wrong side of the rule", shown(&name(condition)));
     reader.error(Diagnostic::new(Code::CondSide, message, condition.name.span).with_help(help));
 }
 
 fn unsupported(condition: &Spanned<Condition<UnixCondition>>, reader: &mut Reader<'_>) {
     let error = Diagnostic::new(Code::CondUnsupported, "`protocol` is not supported", condition.name.span);
-    reader.error(error.with_help("remove it: unix sockets have one protocol"));
+    reader.error(error.with_help("remove it: unix sockets have only one protocol"));
 }
 
 fn kind(value: &Spanned<Named<SocketType>>, reader: &mut Reader<'_>) -> Option<u8> {
@@ -86,11 +86,11 @@ fn written_address(value: Glob, reader: &mut Reader<'_>) -> Option<UnixAddress> 
 }
 
 fn bad_address(value: &Glob) -> Diagnostic {
-    let message = format!("`{}` is no abstract socket address", shown(&value.value));
+    let message = format!("`{}` is not an abstract socket address", shown(&value.value));
     let help = if value.value.starts_with(b"/") {
-        "sockets with a path are mediated by file rules: write `/path rw,`"
+        "write `/path rw,`: sockets with a path are mediated by file rules"
     } else {
-        "write `@name`, `none` for unbound sockets, or `auto` for those the kernel names"
+        "write `@name`, `none` for unbound sockets, or `auto` for sockets that the kernel names"
     };
     Diagnostic::new(Code::UnixAddr, message, value.span).with_help(help)
 }
@@ -101,7 +101,7 @@ pub(super) fn finish(address: &mut Option<UnixAddress>, diagnostics: &mut Diagno
     let Some(UnixAddress::Abstract(value)) = address else { return true };
     // The brace of an alternation; one value loses its own `@`, and two words the kernel never asks for.
     if value.value.starts_with(b"{") {
-        let message = "apparmor_parser drops the first byte of the alternation that the variable stands for";
+        let message = "apparmor_parser drops the first byte of the alternation that the variable expands to";
         diagnostics.push(Diagnostic::new(Code::RefUnixAddress, message, value.span));
     }
     let found = match &*value.value {
@@ -144,7 +144,7 @@ fn without_at(text: &[u8], depth: usize) -> Option<Vec<u8>> {
     }
 }
 
-/// The members of an alternation behind its opening brace, and what follows its closing one.
+/// The members of an alternation after its opening brace, and what follows its closing one.
 fn members(text: &[u8]) -> Option<(Vec<&[u8]>, &[u8])> {
     let (mut members, mut start, mut depth, mut in_set) = (Vec::new(), 0, 0_usize, false);
     let mut bytes = text.iter().enumerate();

@@ -1,6 +1,6 @@
 use super::*;
 
-/// What a condition comes to.
+/// Evaluates a condition.
 #[track_caller]
 fn value(preamble: &str, condition: &str) -> bool {
     let text = format!("{preamble}\nprofile p {{ if {condition} {{ /yes r, }} else {{ /no r, }} }}\n");

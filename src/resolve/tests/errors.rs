@@ -39,5 +39,5 @@ fn many_errors_in_one_run() {
 #[test]
 fn suggestions() {
     let outcome = run("@{HOME}=/home\nprofile p { @{HOMES}/x r, }\n");
-    assert_eq!(outcome.diagnostics[0].help.as_deref(), Some("there is a variable `@{HOME}`"));
+    assert_eq!(outcome.diagnostics[0].help.as_deref(), Some("did you mean `@{HOME}`?"));
 }

@@ -91,9 +91,9 @@ fn errors() {
 fn help_names_what_is_near() {
     let files = [("/base/abstractions/base", ""), ("/base/abstractions/bash", "")];
     let help = |text| run_with(&files, text).diagnostics[0].help.clone().unwrap();
-    assert_eq!(help("include <abstractions/bsae>\n"), "there is `abstractions/base`");
-    assert_eq!(help("include <zzz>\n"), "looked in /inc, /base/");
-    assert_eq!(help("include \"zzz\"\n"), "looked in /cwd");
+    assert_eq!(help("include <abstractions/bsae>\n"), "did you mean `abstractions/base`?");
+    assert_eq!(help("include <zzz>\n"), "searched in /inc, /base/");
+    assert_eq!(help("include \"zzz\"\n"), "searched in /cwd");
 }
 
 #[test]

@@ -19,7 +19,7 @@ use crate::resolve::{Options, Session, resolve};
 use crate::source::Memory;
 use crate::vocab::FilePermissions;
 
-/// What came of a text.
+/// The outcome for a text.
 struct Outcome {
     policy: Policy,
     diagnostics: Vec<Diagnostic>,

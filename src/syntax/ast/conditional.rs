@@ -10,7 +10,7 @@ use crate::syntax::word::Word;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Conditional {
-    /// What decides.
+    /// The condition.
     pub condition: Spanned<Expr>,
     /// The items when it holds.
     pub then: Block,
@@ -18,7 +18,7 @@ pub struct Conditional {
     pub otherwise: Option<Else>,
 }
 
-/// What follows `else`.
+/// The text after `else`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]

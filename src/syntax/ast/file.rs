@@ -28,7 +28,7 @@ pub enum FileBody {
     All,
     /// `/path rw -> target,` or, leading, `rw subset /path -> target,`
     Access {
-        /// Whether the permissions stand before the path.
+        /// Whether the permissions are written before the path.
         leading: bool,
         /// `subset`; leading form only.
         subset: bool,
@@ -41,7 +41,7 @@ pub enum FileBody {
     },
 }
 
-/// Whether exec cleans the environment.
+/// The treatment of the environment at exec.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
@@ -215,7 +215,7 @@ impl<'de> Deserialize<'de> for FileLetters {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = Text::deserialize(deserializer)?;
         FileLetters::read(&text, Span::NONE)
-            .ok_or_else(|| D::Error::custom(format_args!("`{text}` are not file permissions")))
+            .ok_or_else(|| D::Error::custom(format_args!("invalid file permissions `{text}`")))
     }
 }
 

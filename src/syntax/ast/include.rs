@@ -12,7 +12,7 @@ pub struct Include {
     pub pound: bool,
     /// `if exists`: a missing file is no error.
     pub if_exists: bool,
-    /// What is included.
+    /// The included path.
     pub path: IncludePath,
 }
 
@@ -20,7 +20,7 @@ pub struct Include {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct IncludePath {
-    /// What stands around it.
+    /// The delimiters around it.
     pub form: PathForm,
     /// The path without angle brackets; with its quotes, where it has any.
     pub path: Word,

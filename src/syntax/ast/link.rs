@@ -13,6 +13,6 @@ pub struct LinkRule {
     pub subset: bool,
     /// The new name.
     pub link: Spanned<Pattern>,
-    /// What it leads to.
+    /// The target of the link.
     pub target: Spanned<Pattern>,
 }

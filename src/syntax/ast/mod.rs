@@ -70,7 +70,7 @@ pub use variable::{Alias, AssignOp, BoolVariable, SetVariable};
 pub struct File {
     /// Preamble items and profiles in order; in included files also rules.
     pub items: Vec<Item>,
-    /// Comments and blank lines behind the last item.
+    /// Comments and blank lines after the last item.
     pub tail: Vec<Trivia>,
 }
 
@@ -78,18 +78,18 @@ pub struct File {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Item {
-    /// Comments and blank lines before it. Comments from inside the item stand here too, behind those.
+    /// Comments and blank lines before it. Comments from inside the item stand here too, after those.
     pub leading: Vec<Trivia>,
-    /// What it is; the span covers it from its first token to its last (the comma, or the closing brace).
+    /// The item itself; the span covers it from its first token to its last (the comma, or the closing brace).
     pub kind: Spanned<ItemKind>,
-    /// The comment behind it on its last line.
+    /// The comment after it on its last line.
     pub trailing: Option<Comment>,
 }
 
 /// A comment from `#` to the end of its line, without trailing blanks.
 pub type Comment = Spanned<Text>;
 
-/// What stands between items.
+/// The text between items.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
@@ -128,11 +128,11 @@ pub enum ItemKind {
     Rule(Rule),
 }
 
-/// What stands between braces.
+/// A block between braces.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Block {
-    /// The comment behind the opening brace on its line.
+    /// The comment after the opening brace on its line.
     pub opening: Option<Comment>,
     /// The items in order.
     pub items: Vec<Item>,
@@ -154,7 +154,7 @@ pub struct QualifierBlock {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Rule {
-    /// What is written before it.
+    /// The prefix of the rule.
     pub prefix: Spanned<Prefix>,
     /// The rule itself.
     pub kind: RuleKind,
@@ -190,7 +190,7 @@ impl Prefix {
     }
 }
 
-/// What a rule does with what it matches.
+/// The effect of a rule on matching accesses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
@@ -209,9 +209,9 @@ pub enum RuleMode {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Owner {
-    /// Those that the task owns; `user` is the same word.
+    /// Objects that the task owns; `user` is the same word.
     Owner,
-    /// Those of others.
+    /// Objects of other owners.
     Other,
 }
 

@@ -18,9 +18,9 @@ pub struct MountRule {
     pub conditions: Vec<Spanned<Condition<MountCondition>>>,
     /// The mounted device or directory; `mount` only.
     pub source: Option<Spanned<Pattern>>,
-    /// Conditions behind the arrow; the grammar takes them, no rule may have them.
+    /// Conditions after the arrow; the grammar takes them, no rule may have them.
     pub point_conditions: Vec<Spanned<Condition<MountCondition>>>,
-    /// The mount point: behind the arrow of `mount`, the word of the others.
+    /// The mount point: after the arrow of `mount`, the word of the others.
     pub point: Option<Spanned<Pattern>>,
 }
 

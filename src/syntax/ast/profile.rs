@@ -23,7 +23,7 @@ pub struct Profile {
     pub identities: Vec<Spanned<Vec<Word>>>,
     /// `flags=(…)`; the word `flags=` may be left out.
     pub flags: Option<Spanned<Vec<Spanned<Named<ProfileFlag>>>>>,
-    /// What it says.
+    /// The rules and items of the profile.
     pub body: Block,
 }
 

@@ -75,6 +75,6 @@ impl AssignOp {
 pub struct Alias {
     /// The prefix of paths.
     pub from: Spanned<Pattern>,
-    /// What may stand in its place.
+    /// The replacement.
     pub to: Spanned<Pattern>,
 }

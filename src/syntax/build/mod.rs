@@ -14,7 +14,7 @@ use crate::source::Spanned;
 use crate::syntax::ast::{Condition, ConditionValue, Group, Named, Permissions};
 use crate::vocab::{PermissionSet, Vocabulary};
 
-/// A node that no text stands behind.
+/// A node without a place in a text.
 fn bare<T>(value: T) -> Spanned<T> {
     Spanned::bare(value)
 }

@@ -265,7 +265,7 @@ impl SetVariable {
     /// ```
     ///
     /// # Errors
-    /// When `name` is not a letter with letters, digits and `_` behind it.
+    /// When `name` is not a letter with letters, digits and `_` after it.
     pub fn new(name: &str, values: impl IntoIterator<Item = Pattern>) -> Result<SetVariable, NameError> {
         let first = name.chars().next().ok_or(NameError::Empty)?;
         let refused = |c: &char| !c.is_ascii_alphanumeric() && *c != '_';

@@ -9,7 +9,7 @@ use super::include::path;
 use super::input::{Input, PResult};
 use crate::syntax::ast::Abi;
 
-/// What stands behind the keyword.
+/// Parses the text after the keyword.
 pub(super) fn item(input: Input<'_>) -> PResult<'_, Abi> {
     map(terminated(path, comma(Place::Word)), |path| Abi { path }).parse(input)
 }

@@ -7,7 +7,7 @@ use super::error::{Place, comma};
 use super::input::{Input, PResult};
 use crate::syntax::ast::All;
 
-/// What stands behind the keyword.
+/// Parses the text after the keyword.
 pub(super) fn rule(input: Input<'_>) -> PResult<'_, All> {
     value(All {}, comma(Place::Initial)).parse(input)
 }

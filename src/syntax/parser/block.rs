@@ -8,7 +8,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{Span, Spanned};
 use crate::syntax::ast::{Block, Item, Trivia};
 
-/// A block behind its opening brace, which is at `open`.
+/// A block after its opening brace, which is at `open`.
 pub(super) fn block(input: Input<'_>, open: Span) -> PResult<'_, Block> {
     input.nested(open, |input| {
         let (input, opening) = trivia::trailing(input);
@@ -20,14 +20,14 @@ pub(super) fn block(input: Input<'_>, open: Span) -> PResult<'_, Block> {
         // Of nested blocks that are all open at the end, the innermost is the one that lacks its brace, and closing it
         // may close the others.
         if !input.state().stopped() && input.state().note_unclosed() {
-            let diagnostic = Diagnostic::new(Code::Syntax, "this block is never closed", open);
-            input.state().report(diagnostic.with_help("write `}` behind its last rule"));
+            let diagnostic = Diagnostic::new(Code::Syntax, "unclosed block", open);
+            input.state().report(diagnostic.with_help("add `}` after the last rule of the block"));
         }
         Ok((input, block))
     })
 }
 
-/// Items up to a closing brace or the end of the text, with what stands behind the last.
+/// Items up to a closing brace or the end of the text, with what stands after the last.
 pub(super) fn items(mut input: Input<'_>) -> (Input<'_>, Vec<Item>, Vec<Trivia>) {
     let mut items = Vec::new();
     // Comments before an item that was no good belong to the next.

@@ -11,7 +11,7 @@ use super::lexer::{Kind, Token, initial};
 use crate::syntax::ast::CapabilityRule;
 use crate::syntax::ast::condition::named;
 
-/// What stands behind the keyword.
+/// Parses the text after the keyword.
 pub(super) fn rule(input: Input<'_>) -> PResult<'_, CapabilityRule> {
     let name = map(verify(initial::lex, |token: &Token<'_>| token.kind == Kind::Name), |token| named(token.word()));
     map(terminated(many0(name), comma(Place::Initial)), |names| CapabilityRule { names }).parse(input)

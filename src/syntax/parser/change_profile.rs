@@ -11,7 +11,7 @@ use crate::syntax::ast::condition::pattern;
 use crate::syntax::ast::{ChangeProfileRule, Safety};
 use crate::syntax::word::Word;
 
-/// What stands behind the keyword.
+/// Parses the text after the keyword.
 pub(super) fn rule(input: Input<'_>) -> PResult<'_, ChangeProfileRule> {
     let safety = map_opt(word, |word| match word.as_bytes() {
         b"safe" => Some(Safety::Safe),

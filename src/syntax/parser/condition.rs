@@ -33,7 +33,7 @@ fn condition<'a, V: ConditionValue>(lex: Lexer, input: Input<'a>) -> PResult<'a,
     Ok((rest, Spanned::new(condition, token.span.to(rest.span(0)))))
 }
 
-/// Operator and value behind the head of a condition.
+/// Operator and value after the head of a condition.
 pub(super) fn value(input: Input<'_>) -> PResult<'_, Value> {
     let start = skip_space(input);
     let (op, len) = match start.rest() {
@@ -50,7 +50,7 @@ pub(super) fn value(input: Input<'_>) -> PResult<'_, Value> {
             let list = skip_space(same_line);
             if list.byte(0) != Some(b'(') {
                 let message = format!("expected a value on this line, found {}", error::found(same_line));
-                let help = "write the value directly behind `=`; only a list in parentheses may begin on the next line";
+                let help = "write the value directly after `=`; only a list in parentheses may begin on the next line";
                 return Err(error::syntax(behind.span(0), message, help));
             }
             let (rest, values) = list_values(list.advance(1), list)?;
@@ -73,7 +73,7 @@ pub(super) fn list_values<'a>(input: Input<'a>, open: Input<'a>) -> PResult<'a, 
     if values.is_empty() {
         return Err(error::syntax(
             open.span_to(rest),
-            "an empty list",
+            "empty list",
             "write one or more values between the parentheses",
         ));
     }
@@ -92,11 +92,7 @@ pub(super) fn list<'a>(mut input: Input<'a>, open: Input<'a>) -> PResult<'a, Vec
         }
         match classes::list_item(input.rest()) {
             0 if input.byte(0) == Some(b'(') => {
-                return Err(error::syntax(
-                    input.span(1),
-                    "a list inside a list",
-                    "remove this `(`, or quote the value",
-                ));
+                return Err(error::syntax(input.span(1), "nested list", "remove the `(`, or quote the value"));
             }
             0 => return Err(error::unexpected_char(input)),
             len => {
@@ -112,7 +108,7 @@ pub(super) fn list<'a>(mut input: Input<'a>, open: Input<'a>) -> PResult<'a, Vec
 }
 
 fn unclosed_list(open: Input<'_>) -> nom::Err<Problem> {
-    error::syntax(open.span(1), "this list has no closing parenthesis", "write `)` behind its last value")
+    error::syntax(open.span(1), "unclosed list", "add `)` after the last value")
 }
 
 fn skip_space_and_commas(mut input: Input<'_>) -> Input<'_> {
@@ -141,7 +137,7 @@ pub(super) fn group<V: ConditionValue>(
     }
 }
 
-/// The rest of a group behind its name.
+/// The rest of a group after its name.
 pub(super) fn grouped<'a, V: ConditionValue>(input: Input<'a>, name: &Token<'a>) -> PResult<'a, Spanned<Group<V>>> {
     // The head has seen `=(` on this line.
     let open = skip_blanks(skip_blanks(input).advance(1));
@@ -168,11 +164,7 @@ pub(super) fn grouped<'a, V: ConditionValue>(input: Input<'a>, name: &Token<'a>)
 fn grouped_condition<V: ConditionValue>(input: Input<'_>) -> PResult<'_, Spanned<Condition<V>>> {
     let (rest, name) = match classes::rule_word(input.rest()) {
         0 if input.byte(0) == Some(b'"') => {
-            return Err(error::syntax(
-                error::place(input),
-                "the name of a condition cannot be quoted",
-                "remove the quotes",
-            ));
+            return Err(error::syntax(error::place(input), "quoted name of a condition", "remove the quotes"));
         }
         0 => return Err(error::expected(input, "the name of a condition, or `)`")),
         len => take_word(input, len),
@@ -190,7 +182,7 @@ fn grouped_condition<V: ConditionValue>(input: Input<'_>) -> PResult<'_, Spanned
         let (rest, word) = grouped_value(skip_space(same_line.advance(1)))?;
         let close = skip_space(rest);
         if close.byte(0) != Some(b')') {
-            return Err(error::expected(close, "`)`: a condition in a group takes one value"));
+            return Err(error::expected(close, "`)` after the value of a condition in a group"));
         }
         (close.advance(1), true, word)
     } else {
@@ -203,7 +195,7 @@ fn grouped_condition<V: ConditionValue>(input: Input<'_>) -> PResult<'_, Spanned
 fn grouped_value(input: Input<'_>) -> PResult<'_, Word> {
     match classes::list_item(input.rest()) {
         2 if input.rest().starts_with(b"\"\"") => {
-            Err(error::syntax(input.span(2), "an empty value in a group", "write a value, or leave the condition out"))
+            Err(error::syntax(input.span(2), "empty value in a group", "write a value, or remove the condition"))
         }
         0 => Err(error::expected(input, "a value")),
         len => Ok(take_word(input, len)),

@@ -6,14 +6,14 @@ use super::{block, error};
 use crate::source::Spanned;
 use crate::syntax::ast::{Conditional, Else, Expr};
 
-/// What stands behind `if`, which is at `keyword`.
+/// Parses the text after `if`, which is at `keyword`.
 pub(super) fn item<'a>(input: Input<'a>, keyword: &Token<'a>) -> PResult<'a, Conditional> {
     let (input, condition) = expression(lexer::condition, input)?;
     let (input, open) = lexer::condition(input)?;
     if open.kind != Kind::Open {
         let at = input.seek(open.span.start);
         if open.text.starts_with(b"{") {
-            return Err(error::syntax(open.span, "the brace is part of a word", "write blanks around `{`"));
+            return Err(error::syntax(open.span, "`{` is part of a word", "write a space before and after `{`"));
         }
         return Err(error::expected(at, "`{`, `and` or `or`"));
     }
@@ -36,7 +36,7 @@ pub(super) fn item<'a>(input: Input<'a>, keyword: &Token<'a>) -> PResult<'a, Con
             let (end, conditional) = rest.nested(keyword.span, |rest| item(rest, &next))?;
             (end, Else::If(Spanned::new(Box::new(conditional), next.span.to(end.span(0)))))
         }
-        _ => return Err(error::expected(rest.seek(next.span.start), "`{` or `if` behind `else`")),
+        _ => return Err(error::expected(rest.seek(next.span.start), "`{` or `if` after `else`")),
     };
     Ok((end, Conditional { condition, then, otherwise: Some(otherwise) }))
 }
@@ -92,7 +92,7 @@ fn not<'a>(lex: Lexer, input: Input<'a>) -> PResult<'a, Spanned<Expr>> {
                 let behind = rest.at().checked_sub(1).and_then(|at| rest.seek(at).byte(0));
                 if behind == Some(b')') {
                     let span = rest.seek(rest.at() - 1).span(1);
-                    return Err(error::syntax(span, "the parenthesis is part of a word", "write a blank before `)`"));
+                    return Err(error::syntax(span, "`)` is part of a word", "write a space before `)`"));
                 }
                 return Err(error::expected(rest.seek(close.span.start), "`)`, `and` or `or`"));
             }
@@ -101,7 +101,7 @@ fn not<'a>(lex: Lexer, input: Input<'a>) -> PResult<'a, Spanned<Expr>> {
         Kind::Defined => {
             let (end, name) = lex(rest)?;
             if !matches!(name.kind, Kind::SetVariable | Kind::BoolVariable) {
-                return Err(error::expected(rest.seek(name.span.start), "a variable behind `defined`"));
+                return Err(error::expected(rest.seek(name.span.start), "a variable after `defined`"));
             }
             Ok((end, Spanned::new(Expr::Defined(name.word()), token.span.to(name.span))))
         }

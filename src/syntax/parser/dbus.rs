@@ -11,7 +11,7 @@ use super::lexer::{Lexer, mode};
 use super::permissions::permissions;
 use crate::syntax::ast::DbusRule;
 
-/// What stands behind the keyword.
+/// Parses the text after the keyword.
 pub(super) fn rule(input: Input<'_>) -> PResult<'_, DbusRule> {
     let lex: Lexer = mode::dbus;
     let parts = (permissions(lex), conditions(lex), group(lex));

@@ -16,7 +16,7 @@ pub(super) fn syntax(span: Span, message: impl Into<String>, help: impl Into<Str
     failure(Diagnostic::new(Code::Syntax, message, span).with_help(help))
 }
 
-/// How many bytes to point at: a word without the comma or brace behind it, at least one byte.
+/// How many bytes to point at: a word without the comma or brace after it, at least one byte.
 fn extent(text: &[u8]) -> usize {
     let quoted = classes::quoted(text);
     if quoted > 0 && !text.get(..quoted).is_some_and(|text| text.contains(&b'\n')) {
@@ -34,7 +34,7 @@ fn extent(text: &[u8]) -> usize {
     }
 }
 
-/// What stands here, for a message: `end of file`, or the word in backquotes.
+/// Describes the text at this place for a message: `end of file`, or the word in backquotes.
 pub(super) fn found(input: Input<'_>) -> String {
     if input.rest().is_empty() {
         return "the end of the file".to_owned();
@@ -43,7 +43,7 @@ pub(super) fn found(input: Input<'_>) -> String {
         return "the end of the line".to_owned();
     }
     if input.byte(0).is_some_and(classes::is_blank) {
-        return "a blank".to_owned();
+        return "a space".to_owned();
     }
     let len = extent(input.rest());
     let word = input.rest().get(..len.min(60)).unwrap_or_default();
@@ -69,7 +69,7 @@ pub(super) fn expected(input: Input<'_>, what: &str) -> nom::Err<Problem> {
     let message = format!("expected {what}, found {}", found(input));
     let diagnostic = Diagnostic::new(Code::Syntax, message, place(input));
     failure(if is_include(text) {
-        diagnostic.with_help("an include stands between rules, not inside one: end this rule first")
+        diagnostic.with_help("end this rule first: an include cannot be inside a rule")
     } else {
         diagnostic
     })
@@ -86,15 +86,15 @@ pub(super) fn unexpected_char(input: Input<'_>) -> nom::Err<Problem> {
     let (message, help) = match byte {
         b'"' if classes::quoted(input.rest()) == 0 => return unterminated(input),
         b'\r' => {
-            ("a carriage return without a line feed".to_owned(), Some("remove it, or end the line with CR LF or LF"))
+            ("carriage return without a line feed".to_owned(), Some("remove it, or end the line with CR LF or LF"))
         }
         0xef if input.rest().starts_with(b"\xef\xbb\xbf") => {
             let message = "unexpected byte order mark".to_owned();
-            let help = "save the file as UTF-8 without byte order mark";
+            let help = "save the file as UTF-8 without a byte order mark";
             let diagnostic = Diagnostic::new(Code::UnexpectedChar, message, input.span(3));
             return failure(diagnostic.with_help(help));
         }
-        b';' => ("unexpected `;`".to_owned(), Some("a rule ends with a comma")),
+        b';' => ("unexpected `;`".to_owned(), Some("end the rule with a comma")),
         b'"' => ("unexpected quoted word".to_owned(), Some("only paths, names and values can be quoted")),
         b'!'..=b'~' => (format!("unexpected `{}`", char::from(byte)), None),
         _ => (format!("unexpected byte 0x{byte:02x}"), None),
@@ -107,11 +107,11 @@ pub(super) fn unexpected_char(input: Input<'_>) -> nom::Err<Problem> {
 /// A quoted word without its second quote.
 pub(super) fn unterminated(input: Input<'_>) -> nom::Err<Problem> {
     let line = input.rest().iter().take_while(|byte| !matches!(byte, b'\n' | b'\r')).count();
-    let diagnostic = Diagnostic::new(Code::Syntax, "this quoted word has no closing quote", input.span(line));
-    failure(diagnostic.with_help("write `\"` behind the word"))
+    let diagnostic = Diagnostic::new(Code::Syntax, "unclosed quoted word", input.span(line));
+    failure(diagnostic.with_help("add `\"` after the word"))
 }
 
-/// What a comma is next to, which decides whether a word can take it.
+/// The neighbourhood of a comma, which decides whether a word can contain it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Place {
     /// The state between rules: comments may stand before the comma.
@@ -129,8 +129,8 @@ pub(super) fn comma(place: Place) -> impl for<'a> Fn(Input<'a>) -> PResult<'a, (
         if rest.byte(0) == Some(b',') {
             let next = rest.advance(1);
             if place == Place::Word && next.byte(0).is_some_and(classes::is_word_byte) {
-                let diagnostic = Diagnostic::new(Code::MissingComma, "no white space behind this comma", rest.span(1));
-                rest.state().report(diagnostic.with_help("write a blank or a new line behind the comma"));
+                let diagnostic = Diagnostic::new(Code::MissingComma, "missing whitespace after a comma", rest.span(1));
+                rest.state().report(diagnostic.with_help("add a space or a newline after the comma"));
             }
             return Ok((next, ()));
         }
@@ -138,23 +138,22 @@ pub(super) fn comma(place: Place) -> impl for<'a> Fn(Input<'a>) -> PResult<'a, (
     }
 }
 
-/// `end` is directly behind the last word, `next` in front of what stands in the place of the comma.
+/// `end` is directly after the last word, `next` in front of what stands in the place of the comma.
 fn missing_comma<'a>(end: Input<'a>, next: Input<'a>) -> PResult<'a, ()> {
     let text = end.state().text().get(..end.at() as usize).unwrap_or_default();
     let word_start = text.iter().rposition(|byte| byte.is_ascii_whitespace()).map_or(0, |at| at + 1);
     let word = text.get(word_start..).unwrap_or_default();
     if let Some(comma) = swallowed(word) {
         let comma = end.seek(u32::try_from(word_start + comma).unwrap_or(u32::MAX));
-        let diagnostic = Diagnostic::new(Code::MissingComma, "no white space behind this comma", comma.span(1));
-        let help =
-            "a comma is part of a word unless white space follows it: write a blank or a new line behind the comma";
+        let diagnostic = Diagnostic::new(Code::MissingComma, "missing whitespace after a comma", comma.span(1));
+        let help = "a comma is part of a word unless white space follows it: add a space or a newline after the comma";
         end.state().report(diagnostic.with_help(help));
         return Ok((comma.advance(1), ()));
     }
     let ends = match next.byte(0) {
         None | Some(b'}') => true,
         Some(b';') => {
-            let diagnostic = Diagnostic::new(Code::MissingComma, "a rule ends with a comma, not `;`", next.span(1));
+            let diagnostic = Diagnostic::new(Code::MissingComma, "`;` at the end of a rule", next.span(1));
             end.state().report(diagnostic.with_help("write `,` instead of `;`"));
             return Ok((next.advance(1), ()));
         }
@@ -163,7 +162,7 @@ fn missing_comma<'a>(end: Input<'a>, next: Input<'a>) -> PResult<'a, ()> {
     if !ends {
         return Err(expected(next, "`,`"));
     }
-    let diagnostic = Diagnostic::new(Code::MissingComma, "this rule has no comma at its end", end.span(0));
+    let diagnostic = Diagnostic::new(Code::MissingComma, "missing comma at the end of a rule", end.span(0));
     end.state().report(diagnostic.with_label("expected `,` here").with_help("add `,`"));
     Ok((end, ()))
 }

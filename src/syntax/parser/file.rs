@@ -81,7 +81,7 @@ fn target(input: Input<'_>) -> PResult<'_, Option<Spanned<Pattern>>> {
     if input.byte(0) == Some(b',') { Ok((input, None)) } else { opt(preceded(arrow, initial::target)).parse(input) }
 }
 
-/// A path with something else behind it than permissions and white space or a comma.
+/// A path with something else after it than permissions and white space or a comma.
 fn without_permissions<'a>(
     path: &Token<'a>,
     input: Input<'a>,
@@ -94,7 +94,7 @@ fn without_permissions<'a>(
             Some(b'}' | b';') | None => Ok((rest, access(path, next, None)?)),
             _ => {
                 let message = format!("permissions followed by {}", error::found(rest));
-                Err(error::syntax(next.span, message, "write a comma or a blank behind the permissions"))
+                Err(error::syntax(next.span, message, "add a comma or a space after the permissions"))
             }
         };
     }
@@ -102,16 +102,16 @@ fn without_permissions<'a>(
     let at = input.seek(next.span.start);
     let diagnostic = match next.kind {
         _ if path.text.starts_with(b"@") && path.text.contains(&b'=') => {
-            Diagnostic::new(Code::Syntax, format!("the operator is part of the word `{text}`"), path.span)
-                .with_help("write blanks around the operator of an assignment")
+            Diagnostic::new(Code::Syntax, format!("operator is part of the word `{text}`"), path.span)
+                .with_help("write a space before and after the operator of an assignment")
         }
-        Kind::Id => Diagnostic::new(Code::Syntax, format!("`{text}` has neither permissions nor a body"), path.span)
-            .with_help(format!("write permissions behind it (`{text} r,`), or `{{` if a profile begins here")),
+        Kind::Id => Diagnostic::new(Code::Syntax, format!("missing permissions or body after `{text}`"), path.span)
+            .with_help(format!("add permissions (`{text} r,`), or `{{` to begin a profile")),
         Kind::Comma | Kind::Close | Kind::End => {
-            Diagnostic::new(Code::Syntax, "a file rule without permissions", path.span)
-                .with_help(format!("write the permissions behind the path: `{text} r,`"))
+            Diagnostic::new(Code::Syntax, "file rule without permissions", path.span)
+                .with_help(format!("add the permissions after the path: `{text} r,`"))
         }
-        Kind::Arrow => Diagnostic::new(Code::Syntax, "the permissions stand before `->`", next.span)
+        Kind::Arrow => Diagnostic::new(Code::Syntax, "missing permissions before `->`", next.span)
             .with_help(format!("write `{text} px -> …,`")),
         Kind::Name => return Err(no_permissions(next)),
         _ => return Err(error::expected(at, "the permissions of a file rule")),
@@ -120,7 +120,7 @@ fn without_permissions<'a>(
 }
 
 fn no_permissions(token: &Token<'_>) -> nom::Err<Problem> {
-    let message = format!("`{}` are no permissions", String::from_utf8_lossy(token.text));
-    let help = "permissions are made of `r w a l k m x`, with `i`, `p`, `c`, `u`, `P`, `C`, `U` before `x`";
+    let message = format!("invalid permissions `{}`", String::from_utf8_lossy(token.text));
+    let help = "use the letters `r w a l k m x`, with `i`, `p`, `c`, `u`, `P`, `C` or `U` before `x`";
     error::syntax(token.span, message, help)
 }

@@ -8,7 +8,7 @@ use super::input::{Input, PResult, word};
 use super::lexer::{classes, skip_space, take_word};
 use crate::syntax::ast::{Include, IncludePath, PathForm};
 
-/// What stands behind the keyword.
+/// Parses the text after the keyword.
 pub(super) fn item(pound: bool, if_exists: bool) -> impl for<'a> Fn(Input<'a>) -> PResult<'a, Include> {
     move |input| map(path, |path| Include { pound, if_exists, path }).parse(input)
 }
@@ -32,8 +32,8 @@ pub(super) fn path(input: Input<'_>) -> PResult<'_, IncludePath> {
     }
     if text.first() == Some(&b'<') {
         let line = text.iter().take_while(|byte| !matches!(byte, b'\n' | b'\r')).count();
-        let help = "write `<path>` on one line, without blanks around a quoted path";
-        return Err(error::syntax(input.span(line), "a bad path in angle brackets", help));
+        let help = "write `<path>` on one line, without spaces around a quoted path";
+        return Err(error::syntax(input.span(line), "invalid path in angle brackets", help));
     }
     Err(error::expected(input, "a path"))
 }

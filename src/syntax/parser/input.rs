@@ -23,7 +23,7 @@ pub(super) type PResult<'a, T> = IResult<Input<'a>, T, Problem>;
 pub(super) enum Problem {
     /// Another parser may try.
     Mismatch,
-    /// What to tell the author.
+    /// The diagnostic for the author.
     Reported(Box<Diagnostic>),
 }
 
@@ -37,7 +37,7 @@ impl<'a> ParseError<Input<'a>> for Problem {
     }
 }
 
-/// What the parsers of one text share.
+/// The state shared by the parsers of one text.
 #[derive(Debug)]
 pub(super) struct State<'a> {
     text: &'a [u8],
@@ -81,7 +81,7 @@ impl<'a> State<'a> {
             return;
         }
         if diagnostics.len() + 1 >= ERROR_LIMIT {
-            let end = format!("after {ERROR_LIMIT} errors the rest of the file is not read");
+            let end = format!("too many errors: the file is not read after the first {ERROR_LIMIT}");
             diagnostic.help = Some(diagnostic.help.map_or(end.clone(), |help| format!("{help}\n{end}")));
             self.stopped.set(true);
         }
@@ -138,13 +138,13 @@ impl<'a> State<'a> {
         (self.comments.borrow().len(), self.comments_end.get())
     }
 
-    /// Forgets the comments behind a mark: another parser will meet them.
+    /// Forgets the comments after a mark: another parser will meet them.
     pub(super) fn reset_comments(&self, (count, end): (usize, u32)) {
         self.comments.borrow_mut().truncate(count);
         self.comments_end.set(end);
     }
 
-    /// Takes the comments behind a mark.
+    /// Takes the comments after a mark.
     pub(super) fn take_comments(&self, (count, _): (usize, u32)) -> Vec<Comment> {
         let mut comments = self.comments.borrow_mut();
         if comments.len() > count { comments.split_off(count) } else { Vec::new() }

@@ -11,7 +11,7 @@ use super::lexer::{Keyword, Kind, Lexer, Token, initial};
 use super::permissions::permissions;
 use crate::syntax::ast::IoUringRule;
 
-/// What stands behind the keyword.
+/// Parses the text after the keyword.
 pub(super) fn rule(input: Input<'_>) -> PResult<'_, IoUringRule> {
     let lex: Lexer = initial::lex;
     let parts = (permissions(lex_permission), conditions(lex), group(lex));

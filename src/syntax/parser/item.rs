@@ -45,7 +45,7 @@ fn profile<'a>(token: &Token<'a>, keyword: ProfileKeyword, input: Input<'a>) -> 
     Ok((rest, ItemKind::Profile(Box::new(profile))))
 }
 
-/// A path or name: with permissions behind it a rule, else a profile without keyword, or a misspelt keyword.
+/// A path or name: with permissions after it a rule, else a profile without keyword, or a misspelt keyword.
 fn path_first<'a>(start: Input<'a>, token: Token<'a>, input: Input<'a>) -> PResult<'a, ItemKind> {
     let (rest, next) = match initial::lex(input) {
         Ok(next) => next,
@@ -88,19 +88,19 @@ fn failed<T>(result: PResult<'_, T>) -> nom::Err<Problem> {
     result.err().unwrap_or(nom::Err::Error(Problem::Mismatch))
 }
 
-/// What to say about a bare name that no rule begins with.
+/// Returns the diagnostic about a bare name that is not a keyword.
 fn unknown_keyword(token: &Token<'_>) -> Option<nom::Err<Problem>> {
     if token.kind != Kind::Name {
         return None;
     }
     if token.text == b"include" {
-        return Some(error::syntax(token.span, "no blank behind `include`", "write `include <path>`"));
+        return Some(error::syntax(token.span, "missing space after `include`", "write `include <path>`"));
     }
     let word = String::from_utf8_lossy(token.text);
-    let diagnostic = Diagnostic::new(Code::UnknownKeyword, format!("no rule begins with `{word}`"), token.span);
+    let diagnostic = Diagnostic::new(Code::UnknownKeyword, format!("unknown keyword `{word}`"), token.span);
     let nearest = nearest(token.text, keyword::STARTERS.iter().copied());
     Some(error::failure(diagnostic.with_nearest(token.text, nearest, || {
-        "a rule begins with a keyword, or with a path that begins with `/` or `@{`".into()
+        "begin the rule with a keyword, or with a path that begins with `/` or `@{`".into()
     })))
 }
 
@@ -165,18 +165,18 @@ fn no_rule(token: &Token<'_>, at: Input<'_>) -> nom::Err<Problem> {
             | Kind::Include { .. }
     );
     if no_prefix {
-        let message = format!("`{text}` takes no prefix");
-        return error::syntax(token.span, message, format!("remove what stands before `{text}`"));
+        let message = format!("`{text}` does not take a prefix");
+        return error::syntax(token.span, message, format!("remove the words before `{text}`"));
     }
     match token.kind {
         Kind::Keyword(Keyword::Else) => {
-            error::syntax(token.span, "`else` without `if`", "`else` stands directly behind the block of an `if`")
+            error::syntax(token.span, "`else` without `if`", "write `else` directly after the block of an `if`")
         }
         Kind::Keyword(Keyword::Rlimit) => error::syntax(token.span, "`rlimit` without `set`", "write `set rlimit`"),
         Kind::Stray => error::unexpected_char(at),
-        Kind::Comma => error::syntax(token.span, "a comma without a rule", "remove the comma"),
+        Kind::Comma => error::syntax(token.span, "comma without a rule", "remove the comma"),
         Kind::Condition | Kind::Flags | Kind::Group | Kind::Identities => {
-            let help = "a condition stands behind the keyword of its rule, before the comma that ends it";
+            let help = "write the condition after the keyword of its rule and before the comma";
             error::syntax(token.span, format!("`{text}=` without a rule"), help)
         }
         _ => error::expected(at, "a rule"),
@@ -190,7 +190,7 @@ fn explained(problem: nom::Err<Problem>, token: &Token<'_>) -> nom::Err<Problem>
         other => return other,
     };
     if diagnostic.help.is_none() {
-        diagnostic.help = example(token).map(|example| format!("write it like this: `{example}`"));
+        diagnostic.help = example(token).map(|example| format!("follow this form: `{example}`"));
     }
     nom::Err::Failure(Problem::Reported(diagnostic))
 }

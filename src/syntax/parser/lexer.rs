@@ -20,26 +20,26 @@ use classes::{blanks, name, newline};
 
 pub(super) use keyword::Keyword;
 
-/// What a token is.
+/// The kind of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// A name with `=` or `in (` behind it; the token is the name only, as for all heads.
+    /// A name with `=` or `in (` after it; the token is the name only, as for all heads.
     Condition,
-    /// `peer` or `xattrs` with `=(` behind it.
+    /// `peer` or `xattrs` with `=(` after it.
     Group,
-    /// `identities` with `=` behind it.
+    /// `identities` with `=` after it.
     Identities,
-    /// `priority` with `=` behind it.
+    /// `priority` with `=` after it.
     Priority,
-    /// `flags` with `=` behind it.
+    /// `flags` with `=` after it.
     Flags,
     /// `include` or `#include`, with `if exists`.
     Include { pound: bool, if_exists: bool },
     /// A keyword between rules.
     Keyword(Keyword),
-    /// `profile` with the blanks behind it.
+    /// `profile` with the blanks after it.
     Profile,
-    /// `hat` with the blanks behind it.
+    /// `hat` with the blanks after it.
     Hat,
     /// `^`
     Caret,

@@ -12,7 +12,7 @@ use crate::source::Spanned;
 use crate::syntax::Pattern;
 use crate::syntax::ast::LinkRule;
 
-/// What stands behind the keyword.
+/// Parses the text after the keyword.
 pub(super) fn rule(input: Input<'_>) -> PResult<'_, LinkRule> {
     let parts = |input| {
         let (input, subset) = opt(subset).parse(input)?;

@@ -1,7 +1,7 @@
 //! From text to the syntax tree.
 //!
 //! nom parsers over a located input, one file per construct. One grammar serves every file: which items are allowed at
-//! which place of a profile or of an included file is decided when includes are resolved. One run reports every error: behind
+//! which place of a profile or of an included file is decided when includes are resolved. One run reports every error: after
 //! a broken item the parser goes on with the next.
 
 mod abi;
@@ -50,12 +50,12 @@ use input::{Input, State};
 /// The byte patterns of the words of the language, and the words that an item may begin with.
 pub(crate) use lexer::{classes, keyword::starts_item};
 
-/// What came of parsing a text.
+/// The result of parsing a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Parsed {
     /// Every item that follows the grammar.
     pub file: File,
-    /// What is wrong with the others, in the order of the text. Without errors the file is complete.
+    /// The diagnostics about the other items, in the order of the text. Without errors the file is complete.
     pub diagnostics: Vec<Diagnostic>,
 }
 

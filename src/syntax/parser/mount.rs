@@ -15,7 +15,7 @@ use crate::vocab::MountOperation;
 
 const LEX: Lexer = mode::mount;
 
-/// What stands behind the keyword.
+/// Parses the text after the keyword.
 pub(super) fn rule(operation: MountOperation) -> impl for<'a> Fn(Input<'a>) -> PResult<'a, MountRule> {
     move |input| {
         let parts = |input| {
@@ -32,8 +32,8 @@ pub(super) fn rule(operation: MountOperation) -> impl for<'a> Fn(Input<'a>) -> P
     }
 }
 
-/// What is mounted, or a mount point without arrow. A word on a line of its own that begins rules, with no arrow behind it,
-/// is the next rule, and the comma of this one is missing. (`mqueue` is a source, too.)
+/// Parses the source, or the mount point of a rule without an arrow. A word on a line of its own that begins rules, with no
+/// arrow after it, is the next rule, and the comma of this one is missing. (`mqueue` is a source, too.)
 fn path(input: Input<'_>) -> PResult<'_, Spanned<Pattern>> {
     let (rest, token) = verify(LEX, |token: &Token<'_>| token.kind == Kind::Id).parse(input)?;
     let new_line = input.line_ends_before(input.seek(token.span.start));
@@ -48,7 +48,7 @@ fn point(input: Input<'_>) -> PResult<'_, Spanned<Pattern>> {
     map(verify(LEX, |token: &Token<'_>| token.kind == Kind::Id), |token| token.pattern()).parse(input)
 }
 
-/// The conditions and the mount point behind the arrow.
+/// The conditions and the mount point after the arrow.
 type Target = (Vec<Spanned<Condition<MountCondition>>>, Spanned<Pattern>);
 
 fn target(input: Input<'_>) -> PResult<'_, Target> {
@@ -56,7 +56,7 @@ fn target(input: Input<'_>) -> PResult<'_, Target> {
     let (input, conditions) = conditions(LEX)(input)?;
     match point(input) {
         Ok((rest, point)) => Ok((rest, (conditions, point))),
-        Err(nom::Err::Error(_)) => Err(error::expected(skip_space(input), "the mount point behind `->`")),
+        Err(nom::Err::Error(_)) => Err(error::expected(skip_space(input), "the mount point after `->`")),
         Err(other) => Err(other),
     }
 }

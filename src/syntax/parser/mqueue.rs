@@ -11,7 +11,7 @@ use super::lexer::{Kind, Lexer, Token, keyword, mode};
 use super::permissions::permissions;
 use crate::syntax::ast::MqueueRule;
 
-/// What stands behind the keyword.
+/// Parses the text after the keyword.
 pub(super) fn rule(input: Input<'_>) -> PResult<'_, MqueueRule> {
     let lex: Lexer = mode::mqueue;
     let name = verify(lex, |token: &Token<'_>| token.kind == Kind::Id && !keyword::starts_item(token.text));

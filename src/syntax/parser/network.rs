@@ -16,7 +16,7 @@ use crate::syntax::ast::{Named, NetworkRule};
 use crate::syntax::word::Word;
 use crate::vocab::{AddressFamily, SocketKind};
 
-/// What stands behind the keyword.
+/// Parses the text after the keyword.
 pub(super) fn rule(input: Input<'_>) -> PResult<'_, NetworkRule> {
     let lex: Lexer = mode::network;
     let parts = (permissions(lex), many_m_n(0, 2, socket), conditions(lex), group(lex));

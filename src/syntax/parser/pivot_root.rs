@@ -10,7 +10,7 @@ use super::input::{Input, PResult};
 use super::lexer::{Kind, Lexer, Token, initial};
 use crate::syntax::ast::PivotRootRule;
 
-/// What stands behind the keyword.
+/// Parses the text after the keyword.
 pub(super) fn rule(input: Input<'_>) -> PResult<'_, PivotRootRule> {
     let lex: Lexer = initial::lex;
     let new_root = verify(lex, |token: &Token<'_>| matches!(token.kind, Kind::Id | Kind::Name));

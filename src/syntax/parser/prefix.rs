@@ -8,7 +8,7 @@ use crate::syntax::ast::condition::named;
 use crate::syntax::ast::{Owner, Prefix, RuleMode};
 use crate::syntax::word::Word;
 
-/// The prefix whose first token may be `token`, and the first token behind it.
+/// The prefix whose first token may be `token`, and the first token after it.
 pub(super) fn prefix<'a>(mut token: Token<'a>, mut input: Input<'a>) -> PResult<'a, (Spanned<Prefix>, Token<'a>)> {
     let mut prefix = Prefix::default();
     let mut span = input.seek(token.span.start).span(0);
@@ -24,11 +24,11 @@ pub(super) fn prefix<'a>(mut token: Token<'a>, mut input: Input<'a>) -> PResult<
         if part <= stage {
             let name = String::from_utf8_lossy(token.text);
             let message = if part == stage {
-                format!("`{name}` behind a prefix of the same kind")
+                format!("`{name}` after a prefix of the same kind")
             } else {
-                format!("`{name}` stands too late")
+                format!("`{name}` in the wrong place")
             };
-            let help = "prefixes stand in this order, at most one of a kind: `priority=N`, `audit`, \
+            let help = "write prefixes in this order, at most one of each kind: `priority=N`, `audit`, \
                         `allow` or `deny` or `prompt`, `owner` or `other`";
             return Err(error::syntax(token.span, message, help));
         }
@@ -58,7 +58,7 @@ fn priority(input: Input<'_>) -> PResult<'_, Word> {
     match classes::number(input.rest().get(sign..).unwrap_or_default()) {
         0 => {
             let message = format!("expected a number, found {}", error::found(input));
-            Err(error::syntax(error::place(input), message, "write the priority as a decimal number: `priority=1`"))
+            Err(error::syntax(error::place(input), message, "write a decimal number: `priority=1`"))
         }
         len => Ok(take_word(input, sign + len)),
     }

@@ -10,20 +10,20 @@ use crate::syntax::Pattern;
 use crate::syntax::ast::{Profile, ProfileKeyword, condition};
 use crate::syntax::word::Word;
 
-/// What stands behind a keyword that introduces a profile.
+/// Parses the text after a keyword that introduces a profile.
 pub(super) fn named<'a>(token: &Token<'a>, keyword: ProfileKeyword, input: Input<'a>) -> PResult<'a, Profile> {
     match initial::name_pattern(input) {
         Ok((rest, name)) => header(keyword, name, rest),
         Err(nom::Err::Error(_)) => {
             let text = String::from_utf8_lossy(token.text.trim_ascii_end());
-            let message = format!("expected a name directly behind `{text}`, found {}", error::found(input));
+            let message = format!("expected a name directly after `{text}`, found {}", error::found(input));
             Err(error::syntax(error::place(input), message, format!("write the name on the same line as `{text}`")))
         }
         Err(other) => Err(other),
     }
 }
 
-/// What stands behind the name.
+/// Parses the text after the name.
 pub(super) fn header(keyword: ProfileKeyword, name: Spanned<Pattern>, input: Input<'_>) -> PResult<'_, Profile> {
     let mut profile = Profile {
         keyword,
@@ -54,9 +54,13 @@ pub(super) fn header(keyword: ProfileKeyword, name: Spanned<Pattern>, input: Inp
             Kind::Plus => 3,
             Kind::Flags | Kind::ListOpen => 4,
             Kind::Condition => {
-                let help = "behind the name stand an attachment, `xattrs=(…)` and `flags=(…)`, then `{`";
+                let help = "after the name, write an attachment, `xattrs=(…)` and `flags=(…)`, then `{`";
                 let text = String::from_utf8_lossy(token.text);
-                return Err(error::syntax(token.span, format!("a profile has no `{text}=`"), help));
+                return Err(error::syntax(
+                    token.span,
+                    format!("unknown condition `{text}=` in a profile header"),
+                    help,
+                ));
             }
             _ => return glued_brace(profile, input, at),
         };
@@ -92,34 +96,34 @@ pub(super) fn header(keyword: ProfileKeyword, name: Spanned<Pattern>, input: Inp
 
 fn order(token: &Token<'_>) -> nom::Err<super::input::Problem> {
     let text = String::from_utf8_lossy(token.text);
-    let help = "the parts of a header stand in this order, each once: name, attachment, `xattrs=(…)`, `flags=(…)`, `{`";
-    error::syntax(token.span, format!("`{text}` does not stand here"), help)
+    let help = "write the parts of a header in this order, each once: name, attachment, `xattrs=(…)`, `flags=(…)`, `{`";
+    error::syntax(token.span, format!("`{text}` in the wrong place"), help)
 }
 
-/// `flags=(…)` behind the word.
+/// `flags=(…)` after the word.
 fn flags<'a>(token: &Token<'a>, input: Input<'a>) -> PResult<'a, Vec<Word>> {
     let (rest, flags) = value(input)?;
     match flags.words.first().filter(|_| !flags.list) {
         Some(word) => {
             let help = format!("write `flags=({})`", word.value);
-            Err(error::syntax(token.span.to(word.span), "flags stand in parentheses", help))
+            Err(error::syntax(token.span.to(word.span), "flags without parentheses", help))
         }
         None => Ok((rest, flags.words)),
     }
 }
 
-/// `identities=(…)` behind `+`.
+/// `identities=(…)` after `+`.
 fn identities(input: Input<'_>) -> PResult<'_, Vec<Word>> {
     let input = skip_blanks(input);
     let (len, head) = named_head(input.rest());
     if head != Some(Kind::Identities) {
-        return Err(error::expected(input, "`identities=(…)` behind `+`"));
+        return Err(error::expected(input, "`identities=(…)` after `+`"));
     }
     let (rest, found) = value(input.advance(len))?;
     match found.words.first().filter(|_| !found.list) {
         Some(word) => {
             let help = format!("write `+identities=({})`", word.value);
-            Err(error::syntax(word.span, "identities stand in parentheses", help))
+            Err(error::syntax(word.span, "identities without parentheses", help))
         }
         None => Ok((rest, found.words)),
     }
@@ -135,7 +139,7 @@ fn ends_with_brace(profile: &Profile, input: Input<'_>) -> bool {
     let last = last_word(profile);
     let text = last.as_bytes();
     let text = text.strip_suffix(b"}").unwrap_or(text);
-    // A brace behind a backslash is a byte of the name.
+    // A brace after a backslash is a byte of the name.
     let escapes = |text: &[u8]| text.iter().rev().take_while(|&&byte| byte == b'\\').count();
     let ends = text.strip_suffix(b"{").is_some_and(|name| escapes(name) % 2 == 0);
     // A header with a brace of its own has no need of one, however odd its name is.
@@ -150,8 +154,8 @@ fn glued_brace<'a>(mut profile: Profile, input: Input<'a>, at: Input<'a>) -> PRe
     let brace = text.strip_suffix(b"}").unwrap_or(text);
     if ends_with_brace(&profile, input) {
         let brace = input.seek(last.span.end - u32::try_from(text.len() - brace.len()).unwrap_or(0) - 1);
-        let diagnostic = Diagnostic::new(Code::Syntax, "this brace is part of the word before it", brace.span(1));
-        input.state().report(diagnostic.with_help("write a blank before `{`"));
+        let diagnostic = Diagnostic::new(Code::Syntax, "`{` is part of the word before it", brace.span(1));
+        input.state().report(diagnostic.with_help("add a space before `{`"));
         let (rest, body) = block::block(brace.advance(1), brace.span(1))?;
         profile.body = body;
         return Ok((rest, profile));

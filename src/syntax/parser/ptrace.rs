@@ -11,7 +11,7 @@ use super::lexer::{Kind, Lexer, mode};
 use super::permissions::permissions;
 use crate::syntax::ast::PtraceRule;
 
-/// What stands behind the keyword.
+/// Parses the text after the keyword.
 pub(super) fn rule(input: Input<'_>) -> PResult<'_, PtraceRule> {
     let lex: Lexer = mode::ptrace;
     let parts = (permissions(lex), conditions(lex), no_group(lex));
@@ -23,8 +23,8 @@ pub(super) fn rule(input: Input<'_>) -> PResult<'_, PtraceRule> {
 pub(super) fn no_group(lex: Lexer) -> impl for<'a> Fn(Input<'a>) -> PResult<'a, ()> {
     move |input| match lex(input)? {
         (_, token) if token.kind == Kind::Group => {
-            let message = format!("`{}` takes no list here", String::from_utf8_lossy(token.text));
-            Err(error::syntax(token.span, message, "write one name without parentheses: `peer=NAME`"))
+            let message = format!("`{}` does not take a list here", String::from_utf8_lossy(token.text));
+            Err(error::syntax(token.span, message, "write a single name without parentheses: `peer=NAME`"))
         }
         _ => Ok((input, ())),
     }

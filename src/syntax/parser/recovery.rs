@@ -1,10 +1,10 @@
-//! Finding the next item behind an error.
+//! Finding the next item after an error.
 
 use super::error::starts_item;
 use super::input::Input;
 use super::lexer::{classes, skip_blanks};
 
-/// Where to go on behind an error.
+/// Where to go on after an error.
 pub(super) enum Resume<'a> {
     /// At the next item, the closing brace of the block, or the end.
     Item(Input<'a>),
@@ -12,8 +12,8 @@ pub(super) enum Resume<'a> {
     Block(Input<'a>),
 }
 
-/// Skips the rest of a broken item: to behind a comma with white space or a brace behind it, to a line that begins like
-/// an item, or to a brace that stands alone. What is skipped is at least one byte behind `start`.
+/// Skips the rest of a broken item: past a comma followed by white space or a brace, to a line that begins like
+/// an item, or to a brace that stands alone. What is skipped is at least one byte after `start`.
 pub(super) fn resume<'a>(start: Input<'a>, error: Input<'a>) -> Resume<'a> {
     let mut input = error;
     if input.at() == start.at() {

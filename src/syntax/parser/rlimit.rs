@@ -11,7 +11,7 @@ use crate::syntax::ast::Rlimit;
 use crate::syntax::ast::condition::named;
 use crate::syntax::word::Word;
 
-/// What stands behind `set`.
+/// Parses the text after `set`.
 pub(super) fn rule(input: Input<'_>) -> PResult<'_, Rlimit> {
     let (rest, token) = initial::lex(input)?;
     if token.kind != Kind::Keyword(Keyword::Rlimit) {

@@ -12,7 +12,7 @@ use super::permissions::permissions;
 use super::ptrace::no_group;
 use crate::syntax::ast::SignalRule;
 
-/// What stands behind the keyword.
+/// Parses the text after the keyword.
 pub(super) fn rule(input: Input<'_>) -> PResult<'_, SignalRule> {
     let lex: Lexer = mode::signal;
     let parts = (permissions(lex), conditions(lex), no_group(lex));

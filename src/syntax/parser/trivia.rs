@@ -38,7 +38,7 @@ pub(super) fn without_last_blank(mut trivia: Vec<Trivia>) -> Vec<Trivia> {
     trivia
 }
 
-/// The comment behind an item, or behind an opening brace, on its line.
+/// The comment after an item, or after an opening brace, on its line.
 pub(super) fn trailing(input: Input<'_>) -> (Input<'_>, Option<Comment>) {
     match initial::comment(skip_blanks(input)) {
         Some((rest, comment)) => (rest, Some(comment)),

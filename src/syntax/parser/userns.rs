@@ -10,7 +10,7 @@ use super::input::{Input, PResult};
 use super::lexer::skip_space;
 use crate::syntax::ast::UsernsRule;
 
-/// What stands behind the keyword.
+/// Parses the text after the keyword.
 pub(super) fn rule(input: Input<'_>) -> PResult<'_, UsernsRule> {
     let create = |input| tag(&b"create"[..]).parse(skip_space(input));
     map(terminated(opt(create), comma(Place::Mode)), |create| UsernsRule { create: create.is_some() }).parse(input)

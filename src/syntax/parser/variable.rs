@@ -36,13 +36,13 @@ fn operator(token: &Token<'_>) -> Spanned<AssignOp> {
     Spanned::new(op, token.span)
 }
 
-/// What stands behind the operator of an assignment to a set variable.
+/// Parses the text after the operator of an assignment to a set variable.
 pub(super) fn set<'a>(variable: &Token<'a>, op: &Token<'a>) -> impl Fn(Input<'a>) -> PResult<'a, SetVariable> {
     let (name, op) = (name(variable), operator(op));
     move |input| {
         let (rest, values) = values(input)?;
         if values.is_empty() {
-            let message = "an assignment without a value";
+            let message = "assignment without a value";
             let help = "write the value on the same line, `\"\"` for an empty one";
             return Err(error::syntax(op.span, message, help));
         }
@@ -80,11 +80,11 @@ fn values(mut input: Input<'_>) -> PResult<'_, Vec<Spanned<Pattern>>> {
 }
 
 fn trailing_comma(input: Input<'_>) {
-    let diagnostic = Diagnostic::new(Code::TrailingComma, "an assignment does not end with a comma", input.span(1));
-    input.state().report(diagnostic.with_help("remove the comma; blanks separate the values"));
+    let diagnostic = Diagnostic::new(Code::TrailingComma, "comma at the end of an assignment", input.span(1));
+    input.state().report(diagnostic.with_help("remove the comma; values are separated by spaces"));
 }
 
-/// What stands behind a boolean variable.
+/// Parses the text after a boolean variable.
 pub(super) fn boolean<'a>(variable: &Token<'a>) -> impl Fn(Input<'a>) -> PResult<'a, BoolVariable> {
     let name = name(variable);
     move |input| {
@@ -92,7 +92,7 @@ pub(super) fn boolean<'a>(variable: &Token<'a>) -> impl Fn(Input<'a>) -> PResult
         let at = skip_blanks(input);
         let (input, op) = match initial::lex(at) {
             Ok((rest, token)) if token.kind == Kind::Assign && token.span.start == at.at() => (rest, operator(&token)),
-            _ => return Err(error::expected(at, "`=` behind the boolean variable")),
+            _ => return Err(error::expected(at, "`=` after the boolean variable")),
         };
         let (input, value) = conditional::expression(assigned, input)?;
         let (rest, end) = assigned(input)?;
@@ -107,7 +107,7 @@ pub(super) fn boolean<'a>(variable: &Token<'a>) -> impl Fn(Input<'a>) -> PResult
     }
 }
 
-/// What stands behind `alias`.
+/// Parses the text after `alias`.
 pub(super) fn alias(input: Input<'_>) -> PResult<'_, Alias> {
     let parts = |input| {
         let from = verify(initial::lex, |token: &Token<'_>| matches!(token.kind, Kind::Id | Kind::Name));

@@ -34,7 +34,7 @@ impl Printer {
         (self.out, self.units)
     }
 
-    /// What follows is written at `span`.
+    /// Marks the following text as written at `span`.
     pub(super) fn unit(&mut self, span: Span) {
         self.units.push(Unit { at: self.out.len(), blank: std::mem::take(&mut self.after_blank), span });
     }

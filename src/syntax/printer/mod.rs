@@ -17,8 +17,8 @@
 //! re-quotes or re-orders could change what a profile means.
 //!
 //! Where a line may be broken and where a blank is needed is decided by the scanner of the reference compiler: a comma or brace
-//! behind a word belongs to the word unless a blank or the end of the line separates them, and a backslash at the end of a word
-//! would escape the blank or comma behind it.
+//! after a word belongs to the word unless a blank or the end of the line separates them, and a backslash at the end of a word
+//! would escape the blank or comma after it.
 
 mod abi;
 mod all;

@@ -1,4 +1,4 @@
-//! What stands before rules and blocks: `priority=1 audit deny owner`.
+//! Prefixes of rules and blocks: `priority=1 audit deny owner`.
 
 use super::line::Line;
 use crate::syntax::ast::{Owner, Prefix, RuleMode, Safety};

@@ -8,7 +8,7 @@ use crate::syntax::ast::{Profile, ProfileKeyword};
 impl Printer {
     pub(super) fn profile(&mut self, profile: &Profile) {
         let mut line = Line::new();
-        // The scanner wants keyword and name on one line, and no blank behind the caret.
+        // The scanner wants keyword and name on one line, and no blank after the caret.
         match profile.keyword {
             ProfileKeyword::None => line.part(profile.name.as_bytes()),
             ProfileKeyword::Profile => line.part([b"profile ", profile.name.as_bytes()].concat()),

@@ -3,13 +3,13 @@
 use crate::source::Span;
 use crate::syntax::ast::{Block, Item, Trivia};
 
-/// A piece of the printed text, made of whole lines: an item without block, a comment, or what stands before, between or behind
+/// A piece of the printed text, made of whole lines: an item without block, a comment, or what stands before, between or after
 /// the blocks of an item.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::syntax) struct Unit {
     /// Where it begins in the printed text.
     pub(in crate::syntax) at: usize,
-    /// Whether a blank line stands before it, which `at` is behind.
+    /// Whether a blank line stands before it, which precedes `at`.
     pub(in crate::syntax) blank: bool,
     /// Where it is written, with blanks and line ends around it.
     pub(in crate::syntax) span: Span,

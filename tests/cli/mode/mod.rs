@@ -85,7 +85,7 @@ impl Place {
         text(&output.stdout).to_owned()
     }
 
-    /// What is refused leaves every file as it is.
+    /// Asserts that a command is refused and leaves every file as it is.
     fn refused(&self, expected: i32, arguments: &[&str]) -> String {
         let before = self.everything();
         let output = self.mode(arguments);
@@ -189,8 +189,8 @@ fn nothing_is_changed_where_an_argument_is_wrong() {
             "nosuch",
             "no profile is named `nosuch`, and there is no such program in base; one file could not be searched",
         ),
-        (2, "/no/such", "no profile is named `/no/such`, or attaches to it in base"),
-        (2, "base/tunables/own", "there is no profile in it"),
+        (2, "/no/such", "no profile is named `/no/such` or attaches to it in base"),
+        (2, "base/tunables/own", "no profile in the file"),
         (2, "cat", "several profiles are named `cat`: base/again:2, base/two:1"),
         (1, "base/broken", "base/broken:2:7: error[missing-comma]"),
         (1, "base/", "base/broken:2:7: error[missing-comma]"),
@@ -209,7 +209,7 @@ fn rules_that_still_deny_are_named() {
     let output = place.mode(&["complain", "web"]);
     let errors = text(&output.stderr);
     assert_eq!(errors.matches("deny-in-complain").count(), 2, "not the one that is logged: {errors}");
-    assert!(errors.contains("this rule of profile `web` still denies in complain mode"), "{errors}");
+    assert!(errors.contains("this rule of profile `web` is still enforced in complain mode"), "{errors}");
     for place in ["base/abstractions/own:1:1", "base/web:7:3"] {
         assert!(errors.contains(place), "{errors}");
     }
@@ -229,7 +229,7 @@ fn what_confines_nothing_is_left_alone() {
     assert_eq!((status(&output), text(&output.stdout), &*place.read("base/two")), (0, "", TWO));
     let errors = text(&output.stderr);
     assert!(
-        errors.contains("mode-kept") && errors.contains("profile `browser` is left in mode `unconfined`"),
+        errors.contains("mode-kept") && errors.contains("profile `browser` stays in mode `unconfined`"),
         "{errors}"
     );
     assert_eq!(place.done(&["complain", "two"]), "base/two:1: cat: enforce -> complain\n");
@@ -253,7 +253,7 @@ fn lists_are_those_of_the_boot_scripts() {
     assert_eq!(place.read("base/web"), WEB, "the file stays");
     let errors = text(&place.mode(&["kill", "web"]).stderr).to_owned();
     assert!(errors.contains("mode-overridden") && errors.contains("the file is not loaded at boot"), "{errors}");
-    assert!(place.refused(2, &["complain", "base/disable"]).contains("it has links to profiles"));
+    assert!(place.refused(2, &["complain", "base/disable"]).contains("the directory has links to profiles"));
     assert_eq!(place.done(&["enable", "base/disable/web"]), "base/disable/web: removed\n", "an entry is its file");
     place.done(&["disable", "web"]);
     assert_eq!(place.done(&["enable", "base/"]), "base/disable/two: removed\nbase/disable/web: removed\n");
@@ -274,10 +274,10 @@ fn lists_are_those_of_the_boot_scripts() {
     place.done(&["kill", "base/two"]);
     // Files that the boot scripts do not load have no place in the lists.
     fs::write(place.path("elsewhere"), "profile elsewhere { }\n").unwrap();
-    assert!(place.refused(2, &["disable", "./elsewhere"]).contains("it is not in base"));
+    assert!(place.refused(2, &["disable", "./elsewhere"]).contains("the file is not in base"));
     // A file in a list that is no link is the work of somebody.
     fs::write(place.path("base/disable/web"), "notes").unwrap();
-    assert!(place.refused(2, &["enable", "web"]).contains("it is no link, but a file with content"));
+    assert!(place.refused(2, &["enable", "web"]).contains("it is a file with content, not a link"));
     place.done(&["enable", "web", "--force"]);
     assert!(!place.path("base/disable/web").exists());
 }
@@ -299,7 +299,7 @@ fn reloading_is_what_boot_scripts_would_load() {
 
     fs::write(place.path("proc/7/task/7/attr/apparmor/current"), "web//upload (enforce)\n").unwrap();
     let errors = place.refused(2, &["disable", "web", "--reload"]);
-    assert!(errors.contains("tasks run under it, and would become unconfined: 7 (server)"), "{errors}");
+    assert!(errors.contains("tasks run under it and would become unconfined: 7 (server)"), "{errors}");
     place.done(&["disable", "web", "--reload", "--force"]);
     assert_eq!(place.read("sys/.remove"), "web\0");
     fs::write(place.path("sys/.replace"), "").unwrap();

@@ -25,7 +25,7 @@ fn names_of_the_utilities() {
     assert_eq!(ours("aa-disable", &["base/web"]), (0, "Disabling base/web.\n".into()));
     let output = place.called("aa-audit", &["--dir=base", "--no-rel", "web"]);
     assert_eq!((status(&output), text(&output.stdout)), (0, "Setting web to audit mode.\n"));
-    assert!(text(&output.stderr).contains("Warning: `base/disable/web` is there"), "{}", text(&output.stderr));
+    assert!(text(&output.stderr).contains("Warning: the link `base/disable/web` exists"), "{}", text(&output.stderr));
     assert_eq!(ours("aa-audit", &["-r", "web"]), (0, "Removing audit mode from web.\n".into()));
     fs::create_dir_all(place.path("base/force-complain")).unwrap();
     symlink("../web", place.path("base/force-complain/web")).unwrap();

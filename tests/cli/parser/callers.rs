@@ -1,4 +1,4 @@
-//! What programs do with apparmor_parser, each command line as they have it: a test for each caller.
+//! Uses of apparmor_parser by other programs, each with its command line: a test for each caller.
 //!
 //! What they rely on is the exit status, a few words of the output, and what reaches the kernel.
 

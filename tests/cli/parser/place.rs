@@ -16,7 +16,7 @@ pub(crate) struct Place {
     directory: tempfile::TempDir,
 }
 
-/// What became of a command line.
+/// The outcome of a command line.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: i32,
@@ -37,7 +37,7 @@ impl Answer {
         Answer { status, out: text(&output.stdout), err: text(&output.stderr), bytes: output.stdout }
     }
 
-    /// Nothing is said, and all went well.
+    /// Asserts success without output.
     pub(crate) fn is_quiet(&self) {
         assert_eq!((self.status, &*self.out, &*self.err), (0, "", ""));
     }

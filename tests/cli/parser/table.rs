@@ -2,7 +2,7 @@
 
 use crate::parser::place::{Answer, PROGRAM, Place};
 
-const MISSING: &str = "this rule has no comma at its end\n  help: add `,`\n";
+const MISSING: &str = "missing comma at the end of a rule\n  help: add `,`\n";
 
 fn check(answer: &Answer, out: &str, err: &str, status: i32) {
     assert_eq!((answer.status, &*answer.out, &*answer.err), (status, out, err));
@@ -110,7 +110,7 @@ fn loading() {
 fn what_kernels_mishandle_is_not_written() {
     let place = Place::new();
     let orphan = place.fed(&["-M", "F", "-K", "-f", "D", "-r"], "profile a//b { }\n");
-    let said = "Unable to replace \"a//b\".  \"a//b\": its parent \"a\" is not loaded; load both together, or the parent first \
+    let said = "Unable to replace \"a//b\".  \"a//b\": its parent \"a\" is not loaded; load both together or the parent first \
                 [parent-missing]";
     check(&orphan, "", &format!("{PROGRAM}: {said}\n"), 1);
     // What cannot be read cannot be checked.
@@ -311,7 +311,7 @@ fn dumps_are_all_that_is_done() {
     assert!(place.read("D/.load").is_empty());
     // What armorer's automata do not have: said, and no error.
     let states = run(&["-D", "dfa-states", "-Q"]);
-    assert!(states.status == 0 && states.err.contains("there is no dump of dfa-states"), "{}", states.err);
+    assert!(states.status == 0 && states.err.contains("does not have the dump dfa-states"), "{}", states.err);
     check(&run(&["--help=dump"]), &place.run(&["-hD"]).out, "", 0);
 }
 

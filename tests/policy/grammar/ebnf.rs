@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-/// What the right side of a rule is made of. Numbers are ids of places where a generator chooses.
+/// A node of the right side of a rule. Numbers are ids of places where a generator chooses.
 #[derive(Debug)]
 pub(crate) enum Node {
     /// `a , b`

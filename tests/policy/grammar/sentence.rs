@@ -174,7 +174,7 @@ impl<'g> Generator<'g> {
         }
     }
 
-    /// What may stand where a line may end: a blank, a line end, comments.
+    /// Writes the white space that is allowed where a line may end: a blank, a line end, comments.
     fn layout(&mut self, out: &mut Vec<u8>) {
         if !self.comments {
             return out.push(b'\n');

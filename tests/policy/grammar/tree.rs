@@ -315,7 +315,7 @@ fn block(item: impl Strategy<Value = Item>) -> impl Strategy<Value = Block> {
     (of(comment()), vec(item, 0..4), trivia()).prop_map(|(opening, items, tail)| Block { opening, items, tail })
 }
 
-/// What may stand in a profile; variables and aliases may not.
+/// Generates the items of a profile; variables and aliases are not allowed there.
 fn body_item() -> impl Strategy<Value = Item> {
     let leaf = item(simple().prop_filter("no preamble", |kind| {
         !matches!(kind, ItemKind::Alias(_) | ItemKind::SetVariable(_) | ItemKind::BoolVariable(_))

@@ -49,7 +49,7 @@ impl fmt::Display for Finding {
     }
 }
 
-/// What a comparison comes to.
+/// The outcome of a comparison.
 pub(crate) enum Outcome {
     Same,
     BothRefuse,
@@ -62,7 +62,7 @@ impl Case<'_> {
         self.diagnostics.iter().any(|said| said.diagnostic.code == code && said.diagnostic.message.contains(words))
     }
 
-    /// What armorer has said as errors.
+    /// Returns the errors of armorer.
     pub(crate) fn errors(&self) -> impl Iterator<Item = &Said> {
         self.diagnostics.iter().filter(|said| said.diagnostic.is_error())
     }

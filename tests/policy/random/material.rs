@@ -1,4 +1,4 @@
-//! What the random profiles refer to: features sets, and files of our own that they include.
+//! Material of the random profiles: feature sets, and files of our own that they include.
 
 use std::path::Path;
 
@@ -30,7 +30,7 @@ pub(crate) struct Material {
     pub(crate) all: Vec<Target>,
 }
 
-/// A features set.
+/// A feature set.
 #[derive(Clone)]
 pub(crate) struct Target {
     pub(crate) name: String,
@@ -68,7 +68,7 @@ impl Material {
         self.directory.path()
     }
 
-    /// The reference for a features set.
+    /// The reference for a feature set.
     pub(crate) fn reference(&self, oracle: &Path, target: &Target) -> Reference {
         Reference::new(oracle, &target.path).base(self.base()).patience(PATIENCE)
     }

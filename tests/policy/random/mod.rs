@@ -49,7 +49,7 @@ fn tree(seed: usize, number: usize) -> impl ValueTree<Value = String> {
     POLICY.with(|policy| policy.new_tree(&mut TestRunner::new_with_rng(Config::default(), rng))).expect("a text")
 }
 
-/// What both compilers make of a text.
+/// The verdict of both compilers on a text.
 enum Verdict {
     Same,
     /// And armorer gives these reasons.
@@ -57,7 +57,7 @@ enum Verdict {
     Differ {
         /// The numbers of the faults that show.
         explained: BTreeSet<u8>,
-        /// What no fault explains.
+        /// The findings that no fault explains.
         unexplained: Vec<Finding>,
     },
 }
@@ -149,7 +149,7 @@ fn random_profiles() {
     assert!(totals.values().all(|total| total.unexplained == 0), "unexplained differences");
 }
 
-/// What the generator makes is worth comparing: most of it is accepted, and the same text has the same policy every time.
+/// Most generated texts are accepted, and the same text has the same policy every time.
 #[test]
 fn most_profiles_are_accepted() {
     let compile = |text: &str| {
@@ -166,7 +166,7 @@ fn most_profiles_are_accepted() {
     assert!(accepted > CASES / 2, "{accepted} of {CASES} are accepted");
 }
 
-/// What a fixture says of itself in its first line: `same`, or the faults that show for some targets and no others.
+/// Returns the expectation in the first line of a fixture: `same`, or the faults that show for some targets and no others.
 fn expectation(text: &str) -> BTreeSet<u8> {
     let line = text.lines().next().and_then(|line| line.strip_prefix("# expect: ")).expect("an expectation");
     let faults = line.trim().split(", ").filter(|word| *word != "same");
@@ -189,7 +189,7 @@ fn texts_that_found_something() {
     let results = support::parallel(&fixtures, |(name, text)| {
         let mut wrong = String::new();
         let mut seen = BTreeSet::new();
-        // The second line may name the features sets that matter.
+        // The second line may name the feature sets that matter.
         let named = text.lines().nth(1).and_then(|line| line.strip_prefix("# for: ")).map(str::trim);
         let is_for = |target: &&Target| match named {
             Some(names) => names.split(", ").any(|name| name == target.name),

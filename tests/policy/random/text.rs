@@ -31,7 +31,7 @@ pub(crate) fn percent(times: u32, text: Text) -> Text {
     weighted([(100 - times, just("")), (times, text)])
 }
 
-/// Nothing or this.
+/// Returns nothing or the text.
 pub(crate) fn maybe(text: Text) -> Text {
     percent(50, text)
 }
@@ -46,7 +46,7 @@ pub(crate) fn words<const N: usize>(parts: [Text; N]) -> Text {
     joined(parts, " ")
 }
 
-/// Puts pieces behind each other.
+/// Joins pieces.
 pub(crate) fn cat<const N: usize>(parts: [Text; N]) -> Text {
     joined(parts, "")
 }
@@ -57,7 +57,7 @@ fn joined<const N: usize>(parts: [Text; N], with: &'static str) -> Text {
     parts.to_vec().prop_map(join).boxed()
 }
 
-/// So many of these, with something between them.
+/// Returns a number of items, with a separator between them.
 pub(crate) fn many(item: Text, count: std::ops::RangeInclusive<usize>, between: &'static str) -> Text {
     proptest::collection::vec(item, count).prop_map(move |items| items.join(between)).boxed()
 }

@@ -7,7 +7,7 @@ use armorer::diagnostic::Code;
 
 use crate::random::Verdict;
 
-/// For one features set.
+/// For one feature set.
 #[derive(Default)]
 pub(crate) struct Totals {
     comparisons: usize,

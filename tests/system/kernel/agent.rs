@@ -6,7 +6,7 @@ use crate::kernel::said;
 use crate::kernel::vm::Vm;
 use crate::support;
 
-/// What the script (`agent.sh`) says where all is well.
+/// The output of the script (`agent.sh`) if all is well.
 const EXPECTED: &[(&str, &str)] = &[
     ("loaded", "yes"),
     ("allowed", "yes"),
@@ -40,7 +40,7 @@ const EXPECTED: &[(&str, &str)] = &[
     ("left", "yes"),
     ("once-loaded", "yes yes yes"),
     ("no-drift", "0"),
-    ("drift", "/other: k8s-once is loaded otherwise"),
+    ("drift", "/other: k8s-once differs from the loaded policy"),
     ("load-again", "armorer: /first: cannot load \"k8s-once\" and 1 more: EEXIST"),
     ("guarded", "2 1 yes"),
     ("forced", "0 yes"),

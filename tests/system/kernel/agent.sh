@@ -97,7 +97,7 @@ result whole $(within 50 loaded k8s-new)
 armorer load -q /foreign
 BEFORE=$(content somebody)
 printf 'profile somebody { /** rw, }\n' > /plain/clash
-result clash-told $(within 50 logged 'is not among those that may be loaded')
+result clash-told $(within 50 logged 'is not one of those that may be loaded')
 [ "$(content somebody)" = "$BEFORE" ] && result clash-kept yes
 rm /plain/clash
 
@@ -105,7 +105,7 @@ rm /plain/clash
 mount -t tmpfs -o size=64k tmpfs /state
 cp /dev/zero /state/filler 2> /dev/null
 echo 'profile k8s-late { }' > /plain/late
-result full-told $(within 50 logged 'cannot be kept')
+result full-told $(within 50 logged 'cannot save the names')
 result full-not-loaded $(within 1 gone k8s-late)
 result full-kept $(within 1 allows /data/two)
 rm /state/filler

@@ -17,7 +17,7 @@ use crate::kernel::program;
 use crate::kernel::vm::{File, Vm};
 use crate::support;
 
-/// What a kernel makes of an attack.
+/// The effect of an attack on a kernel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Effect {
     /// It refuses it, and goes on.
@@ -99,7 +99,7 @@ fn attacks() -> Vec<Attack> {
     ]
 }
 
-/// What is loaded all the same: names that only look odd.
+/// Returns policies that are loaded all the same: names that only look odd.
 fn harmless() -> Vec<Attack> {
     [
         attack("parent-and-child", &[b"ok1", b"ok1//b", b"ok1//b//c"], "", [Loads; 3]),
@@ -113,7 +113,7 @@ fn harmless() -> Vec<Attack> {
     .into()
 }
 
-/// What remains where a wedged namespace has no profile with whose help it recovers.
+/// The script for a wedged namespace without a profile with whose help it recovers.
 const LAST: &str = r#"
 echo "RESULT sleeper: $(cat /proc/$SLEEPER/attr/current)"
 write replace /bad-in-new

@@ -11,7 +11,7 @@ use crate::kernel::vm::File;
 
 /// A compiler for one kernel.
 pub(crate) struct Compiler {
-    /// What it is called in results, and below `/policies` in the machine.
+    /// The name in results, and below `/policies` in the machine.
     pub(crate) name: &'static str,
     kernel: String,
     /// Where profiles that are made are written.

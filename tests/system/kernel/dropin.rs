@@ -9,7 +9,7 @@ use crate::kernel::said;
 use crate::kernel::vm::{File, Vm};
 use crate::support;
 
-/// What the script (`dropin.sh`) says where all is well.
+/// The output of the script (`dropin.sh`) if all is well.
 const EXPECTED: &[(&str, &str)] = &[
     ("stopped", "0 0"),
     ("started", "0"),
@@ -17,7 +17,7 @@ const EXPECTED: &[(&str, &str)] = &[
     ("cached", "many"),
     ("reloaded", "0"),
     ("hashes", "many stable"),
-    ("drift", "0 the files are loaded as they are"),
+    ("drift", "0 the loaded policy matches the files"),
     ("profile-load", "0"),
     ("docker", "0 1"),
     ("again", "apparmor_parser: Unable to add \"docker-default\".  Profile already exists"),

@@ -7,12 +7,12 @@ use crate::support;
 
 const PROFILE: &str = "profile web /srv/busybox {\n  /srv/busybox mr,\n  /a r,\n}\n";
 
-/// What was loaded from another file, with a child that the tree does not have.
+/// A profile loaded from another file, with a child that the tree does not have.
 const OLD: &str = "profile web /srv/busybox {\n  /srv/busybox mr,\n  /a r,\n  profile old {\n  }\n}\n";
 
 const SPARE: &str = "profile spare {\n  /srv/busybox mr,\n}\n";
 
-/// What the script (`learn.sh`) says.
+/// The output of the script (`learn.sh`).
 const EXPECTED: &[(&str, &str)] = &[
     ("unloaded", "0 1 reads:ab"),
     ("old", "web//old:enforce web:enforce reads:a"),

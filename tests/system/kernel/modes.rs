@@ -15,7 +15,7 @@ profile web /srv/busybox {
 }
 ";
 
-/// What the script (`modes.sh`) says: exit status, mode, and the files that are read.
+/// The output of the script (`modes.sh`): exit status, mode, and the files that are read.
 const EXPECTED: &[(&str, &str)] = &[
     ("enforce", "0 enforce reads:"),
     ("complain", "0 complain reads:bc"),

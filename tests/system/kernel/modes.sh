@@ -16,7 +16,7 @@ boot() { apparmor_parser --config-file=/dev/null --replace -- /etc/apparmor.d; }
 
 armorer mode -q --reload enforce web; state enforce $?
 armorer mode --reload complain /srv/busybox > /tmp/out 2> /tmp/said; state complain $?
-result named $(grep -c 'still denies in complain mode' /tmp/said)
+result named $(grep -c 'is still enforced in complain mode' /tmp/said)
 armorer mode -q --reload audit web; state audit $?
 armorer mode -q --reload no-audit web; armorer mode -q --reload kill web; state kill $?
 armorer mode -q --reload unconfined web; state unconfined $?

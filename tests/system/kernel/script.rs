@@ -8,8 +8,8 @@ use crate::kernel::checks::{Group, Load};
 /// The name of a profile that is not there: removing it leaves a record that shows where a check begins.
 pub(crate) const MARK: &str = "mark.";
 
-/// What is defined before all checks. One write is one policy, so dd must not split it. Files of procfs and sysfs are looked up once,
-/// because the first lookup of a name is logged in another way.
+/// The definitions before all checks. One write is one policy, so dd must not split it. Files of procfs and sysfs are looked up
+/// once, because the first lookup of a name is logged in another way.
 const SET_UP: &str = r#"
 export PATH=/applets:/bin
 POLICY=/sys/kernel/security/apparmor
@@ -75,7 +75,7 @@ impl Script {
         writeln!(self.text, "mark {name}.end; {}\nunload", group.around.1).unwrap();
     }
 
-    /// Shows all that the kernel had to say, when it has said all: records are written behind what happens.
+    /// Shows all that the kernel had to say, when it has said all: records are written after what happens.
     pub(crate) fn end(&mut self, compiler: &str) {
         writeln!(
             self.text,

@@ -12,7 +12,7 @@ use crate::kernel::initramfs;
 /// A boot takes about four seconds, a script some more; a machine that hangs is stopped after this.
 const TIME_LIMIT: Duration = Duration::from_secs(300);
 
-/// What is written in front of every result, at the start of a line.
+/// The mark before every result, at the start of a line.
 const MARK: &str = "RESULT ";
 
 /// The first process: it makes the machine usable, runs the script, and switches the machine off.
@@ -60,13 +60,13 @@ impl File {
 pub(crate) struct Vm<'a> {
     /// The kernel image.
     pub(crate) kernel: &'a Path,
-    /// What it finds in its file system, besides busybox at `/bin/busybox`.
+    /// The files in its file system, besides busybox at `/bin/busybox`.
     pub(crate) files: Vec<File>,
     /// A shell script, with all of busybox's programs in its path.
     pub(crate) script: String,
 }
 
-/// What a machine said.
+/// The output of a machine.
 pub(crate) struct Run {
     /// The lines that began with `RESULT`, without that word.
     pub(crate) results: Vec<String>,

@@ -5,7 +5,7 @@ use crate::kernel::said;
 use crate::kernel::vm::Vm;
 use crate::support;
 
-/// What the script (`volumes.sh`) says where nothing harms the agent.
+/// The output of the script (`volumes.sh`) if nothing harms the agent.
 const EXPECTED: &[(&str, &str)] = &[
     ("good-256", "yes yes"),
     ("refused-256", "yes yes yes"),

@@ -85,7 +85,7 @@ for name in one two; do
   armorer watch --base /base --state /state/$name --prefix k8s- --interval 1 --log json /$name >> /log 2>&1 &
   sleep 3
 done
-result contested $(within 300 logged 'defined differently by somebody else')
+result contested $(within 300 logged 'defined differently by another program')
 sleep 3
 BEFORE=$(cat $POLICY/revision & sleep 0.5; kill $! 2> /dev/null)
 sleep 4

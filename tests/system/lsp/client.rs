@@ -11,8 +11,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-/// So long nothing may be heard from the server while something is awaited. Far more than anything takes: a server that hangs is
-/// to fail the test, not to stall it.
+/// The time limit for a message of the server. Far more than anything takes: a server that hangs is to fail the test, not to
+/// stall it.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A server with the client's side of its session.
@@ -146,7 +146,7 @@ impl Client {
         }
     }
 
-    /// What a request has as its result.
+    /// Returns the result of a request.
     pub(crate) fn ask(&mut self, method: &str, params: Value) -> Value {
         let id = self.request(method, params);
         let mut answer = self.answer(&id);
@@ -255,7 +255,7 @@ impl Client {
         self.said_nothing();
     }
 
-    /// Ends the stream to the server, behind all that was sent.
+    /// Ends the stream to the server, after all that was sent.
     pub(crate) fn hang_up(&mut self) {
         self.to_server = None;
     }
@@ -280,7 +280,7 @@ impl Client {
         self.fail("the server does not end")
     }
 
-    /// What panics is caught, and would be seen here only.
+    /// Asserts that nothing was written to standard error, where caught panics would be seen.
     fn said_nothing(&mut self) {
         if !self.stderr.lock().unwrap().is_empty() {
             self.fail("a session without faults writes nothing to standard error");
@@ -380,7 +380,7 @@ pub(crate) fn uri(path: &Path) -> String {
     uri
 }
 
-/// What editors say of formatting; profiles have one form.
+/// Returns the formatting options that editors send; profiles have one form.
 pub(crate) fn options() -> Value {
     json!({ "tabSize": 2, "insertSpaces": true })
 }

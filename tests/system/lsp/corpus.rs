@@ -9,7 +9,7 @@ use crate::lsp::text::Units;
 use crate::lsp::tree::redact;
 use crate::support;
 
-/// What is asked at the first place where each of these stands, right behind its first half.
+/// The marks at whose first places requests are made, right after their first halves.
 const MARKS: [&str; 5] = ["include <", "@{", "profile ", " rPx", "capability "];
 
 #[test]
@@ -94,7 +94,7 @@ fn session(client: &mut Client, uri: &str, text: &str, folder: &Path) -> Value {
     redact(&found.into(), &|text| text.replace(folder, "/TREE"))
 }
 
-/// What is said of a version of a text, the last word on it: after the index is made, all is said again.
+/// Returns the last diagnostics published for a version of a text: after the index is made, all are published again.
 fn told(client: &mut Client, uri: &str, version: i32) -> Vec<Value> {
     // An answer that takes the index.
     client.ask("workspace/symbol", json!({ "query": "nothing of the kind" }));

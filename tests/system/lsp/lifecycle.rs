@@ -64,7 +64,7 @@ fn sessions_that_end_without_shutdown() {
         let (client, _) = tree.session(["policy/usr.bin.alpha"]);
         client.leave(exit);
     }
-    // The stream ends behind `shutdown`: the client has said that it goes.
+    // The stream ends after `shutdown`: the client has said that it goes.
     let mut client = Client::session(tree.folder());
     client.ask("shutdown", Value::Null);
     client.hang_up();

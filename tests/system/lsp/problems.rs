@@ -1,4 +1,4 @@
-//! What is wrong with texts, while they are written and while what they include changes.
+//! Problems of texts, while they are written and while their includes change.
 
 use serde_json::{Value, json};
 
@@ -108,7 +108,7 @@ fn in_what_profiles_include() {
     let problem = find(&problems, "expand");
     assert!(slice(ALPHA, &problem["range"]).contains("abstractions/common"), "{problem}");
     insta::assert_json_snapshot!("at_the_include", tree.redact(problem));
-    // It is mended there, and so here.
+    // It is fixed there, and so here.
     client.replace(&common, 3, &text);
     client.problems(&alpha, |problems| !has(problems, "expand"));
     client.finish();

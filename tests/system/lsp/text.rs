@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-/// What a client and server count in a line.
+/// The unit of positions in a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Units {
     Utf8,
@@ -32,7 +32,7 @@ impl Units {
         json!({ "line": line, "character": character })
     }
 
-    /// The offset of a position: behind the end of a line, that end; inside a character, where that begins.
+    /// The offset of a position: after the end of a line, that end; inside a character, where that begins.
     pub(crate) fn offset(self, text: &str, position: &Value) -> usize {
         let line = usize::try_from(position["line"].as_u64().unwrap()).unwrap();
         let mut left = usize::try_from(position["character"].as_u64().unwrap()).unwrap();
@@ -73,7 +73,7 @@ impl Units {
     }
 }
 
-/// Where lines end: the offset behind the line end, and the one before it.
+/// Where lines end: the offset after the line end, and the one before it.
 fn line_ends(text: &str) -> Vec<(usize, usize)> {
     let bytes = text.as_bytes();
     let mut ends = Vec::new();
@@ -107,7 +107,7 @@ pub(crate) fn range(text: &str, piece: &str) -> Value {
     json!({ "start": at(text, &format!("|{piece}")), "end": at(text, &format!("{piece}|")) })
 }
 
-/// What stands at a range.
+/// Returns the text of a range.
 pub(crate) fn slice<'t>(text: &'t str, range: &Value) -> &'t str {
     &text[Units::Utf16.offset(text, &range["start"])..Units::Utf16.offset(text, &range["end"])]
 }

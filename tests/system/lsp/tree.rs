@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::lsp::client::{Client, uri};
 use crate::lsp::text::Units;
 
-/// What `armorer.toml` says.
+/// The contents of `armorer.toml`.
 pub(crate) const TOML: &str = "[target]\nbase = \"policy\"\nfeatures = \"linux-6.12\"\n";
 
 /// Variables in two files, one of which adds to the other's.
@@ -182,7 +182,7 @@ impl Tree {
         names
     }
 
-    /// What the tree means: the binary policy of each file with profiles.
+    /// Returns the binary policy of each file with profiles.
     pub(crate) fn policy(&self) -> Vec<(&'static str, Vec<u8>)> {
         let compiler = Compiler::new(Features::builtin("linux-6.12").unwrap()).base(self.path("policy"));
         let compile = |name: &'static str| (name, compiler.compile(self.path(name)).unwrap().into_blob());

@@ -1,4 +1,4 @@
-//! What helps while profiles are written: hover, completion, costs, and what a profile may do.
+//! Help while profiles are written: hover, completion, costs, and queries.
 
 use serde_json::{Value, json};
 
@@ -44,7 +44,7 @@ fn what_words_mean() {
     client.finish();
 }
 
-/// What may be written in place of the mark, and how many more there are than is shown.
+/// Returns the completions in place of the mark, and the number of those that are not shown.
 fn completions(client: &mut Client, uri: &str, version: i32, text: &str, marked: &str) -> Value {
     let position = at(text, marked);
     client.replace(uri, version, text);
@@ -115,7 +115,7 @@ fn what_may_be_written() {
     client.finish();
 }
 
-/// What is chosen from the list makes what it says.
+/// Choosing from the list inserts the announced text.
 #[test]
 fn what_is_chosen_is_written() {
     let tree = Tree::new();

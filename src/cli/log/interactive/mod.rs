@@ -22,7 +22,7 @@ enum Answer {
     Undo,
     /// No rule for this event and those after it.
     End,
-    /// Nothing is to be written.
+    /// Quit without writing.
     Quit,
 }
 
@@ -92,7 +92,7 @@ pub(super) fn run(tree: &Tree, suggestions: &mut Suggestions) -> Result<(), Stri
             Answer::Quit => break,
         }
     }
-    eprint_line(format_args!("note: nothing is written"));
+    eprint_line(format_args!("note: nothing was written"));
     Ok(())
 }
 
@@ -139,7 +139,7 @@ fn ask(
         (message, help) = (String::new(), false);
         match term.read_key()? {
             Key::Enter => return Ok(Answer::Take(mark)),
-            // The line for no rule stands behind the candidates.
+            // The line for no rule stands after the candidates.
             Key::ArrowUp | Key::Char('k') => mark = mark.map_or(last, |at| Some(at.saturating_sub(1))),
             Key::ArrowDown | Key::Char('j') => mark = mark.filter(|&at| Some(at) != last).map(|at| at + 1),
             Key::Char(digit @ '0'..='9') => {
@@ -199,16 +199,16 @@ fn editable(candidate: &Candidate) -> String {
 fn finish(term: &Term, tree: &Tree, suggestions: &Suggestions) -> Result<Finish, String> {
     let lost = |error: io::Error| format!("the terminal: {error}");
     let question = match suggestions.changes(tree) {
-        Ok(changes) if changes.is_empty() => "Nothing was chosen. u goes back, q ends".to_owned(),
+        Ok(changes) if changes.is_empty() => "No rule was chosen. u goes back, q quits".to_owned(),
         Ok(changes) => {
             suggest::print_diff(&changes)?;
             let raised = suggestions.plan.raised(&suggestions.policies).map_err(|error| error.to_string())?;
             for danger in raised {
                 term.write_line(&format!("danger: {} [{}]", danger.message, danger.code)).map_err(lost)?;
             }
-            "Write this? y writes it, u goes back, q ends without it".to_owned()
+            "Write this? y writes it, u goes back, q quits without writing".to_owned()
         }
-        Err(error) => format!("{error}\nu goes back, q ends"),
+        Err(error) => format!("{error}\nu goes back, q quits"),
     };
     term.write_line(&question).map_err(lost)?;
     let may_write = question.starts_with("Write");

@@ -63,7 +63,7 @@ impl Page<'_> {
             false if !self.message.is_empty() => below.push(style(cut(self.message)).red().to_string()),
             false => {}
         }
-        below.push("enter takes it, 0 no rule, e edits, u goes back, w ends here, q quits, ? explains".into());
+        below.push("enter takes it, 0 takes none, e edits, u goes back, w stops, q quits, ? helps".into());
         let room = height.saturating_sub(lines.len() + below.len() + BELOW).max(3);
         lines.extend(self.choices(room));
         lines.extend(below);

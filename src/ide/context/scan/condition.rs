@@ -7,7 +7,7 @@ use crate::ide::context::{PieceKind, Slot};
 use crate::syntax::parser::classes;
 
 impl Scanner<'_> {
-    /// Whether a name stands here with the operator of a condition behind it on its line.
+    /// Whether a name stands here with the operator of a condition after it on its line.
     pub(super) fn is_condition(&self) -> bool {
         let text = self.rest();
         let len = classes::name(text);

@@ -6,7 +6,7 @@ use crate::ide::context::{BlockKind, Piece, PieceKind, Slot};
 use crate::syntax::parser::classes;
 
 impl Scanner<'_> {
-    /// The name behind `profile`, `hat` or `^`, and the header.
+    /// The name after `profile`, `hat` or `^`, and the header.
     pub(super) fn named(&mut self) -> Option<()> {
         self.slot = Slot::Name;
         self.skip_blanks()?;
@@ -40,7 +40,7 @@ impl Scanner<'_> {
         glued
     }
 
-    /// The brace behind a header.
+    /// The brace after a header.
     pub(super) fn header_block(&mut self) {
         let brace = self.at;
         self.at += 1;
@@ -50,7 +50,7 @@ impl Scanner<'_> {
         self.open(if hat { BlockKind::Hat } else { BlockKind::Profile }, name, brace);
     }
 
-    /// What is scanned in the state between rules: headers, file rules, and the rules without a state of their own.
+    /// Scans the state between rules: headers, file rules, and rules without a lexer state.
     pub(super) fn initial(&mut self, keyword: bool) -> Option<()> {
         if !keyword {
             self.construct = Some(Construct::File);
@@ -162,7 +162,7 @@ impl Scanner<'_> {
         }
     }
 
-    /// The word behind an arrow.
+    /// The word after an arrow.
     pub(super) fn target(&mut self) -> Option<()> {
         self.slot = Slot::Target;
         self.skip(false)?;
@@ -174,7 +174,7 @@ impl Scanner<'_> {
         Some(())
     }
 
-    /// What is scanned in the states of rules that have one, up to the comma.
+    /// Scans rules with a lexer state, up to the comma.
     pub(super) fn rule(&mut self, arguments: bool) -> Option<()> {
         if arguments {
             self.slot = Slot::Argument;
@@ -221,7 +221,7 @@ impl Scanner<'_> {
                     self.word_piece(len)?;
                 }
                 [first, ..] if first.is_ascii_alphanumeric() && self.construct == Some(Construct::Rlimit) => {
-                    // A unit may stand directly behind its number.
+                    // A unit may stand directly after its number.
                     let same = |byte: &&u8| first.is_ascii_digit() == byte.is_ascii_digit() && **byte != b',';
                     let len = text.iter().take_while(same).take_while(|byte| !byte.is_ascii_whitespace()).count();
                     self.word_piece(len.max(1))?;

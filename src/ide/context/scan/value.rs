@@ -92,7 +92,7 @@ impl Scanner<'_> {
         Some(true)
     }
 
-    /// Blanks, and line ends behind a backslash that stands alone. `None` at the cursor.
+    /// Blanks, and line ends after a backslash that stands alone. `None` at the cursor.
     pub(super) fn skip_continued(&mut self) -> Option<()> {
         loop {
             self.skip_blanks()?;
@@ -120,7 +120,7 @@ impl Scanner<'_> {
         }
     }
 
-    /// An expression: behind `if` up to the brace, assigned up to the end of the line.
+    /// An expression: after `if` up to the brace, assigned up to the end of the line.
     pub(super) fn expression(&mut self, assigned: bool) -> Option<()> {
         self.slot = Slot::Expression { operand: true };
         loop {

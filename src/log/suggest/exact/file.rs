@@ -12,7 +12,7 @@ use super::{NoRule, literal};
 
 /// Permissions without a letter that `w` stands for: create, delete, setattr, chmod, chown.
 const OF_WRITE: u32 = 0x10 | 0x20 | 0x100 | 0x1000 | 0x2000;
-/// Those that `r` stands for: open, getattr.
+/// The operations that `r` stands for: open, getattr.
 const OF_READ: u32 = 0x40 | GETATTR;
 
 /// The letters that stand for kernel permissions, exec and link aside.

@@ -167,7 +167,7 @@ fn access(kind: usize, names: &[Vec<u8>]) -> Access {
     }
 }
 
-/// What the kernel looks up, where that is less than the access says.
+/// Returns the access that the kernel looks up, where that is less than the given one.
 fn asked(access: &Access) -> String {
     let mut access = access.clone();
     if let Access::Unix(unix) = &mut access {

@@ -113,5 +113,5 @@ fn what_has_no_word_is_an_error() {
     assert!(error(Access::File(file.clone())).contains("cannot hold a NUL byte"));
     file.permissions = 0;
     file.path = "/x".into();
-    assert_eq!(error(Access::File(file)), "error: the access asks for no permission");
+    assert_eq!(error(Access::File(file)), "error: the access does not request a permission");
 }

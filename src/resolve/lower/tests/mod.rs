@@ -27,7 +27,7 @@ const FEATURES: &[u8] = b"caps {mask {chown wake_the_dead\n}\n}\ndomain {stack {
 /// Features without either.
 const OLD_FEATURES: &[u8] = b"domain {version {1.2\n}\n}\n";
 
-/// What became of a rule.
+/// The outcome for a rule.
 struct Outcome {
     rule: Option<Rule>,
     rlimit: Option<(usize, u64)>,

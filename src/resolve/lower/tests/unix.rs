@@ -48,7 +48,7 @@ fn mistakes() {
     ]);
 }
 
-/// What an expanded address becomes.
+/// Returns the address of an expanded text.
 fn finished(text: &str) -> Option<UnixAddress> {
     let value = Glob::new(Text::from(text), Span::NONE);
     let unix = UnixRule {

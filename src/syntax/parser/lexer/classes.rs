@@ -69,7 +69,7 @@ pub(crate) fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t')
 }
 
-/// What may follow permission letters.
+/// Returns whether a byte may follow permission letters.
 pub(crate) fn ends_mode(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | 0x0b | 0x0c | b',')
 }
@@ -116,7 +116,7 @@ pub(crate) fn include_word(text: &[u8]) -> usize {
     word_from(text, 0, INCLUDE)
 }
 
-/// A quoted word. A quote behind a backslash ends it only where no other quote does.
+/// A quoted word. A quote after a backslash ends it only where no other quote does.
 pub(crate) fn quoted(text: &[u8]) -> usize {
     if text.first() != Some(&b'"') {
         return 0;
@@ -182,7 +182,7 @@ pub(crate) fn variable_name(text: &[u8]) -> &[u8] {
     }
 }
 
-/// What begins like a path: `/`, a variable with something behind it, `:` (of a namespace), `&`.
+/// Returns the length of a word that begins like a path: `/`, a variable followed by text, `:` (of a namespace), `&`.
 pub(crate) fn path(text: &[u8]) -> usize {
     match text {
         [b'/' | b'&', ..] => word_from(text, 1, ID),

@@ -22,7 +22,7 @@ pub(in super::super) fn assigned(input: Input<'_>) -> PResult<'_, Token<'_>> {
     }
 }
 
-/// Skips blanks, and line ends behind a backslash that stands alone.
+/// Skips blanks, and line ends after a backslash that stands alone.
 pub(in super::super) fn skip_continued(mut input: Input<'_>) -> Input<'_> {
     loop {
         input = input.advance(blanks(input.rest()));

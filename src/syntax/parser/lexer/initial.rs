@@ -49,9 +49,9 @@ pub(in super::super) fn comment(input: Input<'_>) -> Option<(Input<'_>, Comment)
 fn unfinished_line(input: Input<'_>) {
     let end = input.advance(input.rest().len());
     if input.state().note_unfinished() {
-        let message = "the last line has no line end";
+        let message = "missing newline at the end of the file";
         let diagnostic = Diagnostic::new(Code::UnexpectedChar, message, input.span_to(end));
-        input.state().report(diagnostic.with_help("end the file with a newline"));
+        input.state().report(diagnostic.with_help("add a newline"));
     }
 }
 
@@ -141,11 +141,11 @@ fn if_exists(text: &[u8]) -> usize {
     if text.get(len).is_some_and(|&byte| is_blank(byte)) { len } else { 0 }
 }
 
-/// The word behind `->`: any, also on a later line.
+/// The word after `->`: any, also on a later line.
 pub(in super::super) fn target(input: Input<'_>) -> PResult<'_, Spanned<Pattern>> {
     let input = skip_space(input);
     name_pattern(input).map_err(|problem| match problem {
-        nom::Err::Error(_) => error::expected(input, "a name or path behind `->`"),
+        nom::Err::Error(_) => error::expected(input, "a name or path after `->`"),
         other => other,
     })
 }

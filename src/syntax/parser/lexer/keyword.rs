@@ -60,7 +60,7 @@ keywords! {
         | b"write" | b"eavesdrop" | b"peer" | b"trace" | b"tracedby" | b"readby" | b"delete";
 }
 
-/// The words that an item may begin with, for suggestions and for finding the next item behind an error.
+/// The words that an item may begin with, for suggestions and for finding the next item after an error.
 pub(in super::super) const STARTERS: &[&str] = &[
     "abi",
     "alias",

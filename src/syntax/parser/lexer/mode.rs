@@ -8,7 +8,7 @@ use crate::vocab::{
     DbusPermissions, MqueuePermissions, NetworkPermissions, PermissionSet, PtracePermissions, SignalPermissions,
 };
 
-/// What a state has beside conditions, words and the comma.
+/// The tokens of a lexer state besides conditions, words and the comma.
 struct Mode {
     /// Whether a word is a permission; `None` where there are no permissions, nor lists of them, nor `r`, `w`, `rw`, `wr`.
     is_permission: Option<fn(&[u8]) -> bool>,

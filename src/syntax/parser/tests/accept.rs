@@ -1,4 +1,4 @@
-//! What is accepted and what is not: the traps of the language.
+//! Accepted and rejected texts: the traps of the language.
 
 use super::parsed;
 

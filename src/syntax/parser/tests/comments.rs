@@ -43,7 +43,7 @@ fn in_file(file: &File) -> usize {
 fn every_comment_of_the_sample_is_kept() {
     let comments =
         SAMPLE.lines().filter(|line| line.contains('#') && !line.trim_start().starts_with("#include")).count();
-    // The old spelling of include has a comment behind it.
+    // The old spelling of include has a comment after it.
     assert_eq!(in_file(&parsed(SAMPLE).file), comments + 1);
 }
 

@@ -1,4 +1,4 @@
-//! What is said about broken texts.
+//! Messages about broken texts.
 
 use crate::source::SourceMap;
 use crate::syntax::parser::parse;
@@ -70,5 +70,5 @@ fn the_last_of_too_many_errors_says_so() {
     let text = format!("profile p {{\n{}}}\n", "  capabilty chown,\n".repeat(600));
     let error = crate::parse(text.as_bytes()).unwrap_err();
     assert_eq!(error.diagnostics.len(), 500);
-    assert!(error.diagnostics[499].help.as_deref().unwrap().contains("after 500 errors"));
+    assert!(error.diagnostics[499].help.as_deref().unwrap().contains("after the first 500"));
 }

@@ -1,4 +1,4 @@
-//! Nothing panics, overflows the stack or takes long, whatever the text.
+//! No text makes the parser panic, overflow the stack or take long.
 
 use std::time::{Duration, Instant};
 
@@ -90,7 +90,7 @@ proptest! {
         check(&text);
     }
 
-    /// The items before and behind a broken one are found all the same.
+    /// The items before and after a broken one are found all the same.
     #[test]
     fn one_broken_rule_costs_one_rule(broken in proptest::sample::select(vec![
         "capabilty chown,", "/x rq,", "network inet stream tcp,", "deny audit /x r,", "signal peer=(a),", "set rlimit x,",

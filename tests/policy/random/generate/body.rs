@@ -4,7 +4,7 @@ use super::{file, header, link, prefix, rule};
 use crate::random::alphabet::name;
 use crate::random::text::{Text, cat, just, many, one, percent, weighted, word, words};
 
-/// What is true or false. There is no variable `N`.
+/// Generates a boolean expression. There is no variable `N`.
 pub(crate) fn expression() -> Text {
     let text = || word("@{V} @{W} @{X} /a a b");
     let number = || word("1 10 010 0x10");

@@ -1,4 +1,4 @@
-//! What stands between the name of a profile and its body.
+//! Text between the name of a profile and its body.
 
 use crate::random::alphabet::path;
 use crate::random::text::{Text, cat, condition, just, many, one, percent, weighted, word, words};

@@ -10,7 +10,7 @@ fn fstype() -> Text {
     condition("fstype", list(quoted(weighted([(4, word("ext4 proc tmpfs a* {a,b}")), (1, pattern())]))))
 }
 
-/// What a `mount` does that is no new mount.
+/// Generates a `mount` that is no new mount.
 fn command() -> Text {
     word("bind rbind move private rprivate slave make-rslave shared unbindable make-runbindable remount")
 }

@@ -1,4 +1,4 @@
-//! What stands before the profiles.
+//! Text before the profiles.
 
 use crate::random::text::{Text, blunder, cat, just, many, one, percent, weighted, word, words};
 

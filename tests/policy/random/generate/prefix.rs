@@ -1,4 +1,4 @@
-//! What stands before a rule.
+//! Prefixes of rules.
 
 use crate::random::text::{Text, blunder, just, percent, weighted, word, words};
 

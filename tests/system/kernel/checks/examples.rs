@@ -1,4 +1,4 @@
-//! What processes under the example profiles may do. `$N` runs the probe under the profile for nginx.
+//! Permissions of processes under the example profiles. `$N` runs the probe under the profile for nginx.
 
 use super::{Check, Group, LINUX_6_1, LINUX_6_12, PLAIN, Source, check, prepare};
 

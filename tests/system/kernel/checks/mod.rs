@@ -1,5 +1,5 @@
-//! What is tried on the kernels: groups of checks, each with the profiles it needs. A check is a command inside the machine,
-//! the word it prints, and what the kernel's log says about it.
+//! Checks on the kernels: groups of checks, each with the profiles it needs. A check is a command inside the machine, the word
+//! it prints, and what the kernel's log says about it.
 //!
 //! Policies of both compilers have to give the same word and the same records, except where a check names a fault of the reference.
 
@@ -68,7 +68,7 @@ impl Check {
         self
     }
 
-    /// What the reference's policy gives on these kernels, where it is not what the text says.
+    /// Sets the words that the reference's policy gives on these kernels, where they differ from the text.
     pub(crate) const fn reference(mut self, words: PerKernel<&'static str>) -> Self {
         self.reference = words;
         self
@@ -92,7 +92,7 @@ impl Check {
         self
     }
 
-    /// What the command prints on that kernel, with that compiler's policy.
+    /// Returns the word that the command prints on that kernel, with that compiler's policy.
     pub(crate) fn expected(&self, kernel: &str, reference: bool) -> &'static str {
         let find = |words: PerKernel<&'static str>| {
             words.iter().find(|&&(name, _)| [kernel, EVERY].contains(&name)).map(|&(_, word)| word)
@@ -106,7 +106,7 @@ impl Check {
         self.reference_logs.is_empty() && self.reference.iter().all(|&(name, _)| ![kernel, EVERY].contains(&name))
     }
 
-    /// What is wrong with the records of a policy, if anything is.
+    /// Returns the problem with the records of a policy, if any.
     pub(crate) fn judge_records(&self, kernel: &str, reference: bool, records: &[&str]) -> Option<String> {
         if reference {
             return self.missing(self.reference_logs, records);
@@ -143,7 +143,7 @@ pub(crate) enum Source {
 
 /// Checks that belong together, with their profiles.
 pub(crate) struct Group {
-    /// What it is about.
+    /// The subject of the group.
     pub(crate) name: &'static str,
     /// The profile files, each compiled by itself.
     pub(crate) files: &'static [&'static str],
@@ -151,13 +151,13 @@ pub(crate) struct Group {
     pub(crate) source: Source,
     /// How they are loaded.
     pub(crate) load: Load,
-    /// What the kernel lists when they are loaded, by name.
+    /// The names that the kernel lists when they are loaded.
     pub(crate) loaded: &'static [&'static str],
     /// The kernels it is for.
     pub(crate) kernels: &'static [&'static str],
     /// Codes or words of warnings that armorer gives about the files, and the kernels it gives them for.
     pub(crate) warns: &'static [(&'static str, &'static [&'static str])],
-    /// What the reference makes of the files.
+    /// The verdict of the reference on the files.
     pub(crate) reference: Reference,
     /// Where the probe stands in the machine.
     pub(crate) probes: &'static [&'static str],
@@ -178,7 +178,7 @@ pub(crate) enum Load {
     Checks,
 }
 
-/// Whether the reference's policies are tried, too.
+/// The treatment of the reference's policies.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Reference {
     /// They are.

@@ -1,4 +1,4 @@
-//! What the kernel answers when it is asked what a label may do. This is how D-Bus is mediated: the bus asks.
+//! Answers of the kernel about the permissions of a label. This is how D-Bus is mediated: the bus asks.
 //!
 //! A query is the class and the string that is looked up. From Linux 6.12 on, the permission that would be `lock` (8000) is part of
 //! every answer about a class other than files.

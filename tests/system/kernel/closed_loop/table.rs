@@ -1,4 +1,4 @@
-//! What the loop led to, as a table.
+//! Results of the loop, as a table.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;

@@ -67,7 +67,7 @@ fn change(text: &mut String, edit: &Edit, units: Units) -> Value {
     json!({ "range": { "start": from, "end": to }, "text": edit.text })
 }
 
-/// What the server makes of a text: its problems in a version, and its formatted text or why there is none.
+/// Returns the server's judgement of a text: its problems in a version, and its formatted text or why there is none.
 fn judgement(client: &mut Client, uri: &str, version: i32) -> (Value, Value) {
     let is_last = |params: &Value| params["uri"] == uri && params["version"] == version;
     let mut problems = client.wait("textDocument/publishDiagnostics", is_last)["diagnostics"].take();

@@ -6,7 +6,7 @@ use super::{OF_PLACES, OF_TEXTS, Patient, SAMPLE, parameters};
 use crate::lsp::client::{Client, frame};
 use crate::lsp::tree::Tree;
 
-/// What is between two messages here is not read as one of them.
+/// Returns texts between messages that must not be read as messages.
 fn broken() -> Vec<Vec<u8>> {
     let deep = |open: &str, close: &str| [open.repeat(100_000), close.repeat(100_000)].concat();
     let mut pieces: Vec<Vec<u8>> = Vec::new();

@@ -84,7 +84,7 @@ fn every_beginning_of_a_manifest() {
     patient.finish();
 }
 
-/// What is larger than anything real: it is refused, or takes its time elsewhere.
+/// Texts larger than any real one are refused, or are processed in the background.
 #[test]
 fn huge_texts() {
     let rules: String = (0..).map(|number| format!("  /srv/{number}/file r,\n")).take(250_000).collect();
