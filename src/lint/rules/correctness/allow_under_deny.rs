@@ -35,8 +35,8 @@ fn check(semantics: &Semantics<'_>, reporter: &mut Reporter<'_>) {
             found.is_some()
         });
         if let Some(deny) = by.filter(|_| all) {
-            let finding = reporter.finding(span, "everything that this rule allows is denied");
-            reporter.push(finding.and_label(deny, "denies it"));
+            let finding = reporter.finding(span, "rule has no effect: everything that it allows is denied");
+            reporter.push(finding.and_label(deny, "denied by this rule"));
         }
     }
 }

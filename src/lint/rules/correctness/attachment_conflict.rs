@@ -40,8 +40,7 @@ fn check(set: &SetView<'_>, reporter: &mut Reporter<'_>) {
         };
         if seen.insert((a.span, b.span)) {
             let path = dfa.witness(id).map(|string| shown(&string)).unwrap_or_default();
-            let message =
-                format!("`{}` and `{}` attach to `{path}`, and neither goes before the other", a.name, b.name);
+            let message = format!("`{}` and `{}` both attach to `{path}` and neither takes precedence", a.name, b.name);
             let finding = reporter.finding(b.span, message);
             reporter.push(finding.and_label(a.span, "the other profile"));
         }

@@ -18,5 +18,10 @@ pub(in crate::lint::rules) static RULE: Rule = Rule {
 };
 
 fn check(semantics: &Semantics<'_>, reporter: &mut Reporter<'_>) {
-    report_idle_denies(semantics, true, "no rule allows any of this: it is denied and logged anyway", reporter);
+    report_idle_denies(
+        semantics,
+        true,
+        "rule has no effect: everything it denies is denied and logged without it",
+        reporter,
+    );
 }

@@ -24,8 +24,8 @@ fn check(semantics: &Semantics<'_>, reporter: &mut Reporter<'_>) {
         };
         let Some(pattern) = below.and_then(|text| path_pattern(&text)) else { continue };
         if let Some((string, allow)) = allowed_anyway(semantics, &pattern, permission) {
-            let finding = reporter.finding(rule.span, format!("`{string}` below it is allowed"));
-            reporter.push(finding.and_label(allow, "allows it"));
+            let finding = reporter.finding(rule.span, format!("`{string}` in this directory is still allowed"));
+            reporter.push(finding.and_label(allow, "allowed by this rule"));
         }
     }
 }

@@ -19,5 +19,10 @@ pub(in crate::lint::rules) static RULE: Rule = Rule {
 };
 
 fn check(semantics: &Semantics<'_>, reporter: &mut Reporter<'_>) {
-    report_idle_denies(semantics, false, "no rule allows any of this: the rule only keeps it out of the log", reporter);
+    report_idle_denies(
+        semantics,
+        false,
+        "the rule only disables logging: everything it denies is denied without it",
+        reporter,
+    );
 }

@@ -54,8 +54,8 @@ fn check(path: &PathView<'_>, reporter: &mut Reporter<'_>) {
     let only_read =
         path.permissions.is_some_and(|written| written.letters().iter().all(|letter| simple.contains(&letter.value)));
     if DIRECTORIES.contains(&path.text) && only_read {
-        let message = format!("`{}` is a directory, which the rule does not match", path.text.escape_ascii());
+        let message = format!("the rule does not match the directory `{}`", path.text.escape_ascii());
         let finding = reporter.finding(path.word.span, message);
-        reporter.push(finding.with_unsafe_fix("write the slash", path.replace(path.text.len(), 0, "/")));
+        reporter.push(finding.with_unsafe_fix("add the slash", path.replace(path.text.len(), 0, "/")));
     }
 }

@@ -22,7 +22,7 @@ fn check(view: &ItemView<'_>, reporter: &mut Reporter<'_>) {
     if let Some((first, before)) =
         view.before().iter().enumerate().find(|(_, before)| path(&before.kind.value).as_ref() == Some(&mine))
     {
-        let finding = reporter.finding(view.span(), format!("`{}` is included above already", mine.path.value));
+        let finding = reporter.finding(view.span(), format!("`{}` is already included above", mine.path.value));
         let finding = finding.and_label(before.kind.span, "the same include");
         let edits = view.merge(first).into_iter().flatten();
         reporter.push(finding.with_safe_fix("delete the include", edits));

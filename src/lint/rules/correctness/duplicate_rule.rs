@@ -20,7 +20,7 @@ fn check(view: &ItemView<'_>, reporter: &mut Reporter<'_>) {
     if let Some((first, before)) =
         view.before().iter().enumerate().find(|(_, before)| before.kind.value == view.item.kind.value)
     {
-        let finding = reporter.finding(view.span(), "this rule stands above already");
+        let finding = reporter.finding(view.span(), "duplicate rule");
         let finding = finding.and_label(before.kind.span, "the same rule");
         let edits = view.merge(first).into_iter().flatten();
         reporter.push(finding.with_safe_fix("delete the rule", edits));

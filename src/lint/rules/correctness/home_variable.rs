@@ -19,9 +19,10 @@ fn check(path: &PathView<'_>, reporter: &mut Reporter<'_>) {
         let end = at + name.len();
         let before = path.text.get(..at).and_then(|text| text.last());
         let behind = path.text.get(end);
-        // Further behind, two slashes become one.
+        // Later in the text, two slashes become one.
         if at == 1 && before == Some(&b'/') {
-            reporter.report(path.part(at, name.len()), format!("`{name}` begins with a slash of its own"));
+            reporter
+                .report(path.part(at, name.len()), format!("slash before `{name}`, whose values begin with a slash"));
         } else if let Some(byte) = behind.filter(|byte| !matches!(byte, b'/' | b'{' | b',' | b'}' | b'*')) {
             let message = format!("`{}` follows `{name}` without a slash", char::from(*byte));
             reporter.report(path.part(at, name.len()), message);

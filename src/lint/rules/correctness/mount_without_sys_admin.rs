@@ -26,6 +26,9 @@ fn check(view: &ProfileView<'_>, reporter: &mut Reporter<'_>) {
     // One is enough to say it.
     let first = view.allowed().find(|rule| of_mounts(&rule.kind) && rule.span.source == view.input);
     if let Some(rule) = first {
-        reporter.report(rule.span, format!("`{}` has no `capability sys_admin`", view.profile.name));
+        reporter.report(
+            rule.span,
+            format!("`{}` does not have `capability sys_admin`, without which mounts fail", view.profile.name),
+        );
     }
 }

@@ -48,11 +48,11 @@ fn check(path: &PathView<'_>, reporter: &mut Reporter<'_>) {
         let range =
             members.windows(3).any(|three| matches!(three, [low, b'-', high] if (*low..=*high).contains(&b'/')));
         if !members.contains(&b'/') && !range && !behind_slash(path.text, at.saturating_sub(1)) {
-            let message = format!("`[{}]` matches `/`, too", set.escape_ascii());
+            let message = format!("`[{}]` also matches `/`", set.escape_ascii());
             let place = path.part(at.saturating_sub(1), set.len() + 2);
             let finding = reporter.finding(place, message).with_help(format!("write `[{}/]`", set.escape_ascii()));
             let edit = path.replace(at + set.len(), 0, "/");
-            reporter.push(finding.with_unsafe_fix("write the slash into the class", edit));
+            reporter.push(finding.with_unsafe_fix("add the slash to the class", edit));
         }
     }
 }

@@ -36,7 +36,7 @@ fn check(set: &SetView<'_>, reporter: &mut Reporter<'_>) {
     }
     for (span, found) in rules {
         if let Some((member, peer)) = found {
-            let message = format!("no rule of `{}` answers this one of `{}`", peer.name, member.name);
+            let message = format!("no rule of `{}` allows the other side of this rule of `{}`", peer.name, member.name);
             let finding = reporter.finding(span, message);
             reporter.push(finding.and_label(peer.span, "the profile of the peer"));
         }

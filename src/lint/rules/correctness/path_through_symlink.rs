@@ -13,7 +13,7 @@ pub(in crate::lint::rules) static RULE: Rule = Rule {
     ..Rule::BASE
 };
 
-/// What is a link on every system, and where it leads to.
+/// The links that exist on every system, and their targets.
 const LINKS: [(&[u8], &str); 8] = [
     (b"/var/run/", "/run/"),
     (b"/var/lock/", "/run/lock/"),
@@ -30,7 +30,7 @@ fn check(path: &PathView<'_>, reporter: &mut Reporter<'_>) {
         if !path.text.starts_with(from) || !from.ends_with(b"/") && path.text != from {
             continue;
         }
-        let message = format!("`{}` is a link to `{to}`", from.escape_ascii());
+        let message = format!("`{}` is a symbolic link to `{to}`", from.escape_ascii());
         let place = path.part(0, from.len());
         let finding = reporter.finding(place, message);
         // A pattern for both is right as it is, and a deny of the link does no harm.

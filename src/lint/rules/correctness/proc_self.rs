@@ -19,8 +19,8 @@ fn check(path: &PathView<'_>, reporter: &mut Reporter<'_>) {
             let follows = rest.strip_prefix(name.as_bytes());
             if follows.is_some_and(|behind| behind.first() == Some(&b'/')) {
                 let place = path.part(root.len(), name.len());
-                let finding =
-                    reporter.finding(place, format!("`{name}` is a link: the kernel asks about the process's number"));
+                let finding = reporter
+                    .finding(place, format!("`{name}` never matches: the kernel resolves it to the process ID"));
                 let edit = path.replace(root.len(), name.len(), instead);
                 reporter.push(finding.with_unsafe_fix(format!("write `{instead}`"), edit));
                 return;

@@ -19,7 +19,7 @@ fn check(set: &SetView<'_>, reporter: &mut Reporter<'_>) {
     for member in set.members {
         let before = *known.entry((&member.namespace, &member.name)).or_insert(member.span);
         if before.source != member.span.source {
-            let finding = reporter.finding(member.span, format!("`{}` is defined in another file, too", member.name));
+            let finding = reporter.finding(member.span, format!("`{}` is also defined in another file", member.name));
             reporter.push(finding.and_label(before, "the other profile"));
         }
     }

@@ -37,6 +37,9 @@ fn check(view: &ProfileView<'_>, reporter: &mut Reporter<'_>) {
         _ => false,
     });
     if let Some(rule) = first {
-        reporter.report(rule.span, format!("`{}` has no `capability net_raw`", view.profile.name));
+        reporter.report(
+            rule.span,
+            format!("`{}` does not have `capability net_raw`, without which raw sockets fail", view.profile.name),
+        );
     }
 }

@@ -25,10 +25,10 @@ fn check(path: &PathView<'_>, reporter: &mut Reporter<'_>) {
     let class = [&b"\\d+"[..], b"\\w+", b"\\d*", b"\\w*"].into_iter().find_map(|text| find(path.text, text));
     let anchor = (path.text.len() > 1 && path.text.ends_with(b"$")).then(|| path.text.len() - 1);
     for (at, what) in [
-        (alternation, "alternatives stand in braces: `{a,b}`"),
-        (plus, "`+` stands for itself"),
-        (class, "a backslash makes no class of a letter"),
-        (anchor, "`$` stands for itself"),
+        (alternation, "alternatives in parentheses: AppArmor patterns use `{a,b}`"),
+        (plus, "`+` is a literal character"),
+        (class, "a backslash before a letter does not make a character class"),
+        (anchor, "`$` is a literal character"),
     ] {
         if let Some(at) = at {
             reporter.report(path.part(at, 1), what);

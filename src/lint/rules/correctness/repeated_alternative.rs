@@ -25,7 +25,7 @@ fn check(path: &PathView<'_>, reporter: &mut Reporter<'_>) {
                 let mut parts: Vec<&[u8]> = inner.split(|&byte| byte == b',').collect();
                 parts.sort_unstable();
                 if let Some([twice, _]) = parts.array_windows().find(|[a, b]| a == b) {
-                    let message = format!("`{}` is among the alternatives twice", twice.escape_ascii());
+                    let message = format!("duplicate alternative `{}`", twice.escape_ascii());
                     reporter.report(path.word.span, message);
                 }
             }

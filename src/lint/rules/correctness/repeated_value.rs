@@ -19,7 +19,7 @@ fn check(view: &FileView<'_>, reporter: &mut Reporter<'_>) {
         let ItemKind::SetVariable(variable) = &item.kind.value else { continue };
         for (at, value) in variable.values.iter().enumerate() {
             if variable.values.iter().take(at).any(|before| before == value) {
-                reporter.report(value.span, format!("`{}` is among the values already", value.value));
+                reporter.report(value.span, format!("duplicate value `{}`", value.value));
             }
         }
     }

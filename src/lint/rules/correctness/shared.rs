@@ -69,9 +69,9 @@ pub(super) fn report_unknown_names(set: &SetView<'_>, wanted: fn(By) -> bool, wh
     for (span, unknown) in rules {
         let Some(part) = unknown else { continue };
         let names = set.members.iter().filter_map(|member| std::str::from_utf8(&member.name).ok());
-        let finding = reporter.finding(span, format!("there is no {what} `{part}`"));
+        let finding = reporter.finding(span, format!("no {what} `{part}`"));
         reporter.push(match nearest(part.as_bytes(), names) {
-            Some(near) => finding.with_help(format!("there is `{near}`")),
+            Some(near) => finding.with_help(format!("did you mean `{near}`?")),
             None => finding,
         });
     }

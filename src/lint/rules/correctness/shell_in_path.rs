@@ -21,8 +21,8 @@ fn check(path: &PathView<'_>, reporter: &mut Reporter<'_>) {
         .position(|&byte| byte == b'$')
         .filter(|at| path.text.get(at + 1).is_some_and(|next| next.is_ascii_uppercase() || *next == b'{'));
     if let Some(at) = dollar {
-        reporter.report(path.part(at, 1), "a profile does not expand the variables of a shell");
+        reporter.report(path.part(at, 1), "shell variables are not expanded in a profile");
     } else if tilde {
-        reporter.report(path.word.span, "`~` is no home directory in a profile");
+        reporter.report(path.word.span, "`~` is not expanded to a home directory in a profile");
     }
 }

@@ -49,7 +49,7 @@ fn check(semantics: &Semantics<'_>, reporter: &mut Reporter<'_>) {
         let line = source.line_column(other.start).0;
         let place =
             if other.source == span.source { format!("line {line}") } else { format!("{}:{line}", source.name()) };
-        let finding = reporter.finding(span, format!("the rule at {place} says all of this"));
+        let finding = reporter.finding(span, format!("the rule at {place} already covers everything in this rule"));
         reporter.push(finding.and_label(other, "the broader rule"));
     }
 }

@@ -28,7 +28,7 @@ fn check(path: &PathView<'_>, reporter: &mut Reporter<'_>) {
     let below = components.get(depth);
     let plain = !link.is_empty() && find(rest, b"**").is_none() && !rest.contains(&b'{');
     if plain && below.is_some_and(|below| !below.is_empty()) {
-        let message = format!("`{}` is a link to a directory below `/sys/devices`", link.escape_ascii());
+        let message = format!("`{}` is a symbolic link to a directory below `/sys/devices`", link.escape_ascii());
         reporter.report(path.word.span, message);
     }
 }

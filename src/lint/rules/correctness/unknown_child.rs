@@ -36,7 +36,7 @@ fn check(view: &ProfileView<'_>, reporter: &mut Reporter<'_>) {
                 let stacked = name.contains(&b'&');
                 let foreign = stacked || !name.starts_with(&[view.profile.name.as_bytes(), b"//"].concat());
                 if !known && !foreign {
-                    reporter.report(rule.span, format!("there is no profile `{name}`"));
+                    reporter.report(rule.span, format!("no profile `{name}`"));
                 }
             }
         }

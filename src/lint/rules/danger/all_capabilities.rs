@@ -16,7 +16,7 @@ fn check(view: &ProfileView<'_>, reporter: &mut Reporter<'_>) {
         if mask == u64::MAX
             && !view.profile.rules.iter().any(|other| other.span == rule.span && other.kind != rule.kind)
         {
-            reporter.report(rule.span, "every capability is allowed");
+            reporter.report(rule.span, "the rule allows every capability");
         }
     }
 }

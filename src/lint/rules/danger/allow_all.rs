@@ -16,6 +16,6 @@ pub(in crate::lint::rules) static RULE: Rule = Rule {
 
 fn check(view: &ItemView<'_>, reporter: &mut Reporter<'_>) {
     if let Some(ast::RuleKind::All(_)) = allowed_kind(view) {
-        reporter.report(view.span(), "everything is allowed");
+        reporter.report(view.span(), "the rule allows everything");
     }
 }

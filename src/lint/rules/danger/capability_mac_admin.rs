@@ -18,7 +18,7 @@ fn check(view: &ProfileView<'_>, reporter: &mut Reporter<'_>) {
     report_capabilities(
         view,
         &[Capability::MacAdmin, Capability::MacOverride],
-        "lets the program change policy",
+        "lets the program change AppArmor policy",
         reporter,
     );
 }

@@ -17,5 +17,5 @@ pub(in crate::lint::rules) static RULE: Rule = Rule {
 };
 
 fn check(view: &ProfileView<'_>, reporter: &mut Reporter<'_>) {
-    report_capabilities(view, &[Capability::SysAdmin], "allows far more than one thing", reporter);
+    report_capabilities(view, &[Capability::SysAdmin], "allows a large set of unrelated operations", reporter);
 }

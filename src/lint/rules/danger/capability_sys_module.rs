@@ -15,5 +15,5 @@ pub(in crate::lint::rules) static RULE: Rule = Rule {
 };
 
 fn check(view: &ProfileView<'_>, reporter: &mut Reporter<'_>) {
-    report_capabilities(view, &[Capability::SysModule], "lets the program put code into the kernel", reporter);
+    report_capabilities(view, &[Capability::SysModule], "lets the program load code into the kernel", reporter);
 }

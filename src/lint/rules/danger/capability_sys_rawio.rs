@@ -15,5 +15,10 @@ pub(in crate::lint::rules) static RULE: Rule = Rule {
 };
 
 fn check(view: &ProfileView<'_>, reporter: &mut Reporter<'_>) {
-    report_capabilities(view, &[Capability::SysRawio], "gives access past every path", reporter);
+    report_capabilities(
+        view,
+        &[Capability::SysRawio],
+        "gives access to memory and disks without any path check",
+        reporter,
+    );
 }

@@ -17,6 +17,7 @@ pub(in crate::lint::rules) static RULE: Rule = Rule {
 
 fn check(view: &ProfileView<'_>, reporter: &mut Reporter<'_>) {
     if view.profile.flags.mode == ProfileMode::Complain {
-        reporter.report(view.profile.span, format!("profile `{}` only logs", view.profile.name));
+        reporter
+            .report(view.profile.span, format!("profile `{}` is in complain mode and only logs", view.profile.name));
     }
 }

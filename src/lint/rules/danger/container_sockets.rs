@@ -18,7 +18,7 @@ pub(in crate::lint::rules) static RULE: Rule = Rule {
             "/var/snap/lxd/common/lxd/unix.socket",
         ],
         below: &[],
-        what: "which makes it root",
+        what: "which is equivalent to root access",
     }),
     ..Rule::BASE
 };

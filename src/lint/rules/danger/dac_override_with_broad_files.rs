@@ -20,8 +20,9 @@ fn check(view: &ProfileView<'_>, reporter: &mut Reporter<'_>) {
     let Some((wide, _)) = broad.next() else { return };
     for (rule, mask) in view.capabilities() {
         if mask & Capability::DacOverride.mask() != 0 {
-            let finding = reporter.finding(rule.span, "permissions of files do not count, and file rules are broad");
-            reporter.push(finding.and_label(wide.span, "allows to write everywhere"));
+            let finding =
+                reporter.finding(rule.span, "the capability bypasses file permissions and the file rules are broad");
+            reporter.push(finding.and_label(wide.span, "this rule allows writing everywhere"));
         }
     }
 }

@@ -40,8 +40,8 @@ fn check(semantics: &Semantics<'_>, reporter: &mut Reporter<'_>) {
             let Some(rest) = path.strip_prefix(from.as_bytes()) else { continue };
             let Some(spelling) = path_pattern(&[to.as_bytes(), rest].concat()) else { continue };
             if let Some((string, allow)) = allowed_anyway(semantics, &spelling, permission) {
-                let finding = reporter.finding(rule.span, format!("the same file is allowed as `{string}`"));
-                reporter.push(finding.and_label(allow, "allows it"));
+                let finding = reporter.finding(rule.span, format!("the same file is still allowed as `{string}`"));
+                reporter.push(finding.and_label(allow, "allowed by this rule"));
                 break;
             }
         }

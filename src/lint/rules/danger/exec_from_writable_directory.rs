@@ -12,7 +12,7 @@ pub(in crate::lint::rules) static RULE: Rule = Rule {
         access: Access::Exec,
         files: &["/tmp/q", "/var/tmp/q", "/dev/shm/q", "/tmp/q/q", "/var/tmp/q/q"],
         below: &[],
-        what: "which anybody may have written",
+        what: "which any user can write",
     }),
     ..Rule::BASE
 };

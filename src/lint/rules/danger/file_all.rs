@@ -21,12 +21,12 @@ fn check(view: &ItemView<'_>, reporter: &mut Reporter<'_>) {
             matches!(&item.kind.value, ItemKind::Rule(ast::Rule { prefix, kind: ast::RuleKind::File(_) })
                 if prefix.mode == Some(ast::RuleMode::Deny))
         });
-        let finding = reporter.finding(view.span(), "every access to every file is allowed");
+        let finding = reporter.finding(view.span(), "the rule allows every access to every file");
         reporter.push(match denies.count() {
             0 => finding,
-            count => {
-                finding.with_help(format!("the {count} deny rules beside it miss other spellings of the same files"))
-            }
+            count => finding.with_help(format!(
+                "list the files that are needed: the {count} deny rules next to it miss other paths of the same files"
+            )),
         });
     }
 }

@@ -23,7 +23,10 @@ fn check(view: &ProfileView<'_>, reporter: &mut Reporter<'_>) {
             && file.link == LinkTarget::Any
             && rule.prefix.owner != Some(Owner::Owner)
         {
-            reporter.report(rule.span, "links to files of others are not held to the permissions of their target");
+            reporter.report(
+                rule.span,
+                "links to files of other owners are not limited to the permissions of their targets",
+            );
         }
     }
 }

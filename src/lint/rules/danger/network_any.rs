@@ -23,6 +23,6 @@ fn check(view: &ItemView<'_>, reporter: &mut Reporter<'_>) {
         && rule.conditions.is_empty()
         && rule.peer.is_none()
     {
-        reporter.report(view.span(), "sockets of every family are allowed");
+        reporter.report(view.span(), "the rule allows sockets of every family");
     }
 }

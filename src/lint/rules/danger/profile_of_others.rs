@@ -21,8 +21,8 @@ fn check(view: &ProfileView<'_>, reporter: &mut Reporter<'_>) {
         let attributes = ["/proc/12345/attr/current", "/proc/12345/attr/exec", "/proc/12345/attr/apparmor/current"];
         let given = attributes.iter().find(|path| pattern.matches(&crate::lint::paths::symbols(path)));
         if let Some(path) = given.filter(|path| !view.denies(path, Access::Write)) {
-            let finding = reporter.finding(rule.span, format!("`{path}` may be written for whatever process"));
-            reporter.push(finding.with_help("write `owner` before the rule"));
+            let finding = reporter.finding(rule.span, format!("`{path}` may be written for any process"));
+            reporter.push(finding.with_help("add `owner` before the rule"));
         }
     }
 }

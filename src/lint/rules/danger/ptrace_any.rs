@@ -25,7 +25,7 @@ fn check(view: &ProfileView<'_>, reporter: &mut Reporter<'_>) {
             Some(_) => continue,
         };
         let powerful = view.capabilities().any(|(_, mask)| mask & Capability::SysPtrace.mask() != 0);
-        let others = if powerful { ", of other users too" } else { "" };
+        let others = if powerful { ", including those of other users" } else { "" };
         reporter.report(rule.span, format!("{whom} may be traced{others}"));
     }
 }

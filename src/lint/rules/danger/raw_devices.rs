@@ -21,7 +21,7 @@ pub(in crate::lint::rules) static RULE: Rule = Rule {
             "/dev/mapper/q",
         ],
         below: &[],
-        what: "where no path protects anything",
+        what: "which bypasses all path rules",
     }),
     ..Rule::BASE
 };

@@ -21,7 +21,7 @@ pub(in crate::lint::rules) static RULE: Rule = Rule {
             "/home/q/.aws/credentials",
         ],
         below: &[],
-        what: "which is a secret",
+        what: "which contains secrets",
     }),
     ..Rule::BASE
 };

@@ -21,7 +21,7 @@ pub(in crate::lint::rules) static RULE: Rule = Rule {
 fn check(view: &ItemView<'_>, reporter: &mut Reporter<'_>) {
     let Some(exec) = unconfined_exec(view).filter(|exec| exec.keeps_environment()) else { return };
     let scrubbed = exec.with_environment(false).to_string();
-    let message = format!("`{}` may run unconfined with the environment of this profile", path_text(view));
+    let message = format!("`{}` may run unconfined with an environment that this profile controls", path_text(view));
     let title = format!("write `{scrubbed}`");
     let finding = reporter.finding(exec.span, message).with_help(format!("{title}, which scrubs the environment"));
     let letters = file_rule(view).map(|rule| &rule.permissions.value);

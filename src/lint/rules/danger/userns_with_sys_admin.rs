@@ -25,7 +25,7 @@ fn check(view: &ProfileView<'_>, reporter: &mut Reporter<'_>) {
     };
     for rule in view.allowed().filter(|rule| rule.kind == RuleKind::Userns) {
         if rule.span != admin.span {
-            let finding = reporter.finding(rule.span, "user namespaces and `sys_admin` together");
+            let finding = reporter.finding(rule.span, "user namespaces together with `sys_admin`");
             reporter.push(finding.and_label(admin.span, "`sys_admin`"));
         }
     }

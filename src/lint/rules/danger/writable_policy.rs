@@ -20,7 +20,7 @@ pub(in crate::lint::rules) static RULE: Rule = Rule {
             "/var/cache/apparmor/q",
         ],
         below: &[],
-        what: "which is policy",
+        what: "which is AppArmor policy",
     }),
     ..Rule::BASE
 };

@@ -23,7 +23,7 @@ pub(in crate::lint::rules) static RULE: Rule = Rule {
             "/etc/ld.so.conf.d/q.conf",
         ],
         below: &["/usr/bin/", "/usr/sbin/", "/usr/local/bin/", "/usr/local/sbin/", "/bin/", "/sbin/"],
-        what: "which others run",
+        what: "which other users run",
     }),
     ..Rule::BASE
 };

@@ -30,7 +30,7 @@ pub(in crate::lint::rules) static RULE: Rule = Rule {
             "/etc/udev/rules.d/99-q.rules",
         ],
         below: &[],
-        what: "which root acts on",
+        what: "which root executes or reads as configuration",
     }),
     ..Rule::BASE
 };

@@ -23,7 +23,7 @@ pub(in crate::lint::rules) static RULE: Rule = Rule {
 
 const BOTH: u32 = 1 | 1 << bits::OTHER;
 
-/// What nobody executes although it has no slash at its end: devices, and the files of `/proc` and `/sys`.
+/// Paths that are never executed although they do not end with a slash: devices, and the files of `/proc` and `/sys`.
 const NO_PROGRAMS: [&[u8]; 2] = [b"/{proc,sys}/**", b"/dev/{[^s]**,s,s[^h]**,sh,sh[^m]**,shm,shm[^/]**}"];
 
 fn check(semantics: &Semantics<'_>, reporter: &mut Reporter<'_>) {
@@ -68,9 +68,12 @@ fn check(semantics: &Semantics<'_>, reporter: &mut Reporter<'_>) {
         });
         if let Some((span, file)) = written {
             let place = if semantics.is_own(executes.span) { executes.span } else { span };
-            let finding = reporter.finding(place, format!("`{file}` may be written and executed"));
-            let (other, text) =
-                if place == executes.span { (span, "may write it") } else { (executes.span, "may execute it") };
+            let finding = reporter.finding(place, format!("`{file}` may be both written and executed"));
+            let (other, text) = if place == executes.span {
+                (span, "allows writing it")
+            } else {
+                (executes.span, "allows executing it")
+            };
             reporter.push(if other == place { finding } else { finding.and_label(other, text) });
         }
     }

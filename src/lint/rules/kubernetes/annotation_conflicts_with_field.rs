@@ -21,9 +21,9 @@ fn check(view: &ManifestView<'_>, reporter: &mut Reporter<'_>) {
             let field = container.and_then(|own| own.setting.as_ref()).or(workload.setting.as_ref());
             if let Some(field) = field.filter(|field| field.value != annotation.setting.value) {
                 let (here, there) = (shown(&annotation.setting.value), shown(&field.value));
-                let message = format!("the annotation says {here}, `securityContext` says {there}");
+                let message = format!("the annotation selects {here}, but `securityContext` selects {there}");
                 let finding = reporter.finding(annotation.setting.span, message);
-                reporter.push(finding.and_label(field.span, "what `securityContext` says"));
+                reporter.push(finding.and_label(field.span, "selected by `securityContext`"));
             }
         }
     }

@@ -19,9 +19,9 @@ fn check(view: &ManifestView<'_>, reporter: &mut Reporter<'_>) {
             if !workload.containers.iter().any(|container| container.name.value == name.value) {
                 let names = workload.containers.iter().map(|container| &*container.name.value);
                 let near = crate::vocab::nearest(name.value.as_bytes(), names);
-                let finding = reporter.finding(name.span, format!("there is no container `{}`", name.value));
+                let finding = reporter.finding(name.span, format!("no container `{}` in the pod", name.value));
                 reporter.push(match near {
-                    Some(near) => finding.with_help(format!("there is `{near}`")),
+                    Some(near) => finding.with_help(format!("did you mean `{near}`?")),
                     None => finding,
                 });
             }

@@ -14,6 +14,6 @@ pub(in crate::lint::rules) static RULE: Rule = Rule {
 
 fn check(view: &ManifestView<'_>, reporter: &mut Reporter<'_>) {
     for annotation in view.manifest.workloads.iter().flat_map(|workload| &workload.outer_annotations) {
-        reporter.report(annotation.container.span, "the annotation is not on the pod template, and has no effect");
+        reporter.report(annotation.container.span, "the annotation has no effect outside of the pod template");
     }
 }

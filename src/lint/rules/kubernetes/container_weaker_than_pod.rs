@@ -31,9 +31,9 @@ fn check(view: &ManifestView<'_>, reporter: &mut Reporter<'_>) {
         for container in &workload.containers {
             if let Some(own) = container.setting.as_ref().filter(|own| strength(&own.value) < strength(&pod.value)) {
                 let (mine, pods) = (shown(&own.value), shown(&pod.value));
-                let message = format!("`{}` gets {mine}, and not {pods}", container.name.value);
+                let message = format!("container `{}` runs under {mine} instead of {pods}", container.name.value);
                 let finding = reporter.finding(own.span, message);
-                reporter.push(finding.and_label(pod.span, "what the pod says"));
+                reporter.push(finding.and_label(pod.span, "selected by the pod"));
             }
         }
     }

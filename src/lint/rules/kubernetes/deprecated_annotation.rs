@@ -22,7 +22,7 @@ fn check(view: &ManifestView<'_>, reporter: &mut Reporter<'_>) {
             Setting::Unconfined => "type: Unconfined".to_owned(),
             Setting::Localhost(name) => format!("type: Localhost, localhostProfile: {}", name.value),
         };
-        let finding = reporter.finding(annotation.container.span, "the annotation is deprecated");
+        let finding = reporter.finding(annotation.container.span, "deprecated annotation");
         reporter.push(finding.with_help(format!(
             "write `securityContext: {{appArmorProfile: {{{field}}}}}` for the container `{}`",
             annotation.container.value

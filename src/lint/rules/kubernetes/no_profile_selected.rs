@@ -20,7 +20,8 @@ pub(in crate::lint::rules) static RULE: Rule = Rule {
 fn check(view: &ManifestView<'_>, reporter: &mut Reporter<'_>) {
     for workload in &view.manifest.workloads {
         for container in workload.containers.iter().filter(|own| effective_setting(workload, own).is_none()) {
-            reporter.report(container.name.span, format!("container `{}` selects no profile", container.name.value));
+            reporter
+                .report(container.name.span, format!("container `{}` does not select a profile", container.name.value));
         }
     }
 }

@@ -3,7 +3,7 @@
 use crate::kubernetes::{Container, Setting, Workload};
 use crate::source::Spanned;
 
-/// What confines a container, and by which means it is selected.
+/// Returns the setting that confines a container, and how it is selected.
 pub(super) fn effective_setting<'a>(workload: &'a Workload, container: &'a Container) -> Option<&'a Spanned<Setting>> {
     let annotation = workload.annotations.iter().find(|annotation| annotation.container.value == container.name.value);
     let own = container.setting.as_ref().or(annotation.map(|annotation| &annotation.setting));

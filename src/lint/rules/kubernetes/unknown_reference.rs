@@ -21,10 +21,10 @@ fn check(view: &ManifestView<'_>, reporter: &mut Reporter<'_>) {
                 name.value.as_bytes(),
                 view.profiles.iter().filter_map(|known| std::str::from_utf8(known).ok()),
             );
-            let message = format!("no profile `{}` is defined in what was given", name.value);
+            let message = format!("no profile `{}` is defined in the given files", name.value);
             let finding = reporter.finding(name.span, message);
             reporter.push(match near {
-                Some(near) => finding.with_help(format!("there is `{near}`")),
+                Some(near) => finding.with_help(format!("did you mean `{near}`?")),
                 None => finding,
             });
         }

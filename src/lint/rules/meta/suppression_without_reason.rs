@@ -17,6 +17,6 @@ pub(in crate::lint::rules) static RULE: Rule = Rule {
 
 pub(super) fn check(suppression: &Suppression, findings: &mut Vec<Finding>) {
     if !suppression.has_reason {
-        Reporter { rule: &RULE, findings }.report(suppression.span, "the comment does not say why");
+        Reporter { rule: &RULE, findings }.report(suppression.span, "suppression without a reason");
     }
 }

@@ -16,9 +16,9 @@ pub(in crate::lint::rules) static RULE: Rule = Rule {
 pub(super) fn check(suppression: &Suppression, findings: &mut Vec<Finding>) {
     let mut reporter = Reporter { rule: &RULE, findings };
     for word in suppression.words.iter().filter(|word| word.rules.is_none()) {
-        reporter.report(suppression.span, format!("no lint rule is named `{}`", word.text));
+        reporter.report(suppression.span, format!("unknown lint rule `{}`", word.text));
     }
     if suppression.words.is_empty() {
-        reporter.report(suppression.span, "no lint rule is named in the list");
+        reporter.report(suppression.span, "suppression without a lint rule");
     }
 }

@@ -33,7 +33,7 @@ pub(super) fn check(
     if !unused.is_empty() {
         let mut reporter = Reporter { rule: &RULE, findings };
         let mut finding =
-            reporter.finding(suppression.span, format!("`{}` keeps nothing quiet here", unused.join("`, `")));
+            reporter.finding(suppression.span, format!("suppression of `{}` matches no finding", unused.join("`, `")));
         if unused.len() == suppression.words.len() {
             let source = sources.get(suppression.span.source);
             let edit = edit::comment_removal(source.text(), suppression.span);

@@ -20,9 +20,10 @@ fn check(view: &FileView<'_>, reporter: &mut Reporter<'_>) {
     for item in &view.file.items {
         let ItemKind::Abi(abi) = &item.kind.value else { continue };
         if abi.path.form == PathForm::Angle && abi.path.text() == "kernel" {
-            let finding = reporter.finding(item.kind.span, "`abi <kernel>` means something else on each kernel");
-            reporter
-                .push(finding.with_help("name the version that the profile is written for, such as `abi <abi/4.0>,`"));
+            let finding = reporter.finding(item.kind.span, "`abi <kernel>` has a different meaning on each kernel");
+            reporter.push(
+                finding.with_help("write the version that the profile is written for, for example `abi <abi/4.0>,`"),
+            );
         }
     }
 }

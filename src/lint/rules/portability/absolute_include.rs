@@ -17,6 +17,6 @@ fn check(view: &ItemView<'_>, reporter: &mut Reporter<'_>) {
         && include.path.form == PathForm::Plain
         && include.path.text().starts_with('/')
     {
-        reporter.report(include.path.path.span, "the file is not there in another tree");
+        reporter.report(include.path.path.span, "absolute path of an include, which other trees do not have");
     }
 }

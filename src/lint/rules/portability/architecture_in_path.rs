@@ -33,7 +33,7 @@ fn check(path: &PathView<'_>, reporter: &mut Reporter<'_>) {
             && path.text.get(at + triplet.len()).is_none_or(|&behind| behind == b'/');
         if component {
             let place = path.part(at, triplet.len());
-            let finding = reporter.finding(place, format!("`{triplet}` is there on one architecture only"));
+            let finding = reporter.finding(place, format!("`{triplet}` exists on one architecture only"));
             let edit = path.replace(at, triplet.len(), "@{multiarch}");
             reporter.push(finding.with_unsafe_fix("write `@{multiarch}`", edit));
         }

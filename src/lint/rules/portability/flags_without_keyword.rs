@@ -22,7 +22,7 @@ fn check(view: &ItemView<'_>, reporter: &mut Reporter<'_>) {
     if text.first() == Some(&b'(') {
         let before = view.file.source.text().get(..flags.span.start as usize).unwrap_or_default().trim_ascii_end();
         if !before.ends_with(b"=") {
-            let finding = reporter.finding(flags.span, "`flags=` is left out");
+            let finding = reporter.finding(flags.span, "missing keyword `flags=`");
             // The tree does not tell, and the canonical spelling has it.
             reporter.push(finding.with_safe_fix("write `flags=`", view.rewrite(|_| {})));
         }

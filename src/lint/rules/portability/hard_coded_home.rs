@@ -16,6 +16,6 @@ pub(in crate::lint::rules) static RULE: Rule = Rule {
 
 fn check(path: &PathView<'_>, reporter: &mut Reporter<'_>) {
     if path.text.starts_with(b"/home/*/") {
-        reporter.report(path.part(0, 8), "home directories may be elsewhere");
+        reporter.report(path.part(0, 8), "hard-coded path of home directories");
     }
 }

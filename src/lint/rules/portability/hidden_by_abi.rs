@@ -13,6 +13,7 @@ pub(in crate::lint::rules) static RULE: Rule = Rule {
 };
 
 fn check(span: Span, reporter: &mut Reporter<'_>) {
-    let message = "this rule has no effect: the kernel mediates its class, but the `abi` of the profile does not name it";
+    let message =
+        "this rule has no effect: the kernel mediates its class, but the `abi` of the profile does not name it";
     reporter.push(reporter.finding(span, message).with_help("name a newer version, such as `abi <abi/4.0>,`"));
 }

@@ -23,7 +23,7 @@ fn check(view: &ItemView<'_>, reporter: &mut Reporter<'_>) {
         && file.safety.is_none()
         && !file.keyword
     {
-        let finding = reporter.finding(permissions.span, "permissions stand before the path");
+        let finding = reporter.finding(permissions.span, "permissions before the path");
         let edit = view.rewrite(|kind| {
             if let ItemKind::Rule(ast::Rule { kind: RuleKind::File(file), .. }) = kind
                 && let FileBody::Access { leading, .. } = &mut file.body

@@ -22,9 +22,8 @@ fn check(view: &FileView<'_>, reporter: &mut Reporter<'_>) {
     let has = view.file.items.iter().any(|item| matches!(item.kind.value, ItemKind::Abi(_)));
     if view.role == Role::Profiles && !has {
         let Some(first) = view.file.items.first() else { return };
-        let finding =
-            reporter.finding(Span { end: first.kind.span.start, ..first.kind.span }, "the file has no `abi` rule");
-        let finding = finding.with_help("begin the file with `abi <abi/4.0>,`");
+        let finding = reporter.finding(Span { end: first.kind.span.start, ..first.kind.span }, "missing `abi` rule");
+        let finding = finding.with_help("add `abi <abi/4.0>,` at the beginning of the file");
         let path = IncludePath { form: PathForm::Angle, path: Spanned::bare("abi/4.0".into()) };
         let edit = edit::addition(view.source, view.id, view.file, ItemKind::Abi(Abi { path }));
         reporter.push(finding.with_unsafe_fix("add `abi <abi/4.0>,`", [edit]));

@@ -18,7 +18,7 @@ pub(in crate::lint::rules) static RULE: Rule = Rule {
 fn check(view: &ItemView<'_>, reporter: &mut Reporter<'_>) {
     let ItemKind::Include(include) = &view.item.kind.value else { return };
     if include.pound {
-        let finding = reporter.finding(view.span(), "`#include` is an include, although it looks like a comment");
+        let finding = reporter.finding(view.span(), "`#include` is an include rule, not a comment");
         let finding = finding.with_help("write `include`");
         let edit = view.rewrite(|kind| {
             if let ItemKind::Include(include) = kind {

@@ -18,7 +18,7 @@ pub(in crate::lint::rules) static RULE: Rule = Rule {
 fn check(view: &ItemView<'_>, reporter: &mut Reporter<'_>) {
     let ItemKind::Profile(profile) = &view.item.kind.value else { return };
     if profile.keyword == ProfileKeyword::None && profile.attachment.is_none() {
-        let finding = reporter.finding(profile.name.span, "the keyword `profile` is left out");
+        let finding = reporter.finding(profile.name.span, "missing keyword `profile`");
         let edit = view.rewrite(|kind| {
             if let ItemKind::Profile(profile) = kind {
                 profile.keyword = ProfileKeyword::Profile;

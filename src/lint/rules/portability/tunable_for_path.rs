@@ -19,7 +19,7 @@ pub(in crate::lint::rules) static RULE: Rule = Rule {
 fn check(path: &PathView<'_>, reporter: &mut Reporter<'_>) {
     for (root, variable) in [("/proc/", "@{PROC}"), ("/sys/", "@{sys}"), ("/run/", "@{run}")] {
         if path.text.starts_with(root.as_bytes()) {
-            reporter.report(path.part(0, root.len() - 1), format!("`{variable}` says where this is"));
+            reporter.report(path.part(0, root.len() - 1), format!("hard-coded path that `{variable}` stands for"));
         }
     }
 }

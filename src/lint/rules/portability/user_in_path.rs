@@ -18,7 +18,7 @@ fn check(path: &PathView<'_>, reporter: &mut Reporter<'_>) {
         let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
         if digits > 0 && rest.get(digits) == Some(&b'/') {
             let place = path.part(root.len(), digits);
-            let finding = reporter.finding(place, "this is one user's directory");
+            let finding = reporter.finding(place, "directory of a single user");
             reporter.push(finding.with_unsafe_fix("write `@{uid}`", path.replace(root.len(), digits, "@{uid}")));
         }
     }

@@ -19,7 +19,8 @@ fn check(path: &PathView<'_>, reporter: &mut Reporter<'_>) {
             && at.checked_sub(1).and_then(|before| path.text.get(before)) != Some(&b'\\')
             && !matches!(member, b'^' | b'\\' | b'*' | b'?' | b'{' | b'}' | b'[' | b']' | b',')
         {
-            reporter.report(path.part(at, 3), format!("`[{0}]` is `{0}`", char::from(*member)));
+            reporter
+                .report(path.part(at, 3), format!("character class `[{0}]` is the same as `{0}`", char::from(*member)));
         }
     }
 }

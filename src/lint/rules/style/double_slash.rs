@@ -18,7 +18,7 @@ fn check(path: &PathView<'_>, reporter: &mut Reporter<'_>) {
     let inner = path.text.get(1..).unwrap_or_default();
     if let Some(at) = memchr::memmem::find(inner, b"//") {
         let place = path.part(at + 1, 2);
-        let finding = reporter.finding(place, "one slash is meant");
+        let finding = reporter.finding(place, "double slash in a path");
         reporter.push(finding.with_safe_fix("delete a slash", path.replace(at + 1, 2, "/")));
     }
 }

@@ -39,6 +39,6 @@ fn check(view: &FileView<'_>, reporter: &mut Reporter<'_>) {
         words.map(|word| dotted(word.unquoted())).any(|name| name == file.replace(' ', "_"))
     });
     if !fits && view.role == Role::Profiles {
-        reporter.report(first.name.span, format!("the file is called `{file}`"));
+        reporter.report(first.name.span, format!("the file name `{file}` does not match the profile"));
     }
 }

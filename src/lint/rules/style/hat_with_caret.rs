@@ -22,7 +22,7 @@ fn check(view: &ItemView<'_>, reporter: &mut Reporter<'_>) {
     let start = Span { end: view.span().start.saturating_add(1), ..view.span() };
     if profile.keyword == ProfileKeyword::Caret && view.file.text(start) == b"^" && start.end == profile.name.span.start
     {
-        let finding = reporter.finding(profile.name.span, "the keyword `hat` says what it is");
+        let finding = reporter.finding(profile.name.span, "hat written with `^` instead of the keyword `hat`");
         let edit = view.rewrite(|kind| {
             if let ItemKind::Profile(profile) = kind {
                 profile.keyword = ProfileKeyword::Hat;

@@ -25,6 +25,6 @@ fn check(view: &ItemView<'_>, reporter: &mut Reporter<'_>) {
     // The directory that the homes are in belongs to nobody.
     let below = |home: &&[u8]| text.strip_prefix(*home).is_some_and(|rest| !rest.is_empty() || !home.ends_with(b"/"));
     if rule.prefix.owner.is_none() && homes.iter().any(below) {
-        reporter.report(view.span(), "files of every user are allowed");
+        reporter.report(view.span(), "the rule allows files of every user");
     }
 }

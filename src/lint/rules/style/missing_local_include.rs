@@ -29,7 +29,7 @@ fn check(view: &FileView<'_>, reporter: &mut Reporter<'_>) {
         if !includes {
             reporter.report(
                 profile.name.span,
-                format!("profile `{}` has no `include if exists <local/…>`", profile.name.value),
+                format!("profile `{}` does not have an `include if exists <local/…>`", profile.name.value),
             );
         }
     }

@@ -20,6 +20,6 @@ fn check(view: &ItemView<'_>, reporter: &mut Reporter<'_>) {
     let Some(rule) = view.rule() else { return };
     if rule.prefix.value.mode == Some(RuleMode::Allow) {
         let start: Span = rule.prefix.span;
-        reporter.report(start, "a rule allows without it");
+        reporter.report(start, "needless keyword `allow`");
     }
 }

@@ -21,7 +21,7 @@ fn check(path: &PathView<'_>, reporter: &mut Reporter<'_>) {
     // Only what begins like a path is one without quotes.
     let begins = path.text.first() == Some(&b'/') || path.text.starts_with(b"@{");
     if quoted && begins && path.text.iter().all(plain) {
-        let finding = reporter.finding(path.word.span, "the quotes are not needed");
-        reporter.push(finding.with_safe_fix("leave the quotes out", path.rewrite(Pattern::written(path.text))));
+        let finding = reporter.finding(path.word.span, "needless quotes");
+        reporter.push(finding.with_safe_fix("remove the quotes", path.rewrite(Pattern::written(path.text))));
     }
 }

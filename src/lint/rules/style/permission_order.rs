@@ -31,7 +31,8 @@ fn check(view: &ItemView<'_>, reporter: &mut Reporter<'_>) {
     // Two exec permissions are an error, and another one in another order.
     if plain != permissions.as_bytes() && permissions.execs().count() <= 1 {
         let text = String::from_utf8_lossy(&plain).into_owned();
-        let finding = reporter.finding(permissions.span, format!("the usual order is `{text}`"));
+        let finding =
+            reporter.finding(permissions.span, format!("unusual order of permissions; the usual one is `{text}`"));
         reporter.push(finding.with_safe_fix(format!("write `{text}`"), view.with_letters(&plain)));
     }
 }

@@ -25,7 +25,7 @@ fn check(view: &ItemView<'_>, reporter: &mut Reporter<'_>) {
     }
     if kept.len() != permissions.letters().len() {
         let kept: Vec<u8> = kept.into_iter().flat_map(|(_, spelling)| spelling).copied().collect();
-        let finding = reporter.finding(permissions.span, "a letter is written twice");
-        reporter.push(finding.with_safe_fix("delete it", view.with_letters(&kept)));
+        let finding = reporter.finding(permissions.span, "repeated permission letter");
+        reporter.push(finding.with_safe_fix("delete the repeated letter", view.with_letters(&kept)));
     }
 }

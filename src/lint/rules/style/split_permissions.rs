@@ -29,7 +29,7 @@ fn check(view: &ItemView<'_>, reporter: &mut Reporter<'_>) {
         })
     });
     if let Some(before) = same {
-        let finding = reporter.finding(view.span(), "another rule is about the same path");
+        let finding = reporter.finding(view.span(), "another rule applies to the same path");
         reporter.push(finding.and_label(before.kind.span, "the other rule"));
     }
 }
