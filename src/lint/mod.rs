@@ -1,7 +1,7 @@
 //! The linter: advice about profiles, with stable codes.
 //!
 //! A [`Rule`] has a code, a page, a severity and a confidence; some have fixes. [`RULES`] is all of them, [`Linter`] applies them
-//! to texts and gives [`Finding`]s, [`apply`] mends a text. What other stages warn about comes under the codes of rules, too, so
+//! to texts and gives [`Finding`]s, [`apply`] fixes a text. What other stages warn about comes under the codes of rules, too, so
 //! that one place selects and suppresses everything; what is an error there stays an error here.
 //!
 //! Rules look at one of five things: the tree of a file; a path as it is written; a resolved profile; its automata; all profiles
@@ -14,6 +14,7 @@
 mod check;
 #[cfg(feature = "config")]
 pub mod config;
+mod diagnostics;
 mod finding;
 mod fix;
 mod linter;

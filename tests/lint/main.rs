@@ -11,6 +11,7 @@
 
 mod agreement;
 mod command;
+mod diagnostics;
 mod fixtures;
 mod registry;
 mod run;
@@ -19,7 +20,7 @@ use armorer::lint::{Finding, Linter, Outcome, Selection};
 use armorer::source::{Memory, SourceMap};
 use armorer::{Compiler, Features, Input};
 
-/// What the examples include.
+/// The files that the examples include.
 pub(crate) fn tree() -> Memory {
     let abi = Features::builtin("linux-7.2").unwrap().to_text().to_vec();
     let future = String::from_utf8(abi.clone()).unwrap().replace("checkpoint_restore", "checkpoint_restore teleport");
@@ -44,7 +45,7 @@ pub(crate) fn linter_of(words: &[&str], files: Memory) -> Linter {
     Linter::new(&compiler).complete(true).selection(Selection::only(words).unwrap())
 }
 
-/// What a linter finds in one text.
+/// Lints one text.
 pub(crate) fn lint(linter: &Linter, name: &str, text: &str) -> Outcome {
     linter.lint(vec![Input::text(name, text)]).unwrap()
 }
