@@ -30,3 +30,4 @@ mod search;
 mod suite;
 #[path = "../support/mod.rs"]
 mod support;
+mod texts;
