@@ -94,6 +94,8 @@ pub mod ide;
 pub mod kernel;
 #[cfg(feature = "kubernetes")]
 pub mod kubernetes;
+#[cfg(feature = "log")]
+mod lines;
 pub mod lint;
 #[cfg(feature = "log")]
 pub mod log;

@@ -2,11 +2,10 @@
 
 use std::io::IsTerminal;
 
-use similar::{ChangeTag, TextDiff};
-
 use super::render::wanted;
 use super::{print_data, print_styled};
 use crate::diagnostic::Escaped;
+use crate::lines::{Line, LineDiff, NO_LINE_FEED};
 
 /// A unified diff: data for other programs, and on a terminal escaped and in colours.
 pub(super) enum Unified {
@@ -20,10 +19,10 @@ impl Unified {
     /// How the text of a file changes.
     pub(super) fn new(name: &str, before: &[u8], after: &[u8]) -> Unified {
         let (before, after) = (String::from_utf8_lossy(before), String::from_utf8_lossy(after));
-        let diff = TextDiff::from_lines(before.as_ref(), after.as_ref());
+        let diff = LineDiff::new(&before, &after);
         match std::io::stdout().is_terminal() && wanted() {
             true => Unified::Styled(coloured(name, &diff)),
-            false => Unified::Data(diff.unified_diff().header(name, name).to_string()),
+            false => Unified::Data(diff.unified(name)),
         }
     }
 
@@ -35,7 +34,7 @@ impl Unified {
     }
 }
 
-fn coloured(name: &str, diff: &TextDiff<'_, '_, str>) -> String {
+fn coloured(name: &str, diff: &LineDiff<'_>) -> String {
     const BOLD: &str = "\x1b[1m";
     const CYAN: &str = "\x1b[36m";
     const RED: &str = "\x1b[31m";
@@ -43,17 +42,18 @@ fn coloured(name: &str, diff: &TextDiff<'_, '_, str>) -> String {
     const PLAIN: &str = "\x1b[0m";
     let name = Escaped::line(name);
     let mut text = format!("{BOLD}--- {name}{PLAIN}\n{BOLD}+++ {name}{PLAIN}\n");
-    for hunk in diff.unified_diff().iter_hunks() {
-        text.push_str(&format!("{CYAN}{}{PLAIN}\n", hunk.header()));
-        for change in hunk.iter_changes() {
-            let line = Escaped::text(change.value().trim_end_matches('\n'));
-            text.push_str(&match change.tag() {
-                ChangeTag::Equal => format!(" {line}\n"),
-                ChangeTag::Delete => format!("{RED}-{line}{PLAIN}\n"),
-                ChangeTag::Insert => format!("{GREEN}+{line}{PLAIN}\n"),
-            });
-            if change.missing_newline() {
-                text.push_str("\\ No newline at end of file\n");
+    for hunk in diff.hunks() {
+        text.push_str(&format!("{CYAN}{}{PLAIN}\n", hunk.header));
+        for line in hunk.lines {
+            let (colour, sign, written, plain) = match line {
+                Line::Kept(line) => ("", ' ', line, ""),
+                Line::Removed(line) => (RED, '-', line, PLAIN),
+                Line::Added(line) => (GREEN, '+', line, PLAIN),
+            };
+            let shown = Escaped::text(written.trim_end_matches('\n'));
+            text.push_str(&format!("{colour}{sign}{shown}{plain}\n"));
+            if !written.ends_with('\n') {
+                text.push_str(&format!("{NO_LINE_FEED}\n"));
             }
         }
     }
@@ -66,13 +66,13 @@ mod tests {
 
     #[test]
     fn colours_add_nothing_but_colours() {
-        let diff = TextDiff::from_lines("a\nb\nc", "a\nB\nc\n");
+        let diff = LineDiff::new("a\nb\nc", "a\nB\nc\n");
         let coloured = coloured("x", &diff);
         assert!(coloured.contains("\x1b[31m-b\x1b[0m\n") && coloured.contains("\x1b[32m+B\x1b[0m\n"), "{coloured:?}");
         let mut plain = coloured;
         for colour in ["\x1b[0m", "\x1b[1m", "\x1b[31m", "\x1b[32m", "\x1b[36m"] {
             plain = plain.replace(colour, "");
         }
-        assert_eq!(plain, diff.unified_diff().header("x", "x").to_string());
+        assert_eq!(plain, diff.unified("x"));
     }
 }

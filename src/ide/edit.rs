@@ -3,9 +3,8 @@
 use std::ops::Range;
 use std::path::PathBuf;
 
-use similar::{Algorithm, DiffOp, capture_diff_slices};
-
 use crate::edit::Edit;
+use crate::lines::LineDiff;
 
 /// Edits of a file.
 pub(super) type FileEdits = (PathBuf, Vec<Edit>);
@@ -15,31 +14,33 @@ const MOST_LINES: usize = 4000;
 
 /// Returns the edits that turn one text into another, in whole lines and in order.
 pub(super) fn between(old: &str, new: &str) -> Vec<Edit> {
-    let lines = |text: &'_ str| -> Vec<String> { text.split_inclusive('\n').map(str::to_owned).collect() };
-    let (old_lines, new_lines) = (lines(old), lines(new));
-    let same = |a: &[String], b: &[String]| a.iter().zip(b).take_while(|(a, b)| a == b).count();
-    let head = same(&old_lines, &new_lines);
-    let reversed = |lines: &[String]| lines.iter().skip(head).rev().cloned().collect::<Vec<_>>();
-    let tail = same(&reversed(&old_lines), &reversed(&new_lines));
-    let old_middle = old_lines.get(head..old_lines.len() - tail).unwrap_or_default();
-    let new_middle = new_lines.get(head..new_lines.len() - tail).unwrap_or_default();
-    let mut starts = vec![old_lines.iter().take(head).map(String::len).sum::<usize>()];
-    for line in old_middle {
-        starts.push(starts.last().copied().unwrap_or_default() + line.len());
+    let lines = |text: &'_ str| text.split_inclusive('\n').count();
+    if lines(old).max(lines(new)) > MOST_LINES {
+        return whole(old, new);
     }
-    let at = |index: usize| starts.get(index).copied().unwrap_or_default();
-    let edit = |old: Range<usize>, new: Range<usize>| {
-        Edit::new(at(old.start)..at(old.end), new_middle.get(new).unwrap_or_default().concat())
-    };
-    if old_middle.is_empty() && new_middle.is_empty() {
-        return Vec::new();
+    let diff = LineDiff::new(old, new);
+    let mut at = 0;
+    let mut line = 0;
+    let edits = diff.changes().map(|(removed, added)| {
+        let length = |range: Range<usize>| diff.old(range).iter().map(|line| line.len()).sum::<usize>();
+        let start = at + length(line..removed.start);
+        at = start + length(removed.clone());
+        line = removed.end;
+        Edit::new(start..at, diff.new_lines(added).concat())
+    });
+    edits.collect()
+}
+
+/// One edit of all lines from the first that differs to the last.
+fn whole(old: &str, new: &str) -> Vec<Edit> {
+    fn same<'a>(old: impl Iterator<Item = &'a str>, new: impl Iterator<Item = &'a str>) -> usize {
+        old.zip(new).take_while(|(old, new)| old == new).map(|(line, _)| line.len()).sum()
     }
-    if old_middle.len().max(new_middle.len()) > MOST_LINES {
-        return vec![edit(0..old_middle.len(), 0..new_middle.len())];
-    }
-    let ops = capture_diff_slices(Algorithm::Myers, old_middle, new_middle);
-    let changes = ops.into_iter().filter(|op| !matches!(op, DiffOp::Equal { .. }));
-    changes.map(|op| edit(op.old_range(), op.new_range())).collect()
+    let head = same(old.split_inclusive('\n'), new.split_inclusive('\n'));
+    let rest = |text: &'_ str| text.len() - head;
+    let tail = same(old.split_inclusive('\n').rev(), new.split_inclusive('\n').rev()).min(rest(old)).min(rest(new));
+    let edit = new.get(head..new.len() - tail).filter(|_| old != new);
+    edit.map(|text| Edit::new(head..old.len() - tail, text)).into_iter().collect()
 }
 
 #[cfg(test)]
@@ -58,6 +59,8 @@ mod tests {
             let (old, new) = (old.concat(), new.concat());
             let edits = between(&old, &new);
             let text = crate::edit::apply(old.as_bytes(), &edits);
+            prop_assert_eq!(text.as_deref(), Some(new.as_bytes()));
+            let text = crate::edit::apply(old.as_bytes(), &whole(&old, &new));
             prop_assert_eq!(text.as_deref(), Some(new.as_bytes()));
         }
     }

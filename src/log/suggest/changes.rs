@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use similar::TextDiff;
-
 use crate::diagnostic::Escaped;
 use crate::edit::{EditError, Editor, Scope};
+use crate::lines::LineDiff;
 use crate::syntax::ast::{FileBody, FileLetters, ItemKind, Rule, RuleKind};
 use crate::vocab::FilePermissions;
 
@@ -30,7 +29,7 @@ impl Change {
     pub fn diff(&self) -> String {
         let name = Escaped::line(&self.file).to_string();
         let (old, new) = (String::from_utf8_lossy(&self.old), String::from_utf8_lossy(&self.new));
-        TextDiff::from_lines(old.as_ref(), new.as_ref()).unified_diff().header(&name, &name).to_string()
+        LineDiff::new(&old, &new).unified(&name)
     }
 }
 
