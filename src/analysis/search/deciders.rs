@@ -33,9 +33,8 @@ impl Deciders<'_> {
 
     /// Of which halves, owner and other, the string of a hit gets the answer.
     fn halves(&self, hit: &Hit) -> [bool; 2] {
-        let gets = |judged: Judged| {
-            judged.decision == self.decision && (self.decision != Decision::Denied || judged.quiet)
-        };
+        let gets =
+            |judged: Judged| judged.decision == self.decision && (self.decision != Decision::Denied || judged.quiet);
         let [owner, other] = hit.halves.map(gets);
         [owner && self.whose != Whose::Other, other && self.whose != Whose::Owner]
     }
@@ -93,12 +92,7 @@ impl Deciders<'_> {
     }
 
     /// A string on which a pattern's rule decides.
-    fn find(
-        &self,
-        provenance: &Provenance,
-        pattern: &Pattern,
-        alone: &RuleMatch,
-    ) -> Result<Option<Hit>, SearchError> {
+    fn find(&self, provenance: &Provenance, pattern: &Pattern, alone: &RuleMatch) -> Result<Option<Hit>, SearchError> {
         let any = |_: [bool; 2]| true;
         let Some(first) = self.telling(pattern, &[], any)? else { return Ok(None) };
         if self.at(provenance, pattern, &first).0 {

@@ -133,7 +133,16 @@ const PATHS: [&str; 17] = [
 const PEERS: [&str; 9] = ["a", "b", "c", "ab", "ac", "ba", "bb", "bc", "cb"];
 
 fn profiles() -> impl Strategy<Value = String> {
-    let prefix = prop::sample::select(vec!["", "", "deny ", "owner ", "audit ", "priority=1 ", "priority=1 owner ", "priority=-1 deny "]);
+    let prefix = prop::sample::select(vec![
+        "",
+        "",
+        "deny ",
+        "owner ",
+        "audit ",
+        "priority=1 ",
+        "priority=1 owner ",
+        "priority=-1 deny ",
+    ]);
     let glob = prop::sample::select(vec!["/a", "/b", "/?b", "/[ab]", "/a*", "/{a,ab}", "/*a", "/**"]);
     let file = (prefix, glob, prop::sample::select(vec!["r", "w", "rw", "ix", "rix", "m"]))
         .prop_map(|(prefix, path, permissions)| format!("  {prefix}{path} {permissions},\n"))
