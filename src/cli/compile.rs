@@ -104,7 +104,7 @@ fn try_run(args: &Args) -> Result<Status, String> {
         std::fs::create_dir_all(directory).map_err(|error| format!("{}: {error}", directory.display()))?;
     }
     let threads = args.jobs.map_or(0, NonZeroUsize::get);
-    let mut pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
+    let mut pool = rayon::ThreadPoolBuilder::new().stack_size(parallel::STACK).num_threads(threads);
     if threads == 1 {
         // Starting a thread and waiting for it is a tenth of the time of a small profile.
         pool = pool.use_current_thread();

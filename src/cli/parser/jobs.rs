@@ -4,6 +4,8 @@ use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
 
+use crate::parallel::STACK;
+
 /// Below this many bytes of available memory, `auto` is one job, as in apparmor_parser from version 6.0 on.
 const LOW_MEMORY: u64 = 256 << 20;
 
@@ -85,7 +87,7 @@ pub(super) fn in_order<T: Sync, R: Send>(
     work: impl Fn(&T) -> R + Sync,
     mut commit: impl FnMut(R) -> ControlFlow<()>,
 ) -> Result<(), rayon::ThreadPoolBuildError> {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.max(1)).build()?;
+    let pool = rayon::ThreadPoolBuilder::new().stack_size(STACK).num_threads(threads.max(1)).build()?;
     let stopped = AtomicBool::new(false);
     let (sender, receiver) = mpsc::channel();
     pool.in_place_scope(|scope| {
