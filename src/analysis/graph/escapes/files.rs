@@ -174,3 +174,26 @@ fn sample(pattern: &Pattern, full: bool) -> Option<Vec<u8>> {
         Pattern::Plus(body) => sample(body, full),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{CONFIGURATION, path_pattern};
+    use crate::automata::Symbol;
+
+    #[test]
+    fn places_of_configuration_are_patterns() {
+        let patterns: Vec<_> = CONFIGURATION.iter().map(|glob| path_pattern(glob.as_bytes()).unwrap()).collect();
+        let is_one = |path: &str| {
+            let symbols: Vec<Symbol> = path.bytes().map(Symbol::Byte).collect();
+            patterns.iter().any(|pattern| pattern.matches(&symbols))
+        };
+        for path in
+            ["/etc/a/b", "/home/a/.bashrc", "/root/.zshenv", "/usr/lib/systemd/system/a.service", "/root/.ssh/config"]
+        {
+            assert!(is_one(path), "{path}");
+        }
+        for path in ["/etc/", "/home/a/.xsession-errors", "/home/a/.bash_history", "/usr/lib/a.so"] {
+            assert!(!is_one(path), "{path}");
+        }
+    }
+}
