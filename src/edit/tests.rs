@@ -249,7 +249,7 @@ fn errors_say_what_to_do() {
     let mut error = |scope: Scope<'_>, rule: ItemKind| editor.remove_rule(scope, rule).unwrap_err().to_string();
     assert_eq!(
         error("c".into(), kind("/x r,")),
-        "no profile `c` among `a`, `a//h`, `b`, `b`; a child is named `parent//child`"
+        "no profile `c` among `a`, `a//h`, `b`, `b`; write the name of a child as `parent//child`"
     );
     assert_eq!(
         error("b".into(), kind("/x r,")),

@@ -178,7 +178,7 @@ fn profiles_that_attach_already() {
     let attached = drafter.attached(&drafter.program("tool").unwrap());
     let files: BTreeSet<&str> = attached.iter().map(|one| one.file.to_str().unwrap()).collect();
     assert_eq!(files, BTreeSet::from(["/base/broken", "/base/by-name", "/base/by-path"]));
-    assert!(message(drafter.userns("tool")).contains("no abi/4.0"));
+    assert!(message(drafter.userns("tool")).contains("abi/4.0 is missing"));
 }
 
 #[test]
