@@ -90,7 +90,7 @@ fn what_is_no_order_is_not_proven() {
         ("/a rwl,\n/b r,", "/a rl,\n/b r,"),
         ("/bin/x px,", "/bin/x px -> q,"),
         // A link of the program `/l` may have the target `/t` once both stay in the profile.
-        ("/l rlix,\n/t rux,", "/l rlix,\n/t rix,"),
+        ("/l rlix,\n/t rmux,", "/l rlix,\n/t rmix,"),
         // Without the word, kernels mediate deleted files.
         ("profile p flags=(attach_disconnected) { }", "profile p { }"),
         ("profile p { /bin/x pux -> q, } profile q { }", "profile p { /bin/x pux -> q, }"),
@@ -112,8 +112,8 @@ fn modes_that_allow_everything() {
 
 #[test]
 fn transitions_of_targets_count_where_programs_may_be_linked() {
-    assert_eq!(kinds("/l rl,\n/t rux,", "/l rl,\n/t rix,"), []);
-    assert_eq!(kinds("/l rix,\n/t rux,", "/l rix,\n/t rix,"), []);
+    assert_eq!(kinds("/l rl,\n/t rmux,", "/l rl,\n/t rmix,"), []);
+    assert_eq!(kinds("/l rix,\n/t rmux,", "/l rix,\n/t rmix,"), []);
 }
 
 #[test]
