@@ -122,7 +122,8 @@ fn edges(
 fn missing_targets(nodes: &Nodes<'_>, entry: &Entry) -> Vec<Draft> {
     let Some(provenance) = &entry.provenance else { return Vec::new() };
     let mut drafts: Vec<Draft> = Vec::new();
-    for pattern in provenance.patterns(Automaton::File, CHANGE_PROFILE, RuleMode::Allow) {
+    let rules = provenance.patterns(Automaton::File, RuleMode::Allow);
+    for (pattern, _) in rules.filter(|(_, rule)| rule.concerns(CHANGE_PROFILE)) {
         let Some(name) = literal(pattern) else { continue };
         if name.starts_with(b"&") || name.contains(&0) {
             continue;

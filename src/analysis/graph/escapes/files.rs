@@ -104,7 +104,8 @@ fn paths(
         [(strict, WRITE | APPEND, &everything), (free, EXEC | EXEC_MMAP, &everything), (free, READ, is_configuration)];
     for (entries, permissions, wanted) in sources {
         for provenance in entries.iter().filter_map(|(_, entry)| entry.provenance.as_ref()) {
-            for pattern in provenance.patterns(Automaton::File, permissions, RuleMode::Allow) {
+            let rules = provenance.patterns(Automaton::File, RuleMode::Allow);
+            for (pattern, _) in rules.filter(|(_, rule)| rule.concerns(permissions)) {
                 let samples = [sample(pattern, false), sample(pattern, true)].into_iter().flatten();
                 let is_path = |path: &Vec<u8>| path.starts_with(b"/") && !path.ends_with(b"/") && !path.contains(&0);
                 paths.extend(samples.filter(is_path).filter(|path| wanted(path)));
