@@ -11,6 +11,7 @@
 //! same outcomes, and the same audit records, check by check. Where the reference is at fault, a check says what its policy gives.
 
 mod agent;
+mod answers;
 mod attacks;
 mod checks;
 mod closed_loop;

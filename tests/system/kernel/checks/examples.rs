@@ -196,6 +196,7 @@ const CHECKS: &[Check] = &[
     check("/usr/sbin/webapp hat static open-read /srv/www/static/page", "ok"),
     check("/usr/sbin/webapp open-read /srv/www/static/page", "EACCES"),
     check("/usr/sbin/webapp hat static open-read /etc/webapp/conf", "EACCES"),
+    check("/usr/sbin/webapp hat upload label", "webapp//upload (enforce)"),
     check("/usr/sbin/webapp hat upload open-write /srv/www/upload/picture", "ok"),
     check("/usr/sbin/webapp hat upload open-write /srv/www/upload/page.php", "EACCES").logs(&[&[
         "apparmor=\"DENIED\"",
