@@ -178,17 +178,16 @@ proptest! {
         }
         for code in ["AA0204", "AA0205"] {
             for (line, _) in found(code, &text) {
-                let less = without(&text, line);
+                let subject = |text: &str| {
+                    let policy = compiler().compile(Input::text("p", text.as_bytes())).unwrap();
+                    Subject::from_compiled(policy).unwrap()
+                };
+                let (whole, less) = (subject(&text), subject(&without(&text, line)));
                 for file in ["/a", "/b", "/ab", "/a/", "/a/b", "/a/c", "/c", "/a/b/c"] {
                     for permission in ["r", "w", "a", "k", "m", "x"] {
-                        let words = ["file", file, permission];
-                        let asked = |text: &str| {
-                            let compiler = compiler();
-                            let policy = compiler.compile(Input::text("p", text.as_bytes())).unwrap();
-                            let subject = Subject::from_compiled(policy).unwrap();
-                            subject.ask(None, &Access::parse(&words).unwrap()).unwrap().is_allowed()
-                        };
-                        prop_assert_eq!(asked(&text), asked(&less), "{} {:?}\n{}", code, words, text);
+                        let access = Access::parse(&["file", file, permission]).unwrap();
+                        let asked = |subject: &Subject| subject.ask(None, &access).unwrap().is_allowed();
+                        prop_assert_eq!(asked(&whole), asked(&less), "{} {:?}\n{}", code, access, text);
                     }
                 }
             }
