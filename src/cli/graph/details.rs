@@ -1,4 +1,4 @@
-//! What the page shows of each profile beside the graph: the rules of its text, and the linter's findings there.
+//! Details of each profile on the page: the rules of its text, and the findings of the linter.
 
 use std::collections::VecDeque;
 

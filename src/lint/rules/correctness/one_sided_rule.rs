@@ -65,7 +65,7 @@ fn peer<'a>(
     if peers.iter().all(silent) { peers.first().copied() } else { None }
 }
 
-/// Whether `other`, of the peer's profile, allows its half of something that `rule` allows to the profile named `here`.
+/// Returns `true` if `other`, of the peer's profile, allows its half of something that `rule` allows to the profile named `here`.
 pub(in crate::lint::rules) fn answers(
     set: &SetView<'_>,
     rule: &Between,
