@@ -83,8 +83,7 @@ fn graphs_lead_where_kernels_put_processes() {
     for kernel in [LINUX_6_1, LINUX_6_12, LINUX_7_2] {
         let (graph, labels) = (Graph::of(&examples(kernel)).unwrap(), labels(kernel));
         for (process, label) in &labels {
-            let last = |verb: &str| process.rsplit_once(verb).map(|(before, argument)| (before, argument));
-            let (class, from, path) = match (last(" run "), last(" hat ")) {
+            let (class, from, path) = match (process.rsplit_once(" run "), process.rsplit_once(" hat ")) {
                 (Some((before, path)), _) => (Class::Exec, labels.get(before), Some(path)),
                 (_, Some((before, _))) => (Class::Hat, labels.get(before), None),
                 _ if process.starts_with('/') => (Class::Exec, Some(&"unconfined"), Some(*process)),
