@@ -130,7 +130,10 @@ fn blocks_lose_rules(case: &Case<'_>, finding: &Finding) -> bool {
     match finding {
         Finding::OnlyArmorerRefuses => case.errors().all(of_block),
         // What a rule of a block is taken for may be what is refused.
-        Finding::OnlyTheReferenceRefuses(why) => refused(why) && case.says(Code::BlockKept, "rule of a block"),
+        Finding::OnlyTheReferenceRefuses(why) => {
+            refused(why)
+                && (case.says(Code::BlockKept, "rule of a block") || case.says(Code::BlockKept, "prefix of the block"))
+        }
         Finding::Differs(difference) => kept.iter().any(|said| is_about(&said.texts[0], difference)),
         _ => false,
     }
@@ -174,12 +177,13 @@ fn denied_conditions_that_are_not_mediated(case: &Case<'_>, finding: &Finding) -
     let sockets = |difference: &Difference| {
         in_classes(difference, &[0x0e, 0x0f, 0x1e]) || in_field(difference, &["net_allowed_af"])
     };
-    case.says(Code::RefDenyWider, "the rule is left out") && differs(finding, sockets)
+    case.says(Code::RefDenyWider, "the rule is ignored") && differs(finding, sockets)
 }
 
 fn denied_addresses_and_protocols(case: &Case<'_>, finding: &Finding) -> bool {
     let inet = |difference: &Difference| in_classes(difference, &[0x0e, 0x0f, 0x1e]);
-    (case.says(Code::RefDenyWider, "undo all other rules") || case.says(Code::RefIcmp, "")) && differs(finding, inet)
+    (case.says(Code::RefDenyWider, "override all other rules") || case.says(Code::RefIcmp, ""))
+        && differs(finding, inet)
 }
 
 fn priority_and_prompt_of_change_profile(case: &Case<'_>, finding: &Finding) -> bool {
@@ -189,7 +193,7 @@ fn priority_and_prompt_of_change_profile(case: &Case<'_>, finding: &Finding) -> 
         matches!(difference.access, Some(Asked::ChangeProfile(_) | Asked::Onexec(_)))
             || difference.permissions & MAY_ONEXEC != 0
     };
-    case.says(Code::CpPrefix, "before its version 6.0")
+    case.says(Code::CpPrefix, "before version 6.0")
         && differs(finding, |difference| in_files(difference) && changes(difference))
 }
 
@@ -206,7 +210,7 @@ fn unchecked_words(case: &Case<'_>, finding: &Finding) -> bool {
             Code::CondMulti => true,
             Code::SignalUnknown => message.contains("rtmin+"),
             Code::RlimitValue => true,
-            Code::MqName => message.contains("is no key"),
+            Code::MqName => message.contains("is not the key"),
             _ => false,
         }
     };
@@ -260,7 +264,7 @@ fn nested_child_targets(case: &Case<'_>, finding: &Finding) -> bool {
 fn wildcards_in_sets(case: &Case<'_>, finding: &Finding) -> bool {
     let literal = |said: &Said| {
         said.diagnostic.code == Code::AareSet
-            && said.diagnostic.help.as_deref().is_some_and(|help| help.contains("member of the set"))
+            && said.diagnostic.help.as_deref().is_some_and(|help| help.contains("only if it is meant as a member"))
     };
     case.diagnostics.iter().any(literal) && matches!(finding, Finding::Differs(_) | Finding::OnlyTheReferenceRefuses(_))
 }
