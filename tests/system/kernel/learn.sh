@@ -33,7 +33,7 @@ for signal in TERM INT HUP; do
   tries=0
   until grep -q '^web (complain)' $POLICY/profiles || [ $tries = 300 ]; do sleep 0.1; tries=$((tries + 1)); done
   kill -$signal $pid; wait $pid
-  result $signal $? $(loaded) reads:$(reads) $(grep -c 'before the command had ended' /tmp/said) $(pidof sleep)
+  result $signal $? $(loaded) reads:$(reads) $(grep -c 'before the command ended' /tmp/said) $(pidof sleep)
 done
 
 # A profile that attaches to nothing confines the command itself.
