@@ -1,4 +1,4 @@
-//! What several profiles attach to, as one automaton.
+//! The attachments of several profiles, as one automaton.
 
 use rustc_hash::FxHashMap;
 

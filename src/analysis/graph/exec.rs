@@ -179,7 +179,7 @@ impl Executable {
     }
 }
 
-/// What happens at the exec of a file: for its owner and for others.
+/// The outcome of an exec of a file, for its owner and for others.
 fn execs(perms: &FilePerms) -> Vec<Exec> {
     let mut execs: Vec<Exec> = Vec::new();
     for half in [&perms.owner, &perms.other] {

@@ -44,7 +44,7 @@ use super::query::{Mode, RuleUse, Subject};
 pub use escapes::{Escape, EscapeKind};
 pub use ways::{Step, Ways};
 
-/// The name of what no profile confines.
+/// The name of the node for tasks that no profile confines.
 const UNCONFINED: &str = "unconfined";
 
 /// Profiles, and what leads from one to another.
@@ -98,7 +98,7 @@ pub enum NodeKind {
     Hat,
     /// A child profile.
     Child,
-    /// What no profile confines.
+    /// Tasks that no profile confines.
     Unconfined,
     /// A target that the policy lacks.
     Missing,

@@ -83,7 +83,7 @@ pub(super) struct Strings {
     pub(super) permissions: u32,
 }
 
-/// What a profile may reach by the names of others, and the peers that it accepts.
+/// Returns the nodes that a profile may reach by their names, and the peers that it accepts.
 pub(super) fn reached(labels: &Tree, own: usize, profile: &Profile) -> (Vec<Reached>, [Peers; 4]) {
     let mut all = Vec::new();
     change_profile(profile, own, labels, &mut all);

@@ -32,7 +32,7 @@ pub(super) struct Places<'a> {
     behind: Option<Behind>,
 }
 
-/// What follows the name in messages of D-Bus: a path, an interface and a member.
+/// The strings after the name in D-Bus messages: a path, an interface and a member.
 struct Behind {
     /// For each of the three, the permissions that can be had at the end of a message from its states.
     layers: [FxHashMap<u32, u32>; 3],
@@ -85,7 +85,7 @@ impl<'a> Places<'a> {
         self.places.iter().map(|(state, _)| *state).collect()
     }
 
-    /// What paths, interfaces and members may follow the names of peers.
+    /// The paths, interfaces and members that may follow the names of peers.
     fn messages(&self, labels: &Tree) -> [FxHashMap<u32, u32>; 3] {
         let dfa = &self.db.dfa;
         let mut names: FxHashSet<u32> = FxHashSet::default();
@@ -254,7 +254,7 @@ pub(super) fn shortest(
     None
 }
 
-/// Of a unix socket: any type, own address and address of the peer.
+/// Those of unix sockets: any type, own address and address of the peer.
 fn unix(profile: &Profile, dfa: &Tables, bytes: &[u8], begin: Vec<At>) -> Option<Vec<At>> {
     let class = match () {
         () if mediates(profile, NETWORK_V9) => NETWORK_V9,

@@ -398,7 +398,7 @@ fn file_perms(profile: &Profile, string: &[u8]) -> FilePerms {
     }
 }
 
-/// The automaton that decides about files, and its start. A profile without one has the states behind the file class for it.
+/// Returns the automaton that decides about files, and its start. Without an automaton of its own, a profile uses the states after the file class.
 pub(in crate::analysis) fn file_automaton(profile: &Profile) -> Option<(&PolicyDb, u32)> {
     match (&profile.file, &profile.policydb) {
         (Some(db), _) => Some((db, start(db))),

@@ -31,7 +31,7 @@ impl Deciders<'_> {
         self.halves(hit).contains(&true)
     }
 
-    /// Of which halves, owner and other, the string of a hit gets the answer.
+    /// Returns, for owner and other, whether the string of a hit gets the answer.
     fn halves(&self, hit: &Hit) -> [bool; 2] {
         let gets =
             |judged: Judged| judged.decision == self.decision && (self.decision != Decision::Denied || judged.quiet);

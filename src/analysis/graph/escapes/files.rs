@@ -33,7 +33,7 @@ const CONFIGURATION: [&str; 6] = [
     "/{home/*,root}/.{bashrc,bash_{profile,login,logout,aliases},profile,login,zsh{rc,env},zlogin,zprofile,kshrc,inputrc,xinitrc,xprofile,xsession,xsessionrc,pam_environment,vimrc,gitconfig}",
 ];
 
-/// What less confined profiles do with files, each with the permission that it takes.
+/// The uses that less confined profiles make of files, each with the permission that it takes.
 const USES: [(EscapeKind, u32); 3] =
     [(EscapeKind::Program, EXEC), (EscapeKind::Library, EXEC_MMAP), (EscapeKind::Configuration, READ)];
 
