@@ -1,20 +1,15 @@
 //! `armorer graph` as other programs call it.
 
 use std::path::Path;
-use std::process::Command;
 
 use serde_json::Value;
 
+use crate::support::command::{run, status, text};
+
 fn graph(directory: &Path, words: &[&str]) -> (i32, String, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_armorer"))
-        .args(["graph", "--features", "linux-7.2", "--base", "."])
-        .args(words)
-        .arg("d")
-        .current_dir(directory)
-        .output()
-        .expect("armorer runs");
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
-    (output.status.code().expect("no signal"), text(output.stdout), text(output.stderr))
+    let arguments = [&["graph", "--features", "linux-7.2", "--base", "."], words, &["d"]].concat();
+    let output = run(directory, &arguments, b"");
+    (status(&output), text(&output.stdout).to_owned(), text(&output.stderr).to_owned())
 }
 
 fn tree() -> tempfile::TempDir {

@@ -1,21 +1,17 @@
 //! `armorer search` as other programs call it.
 
 use std::path::Path;
-use std::process::Command;
 
 use serde_json::Value;
 
+use crate::support::command::{run, status, text};
+
 fn search(directory: &Path, tree: &str, words: &[&str]) -> (i32, String, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_armorer"))
-        .args(["search", "--features", "linux-7.2", "--base", "."])
-        .args(words.iter().take_while(|word| word.starts_with("--")))
-        .arg(tree)
-        .args(words.iter().skip_while(|word| word.starts_with("--")))
-        .current_dir(directory)
-        .output()
-        .expect("armorer runs");
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
-    (output.status.code().expect("no signal"), text(output.stdout), text(output.stderr))
+    let options = words.iter().take_while(|word| word.starts_with("--")).count();
+    let (options, question) = words.split_at(options);
+    let arguments = [&["search", "--features", "linux-7.2", "--base", "."], options, &[tree], question].concat();
+    let output = run(directory, &arguments, b"");
+    (status(&output), text(&output.stdout).to_owned(), text(&output.stderr).to_owned())
 }
 
 fn tree() -> tempfile::TempDir {
