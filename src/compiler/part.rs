@@ -94,16 +94,8 @@ impl Compiler {
     /// All that a policy depends on before its text is read.
     #[cfg(feature = "cache")]
     fn key(&self, name: &str, text: &[u8]) -> Key {
-        let resolve::Options {
-            base,
-            include_dirs,
-            working_directory,
-            kernel,
-            policy,
-            ignore_abi_rules,
-            namespace,
-            keep_duplicates: _,
-        } = &self.options;
+        let resolve::Options { base, include_dirs, working_directory, kernel, policy, ignore_abi_rules, namespace } =
+            &self.options;
         let encode::Options { max_states, max_memory, count_states: _, force_complain, read_implies_mmap } =
             self.encode;
         let paths = [base, working_directory].into_iter().chain(include_dirs);

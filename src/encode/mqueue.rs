@@ -1,10 +1,12 @@
 //! `mqueue` rules: `CLASS name`, and the same with NUL and a label after it. System V queues are named by a number.
 
+use rustc_hash::FxHashSet;
+
 use super::contribution::{Contribution, Origin, Reports};
 use super::expression::Expression;
 use super::support::Support;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::policy::{MqueueKind, MqueueRule};
+use crate::policy::{MqueueKind, MqueueRule, Prefix, Rule, RuleKind};
 use crate::vocab::{MqueuePermissions, classes, mqueue as bits};
 
 /// Permissions that count while a queue has no label yet.
@@ -34,8 +36,7 @@ pub(super) fn encode(
         return Some(());
     }
     let label = reports.condition(rule.label.as_ref(), Expression::any_label)?;
-    let mut queue = |class: u8, name: Expression| {
-        let queue = Expression::literal([class]).then(name);
+    for queue in queues(rule, (posix, sysv), reports)? {
         let word = fold(rule.permissions.bits());
         if rule.label.is_none() {
             out.push(origin.grant(queue.clone(), word));
@@ -44,9 +45,48 @@ pub(super) fn encode(
             out.push(origin.grant(queue.clone(), word & AT_CREATION));
         }
         out.push(origin.grant(Expression::concat([queue, Expression::nul(), label.clone()]), word));
+    }
+    Some(())
+}
+
+/// Adds the permissions at creation that rules have because another one, which says the same but for permissions, permits creation.
+pub(super) fn encode_creation(rules: &[Rule], support: &Support, reports: &mut Reports, out: &mut Vec<Contribution>) {
+    let of_label = |rule: &'_ Rule| match &rule.kind {
+        RuleKind::Mqueue(kind) if kind.label.is_some() => {
+            let same = MqueueRule { permissions: MqueuePermissions::default(), ..kind.clone() };
+            Some(((rule.prefix, same), kind.permissions))
+        }
+        _ => None,
     };
+    let creates = |permissions: MqueuePermissions| permissions.contains(MqueuePermissions::CREATE);
+    let creators: FxHashSet<(Prefix, MqueueRule)> = rules
+        .iter()
+        .filter_map(of_label)
+        .filter(|(_, permissions)| creates(*permissions))
+        .map(|(same, _)| same)
+        .collect();
+    if creators.is_empty() {
+        return;
+    }
+    for rule in rules {
+        if let Some((same, permissions)) = of_label(rule)
+            && !creates(permissions)
+            && creators.contains(&same)
+            && let Some(queues) = queues(&same.1, kinds(&same.1, support), reports)
+        {
+            let word = fold(permissions.bits()) & AT_CREATION;
+            out.extend(queues.into_iter().map(|queue| Origin::of(rule).grant(queue, word)));
+        }
+    }
+}
+
+/// The queues that a rule is about: POSIX ones by name, System V ones by key. `None` where a pattern is bad.
+fn queues(rule: &MqueueRule, (posix, sysv): (bool, bool), reports: &mut Reports) -> Option<Vec<Expression>> {
+    let mut queues = Vec::new();
+    let queue = |class: u8, name: Expression| Expression::literal([class]).then(name);
     if posix {
-        queue(classes::POSIX_MQUEUE, reports.condition(rule.name.as_ref(), Expression::any_field)?);
+        let name = reports.condition(rule.name.as_ref(), Expression::any_field)?;
+        queues.push(queue(classes::POSIX_MQUEUE, name));
     }
     if sysv {
         let key = match &rule.name {
@@ -62,9 +102,9 @@ pub(super) fn encode(
                 Expression::literal(key.to_be_bytes())
             }
         };
-        queue(classes::SYSV_MQUEUE, key);
+        queues.push(queue(classes::SYSV_MQUEUE, key));
     }
-    Some(())
+    Some(queues)
 }
 
 /// Whether a rule makes rules for POSIX and for System V queues.

@@ -53,6 +53,7 @@ impl Contributions {
         for rule in &profile.rules {
             encode_or_recall(rule, surroundings, support, rules, reports, &mut file, &mut policy);
         }
+        mqueue::encode_creation(&profile.rules, support, reports, &mut policy);
         presence::encode(profile.flags.mode, support, profile.span, &mut policy);
         let contributions = Contributions { file, policy, attachment, capabilities, transitions };
         compat::rules(profile, &contributions, support, reports);

@@ -77,14 +77,8 @@ impl Settings {
             editor.include.iter().map(|directory| folder.join(directory)).collect()
         };
         let policy = Some(Arc::clone(&features));
-        let options = Options {
-            base,
-            include_dirs,
-            working_directory: folder.to_owned(),
-            policy,
-            keep_duplicates: true,
-            ..Options::new(features)
-        };
+        let options =
+            Options { base, include_dirs, working_directory: folder.to_owned(), policy, ..Options::new(features) };
         let automata = editor.automata.or(config.lint.automata).unwrap_or(true);
         Settings { options, config, root, automata, costs: editor.costs, problems }
     }

@@ -151,7 +151,7 @@ impl Linter {
     pub fn new(compiler: &Compiler) -> Linter {
         Linter {
             sessions: compiler.share_sessions(),
-            options: resolve::Options { keep_duplicates: true, ..compiler.resolve_options().clone() },
+            options: compiler.resolve_options().clone(),
             encode: compiler.encode_settings().clone(),
             selection: Selection::default(),
             automata: true,

@@ -9,7 +9,7 @@ use crate::vocab::{ExecMode, FilePermissions, file};
 /// A file or link rule.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct FileRule {
-    /// The path; slashes not filtered yet (aliases and merging look at it before).
+    /// The path; slashes not filtered yet (aliases and comparisons look at it before).
     pub path: Glob,
     /// Permissions but for exec.
     pub access: FilePermissions,
@@ -35,6 +35,16 @@ pub enum LinkTarget {
         /// `subset`
         subset: bool,
     },
+}
+
+impl LinkTarget {
+    /// The target's text, and whether it is a subset, where a target is written.
+    pub(crate) fn written(&self) -> Option<(&Text, bool)> {
+        match self {
+            LinkTarget::Any => None,
+            LinkTarget::Path { target, subset } => Some((&target.value, *subset)),
+        }
+    }
 }
 
 /// Exec permission.

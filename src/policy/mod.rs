@@ -8,6 +8,7 @@ mod change_profile;
 mod dbus;
 mod file;
 mod io_uring;
+mod merged;
 mod mount;
 mod mqueue;
 pub mod names;
@@ -35,6 +36,7 @@ pub use change_profile::ChangeProfileRule;
 pub use dbus::DbusRule;
 pub use file::{Exec, ExecTarget, FileRule, LinkTarget};
 pub use io_uring::IoUringRule;
+pub(crate) use merged::merged;
 pub use mount::{MountOptions, MountRule};
 pub use mqueue::MqueueRule;
 pub use network::{FamilySelection, NetworkConditions, NetworkRule};
@@ -150,7 +152,7 @@ pub struct Profile {
     /// Resource limits, index = Linux generic RLIMIT number.
     pub rlimits: [Option<u64>; 16],
     /// Rules in source order: includes spliced in, blocks dissolved, branches of conditionals taken, `all` expanded,
-    /// copies made by aliases after their original, implied rules last, equal ones merged.
+    /// copies made by aliases after their original, implied rules last. Rules that are written twice are there twice, each with its place.
     pub rules: Vec<Rule>,
     /// Hats and child profiles, in the order of [`Policy::profiles`].
     pub children: Vec<Profile>,

@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::FxHashSet;
 
-use super::{ChangeProfileRule, Policy, Prefix, Profile, RuleKind, Safety};
+use super::{ChangeProfileRule, Policy, Prefix, Profile, RuleKind, Safety, merged};
 
 impl Policy {
     /// Whether another policy has the same profiles, each with the same rules in any order, wherever they are written.
@@ -50,23 +50,19 @@ fn same(a: &Profile, b: &Profile) -> bool {
         && *identities == b.identities
         && *flags == b.flags
         && *rlimits == b.rlimits
-        && a.rules.len() == b.rules.len()
-        && counted(a) == counted(b)
+        && said(a) == said(b)
         && all_same(children, &b.children)
 }
 
-/// How often each rule stands in a profile.
-fn counted(profile: &Profile) -> FxHashMap<(&Prefix, Cow<'_, RuleKind>), usize> {
-    let mut counts = FxHashMap::default();
-    for rule in &profile.rules {
-        let kind = match &rule.kind {
-            // `safe` is what holds without a word, too; merged rules have the word of the first.
-            RuleKind::ChangeProfile(change) if change.safety == Some(Safety::Safe) => {
-                Cow::Owned(RuleKind::ChangeProfile(ChangeProfileRule { safety: None, ..change.clone() }))
-            }
-            kind => Cow::Borrowed(kind),
-        };
-        *counts.entry((&rule.prefix, kind)).or_default() += 1;
-    }
-    counts
+/// The rules of a profile, those merged that differ only in permissions.
+fn said(profile: &Profile) -> FxHashSet<(Prefix, RuleKind)> {
+    let rules = merged(&profile.rules).into_iter().map(Cow::into_owned);
+    let each = rules.map(|rule| match rule.kind {
+        // `safe` is what holds without a word, too; merged rules have the word of the first.
+        RuleKind::ChangeProfile(change) if change.safety == Some(Safety::Safe) => {
+            (rule.prefix, RuleKind::ChangeProfile(ChangeProfileRule { safety: None, ..change }))
+        }
+        kind => (rule.prefix, kind),
+    });
+    each.collect()
 }

@@ -34,6 +34,7 @@ mod blocks;
 mod body;
 mod compat;
 mod condition;
+mod conflicts;
 mod expand;
 mod expanded;
 mod flags;
@@ -43,7 +44,6 @@ mod include;
 #[cfg(feature = "ide")]
 mod living;
 pub mod lower;
-mod merge;
 mod preamble;
 mod preprocess;
 mod profile;
@@ -101,8 +101,6 @@ pub struct Options {
     pub ignore_abi_rules: bool,
     /// The namespace of all profiles, whatever they say.
     pub namespace: Option<Text>,
-    /// Whether equal rules stay apart, each with its own place, for those who want the rules as they are written.
-    pub keep_duplicates: bool,
 }
 
 impl Options {
@@ -117,7 +115,6 @@ impl Options {
             policy: None,
             ignore_abi_rules: false,
             namespace: None,
-            keep_duplicates: false,
         }
     }
 }

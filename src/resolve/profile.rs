@@ -1,7 +1,7 @@
 //! Profiles, hats and children: from the tree to [`Profile`].
 
 use crate::diagnostic::{Code, Detail, Diagnostic};
-use crate::policy::{Glob, Profile, names};
+use crate::policy::{self, Glob, Profile, names};
 use crate::source::{Span, Text};
 use crate::syntax::ast::{self, ProfileKeyword};
 use crate::vocab::rlimits;
@@ -11,7 +11,7 @@ use rustc_hash::FxHashSet;
 use super::blocks::Scope;
 use super::body::Body;
 use super::variables::Automatic;
-use super::{Names, Resolver, compat, implied, merge};
+use super::{Names, Resolver, compat, conflicts, implied};
 
 /// The properties that a child inherits from the profile around it.
 struct Parent<'a> {
@@ -128,9 +128,8 @@ impl Resolver<'_> {
         let hats = (hat || !children.is_empty()).then_some(profile.name.span);
         rules.extend(implied::rules(hats, change_profile));
         let rules = self.aliases.copy_rules(rules, &mut self.variables, &mut self.diagnostics);
-        let written = self.options.keep_duplicates.then(|| rules.clone());
-        let merged = merge::merge(rules, &mut self.diagnostics);
-        let rules = written.unwrap_or(merged);
+        conflicts::report(&rules, &mut self.diagnostics);
+        compat::merged(&policy::merged(&rules), &mut self.diagnostics);
         children.sort_by(|(a, x), (b, y)| (a, &x.written_name).cmp(&(b, &y.written_name)));
         let resolved = Profile {
             name: full_name,

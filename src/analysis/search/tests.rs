@@ -111,6 +111,32 @@ fn a_rule_is_named_where_another_goes_before_it_on_its_shortest_string() {
 }
 
 #[test]
+fn of_rules_that_differ_in_permissions_the_one_that_decides_is_named() {
+    for (rules, words, line) in [
+        ("/a r,\n/a w,", "file /a w", 3),
+        ("/a r,\n/a ix,", "file /a x", 3),
+        ("ptrace readby peer=x,\nptrace trace peer=x,", "ptrace trace x", 3),
+        ("ptrace readby peer=x,\nptrace trace peer=x,", "ptrace readby x", 2),
+        ("signal receive peer=x,\nsignal send peer=x,", "signal send kill x", 3),
+        ("unix create,\nunix (connect send),", "unix connect stream @a peer=x", 3),
+        ("dbus send bus=system,\ndbus receive bus=system,", "dbus receive system :1.1 /a b.c d peer=x", 3),
+        ("io_uring sqpoll,\nio_uring override_creds,", "io_uring override_creds x", 3),
+    ] {
+        let text = format!("profile p {{\n{rules}\n}}\n");
+        let found = ask(&subject(&text), words);
+        let lines: Vec<u32> = found.profiles[0].rules.iter().map(|deciding| deciding.rule.line).collect();
+        assert_eq!(lines, [line], "{rules}: {words}");
+    }
+}
+
+#[test]
+fn a_rule_that_is_written_twice_has_two_places() {
+    let found = ask(&subject("profile p {\n/a r,\n/b r,\n/a r,\n}\n"), "file /a r");
+    let lines: Vec<u32> = found.profiles[0].rules.iter().map(|deciding| deciding.rule.line).collect();
+    assert_eq!(lines, [2, 4]);
+}
+
+#[test]
 fn questions_that_cannot_be_asked() {
     let parse = |words: &[&str]| Question::parse(words).unwrap_err().to_string();
     assert_eq!(parse(&["file", "/a[", "r"]), "`/a[` is not a valid pattern");
@@ -155,6 +181,7 @@ fn profiles() -> impl Strategy<Value = String> {
         "  ptrace read peer=?b,\n",
         "  audit ptrace read peer=a,\n",
         "  deny ptrace read peer=**,\n",
+        "  ptrace trace peer=?b,\n",
     ]);
     let rule = prop_oneof![3 => file, 2 => other.prop_map(str::to_owned)];
     let rules = prop::collection::vec(rule, 0..5);
@@ -221,6 +248,26 @@ proptest! {
                     let mut named: Vec<String> = found.rules.iter().map(|deciding| deciding.rule.place()).collect();
                     named.sort();
                     prop_assert_eq!(named, places, "{} {}\n{}", question, found.profile, text);
+                }
+            }
+        }
+    }
+
+    /// A rule that is named as one that allows an access allows it where it stands alone, too.
+    #[test]
+    fn a_rule_that_is_named_allows_alone(text in profiles()) {
+        let policy = subject(&text);
+        for words in ["file owner /** r", "file /b w", "file /a* x", "file /** m", "ptrace read **", "ptrace trace **", "signal send kill **"] {
+            for found in ask(&policy, words).select(Selection::Allowed) {
+                for deciding in &found.rules {
+                    let line = |(at, line): (usize, &str)| {
+                        let is_rule = line.starts_with("  ");
+                        if is_rule && at + 1 != deciding.rule.line as usize { "\n".to_owned() } else { format!("{line}\n") }
+                    };
+                    let alone: String = text.lines().enumerate().map(line).collect();
+                    let still = ask(&subject(&alone), words);
+                    let allowed = still.select(Selection::Allowed).any(|other| other.profile == found.profile);
+                    prop_assert!(allowed, "{} {}: line {}\n{}", words, found.profile, deciding.rule.line, text);
                 }
             }
         }

@@ -165,6 +165,13 @@ fn classes_of_other_kernels() {
     assert_eq!(allow("mqueue rw type=posix label=lbl /q*,", "11 2f 71 78 00 6c 62 6c"), 0x8006);
     assert_eq!(allow("mqueue (create getattr) 1234,", "12 00 00 04 d2"), 0x8210);
     assert_eq!(allow("mqueue label=foo,", "12 01 02 03 04 00 66 6f 6f"), 0x8376);
+    // A queue that is created has no label yet: what another rule about the same label permits counts as well.
+    let (create, read) = ("mqueue create type=posix label=l /q,", "mqueue read type=posix label=l /q,");
+    let at_creation = |rules: &str| allow(rules, "11 2f 71") & 0x7fff;
+    assert_eq!(at_creation(create), 0x10);
+    assert_eq!(at_creation(read), 0);
+    assert_eq!(at_creation(&format!("{create} {read}")), 0x14);
+    assert_eq!(at_creation(&format!("{create} deny {read}")), 0x10);
 }
 
 #[test]

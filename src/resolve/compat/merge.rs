@@ -1,16 +1,17 @@
 //! Rules that are taken for the same.
 
+use std::borrow::Cow;
 use std::collections::hash_map::Entry;
 
 use rustc_hash::FxHashMap;
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::policy::{FileRule, LinkTarget, Prefix, Rule, RuleKind, RuleMode};
+use crate::policy::{FileRule, Prefix, Rule, RuleKind, RuleMode};
 use crate::source::{Span, Text};
 
 /// Warns about rules of which the reference compiler keeps only one: it does not compare the first byte of names, be they
 /// paths or those of `change_profile` rules, nor whether the other rule is about a file.
-pub(in crate::resolve) fn merged(rules: &[Rule], diagnostics: &mut Diagnostics) {
+pub(in crate::resolve) fn merged(rules: &[Cow<'_, Rule>], diagnostics: &mut Diagnostics) {
     /// The parts of a rule that are compared.
     type Rest<'a> = (&'a [u8], Option<&'a [u8]>, Prefix);
     fn rest<'a>(name: &'a [u8], other: Option<&'a Text>, prefix: &Prefix) -> Rest<'a> {
@@ -37,11 +38,8 @@ pub(in crate::resolve) fn merged(rules: &[Rule], diagnostics: &mut Diagnostics) 
     let mut files: FxHashMap<(Rest<'_>, bool), (&Rule, &FileRule)> = FxHashMap::default();
     for rule in rules {
         let RuleKind::File(file) = &rule.kind else { continue };
-        let (target, subset) = match &file.link {
-            LinkTarget::Path { target, subset } => (Some(&target.value), *subset),
-            LinkTarget::Any => (None, false),
-        };
-        match files.entry((rest(&file.path.value, target, &rule.prefix), subset)) {
+        let (target, subset) = file.link.written().unzip();
+        match files.entry((rest(&file.path.value, target, &rule.prefix), subset == Some(true))) {
             // Those for the owner and for others are rightly the same.
             Entry::Occupied(before) if before.get().1.path != file.path || before.get().1.link != file.link => {
                 lost(rule.span, before.get().0.span);
@@ -55,10 +53,7 @@ pub(in crate::resolve) fn merged(rules: &[Rule], diagnostics: &mut Diagnostics) 
     }
     for rule in rules {
         if let RuleKind::File(file) = &rule.kind {
-            let link = match &file.link {
-                LinkTarget::Any => None,
-                LinkTarget::Path { target, .. } => Some(&target.value),
-            };
+            let link = file.link.written().map(|(target, _)| target);
             if let Some(&before) = changes.get(&rest(&file.path.value, link, &rule.prefix)) {
                 lost(rule.span, before);
             }

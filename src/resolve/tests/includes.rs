@@ -35,7 +35,7 @@ fn once_a_body() {
 fn keys_are_text() {
     let files = [("/base/a", "/a r,\n")];
     let text = "profile p { include <a>\n include <./a>\n }\n";
-    assert_eq!(run_with(&files, text).policy.profiles[0].rules.len(), 1, "equal rules are merged");
+    assert_eq!(run_with(&files, text).policy.profiles[0].rules.len(), 2, "two paths, two files");
     let files = [("/base/v", "@{A}+=x\n")];
     assert_eq!(run_with(&files, "@{A}=a\ninclude <v>\ninclude <v>\ninclude <./v>\n").codes(), []);
 }

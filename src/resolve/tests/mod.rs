@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::features::Features;
-use crate::policy::{Exec, ExecTarget, LinkTarget, Owner, Policy, Profile, Rule, RuleKind, RuleMode};
+use crate::policy::{self, Exec, ExecTarget, LinkTarget, Owner, Policy, Profile, Rule, RuleKind, RuleMode};
 use crate::resolve::{Options, Session, resolve};
 use crate::source::Memory;
 use crate::vocab::FilePermissions;
@@ -76,6 +76,15 @@ fn rules(text: &str) -> Vec<String> {
 /// The same without the rules that the profile implies, whatever was raised.
 fn rules_of(profile: &Profile) -> Vec<String> {
     profile.rules.iter().filter(|rule| rule.span != profile.span).filter_map(show).collect()
+}
+
+/// The rules as one, where they differ only in permissions.
+fn merged_rules_of(profile: &Profile) -> Vec<String> {
+    policy::merged(&profile.rules)
+        .iter()
+        .filter(|rule| rule.span != profile.span)
+        .filter_map(|rule| show(rule))
+        .collect()
 }
 
 fn show(rule: &Rule) -> Option<String> {

@@ -1,7 +1,7 @@
 use super::*;
 
 #[test]
-fn merging() {
+fn rules_that_differ_in_permissions_are_one_to_those_who_ask() {
     for (text, expected) in [
         ("/a r, /b w, /a w,", &["/a rw", "/b w"][..]),
         ("/a r, allow /a w,", &["/a r", "allow /a w"]),
@@ -12,7 +12,7 @@ fn merging() {
         ("owner /a ix, other /a px,", &["owner /a ix", "other /a px"]),
     ] {
         let outcome = run(&format!("profile p {{ {text} }}\n"));
-        assert_eq!(rules_of(&outcome.policy.profiles[0]), expected, "{text}");
+        assert_eq!(merged_rules_of(&outcome.policy.profiles[0]), expected, "{text}");
     }
 }
 
@@ -79,12 +79,13 @@ fn change_profile_that_the_reference_takes_for_another_rule() {
 }
 
 #[test]
-fn other_rules_are_merged() {
+fn other_rules_are_one_to_those_who_ask() {
     let outcome = run(
         "profile p { signal send peer=a, signal receive peer=a, signal send peer=b, network inet stream, network inet stream, userns, userns, }\n",
     );
     let profile = outcome.only_profile();
-    let permissions = profile.rules.iter().map(|rule| match &rule.kind {
+    assert_eq!(profile.rules.len(), 7, "as they are written");
+    let permissions = policy::merged(&profile.rules).into_iter().map(|rule| match &rule.kind {
         RuleKind::Signal(signal) => signal.permissions.bits(),
         _ => 0,
     });

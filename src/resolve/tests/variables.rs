@@ -44,7 +44,7 @@ fn expansion() {
 fn automatic_variables() {
     let text = "/usr/bin/p* { @{exec_path} r, @{profile_name} w, @{attach_path} k, }\n";
     let outcome = run(text);
-    assert_eq!(rules_of(&outcome.policy.profiles[0]), ["/usr/bin/p* rk", r"/usr/bin/p\* w"]);
+    assert_eq!(rules_of(&outcome.policy.profiles[0]), ["/usr/bin/p* r", r"/usr/bin/p\* w", "/usr/bin/p* k"]);
     assert_eq!(rules("@{B}=a b\nprofile p@{B} { /@{profile_name} r, }\n"), [r"/p\{a,b\} r"]);
     let outcome = run("profile t { profile c { @{profile_name} r, } }\n");
     assert_eq!(rules_of(&outcome.policy.profiles[0].children[0]), ["t//c r"]);
