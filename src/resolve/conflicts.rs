@@ -8,11 +8,22 @@ use crate::source::{Span, Text};
 
 /// Reports paths with two kinds of exec, and `change_profile` rules that are both `safe` and `unsafe`.
 ///
-/// An exec for the owner or for others conflicts with that of a rule for everybody, too.
-pub(super) fn report(rules: &[Rule], diagnostics: &mut Diagnostics) {
+/// An exec for the owner or for others conflicts with that of a rule for everybody, too. The later exec of two that conflict is taken
+/// out, so that the same conflict is not reported again where automata are built.
+pub(super) fn report(rules: &mut [Rule], diagnostics: &mut Diagnostics) {
+    for at in find(rules, diagnostics) {
+        if let Some(Rule { kind: RuleKind::File(file), .. }) = rules.get_mut(at) {
+            file.exec = None;
+        }
+    }
+}
+
+/// Reports the conflicts, and returns the places in the list of the later file rules.
+fn find(rules: &[Rule], diagnostics: &mut Diagnostics) -> Vec<usize> {
+    let mut later = Vec::new();
     let mut execs: FxHashMap<FileKey<'_>, [Option<(&Exec, Span)>; 3]> = FxHashMap::default();
     let mut changes: FxHashMap<ChangeProfileKey<'_>, (bool, Span)> = FxHashMap::default();
-    for rule in rules {
+    for (at, rule) in rules.iter().enumerate() {
         match &rule.kind {
             RuleKind::File(FileRule { path, exec: Some(exec), link, .. }) => {
                 let prefix = Prefix { owner: None, ..rule.prefix };
@@ -20,6 +31,7 @@ pub(super) fn report(rules: &[Rule], diagnostics: &mut Diagnostics) {
                 if let Some(before) = conflicting(known, rule, exec) {
                     let message = format!("conflicting exec transitions for `{}`", path.value);
                     diagnostics.push(conflict(message, &path.value, rule.span, before));
+                    later.push(at);
                 }
             }
             RuleKind::ChangeProfile(ChangeProfileRule { safety, exec: Some(exec), target }) => {
@@ -38,6 +50,7 @@ pub(super) fn report(rules: &[Rule], diagnostics: &mut Diagnostics) {
             _ => {}
         }
     }
+    later
 }
 
 #[derive(PartialEq, Eq, Hash)]

@@ -127,8 +127,8 @@ impl Resolver<'_> {
         let Body { full_name, namespace, mut rules, rlimits, mut children, change_profile, .. } = body;
         let hats = (hat || !children.is_empty()).then_some(profile.name.span);
         rules.extend(implied::rules(hats, change_profile));
-        let rules = self.aliases.copy_rules(rules, &mut self.variables, &mut self.diagnostics);
-        conflicts::report(&rules, &mut self.diagnostics);
+        let mut rules = self.aliases.copy_rules(rules, &mut self.variables, &mut self.diagnostics);
+        conflicts::report(&mut rules, &mut self.diagnostics);
         compat::merged(&policy::merged(&rules), &mut self.diagnostics);
         children.sort_by(|(a, x), (b, y)| (a, &x.written_name).cmp(&(b, &y.written_name)));
         let resolved = Profile {
