@@ -177,6 +177,7 @@ fn commands(evil: &str) -> Vec<(Vec<String>, bool)> {
         (format!("lint --no-config --format json {file}"), false),
         (format!("lint --no-config --format sarif {file}"), false),
         (format!("lint --no-config --format github {file}"), false),
+        (format!("lint --no-config --format gitlab {file}"), false),
         (format!("lint --select {file} good"), false),
         ("lint --list".to_owned(), false),
         (format!("explain {file}"), false),

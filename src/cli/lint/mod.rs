@@ -2,6 +2,7 @@
 
 mod fixes;
 mod github;
+mod gitlab;
 mod human;
 mod json;
 mod sarif;
@@ -65,6 +66,8 @@ enum Format {
     Sarif,
     /// GitHub Actions annotations
     Github,
+    /// GitLab code quality report
+    Gitlab,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -126,6 +129,7 @@ fn report(args: &Args, outcome: &Outcome, files: usize, applied: usize) -> Resul
         Format::Json => json::render(outcome, sources)?,
         Format::Sarif => sarif::render(outcome, sources)?,
         Format::Github => github::render(outcome, sources),
+        Format::Gitlab => gitlab::render(outcome, sources)?,
     };
     print_styled(&text)?;
     let count = |severity| outcome.findings.iter().filter(|finding| finding.severity == severity).count();

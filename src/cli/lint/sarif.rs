@@ -129,7 +129,7 @@ fn position(region: &Region) -> Value {
 }
 
 /// Returns a value that stays the same when lines above a finding are added or removed.
-fn fingerprint(finding: &Finding, sources: &SourceMap) -> String {
+pub(super) fn fingerprint(finding: &Finding, sources: &SourceMap) -> String {
     let span = finding.span();
     let source = sources.get(span.source);
     let line = source.line(source.line_column(span.start).0).trim_ascii();
