@@ -307,39 +307,3 @@ fn a_changed_include_of_the_compared_tree() {
     let output = command::run(directory.path(), &back, b"");
     assert_eq!((status(&output), text_of(&output)), (0, ""));
 }
-
-/// The commands of the workflow in `examples/ci` find what a change allows.
-#[cfg(unix)]
-#[test]
-fn the_check_of_pull_requests() {
-    let workflow = include_str!("../../examples/ci/github.yml");
-    let commands: Vec<&str> = workflow
-        .lines()
-        .filter_map(|line| line.trim().strip_prefix("run: "))
-        .filter(|run| run.contains("diff"))
-        .collect();
-    let directory = trees_with_another_include("base/apparmor.d", "apparmor.d");
-    let armorer = Path::new(env!("CARGO_BIN_EXE_armorer")).parent().unwrap();
-    let path = std::env::join_paths(
-        std::iter::once(armorer.to_owned()).chain(std::env::split_paths(&std::env::var_os("PATH").unwrap())),
-    );
-    let outputs: Vec<Output> = commands
-        .iter()
-        .map(|command| {
-            let mut shell = std::process::Command::new("sh");
-            shell.args(["-ec", command]).env("PATH", path.as_ref().unwrap()).current_dir(directory.path());
-            shell.output().unwrap()
-        })
-        .collect();
-    let [annotations, sarif] = &outputs[..] else { panic!("{commands:?}") };
-    assert_eq!(status(annotations), 1, "{}", text(&annotations.stderr));
-    let line = text_of(annotations);
-    assert!(
-        line.starts_with("::error file=apparmor.d/abstractions/names,line=1,col=3,title=new access::p: file"),
-        "{line}"
-    );
-    assert_eq!(status(sarif), 1, "{}", text(&sarif.stderr));
-    let report = std::fs::read(directory.path().join("new-access.sarif")).unwrap();
-    let report: serde_json::Value = serde_json::from_slice(&report).unwrap();
-    assert_eq!(report["runs"][0]["results"][0]["ruleId"], "new-access");
-}

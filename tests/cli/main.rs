@@ -8,6 +8,8 @@
     reason = "a test fails by panicking, in its helpers as well"
 )]
 
+#[cfg(unix)]
+mod action;
 mod basics;
 mod compat;
 mod diff;
@@ -31,3 +33,4 @@ mod suite;
 #[path = "../support/mod.rs"]
 mod support;
 mod texts;
+mod versions;
