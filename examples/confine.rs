@@ -11,6 +11,7 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 use armorer::kernel::{Kernel, task};
 use armorer::{Compiler, Input};
 
+// ANCHOR: main
 /// The permissions of the program, and those while it serves a request. It has to write to its own attributes to get out of a hat.
 const PROFILE: &str = "
 profile worker {
@@ -39,3 +40,4 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("{}", task::current()?);
     Ok(())
 }
+// ANCHOR_END: main

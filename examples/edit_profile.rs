@@ -43,6 +43,7 @@ pub(crate) fn report(text: &[u8], profile: &str) -> Result<String, Box<dyn Error
     Ok(changes(text, &edit(text, profile)?))
 }
 
+// ANCHOR: edit
 /// The edits that set a profile to complain mode, give it a capability, a file and an include, and remove the rule for a file.
 fn edit(text: &[u8], profile: &str) -> Result<Vec<Edit>, Box<dyn Error>> {
     let mut editor = Editor::new(text)?;
@@ -57,6 +58,7 @@ fn edit(text: &[u8], profile: &str) -> Result<Vec<Edit>, Box<dyn Error>> {
     }
     Ok(editor.edits().to_vec())
 }
+// ANCHOR_END: edit
 
 /// The lines before and after each edit, as in a diff without context.
 fn changes(text: &[u8], edits: &[Edit]) -> String {

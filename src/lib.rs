@@ -157,8 +157,3 @@ pub use lint::Linter;
 pub use syntax::{
     EmptyList, FormatOptions, NameError, ParseError, Pattern, PatternError, ProfileName, ast, format, parse,
 };
-
-/// The README's code is compiled and run with the documentation's.
-#[cfg(doctest)]
-#[doc = include_str!("../README.md")]
-struct Readme;

@@ -55,7 +55,7 @@ codes! {
     Syntax = "syntax", Error, "syntax error";
     MissingComma = "missing-comma", Error, "missing comma at the end of a rule";
     UnknownKeyword = "unknown-keyword", Error, "unknown keyword";
-    NestingLimit = "nesting-limit", Error, "blocks or expressions are nested too deeplyly";
+    NestingLimit = "nesting-limit", Error, "blocks or expressions are nested too deeply";
     TrailingComma = "trailing-comma", Error, "comma at the end of a variable assignment";
     FormatChanged = "format-changed", Error, "formatting would change the meaning of the file";
     SortUnproved = "sort-unproved", Error, "sorting does not provably keep the policy";

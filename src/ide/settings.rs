@@ -23,7 +23,7 @@ pub struct EditorSettings {
     pub include: Vec<PathBuf>,
     /// The kernel: a name, or the path of a features file relative to the workspace.
     pub features: Option<String>,
-    /// Whether findings that need automata are told, a moment after the others; they are where nothing is said.
+    /// Whether findings that need automata are reported, a moment after the others; by default they are.
     pub automata: Option<bool>,
     /// Whether inlay hints tell what rules cost; they do not where nothing is said.
     pub costs: bool,

@@ -59,9 +59,9 @@ pub struct LintConfig {
     pub extend_select: Vec<Word>,
     /// Rules to leave out.
     pub ignore: Vec<Word>,
-    /// Whether rules that need automata are checked; they are where nothing is said.
+    /// Whether rules that need automata are checked; by default they are.
     pub automata: Option<bool>,
-    /// Whether the inputs are all the policy there is; they are not where nothing is said.
+    /// Whether the inputs are all the policy there is; by default they are not.
     pub complete: Option<bool>,
     /// Rules to leave out in some files, by a glob relative to the file.
     pub per_file_ignores: BTreeMap<String, Vec<Word>>,

@@ -11,6 +11,7 @@
 #[cfg(unix)]
 mod action;
 mod basics;
+mod book;
 mod compat;
 mod diff;
 mod fmt;
@@ -26,6 +27,8 @@ mod mode;
 #[cfg(target_os = "linux")]
 mod new;
 mod parser;
+#[cfg(target_os = "linux")]
+mod pictures;
 mod query;
 mod readme;
 mod search;

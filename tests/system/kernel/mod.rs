@@ -13,6 +13,7 @@
 mod agent;
 mod answers;
 mod attacks;
+mod book;
 mod checks;
 mod closed_loop;
 mod compilers;
@@ -21,7 +22,6 @@ mod initramfs;
 mod learn;
 mod modes;
 mod program;
-mod readme;
 mod said;
 mod script;
 mod vm;
