@@ -25,7 +25,7 @@ pub(super) struct Args {
     #[command(flatten)]
     verbosity: Verbosity,
 
-    /// Profile files, YAML manifests and directories of them; `-` is standard input [default: -]
+    /// Profile files, YAML manifests and directories of them; `-` is standard input [default: the base if standard input is a terminal, else `-`]
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
 }
@@ -33,7 +33,7 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args) -> Status {
     let set_up = || {
         let compiler = args.target.compiler()?.levels(args.levels.levels()?);
-        Ok((args.limits.apply(compiler), inputs::expand(&args.paths)?))
+        Ok((args.limits.apply(compiler), inputs::expand(&inputs::or_base(&args.paths, &args.target.base))?))
     };
     let (compiler, inputs) = match set_up() {
         Ok(both) => both,
@@ -47,7 +47,13 @@ pub(super) fn run(args: &Args) -> Status {
     let mut status = Status::Fine;
     let mut unread = 0;
     for input in &inputs {
-        let checked = input.read().map(|text| compiler.check(input.with_text(text)));
+        let checked = input.read().map(|text| {
+            if *input == Input::Stdin && text.is_empty() {
+                // In a script nobody notices that a path was forgotten.
+                eprint_line(format_args!("note: standard input is empty"));
+            }
+            compiler.check(input.with_text(text))
+        });
         match checked {
             Ok(Ok(diagnosis)) => {
                 if diagnosis.has_errors() {

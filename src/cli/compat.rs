@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
+use super::form::FormArgs;
 use super::inputs::{self, Input};
 use super::render::{Renderer, Verbosity};
 use super::target::features;
@@ -17,11 +18,11 @@ use crate::parallel;
 #[derive(clap::Args)]
 pub(super) struct Args {
     /// Current kernel: a built-in feature set, a features file or directory
-    #[arg(long, value_name = "NAME|FILE|DIR")]
+    #[arg(long, value_name = "KERNEL")]
     from: String,
 
     /// Future kernel, in the same form
-    #[arg(long, value_name = "NAME|FILE|DIR")]
+    #[arg(long, value_name = "KERNEL")]
     to: String,
 
     /// Base directory, searched last for `include <…>`
@@ -33,15 +34,14 @@ pub(super) struct Args {
     include: Vec<PathBuf>,
 
     /// Also print each change of each profile and each rule that is enforced less
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["json", "format"])]
     all: bool,
 
-    /// Print the changes as JSON
-    #[arg(long, conflicts_with = "all")]
-    json: bool,
+    #[command(flatten)]
+    form: FormArgs,
 
-    /// Profile files and directories of them, which are also searched for `include <…>`
-    #[arg(value_name = "TREE", required = true)]
+    /// Profile files and directories of them, which are also searched for `include <…>` [default: the base]
+    #[arg(value_name = "TREE")]
     paths: Vec<PathBuf>,
 }
 
@@ -59,13 +59,14 @@ pub(super) fn run(args: &Args) -> Status {
 }
 
 fn try_run(args: &Args) -> Result<Status, String> {
-    let trees = args.paths.iter().filter(|path| path.is_dir());
+    let paths = if args.paths.is_empty() { std::slice::from_ref(&args.base) } else { &args.paths };
+    let trees = paths.iter().filter(|path| path.is_dir());
     let directories: Vec<&PathBuf> = args.include.iter().chain(trees).collect();
     let comparer = Comparer::new(&features(&args.from)?, &features(&args.to)?, |compiler| {
         let compiler = compiler.base(&args.base);
         directories.iter().fold(compiler, |compiler, directory| compiler.include_dir(directory))
     });
-    let inputs = inputs::expand(&args.paths)?;
+    let inputs = inputs::expand(paths)?;
     let outcomes = parallel::map(&inputs, |input: &Input| {
         let text = input.read().map_err(|error| Failure::Other(format!("{}: {error}", input.shown())))?;
         comparer.compare(&input.with_text(text)).map_err(Failure::of)
@@ -88,7 +89,7 @@ fn try_run(args: &Args) -> Result<Status, String> {
     if summary.weaker > 0 {
         status = status.max(Status::Findings);
     }
-    if args.json {
+    if args.form.is_json() {
         print_json(&Document { version: 1, from: &args.from, to: &args.to, summary: &summary, profiles: &profiles })?;
         return Ok(status);
     }

@@ -31,24 +31,40 @@ pub(super) struct Args {
     #[arg(long, value_name = "NAME|FILE|DIR")]
     features_b: Option<String>,
 
-    /// Print the differences as JSON
-    #[arg(long)]
+    /// Format of the output; `github` and `sarif` need --no-new-access
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Text)]
+    format: Format,
+
+    /// Short for --format json
+    #[arg(long, conflicts_with = "format")]
     json: bool,
 
-    /// Most differences of file rules, of the attachment, and of the rules of each other class
+    /// Maximum number of differences of file rules, of the attachment, and of the rules of each other class
     #[arg(long, value_name = "N", default_value = "4")]
     max: NonZeroUsize,
 
     #[command(flatten)]
     new_access: new_access::NewAccessArgs,
 
-    /// A binary policy, or profile text, which is compiled; `-` is standard input. With --no-new-access also a directory
+    /// First policy, binary or as profile text; `-` is standard input. BASE with --no-new-access, and then also a directory
     #[arg(value_name = "A")]
     a: PathBuf,
 
-    /// The other one (with --no-new-access: NEW, and A is BASE)
+    /// Second policy, in the same forms; NEW with --no-new-access
     #[arg(value_name = "B")]
     b: PathBuf,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    /// One line per difference
+    Text,
+    /// One JSON document
+    Json,
+    /// GitHub Actions annotations
+    Github,
+    /// SARIF 2.1.0, for code scanning services
+    Sarif,
 }
 
 /// One of the two policies.
@@ -68,6 +84,9 @@ fn try_run(args: &Args) -> Result<Status, String> {
     if args.new_access.no_new_access {
         return new_access::run(args);
     }
+    if matches!(args.format, Format::Github | Format::Sarif) {
+        return Err("`--format github` and `--format sarif` need `--no-new-access`".into());
+    }
     let a = Policy::read(&args.a, args, args.features_a.as_deref())?;
     let b = Policy::read(&args.b, args, args.features_b.as_deref())?;
     let options = analysis::DiffOptions::default().max_per_automaton(args.max.get()).examples(EXAMPLES);
@@ -77,7 +96,7 @@ fn try_run(args: &Args) -> Result<Status, String> {
             diff.name_rules(side, |profile| compiled.provenance(profile), compiled.diagnosis().sources());
         }
     }
-    if args.json {
+    if args.format() == Format::Json {
         print_json(&diff)?;
     } else {
         print(&diff.to_string())?;
@@ -89,6 +108,11 @@ fn try_run(args: &Args) -> Result<Status, String> {
 }
 
 impl Args {
+    /// The format, `--json` included.
+    fn format(&self) -> Format {
+        if self.json { Format::Json } else { self.format }
+    }
+
     /// The compiler for one of the policies.
     fn compiler(&self, own_features: Option<&str>) -> Result<Compiler, String> {
         let target = match own_features {

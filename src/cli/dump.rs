@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::form::FormArgs;
 use super::inputs::Input;
 use super::policy;
 use super::target::TargetArgs;
@@ -13,15 +14,14 @@ pub(super) struct Args {
     #[command(flatten)]
     target: TargetArgs,
 
-    /// Print the dump as JSON
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    form: FormArgs,
 
     /// Print the size of each automaton and what the kernel's look-ups in it cost
     ///
     /// Counted are walks over shortest strings that the rules say something about, at most 256 for each automaton, followed by
     /// `/node-12.4/x86_64`: the cache lines of 64 bytes that a walk touches, and the cells that it looks at for each byte.
-    #[arg(long, conflicts_with = "json")]
+    #[arg(long, conflicts_with_all = ["json", "format"])]
     statistics: bool,
 
     /// Binary policy, or profile text to compile; `-` is standard input
@@ -50,7 +50,7 @@ fn try_run(args: &Args) -> Result<Status, String> {
             return Ok(Status::Findings);
         }
     };
-    if args.json {
+    if args.form.is_json() {
         print_json(&dump)?;
     } else if args.statistics {
         print(&dump.statistics().to_string())?;

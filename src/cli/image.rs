@@ -8,7 +8,12 @@ use std::path::PathBuf;
 use super::target::features;
 use super::{Status, parser, settle};
 
+/// On two lines, as one would be wider than a terminal.
+const USAGE: &str =
+    "armorer image [OPTIONS] --features <NAME|FILE|DIR> --base <DIR>\n                     --cache-dir <DIR> <PATH>...";
+
 #[derive(clap::Args)]
+#[command(override_usage = USAGE)]
 pub(super) struct Args {
     /// Kernel of the other machine: a built-in feature set (`armorer features --list`), a features file or directory
     #[arg(long, value_name = "NAME|FILE|DIR")]

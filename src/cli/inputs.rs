@@ -1,7 +1,9 @@
 //! The PATH operands: files, directories, standard input.
 
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
+use super::eprint_line;
 use crate::compiler;
 use crate::diagnostic::Escaped;
 use crate::kubernetes::is_manifest;
@@ -55,6 +57,15 @@ impl Input {
             Input::File(path) => read_limited(std::fs::File::open(path)?),
         }
     }
+}
+
+/// The operands, or where there are none and nobody pipes a text in, the base, which is named.
+pub(super) fn or_base(operands: &[PathBuf], base: &Path) -> Vec<PathBuf> {
+    if !operands.is_empty() || !std::io::stdin().is_terminal() {
+        return operands.to_vec();
+    }
+    eprint_line(format_args!("note: no path is given; reading the files of {}", base.display()));
+    vec![base.to_owned()]
 }
 
 /// The inputs that operands stand for: a directory stands for the files in it, in byte order of their names, without those

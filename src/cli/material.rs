@@ -2,10 +2,9 @@
 
 use std::path::PathBuf;
 
-use clap::CommandFactory;
 use clap_complete::Shell;
 
-use super::{Cli, Status, print, settle};
+use super::{Status, command, print, settle};
 use crate::atomic;
 
 #[derive(clap::Args)]
@@ -25,7 +24,7 @@ pub(super) struct ManArgs {
 /// Prints the completions of a shell.
 pub(super) fn completions(args: &CompletionsArgs) -> Status {
     let mut text = Vec::new();
-    clap_complete::generate(args.shell, &mut Cli::command(), "armorer", &mut text);
+    clap_complete::generate(args.shell, &mut command(), "armorer", &mut text);
     settle(print(&String::from_utf8_lossy(&text)).map(|()| Status::Fine))
 }
 
@@ -35,19 +34,19 @@ pub(super) fn man(args: &ManArgs) -> Status {
 }
 
 fn write(args: &ManArgs) -> Result<Status, String> {
-    let mut root = Cli::command();
+    let mut root = command();
     root.build();
     let pages = std::iter::once(&root)
         .chain(root.get_subcommands().filter(|command| command.get_name() != "help" && !command.is_hide_set()));
-    for command in pages {
-        let name = match command.get_name() {
+    for page in pages {
+        let name = match page.get_name() {
             "armorer" => "armorer".to_owned(),
             sub => format!("armorer-{sub}"),
         };
         // clap lives on names that last as long as the program, and there are few of them.
-        let page = clap_mangen::Man::new(command.clone()).title(name.to_uppercase());
+        let manual = clap_mangen::Man::new(page.clone()).title(name.to_uppercase());
         let mut text = Vec::new();
-        page.render(&mut text).map_err(|error| error.to_string())?;
+        manual.render(&mut text).map_err(|error| error.to_string())?;
         let path = args.directory.join(format!("{name}.1"));
         atomic::write(&path, &text).map_err(|error| format!("{}: {error}", path.display()))?;
     }

@@ -15,8 +15,10 @@ mod exec;
 mod explain;
 mod features;
 mod fmt;
+mod form;
 mod github;
 mod graph;
+mod help;
 mod html;
 mod image;
 mod inputs;
@@ -58,11 +60,12 @@ mod watch;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::diagnostic::Escaped;
 use crate::kernel::Operation;
 use output::{complain, eprint_line, eprint_styled, json, print, print_data, print_json, print_styled};
+use render::Color;
 
 /// Checks, formats, lints and compiles AppArmor profiles, and loads them into the Linux kernel
 #[derive(Parser)]
@@ -70,6 +73,15 @@ use output::{complain, eprint_line, eprint_styled, json, print, print_data, prin
 struct Cli {
     #[command(subcommand)]
     command: Command,
+
+    #[arg(long, alias = "colour", global = true, value_enum, value_name = "WHEN", default_value_t = Color::Auto, hide_possible_values = true, help = "When to use colours: auto (at a terminal, unless NO_COLOR is set), always or never")]
+    color: Color,
+}
+
+/// Returns the model of the command line, with groups of commands and examples.
+#[must_use]
+pub fn command() -> clap::Command {
+    help::complete(Cli::command())
 }
 
 #[derive(Subcommand)]
@@ -172,7 +184,9 @@ pub fn main() -> ExitCode {
     if let Some(status) = parser::by_name().or_else(mode::by_name) {
         return status;
     }
-    match arguments().command {
+    let arguments = arguments();
+    render::choose(arguments.color);
+    match arguments.command {
         Command::Check(args) => check::run(&args),
         Command::Fmt(args) => fmt::run(&args),
         Command::Lint(args) => lint::run(&args),
@@ -215,7 +229,8 @@ pub fn main() -> ExitCode {
 
 /// The arguments of the process. Where they are wrong, the process ends with a message that quotes them.
 fn arguments() -> Cli {
-    Cli::try_parse().unwrap_or_else(|error| refuse(&error))
+    let matches = command().try_get_matches();
+    matches.and_then(|matches| Cli::from_arg_matches(&matches)).unwrap_or_else(|error| refuse(&error))
 }
 
 /// Ends the process with what clap says about its arguments.

@@ -3,6 +3,7 @@
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
+use super::form::FormArgs;
 use super::inputs::Input;
 use super::policy;
 use super::target::TargetArgs;
@@ -21,9 +22,8 @@ pub(super) struct Args {
     #[arg(short, long, value_name = "NAME")]
     profile: Option<OsString>,
 
-    /// Print the answer as JSON
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    form: FormArgs,
 
     /// Binary policy or profile text; `-` is standard input
     #[arg(value_name = "POLICY")]
@@ -69,12 +69,12 @@ fn try_run(args: &Args) -> Result<Status, String> {
     let say = |error: QueryError| format!("{}: {error}", input.shown());
     if is_blob(&bytes) {
         let answer = Subject::from_blob(&bytes).and_then(|subject| subject.ask(name, &access));
-        return print(&answer.map_err(say)?, args.json);
+        return print(&answer.map_err(say)?, args.form.is_json());
     }
     let compiler = args.target.compiler()?;
     let Some(policy) = policy::compile(&compiler, &input, bytes)? else { return Ok(Status::Findings) };
     let subject = Subject::from_compiled(policy).map_err(say)?;
-    print(&subject.ask(name, &access).map_err(say)?, args.json)
+    print(&subject.ask(name, &access).map_err(say)?, args.form.is_json())
 }
 
 fn print(answer: &Answer, json: bool) -> Result<Status, String> {

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::io::IsTerminal;
+use std::sync::OnceLock;
 
 use miette::{GraphicalReportHandler, GraphicalTheme};
 
@@ -11,14 +12,42 @@ use super::{eprint_line, eprint_styled};
 use crate::diagnostic::{Code, Diagnostic, Report, Severity};
 use crate::source::{SourceMap, Span};
 
-/// Whether standard error takes colours: a terminal, and `NO_COLOR` not set (<https://no-color.org>).
-pub(super) fn colours() -> bool {
-    std::io::stderr().is_terminal() && wanted()
+/// When output has colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum Color {
+    /// At a terminal, unless `NO_COLOR` is set (<https://no-color.org>)
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
 }
 
-/// Whether nobody forbids colours.
-pub(super) fn wanted() -> bool {
-    std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+/// The choice of the command line.
+static COLOR: OnceLock<Color> = OnceLock::new();
+
+/// Sets when output has colours; the first call decides.
+pub(super) fn choose(color: Color) {
+    let _ = COLOR.set(color);
+    if color != Color::Auto {
+        console::set_colors_enabled(color == Color::Always);
+    }
+}
+
+/// Whether standard error takes colours.
+pub(super) fn colours() -> bool {
+    takes_colours(&std::io::stderr())
+}
+
+/// Whether a stream takes colours.
+pub(super) fn takes_colours(stream: &impl IsTerminal) -> bool {
+    match COLOR.get() {
+        Some(Color::Always) => true,
+        Some(Color::Never) => false,
+        Some(Color::Auto) | None => {
+            stream.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+        }
+    }
 }
 
 /// Which diagnostics are shown; errors always are.

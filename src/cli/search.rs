@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+use super::form::FormArgs;
 use super::inputs::{self, Input};
 use super::target::TargetArgs;
 use super::{Status, policy, print, print_json, query, settle};
@@ -27,13 +28,12 @@ pub(super) struct Args {
     #[arg(long, value_enum, value_name = "ANSWER", default_value = "allowed")]
     show: Show,
 
-    /// Most names to print for each rule
+    /// Maximum number of names printed for each rule
     #[arg(long, value_name = "N", default_value = "8")]
     max: usize,
 
-    /// Print the answers as JSON, with all names
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    form: FormArgs,
 
     /// A directory of profiles, the text of profiles or a binary policy; `-` is standard input
     #[arg(value_name = "TREE")]
@@ -45,8 +45,9 @@ pub(super) struct Args {
 }
 
 const PATTERNS: &str = "\
-Paths, names and labels may be patterns of the profile language, without variables: a profile then allows what is asked if it allows
-all of the permissions on one string of the pattern. In the place of a signal, `*` is any of them.
+Paths, names and labels may be patterns of the profile language, without
+variables: a profile then allows what is asked if it allows all of the
+permissions on one string of the pattern. In the place of a signal, `*` is any.
   file '/etc/**' w                           who writes anything below /etc
   file '/**' wx                              who may execute a file that it may write
   signal send '*' peer=sshd                  who may send any signal to the profile sshd";
@@ -134,7 +135,7 @@ pub(super) fn read(path: &Path, compiler: Compiler) -> Result<(Subject, bool), S
 
 fn report(args: &Args, search: &Search) -> Result<(), String> {
     let selection = args.show.selection();
-    if !args.json {
+    if !args.form.is_json() {
         return print(&search.to_text(selection, args.max));
     }
     print_json(&Document {

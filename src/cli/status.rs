@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
+use super::form::FormArgs;
 use super::inputs::{self, Input};
 use super::kernel::{KernelArgs, compiler, kernel_features};
 use super::outcome::Outcome;
@@ -27,9 +28,8 @@ pub(super) struct Args {
     #[command(flatten)]
     kernel: KernelArgs,
 
-    /// Print the report as JSON
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    form: FormArgs,
 
     /// Profile files and directories to compare with the loaded policy; exit with status 1 if it differs
     #[arg(value_name = "PATH")]
@@ -115,7 +115,7 @@ fn try_run(args: &Args) -> Result<Status, String> {
         Shown { entry, tasks }
     });
     let overview = Overview { revision: kernel.revision().ok(), profiles: profiles.collect(), tasks_error, drift };
-    if args.json { print_json(&overview) } else { print(&overview.text()) }?;
+    if args.form.is_json() { print_json(&overview) } else { print(&overview.text()) }?;
     Ok(status)
 }
 

@@ -1,8 +1,6 @@
 //! Unified diffs of files.
 
-use std::io::IsTerminal;
-
-use super::render::wanted;
+use super::render::takes_colours;
 use super::{print_data, print_styled};
 use crate::diagnostic::Escaped;
 use crate::lines::{Line, LineDiff, NO_LINE_FEED};
@@ -20,7 +18,7 @@ impl Unified {
     pub(super) fn new(name: &str, before: &[u8], after: &[u8]) -> Unified {
         let (before, after) = (String::from_utf8_lossy(before), String::from_utf8_lossy(after));
         let diff = LineDiff::new(&before, &after);
-        match std::io::stdout().is_terminal() && wanted() {
+        match takes_colours(&std::io::stdout()) {
             true => Unified::Styled(coloured(name, &diff)),
             false => Unified::Data(diff.unified(name)),
         }

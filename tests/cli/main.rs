@@ -26,6 +26,7 @@ mod log;
 mod mode;
 #[cfg(target_os = "linux")]
 mod new;
+mod options;
 mod parser;
 #[cfg(target_os = "linux")]
 mod pictures;

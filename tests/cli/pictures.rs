@@ -65,3 +65,12 @@ fn least_rules_as_a_diff() {
         &["log", "--diff", "-b", "examples/apparmor.d", "--features", "linux-6.12", "examples/logs/webapp.log"],
     );
 }
+
+#[test]
+fn at_a_terminal_the_base_is_checked() {
+    for command in ["check", "lint"] {
+        let text = at_terminal(&[command, "--features", "linux-7.2", "-b", "examples/apparmor.d"]);
+        assert!(text.contains("note: no path is given; reading the files of examples/apparmor.d\n"), "{text}");
+        assert!(text.contains("ed 4 files: 0 errors"), "{text}");
+    }
+}

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::granted::{self, Assertion};
-use super::{Args, Policy, sarif};
+use super::{Args, Format, Policy, sarif};
 use crate::analysis::new_access::{self, Finding, Kind, NewAccess, Options};
 use crate::analysis::{Side, Subject, is_blob};
 use crate::blob::Profile;
@@ -36,22 +36,6 @@ pub(super) struct NewAccessArgs {
     /// Also report profiles of B that allow an access of FILE (TOML), whatever A allows; repeatable
     #[arg(long, value_name = "FILE", requires = "no_new_access")]
     access_not_granted: Vec<PathBuf>,
-
-    /// Form of the findings
-    #[arg(long, value_enum, value_name = "FORMAT", requires = "no_new_access", conflicts_with = "json")]
-    format: Option<Format>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-enum Format {
-    /// A line a finding
-    Text,
-    /// One JSON document, as --json
-    Json,
-    /// Annotations of GitHub Actions
-    Github,
-    /// SARIF, for code scanning
-    Sarif,
 }
 
 fn mapping(text: &str) -> Result<(String, String), String> {
@@ -138,13 +122,11 @@ pub(super) fn run(args: &Args) -> Result<Status, String> {
 }
 
 fn report(args: &Args, found: &NewAccess) -> Result<(), String> {
-    if args.json || args.new_access.format == Some(Format::Json) {
-        return print_json(found);
-    }
-    match args.new_access.format {
-        Some(Format::Github) => print(&found.findings.iter().map(annotation).collect::<String>())?,
-        Some(Format::Sarif) => print_styled(&sarif::render(found, &args.b)?)?,
-        _ => print(&found.to_string())?,
+    match args.format() {
+        Format::Json => return print_json(found),
+        Format::Github => print(&found.findings.iter().map(annotation).collect::<String>())?,
+        Format::Sarif => print_styled(&sarif::render(found, &args.b)?)?,
+        Format::Text => print(&found.to_string())?,
     }
     for name in &found.removed {
         eprint_line(format_args!("note: profile `{name}` is in BASE only"));

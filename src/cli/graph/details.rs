@@ -51,7 +51,7 @@ pub(super) fn of(args: &Args, graph: &Graph) -> Result<Vec<Option<Details>>, Str
     let texts = read(args)?;
     let compiler = args.target.compiler()?;
     // A tree has its own includes.
-    let compiler = if args.tree.is_dir() { compiler.include_dir(&args.tree) } else { compiler };
+    let compiler = if args.tree().is_dir() { compiler.include_dir(args.tree()) } else { compiler };
     let profiles = parallel::map(&texts, |(name, text)| profiles(&compiler, name, text));
     let mut by_name: FxHashMap<String, VecDeque<Details>> = FxHashMap::default();
     for (name, details) in profiles.into_iter().flatten() {
@@ -64,7 +64,7 @@ pub(super) fn of(args: &Args, graph: &Graph) -> Result<Vec<Option<Details>>, Str
     });
     let mut all: Vec<Option<Details>> = nodes.collect();
     let inputs = texts.into_iter().map(|(name, text)| Text::text(name, text)).collect();
-    let outcome = lint::of_tree(&compiler, &args.tree, inputs)?;
+    let outcome = lint::of_tree(&compiler, args.tree(), inputs)?;
     let mut by_file: FxHashMap<String, Vec<usize>> = FxHashMap::default();
     for (number, details) in all.iter().enumerate() {
         if let Some(details) = details {
@@ -80,7 +80,7 @@ pub(super) fn of(args: &Args, graph: &Graph) -> Result<Vec<Option<Details>>, Str
 /// The names and texts of the inputs that are text of profiles.
 fn read(args: &Args) -> Result<Vec<(String, Vec<u8>)>, String> {
     let mut texts = Vec::new();
-    for input in inputs::expand(std::slice::from_ref(&args.tree))? {
+    for input in inputs::expand(&[args.tree().to_owned()])? {
         // Standard input has been read already.
         let Input::File(path) = &input else { continue };
         let text = input.read().map_err(|error| format!("{}: {error}", input.shown()))?;

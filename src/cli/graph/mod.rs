@@ -3,7 +3,7 @@
 mod details;
 mod html;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
@@ -19,8 +19,8 @@ pub(super) struct Args {
     #[command(flatten)]
     target: TargetArgs,
 
-    /// Output format
-    #[arg(long, value_enum, default_value = "text")]
+    /// Format of the output
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "text")]
     format: Format,
 
     /// Classes of edges; repeatable [default: all; for ways exec, hat, change_profile and ptrace]
@@ -39,9 +39,15 @@ pub(super) struct Args {
     #[arg(long, conflicts_with = "from")]
     escapes: bool,
 
-    /// A directory of profiles, the text of profiles or a binary policy; `-` is standard input
+    /// A directory of profiles, the text of profiles or a binary policy; `-` is standard input [default: the base]
     #[arg(value_name = "TREE")]
-    tree: PathBuf,
+    tree: Option<PathBuf>,
+}
+
+impl Args {
+    fn tree(&self) -> &Path {
+        self.tree.as_deref().unwrap_or(&self.target.base)
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -98,7 +104,7 @@ pub(super) fn run(args: &Args) -> Status {
 }
 
 fn try_run(args: &Args) -> Result<Status, String> {
-    let (subject, complete) = search::read(&args.tree, args.target.compiler()?)?;
+    let (subject, complete) = search::read(args.tree(), args.target.compiler()?)?;
     let mut graph = Graph::of(&subject).map_err(|error| error.to_string())?;
     let classes: Vec<Class> = args.class.iter().map(|class| class.class()).collect();
     let found = match (&args.from, &args.to) {

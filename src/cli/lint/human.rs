@@ -1,15 +1,13 @@
 //! Findings for people.
 
-use std::io::IsTerminal;
-
 use crate::cli::digest::{Digest, Item, MAX_OF_RUN};
-use crate::cli::render::{handler, rendered, wanted, with_places};
+use crate::cli::render::{handler, rendered, takes_colours, with_places};
 use crate::diagnostic::Escaped;
 use crate::lint::{Finding, Outcome};
 use crate::source::{SourceMap, Span};
 
 pub(super) fn render(outcome: &Outcome, sources: &SourceMap, all: bool) -> String {
-    let handler = handler(std::io::stdout().is_terminal() && wanted());
+    let handler = handler(takes_colours(&std::io::stdout()));
     let findings = &outcome.findings;
     let digest = match all {
         true => Digest::all(findings.len()),

@@ -38,8 +38,8 @@ pub(super) struct Args {
     #[arg(long)]
     diff: bool,
 
-    /// Format of the findings
-    #[arg(long, value_enum, default_value_t = Format::Human)]
+    /// Format of the output
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Text)]
     format: Format,
 
     /// Show every finding, not only the first ones of each file and of repeated messages
@@ -50,7 +50,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "FORM", num_args = 0..=1, require_equals = true, default_missing_value = "text")]
     list: Option<ListForm>,
 
-    /// Profile files, manifests and directories of them; `-` is standard input [default: -]
+    /// Profile files, manifests and directories of them; `-` is standard input [default: the base if standard input is a terminal, else `-`]
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
 }
@@ -59,7 +59,8 @@ pub(super) struct Args {
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
     /// Human-readable text with an excerpt for each finding
-    Human,
+    #[value(alias = "human")]
+    Text,
     /// One JSON object, described by schemas/lint.schema.json
     Json,
     /// SARIF 2.1.0, for code scanning services
@@ -91,7 +92,10 @@ fn try_run(args: &Args) -> Result<Status, String> {
         print_data(text.as_bytes())?;
         return Ok(Status::Fine);
     }
-    let inputs = inputs::expand(&args.paths)?;
+    let mut settings = settings::Settings::new(&args.settings, &args.paths)?;
+    let paths = inputs::or_base(&args.paths, &settings.base());
+    settings.scope(&paths);
+    let inputs = inputs::expand(&paths)?;
     let texts = inputs
         .iter()
         .map(|input| {
@@ -99,7 +103,6 @@ fn try_run(args: &Args) -> Result<Status, String> {
             Ok(compiler::Input::text(input.name(), text))
         })
         .collect::<Result<Vec<_>, String>>()?;
-    let settings = settings::Settings::new(&args.settings, &args.paths)?;
     let mends = args.fix || args.unsafe_fixes || args.diff;
     if mends {
         let most = if args.unsafe_fixes { lint::Applicability::Unsafe } else { lint::Applicability::Safe };
@@ -125,7 +128,7 @@ pub(super) fn of_tree(compiler: &Compiler, tree: &Path, texts: Vec<compiler::Inp
 fn report(args: &Args, outcome: &Outcome, files: usize, applied: usize) -> Result<Status, String> {
     let sources = outcome.sources();
     let text = match args.format {
-        Format::Human => human::render(outcome, sources, args.all),
+        Format::Text => human::render(outcome, sources, args.all),
         Format::Json => json::render(outcome, sources)?,
         Format::Sarif => sarif::render(outcome, sources)?,
         Format::Github => github::render(outcome, sources),

@@ -79,8 +79,20 @@ impl<'a> Settings<'a> {
             None => Config::default(),
         };
         let root = found.as_deref().and_then(Path::parent).unwrap_or(Path::new("")).to_owned();
-        let directories = paths.iter().filter(|path| path.is_dir()).cloned().collect();
-        Ok(Settings { args, config, root, directories })
+        let mut settings = Settings { args, config, root, directories: Vec::new() };
+        settings.scope(paths);
+        Ok(settings)
+    }
+
+    /// Counts the directories among the inputs to the policy that is looked at.
+    pub(super) fn scope(&mut self, paths: &[PathBuf]) {
+        self.directories = paths.iter().filter(|path| path.is_dir()).cloned().collect();
+    }
+
+    /// The base directory of includes.
+    pub(super) fn base(&self) -> PathBuf {
+        let configured = || self.config.target.base.as_ref().map(|base| self.root.join(base));
+        self.args.base.clone().or_else(configured).unwrap_or_else(|| "/etc/apparmor.d".into())
     }
 
     /// A linter, with files from elsewhere than the file system where there is a loader.
@@ -94,8 +106,7 @@ impl<'a> Settings<'a> {
             }
             (None, None) => target::features(KERNEL)?,
         };
-        let base = args.base.clone().or_else(|| config.target.base.as_ref().map(|base| root.join(base)));
-        let base = base.unwrap_or_else(|| "/etc/apparmor.d".into());
+        let base = self.base();
         let configured = config.target.include.iter().map(|directory| root.join(directory));
         let include: Vec<PathBuf> = args.include.iter().cloned().chain(configured).collect();
         let mut compiler = Compiler::new(features).base(&base);

@@ -15,7 +15,8 @@ use crate::source::Text;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(super) enum Format {
     /// One line per kind of event
-    Table,
+    #[value(alias = "table")]
+    Text,
     /// One JSON document with the kinds of events
     Json,
     /// One JSON object per line for every event
@@ -29,7 +30,7 @@ pub(super) fn line(format: Format, event: &Event) -> Result<(), String> {
     match format {
         Format::Json | Format::JsonLines => print_styled(&json_line(event)?),
         Format::Github => print_styled(&annotation(&event.kind(), event, 1)),
-        Format::Table => {
+        Format::Text => {
             let (time, profile) = (shown(event.time), profile(event.profile.as_ref()));
             print(&format!("{time}  {:7}  {profile}  {}{}\n", event.verdict, event.what(), remark(event)))
         }
@@ -40,7 +41,7 @@ pub(super) fn line(format: Format, event: &Event) -> Result<(), String> {
 pub(super) fn print_all(format: Format, summary: &Summary, mut why: Option<&mut WhyReader<'_>>) -> Result<(), String> {
     let mut ask = |count: &Count| why.as_mut().map(|reader| reader.ask(&count.event));
     match format {
-        Format::Table => print(&table(summary, ask)),
+        Format::Text => print(&table(summary, ask)),
         Format::Json => print_json(&Document::of(summary, ask)),
         Format::JsonLines => summary
             .iter()

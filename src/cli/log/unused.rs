@@ -22,8 +22,8 @@ pub(super) fn print(format: Format, tree: &Tree, summary: &Summary) -> Result<()
     }
     let profiles = unused(tree, summary);
     match format {
-        Format::Table if profiles.is_empty() => output::print("no events\n"),
-        Format::Table => output::print(&profiles.iter().map(Usage::to_string).collect::<Vec<_>>().join("\n")),
+        Format::Text if profiles.is_empty() => output::print("no events\n"),
+        Format::Text => output::print(&profiles.iter().map(Usage::to_string).collect::<Vec<_>>().join("\n")),
         Format::Json => print_json(&Document { version: 1, profiles: &profiles }),
         Format::JsonLines => profiles.iter().try_for_each(|usage| print_styled(&json_line(usage)?)),
         Format::Github => Err("`--unused` supports the formats table, json and json-lines".into()),

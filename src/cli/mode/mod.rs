@@ -80,8 +80,8 @@ pub(super) struct Args {
     #[arg(long, conflicts_with = "format")]
     diff: bool,
 
-    /// Format of the changes
-    #[arg(long, value_enum, default_value_t = Format::Human)]
+    /// Format of the output
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Text)]
     format: Format,
 
     #[command(flatten)]
@@ -106,7 +106,8 @@ An argument is, in this order:
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
     /// One line per change
-    Human,
+    #[value(alias = "human")]
+    Text,
     /// One JSON object
     Json,
 }
@@ -139,14 +140,14 @@ fn try_run(args: &Args) -> Result<Status, String> {
     let warnings: Vec<_> =
         parallel::map(&plans, |plan| warnings::of(plan, base, &compiler, request)).into_iter().flatten().collect();
     let mut renderer = Renderer::new(args.verbosity);
-    if args.format == Format::Human {
+    if args.format == Format::Text {
         warnings.iter().for_each(|(diagnostics, sources)| renderer.print(diagnostics, sources));
     }
     let is_changed = plans.iter().any(FilePlan::is_changed);
     let show = match (args.format, args.diff) {
         (Format::Json, _) => Show::Json,
-        (Format::Human, true) => Show::Diff,
-        (Format::Human, false) => Show::Lines,
+        (Format::Text, true) => Show::Diff,
+        (Format::Text, false) => Show::Lines,
     };
     if args.dry_run || args.diff {
         report::print(&plans, &warnings, show, false)?;

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+use super::form::FormArgs;
 use super::inputs::Input;
 use super::output::eprint_styled;
 use super::render::{Renderer, Verbosity};
@@ -25,9 +26,8 @@ pub(super) struct Args {
     #[arg(long, value_name = "NAME|FILE|DIR")]
     features: Option<String>,
 
-    /// Print the results as JSON
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    form: FormArgs,
 
     #[command(flatten)]
     coverage: coverage::CoverageArgs,
@@ -76,7 +76,8 @@ pub(super) fn run(args: &Args) -> Status {
         status = status.max(Status::Findings);
     }
     let to_error = args.coverage.takes_output();
-    let printed = if args.json { print_json(&runs) } else { runs.iter().try_for_each(|run| print(run, to_error)) };
+    let printed =
+        if args.form.is_json() { print_json(&runs) } else { runs.iter().try_for_each(|run| print(run, to_error)) };
     let reported = printed.and_then(|()| coverage.map_or(Ok(true), |coverage| args.coverage.report(&coverage, &runs)));
     match reported {
         Ok(true) => {}

@@ -15,9 +15,9 @@ use crate::diagnostic::Escaped;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(super) enum Form {
-    /// For people
+    /// Human-readable text
     Text,
-    /// A JSON object a line
+    /// One JSON object per line
     Json,
 }
 

@@ -45,23 +45,23 @@ pub(super) struct Args {
     #[command(flatten)]
     kernel: KernelArgs,
 
-    /// Make one pass and end: for init containers
+    /// Make one pass and exit, for init containers
     #[arg(long)]
     once: bool,
 
-    /// Look for changes also every so many seconds, whatever the system says of changes
+    /// Interval in seconds at which changes are looked for, even if the system reports none
     #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     interval: u64,
 
-    /// Load only profiles whose names begin like this, and replace those whoever loaded them; repeatable
+    /// Load only profiles whose names begin with PREFIX, and replace them even if another program loaded them; repeatable
     #[arg(long, value_name = "PREFIX")]
     prefix: Vec<String>,
 
-    /// Load also, or only, profiles of this name, and replace them whoever loaded them; repeatable
+    /// Load the profile NAME as well (without --prefix: only it), and replace it even if another program loaded it; repeatable
     #[arg(long, value_name = "NAME")]
     allow: Vec<String>,
 
-    /// Refuse profiles that attach to programs: those would confine processes of the node that asked for nothing
+    /// Refuse profiles that attach to programs, because these would confine other processes of the node
     #[arg(long)]
     refuse_attachments: bool,
 
@@ -69,36 +69,36 @@ pub(super) struct Args {
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
 
-    /// Remove profiles that it loaded, no file defines any more, and no task runs under
+    /// Remove profiles that this agent loaded, that no file defines any more, and that no task runs under
     #[arg(long)]
     prune: bool,
 
-    /// Where the names of the loaded profiles are kept over restarts
+    /// File that keeps the names of the loaded profiles over restarts
     #[arg(long, value_name = "FILE", default_value = "/run/armorer/watch.json")]
     state: PathBuf,
 
-    /// The largest file that is read
+    /// Maximum size of a file
     #[arg(long, value_name = "BYTES", default_value_t = Options::MAX_FILE_SIZE)]
     max_file_size: u64,
 
-    /// How many files are read
+    /// Maximum number of files
     #[arg(long, value_name = "N", default_value_t = Options::MAX_FILES)]
     max_files: usize,
 
-    /// Most memory of the process that compiles, in bytes, or with `K`, `M` or `G`: a file that needs more is refused [default: 160M,
-    /// or less where a control group limits the memory]
+    /// Memory limit of the process that compiles, in bytes or with the suffix `K`, `M` or `G`; a file that needs more is refused [default: 160M,
+    /// or less if a control group limits the memory]
     #[arg(long, value_name = "SIZE", value_parser = size)]
     max_memory: Option<usize>,
 
-    /// Most states of an automaton before it is minimal
+    /// Maximum number of states of an automaton before minimisation
     #[arg(long, value_name = "N", default_value_t = default_max_states())]
     max_states: NonZeroUsize,
 
-    /// Most seconds that compiling a file may take
+    /// Maximum time in seconds for compiling a file
     #[arg(long, value_name = "SECONDS", default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..=3600))]
     max_time: u64,
 
-    /// Read files wherever includes and links lead, and not only below DIR, the base and the directories of `-I`
+    /// Follow includes and links to any file, not only to those below DIR, the base and the directories of `-I`
     #[arg(long)]
     read_anywhere: bool,
 
@@ -106,11 +106,11 @@ pub(super) struct Args {
     #[arg(long, value_name = "ADDRESS:PORT")]
     listen: Option<SocketAddr>,
 
-    /// Form of the log, on standard output
+    /// Format of the log on standard output
     #[arg(long, value_name = "FORM", value_enum, default_value_t = Form::Text)]
     log: Form,
 
-    /// Directories of profiles, such as mounted ConfigMap volumes
+    /// Directories of profiles, for example mounted ConfigMap volumes
     #[arg(value_name = "DIR", required = true)]
     directories: Vec<PathBuf>,
 }
