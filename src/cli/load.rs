@@ -102,7 +102,7 @@ fn try_run(args: &Args, operation: Operation) -> Result<Status, String> {
     Ok(status)
 }
 
-/// What an input is to the kernel.
+/// The policy of an input.
 enum Policy {
     /// A text, compiled: what is in the policy is known.
     Compiled(Compiled),
@@ -127,7 +127,7 @@ impl Policy {
 }
 
 impl Policy {
-    /// What it allows beyond the baseline.
+    /// Returns a finding if it allows anything beyond the baseline.
     fn excess(&self, baseline: Option<&Baseline>) -> Result<Option<Finding>, String> {
         let Some(baseline) = baseline else { return Ok(None) };
         match self {

@@ -1,4 +1,4 @@
-//! What the agent waits for: changes in directories, and its end.
+//! The events that the agent waits for: changes in directories, and signals that end it.
 
 use std::os::fd::AsFd;
 use std::path::PathBuf;

@@ -55,7 +55,7 @@ pub(super) fn serve(address: SocketAddr, metrics: Arc<Mutex<Metrics>>) -> io::Re
     Ok(address)
 }
 
-/// Of a thread; there may be many, in little memory.
+/// The stack size of a thread; there may be many, in little memory.
 const STACK: usize = 128 << 10;
 
 /// A stream that is used until a point in time, however slowly the bytes come and go.

@@ -25,7 +25,7 @@ pub(super) struct Log {
     form: Form,
     /// `None`: lines are printed at once, however long that takes.
     sink: Option<Sink>,
-    /// What was said last of each file, profile and problem: the same is not said again at every pass.
+    /// The last line about each file, profile and problem, which is not repeated at every pass.
     said: BTreeMap<PathBuf, String>,
 }
 

@@ -14,7 +14,7 @@ use nix::sys::signal::{SigSet, Signal};
 /// moment.
 const GRACE: Duration = Duration::from_millis(700);
 
-/// Whether SIGTERM or SIGINT has come.
+/// A flag that is set when SIGTERM or SIGINT arrives.
 pub(super) struct Stop {
     wanted: Arc<AtomicBool>,
     /// Readable from then on.

@@ -98,7 +98,7 @@ impl Isolated {
         usize::try_from(self.setup.max_memory / 4).unwrap_or(usize::MAX)
     }
 
-    /// What the end of a process says of the file that it had.
+    /// Returns the reason why a process ended, as a message about the file that it had.
     fn verdict(&self, status: Option<ExitStatus>, error: Option<io::Error>) -> Refusal {
         let signal = status.and_then(|status| status.signal()).and_then(|signal| Signal::try_from(signal).ok());
         match (signal, status) {

@@ -1,4 +1,4 @@
-//! What the agent and its compiling process say to each other: frames of a JSON value and some bytes, each with its length.
+//! The protocol between the agent and its compiling process: frames of a JSON value and some bytes, each with its length.
 
 use std::io::{self, Read, Write};
 
@@ -26,9 +26,9 @@ pub(in super::super) struct Setup {
     /// Whether files without `abi` rule are written for these features.
     pub(in super::super) are_pinned: bool,
     pub(in super::super) max_states: usize,
-    /// Of the process, in bytes.
+    /// Memory limit of the process, in bytes.
     pub(in super::super) max_memory: u64,
-    /// Of a file, in seconds.
+    /// Time limit for a file, in seconds.
     pub(in super::super) max_time: u64,
 }
 
@@ -39,7 +39,7 @@ pub(super) struct Job {
     pub(super) is_own: bool,
 }
 
-/// What came of it; the bytes of the frame are the policy.
+/// The result; the bytes of the frame are the policy.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) enum Answer {
     Compiled(Vec<CompiledProfile>),

@@ -21,7 +21,7 @@ use crate::agent::volume::FileText;
 use crate::features::Features;
 use crate::source::Beneath;
 
-/// Of the memory of the process, the part that an automaton may take: there are others beside it, and its rules, and tables.
+/// The part of the memory of the process that an automaton may take: a third, as there are other automata, rules and tables.
 const AUTOMATON: u64 = 3;
 
 /// And the part that included files may take.
