@@ -14,7 +14,7 @@ use crate::automata::{Symbol, Tables};
 use crate::blob::{Automaton, PolicyDb, Profile, VerifyError, Xmatch, verify_profile};
 use crate::vocab::classes::{LABEL, MOUNT, NETWORK_V8, NETWORK_V9};
 
-/// What to compare, and how far to go.
+/// The scope of a comparison, and its limits.
 ///
 /// ```
 /// use armorer::analysis::DiffOptions;
@@ -59,7 +59,7 @@ pub enum DiffError {
     Unsound {
         /// `A` or `B`.
         policy: char,
-        /// What is wrong with it.
+        /// The fault.
         error: VerifyError,
     },
     /// The product of two automata is too large.
@@ -437,7 +437,7 @@ pub(super) fn asked(class: u8, field: u8) -> u32 {
     if class == MOUNT { asked_of_mounts(field) } else { !LOCK & !classes::unasked(class) }
 }
 
-/// What the kernel asks for in that field (`security/apparmor/mount.c`): `umount` behind the mount point, `pivot_root` behind
+/// The permissions that the kernel asks for in that field (`security/apparmor/mount.c`): `umount` after the mount point, `pivot_root` after
 /// the old root, `mount` behind the flags or the data. A compiler may leave the bits of merged rules on the other strings.
 fn asked_of_mounts(field: u8) -> u32 {
     match field {

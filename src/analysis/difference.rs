@@ -1,4 +1,4 @@
-//! What a comparison of two policies finds.
+//! The findings of a comparison of two policies.
 
 use std::fmt;
 
@@ -27,7 +27,7 @@ use crate::blob::Automaton;
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize)]
 #[non_exhaustive]
 pub struct Diff {
-    /// What differs; nothing if the policies mean the same.
+    /// The differences; empty if the policies mean the same.
     pub differences: Vec<Difference>,
     /// Whether there may be further differences, which the options left out.
     pub more: bool,
@@ -58,18 +58,18 @@ pub struct Difference {
     pub profile: String,
     /// Which profile it is in A and in B, counted from 0.
     pub indices: [Option<usize>; 2],
-    /// What of it differs.
+    /// The part of the profile that differs.
     pub place: Place,
-    /// What it is about, in the user's terms, where it is something that programs do.
+    /// The access that it is about, in the user's terms, if it is something that programs do.
     pub access: Option<Asked>,
     /// For automata: a shortest string on which they differ (serialised as numbers, `null` for the out-of-band symbol).
     #[serde(serialize_with = "symbols")]
     pub witness: Vec<Symbol>,
     /// For automata: the permissions that differ, in the kernel's bits (`AA_MAY_…`).
     pub permissions: u32,
-    /// What A has there.
+    /// The value in A.
     pub a: String,
-    /// What B has there.
+    /// The value in B.
     pub b: String,
     /// Further strings on which A and B differ the same way.
     pub examples: Vec<Witness>,
@@ -81,14 +81,14 @@ pub struct Difference {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Witness {
-    /// What it is about.
+    /// The access that it is about.
     pub access: Asked,
     /// The string (serialised as numbers, `null` for the out-of-band symbol).
     #[serde(serialize_with = "symbols")]
     pub string: Vec<Symbol>,
 }
 
-/// What of a profile differs.
+/// The part of a profile that differs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]

@@ -102,7 +102,7 @@ pub struct Version {
 /// The attachment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct AttachmentDump {
-    /// What ranks it among overlapping attachments.
+    /// The rank among overlapping attachments.
     pub length: u32,
     /// The automaton.
     pub automaton: AutomatonDump,

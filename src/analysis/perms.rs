@@ -73,13 +73,13 @@ pub struct Half {
     pub quiet: u32,
     /// User space is asked.
     pub prompt: u32,
-    /// What happens on exec, where exec or onexec is granted.
+    /// The transition on exec, if exec or onexec is granted.
     pub exec: Option<Exec>,
     /// The words that no known compiler fills.
     pub rare: Rare,
 }
 
-/// What happens on exec.
+/// A transition on exec.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Default, Serialize)]
 pub struct Exec {
     /// Where the transition leads.
@@ -215,7 +215,7 @@ impl ClassPerms {
         Self { allow, audit, quiet, prompt, rare }
     }
 
-    /// What they say about some bits.
+    /// Returns the permissions of some bits only.
     #[must_use]
     pub fn only(self, bits: u32) -> Self {
         let Self { allow, audit, quiet, prompt, rare } = self;
@@ -224,7 +224,7 @@ impl ClassPerms {
 }
 
 impl Exec {
-    /// What a transition word says, with the names of `transitions`.
+    /// Returns the meaning of a transition word, with the names of `transitions`.
     #[must_use]
     pub fn of_xindex(xindex: u32, transitions: &[Vec<u8>]) -> Self {
         let index = xindex & X_INDEX;

@@ -29,7 +29,7 @@ use crate::automata::Symbol;
 use crate::source::Text;
 use crate::vocab::classes as class;
 
-/// What a string asks about. `Display` is like a rule about it.
+/// The access that a string asks about. `Display` is like a rule about it.
 ///
 /// Serialised as an object with the kind in the field `class`, and a field each for what the string has: one that the string
 /// ends before is `null`. Bytes are a string where they are UTF-8, else an array of numbers.
@@ -99,12 +99,12 @@ pub enum Asked {
 pub struct Other {
     /// The class.
     pub name: String,
-    /// What stands behind it; `<oob>` in the place of the out-of-band symbol.
+    /// The rest of the string; `<oob>` in the place of the out-of-band symbol.
     pub rest: Option<Text>,
 }
 
 impl Asked {
-    /// What a string of the file automaton asks about, by the permissions (kernel bits) in question.
+    /// Returns the access that a string of the file automaton asks about, by the permissions (kernel bits) in question.
     #[must_use]
     #[doc(hidden)]
     pub fn of_file(string: &[Symbol], permissions: u32) -> Asked {
@@ -126,7 +126,7 @@ impl Asked {
         }
     }
 
-    /// What a string of the policy automaton asks about, by the permissions (kernel bits) in question. Its first byte is the
+    /// Returns the access that a string of the policy automaton asks about, by the permissions (kernel bits) in question. Its first byte is the
     /// class.
     #[must_use]
     #[doc(hidden)]
@@ -155,7 +155,7 @@ impl Asked {
         }
     }
 
-    /// What a string of an attachment automaton asks about; `xattrs` are the attributes it looks at, in order.
+    /// Returns the access that a string of an attachment automaton asks about; `xattrs` are the attributes it looks at, in order.
     #[must_use]
     #[doc(hidden)]
     pub fn of_attachment(string: &[Symbol], xattrs: &[Vec<u8>]) -> Asked {

@@ -135,7 +135,7 @@ fn serialised_with_a_field_for_each_part() {
     assert_eq!(serde_json::to_value(access).unwrap(), expected);
 }
 
-/// What the comparison says about a profile with these rules and one without.
+/// The text of the comparison of a profile with these rules and one without.
 fn difference(kernel: &str, rules: &str) -> String {
     let compile = |rules: &str| {
         let compiler = Compiler::new(Features::builtin(kernel).unwrap());

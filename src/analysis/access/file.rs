@@ -24,7 +24,7 @@ const LETTERS: [(u8, u32, &str); 7] = [
     (b'x', EXEC, "exec"),
 ];
 
-/// What the letters `w` and `r` stand for beside writing and reading.
+/// The words for permissions that the letters `w` and `r` include.
 const WORDS: [(&str, u32); 14] = [
     ("read", READ),
     ("write", WRITE),
@@ -50,7 +50,7 @@ pub struct FileAccess {
     pub path: Text,
     /// Permissions (`AA_MAY_…`).
     pub permissions: u32,
-    /// What a hard link of the name `path` leads to.
+    /// The target of a hard link of the name `path`.
     pub link_target: Option<Text>,
     /// Whose files, where not both are asked.
     pub owner: Option<Owner>,

@@ -100,7 +100,7 @@ pub use {
     userns::Userns,
 };
 
-/// What a program may try.
+/// An access that a program may try.
 ///
 /// ```
 /// use armorer::analysis::Access;
@@ -204,7 +204,7 @@ impl Access {
         Ok(access)
     }
 
-    /// What a kernel looks up.
+    /// Returns the strings that a kernel looks up.
     pub(super) fn plan(&self, profile: &Profile) -> Plan {
         match self {
             Access::File(access) => access.plan(),

@@ -24,7 +24,7 @@ const MAKE: u32 = flags::PROPAGATION | flags::REC | 1 << 15;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct MountAccess {
-    /// What is mounted; `None` where the kernel takes none (remount, propagation).
+    /// The source of the mount; `None` where the kernel takes none (remount, propagation).
     pub source: Option<Text>,
     /// The mount point.
     pub point: Text,
@@ -191,7 +191,7 @@ impl fmt::Display for UmountAccess {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Mount {
-    /// What is mounted.
+    /// The source of the mount.
     pub source: Option<Text>,
     /// Where.
     pub target: Text,

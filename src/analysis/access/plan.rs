@@ -1,4 +1,4 @@
-//! What a kernel looks up for an access.
+//! The strings that a kernel looks up for an access.
 
 use super::file::Link;
 use crate::analysis::perms::mediates;
@@ -9,11 +9,11 @@ use crate::blob::Profile;
 pub(in crate::analysis) struct Plan {
     /// One for each permission asked.
     pub(in crate::analysis) checks: Vec<Check>,
-    /// What mediates nothing of it: then all is allowed.
+    /// The reason why nothing mediates it: then all is allowed.
     pub(in crate::analysis) unmediated: Option<String>,
     /// Whether it is checked in unconfined profiles, too.
     pub(in crate::analysis) binds_unconfined: bool,
-    /// What the asker should know.
+    /// Remarks for the user.
     pub(in crate::analysis) notes: Vec<String>,
 }
 
@@ -50,7 +50,7 @@ pub(in crate::analysis) enum Way {
 /// Strings to match.
 #[derive(Clone, Debug, Default)]
 pub(in crate::analysis) struct Strings {
-    /// Of the first attempt whose strings all allow, or of the last, is the answer.
+    /// The first attempt that is fully allowed decides; otherwise the last one does.
     pub(in crate::analysis) attempts: Vec<Vec<Vec<u8>>>,
     /// The permission without which there is no next attempt; 0: there always is.
     pub(in crate::analysis) goes_on: u32,

@@ -2,7 +2,7 @@
 
 use crate::source::Text;
 
-/// What is left of a string.
+/// The rest of a string.
 #[derive(Clone, Copy)]
 pub(super) struct Reader<'a>(&'a [u8]);
 

@@ -34,7 +34,7 @@ pub struct AutomatonDump {
     /// The costs of walks through the tables, over shortest strings that mean something, each followed by the same name; `None` for
     /// tables that no kernel takes.
     pub walks: Option<WalkCosts>,
-    /// What is wrong with the tables, where no kernel takes them.
+    /// The fault of the tables, if no kernel takes them.
     pub fault: Option<String>,
 }
 

@@ -22,7 +22,7 @@ pub struct SectionDump {
     pub permissions: Option<Vec<Perms>>,
     /// `permsv`, the version of what the table means.
     pub permissions_version: Option<u32>,
-    /// What accept values there are, ascending.
+    /// The accept values, ascending.
     pub accept: Vec<Accept>,
     /// Which classes are mediated; empty for file rules.
     pub mediated: Vec<MediatedClass>,
@@ -39,11 +39,11 @@ pub struct Accept {
     pub accept2: Option<u32>,
     /// How many states have it, reachable or not.
     pub states: usize,
-    /// What it means. Without a state that a string leads to it means nothing.
+    /// Its meanings. Without a state that a string leads to it means nothing.
     pub meanings: Vec<Meaning>,
 }
 
-/// What an accept value means.
+/// A meaning of an accept value.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Meaning {
     /// In strings of these classes; empty for file rules.

@@ -1,4 +1,4 @@
-//! Whether an exec transition leads to no more than another one.
+//! Comparison of exec transitions: does one lead to no more than another?
 
 use super::Kind;
 use super::pairs::Pairing;

@@ -13,7 +13,7 @@ use crate::vocab::classes;
 
 /// In the version word: complain, whatever the mode says.
 const FORCE_COMPLAIN: u32 = 1 << 11;
-/// What a link must not grant more than its target: every permission on files but link.
+/// The permissions that a link may not have beyond its target: all on files but link.
 const SUBSET: u32 = 0x1_b37f;
 
 pub(in crate::analysis) fn answer(subject: &Subject, entry: &Entry, access: &Access) -> Answer {
@@ -115,7 +115,7 @@ fn unchecked(check: &Check, mode: Mode) -> Verdict {
     }
 }
 
-/// What a state says, in one form for all automata.
+/// The permissions of a state, in one form for all automata.
 #[derive(Clone, Copy, Debug, Default)]
 struct Word {
     allow: u32,
@@ -126,7 +126,7 @@ struct Word {
 }
 
 impl Word {
-    /// What holds for a stack of profiles: all must allow.
+    /// Combines the permissions of a stack of profiles, all of which must allow.
     fn and(self, other: Word) -> Word {
         Word {
             allow: self.allow & other.allow,
@@ -148,7 +148,7 @@ impl Word {
     }
 }
 
-/// What came of a look-up: the word, the strings that decided, and what exec leads to.
+/// The result of a look-up: the word, the strings that decided, and what exec leads to.
 struct Found {
     word: Word,
     strings: Vec<Vec<u8>>,

@@ -82,7 +82,7 @@ pub enum QueryError {
     NoProfile {
         /// The name.
         name: String,
-        /// What may be meant, or what there is.
+        /// A hint: the profile that may be meant, or the known ones.
         hint: String,
     },
     /// Several profiles, and none is named.
@@ -90,7 +90,7 @@ pub enum QueryError {
     Several(String),
 }
 
-/// What a policy says about an access.
+/// The answer of a policy about an access.
 ///
 /// ```
 /// use armorer::query::{Decision, Subject};
@@ -116,15 +116,15 @@ pub struct Answer {
     pub namespace: Option<String>,
     /// Its mode.
     pub mode: Mode,
-    /// What was asked.
+    /// The access.
     pub access: Access,
-    /// What was asked, in words.
+    /// The access in words.
     pub question: String,
     /// For each permission; where it differs, apart for files that the task owns and for others.
     pub verdicts: Vec<Verdict>,
     /// The rules about it in the order of the text; none where the policy is a blob.
     pub rules: Vec<RuleUse>,
-    /// What else is to know.
+    /// Further remarks.
     pub notes: Vec<String>,
     /// Whether the rules are known: the policy comes from text.
     pub traced: bool,
@@ -147,11 +147,11 @@ impl Answer {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Mode {
-    /// What is denied fails.
+    /// Denied accesses fail.
     Enforce,
-    /// What is denied is logged and happens, but for what a rule denies without logging.
+    /// Denied accesses are logged and happen, except those that a rule denies without logging.
     Complain,
-    /// What is denied kills the task.
+    /// Denied accesses kill the task.
     Kill,
     /// Nothing is confined.
     Unconfined,
@@ -159,7 +159,7 @@ pub enum Mode {
     Prompt,
 }
 
-/// What a policy says about one permission.
+/// The verdict of a policy on one permission.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Verdict {
@@ -167,7 +167,7 @@ pub struct Verdict {
     pub permission: String,
     /// On whose files.
     pub whose: Whose,
-    /// What the rules say.
+    /// The decision of the rules.
     pub decision: Decision,
     /// Allowed and logged.
     pub audited: bool,
@@ -175,7 +175,7 @@ pub struct Verdict {
     pub quiet: bool,
     /// Whether it happens: it is allowed, or the profile only complains.
     pub happens: bool,
-    /// What exec leads to.
+    /// The transition on exec.
     pub exec: Option<Execution>,
     /// The rules that decide, as indices of [`Answer::rules`].
     pub decided_by: Vec<usize>,
@@ -196,7 +196,7 @@ pub enum Whose {
     Other,
 }
 
-/// What rules say.
+/// The decision of rules.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Decision {
@@ -208,13 +208,13 @@ pub enum Decision {
     Denied,
 }
 
-/// What exec leads to.
+/// A transition on exec.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Execution {
     /// The profile of the program.
     pub to: ExecTo,
-    /// What happens where there is no such profile; `None`: the exec fails.
+    /// The fallback if there is no such profile; `None`: the exec fails.
     pub fallback: Option<Fallback>,
     /// Whether the environment is scrubbed (`AT_SECURE`) where the profile changes.
     pub scrubs_environment: bool,
@@ -263,7 +263,7 @@ impl ExecTo {
     }
 }
 
-/// What happens where an exec finds no profile.
+/// A fallback for an exec that finds no profile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -297,7 +297,7 @@ pub struct RuleUse {
     pub column: u32,
     /// The line's text, without the space around it.
     pub text: String,
-    /// What the rule does.
+    /// The mode of the rule.
     pub mode: RuleMode,
     /// Its priority.
     pub priority: i32,
@@ -393,7 +393,7 @@ impl Subject {
         })
     }
 
-    /// What the policy says about an access of a task under a profile. The profile may be left out where there is only one; one
+    /// Returns the answer about an access of a task under a profile. The profile may be left out where there is only one; one
     /// in a namespace is named `:namespace:profile`.
     ///
     /// # Errors

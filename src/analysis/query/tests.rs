@@ -2,7 +2,7 @@ use super::*;
 use crate::compiler::{Compiler, Input};
 use crate::features::Features;
 
-/// What the profile `p` (the first) with these rules says about an access.
+/// Returns the answer of the profile `p` (the first) with these rules about an access.
 #[track_caller]
 fn ask_text(kernel: &str, text: &str, access: &str) -> Answer {
     let compiler = Compiler::new(Features::builtin(kernel).unwrap());

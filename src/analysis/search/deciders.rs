@@ -145,7 +145,7 @@ impl Deciders<'_> {
         Ok(hits.into_iter().filter(tells).min_by_key(|hit| hit.string.len()))
     }
 
-    /// Whether a pattern's rule decides about the string of a hit, and all patterns that match it.
+    /// Returns whether a pattern's rule decides about the string of a hit, and all patterns that match it.
     fn at<'a>(
         &self,
         provenance: &'a Provenance,

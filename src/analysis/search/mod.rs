@@ -35,7 +35,7 @@ pub struct Found {
     pub profile: String,
     /// Its mode.
     pub mode: Mode,
-    /// Whether everything that is asked is allowed; of a pattern, on one of its strings.
+    /// The decision about everything that is asked; for a pattern, about one of its strings.
     pub decision: Decision,
     /// On whose files.
     pub whose: Whose,

@@ -26,7 +26,7 @@ pub(super) struct Patterns {
     known: Mutex<FxHashMap<Vec<u8>, Arc<Asking>>>,
 }
 
-/// What is asked for: a pattern, and its automaton.
+/// A question: a pattern, and its automaton.
 pub(super) struct Asking {
     pattern: Pattern,
     tables: Tables,
@@ -98,7 +98,7 @@ pub(super) struct Lookup {
     pub(super) mask: u32,
 }
 
-/// What all strings with the same permissions get, and a shortest of them.
+/// The decision about all strings with the same permissions, and a shortest of them.
 pub(super) struct Hit {
     pub(super) halves: [Judged; 2],
     pub(super) string: Vec<Symbol>,

@@ -1,4 +1,4 @@
-//! What was found, as text.
+//! The results of a search as text.
 
 use std::fmt::Write;
 

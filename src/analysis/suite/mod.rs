@@ -79,7 +79,7 @@ pub enum SuiteError {
     Toml {
         /// The file.
         name: String,
-        /// What is wrong, with the place.
+        /// The error, with its place.
         error: toml::de::Error,
     },
     /// A test, an exemption or the words of an access are wrong.
@@ -89,7 +89,7 @@ pub enum SuiteError {
         name: String,
         /// The line.
         line: usize,
-        /// What is wrong.
+        /// The message.
         message: String,
     },
     /// A file or directory cannot be read.
@@ -97,17 +97,17 @@ pub enum SuiteError {
     Io {
         /// Which.
         path: PathBuf,
-        /// What the system says.
+        /// The error of the system.
         error: std::io::Error,
     },
     /// The features are neither built in nor a file.
-    #[error("{name}: no features set or file is named '{features}': {message}")]
+    #[error("{name}: no feature set or file is named '{features}': {message}")]
     Features {
         /// The suite's file.
         name: String,
-        /// What it names.
+        /// The name in the suite.
         features: String,
-        /// What is wrong with the file.
+        /// The message about the file.
         message: String,
     },
     /// The profiles have errors, or cannot be read.

@@ -52,7 +52,7 @@ pub(super) struct Transition {
     pub(super) scrubbed: Option<bool>,
 }
 
-/// What must happen.
+/// An expectation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
@@ -81,15 +81,15 @@ pub struct TestResult {
     pub line: usize,
     /// The profile.
     pub profile: String,
-    /// What is tried.
+    /// The access.
     pub access: String,
-    /// What must happen.
+    /// The expectation.
     pub expect: Expect,
     /// Why it must.
     pub reason: String,
-    /// What is wrong; empty if the test passed.
+    /// The failures; empty if the test passed.
     pub failures: Vec<String>,
-    /// What the policy says; `None` where it has no such profile.
+    /// The answer of the policy; `None` where it has no such profile.
     pub answer: Option<Answer>,
 }
 
@@ -106,7 +106,7 @@ impl Transition {
         self.exec.is_none() && self.fallback.is_none() && self.scrubbed.is_none()
     }
 
-    /// What is wrong with where an exec leads; without `must` it need lead nowhere.
+    /// Returns the failures of an exec to lead where it must; without `must` it need lead nowhere.
     fn failures(&self, answer: &Answer, must: bool) -> Vec<String> {
         let mut failures = Vec::new();
         if self.is_empty() {
@@ -219,7 +219,7 @@ impl Exemption {
     }
 }
 
-/// What happens although nobody may do it. Complain mode lets happen what is denied.
+/// Returns the accesses that happen although nobody may do them: complain mode lets denied ones happen.
 fn happening(answer: &Answer) -> Vec<String> {
     let happens = answer.verdicts.iter().filter(|verdict| verdict.happens);
     let failure = |verdict: &Verdict| match verdict.decision {
@@ -265,7 +265,7 @@ impl fmt::Display for Expect {
     }
 }
 
-/// What is to say about a test: nothing if it passed.
+/// The failures of a test: nothing if it passed.
 impl fmt::Display for TestResult {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.passed() {

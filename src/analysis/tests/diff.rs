@@ -323,7 +323,7 @@ fn differences_are_serialised_with_their_witness() {
     assert_eq!(json, expected);
 }
 
-/// What a string leads to, by the definition.
+/// Returns the state that a string leads to, by the definition.
 fn naive(dfa: &Tables, mut state: usize, string: &[Option<u8>]) -> usize {
     for &symbol in string {
         let mut at = state;

@@ -178,7 +178,7 @@ impl Wanted<'_> {
     }
 }
 
-/// What is expected, so that the answer passes; `None` where it differs from one permission to the next.
+/// Returns the expectation that the answer passes; `None` where it differs from one permission to the next.
 fn expectation(answer: &Answer) -> Option<Expect> {
     let of_verdict = |verdict: &Verdict| match verdict.decision {
         Decision::Allowed if verdict.audited => Expect::Audited,
