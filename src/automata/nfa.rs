@@ -25,7 +25,7 @@
 #![expect(clippy::indexing_slicing, reason = "all ids are minted in this module")]
 
 use super::graph::OUT_OF_BAND;
-use super::ids::{IdVec, ids};
+use super::ids::{Id, IdVec, ids};
 use super::interner::SliceInterner;
 use super::{ByteSet, LabelId, Pattern};
 use rustc_hash::FxHashMap;
@@ -95,6 +95,17 @@ pub(super) struct Reach {
 
 /// What decides whether a state is absorbed: its label, and what can be read from it on. Numbered, as there are few.
 type Kind = (LabelIndex, Reach);
+
+/// A loop that is in no other one. From each of its states it leads to all of them: every step of a body is built in front of the
+/// loop's own continuation.
+#[derive(Clone, Copy, Debug)]
+struct Loop {
+    first: NfaStateId,
+    /// The first state behind it.
+    end: NfaStateId,
+    /// Where it goes on.
+    next: ContinuationId,
+}
 
 /// Why a pattern could not be added.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -198,6 +209,8 @@ pub(super) struct Nfa {
     labels: IdVec<NfaStateId, LabelIndex>,
     /// The kind of each state. Known behind [`Self::settle`].
     kind_of: IdVec<NfaStateId, KindId>,
+    /// The kind of the states of each continuation together; [`Id::UNKNOWN`] until it is needed.
+    kind_of_continuation: IdVec<ContinuationId, KindId>,
     kinds: IdVec<KindId, Kind>,
     kind_ids: FxHashMap<Kind, KindId>,
     state_ids: FxHashMap<NfaState, NfaStateId>,
@@ -214,6 +227,8 @@ pub(super) struct Nfa {
     loops: FxHashMap<(NodeId, ContinuationId), ContinuationId>,
     /// Loops whose body is being built.
     open: Vec<ContinuationId>,
+    /// The loops that are in no other one, in the order of their states, which follow each other.
+    outermost: Vec<Loop>,
     /// The label of the pattern that is being built.
     label: LabelIndex,
     /// Whether there is any [`ReadId::ENTER`], and the continuations in which those are resolved.
@@ -232,6 +247,7 @@ impl Nfa {
             states: IdVec::default(),
             labels: IdVec::default(),
             kind_of: IdVec::default(),
+            kind_of_continuation: IdVec::default(),
             kinds: IdVec::default(),
             kind_ids: FxHashMap::default(),
             state_ids: FxHashMap::default(),
@@ -242,6 +258,7 @@ impl Nfa {
             memo: FxHashMap::default(),
             loops: FxHashMap::default(),
             open: Vec::new(),
+            outermost: Vec::new(),
             label: LabelIndex(0),
             has_enters: false,
             closed: FxHashMap::default(),
@@ -321,36 +338,54 @@ impl Nfa {
 
     /// Computes the kinds of the states that were added since the last call. To be called when no loop is open.
     pub(super) fn settle(&mut self) {
-        let added = self.states.ids().skip(self.kind_of.len());
-        for state in added.clone() {
-            let kind = self.kind_id((self.labels[state], Reach::default()));
-            self.kind_of.push(kind);
+        self.kind_of_continuation.grow(self.contents.len(), KindId::UNKNOWN);
+        let mut loops = std::mem::take(&mut self.outermost).into_iter().peekable();
+        while self.kind_of.len() < self.states.len() {
+            let state = self.kind_of.next_id();
+            if let Some(Loop { end, next, .. }) = loops.next_if(|each| each.first == state) {
+                let states = (state.index()..end.index()).map(NfaStateId::new);
+                let kind =
+                    states.clone().fold(self.kind_of_continuation(next), |kind, state| self.kind_before(state, kind));
+                states.for_each(|_| _ = self.kind_of.push(kind));
+            } else {
+                let next = self.kind_of_continuation(self.states[state].next);
+                let kind = self.kind_before(state, next);
+                self.kind_of.push(kind);
+            }
         }
-        // States mostly lead to older ones, whose reach is known. Those of loops do not, and need a pass or two more.
-        loop {
-            let (mut changed, mut ahead) = (false, false);
-            for state in added.clone() {
-                let NfaState { read, next } = self.states[state];
-                if read == ReadId::ACCEPT {
-                    continue;
-                }
-                let mut reach = Reach { bytes: self.bytes(state), out_of_band: read == ReadId::OUT_OF_BAND };
-                for &after in self.contents.get(next) {
-                    ahead |= after >= state;
-                    let (_, more) = self.kinds[self.kind_of[after]];
+    }
+
+    /// The kind of a state that goes on with states of another kind.
+    fn kind_before(&mut self, state: NfaStateId, next: KindId) -> KindId {
+        let (label, read) = (self.labels[state], self.states[state].read);
+        let after = if next == KindId::UNKNOWN { Reach::default() } else { self.kinds[next].1 };
+        let reach = Reach {
+            bytes: after.bytes.union(self.bytes(state)),
+            out_of_band: after.out_of_band || read == ReadId::OUT_OF_BAND,
+        };
+        if next != KindId::UNKNOWN && reach == after { next } else { self.kind_id((label, reach)) }
+    }
+
+    /// The kind of the states of a continuation together, which are known; [`Id::UNKNOWN`] if there are none.
+    fn kind_of_continuation(&mut self, continuation: ContinuationId) -> KindId {
+        if self.kind_of_continuation[continuation] == KindId::UNKNOWN {
+            let states = self.contents.get(continuation);
+            let Some(&first) = states.first() else { return KindId::UNKNOWN };
+            let first = self.kind_of[first];
+            let (label, mut reach) = self.kinds[first];
+            let mut before = first;
+            for &state in states {
+                let kind = std::mem::replace(&mut before, self.kind_of[state]);
+                if kind != before {
+                    let (_, more) = self.kinds[before];
                     reach.bytes = reach.bytes.union(more.bytes);
                     reach.out_of_band |= more.out_of_band;
                 }
-                let kind = (self.labels[state], reach);
-                // Mostly the same as that of the state before.
-                let before = self.kind_of[NfaStateId::new(state.index().saturating_sub(1))];
-                let id = if self.kinds[before] == kind { before } else { self.kind_id(kind) };
-                changed |= std::mem::replace(&mut self.kind_of[state], id) != id;
             }
-            if !(changed && ahead) {
-                return;
-            }
+            let kind = if reach == self.kinds[first].1 { first } else { self.kind_id((label, reach)) };
+            self.kind_of_continuation[continuation] = kind;
         }
+        self.kind_of_continuation[continuation]
     }
 
     fn kind_id(&mut self, kind: Kind) -> KindId {
@@ -415,6 +450,7 @@ impl Nfa {
             return Some(built);
         }
         let this = self.contents.push(&[]);
+        let begin = self.states.next_id();
         self.loops.insert((body, next), this);
         self.open.push(this);
         let first = self.build(body, this)?;
@@ -422,6 +458,9 @@ impl Nfa {
         self.append(first, &mut all);
         self.append(next, &mut all);
         self.open.pop();
+        if self.open.is_empty() && begin < self.states.next_id() {
+            self.outermost.push(Loop { first: begin, end: self.states.next_id(), next });
+        }
         all.retain(|&state| self.states[state] != NfaState { read: ReadId::ENTER, next: this });
         normalise(&mut all);
         self.contents.replace(this, &all);
