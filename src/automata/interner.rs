@@ -152,7 +152,11 @@ impl<I: Id, W: Word> SliceInterner<I, W> {
 
 fn hash<W: Word>(slice: &[W]) -> u32 {
     let mut hasher = FxHasher::default();
-    for &word in slice {
+    let mut pairs = slice.chunks_exact(2);
+    for pair in &mut pairs {
+        hasher.write_u64(u64::from(pair[0].word()) << 32 | u64::from(pair[1].word()));
+    }
+    for &word in pairs.remainder() {
         hasher.write_u32(word.word());
     }
     hasher.write_usize(slice.len());
