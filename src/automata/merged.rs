@@ -136,6 +136,7 @@ impl<A: Clone + Default + Eq + Hash> Default for Merged<A> {
         merged.value_ids.insert(A::default(), nothing);
         let row = Row { default: MergedId::TRAP, edges: &[] };
         let trap = merged.push(nothing, row, |target: MergedId| target, Members { first: MergedId::TRAP, len: 1 });
+        merged.remember(nothing, trap);
         merged.of_subset.push(trap);
         merged
     }
@@ -171,19 +172,9 @@ impl<A: Clone + Default + Eq + Hash> Merged<A> {
         self.numbers.set(MergedId::TRAP, StateId::TRAP);
         let mut graph = Graph::default();
         graph.push_runs(&[]);
-        let row = subsets.row(start);
-        let merged = |target: SubsetId| self.of_subset[target];
-        for target in row.successors().map(merged).filter(|&target| target != MergedId::TRAP) {
-            self.numbers.number(target, &mut order);
-        }
-        let number = |numbers: &Numbers<_, _>, state| numbers.get(state).unwrap_or(StateId::TRAP);
-        graph.push_renamed(row, |target| number(&self.numbers, merged(target)));
+        graph.push_renamed(subsets.row(start), |target| self.numbers.number(self.of_subset[target], &mut order));
         while let Some(&state) = order.get(graph.next_state()) {
-            let row = self.graph.row(state);
-            for target in row.successors() {
-                self.numbers.number(target, &mut order);
-            }
-            graph.push_renamed(row, |target| number(&self.numbers, target));
+            graph.push_renamed(self.graph.row(state), |target| self.numbers.number(target, &mut order));
         }
         self.numbers.forget(&order);
 
@@ -306,11 +297,10 @@ impl<A: Clone + Default + Eq + Hash> Merged<A> {
     /// The minimal state with this value and this row; `rename` gives the minimal states for targets, `None` for the state itself.
     fn one<S: State>(&mut self, value: ValueId, row: Row<'_, S>, rename: impl Fn(S) -> Option<MergedId>) -> MergedId {
         let mut words = std::mem::take(&mut self.words);
-        let mut write = |itself: MergedId| {
+        let write = |itself: MergedId, words: &mut Vec<u32>| {
             words.clear();
             words.push(value.as_u32());
-            row.write_renamed(|target| rename(target).unwrap_or(itself).as_u32(), &mut words);
-            self.contents.find_id(&words).map(|id| self.of_content[id])
+            row.write_renamed(|target| rename(target).unwrap_or(itself).as_u32(), words);
         };
         let loops = row.runs().find(|run| rename(run.target).is_none());
         let mut found = None;
@@ -322,23 +312,36 @@ impl<A: Clone + Default + Eq + Hash> Merged<A> {
             cycles.dedup();
             let candidate =
                 |&state: &MergedId| self.accept[state] == value && self.graph.row(state).target(symbol) == state;
-            found = cycles
-                .into_iter()
-                .flat_map(Members::states)
-                .filter(candidate)
-                .find(|&state| write(state) == Some(state));
+            found = cycles.into_iter().flat_map(Members::states).filter(candidate).find(|&state| {
+                write(state, &mut words);
+                self.contents.find_id(&words).map(|id| self.of_content[id]) == Some(state)
+            });
         }
-        let loops = loops.is_some();
-        let state = found.or_else(|| write(MergedId::ITSELF)).unwrap_or_else(|| {
+        let state = found.unwrap_or_else(|| {
+            write(MergedId::ITSELF, &mut words);
             let this = self.graph.next_state();
-            if loops {
-                self.contents.intern(&words);
-                self.of_content.push(this);
+            let known = self.with_content(&words, this);
+            if known == this {
+                let cycle = Members { first: this, len: loops.is_some().into() };
+                self.push(value, row, |target| rename(target).unwrap_or(this), cycle);
+                if loops.is_some() {
+                    write(this, &mut words);
+                    self.with_content(&words, this);
+                }
             }
-            self.push(value, row, |target| rename(target).unwrap_or(this), Members { first: this, len: loops.into() })
+            known
         });
         self.words = words;
         state
+    }
+
+    /// The state with a content; this one if none has it.
+    fn with_content(&mut self, words: &[u32], this: MergedId) -> MergedId {
+        let (id, new) = self.contents.intern(words);
+        if new {
+            self.of_content.push(this);
+        }
+        self.of_content[id]
     }
 
     /// The minimal states for the `len` states of a cycle.
@@ -374,7 +377,8 @@ impl<A: Clone + Default + Eq + Hash> Merged<A> {
             let all = Members { first, len: order.len() as u32 };
             for &state in &order {
                 let (value, row) = cycle.state(state);
-                self.push(value, row, |target| cycle.renamed(target, first), all);
+                let state = self.push(value, row, |target| cycle.renamed(target, first), all);
+                self.remember(value, state);
             }
         }
         cycle.all_renamed(self.first_of_cycle[id]).collect()
@@ -392,13 +396,14 @@ impl<A: Clone + Default + Eq + Hash> Merged<A> {
         self.graph.push_renamed(row, rename);
         self.accept.push(value);
         self.cycle_of.push(cycle);
+        state
+    }
+
+    /// Makes a state known by its content.
+    fn remember(&mut self, value: ValueId, state: MergedId) {
         let mut words = vec![value.as_u32()];
         self.graph.row(state).write_renamed(MergedId::as_u32, &mut words);
-        let (_, new) = self.contents.intern(&words);
-        debug_assert!(new, "an equal state would have been found");
-        if new {
-            self.of_content.push(state);
-        }
-        state
+        let known = self.with_content(&words, state);
+        debug_assert!(known == state, "an equal state would have been found");
     }
 }

@@ -419,7 +419,7 @@ fn number_blocks(
     numbers[BlockId::START] = StateId::START;
     let mut next = StateId::START;
     while let Some(&state) = order.get(next) {
-        for target in graph.row(state).successors() {
+        for target in graph.row(state).targets() {
             let number = &mut numbers[block_of[target]];
             if *number == StateId::UNKNOWN {
                 *number = order.push(target);
