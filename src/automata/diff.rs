@@ -17,7 +17,7 @@
 #![expect(clippy::indexing_slicing, reason = "state ids come from the graph")]
 
 use super::StateId;
-use super::graph::{Graph, Row, SymbolId};
+use super::graph::{Edge, Graph, Row, SymbolId};
 use super::ids::IdVec;
 use rustc_hash::FxHashMap;
 
@@ -36,46 +36,58 @@ pub(super) struct Worth {
 }
 
 /// The state that each is to be encoded against, if any.
-pub(super) fn plan(graph: &Graph, worth: Worth) -> OfStates<Option<StateId>> {
+///
+/// `heaviest` are the target of most bytes of each state, and how many bytes lead elsewhere.
+pub(super) fn plan(graph: &Graph, heaviest: &OfStates<(StateId, u32)>, worth: Worth) -> OfStates<Option<StateId>> {
     let (order, found_from) = breadth_first(graph);
     let mut against: OfStates<Option<StateId>> = vec![None; graph.len()].into();
     let mut chain: OfStates<u8> = vec![0; graph.len()].into();
-    // The first and the last state that had a transition: (first symbol, target). The default has the symbol `u16::MAX`.
+    // The first and the last state that had a transition: (first symbol, target), or this default.
     let mut having = FxHashMap::<(SymbolId, StateId), (StateId, StateId)>::default();
+    let mut with_default: OfStates<Option<(StateId, StateId)>> = vec![None; graph.len()].into();
+    // How many bytes of each state lead elsewhere than its row's default. Later states are not asked about.
+    let mut edge_bytes: OfStates<u32> = vec![0; graph.len()].into();
     let mut candidates = Vec::new();
     // The states before the current one, but for those that are left alone.
     let mut is_done: OfStates<bool> = vec![false; graph.len()].into();
     for &state in &order {
         let row = graph.row(state);
-        let (_, plain) = row.heaviest();
+        let (heavy, plain) = heaviest[state];
         if plain < worth.cells {
             continue;
         }
         let stride = row.edges.len().div_ceil(SAMPLES).max(1);
         let samples = row.edges.iter().step_by(stride).map(|edge| (edge.first, edge.target));
         candidates.clear();
-        candidates.push(row.heaviest().0);
+        candidates.push(heavy);
         if let Some((parent, symbol)) = found_from[state] {
             candidates.push(parent);
             // In a loop these have come as far on the same way, with less before it.
             if let Some(symbol) = symbol {
-                let backs = [Some(graph.row(parent).heaviest().0), against[parent]].into_iter().flatten();
+                let backs = [Some(heaviest[parent].0), against[parent]].into_iter().flatten();
                 candidates.extend(backs.map(|back| graph.row(back).target(symbol)));
             }
         }
-        for sample in samples.chain([(SymbolId::MAX, row.default)]) {
+        for sample in samples {
             let (first, last) = having.entry(sample).or_insert((state, state));
             candidates.extend([*first, *last]);
             *last = state;
         }
+        let (first, last) = with_default[row.default].get_or_insert((state, state));
+        candidates.extend([*first, *last]);
+        *last = state;
+        candidates.retain(|&candidate| is_done[candidate] && chain[candidate] < MAX_CHAIN);
         candidates.sort_unstable();
         candidates.dedup();
-        let allowed = |&candidate: &StateId| is_done[candidate] && chain[candidate] < MAX_CHAIN;
+        edge_bytes[state] = row.edges.iter().map(Edge::weight).sum();
         // The fewest cells, the shortest chain, the lowest state.
         let mut best = ((plain + 1).saturating_sub(worth.saving), 0, None);
-        for candidate in candidates.iter().copied().filter(allowed) {
-            let length = chain[candidate];
-            if let Some(cells) = difference(row, graph.row(candidate), best.0)
+        for &candidate in &candidates {
+            let (length, other) = (chain[candidate], graph.row(candidate));
+            if least(row, edge_bytes[state], other, edge_bytes[candidate]) > best.0 {
+                continue;
+            }
+            if let Some(cells) = difference(row, other, best.0)
                 && (cells, length, Some(candidate)) < best
             {
                 best = (cells, length, Some(candidate));
@@ -113,6 +125,11 @@ fn breadth_first(graph: &Graph) -> (Vec<StateId>, OfStates<Option<Found>>) {
         next += 1;
     }
     (order, found_from)
+}
+
+/// The fewest bytes that two rows may send to different states, by their defaults and how many bytes lead elsewhere.
+fn least(a: Row<'_>, a_bytes: u32, b: Row<'_>, b_bytes: u32) -> u32 {
+    if a.default == b.default { a_bytes.abs_diff(b_bytes) } else { 256_u32.saturating_sub(a_bytes + b_bytes) }
 }
 
 /// How many bytes the two rows send to different states, unless it is more than `limit`. The out-of-band symbol does not count:

@@ -113,6 +113,27 @@ impl<'a, S: State> Row<'a, S> {
             .filter(move |&target| target != S::TRAP && std::mem::replace(&mut before, target) != target)
     }
 
+    /// Appends the [`Self::successors`] to a list: the same, without a look at where the runs of the default are.
+    pub(super) fn append_successors(&self, list: &mut Vec<S>) {
+        let mut before = S::TRAP;
+        let mut push = |target| {
+            if target != S::TRAP && std::mem::replace(&mut before, target) != target {
+                list.push(target);
+            }
+        };
+        let mut at = 0;
+        for edge in self.edges {
+            if at < edge.first && at <= LAST_BYTE {
+                push(self.default);
+            }
+            push(edge.target);
+            at = edge.last + 1;
+        }
+        if at <= LAST_BYTE {
+            push(self.default);
+        }
+    }
+
     /// The states where the row leads, in any order; the trap is left out, others may come repeatedly.
     pub(super) fn targets(&self) -> impl Iterator<Item = S> {
         let mut before = S::TRAP;
@@ -177,24 +198,33 @@ impl<'a, S: State> Row<'a, S> {
 
     /// The runs of bytes that this row and another one send to different states, with this row's targets.
     pub(super) fn differences(&self, other: Row<'_, S>) -> impl Iterator<Item = Edge<S>> {
+        // The rest of each row, and the run that the next byte is in.
         let (mut left, mut right) = (self.edges, other.edges);
         let (left_default, right_default) = (self.default, other.default);
-        let mut at = 0;
-        // The edge that is in force at `at`, if any, and where the next change is.
-        let step = |edges: &mut &[Edge<S>], at: SymbolId, default: S| loop {
-            match edges.split_first() {
-                Some((edge, rest)) if edge.last < at => *edges = rest,
-                Some((edge, _)) if edge.first <= at => return (edge.target, edge.last),
-                Some((edge, _)) => return (default, LAST_BYTE.min(edge.first - 1)),
-                None => return (default, LAST_BYTE),
+        let next = |edges: &mut &[Edge<S>], at: SymbolId, default: S| match **edges {
+            [edge, ref rest @ ..] if edge.first == at => {
+                *edges = rest;
+                (edge.target, edge.last)
             }
+            [edge, ..] => (default, LAST_BYTE.min(edge.first - 1)),
+            [] => (default, LAST_BYTE),
         };
+        let mut at = 0;
+        let (mut left_run, mut right_run) = (next(&mut left, at, left_default), next(&mut right, at, right_default));
         std::iter::from_fn(move || {
             while at <= LAST_BYTE {
-                let (target, left_last) = step(&mut left, at, left_default);
-                let (other, right_last) = step(&mut right, at, right_default);
-                let run = Edge { first: at, last: left_last.min(right_last), target };
+                let (target, other) = (left_run.0, right_run.0);
+                let run = Edge { first: at, last: left_run.1.min(right_run.1), target };
                 at = run.last + 1;
+                if at > LAST_BYTE {
+                    return (target != other).then_some(run);
+                }
+                if left_run.1 < at {
+                    left_run = next(&mut left, at, left_default);
+                }
+                if right_run.1 < at {
+                    right_run = next(&mut right, at, right_default);
+                }
                 if target != other {
                     return Some(run);
                 }
@@ -246,6 +276,12 @@ impl<S> Default for Graph<S> {
 impl<S: State> Graph<S> {
     pub(super) fn len(&self) -> usize {
         self.rows.len()
+    }
+
+    /// Forgets all states, but keeps the memory that they took.
+    pub(super) fn clear(&mut self) {
+        self.rows.clear();
+        self.edges.clear();
     }
 
     /// All states.

@@ -10,6 +10,7 @@
 
 #![expect(clippy::indexing_slicing, reason = "state ids come from the automaton")]
 
+use super::graph::Graph;
 use super::ids::IdVec;
 use super::{MinimalDfa, StateId};
 
@@ -22,13 +23,14 @@ impl<A> MinimalDfa<A> {
         visited[StateId::TRAP] = true;
         visited[StateId::START] = true;
         let mut postorder = Vec::with_capacity(self.len());
-        let mut stack = vec![(StateId::START, self.successors(StateId::START))];
-        while let Some((state, successors)) = stack.last_mut() {
-            match successors.next() {
-                Some(target) if visited[target] => {}
-                Some(target) => {
+        let successors = Successors::of(&self.graph);
+        let mut stack = vec![(StateId::START, successors.get(StateId::START).iter())];
+        while let Some((state, rest)) = stack.last_mut() {
+            match rest.next() {
+                Some(&target) if visited[target] => {}
+                Some(&target) => {
                     visited[target] = true;
-                    stack.push((target, self.successors(target)));
+                    stack.push((target, successors.get(target).iter()));
                 }
                 None => {
                     postorder.push(*state);
@@ -45,10 +47,12 @@ impl<A> MinimalDfa<A> {
     /// that a walk is likely to visit one after another get numbers one after another. Trap and start keep their numbers.
     #[must_use]
     pub fn renumber_depth_first(self) -> Self {
-        let weights = self.weights();
+        let successors = Successors::of(&self.graph);
+        let weights = successors.weights();
         let mut found: IdVec<StateId, bool> = vec![false; self.len()].into();
         found[StateId::TRAP] = true;
-        let mut order = vec![StateId::TRAP];
+        let mut order = Vec::with_capacity(self.len());
+        order.push(StateId::TRAP);
         let mut stack = vec![StateId::START];
         let mut next = Vec::new();
         while let Some(state) = stack.pop() {
@@ -57,7 +61,7 @@ impl<A> MinimalDfa<A> {
             }
             order.push(state);
             next.clear();
-            next.extend(self.graph.row(state).successors().filter(|&target| !found[target]));
+            next.extend(successors.get(state).iter().filter(|&&target| !found[target]));
             // The last one is taken first; of equals that with the lowest symbol.
             next.reverse();
             next.sort_by_key(|&target| weights[target]);
@@ -65,32 +69,53 @@ impl<A> MinimalDfa<A> {
         }
         self.reordered(&order.into())
     }
+}
+
+/// Where each state leads, in the order of the first symbols; the trap is left out, others may come repeatedly.
+struct Successors {
+    states: Vec<StateId>,
+    ends: IdVec<StateId, usize>,
+}
+
+impl Successors {
+    fn of(graph: &Graph) -> Self {
+        let mut states = Vec::with_capacity(2 * graph.len());
+        let mut ends = IdVec::default();
+        for state in graph.states() {
+            graph.row(state).append_successors(&mut states);
+            ends.push(states.len());
+        }
+        Self { states, ends }
+    }
+
+    fn get(&self, state: StateId) -> &[StateId] {
+        let start = if state == StateId::TRAP { 0 } else { self.ends[StateId::new(state.index() - 1)] };
+        &self.states[start..self.ends[state]]
+    }
 
     /// The size of the subtree below each state, itself included, in the tree of a depth-first search.
     fn weights(&self) -> IdVec<StateId, u32> {
-        let mut weights: IdVec<StateId, u32> = vec![0; self.len()].into();
+        let mut weights: IdVec<StateId, u32> = vec![0; self.ends.len()].into();
         weights[StateId::TRAP] = 1;
-        // States to visit, each with the one that it was found from, and states to leave when all below them are visited.
-        let mut stack = vec![(StateId::START, StateId::TRAP, false)];
-        while let Some((state, parent, is_left)) = stack.pop() {
-            if is_left {
-                let weight = weights[state];
-                weights[parent] += weight;
-            } else if weights[state] == 0 {
-                weights[state] = 1;
-                stack.push((state, parent, true));
-                let first = stack.len();
-                stack.extend(
-                    self.graph.row(state).successors().filter(|&to| weights[to] == 0).map(|to| (to, state, false)),
-                );
-                stack[first..].reverse();
+        weights[StateId::START] = 1;
+        let mut path = vec![(StateId::START, self.get(StateId::START).iter())];
+        while let Some((state, rest)) = path.last_mut() {
+            match rest.next() {
+                Some(&target) if weights[target] == 0 => {
+                    weights[target] = 1;
+                    path.push((target, self.get(target).iter()));
+                }
+                Some(_) => {}
+                None => {
+                    let weight = weights[*state];
+                    path.pop();
+                    if let Some(&(parent, _)) = path.last() {
+                        weights[parent] += weight;
+                    }
+                }
             }
         }
         weights
-    }
-
-    fn successors(&self, state: StateId) -> std::vec::IntoIter<StateId> {
-        self.graph.row(state).successors().collect::<Vec<_>>().into_iter()
     }
 }
 

@@ -51,7 +51,7 @@ type Cell = (u16, StateId);
 impl<A> MinimalDfa<A> {
     /// Whether storing any state as a difference from one that is no farther from the start would save a cell.
     pub fn gains_from_differences(&self) -> bool {
-        diff::plan(&self.graph, Worth { cells: 1, saving: 1 }).iter().any(Option::is_some)
+        diff::plan(&self.graph, &heaviest(&self.graph), Worth { cells: 1, saving: 1 }).iter().any(Option::is_some)
     }
 
     /// Packs the automaton. `words` gives the first and the second accept value of each state; the second is dropped
@@ -66,22 +66,26 @@ impl<A> MinimalDfa<A> {
         mut words: impl FnMut(StateId, &A) -> (u32, u32),
     ) -> Result<Tables, PackError> {
         let (accept, accept2) = self.states().map(|state| words(state, self.value(state))).unzip();
+        let heaviest = heaviest(&self.graph);
         let against = if options.diff_encode {
-            diff::plan(&self.graph, WORTH_A_DIFFERENCE)
+            diff::plan(&self.graph, &heaviest, WORTH_A_DIFFERENCE)
         } else {
             vec![None; self.len()].into()
         };
         let mut rows = Rows::default();
         for (state, &other) in self.states().zip(against.iter()) {
-            rows.push(&self.graph, state, other);
+            rows.push(&self.graph, state, heaviest[state].0, other);
         }
+        // Few cells stay free, so that these hold all, mostly.
+        let room = rows.cells.len() + rows.cells.len() / 32 + 256;
         let mut tables = Tables {
             accept,
             accept2: options.accept2.then_some(accept2),
             classes: None,
             base: vec![0; self.len()],
             default: vec![0; self.len()],
-            ..Tables::default()
+            next: Vec::with_capacity(room),
+            check: Vec::with_capacity(room),
         };
         let mut space = Space::default();
         for state in self.states() {
@@ -93,7 +97,7 @@ impl<A> MinimalDfa<A> {
             };
             let (default, diff) = match against[state] {
                 Some(other) => (other, BASE_DIFF_ENCODED),
-                None => (self.graph.row(state).heaviest().0, 0),
+                None => (heaviest[state].0, 0),
             };
             tables.base[state.index()] = base | flags | diff;
             tables.default[state.index()] = default.as_u32();
@@ -109,6 +113,11 @@ impl<A> MinimalDfa<A> {
     }
 }
 
+/// The target of most bytes of each state, and how many bytes lead elsewhere.
+fn heaviest(graph: &Graph) -> IdVec<StateId, (StateId, u32)> {
+    graph.states().map(|state| graph.row(state).heaviest()).collect()
+}
+
 /// The cells of all states.
 #[derive(Default)]
 struct Rows {
@@ -117,8 +126,8 @@ struct Rows {
 }
 
 impl Rows {
-    /// Appends the cells that a state needs, on its own or as the difference from another state.
-    fn push(&mut self, graph: &Graph, state: StateId, against: Option<StateId>) {
+    /// Appends the cells that a state needs, on its own with this default or as the difference from another state.
+    fn push(&mut self, graph: &Graph, state: StateId, default: StateId, against: Option<StateId>) {
         let row = graph.row(state);
         let target = row.target(OUT_OF_BAND);
         if target != StateId::TRAP {
@@ -128,10 +137,10 @@ impl Rows {
         let mut push = |run: Edge| cells.extend(run.bytes().map(|byte| (u16::from(byte) + 1, run.target)));
         match against {
             Some(other) => row.differences(graph.row(other)).for_each(push),
-            None => {
-                let (default, _) = row.heaviest();
-                row.runs().filter(|run| run.target != default).for_each(&mut push);
+            None if default == row.default => {
+                row.edges.iter().copied().filter(|run| run.target != default).for_each(&mut push);
             }
+            None => row.runs().filter(|run| run.target != default).for_each(&mut push),
         }
         self.ends.push(self.cells.len());
     }
@@ -203,10 +212,7 @@ impl Space {
 
     /// The same for a row of one cell, as most are: it goes where the first free cell is that no row of its kind passed over.
     fn place_one(&mut self, offset: usize) -> Result<u32, PackError> {
-        let mut position = self.first_free.max(offset).max(self.last_one[offset]);
-        while self.is_taken(position) {
-            position += 1;
-        }
+        let position = self.next_free(self.first_free.max(offset).max(self.last_one[offset]));
         let base = position - offset;
         if base + 256 > MAX_CELLS {
             return Err(PackError::TooManyCells { limit: MAX_CELLS });
@@ -217,8 +223,17 @@ impl Space {
         Ok(base as u32)
     }
 
-    fn is_taken(&self, position: usize) -> bool {
-        self.taken.get(position / 64).is_some_and(|word| word >> (position % 64) & 1 == 1)
+    /// The first free position, not below `from`.
+    fn next_free(&self, from: usize) -> usize {
+        let mut position = from;
+        while let Some(&word) = self.taken.get(position / 64) {
+            let taken = (word >> (position % 64)).trailing_ones() as usize;
+            if taken < 64 - position % 64 {
+                return position + taken;
+            }
+            position = (position / 64 + 1) * 64;
+        }
+        position
     }
 
     fn take(&mut self, position: usize) {
@@ -229,9 +244,7 @@ impl Space {
     }
 
     fn skip_taken(&mut self) {
-        while self.is_taken(self.first_free) {
-            self.first_free += 1;
-        }
+        self.first_free = self.next_free(self.first_free);
     }
 
     /// The lowest base, not below `from`, where all offsets are free.

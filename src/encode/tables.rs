@@ -50,11 +50,20 @@ pub(super) fn policy_db(
     let version = support.table;
     let owner_flags = kind == Kind::File && version == Some(3);
     let pack_options = PackOptions { diff_encode: support.diff_encode, accept2: version.is_none() || owner_flags };
+    // Neighbours mostly have the same permissions.
+    let mut before = None;
     let packed = dfa.pack(pack_options, |state, permissions| match version {
         None => permissions::packed(permissions),
         // The start shares the trap's entry; the kernel never asks about the empty string.
         Some(_) if state <= StateId::START => (0, 0),
-        Some(_) => (entries.index(permissions), u32::from(owner_flags)),
+        Some(_) => match before {
+            Some((known, words)) if known == *permissions => words,
+            _ => {
+                let words = (entries.index(permissions), u32::from(owner_flags));
+                before = Some((*permissions, words));
+                words
+            }
+        },
     });
     let dfa = packed.map_err(|error| reports.push(Diagnostic::new(Code::StateLimit, error.to_string(), span))).ok()?;
     packed_since(start, &dfa, cache);
