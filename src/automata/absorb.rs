@@ -40,6 +40,13 @@ struct Loop {
 }
 
 impl Absorber {
+    /// Forgets all, but keeps the memory that it took.
+    pub(super) fn clear(&mut self) {
+        self.loop_of.clear();
+        self.loops.clear();
+        self.ids.clear();
+    }
+
     /// Looks for loops among the states that are new.
     pub(super) fn learn(&mut self, nfa: &mut Nfa) {
         for id in nfa.states.ids().skip(self.loop_of.len()) {

@@ -257,11 +257,17 @@ impl<A: Meaning> BuildCache<A> {
     }
 
     fn make_room(&mut self) {
-        if self.nfa.words() > KEPT_NFA_WORDS {
+        let (words, nfa_words) = (self.subsets.words() + self.merged.words(), self.nfa.words());
+        if words > 2 * KEPT_WORDS || nfa_words > 2 * KEPT_NFA_WORDS {
+            // The memory of a giant is more than others need.
             *self = Self::default();
-        } else if self.subsets.words() + self.merged.words() > KEPT_WORDS {
-            self.subsets = Subsets::default();
-            self.merged = Merged::default();
+        } else if nfa_words > KEPT_NFA_WORDS {
+            self.nfa.clear();
+            self.subsets.clear_all();
+            self.merged.clear();
+        } else if words > KEPT_WORDS {
+            self.subsets.clear();
+            self.merged.clear();
         }
     }
 

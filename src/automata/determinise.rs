@@ -68,6 +68,8 @@ pub(super) struct Subsets {
     seen: Seen,
     narrow: Narrow,
     scratch: Scratch,
+    /// The labels of a state, kept for its memory.
+    accepted: Vec<LabelId>,
 }
 
 /// About what a [`Split`] takes.
@@ -112,6 +114,22 @@ struct Group {
 }
 
 impl Memo {
+    /// Forgets all, but keeps the memory that it took.
+    fn clear(&mut self) {
+        let Self { of_continuation, broad, broad_parts, groups, lists, unions, sets, .. } = self;
+        of_continuation.clear();
+        broad.clear();
+        broad_parts.clear();
+        groups.clear();
+        lists.clear();
+        unions.clear();
+        sets.clear();
+        self.set_lists.clear();
+        self.splits.clear();
+        self.extended.clear();
+        self.states.clear();
+    }
+
     fn words(&self) -> usize {
         self.of_continuation.len()
             + self.broad.total_len()
@@ -210,18 +228,42 @@ impl Default for Subsets {
             seen: Seen::default(),
             narrow: Narrow::default(),
             scratch: Scratch::default(),
+            accepted: Vec::new(),
         };
-        subsets.sets.intern(&[]);
-        subsets.rows.push((SubsetId::TRAP, 0, 0));
-        let (unlabelled, _) = subsets.label_sets.intern(&[]);
-        subsets.label_set_of.push(unlabelled);
-        // The union of no continuations.
-        subsets.memo.sets.intern(&[]);
+        subsets.begin();
         subsets
     }
 }
 
 impl Subsets {
+    /// Forgets all states, but keeps the memory that they took, and what is known of the NFA.
+    pub(super) fn clear(&mut self) {
+        self.sets.clear();
+        self.rows.clear();
+        self.edges.clear();
+        self.label_set_of.clear();
+        self.label_sets.clear();
+        self.memo.clear();
+        self.begin();
+    }
+
+    /// The same when all is forgotten that was known of the NFA.
+    pub(super) fn clear_all(&mut self) {
+        self.absorber.clear();
+        self.seen = Seen::default();
+        self.clear();
+    }
+
+    /// Takes in the trap.
+    fn begin(&mut self) {
+        self.sets.intern(&[]);
+        self.rows.push((SubsetId::TRAP, 0, 0));
+        let (unlabelled, _) = self.label_sets.intern(&[]);
+        self.label_set_of.push(unlabelled);
+        // The union of no continuations.
+        self.memo.sets.intern(&[]);
+    }
+
     /// About how many words all of it takes.
     pub(super) fn words(&self) -> usize {
         self.sets.total_len() + 2 * self.edges.len() + 6 * self.rows.len() + self.memo.words()
@@ -350,9 +392,10 @@ impl Subsets {
         if new {
             self.rows.push((SubsetId::UNKNOWN, 0, 0));
             let accepting = set.iter().filter(|&&item| nfa.states[item].read == ReadId::ACCEPT);
-            let mut labels: Vec<LabelId> = accepting.map(|&item| nfa.label_id(nfa.label(item))).collect();
-            labels.sort_unstable();
-            self.label_set_of.push(self.label_sets.intern(&labels).0);
+            self.accepted.clear();
+            self.accepted.extend(accepting.map(|&item| nfa.label_id(nfa.label(item))));
+            self.accepted.sort_unstable();
+            self.label_set_of.push(self.label_sets.intern(&self.accepted).0);
         }
         id
     }

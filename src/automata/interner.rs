@@ -30,10 +30,10 @@ impl<I: Id> Word for I {
 /// The standard maps cannot be asked for a key that lies in an arena without copying it, hence the open-addressing table.
 #[derive(Debug)]
 pub(super) struct SliceInterner<I, W> {
-    words: Vec<W>,
-    /// Where each slice begins and ends in `words`.
+    words: Blocks<W>,
+    /// Where each slice begins in `words`, and its length.
     spans: IdVec<I, (u32, u32)>,
-    /// Hashes with ids, or [`Id::UNKNOWN`] where the slot is free; the length is a power of two, at most half of the slots are
+    /// Hashes with ids, or [`Id::UNKNOWN`] where the slot is free; the length is a power of two, at most three of four slots are
     /// taken.
     slots: Vec<(u32, I)>,
     taken: usize,
@@ -41,14 +41,14 @@ pub(super) struct SliceInterner<I, W> {
 
 impl<I, W> Default for SliceInterner<I, W> {
     fn default() -> Self {
-        Self { words: Vec::new(), spans: IdVec::default(), slots: Vec::new(), taken: 0 }
+        Self { words: Blocks::default(), spans: IdVec::default(), slots: Vec::new(), taken: 0 }
     }
 }
 
 impl<I: Id, W: Word> SliceInterner<I, W> {
     /// The id of the slice, and whether it is new.
     pub(super) fn intern(&mut self, slice: &[W]) -> (I, bool) {
-        if self.slots.len() <= 2 * self.taken {
+        if 3 * self.slots.len() <= 4 * self.taken {
             self.grow();
         }
         let hash = hash(slice);
@@ -82,7 +82,7 @@ impl<I: Id, W: Word> SliceInterner<I, W> {
     /// Gives the id made by [`Self::push`] another slice, and makes it the one to be found for that slice if it is new.
     pub(super) fn replace(&mut self, id: I, slice: &[W]) {
         self.place(id, slice);
-        if self.slots.len() <= 2 * self.taken {
+        if 3 * self.slots.len() <= 4 * self.taken {
             self.grow();
         }
         let hash = hash(slice);
@@ -93,9 +93,10 @@ impl<I: Id, W: Word> SliceInterner<I, W> {
         }
     }
 
+    #[inline]
     pub(super) fn get(&self, id: I) -> &[W] {
-        let (start, end) = self.spans[id];
-        &self.words[start as usize..end as usize]
+        let (start, len) = self.spans[id];
+        self.words.get(start, len)
     }
 
     /// How many ids there are.
@@ -105,10 +106,10 @@ impl<I: Id, W: Word> SliceInterner<I, W> {
 
     /// The sum of the lengths of all slices.
     pub(super) fn total_len(&self) -> usize {
-        self.words.len()
+        self.words.total
     }
 
-    /// Forgets all.
+    /// Forgets all, but keeps the memory that it took.
     pub(super) fn clear(&mut self) {
         self.words.clear();
         self.spans.clear();
@@ -117,9 +118,7 @@ impl<I: Id, W: Word> SliceInterner<I, W> {
     }
 
     fn place(&mut self, id: I, slice: &[W]) {
-        let start = self.words.len() as u32;
-        self.words.extend_from_slice(slice);
-        self.spans[id] = (start, self.words.len() as u32);
+        self.spans[id] = (self.words.push(slice), slice.len() as u32);
     }
 
     /// The slot that holds the slice, or the free one where it belongs.
@@ -147,6 +146,62 @@ impl<I: Id, W: Word> SliceInterner<I, W> {
                 self.slots[slot] = (hash, id);
             }
         }
+    }
+}
+
+/// How many words a block has.
+const BLOCK: usize = 1 << 14;
+
+/// Slices that do not move once they are there: other than a vector, which would be copied to twice the memory again and again, this
+/// takes no more of it than it needs.
+#[derive(Debug)]
+struct Blocks<W> {
+    /// Each has room for [`BLOCK`] words. A longer slice has one of its own, and the numbers of as many as it would fill.
+    blocks: Vec<Vec<W>>,
+    /// Empty ones.
+    spare: Vec<Vec<W>>,
+    /// The sum of the lengths of all slices.
+    total: usize,
+}
+
+impl<W> Default for Blocks<W> {
+    fn default() -> Self {
+        Self { blocks: Vec::new(), spare: Vec::new(), total: 0 }
+    }
+}
+
+impl<W: Copy> Blocks<W> {
+    /// Appends a slice, and returns where it begins: the number of its block and the place in there.
+    fn push(&mut self, slice: &[W]) -> u32 {
+        self.total += slice.len();
+        let at = match self.blocks.last_mut() {
+            Some(block) if block.len() + slice.len() <= BLOCK => {
+                let at = block.len();
+                block.extend_from_slice(slice);
+                (self.blocks.len() - 1) * BLOCK + at
+            }
+            _ => {
+                let at = self.blocks.len();
+                let mut block = self.spare.pop().unwrap_or_else(|| Vec::with_capacity(BLOCK));
+                block.extend_from_slice(slice);
+                self.blocks.push(block);
+                self.blocks.resize_with(at + slice.len().div_ceil(BLOCK).max(1), Vec::new);
+                at * BLOCK
+            }
+        };
+        at as u32
+    }
+
+    #[inline]
+    fn get(&self, start: u32, len: u32) -> &[W] {
+        let (block, at) = (start as usize / BLOCK, start as usize % BLOCK);
+        &self.blocks[block][at..at + len as usize]
+    }
+
+    fn clear(&mut self) {
+        self.spare.extend(self.blocks.drain(..).filter(|block| block.capacity() == BLOCK));
+        self.spare.iter_mut().for_each(Vec::clear);
+        self.total = 0;
     }
 }
 

@@ -132,17 +132,40 @@ impl<A: Clone + Default + Eq + Hash> Default for Merged<A> {
             numbers: Numbers::default(),
             words: Vec::new(),
         };
-        let nothing = merged.values.push(A::default());
-        merged.value_ids.insert(A::default(), nothing);
-        let row = Row { default: MergedId::TRAP, edges: &[] };
-        let trap = merged.push(nothing, row, |target: MergedId| target, Members { first: MergedId::TRAP, len: 1 });
-        merged.remember(nothing, trap);
-        merged.of_subset.push(trap);
+        merged.begin();
         merged
     }
 }
 
 impl<A: Clone + Default + Eq + Hash> Merged<A> {
+    /// Forgets all, but keeps the memory that it took.
+    pub(super) fn clear(&mut self) {
+        let Self { of_subset, graph, accept, cycle_of, contents, of_content, cycles, first_of_cycle, .. } = self;
+        of_subset.clear();
+        graph.clear();
+        accept.clear();
+        cycle_of.clear();
+        contents.clear();
+        of_content.clear();
+        cycles.clear();
+        first_of_cycle.clear();
+        self.values.clear();
+        self.value_ids.clear();
+        self.of_label_set.clear();
+        self.search.visited.clear();
+        self.begin();
+    }
+
+    /// Takes in the trap.
+    fn begin(&mut self) {
+        let nothing = self.values.push(A::default());
+        self.value_ids.insert(A::default(), nothing);
+        let row = Row { default: MergedId::TRAP, edges: &[] };
+        let trap = self.push(nothing, row, |target: MergedId| target, Members { first: MergedId::TRAP, len: 1 });
+        self.remember(nothing, trap);
+        self.of_subset.push(trap);
+    }
+
     /// About how many words all of it takes.
     pub(super) fn words(&self) -> usize {
         4 * self.graph.edge_count() + 6 * self.graph.len() + self.contents.total_len() + self.cycles.total_len()
@@ -201,9 +224,8 @@ impl<A: Clone + Default + Eq + Hash> Merged<A> {
         if self.of_subset[root] != MergedId::UNKNOWN {
             return Some(());
         }
-        // After an error it may not be empty.
-        self.search = Search { visited: std::mem::take(&mut self.search.visited), ..Search::default() };
-        self.search.visited.clear();
+        // What earlier searches visited has minimal states, and is not looked up there.
+        self.search.visits = 0;
         self.visit(subsets, root, meaning);
         while let Some(&Visit { subset, followed, low }) = self.search.path.last() {
             if let Some(target) = subsets.target_at(subset, followed) {

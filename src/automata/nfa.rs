@@ -141,6 +141,16 @@ struct Nodes {
 }
 
 impl Nodes {
+    /// Forgets all, but keeps the memory that it took.
+    fn clear(&mut self) {
+        let Self { nodes, ids, shared, sets, set_ids } = self;
+        nodes.clear();
+        ids.clear();
+        shared.clear();
+        sets.clear();
+        set_ids.clear();
+    }
+
     /// Forgets addresses when there are too many of them. Patterns that come again are found by what they are.
     fn forget_addresses(&mut self) {
         if self.shared.len() > MAX_ADDRESSES {
@@ -150,13 +160,14 @@ impl Nodes {
 
     /// The node of a pattern; `None` if it is nested too deeply.
     fn intern(&mut self, pattern: &Pattern, depth: usize) -> Option<NodeId> {
+        // What has one owner comes again with its owner only.
         let address = match pattern {
-            Pattern::Concat(parts) => Some((parts.as_ptr().addr(), 0)),
-            Pattern::Alternation(parts) => Some((parts.as_ptr().addr(), 1)),
-            Pattern::Star(body) => Some((Arc::as_ptr(body).addr(), 2)),
-            Pattern::Plus(body) => Some((Arc::as_ptr(body).addr(), 3)),
-            Pattern::Literal(bytes) => Some((bytes.as_ptr().addr(), 4)),
-            Pattern::Empty | Pattern::Set(_) | Pattern::OutOfBand => None,
+            Pattern::Concat(parts) if is_shared(parts) => Some((parts.as_ptr().addr(), 0)),
+            Pattern::Alternation(parts) if is_shared(parts) => Some((parts.as_ptr().addr(), 1)),
+            Pattern::Star(body) if is_shared(body) => Some((Arc::as_ptr(body).addr(), 2)),
+            Pattern::Plus(body) if is_shared(body) => Some((Arc::as_ptr(body).addr(), 3)),
+            Pattern::Literal(bytes) if is_shared(bytes) => Some((bytes.as_ptr().addr(), 4)),
+            _ => None,
         };
         if let Some((node, _)) = address.and_then(|address| self.shared.get(&address)) {
             return Some(*node);
@@ -200,6 +211,10 @@ impl Nodes {
     }
 }
 
+fn is_shared<T: ?Sized>(part: &Arc<T>) -> bool {
+    Arc::strong_count(part) > 1
+}
+
 /// The automaton of all patterns added so far.
 #[derive(Debug)]
 pub(super) struct Nfa {
@@ -219,7 +234,7 @@ pub(super) struct Nfa {
     label_ids: IdVec<LabelIndex, LabelId>,
     /// The continuation that consists of one state, by state; `ContinuationId::NOTHING` if there is none yet.
     singles: IdVec<NfaStateId, ContinuationId>,
-    /// Sets of states, sorted.
+    /// Sets of states, sorted. Those of one state are found by `singles`.
     contents: SliceInterner<ContinuationId, NfaStateId>,
     /// What was built before: this node in front of this continuation.
     memo: FxHashMap<(NodeId, ContinuationId), ContinuationId>,
@@ -264,6 +279,31 @@ impl Nfa {
             closed: FxHashMap::default(),
             max_words: 0,
         }
+    }
+
+    /// Forgets all, but keeps the memory that it took.
+    pub(super) fn clear(&mut self) {
+        let Self { nodes, states, labels, kind_of, kind_of_continuation, kinds, kind_ids, state_ids, .. } = self;
+        nodes.clear();
+        states.clear();
+        labels.clear();
+        kind_of.clear();
+        kind_of_continuation.clear();
+        kinds.clear();
+        kind_ids.clear();
+        state_ids.clear();
+        let Self { accept_ids, label_ids, singles, contents, memo, loops, open, outermost, closed, .. } = self;
+        accept_ids.clear();
+        label_ids.clear();
+        singles.clear();
+        contents.clear();
+        contents.intern(&[]);
+        memo.clear();
+        loops.clear();
+        open.clear();
+        outermost.clear();
+        closed.clear();
+        self.has_enters = false;
     }
 
     /// Bounds how large the automaton may grow: the sum of the lengths of its sets of states.
@@ -495,7 +535,7 @@ impl Nfa {
         if known != ContinuationId::NOTHING {
             return Some(known);
         }
-        let (id, _) = self.contents.intern(&[state]);
+        let id = self.contents.push(&[state]);
         self.singles[state] = id;
         self.within_budget().then_some(id)
     }
@@ -513,6 +553,9 @@ impl Nfa {
     /// The continuation of all states of the list, which is scratch afterwards.
     fn union(&mut self, states: &mut Vec<NfaStateId>) -> Option<ContinuationId> {
         normalise(states);
+        if let [alone] = **states {
+            return self.single(alone);
+        }
         let (id, _) = self.contents.intern(states);
         self.within_budget().then_some(id)
     }
