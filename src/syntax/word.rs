@@ -23,6 +23,9 @@ pub type Word = Spanned<Text>;
 #[must_use]
 pub fn stored(raw: &[u8]) -> Vec<u8> {
     let text = unquoted(raw);
+    if memchr::memchr(b'\\', text).is_none() {
+        return text.to_vec();
+    }
     let mut out = Vec::with_capacity(text.len());
     let mut rest = text;
     while let Some((&byte, tail)) = rest.split_first() {
