@@ -56,6 +56,7 @@ mod variables;
 #[cfg(test)]
 mod tests;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -196,13 +197,16 @@ struct Resolver<'a> {
 #[derive(Default)]
 struct Dependencies {
     list: Vec<Dependency>,
-    /// Kind of dependency and path.
-    known: FxHashSet<(std::mem::Discriminant<Dependency>, PathBuf)>,
+    /// The paths of each kind of dependency. As text, for paths take long to hash.
+    known: FxHashMap<std::mem::Discriminant<Dependency>, FxHashSet<OsString>>,
 }
 
 impl Dependencies {
     fn add(&mut self, dependency: Dependency) {
-        if self.known.insert((std::mem::discriminant(&dependency), dependency.path().to_owned())) {
+        let known = self.known.entry(std::mem::discriminant(&dependency)).or_default();
+        let path = dependency.path().as_os_str();
+        if !known.contains(path) {
+            known.insert(path.to_owned());
             self.list.push(dependency);
         }
     }

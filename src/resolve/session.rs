@@ -1,5 +1,6 @@
 //! State shared by the runs of one process.
 
+use std::ffi::OsString;
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -66,8 +67,8 @@ impl Library {
 /// About how many bytes it takes to remember a path.
 const ENTRY: usize = 128;
 
-/// The loader's results for paths: every profile asks for the same few hundred.
-type Answers<T> = RwLock<FxHashMap<PathBuf, Result<T, (io::ErrorKind, String)>>>;
+/// The loader's results for paths: every profile asks for the same few hundred. As text, for paths take long to hash.
+type Answers<T> = RwLock<FxHashMap<OsString, Result<T, (io::ErrorKind, String)>>>;
 
 /// Files by path; whoever asks first reads one.
 pub(super) type Files<T> = RwLock<FxHashMap<PathBuf, Arc<OnceLock<Shared<T>>>>>;
@@ -238,10 +239,10 @@ impl Session {
 
 /// Returns the cached result for a path, or asks for it.
 fn answer<T: Clone>(map: &Answers<T>, path: &Path, ask: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
-    let known = map.read().unwrap_or_else(PoisonError::into_inner).get(path).cloned();
+    let known = map.read().unwrap_or_else(PoisonError::into_inner).get(path.as_os_str()).cloned();
     let answer = known.unwrap_or_else(|| {
         let answer = ask().map_err(|error| (error.kind(), error.to_string()));
-        map.write().unwrap_or_else(PoisonError::into_inner).entry(path.to_owned()).or_insert(answer).clone()
+        map.write().unwrap_or_else(PoisonError::into_inner).entry(path.into()).or_insert(answer).clone()
     });
     answer.map_err(|(kind, message)| io::Error::new(kind, message))
 }
