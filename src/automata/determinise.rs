@@ -66,8 +66,8 @@ pub(super) struct Subsets {
     memo: Memo,
     numbers: Numbers<SubsetId, StateId>,
     seen: Seen,
-    narrow: Narrow,
-    scratch: Scratch,
+    /// Buffers for the row at hand, which are elsewhere while it is made.
+    buffers: Option<Box<(Narrow, Scratch)>>,
     /// The labels of a state, kept for its memory.
     accepted: Vec<LabelId>,
 }
@@ -198,7 +198,9 @@ struct Narrow {
 
 impl Narrow {
     fn clear(&mut self) {
-        self.lists.resize(usize::from(OUT_OF_BAND) + 1, Vec::new());
+        if self.lists.is_empty() {
+            self.lists.resize(usize::from(OUT_OF_BAND) + 1, Vec::new());
+        }
         for byte in self.present.iter() {
             self.lists[usize::from(byte)].clear();
         }
@@ -226,8 +228,7 @@ impl Default for Subsets {
             memo: Memo::default(),
             numbers: Numbers::default(),
             seen: Seen::default(),
-            narrow: Narrow::default(),
-            scratch: Scratch::default(),
+            buffers: None,
             accepted: Vec::new(),
         };
         subsets.begin();
@@ -250,7 +251,6 @@ impl Subsets {
     /// The same when all is forgotten that was known of the NFA.
     pub(super) fn clear_all(&mut self) {
         self.absorber.clear();
-        self.seen = Seen::default();
         self.clear();
     }
 
@@ -380,9 +380,10 @@ impl Subsets {
         if self.rows[state].0 != SubsetId::UNKNOWN {
             return Some(());
         }
-        let (mut narrow, mut scratch) = (std::mem::take(&mut self.narrow), std::mem::take(&mut self.scratch));
-        let expanded = self.expand(nfa, absorbs, state, &mut narrow, &mut scratch);
-        (self.narrow, self.scratch) = (narrow, scratch);
+        let mut buffers = self.buffers.take().unwrap_or_default();
+        let (narrow, scratch) = &mut *buffers;
+        let expanded = self.expand(nfa, absorbs, state, narrow, scratch);
+        self.buffers = Some(buffers);
         expanded
     }
 

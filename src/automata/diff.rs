@@ -59,26 +59,28 @@ pub(super) fn plan(graph: &Graph, heaviest: &OfStates<(StateId, u32)>, worth: Wo
         let stride = row.edges.len().div_ceil(SAMPLES).max(1);
         let samples = row.edges.iter().step_by(stride).map(|edge| (edge.first, edge.target));
         candidates.clear();
-        candidates.push(heavy);
+        let mut suggest = |candidate: StateId| {
+            if is_done[candidate] && chain[candidate] < MAX_CHAIN && !candidates.contains(&candidate) {
+                candidates.push(candidate);
+            }
+        };
+        suggest(heavy);
         if let Some((parent, symbol)) = found_from[state] {
-            candidates.push(parent);
+            suggest(parent);
             // In a loop these have come as far on the same way, with less before it.
             if let Some(symbol) = symbol {
                 let backs = [Some(heaviest[parent].0), against[parent]].into_iter().flatten();
-                candidates.extend(backs.map(|back| graph.row(back).target(symbol)));
+                backs.for_each(|back| suggest(graph.row(back).target(symbol)));
             }
         }
         for sample in samples {
             let (first, last) = having.entry(sample).or_insert((state, state));
-            candidates.extend([*first, *last]);
-            *last = state;
+            suggest(*first);
+            suggest(std::mem::replace(last, state));
         }
         let (first, last) = with_default[row.default].get_or_insert((state, state));
-        candidates.extend([*first, *last]);
-        *last = state;
-        candidates.retain(|&candidate| is_done[candidate] && chain[candidate] < MAX_CHAIN);
-        candidates.sort_unstable();
-        candidates.dedup();
+        suggest(*first);
+        suggest(std::mem::replace(last, state));
         edge_bytes[state] = row.edges.iter().map(Edge::weight).sum();
         // The fewest cells, the shortest chain, the lowest state.
         let mut best = ((plain + 1).saturating_sub(worth.saving), 0, None);
