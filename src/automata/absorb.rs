@@ -8,7 +8,7 @@
 
 #![expect(clippy::indexing_slicing, reason = "all ids come from the NFA")]
 
-use super::ids::{IdVec, ids};
+use super::ids::{Id, IdVec, ids};
 use super::nfa::{KindId, LabelIndex, Nfa, NfaStateId, Reach, ReadId};
 use super::{ByteSet, LabelId};
 use rustc_hash::FxHashMap;
@@ -24,8 +24,8 @@ ids! {
 /// What is known of loops. It grows with the NFA.
 #[derive(Debug, Default)]
 pub(super) struct Absorber {
-    /// For each state that loops and accepts, the accept state that it needs beside it, and the number of its loop.
-    loop_of: IdVec<NfaStateId, Option<(NfaStateId, LoopId)>>,
+    /// For each state that loops and accepts, its loop; [`Id::UNKNOWN`] for others.
+    loop_of: IdVec<NfaStateId, LoopId>,
     /// Loops that read the same with the same label are one.
     loops: IdVec<LoopId, Loop>,
     ids: FxHashMap<(LabelIndex, ByteSet), LoopId>,
@@ -34,6 +34,8 @@ pub(super) struct Absorber {
 #[derive(Debug)]
 struct Loop {
     label: LabelIndex,
+    /// The accept state that a state needs beside it. There is one for each label.
+    accept: NfaStateId,
     reads: ByteSet,
     /// For each kind of states, whether it absorbs them. Found out when first needed.
     absorbs: IdVec<KindId, Option<bool>>,
@@ -51,7 +53,7 @@ impl Absorber {
     pub(super) fn learn(&mut self, nfa: &mut Nfa) {
         for id in nfa.states.ids().skip(self.loop_of.len()) {
             let state = nfa.states[id];
-            let mut found = None;
+            let mut found = LoopId::UNKNOWN;
             if state.read < ReadId::ACCEPT
                 && state.read != ReadId::OUT_OF_BAND
                 && let Some(next) = nfa.closed(state.next)
@@ -60,11 +62,10 @@ impl Absorber {
                 && let Some(&accept) = after.iter().find(|&&state| nfa.states[state].read == ReadId::ACCEPT)
             {
                 let (label, reads) = (nfa.label(id), nfa.bytes(id));
-                let number = *self
+                found = *self
                     .ids
                     .entry((label, reads))
-                    .or_insert_with(|| self.loops.push(Loop { label, reads, absorbs: IdVec::default() }));
-                found = Some((accept, number));
+                    .or_insert_with(|| self.loops.push(Loop { label, accept, reads, absorbs: IdVec::default() }));
             }
             self.loop_of.push(found);
         }
@@ -75,11 +76,15 @@ impl Absorber {
         let mut at = 0;
         while let Some(&state) = set.get(at) {
             at += 1;
-            let Some((accept, number)) = self.loop_of[state] else { continue };
-            if set.binary_search(&accept).is_err() {
+            let number = self.loop_of[state];
+            if number == LoopId::UNKNOWN {
                 continue;
             }
             let this = &mut self.loops[number];
+            let accept = this.accept;
+            if set.binary_search(&accept).is_err() {
+                continue;
+            }
             set.retain(|&other| other == state || other == accept || !this.absorbs(nfa, absorbs, nfa.kind_of(other)));
             at = set.partition_point(|&other| other <= state);
         }

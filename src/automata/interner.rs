@@ -149,6 +149,59 @@ impl<I: Id, W: Word> SliceInterner<I, W> {
     }
 }
 
+/// The ids of things by what those are. It keeps no keys, as the things lie beside their ids anyway.
+#[derive(Debug)]
+pub(super) struct IdTable<I> {
+    /// Ids, or [`Id::UNKNOWN`] where the slot is free; the length is a power of two, at most three of four slots are taken.
+    slots: Vec<I>,
+    taken: usize,
+}
+
+impl<I> Default for IdTable<I> {
+    fn default() -> Self {
+        Self { slots: Vec::new(), taken: 0 }
+    }
+}
+
+impl<I: Id> IdTable<I> {
+    /// The id of a thing. A new one gets the id given, and has to be put in its place by the caller.
+    ///
+    /// `hash_of` gives the hash of a thing by its id, and `is_same` says whether it is the one in question.
+    pub(super) fn id(&mut self, hash: u64, new: I, is_same: impl Fn(I) -> bool, hash_of: impl Fn(I) -> u64) -> I {
+        if 3 * self.slots.len() <= 4 * self.taken {
+            let larger = vec![I::UNKNOWN; (self.slots.len() * 2).max(16)];
+            for id in std::mem::replace(&mut self.slots, larger) {
+                if id != I::UNKNOWN {
+                    let slot = self.slot(hash_of(id), |_| false);
+                    self.slots[slot] = id;
+                }
+            }
+        }
+        let slot = self.slot(hash, is_same);
+        if self.slots[slot] == I::UNKNOWN {
+            self.slots[slot] = new;
+            self.taken += 1;
+        }
+        self.slots[slot]
+    }
+
+    /// Forgets all, but keeps the memory that it took.
+    pub(super) fn clear(&mut self) {
+        self.slots.fill(I::UNKNOWN);
+        self.taken = 0;
+    }
+
+    /// The slot of a thing, or the free one where it belongs.
+    fn slot(&self, hash: u64, is_same: impl Fn(I) -> bool) -> usize {
+        let mask = self.slots.len() - 1;
+        let mut slot = hash as usize & mask;
+        while self.slots[slot] != I::UNKNOWN && !is_same(self.slots[slot]) {
+            slot = (slot + 1) & mask;
+        }
+        slot
+    }
+}
+
 /// How many words a block has.
 const BLOCK: usize = 1 << 14;
 
@@ -239,6 +292,36 @@ mod tests {
         }
         assert_eq!(interner.intern(&[]), (SliceId::new(1000), true));
         assert_eq!((interner.len(), interner.total_len()), (1001, 2000));
+    }
+
+    #[test]
+    fn long_slices_have_blocks_of_their_own() {
+        let mut interner = SliceInterner::<SliceId, u32>::default();
+        let long: Vec<u32> = (0..2 * BLOCK as u32 + 1).collect();
+        for _ in 0..2 {
+            let slices = [&long[..3], &long, &long[..BLOCK], &long[..BLOCK - 1], &[], &long[..2]];
+            let ids = slices.map(|slice| interner.intern(slice).0);
+            assert!(ids.iter().zip(slices).all(|(&id, slice)| interner.get(id) == slice));
+            interner.clear();
+        }
+    }
+
+    #[test]
+    fn things_are_found_by_what_they_are() {
+        // Hashes that collide: the second half of the things has those of the first.
+        let things: Vec<u64> = (0..100).collect();
+        let mut table = IdTable::<SliceId>::default();
+        for _ in 0..2 {
+            for &thing in &things {
+                let new = SliceId::new(thing as usize);
+                assert_eq!(
+                    table.id(thing % 50, new, |id| things[id.index()] == thing, |id| things[id.index()] % 50),
+                    new
+                );
+            }
+        }
+        table.clear();
+        assert_eq!(table.id(7, SliceId::new(3), |_| true, |_| 7), SliceId::new(3));
     }
 
     #[test]

@@ -26,9 +26,10 @@
 
 use super::graph::OUT_OF_BAND;
 use super::ids::{Id, IdVec, ids};
-use super::interner::SliceInterner;
+use super::interner::{IdTable, SliceInterner};
 use super::{ByteSet, LabelId, Pattern};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
+use std::hash::BuildHasher;
 use std::sync::Arc;
 
 /// Deepest nesting of patterns. Building is recursive; this bounds the stack.
@@ -227,8 +228,9 @@ pub(super) struct Nfa {
     /// The kind of the states of each continuation together; [`Id::UNKNOWN`] until it is needed.
     kind_of_continuation: IdVec<ContinuationId, KindId>,
     kinds: IdVec<KindId, Kind>,
-    kind_ids: FxHashMap<Kind, KindId>,
-    state_ids: FxHashMap<NfaState, NfaStateId>,
+    kind_ids: IdTable<KindId>,
+    /// The states that read something.
+    state_ids: IdTable<NfaStateId>,
     /// The accept state of each label.
     accept_ids: FxHashMap<LabelId, NfaStateId>,
     label_ids: IdVec<LabelIndex, LabelId>,
@@ -264,8 +266,8 @@ impl Nfa {
             kind_of: IdVec::default(),
             kind_of_continuation: IdVec::default(),
             kinds: IdVec::default(),
-            kind_ids: FxHashMap::default(),
-            state_ids: FxHashMap::default(),
+            kind_ids: IdTable::default(),
+            state_ids: IdTable::default(),
             accept_ids: FxHashMap::default(),
             label_ids: IdVec::default(),
             singles: IdVec::default(),
@@ -429,7 +431,13 @@ impl Nfa {
     }
 
     fn kind_id(&mut self, kind: Kind) -> KindId {
-        *self.kind_ids.entry(kind).or_insert_with(|| self.kinds.push(kind))
+        let (kinds, hasher) = (&self.kinds, FxBuildHasher);
+        let hash = hasher.hash_one(kind);
+        let id = self.kind_ids.id(hash, kinds.next_id(), |id| kinds[id] == kind, |id| hasher.hash_one(kinds[id]));
+        if id == self.kinds.next_id() {
+            self.kinds.push(kind);
+        }
+        id
     }
 
     /// The continuation that accepts with the label, in front of which the next pattern is to be built.
@@ -516,11 +524,12 @@ impl Nfa {
     }
 
     fn state(&mut self, state: NfaState) -> NfaStateId {
-        if let Some(&id) = self.state_ids.get(&state) {
-            return id;
+        let (states, hasher) = (&self.states, FxBuildHasher);
+        let hash = hasher.hash_one(state);
+        let id = self.state_ids.id(hash, states.next_id(), |id| states[id] == state, |id| hasher.hash_one(states[id]));
+        if id == self.states.next_id() {
+            self.push(state);
         }
-        let id = self.push(state);
-        self.state_ids.insert(state, id);
         id
     }
 
