@@ -223,9 +223,9 @@ impl<A: Clone + Default + Eq + std::hash::Hash> Meaning for A {}
 
 /// The maximum number of words that the subsets of a cache take when the next automaton is built; above it they are dropped.
 /// Little of a larger cache is used again, and access to it is slower.
-const KEPT_WORDS: usize = 3 << 20;
+const KEPT_WORDS: usize = 3 << 19;
 /// The same for patterns and states of the NFA, with which everything else is dropped.
-const KEPT_NFA_WORDS: usize = 3 << 19;
+const KEPT_NFA_WORDS: usize = 3 << 18;
 
 /// Parts of automata that later ones share: patterns, states of the NFA, and states of the DFA with their rows, before and
 /// after they are merged. Its size is bounded.
