@@ -91,7 +91,7 @@ impl Entry {
     }
 
     /// Reads a file; `None` where it is no entry, or a damaged one.
-    pub(super) fn read(bytes: &[u8]) -> Option<Entry> {
+    pub(super) fn read(mut bytes: Vec<u8>) -> Option<Entry> {
         let (hash, rest) = bytes.strip_prefix(FORMAT)?.split_at_checked(size_of::<Hash>())?;
         let digest: Hash = Sha256::digest(rest).into();
         if digest != hash {
@@ -100,7 +100,10 @@ impl Entry {
         let (len, rest) = rest.split_first_chunk()?;
         let (head, blob) = rest.split_at_checked(usize::try_from(u32::from_le_bytes(*len)).ok()?)?;
         let mut head: Head = serde_json::from_slice(head).ok()?;
-        Some(Entry { observed: std::mem::take(&mut head.observed), head, blob: blob.to_vec() })
+        // What is in front goes, so that the blob stays in this memory.
+        let front = bytes.len() - blob.len();
+        bytes.drain(..front);
+        Some(Entry { observed: std::mem::take(&mut head.observed), head, blob: bytes })
     }
 }
 

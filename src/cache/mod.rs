@@ -128,7 +128,7 @@ impl Cache {
 
     /// Looks an entry up. `input` is the text that was looked up, which diagnostics point into.
     pub(crate) fn get(&self, key: &Key, input: SourceId, session: &Session) -> Option<Cached> {
-        let found = std::fs::read(self.path(key)).ok().and_then(|bytes| Entry::read(&bytes));
+        let found = std::fs::read(self.path(key)).ok().and_then(Entry::read);
         let valid = found.filter(|entry| entry.observed.iter().all(|seen| self.observations.holds(seen, session)));
         let cached = valid.and_then(|entry| entry.restore(input, session));
         let counter = if cached.is_some() { &self.hits } else { &self.misses };
