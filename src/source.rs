@@ -182,8 +182,8 @@ pub struct Source {
 impl Source {
     fn new(name: String, text: Box<[u8]>) -> Result<Source, SourceError> {
         if u32::try_from(text.len()).is_ok_and(|len| len <= SourceMap::MAX_LEN) {
-            let newlines = text.iter().enumerate().filter(|&(_, &byte)| byte == b'\n');
-            let lines = std::iter::once(0).chain(newlines.filter_map(|(at, _)| u32::try_from(at + 1).ok())).collect();
+            let newlines = memchr::memchr_iter(b'\n', &text);
+            let lines = std::iter::once(0).chain(newlines.filter_map(|at| u32::try_from(at + 1).ok())).collect();
             Ok(Source { name, text, lines })
         } else {
             Err(SourceError::TooLarge { name, limit: SourceMap::MAX_LEN })
