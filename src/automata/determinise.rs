@@ -152,22 +152,32 @@ struct Split {
 
 impl Split {
     fn of(sets: &[ByteSet]) -> Self {
-        let mut groups = Vec::new();
-        let mut numbers = FxHashMap::default();
-        let mut runs: Vec<(u8, u8, u16)> = Vec::new();
-        for byte in 0..=u8::MAX {
-            let inside: Box<[u16]> = (0..).zip(sets).filter(|(_, set)| set.contains(byte)).map(|(at, _)| at).collect();
-            let next = groups.len() as u16;
-            let group = *numbers.entry(inside.clone()).or_insert(next);
-            if group == next {
-                groups.push(inside);
+        // Each set splits the groups of those before it.
+        let mut groups: Vec<Vec<u16>> = vec![Vec::new()];
+        let mut group_of = [0; 256];
+        for (at, set) in (0..).zip(sets) {
+            let mut numbers = vec![[None; 2]; groups.len()];
+            let mut split: Vec<Vec<u16>> = Vec::new();
+            for (byte, group) in (0..=u8::MAX).zip(&mut group_of) {
+                let inside = set.contains(byte);
+                *group = *numbers[*group][usize::from(inside)].get_or_insert_with(|| {
+                    let mut sets = groups[*group].clone();
+                    sets.extend(inside.then_some(at));
+                    split.push(sets);
+                    split.len() - 1
+                });
             }
+            groups = split;
+        }
+        let mut runs: Vec<(u8, u8, u16)> = Vec::new();
+        for (byte, group) in (0..=u8::MAX).zip(group_of) {
+            let group = group as u16;
             match runs.last_mut() {
                 Some((_, last, same)) if *same == group => *last = byte,
                 _ => runs.push((byte, byte, group)),
             }
         }
-        Self { runs, groups }
+        Self { runs, groups: groups.into_iter().map(Vec::into_boxed_slice).collect() }
     }
 }
 
