@@ -8,7 +8,7 @@
 //! | stage | module | from → to |
 //! | --- | --- | --- |
 //! | [`Pattern`] | [`pattern`] | a tree with shared parts, over bytes and one *out-of-band* symbol that no byte set contains |
-//! | NFA | `nfa` | built from right to left, so that equal endings are the same states, whichever pattern they come from |
+//! | NFA | `nodes`, `nfa` | built from right to left, so that equal endings are the same states, whichever pattern they come from |
 //! | [`Dfa`] | `determinise`, `absorb` | sets of NFA states, found breadth-first; each carries the set of labels that match |
 //! | [`ClassifiedDfa`] | `dfa` | each distinct set of labels is given a value, once |
 //! | [`MinimalDfa`] | `minimise` | states that mean the same are merged, dead ones become the trap |
@@ -76,6 +76,7 @@ mod laws;
 mod merged;
 mod minimise;
 mod nfa;
+mod nodes;
 mod numbers;
 mod order;
 mod pack;

@@ -27,16 +27,10 @@
 use super::graph::OUT_OF_BAND;
 use super::ids::{Id, IdVec, ids};
 use super::interner::{IdTable, SliceInterner};
+use super::nodes::{Node, NodeId, Nodes};
 use super::{ByteSet, LabelId, Pattern};
 use rustc_hash::{FxBuildHasher, FxHashMap};
 use std::hash::BuildHasher;
-use std::sync::Arc;
-
-/// Deepest nesting of patterns. Building is recursive; this bounds the stack.
-pub(super) const MAX_DEPTH: usize = 500;
-
-/// Most addresses of patterns that are remembered from one automaton to the next.
-const MAX_ADDRESSES: usize = 1 << 16;
 
 ids! {
     /// What a state of the NFA reads: a byte or the out-of-band symbol (as in `graph`); from [`ReadId::BROAD`] on a set of other
@@ -50,8 +44,6 @@ ids! {
     pub(super) LabelIndex;
     /// The number of a [`Kind`].
     pub(super) KindId;
-    /// The number of a [`Node`].
-    NodeId;
 }
 
 impl ReadId {
@@ -64,7 +56,7 @@ impl ReadId {
     /// Go on with the continuation of a loop at once.
     const ENTER: Self = Self(u32::MAX);
 
-    fn byte(byte: u8) -> Self {
+    pub(super) fn byte(byte: u8) -> Self {
         Self(byte.into())
     }
 
@@ -102,7 +94,7 @@ type Kind = (LabelIndex, Reach);
 #[derive(Clone, Copy, Debug)]
 struct Loop {
     first: NfaStateId,
-    /// The first state behind it.
+    /// The first state after it.
     end: NfaStateId,
     /// Where it goes on.
     next: ContinuationId,
@@ -114,106 +106,6 @@ pub(super) enum NfaError {
     TooDeep,
     /// The budget was used up.
     TooLarge,
-}
-
-/// A pattern whose equal parts are shared.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-enum Node {
-    Empty,
-    Read(ReadId),
-    Literal(Arc<[u8]>),
-    Concat(Arc<[NodeId]>),
-    Alternation(Arc<[NodeId]>),
-    Star(NodeId),
-    Plus(NodeId),
-}
-
-/// The interned nodes and byte sets of all patterns.
-#[derive(Debug, Default)]
-struct Nodes {
-    nodes: IdVec<NodeId, Node>,
-    ids: FxHashMap<Node, NodeId>,
-    /// Sub-patterns that were interned before, by address: patterns that share their parts may be exponentially larger as
-    /// a tree than they are in memory. They are kept alive, so that no other pattern gets the address.
-    shared: FxHashMap<(usize, u8), (NodeId, Pattern)>,
-    /// The sets of other than one byte; the first is number [`ReadId::BROAD`].
-    sets: Vec<ByteSet>,
-    set_ids: FxHashMap<ByteSet, ReadId>,
-}
-
-impl Nodes {
-    /// Forgets all, but keeps the memory that it took.
-    fn clear(&mut self) {
-        let Self { nodes, ids, shared, sets, set_ids } = self;
-        nodes.clear();
-        ids.clear();
-        shared.clear();
-        sets.clear();
-        set_ids.clear();
-    }
-
-    /// Forgets addresses when there are too many of them. Patterns that come again are found by what they are.
-    fn forget_addresses(&mut self) {
-        if self.shared.len() > MAX_ADDRESSES {
-            self.shared.clear();
-        }
-    }
-
-    /// The node of a pattern; `None` if it is nested too deeply.
-    fn intern(&mut self, pattern: &Pattern, depth: usize) -> Option<NodeId> {
-        // What has one owner comes again with its owner only.
-        let address = match pattern {
-            Pattern::Concat(parts) if is_shared(parts) => Some((parts.as_ptr().addr(), 0)),
-            Pattern::Alternation(parts) if is_shared(parts) => Some((parts.as_ptr().addr(), 1)),
-            Pattern::Star(body) if is_shared(body) => Some((Arc::as_ptr(body).addr(), 2)),
-            Pattern::Plus(body) if is_shared(body) => Some((Arc::as_ptr(body).addr(), 3)),
-            Pattern::Literal(bytes) if is_shared(bytes) => Some((bytes.as_ptr().addr(), 4)),
-            _ => None,
-        };
-        if let Some((node, _)) = address.and_then(|address| self.shared.get(&address)) {
-            return Some(*node);
-        }
-        if depth > MAX_DEPTH {
-            return None;
-        }
-        let node = match pattern {
-            Pattern::Empty => Node::Empty,
-            Pattern::Set(set) => Node::Read(self.set(*set)),
-            Pattern::OutOfBand => Node::Read(ReadId::OUT_OF_BAND),
-            Pattern::Literal(bytes) => Node::Literal(bytes.clone()),
-            Pattern::Concat(parts) => Node::Concat(self.intern_all(parts, depth)?),
-            Pattern::Alternation(parts) => Node::Alternation(self.intern_all(parts, depth)?),
-            Pattern::Star(body) => Node::Star(self.intern(body, depth + 1)?),
-            Pattern::Plus(body) => Node::Plus(self.intern(body, depth + 1)?),
-        };
-        let next = self.nodes.next_id();
-        let id = *self.ids.entry(node.clone()).or_insert(next);
-        if id == next {
-            self.nodes.push(node);
-        }
-        if let Some(address) = address {
-            self.shared.insert(address, (id, pattern.clone()));
-        }
-        Some(id)
-    }
-
-    fn intern_all(&mut self, parts: &[Pattern], depth: usize) -> Option<Arc<[NodeId]>> {
-        parts.iter().map(|part| self.intern(part, depth + 1)).collect()
-    }
-
-    fn set(&mut self, set: ByteSet) -> ReadId {
-        if let (1, Some(byte)) = (set.len(), set.iter().next()) {
-            return ReadId::byte(byte);
-        }
-        *self.set_ids.entry(set).or_insert_with(|| {
-            self.sets.push(set);
-            ReadId::new(ReadId::BROAD.index() + self.sets.len() - 1)
-        })
-    }
-}
-
-fn is_shared<T: ?Sized>(part: &Arc<T>) -> bool {
-    Arc::strong_count(part) > 1
 }
 
 /// The automaton of all patterns added so far.
@@ -330,7 +222,7 @@ impl Nfa {
 
     /// How many words the sets of states take, and about how many everything that is remembered beside them.
     pub(super) fn words(&self) -> usize {
-        self.contents.total_len() + 12 * self.states.len() + 16 * self.nodes.nodes.len()
+        self.contents.total_len() + 12 * self.states.len() + 16 * self.nodes.len()
     }
 
     /// The states of a continuation, sorted.
@@ -345,8 +237,7 @@ impl Nfa {
 
     /// A set of other than one byte.
     pub(super) fn set(&self, read: ReadId) -> ByteSet {
-        let set = read.index().checked_sub(ReadId::BROAD.index()).and_then(|index| self.nodes.sets.get(index));
-        set.copied().unwrap_or(ByteSet::EMPTY)
+        self.nodes.byte_set(read)
     }
 
     /// What a state reads first.
@@ -460,7 +351,7 @@ impl Nfa {
         if next == ContinuationId::NOTHING {
             return Some(ContinuationId::NOTHING);
         }
-        match self.nodes.nodes[node] {
+        match self.nodes[node] {
             Node::Empty => return Some(next),
             Node::Read(read) => return self.step(read, next),
             Node::Star(body) => return self.repeat(body, next),
@@ -469,7 +360,7 @@ impl Nfa {
         if let Some(&built) = self.memo.get(&(node, next)) {
             return Some(built);
         }
-        let built = match self.nodes.nodes[node].clone() {
+        let built = match self.nodes[node].clone() {
             Node::Literal(bytes) => {
                 bytes.iter().rev().try_fold(next, |next, &byte| self.step(ReadId::byte(byte), next))?
             }
@@ -612,6 +503,7 @@ pub(super) fn normalise<I: Ord>(list: &mut Vec<I>) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::nodes::MAX_DEPTH;
     use super::*;
 
     const BUDGET: usize = 1 << 20;
