@@ -106,12 +106,13 @@ fn annotations_are_escaped() {
 #[test]
 fn a_code_quality_report_has_a_fingerprint_for_each_finding() {
     let tree = tree();
-    // The same rule twice: the same finding, on two lines.
-    std::fs::write(tree.path().join("p"), format!("{}\n{}", TEXT, TEXT.replace("profile ", "profile other"))).unwrap();
+    // The same rule in two profiles: the same finding, on two lines.
+    let other = TEXT.replace("abi <abi/4.0>,\n\n", "").replace("profile p", "profile q");
+    std::fs::write(tree.path().join("p"), format!("{TEXT}{other}")).unwrap();
     let (status, text, _) = lint(tree.path(), &["./p", "--format", "gitlab", "--select", "AA0102"]);
     let report: Vec<Value> = serde_json::from_str(&text).unwrap();
-    assert_eq!((status, report.len()), (0, 2), "{text}");
-    for (entry, line) in report.iter().zip([5, 5 + TEXT.lines().count() + 1]) {
+    assert_eq!((status, report.len()), (1, 2), "{text}");
+    for (entry, line) in report.iter().zip([5, TEXT.lines().count() + 3]) {
         assert_eq!(entry["check_name"], "AA0102");
         assert_eq!(entry["severity"], "minor");
         assert_eq!(entry["location"]["path"], "p");
