@@ -15,12 +15,12 @@ const HEAD: &str = "<!DOCTYPE html>
 <style>
 :root { color-scheme: light dark; --yes: #d9f2d9; --no: #fadada; --line: #8888; }
 @media (prefers-color-scheme: dark) { :root { --yes: #1d3d1d; --no: #4d1f1f; } }
-body { font: 16px/1.4 system-ui, sans-serif; margin: 1rem auto; max-width: 75rem; padding: 0 1rem; }
+body { font: 16px/1.4 system-ui, sans-serif; margin: 1rem auto; max-width: 75rem; padding: 0 1rem; overflow-wrap: anywhere; }
 table { border-collapse: collapse; }
-th, td { padding: .15rem .7rem .15rem 0; text-align: left; vertical-align: top; overflow-wrap: anywhere; }
+th, td { padding: .15rem .7rem .15rem 0; text-align: left; vertical-align: top; }
 td.n, th.n { text-align: right; white-space: nowrap; }
 .scroll { overflow-x: auto; }
-pre { font: 13px/1.5 ui-monospace, monospace; margin: 0; border: 1px solid var(--line); overflow-x: auto; }
+pre { font: 13px/1.5 ui-monospace, monospace; margin: 0; border: 1px solid var(--line); overflow-x: auto; white-space: normal; }
 pre span { display: block; white-space: pre; min-width: max-content; padding-right: 1rem; }
 pre span::before { content: attr(data-line); display: inline-block; width: 4em; margin-right: 1em; text-align: right; opacity: .6; }
 .yes { background: var(--yes); }
