@@ -65,8 +65,8 @@ impl Replacement<'_> {
     }
 }
 
-/// Replaces a file of the user, which keeps its permissions, and stays as it is where it has these contents already; of a symbolic link, the file that it leads to. A device or pipe is
-/// written to.
+/// Replaces a file of the user, which keeps its permissions; of a symbolic link, the file that it leads to. A file with these
+/// contents already is left alone. A device or pipe is written to.
 #[cfg(feature = "cli")]
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let target = std::fs::canonicalize(path).unwrap_or_else(|_| where_it_leads(path));

@@ -14,3 +14,10 @@ pub struct ChangeProfileRule {
     /// The profile; `None` means any.
     pub target: Option<Glob>,
 }
+
+impl ChangeProfileRule {
+    /// The text of the target; `**` stands for an absent one.
+    pub(crate) fn target_text(&self) -> &[u8] {
+        self.target.as_ref().map_or(b"**", |target| &target.value)
+    }
+}

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use rustc_hash::FxHashMap;
 
-use super::{ChangeProfileRule, FileRule, Prefix, Rule, RuleKind};
+use super::{FileRule, Prefix, Rule, RuleKind};
 use crate::source::Text;
 
 /// Merges rules of a profile that differ in nothing but their permissions into the first of them, in their order.
@@ -34,7 +34,6 @@ enum Identity<'a> {
     },
     ChangeProfile {
         exec: Option<&'a Text>,
-        /// `**` stands for an absent target.
         target: &'a [u8],
     },
     /// The rule without permissions.
@@ -45,9 +44,9 @@ impl<'a> Identity<'a> {
     fn of(kind: &'a RuleKind) -> Identity<'a> {
         match kind {
             RuleKind::File(FileRule { path, link, .. }) => Identity::File { path: &path.value, link: link.written() },
-            RuleKind::ChangeProfile(ChangeProfileRule { exec, target, .. }) => Identity::ChangeProfile {
-                exec: exec.as_ref().map(|exec| &exec.value),
-                target: target.as_ref().map_or(b"**", |target| &target.value),
+            RuleKind::ChangeProfile(change) => Identity::ChangeProfile {
+                exec: change.exec.as_ref().map(|exec| &exec.value),
+                target: change.target_text(),
             },
             other => Identity::Other(without_permissions(other)),
         }

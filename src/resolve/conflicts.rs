@@ -1,4 +1,4 @@
-//! Rules of a profile that want different things of the same path.
+//! Rules of a profile with conflicting exec transitions for the same path.
 
 use rustc_hash::FxHashMap;
 
@@ -34,12 +34,8 @@ fn find(rules: &[Rule], diagnostics: &mut Diagnostics) -> Vec<usize> {
                     later.push(at);
                 }
             }
-            RuleKind::ChangeProfile(ChangeProfileRule { safety, exec: Some(exec), target }) => {
-                let key = ChangeProfileKey {
-                    exec: &exec.value,
-                    target: target.as_ref().map_or(b"**", |target| &target.value),
-                    prefix: rule.prefix,
-                };
+            RuleKind::ChangeProfile(change @ ChangeProfileRule { safety, exec: Some(exec), .. }) => {
+                let key = ChangeProfileKey { exec: &exec.value, target: change.target_text(), prefix: rule.prefix };
                 let is_unsafe = *safety == Some(Safety::Unsafe);
                 let (before_is_unsafe, before) = *changes.entry(key).or_insert((is_unsafe, rule.span));
                 if before_is_unsafe != is_unsafe {
@@ -65,7 +61,6 @@ struct FileKey<'a> {
 #[derive(PartialEq, Eq, Hash)]
 struct ChangeProfileKey<'a> {
     exec: &'a Text,
-    /// `**` stands for an absent target.
     target: &'a [u8],
     prefix: Prefix,
 }

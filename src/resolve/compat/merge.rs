@@ -25,11 +25,10 @@ pub(in crate::resolve) fn merged(rules: &[Cow<'_, Rule>], diagnostics: &mut Diag
     };
     for rule in rules {
         if let RuleKind::ChangeProfile(change) = &rule.kind {
-            let target = change.target.as_ref().map_or(&b"**"[..], |target| &target.value);
             // Of the prefix only this is left in the reference.
             let mode = rule.prefix.mode.filter(|mode| *mode == RuleMode::Deny);
             let prefix = Prefix { priority: 0, mode, ..rule.prefix };
-            match changes.entry(rest(target, change.exec.as_ref().map(|exec| &exec.value), &prefix)) {
+            match changes.entry(rest(change.target_text(), change.exec.as_ref().map(|exec| &exec.value), &prefix)) {
                 Entry::Occupied(before) => lost(rule.span, *before.get()),
                 Entry::Vacant(place) => _ = place.insert(rule.span),
             }
