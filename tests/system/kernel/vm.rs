@@ -78,6 +78,11 @@ impl Vm<'_> {
     /// Boots the machine and waits for its end. Software emulation only: the tests need no privilege, and the same machine
     /// everywhere.
     pub(crate) fn run(self) -> Run {
+        self.run_with(&[])
+    }
+
+    /// As `run`, with more options for qemu.
+    pub(crate) fn run_with(self, options: &[&str]) -> Run {
         let directory = tempfile::tempdir().unwrap();
         let initrd = directory.path().join("initrd");
         let mut files = self.files;
@@ -94,6 +99,7 @@ impl Vm<'_> {
         let mut qemu = Command::new("qemu-system-x86_64")
             .args(["-accel", "tcg", "-cpu", "max", "-nographic", "-no-reboot", "-nic", "none"])
             .args(["-m", &memory.to_string()])
+            .args(options)
             .arg("-kernel")
             .arg(self.kernel)
             .arg("-initrd")
