@@ -48,7 +48,7 @@ impl Files {
     /// The automata of a policy by profile; the profiles without one are left out.
     fn of(policy: &[u8], width: Option<usize>) -> Vec<(Vec<u8>, Files)> {
         let profiles = blob::read_with_layout(policy).expect("a policy that was just made");
-        let of_profile = |(profile, layout): (blob::Profile, blob::ProfileLayout)| {
+        let of_profile = |(profile, layout): (blob::BlobProfile, blob::ProfileLayout)| {
             let db = profile.file?;
             let (_, layout) = layout.automata.iter().find(|(which, _)| *which == Automaton::File)?;
             let width = width.or_else(|| layout.width("next").map(|bits| bits / 8)).unwrap_or(4);

@@ -119,7 +119,7 @@ fn times(what: &str, ours: f64, theirs: f64) {
 fn states(path: &Path) -> Vec<usize> {
     let bytes = std::fs::read(path).unwrap_or_default();
     let profiles = blob::read(&bytes).unwrap_or_default();
-    let tables = |profile: &blob::Profile| -> Vec<Tables> {
+    let tables = |profile: &blob::BlobProfile| -> Vec<Tables> {
         let attachment = profile.xmatch.iter().map(|xmatch| xmatch.dfa.clone());
         attachment.chain([&profile.policydb, &profile.file].into_iter().flatten().map(|db| db.dfa.clone())).collect()
     };

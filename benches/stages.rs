@@ -64,9 +64,9 @@ fn features() -> Features {
     Features::builtin("linux-7.2").expect("built in")
 }
 
-fn options() -> resolve::Options {
+fn options() -> resolve::ResolveOptions {
     let features = Arc::new(features());
-    resolve::Options { policy: Some(Arc::clone(&features)), ..resolve::Options::new(features) }
+    resolve::ResolveOptions { policy: Some(Arc::clone(&features)), ..resolve::ResolveOptions::new(features) }
 }
 
 fn front(c: &mut Criterion) {
@@ -96,7 +96,7 @@ fn front(c: &mut Criterion) {
             b.iter_batched_ref(
                 EncodeCache::default,
                 |cache| {
-                    encode::check(&policy, &target, &encode::Options::default(), cache, &mut Diagnostics::new());
+                    encode::check(&policy, &target, &encode::EncodeOptions::default(), cache, &mut Diagnostics::new());
                 },
                 BatchSize::PerIteration,
             );

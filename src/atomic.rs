@@ -10,7 +10,7 @@ use std::{fs::FileTimes, time::SystemTime};
 /// How a file is replaced: by a temporary file in the same directory, which is renamed when it is complete. A symbolic link is
 /// replaced, not followed, and nothing is left behind where writing fails.
 #[derive(Debug)]
-pub(crate) struct Replacement<'a> {
+pub(crate) struct AtomicReplacement<'a> {
     /// The first part of the temporary file's name.
     pub(crate) prefix: &'a OsStr,
     /// The mode of a new file, before the umask.
@@ -24,9 +24,9 @@ pub(crate) struct Replacement<'a> {
     pub(crate) synced: bool,
 }
 
-impl Default for Replacement<'_> {
+impl Default for AtomicReplacement<'_> {
     fn default() -> Self {
-        Replacement {
+        AtomicReplacement {
             prefix: OsStr::new(".armorer-"),
             mode: 0o600,
             permissions: None,
@@ -37,7 +37,7 @@ impl Default for Replacement<'_> {
     }
 }
 
-impl Replacement<'_> {
+impl AtomicReplacement<'_> {
     /// Writes the file.
     pub(crate) fn write(self, path: &Path, bytes: &[u8]) -> io::Result<()> {
         let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -81,7 +81,7 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
         return Ok(());
     }
     let permissions = metadata.map(|metadata| metadata.permissions());
-    Replacement { mode: 0o644, permissions, synced: true, ..Replacement::default() }.write(&target, bytes)
+    AtomicReplacement { mode: 0o644, permissions, synced: true, ..AtomicReplacement::default() }.write(&target, bytes)
 }
 
 /// Makes a file of the user; where there is one of that name, that is an error.
@@ -127,12 +127,12 @@ mod tests {
         let (file, link) = (directory.path().join("file"), directory.path().join("link"));
         fs::write(&file, "old").unwrap();
         symlink(&file, &link).unwrap();
-        Replacement::default().write(&link, b"new").unwrap();
+        AtomicReplacement::default().write(&link, b"new").unwrap();
         assert_eq!((fs::read(&file).unwrap(), fs::read(&link).unwrap()), (b"old".to_vec(), b"new".to_vec()));
         assert_eq!((mode(&link), fs::read_dir(&directory).unwrap().count()), (0o600, 2), "no temporary file is left");
         fs::create_dir(directory.path().join("full")).unwrap();
         fs::write(directory.path().join("full/entry"), "").unwrap();
-        assert!(Replacement::default().write(&directory.path().join("full"), b"new").is_err());
+        assert!(AtomicReplacement::default().write(&directory.path().join("full"), b"new").is_err());
         assert_eq!(fs::read_dir(&directory).unwrap().count(), 3, "not after a failure either");
     }
 

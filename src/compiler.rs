@@ -31,8 +31,8 @@ pub use input::Input;
 pub use proof::Reformatted;
 pub use result::{Compiled, Resolved, Timings};
 
-use input::Opened;
-use result::Raised;
+use input::OpenedInput;
+use result::RaisedDiagnostics;
 
 /// Compiles profiles for one target.
 ///
@@ -54,8 +54,8 @@ use result::Raised;
 #[derive(Debug)]
 pub struct Compiler {
     sessions: Sessions,
-    options: resolve::Options,
-    encode: encode::Options,
+    options: resolve::ResolveOptions,
+    encode: encode::EncodeOptions,
     encode_cache: encode::EncodeCache,
     levels: Levels,
     #[cfg(feature = "cache")]
@@ -74,8 +74,11 @@ impl Compiler {
         let kernel = Arc::new(kernel);
         Compiler {
             sessions: Sessions::new(Session::new(FileSystem), INCLUDED_LIMIT),
-            options: resolve::Options { policy: Some(Arc::clone(&kernel)), ..resolve::Options::new(kernel) },
-            encode: encode::Options::default(),
+            options: resolve::ResolveOptions {
+                policy: Some(Arc::clone(&kernel)),
+                ..resolve::ResolveOptions::new(kernel)
+            },
+            encode: encode::EncodeOptions::default(),
             encode_cache: encode::EncodeCache::default(),
             levels: Levels::new(),
             #[cfg(feature = "cache")]
@@ -85,7 +88,7 @@ impl Compiler {
 
     /// A compiler for what a session has read.
     #[cfg(feature = "ide")]
-    pub(crate) fn in_session(session: Session, options: resolve::Options) -> Compiler {
+    pub(crate) fn in_session(session: Session, options: resolve::ResolveOptions) -> Compiler {
         let kernel = Features::clone(&options.kernel);
         Compiler { sessions: Sessions::new(session, INCLUDED_LIMIT), options, ..Compiler::new(kernel) }
     }
@@ -127,7 +130,7 @@ impl Compiler {
         self.sessions.fork()
     }
 
-    pub(crate) fn resolve_options(&self) -> &resolve::Options {
+    pub(crate) fn resolve_options(&self) -> &resolve::ResolveOptions {
         &self.options
     }
 
@@ -141,7 +144,7 @@ impl Compiler {
         })
     }
 
-    pub(crate) fn encode_settings(&self) -> &encode::Options {
+    pub(crate) fn encode_settings(&self) -> &encode::EncodeOptions {
         &self.encode
     }
 
@@ -150,7 +153,7 @@ impl Compiler {
     /// # Errors
     /// [`CompileError::Read`] and [`CompileError::TooLarge`]. Errors in the text are in the diagnosis.
     pub fn check(&self, input: impl Into<Input>) -> Result<Diagnosis, CompileError> {
-        let Opened { session, parts, mut diagnostics, .. } = self.open(input)?;
+        let OpenedInput { session, parts, mut diagnostics, .. } = self.open(input)?;
         for part in &parts {
             let mut raised = Diagnostics::new();
             let policy = resolve::resolve(&session, part.id, &self.options, &mut raised);
@@ -178,7 +181,7 @@ impl Compiler {
     /// [`CompileError::Read`] and [`CompileError::TooLarge`]. Errors in the text are in the diagnosis.
     pub fn resolve(&self, input: impl Into<Input>) -> Result<Resolved, CompileError> {
         let start = Instant::now();
-        let Opened { session, id, parts, diagnostics: whole, .. } = self.open(input)?;
+        let OpenedInput { session, id, parts, diagnostics: whole, .. } = self.open(input)?;
         let (mut policies, mut raised, mut all) = (Vec::new(), Vec::new(), whole.clone());
         for part in &parts {
             let mut diagnostics = Diagnostics::new();
@@ -189,7 +192,7 @@ impl Compiler {
             all.append(&mut diagnostics);
         }
         let diagnosis = self.judged(all, &session);
-        let raised = Raised { whole, parts: raised };
+        let raised = RaisedDiagnostics { whole, parts: raised };
         Ok(Resolved { session, id, parts, policies, raised, diagnosis, resolve_us: since(start) })
     }
 
@@ -209,7 +212,7 @@ impl Compiler {
     /// # Errors
     /// [`CompileError::Rejected`] when it has errors, and all others.
     pub fn compile(&self, input: impl Into<Input>) -> Result<Compiled, CompileError> {
-        let Opened { session, parts, diagnostics, .. } = self.open(input)?;
+        let OpenedInput { session, parts, diagnostics, .. } = self.open(input)?;
         let resolve_us = Cell::new(0);
         let each = parts.iter().map(|part| (part, self.compile_part(&session, part.id, &resolve_us)));
         self.join(&session, diagnostics, each, || resolve_us.get())

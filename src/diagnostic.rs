@@ -28,7 +28,7 @@ pub(crate) use escape::is_active;
 #[cfg(feature = "lsp")]
 pub(crate) use escape::line as escaped_line;
 pub use levels::Levels;
-pub use report::Report;
+pub use report::RenderableDiagnostic;
 
 /// The most bytes of a message or help; a word of the text that it names may be of any length.
 const MAX_SENTENCE: usize = 1000;

@@ -22,7 +22,7 @@ pub(crate) struct LineDiff<'a> {
 
 /// A line of a [`Hunk`], with its line feed if it has one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Line<'a> {
+pub(crate) enum DiffLine<'a> {
     /// A line of both texts.
     Kept(&'a str),
     /// A line of the old text.
@@ -36,7 +36,7 @@ pub(crate) struct Hunk<'a> {
     /// Where they are: `@@ -1,3 +1,4 @@`.
     pub(crate) header: String,
     /// The lines, with those around the changes.
-    pub(crate) lines: Vec<Line<'a>>,
+    pub(crate) lines: Vec<DiffLine<'a>>,
 }
 
 impl<'a> LineDiff<'a> {
@@ -72,10 +72,12 @@ impl<'a> LineDiff<'a> {
             let mut lines = Vec::new();
             for op in &ops {
                 match op {
-                    DiffOp::Equal { .. } => lines.extend(self.old(op.old_range()).iter().map(|line| Line::Kept(line))),
+                    DiffOp::Equal { .. } => {
+                        lines.extend(self.old(op.old_range()).iter().map(|line| DiffLine::Kept(line)))
+                    }
                     _ => {
-                        lines.extend(self.old(op.old_range()).iter().map(|line| Line::Removed(line)));
-                        lines.extend(self.new_lines(op.new_range()).iter().map(|line| Line::Added(line)));
+                        lines.extend(self.old(op.old_range()).iter().map(|line| DiffLine::Removed(line)));
+                        lines.extend(self.new_lines(op.new_range()).iter().map(|line| DiffLine::Added(line)));
                     }
                 }
             }
@@ -93,9 +95,9 @@ impl<'a> LineDiff<'a> {
             _ = writeln!(text, "{}", hunk.header);
             for line in hunk.lines {
                 let (sign, line) = match line {
-                    Line::Kept(line) => (' ', line),
-                    Line::Removed(line) => ('-', line),
-                    Line::Added(line) => ('+', line),
+                    DiffLine::Kept(line) => (' ', line),
+                    DiffLine::Removed(line) => ('-', line),
+                    DiffLine::Added(line) => ('+', line),
                 };
                 _ = write!(text, "{sign}{line}");
                 if !line.ends_with('\n') {

@@ -31,7 +31,7 @@ pub use beneath::Beneath;
 pub(crate) use loader::read_limited;
 pub use loader::{DirEntry, FileKind, FileSystem, Loader, Memory};
 #[cfg(all(feature = "draft", target_os = "linux"))]
-pub(crate) use rooted::{Resolved, Rooted};
+pub(crate) use rooted::{Rooted, RootedFile};
 pub use text::Text;
 
 /// Names one text of a [`SourceMap`].

@@ -59,7 +59,7 @@ pub(crate) fn compile(compiler: &Compiler, file: FileText) -> Result<Compiled, R
     match compiler.compile(Input::text(name.clone(), text)) {
         Ok(compiled) => Ok(compiled.without_rules()),
         Err(CompileError::Rejected(diagnosis)) => {
-            let quotable = Quotable { name, own };
+            let quotable = QuotableText { name, own };
             let errors = diagnosis.diagnostics().iter().filter(|diagnostic| diagnostic.is_error());
             let count = errors.clone().count();
             let mut errors: Vec<_> = errors.take(MAX_ERRORS).map(|error| quotable.line(&diagnosis, error)).collect();
@@ -74,12 +74,12 @@ pub(crate) fn compile(compiler: &Compiler, file: FileText) -> Result<Compiled, R
 
 /// The text that messages may quote: that of the file. Whoever reads the messages may read the volume, but not all that the agent
 /// can read and a volume can include.
-struct Quotable {
+struct QuotableText {
     name: String,
     own: Vec<u8>,
 }
 
-impl Quotable {
+impl QuotableText {
     /// An error in one line. If it is about another text, it has place and code only.
     fn line(&self, diagnosis: &Diagnosis, error: &Diagnostic) -> String {
         let sources = diagnosis.sources();

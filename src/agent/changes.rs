@@ -28,7 +28,7 @@ impl Fingerprint {
     }
 
     fn within<'a>(directories: impl Iterator<Item = &'a PathBuf>, max_entries: usize) -> Fingerprint {
-        let mut look = Look { hasher: DefaultHasher::new(), left: max_entries, complete: true };
+        let mut look = MetadataHasher { hasher: DefaultHasher::new(), left: max_entries, complete: true };
         for directory in directories {
             // The directory itself may be named by a link.
             look.entry(&fs::canonicalize(directory).unwrap_or_else(|_| directory.clone()), 0);
@@ -37,13 +37,13 @@ impl Fingerprint {
     }
 }
 
-struct Look {
+struct MetadataHasher {
     hasher: DefaultHasher,
     left: usize,
     complete: bool,
 }
 
-impl Look {
+impl MetadataHasher {
     fn entry(&mut self, path: &Path, depth: usize) {
         let Some(left) = self.left.checked_sub(1) else {
             self.complete = false;

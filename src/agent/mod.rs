@@ -5,11 +5,11 @@
 //!
 //! - load part of a file: a file is one write, and a file that is broken leaves its last good policy in force;
 //! - touch profiles of others: a name that is loaded but was not loaded by the agent is refused, unless [`Names`] gives it away;
-//! - remove a profile, unless [`Options::prune`] asks for it, and then only one that it loaded, that no file defines any more,
+//! - remove a profile, unless [`AgentOptions::prune`] asks for it, and then only one that it loaded, that no file defines any more,
 //!   and that no task runs under: removing a profile leaves its tasks unconfined;
 //! - fight over a profile: if somebody else replaces a profile that it had replaced, it reports that and stays off.
 //!
-//! It keeps no policy in memory from one file to the next, and what it loaded in a small file ([`Options::state`]), written before
+//! It keeps no policy in memory from one file to the next, and what it loaded in a small file ([`AgentOptions::state`]), written before
 //! each first load: it can be killed at any moment.
 //!
 //! Files may be hostile. They are read only beneath their directories, without waiting, and messages quote none but the file they
@@ -17,11 +17,11 @@
 //!
 //! ```no_run
 //! use armorer::{Compiler, kernel::Kernel};
-//! use armorer::agent::{Agent, Names, Options};
+//! use armorer::agent::{Agent, Names, AgentOptions};
 //!
 //! let kernel = Kernel::running()?;
 //! let features = kernel.features()?;
-//! let mut options = Options::new(["/profiles".into()]);
+//! let mut options = AgentOptions::new(["/profiles".into()]);
 //! options.names = Names::any().prefix("k8s-");
 //! let mut agent = Agent::new(kernel, options, move || Compiler::new(features.clone()));
 //! let report = agent.pass();
@@ -52,17 +52,19 @@ use crate::kernel::Kernel;
 use crate::source::Beneath;
 
 pub use names::Names;
-pub use report::{Excess, FileReport, Kept, Outcome, Problem, Refusal, Report, Vanished};
+pub use report::{
+    AgentProblem, ExceededLimit, FileOutcome, FileReport, KeepReason, OrphanedProfile, PassReport, Refusal,
+};
 
 use build::{Build, InProcess};
 use changes::Fingerprint;
-use pass::Costly;
-use state::State;
+use pass::CostlyText;
+use state::AgentState;
 
 /// The directories that an agent watches, and its permissions.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct Options {
+pub struct AgentOptions {
     /// The directories whose files hold profiles. In a ConfigMap volume, which has a `..data` link, all files are those of the
     /// directory that the link leads to when a pass begins.
     pub directories: Vec<PathBuf>,
@@ -85,7 +87,7 @@ pub struct Options {
     pub state: Option<PathBuf>,
 }
 
-impl Options {
+impl AgentOptions {
     /// Bytes of a file: a ConfigMap has at most a mebibyte.
     pub const MAX_FILE_SIZE: u64 = 1 << 20;
 
@@ -94,15 +96,15 @@ impl Options {
 
     /// The directories, any name, nothing removed.
     #[must_use]
-    pub fn new(directories: impl IntoIterator<Item = PathBuf>) -> Options {
-        Options {
+    pub fn new(directories: impl IntoIterator<Item = PathBuf>) -> AgentOptions {
+        AgentOptions {
             directories: directories.into_iter().collect(),
             names: Names::any(),
             prune: false,
             refuse_attachments: false,
             baseline: None,
-            max_file_size: Options::MAX_FILE_SIZE,
-            max_files: Options::MAX_FILES,
+            max_file_size: AgentOptions::MAX_FILE_SIZE,
+            max_files: AgentOptions::MAX_FILES,
             linked: Vec::new(),
             state: None,
         }
@@ -112,13 +114,13 @@ impl Options {
 /// Keeps profiles loaded.
 pub struct Agent {
     kernel: Kernel,
-    options: Options,
+    options: AgentOptions,
     reader: Beneath,
     build: Box<dyn Build>,
     running: Box<dyn FnMut() -> bool + Send>,
-    state: State,
+    state: AgentState,
     /// Files that took too much to compile.
-    costly: BTreeMap<PathBuf, Costly>,
+    costly: BTreeMap<PathBuf, CostlyText>,
     /// The fingerprint at the beginning of the last pass that left nothing to do, and the kernel's revision at its end.
     seen: Option<(Fingerprint, u64)>,
 }
@@ -135,13 +137,13 @@ impl Agent {
     /// Files are compiled in this process. A compiler for text that nobody vouches for reads with a
     /// [`Beneath`], and has limits of states and memory.
     #[must_use]
-    pub fn new(kernel: Kernel, options: Options, compiler: impl Fn() -> Compiler + Send + 'static) -> Self {
+    pub fn new(kernel: Kernel, options: AgentOptions, compiler: impl Fn() -> Compiler + Send + 'static) -> Self {
         Agent::building(kernel, options, InProcess { make: compiler, compiler: None })
     }
 
     /// An agent that compiles in that way.
-    pub(crate) fn building(kernel: Kernel, options: Options, build: impl Build + 'static) -> Self {
-        let state = State::read(options.state.clone());
+    pub(crate) fn building(kernel: Kernel, options: AgentOptions, build: impl Build + 'static) -> Self {
+        let state = AgentState::read(options.state.clone());
         let roots = options.directories.iter().chain(&options.linked);
         let reader = Beneath::new(roots).max_len(options.max_file_size);
         Agent {
@@ -165,11 +167,11 @@ impl Agent {
 
     /// A pass, if there is anything to do: files have changed (also those that `include` may mean, in `included`), the kernel's
     /// policy has, or the last pass could not do all that it wanted.
-    pub fn pass_if_changed(&mut self, included: &[PathBuf]) -> Option<Report> {
+    pub fn pass_if_changed(&mut self, included: &[PathBuf]) -> Option<PassReport> {
         let before = Fingerprint::of(self.options.directories.iter().chain(included));
         if let Some((seen, revision)) = &self.seen
             && before.complete
-            && !self.costly.values().any(Costly::has_rested)
+            && !self.costly.values().any(CostlyText::has_rested)
             && *seen == before
             && self.kernel.revision().is_ok_and(|now| now == *revision)
         {
@@ -177,7 +179,7 @@ impl Agent {
         }
         let mut report = self.pass();
         if !before.complete {
-            report.problems.push(Problem::TooManyEntries(changes::MAX_ENTRIES));
+            report.problems.push(AgentProblem::TooManyEntries(changes::MAX_ENTRIES));
         }
         let revision = self.kernel.revision().ok().filter(|_| !report.wants_retry());
         self.seen = revision.map(|revision| (before, revision));

@@ -6,30 +6,30 @@ use std::time::{Duration, Instant};
 
 use sha2::{Digest, Sha256};
 
-use super::report::{Excess, FileReport, Outcome, Problem, Refusal, Report};
-use super::state::Written;
-use super::volume::{self, Entry};
+use super::report::{AgentProblem, ExceededLimit, FileOutcome, FileReport, PassReport, Refusal};
+use super::state::WrittenPolicy;
+use super::volume::{self, VolumeFile};
 use super::{Agent, prune};
 use crate::analysis::DiffError;
 use crate::compiler::Compiled;
 use crate::kernel::KernelError;
-use crate::kernel::hash::{self, Content, Hash};
+use crate::kernel::hash::{self, HashedContent, PolicyHash};
 
 /// A text that took too much is not tried again for this long.
 const REST: Duration = Duration::from_secs(600);
 
 /// The loaded profiles by name, with their hashes where the kernel shows them.
-pub(super) type Loaded = BTreeMap<String, Option<Hash>>;
+pub(super) type Loaded = BTreeMap<String, Option<PolicyHash>>;
 
 /// A text that took too much to compile.
 #[derive(Clone, Debug)]
-pub(super) struct Costly {
+pub(super) struct CostlyText {
     digest: [u8; 32],
-    excess: Excess,
+    excess: ExceededLimit,
     since: Instant,
 }
 
-impl Costly {
+impl CostlyText {
     /// Whether it may be tried again.
     pub(super) fn has_rested(&self) -> bool {
         self.since.elapsed() >= REST
@@ -37,7 +37,7 @@ impl Costly {
 }
 
 /// The state of a file during a pass.
-enum Known {
+enum FileState {
     /// No work so far.
     Nothing,
     /// It has no policy now: what came from it before keeps its names.
@@ -48,7 +48,7 @@ enum Known {
 
 /// When a file is looked at.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Try {
+enum FileTurn {
     /// In its turn. Files that take long wait until all others are done.
     First,
     /// After all that were quick.
@@ -57,11 +57,11 @@ enum Try {
     Last,
 }
 
-struct Pass {
-    entries: Vec<Entry>,
+struct AgentPass {
+    entries: Vec<VolumeFile>,
     /// The place of each file in the list.
     places: BTreeMap<PathBuf, usize>,
-    known: Vec<Known>,
+    known: Vec<FileState>,
     reports: Vec<Option<FileReport>>,
     /// The first file that defined each name.
     first: BTreeMap<String, usize>,
@@ -69,31 +69,31 @@ struct Pass {
 }
 
 /// The owner of a profile's name.
-enum Keeper<'a> {
+enum NameKeeper<'a> {
     File(&'a Path),
     /// The owner depends on a file that was not compiled yet.
     Unknown,
 }
 
-impl Pass {
-    fn new(entries: Vec<Entry>, loaded: Loaded) -> Pass {
+impl AgentPass {
+    fn new(entries: Vec<VolumeFile>, loaded: Loaded) -> AgentPass {
         let places = entries.iter().enumerate().map(|(place, entry)| (entry.file.clone(), place)).collect();
-        let known = entries.iter().map(|_| Known::Nothing).collect();
+        let known = entries.iter().map(|_| FileState::Nothing).collect();
         let reports = entries.iter().map(|_| None).collect();
-        Pass { entries, places, known, reports, first: BTreeMap::new(), loaded }
+        AgentPass { entries, places, known, reports, first: BTreeMap::new(), loaded }
     }
 
-    fn known(&self, place: usize) -> &Known {
-        self.known.get(place).unwrap_or(&Known::Nothing)
+    fn known(&self, place: usize) -> &FileState {
+        self.known.get(place).unwrap_or(&FileState::Nothing)
     }
 
-    fn learn(&mut self, place: usize, known: Known) {
+    fn learn(&mut self, place: usize, known: FileState) {
         if let Some(slot) = self.known.get_mut(place) {
             *slot = known;
         }
     }
 
-    fn report(&mut self, place: usize, profiles: Vec<String>, outcome: Outcome) {
+    fn report(&mut self, place: usize, profiles: Vec<String>, outcome: FileOutcome) {
         let file = self.entries.get(place).map(|entry| entry.file.clone()).unwrap_or_default();
         if let Some(slot) = self.reports.get_mut(place) {
             *slot = Some(FileReport { file, profiles, outcome });
@@ -102,30 +102,30 @@ impl Pass {
 
     /// The file that a name of a file belongs to. A file that a profile came from keeps its name as long as it is there, broken or
     /// not; of others the first that compiles has it.
-    fn keeper<'a>(&'a self, owner: Option<&'a Path>, name: &str, file: &'a Path) -> Keeper<'a> {
+    fn keeper<'a>(&'a self, owner: Option<&'a Path>, name: &str, file: &'a Path) -> NameKeeper<'a> {
         if let Some(owner) = owner
             && owner != file
             && let Some(&place) = self.places.get(owner)
         {
             match self.known(place) {
-                Known::Nothing => return Keeper::Unknown,
-                Known::Broken => return Keeper::File(owner),
-                Known::Names(names) if names.contains(name) => return Keeper::File(owner),
-                Known::Names(_) => {}
+                FileState::Nothing => return NameKeeper::Unknown,
+                FileState::Broken => return NameKeeper::File(owner),
+                FileState::Names(names) if names.contains(name) => return NameKeeper::File(owner),
+                FileState::Names(_) => {}
             }
         }
         if owner == Some(file) {
-            return Keeper::File(file);
+            return NameKeeper::File(file);
         }
         let first = self.first.get(name).and_then(|&place| self.entries.get(place));
-        Keeper::File(first.map_or(file, |entry| &entry.file))
+        NameKeeper::File(first.map_or(file, |entry| &entry.file))
     }
 
     /// The names that files define, and those whose files are broken.
     fn defined<'a>(&self, owned: impl Iterator<Item = (&'a str, &'a Path)>) -> BTreeSet<String> {
         let mut defined: BTreeSet<String> = self.first.keys().cloned().collect();
         for (name, file) in owned {
-            if self.places.get(file).is_some_and(|&place| matches!(self.known(place), Known::Broken)) {
+            if self.places.get(file).is_some_and(|&place| matches!(self.known(place), FileState::Broken)) {
                 defined.insert(name.to_owned());
             }
         }
@@ -135,17 +135,17 @@ impl Pass {
 
 impl Agent {
     /// Reads all files, loads what is new or changed, and removes what vanished if that is wanted.
-    pub fn pass(&mut self) -> Report {
-        let mut report = Report::default();
+    pub fn pass(&mut self) -> PassReport {
+        let mut report = PassReport::default();
         let entries = volume::list(&self.options, &self.reader, &mut report);
         let loaded = match self.loaded() {
             Ok(loaded) => loaded,
             Err(error) => {
-                report.problems.push(Problem::Kernel(error));
+                report.problems.push(AgentProblem::Kernel(error));
                 return report;
             }
         };
-        let mut pass = Pass::new(entries, loaded);
+        let mut pass = AgentPass::new(entries, loaded);
         self.costly.retain(|file, costly| pass.places.contains_key(file) && !costly.has_rested());
         self.build.begin();
         report.interrupted = !self.look_at_all(&mut pass);
@@ -159,10 +159,10 @@ impl Agent {
         report.files = pass.reports.into_iter().flatten().collect();
         // Each file says so; once is enough for the health of the agent.
         let wedged = report.files.iter().find_map(|file| match &file.outcome {
-            Outcome::Refused(Refusal::Kernel(error)) if error.is_wedged() => Some(error.to_string()),
+            FileOutcome::Refused(Refusal::Kernel(error)) if error.is_wedged() => Some(error.to_string()),
             _ => None,
         });
-        report.problems.extend(wedged.map(Problem::Wedged));
+        report.problems.extend(wedged.map(AgentProblem::Wedged));
         report
     }
 
@@ -178,14 +178,14 @@ impl Agent {
     }
 
     /// Looks at every file; `false` if the pass was ended.
-    fn look_at_all(&mut self, pass: &mut Pass) -> bool {
+    fn look_at_all(&mut self, pass: &mut AgentPass) -> bool {
         let mut places: Vec<usize> = (0..pass.entries.len()).collect();
-        for turn in [Try::First, Try::Slow, Try::Last] {
+        for turn in [FileTurn::First, FileTurn::Slow, FileTurn::Last] {
             places.retain(|&place| matches!(pass.reports.get(place), Some(None)));
             for &place in &places {
-                let decided = !matches!(pass.known(place), Known::Nothing);
+                let decided = !matches!(pass.known(place), FileState::Nothing);
                 // What waits for others is not looked at before those are.
-                if decided && turn != Try::Last {
+                if decided && turn != FileTurn::Last {
                     continue;
                 }
                 if !(self.running)() || self.look_at(pass, place, turn).is_none() {
@@ -197,7 +197,7 @@ impl Agent {
     }
 
     /// Looks at a file, loads it if there is nothing to wait for, and reports what became of it. `None` if the pass is to end.
-    fn look_at(&mut self, pass: &mut Pass, place: usize, turn: Try) -> Option<()> {
+    fn look_at(&mut self, pass: &mut AgentPass, place: usize, turn: FileTurn) -> Option<()> {
         let Some(entry) = pass.entries.get(place).cloned() else { return Some(()) };
         let built = match place < self.options.max_files {
             true => self.build(&entry, turn)?,
@@ -205,32 +205,34 @@ impl Agent {
         };
         let compiled = match built {
             Ok(compiled) => compiled,
-            Err(Refusal::Excess(Excess::Time(_))) if turn == Try::First && !self.costly.contains_key(&entry.file) => {
+            Err(Refusal::Excess(ExceededLimit::Time(_)))
+                if turn == FileTurn::First && !self.costly.contains_key(&entry.file) =>
+            {
                 return Some(());
             }
             Err(refusal) => {
-                pass.learn(place, Known::Broken);
-                pass.report(place, Vec::new(), Outcome::Refused(refusal));
+                pass.learn(place, FileState::Broken);
+                pass.report(place, Vec::new(), FileOutcome::Refused(refusal));
                 return Some(());
             }
         };
         let names: Vec<String> = compiled.profiles().iter().map(|profile| profile.listed_name().to_string()).collect();
         let owner = |name: &str| self.state.file(name);
-        let is_unknown = |name: &String| matches!(pass.keeper(owner(name), name, &entry.file), Keeper::Unknown);
-        let waits = turn != Try::Last && names.iter().any(is_unknown);
+        let is_unknown = |name: &String| matches!(pass.keeper(owner(name), name, &entry.file), NameKeeper::Unknown);
+        let waits = turn != FileTurn::Last && names.iter().any(is_unknown);
         for name in &names {
             pass.first.entry(name.clone()).or_insert(place);
         }
-        pass.learn(place, Known::Names(names.iter().cloned().collect()));
+        pass.learn(place, FileState::Names(names.iter().cloned().collect()));
         if !waits {
             let outcome = self.install(&entry.file, &compiled, &names, pass);
-            pass.report(place, names, outcome.unwrap_or_else(Outcome::Refused));
+            pass.report(place, names, outcome.unwrap_or_else(FileOutcome::Refused));
         }
         Some(())
     }
 
     /// Reads and compiles a file.
-    fn build(&mut self, entry: &Entry, turn: Try) -> Option<Result<Compiled, Refusal>> {
+    fn build(&mut self, entry: &VolumeFile, turn: FileTurn) -> Option<Result<Compiled, Refusal>> {
         let text = match volume::read(entry, &self.options, &self.reader) {
             Ok(text) => text,
             Err(refusal) => return Some(Err(refusal)),
@@ -240,17 +242,23 @@ impl Agent {
             Some(costly) if costly.digest == digest => return Some(Err(costly.excess.into())),
             _ => _ = self.costly.remove(&entry.file),
         }
-        let built = self.build.build(text, turn == Try::First, &mut *self.running)?;
+        let built = self.build.build(text, turn == FileTurn::First, &mut *self.running)?;
         if let Err(Refusal::Excess(excess)) = &built
-            && !(turn == Try::First && matches!(excess, Excess::Time(_)))
+            && !(turn == FileTurn::First && matches!(excess, ExceededLimit::Time(_)))
         {
-            self.costly.insert(entry.file.clone(), Costly { digest, excess: *excess, since: Instant::now() });
+            self.costly.insert(entry.file.clone(), CostlyText { digest, excess: *excess, since: Instant::now() });
         }
         Some(built)
     }
 
     /// Loads a file's profiles, if all of them may be loaded and any is not.
-    fn install(&mut self, file: &Path, compiled: &Compiled, names: &[String], pass: &Pass) -> Result<Outcome, Refusal> {
+    fn install(
+        &mut self,
+        file: &Path,
+        compiled: &Compiled,
+        names: &[String],
+        pass: &AgentPass,
+    ) -> Result<FileOutcome, Refusal> {
         let loaded = &pass.loaded;
         // Names with replacement characters may be those of several profiles.
         let is_text = |name: &&[u8]| std::str::from_utf8(name).is_ok_and(|name| !name.contains(char::is_control));
@@ -262,7 +270,7 @@ impl Agent {
             if !self.options.names.admits(name) {
                 return Err(Refusal::Name(name.clone()));
             }
-            if let Keeper::File(other) = pass.keeper(self.state.file(name), name, file)
+            if let NameKeeper::File(other) = pass.keeper(self.state.file(name), name, file)
                 && other != file
             {
                 return Err(Refusal::Twice { name: name.clone(), other: other.to_owned() });
@@ -280,14 +288,14 @@ impl Agent {
             }
         }
         let contents = hash::profiles(compiled).map_err(KernelError::from)?;
-        let contents: Vec<(&String, Content<'_>)> =
+        let contents: Vec<(&String, HashedContent<'_>)> =
             names.iter().zip(contents).map(|(name, (_, content))| (name, content)).collect();
-        let has = |name: &String, content: &Content<'_>| matches!(loaded.get(name), Some(Some(hash)) if content.matches(hash));
+        let has = |name: &String, content: &HashedContent<'_>| matches!(loaded.get(name), Some(Some(hash)) if content.matches(hash));
         if contents.iter().all(|(name, content)| has(name, content)) {
             // What is exactly as it should be may be adopted: replacing it would change nothing.
             self.state.claim(names, file).map_err(Refusal::State)?;
             self.remember(&contents, None);
-            return Ok(Outcome::Unchanged);
+            return Ok(FileOutcome::Unchanged);
         }
         let foreign = |name: &&String| {
             loaded.contains_key(*name) && self.state.file(name).is_none() && !self.options.names.owns(name)
@@ -316,17 +324,17 @@ impl Agent {
             self.kernel.load(compiled)?;
         }
         self.remember(&contents, Some(&over));
-        Ok(if replaces { Outcome::Replaced } else { Outcome::Loaded })
+        Ok(if replaces { FileOutcome::Replaced } else { FileOutcome::Loaded })
     }
 
     /// Remembers what the kernel has now. `over`: the profiles that took the place of others; without it nothing was written, and what
     /// was remembered of the same contents holds.
-    fn remember(&mut self, contents: &[(&String, Content<'_>)], over: Option<&BTreeSet<String>>) {
+    fn remember(&mut self, contents: &[(&String, HashedContent<'_>)], over: Option<&BTreeSet<String>>) {
         let written = contents.iter().filter_map(|(name, content)| {
             let hashes = content.hashes().to_vec();
             let is_same = over.is_none() && self.state.written(name).is_some_and(|last| last.hashes == hashes);
             let over_foreign = over.is_some_and(|over| over.contains(*name));
-            (!is_same).then(|| ((*name).clone(), Written { hashes, over_foreign }))
+            (!is_same).then(|| ((*name).clone(), WrittenPolicy { hashes, over_foreign }))
         });
         let written: Vec<_> = written.collect();
         // What is not on the disk is found out again after a restart: the kernel has what the file says.

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
-use super::report::{Kept, Problem, Report, Vanished};
-use super::state::State;
-use crate::kernel::hash::Hash;
+use super::report::{AgentProblem, KeepReason, OrphanedProfile, PassReport};
+use super::state::AgentState;
+use crate::kernel::hash::PolicyHash;
 use crate::kernel::{Kernel, KernelError};
 
 /// Forgets profiles that are gone from files and kernel, and removes those that are gone from the files only, where that is
@@ -13,10 +13,10 @@ use crate::kernel::{Kernel, KernelError};
 pub(super) fn prune(
     kernel: &Kernel,
     wanted: bool,
-    state: &mut State,
+    state: &mut AgentState,
     defined: &BTreeSet<String>,
-    loaded: &BTreeMap<String, Option<Hash>>,
-    report: &mut Report,
+    loaded: &BTreeMap<String, Option<PolicyHash>>,
+    report: &mut PassReport,
 ) {
     // Where a directory cannot be read, nothing that it holds has vanished.
     if !report.problems.is_empty() {
@@ -35,26 +35,26 @@ pub(super) fn prune(
         }
         let is_used = |used: &BTreeSet<String>| used.iter().any(|name| *name == profile || is_below(name, &profile));
         let kept = match &used {
-            _ if !wanted => Some(Kept::NotAsked),
-            Err(reason) => Some(Kept::Failed(reason.clone())),
-            Ok(used) if is_used(used) => Some(Kept::InUse),
+            _ if !wanted => Some(KeepReason::NotAsked),
+            Err(reason) => Some(KeepReason::Failed(reason.clone())),
+            Ok(used) if is_used(used) => Some(KeepReason::InUse),
             // Children that are defined go on needing their parent.
-            Ok(_) if defined.iter().any(|name| is_below(name, &profile)) => Some(Kept::HasChildren),
-            Ok(_) if is_replaced(state, loaded, &profile) => Some(Kept::Replaced),
-            Ok(_) => kernel.remove(profile.as_bytes()).err().map(|error| Kept::Failed(error.to_string())),
+            Ok(_) if defined.iter().any(|name| is_below(name, &profile)) => Some(KeepReason::HasChildren),
+            Ok(_) if is_replaced(state, loaded, &profile) => Some(KeepReason::Replaced),
+            Ok(_) => kernel.remove(profile.as_bytes()).err().map(|error| KeepReason::Failed(error.to_string())),
         };
         if kept.is_none() {
             gone.push(profile.clone());
         }
-        report.vanished.push(Vanished { profile, kept });
+        report.vanished.push(OrphanedProfile { profile, kept });
     }
     if let Err(error) = state.forget(&gone) {
-        report.problems.push(Problem::State(error));
+        report.problems.push(AgentProblem::State(error));
     }
 }
 
 /// Whether a profile of the agent's is not what the agent loaded.
-fn is_replaced(state: &State, loaded: &BTreeMap<String, Option<Hash>>, profile: &str) -> bool {
+fn is_replaced(state: &AgentState, loaded: &BTreeMap<String, Option<PolicyHash>>, profile: &str) -> bool {
     match (loaded.get(profile), state.written(profile)) {
         (Some(Some(current)), Some(written)) => !written.hashes.contains(current),
         _ => false,

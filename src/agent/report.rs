@@ -7,19 +7,19 @@ use std::time::Duration;
 
 use serde::{Serialize, Serializer};
 
-use crate::analysis::new_access::Finding;
+use crate::analysis::new_access::NewAccessFinding;
 use crate::kernel::KernelError;
 
 /// The results of a pass, file by file.
 #[derive(Debug, Default, Serialize)]
 #[non_exhaustive]
-pub struct Report {
+pub struct PassReport {
     /// Every file, in the order of the directories and names.
     pub files: Vec<FileReport>,
     /// Profiles that the agent loaded and no file defines any more.
-    pub vanished: Vec<Vanished>,
+    pub vanished: Vec<OrphanedProfile>,
     /// The problems that prevented parts of the pass: directories and lists that cannot be read.
-    pub problems: Vec<Problem>,
+    pub problems: Vec<AgentProblem>,
     /// Whether the pass was ended before it had looked at all files; those are not in the report.
     pub interrupted: bool,
 }
@@ -27,7 +27,7 @@ pub struct Report {
 /// A reason why an agent cannot do its work.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum Problem {
+pub enum AgentProblem {
     /// A directory of profiles cannot be read.
     #[error("{}: {error}", directory.display())]
     Directory {
@@ -51,15 +51,15 @@ pub enum Problem {
     TooManyEntries(usize),
 }
 
-impl Problem {
+impl AgentProblem {
     /// Whether no profile can be loaded while it lasts.
     #[must_use]
     pub fn is_about_the_kernel(&self) -> bool {
-        matches!(self, Problem::Kernel(_) | Problem::Wedged(_))
+        matches!(self, AgentProblem::Kernel(_) | AgentProblem::Wedged(_))
     }
 }
 
-impl Serialize for Problem {
+impl Serialize for AgentProblem {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
     }
@@ -81,14 +81,14 @@ pub struct FileReport {
     /// The names of its profiles, as the kernel lists them; none where it has errors.
     pub profiles: Vec<String>,
     /// The outcome for all profiles of the file.
-    pub outcome: Outcome,
+    pub outcome: FileOutcome,
 }
 
 impl FileReport {
     /// Whether the kernel's policy was changed for it.
     #[must_use]
     pub fn outcome_is_change(&self) -> bool {
-        matches!(self.outcome, Outcome::Loaded | Outcome::Replaced)
+        matches!(self.outcome, FileOutcome::Loaded | FileOutcome::Replaced)
     }
 }
 
@@ -96,7 +96,7 @@ impl FileReport {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
-pub enum Outcome {
+pub enum FileOutcome {
     /// None of its profiles was loaded before.
     Loaded,
     /// Some were, otherwise than now.
@@ -128,7 +128,7 @@ pub enum Refusal {
     },
     /// Compiling it takes more than it may.
     #[error(transparent)]
-    Excess(#[from] Excess),
+    Excess(#[from] ExceededLimit),
     /// The process that compiles it failed.
     #[error("the compiling process failed: {0}")]
     Process(String),
@@ -160,7 +160,7 @@ pub enum Refusal {
     Attaches(String),
     /// A profile allows what the baseline does not, or is not proven to allow no more.
     #[error("exceeds the baseline: {0}")]
-    Exceeds(Box<Finding>),
+    Exceeds(Box<NewAccessFinding>),
     /// The kernel refuses it.
     #[error("{0}")]
     Kernel(#[from] KernelError),
@@ -178,7 +178,7 @@ impl Serialize for Refusal {
 /// A limit that compiling a file exceeded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum Excess {
+pub enum ExceededLimit {
     /// Time.
     #[error("takes more than {:.0} s to compile", .0.as_secs_f64())]
     Time(Duration),
@@ -190,17 +190,17 @@ pub enum Excess {
 /// A profile that no file defines any more.
 #[derive(Debug, Serialize)]
 #[non_exhaustive]
-pub struct Vanished {
+pub struct OrphanedProfile {
     /// Its name.
     pub profile: String,
     /// `None`: it was removed.
-    pub kept: Option<Kept>,
+    pub kept: Option<KeepReason>,
 }
 
 /// Why a profile that no file defines stays loaded.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum Kept {
+pub enum KeepReason {
     /// Nobody asked for its removal.
     #[error("profiles are removed only on request")]
     NotAsked,
@@ -218,19 +218,19 @@ pub enum Kept {
     Failed(String),
 }
 
-impl Serialize for Kept {
+impl Serialize for KeepReason {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
     }
 }
 
-impl Report {
+impl PassReport {
     /// Whether all files are in force, and nothing kept the pass from its work.
     #[must_use]
     pub fn is_good(&self) -> bool {
         !self.interrupted
             && self.problems.is_empty()
-            && self.files.iter().all(|file| !matches!(file.outcome, Outcome::Refused(_)))
+            && self.files.iter().all(|file| !matches!(file.outcome, FileOutcome::Refused(_)))
     }
 
     /// Whether the next pass may do more although no file changes: a disk that was full, a kernel without memory, a task that
@@ -238,7 +238,7 @@ impl Report {
     #[must_use]
     pub fn wants_retry(&self) -> bool {
         let passing = |file: &FileReport| {
-            let Outcome::Refused(refusal) = &file.outcome else { return false };
+            let FileOutcome::Refused(refusal) = &file.outcome else { return false };
             match refusal {
                 Refusal::Unreadable(error) => may_pass(error),
                 Refusal::Process(_) | Refusal::Kernel(_) | Refusal::State(_) => true,
@@ -248,7 +248,10 @@ impl Report {
         self.interrupted
             || !self.problems.is_empty()
             || self.files.iter().any(passing)
-            || self.vanished.iter().any(|vanished| matches!(vanished.kept, Some(Kept::InUse | Kept::Failed(_))))
+            || self
+                .vanished
+                .iter()
+                .any(|vanished| matches!(vanished.kept, Some(KeepReason::InUse | KeepReason::Failed(_))))
     }
 }
 
@@ -262,13 +265,13 @@ fn may_pass(error: &io::Error) -> bool {
         && !matches!(error.kind(), NotFound | NotADirectory | PermissionDenied)
 }
 
-impl fmt::Display for Outcome {
+impl fmt::Display for FileOutcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Outcome::Loaded => "loaded",
-            Outcome::Replaced => "replaced",
-            Outcome::Unchanged => "unchanged",
-            Outcome::Refused(_) => "refused",
+            FileOutcome::Loaded => "loaded",
+            FileOutcome::Replaced => "replaced",
+            FileOutcome::Unchanged => "unchanged",
+            FileOutcome::Refused(_) => "refused",
         })
     }
 }

@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::atomic::Replacement;
-use crate::kernel::hash::Hash;
+use crate::atomic::AtomicReplacement;
+use crate::kernel::hash::PolicyHash;
 use crate::source::Text;
 
 /// Another boot has another one: what was loaded before is not loaded any more.
@@ -21,9 +21,9 @@ const BOOT_ID: &str = "/proc/sys/kernel/random/boot_id";
 /// The file on disk has a record a line. The first has all profiles, the others what changed since: a pass that loads thousands of
 /// files writes each of them once.
 #[derive(Debug, Default)]
-pub(super) struct State {
+pub(super) struct AgentState {
     path: Option<PathBuf>,
-    owned: BTreeMap<String, Owned>,
+    owned: BTreeMap<String, OwnedProfile>,
     /// The file as it was left, by device, number and size; another one is not added to.
     left: Option<(u64, u64, u64)>,
     /// Whether records follow the first.
@@ -32,19 +32,19 @@ pub(super) struct State {
 
 /// A profile of the agent's.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-struct Owned {
+struct OwnedProfile {
     #[serde(with = "stored_path")]
     file: PathBuf,
     #[serde(default, flatten)]
-    written: Written,
+    written: WrittenPolicy,
 }
 
 /// The policy that the agent wrote to the kernel for a profile.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Written {
+pub(super) struct WrittenPolicy {
     /// The hashes of it that a kernel may show; none before the first time.
     #[serde(default)]
-    pub(super) hashes: Vec<Hash>,
+    pub(super) hashes: Vec<PolicyHash>,
     /// Whether it took the place of a profile that somebody else had loaded.
     #[serde(default)]
     pub(super) over_foreign: bool,
@@ -52,10 +52,10 @@ pub(super) struct Written {
 
 /// A line of the file.
 #[derive(Default, Serialize, Deserialize)]
-struct Record {
+struct StateRecord {
     boot_id: String,
     #[serde(default)]
-    profiles: BTreeMap<String, Owned>,
+    profiles: BTreeMap<String, OwnedProfile>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     gone: Vec<String>,
 }
@@ -75,22 +75,22 @@ mod stored_path {
     }
 }
 
-impl State {
+impl AgentState {
     /// Reads the state that was saved during this boot. A file that is missing or damaged holds nothing: names that are loaded
     /// then count as those of others, which is the safe side.
-    pub(super) fn read(path: Option<PathBuf>) -> State {
+    pub(super) fn read(path: Option<PathBuf>) -> AgentState {
         let mut owned = BTreeMap::new();
         let bytes = path.as_ref().and_then(|path| fs::read(path).ok()).unwrap_or_default();
         let boot_id = boot_id();
         for line in bytes.split(|&byte| byte == b'\n') {
             // A line that was not written to its end is followed by others.
-            let Ok(record) = serde_json::from_slice::<Record>(line) else { continue };
+            let Ok(record) = serde_json::from_slice::<StateRecord>(line) else { continue };
             if record.boot_id == boot_id {
                 record.gone.iter().for_each(|name| _ = owned.remove(name));
                 owned.extend(record.profiles);
             }
         }
-        State { path, owned, left: None, is_long: false }
+        AgentState { path, owned, left: None, is_long: false }
     }
 
     /// The file that a profile of the agent's came from.
@@ -99,7 +99,7 @@ impl State {
     }
 
     /// Returns the policy that was written to the kernel for a profile.
-    pub(super) fn written(&self, name: &str) -> Option<&Written> {
+    pub(super) fn written(&self, name: &str) -> Option<&WrittenPolicy> {
         self.owned.get(name).map(|owned| &owned.written).filter(|written| !written.hashes.is_empty())
     }
 
@@ -113,18 +113,18 @@ impl State {
         let new = names.iter().filter(|name| self.file(name) != Some(file));
         let claimed = |name: &String| {
             let written = self.owned.get(name).map(|owned| owned.written.clone()).unwrap_or_default();
-            (name.clone(), Owned { file: file.to_owned(), written })
+            (name.clone(), OwnedProfile { file: file.to_owned(), written })
         };
         let profiles = new.map(claimed).collect();
         self.change(profiles, Vec::new())
     }
 
     /// Remembers what the kernel has now of profiles that were claimed.
-    pub(super) fn wrote(&mut self, written: impl IntoIterator<Item = (String, Written)>) -> io::Result<()> {
-        let changed = |(name, written): (String, Written)| {
+    pub(super) fn wrote(&mut self, written: impl IntoIterator<Item = (String, WrittenPolicy)>) -> io::Result<()> {
+        let changed = |(name, written): (String, WrittenPolicy)| {
             let owned = self.owned.get(&name).filter(|owned| owned.written != written)?;
             let file = owned.file.clone();
-            Some((name, Owned { file, written }))
+            Some((name, OwnedProfile { file, written }))
         };
         let profiles = written.into_iter().filter_map(changed).collect();
         self.change(profiles, Vec::new())
@@ -140,7 +140,7 @@ impl State {
         if self.is_long { self.write(&self.owned.clone()) } else { Ok(()) }
     }
 
-    fn change(&mut self, profiles: BTreeMap<String, Owned>, gone: Vec<String>) -> io::Result<()> {
+    fn change(&mut self, profiles: BTreeMap<String, OwnedProfile>, gone: Vec<String>) -> io::Result<()> {
         if profiles.is_empty() && gone.is_empty() {
             return Ok(());
         }
@@ -156,13 +156,13 @@ impl State {
     }
 
     /// Adds a record to the file, if it is the one that was left there; says whether it is.
-    fn append(&mut self, profiles: &BTreeMap<String, Owned>, gone: &[String]) -> io::Result<bool> {
+    fn append(&mut self, profiles: &BTreeMap<String, OwnedProfile>, gone: &[String]) -> io::Result<bool> {
         let (Some(path), Some(left)) = (&self.path, self.left) else { return Ok(self.path.is_none()) };
         let Ok(mut file) = OpenOptions::new().append(true).open(path) else { return Ok(false) };
         if identity(&file)? != left {
             return Ok(false);
         }
-        let record = Record { boot_id: boot_id(), profiles: profiles.clone(), gone: gone.to_vec() };
+        let record = StateRecord { boot_id: boot_id(), profiles: profiles.clone(), gone: gone.to_vec() };
         let line = [b"\n", &serde_json::to_vec(&record)?[..]].concat();
         if let Err(error) = file.write_all(&line).and_then(|()| file.sync_data()) {
             // Where not even this works, the half line is skipped when the file is read.
@@ -175,13 +175,14 @@ impl State {
     }
 
     /// Writes the file anew.
-    fn write(&mut self, owned: &BTreeMap<String, Owned>) -> io::Result<()> {
+    fn write(&mut self, owned: &BTreeMap<String, OwnedProfile>) -> io::Result<()> {
         let Some(path) = &self.path else { return Ok(()) };
-        let record = Record { boot_id: boot_id(), profiles: owned.clone(), gone: Vec::new() };
+        let record = StateRecord { boot_id: boot_id(), profiles: owned.clone(), gone: Vec::new() };
         if let Some(directory) = path.parent() {
             fs::create_dir_all(directory)?;
         }
-        Replacement { synced: true, ..Replacement::default() }.write(path, &serde_json::to_vec(&record)?)?;
+        AtomicReplacement { synced: true, ..AtomicReplacement::default() }
+            .write(path, &serde_json::to_vec(&record)?)?;
         self.left = File::open(path).and_then(|file| identity(&file)).ok();
         self.is_long = false;
         Ok(())
@@ -207,11 +208,11 @@ mod tests {
     fn kept_over_restarts_of_one_boot() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("deep/state");
-        let mut state = State::read(Some(path.clone()));
+        let mut state = AgentState::read(Some(path.clone()));
         state.claim(&["p".into(), "q".into()], Path::new("/f")).unwrap();
-        let reread = || State::read(Some(path.clone()));
+        let reread = || AgentState::read(Some(path.clone()));
         assert_eq!(reread().file("p"), Some(Path::new("/f")));
-        let written = Written { hashes: vec![Hash::Sha256("00".into())], over_foreign: true };
+        let written = WrittenPolicy { hashes: vec![PolicyHash::Sha256("00".into())], over_foreign: true };
         state.wrote([("q".into(), written.clone()), ("unknown".into(), written.clone())]).unwrap();
         state.forget(&["p".into()]).unwrap();
         state.claim(&["r".into()], Path::new("/g")).unwrap();
@@ -233,16 +234,16 @@ mod tests {
     fn a_line_that_broke_off_is_skipped() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("state");
-        let mut state = State::read(Some(path.clone()));
+        let mut state = AgentState::read(Some(path.clone()));
         state.claim(&["p".into()], Path::new("/f")).unwrap();
         let mut file = OpenOptions::new().append(true).open(&path).unwrap();
         file.write_all(b"\n{\"boot_id\":").unwrap();
         // It is not the file that was left: it is written anew.
         state.claim(&["q".into()], Path::new("/f")).unwrap();
-        assert_eq!(State::read(Some(path.clone())).profiles().count(), 2);
+        assert_eq!(AgentState::read(Some(path.clone())).profiles().count(), 2);
         file = OpenOptions::new().append(true).open(&path).unwrap();
         file.write_all(b"\n{\"boot_id\":").unwrap();
-        assert_eq!(State::read(Some(path)).profiles().count(), 2);
+        assert_eq!(AgentState::read(Some(path)).profiles().count(), 2);
     }
 
     #[test]
@@ -250,15 +251,15 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("state");
         let file = Path::new(OsStr::from_bytes(b"/volume/\xff\n"));
-        State::read(Some(path.clone())).claim(&["p".into()], file).unwrap();
-        assert_eq!(State::read(Some(path.clone())).file("p"), Some(file));
+        AgentState::read(Some(path.clone())).claim(&["p".into()], file).unwrap();
+        assert_eq!(AgentState::read(Some(path.clone())).file("p"), Some(file));
     }
 
     #[test]
     fn what_cannot_be_kept_is_not_added() {
         let directory = tempfile::tempdir().unwrap();
         fs::write(directory.path().join("file"), "").unwrap();
-        let mut state = State::read(Some(directory.path().join("file/state")));
+        let mut state = AgentState::read(Some(directory.path().join("file/state")));
         assert!(state.claim(&["p".into()], Path::new("/f")).is_err());
         assert_eq!(state.file("p"), None);
     }

@@ -3,8 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::report::Problem;
-use super::{Options, Refusal, Report};
+use super::report::AgentProblem;
+use super::{AgentOptions, PassReport, Refusal};
 use crate::resolve::is_skipped;
 use crate::source::{Beneath, FileKind, Loader};
 
@@ -13,7 +13,7 @@ const DATA: &str = "..data";
 
 /// A file of profiles.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Entry {
+pub(super) struct VolumeFile {
     /// Where users see it.
     pub(super) file: PathBuf,
     /// Where it is read: beneath what `..data` led to when the pass began.
@@ -31,30 +31,30 @@ pub(crate) struct FileText {
 }
 
 /// The files of all directories, those of a ConfigMap volume as they are at one moment.
-pub(super) fn list(options: &Options, reader: &Beneath, report: &mut Report) -> Vec<Entry> {
+pub(super) fn list(options: &AgentOptions, reader: &Beneath, report: &mut PassReport) -> Vec<VolumeFile> {
     let mut entries = Vec::new();
     for directory in &options.directories {
         match list_one(directory, reader) {
             Ok(files) => entries.extend(files),
-            Err(error) => report.problems.push(Problem::Directory { directory: directory.clone(), error }),
+            Err(error) => report.problems.push(AgentProblem::Directory { directory: directory.clone(), error }),
         }
     }
     entries
 }
 
-fn list_one(directory: &Path, reader: &Beneath) -> io::Result<Vec<Entry>> {
+fn list_one(directory: &Path, reader: &Beneath) -> io::Result<Vec<VolumeFile>> {
     // The link is read once: a switch in between does not mix two sets.
     let place = match std::fs::read_link(directory.join(DATA)) {
         Ok(target) => directory.join(target),
         Err(_) => directory.to_owned(),
     };
     let names = reader.names(&place)?.into_iter().filter(|name| !is_skipped(&name.to_string_lossy()));
-    let entries = names.map(|name| Entry { file: directory.join(&name), path: place.join(&name) });
+    let entries = names.map(|name| VolumeFile { file: directory.join(&name), path: place.join(&name) });
     Ok(entries.filter(|entry| !matches!(reader.kind(&entry.path), Ok(FileKind::Directory))).collect())
 }
 
 /// Reads a file.
-pub(super) fn read(entry: &Entry, options: &Options, reader: &Beneath) -> Result<FileText, Refusal> {
+pub(super) fn read(entry: &VolumeFile, options: &AgentOptions, reader: &Beneath) -> Result<FileText, Refusal> {
     let read = reader.read_with_root(&entry.path);
     let (text, root) = read.map_err(|error| match error.kind() {
         io::ErrorKind::FileTooLarge => Refusal::TooLarge(options.max_file_size),

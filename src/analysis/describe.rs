@@ -5,8 +5,8 @@ use std::fmt::Write;
 use super::classes;
 use super::names::Quoted;
 use super::perms::{
-    APPEND, CHANGE_PROFILE, ClassPerms, EXEC, EXEC_MMAP, Exec, FilePerms, GETATTR, Half, LINK, LOCK, ONEXEC, READ,
-    Rare, Target, WRITE,
+    APPEND, CHANGE_PROFILE, ClassPerms, EXEC, EXEC_MMAP, ExecTransition, FilePerms, FilePermsHalf, GETATTR, LINK, LOCK,
+    ONEXEC, READ, RareWords, TransitionTarget, WRITE,
 };
 use crate::automata::Symbol;
 use crate::vocab::ExecMode;
@@ -19,7 +19,7 @@ pub(super) fn file(perms: &FilePerms) -> String {
     format!("owner {}; other {}", half(&perms.owner), half(&perms.other))
 }
 
-fn half(half: &Half) -> String {
+fn half(half: &FilePermsHalf) -> String {
     // What is granted everywhere is worth a word only where it is missing.
     let missing = if half.allow & GETATTR == 0 { vec!["no getattr".to_owned()] } else { Vec::new() };
     let executes = half.allow & EXEC != 0;
@@ -30,7 +30,7 @@ fn half(half: &Half) -> String {
     let mut granted = vec![word + form.as_deref().unwrap_or_default()];
     granted.append(&mut more);
     // Onexec alone knows only whether it is safe.
-    let odd = half.exec.as_ref().filter(|exec| form.is_none() && (executes || **exec != Exec::default()));
+    let odd = half.exec.as_ref().filter(|exec| form.is_none() && (executes || **exec != ExecTransition::default()));
     granted.extend(odd.map(transition));
     granted.retain(|word| !word.is_empty());
     let seconds = [
@@ -66,13 +66,13 @@ fn bit_names(bits: u32) -> Vec<String> {
 }
 
 /// The transition as rules have it: `ix`, `Px`, `pix -> "target"`. `None` for what no rule says.
-fn exec_form(exec: &Exec) -> Option<String> {
+fn exec_form(exec: &ExecTransition) -> Option<String> {
     let name = match &exec.target {
-        Target::None | Target::Attachment => None,
-        Target::Named(name) => Some(name),
-        Target::Missing(_) | Target::Reserved(_) => return None,
+        TransitionTarget::None | TransitionTarget::Attachment => None,
+        TransitionTarget::Named(name) => Some(name),
+        TransitionTarget::Missing(_) | TransitionTarget::Reserved(_) => return None,
     };
-    let has_target = exec.target != Target::None;
+    let has_target = exec.target != TransitionTarget::None;
     let base = if exec.child { ExecMode::CHILD } else { ExecMode::PROFILE };
     let mode = match (exec.inherit, exec.unconfined) {
         (false, false) if has_target => base,
@@ -128,21 +128,21 @@ fn letters(bits: u32, possible: u32) -> (String, Vec<String>) {
     (word, words)
 }
 
-fn transition(exec: &Exec) -> String {
+fn transition(exec: &ExecTransition) -> String {
     let mut text = String::from("(");
     text.push_str(match (&exec.target, exec.child) {
-        (Target::None, false) => "no target",
-        (Target::None, true) => "no child",
-        (Target::Attachment, false) => "by attachment",
-        (Target::Attachment, true) => "child by attachment",
-        (Target::Named(_), _) => "to ",
-        (Target::Missing(_), _) => "missing target ",
-        (Target::Reserved(_), _) => "reserved type ",
+        (TransitionTarget::None, false) => "no target",
+        (TransitionTarget::None, true) => "no child",
+        (TransitionTarget::Attachment, false) => "by attachment",
+        (TransitionTarget::Attachment, true) => "child by attachment",
+        (TransitionTarget::Named(_), _) => "to ",
+        (TransitionTarget::Missing(_), _) => "missing target ",
+        (TransitionTarget::Reserved(_), _) => "reserved type ",
     });
     match &exec.target {
-        Target::Named(name) => write!(text, "{}", Quoted(name)),
-        Target::Missing(index) | Target::Reserved(index) => write!(text, "{index}"),
-        Target::None | Target::Attachment => Ok(()),
+        TransitionTarget::Named(name) => write!(text, "{}", Quoted(name)),
+        TransitionTarget::Missing(index) | TransitionTarget::Reserved(index) => write!(text, "{index}"),
+        TransitionTarget::None | TransitionTarget::Attachment => Ok(()),
     }
     .unwrap_or_default();
     for (set, word) in [(exec.r#unsafe, "unsafe"), (exec.inherit, "or inherit"), (exec.unconfined, "or unconfined")] {
@@ -185,8 +185,8 @@ pub(super) fn class(perms: &ClassPerms, witness: &[Symbol]) -> String {
     sentence(&names(perms.allow & !LOCK), notes.chain(rare(&perms.rare)))
 }
 
-fn rare(rare: &Rare) -> impl Iterator<Item = String> {
-    let Rare { subtree, cond, kill, complain, hide, tag, label } = *rare;
+fn rare(rare: &RareWords) -> impl Iterator<Item = String> {
+    let RareWords { subtree, cond, kill, complain, hide, tag, label } = *rare;
     let words = [
         (subtree, "subtree"),
         (cond, "cond"),

@@ -6,12 +6,12 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use thiserror::Error;
 
 use super::access::{self, Asked};
-use super::difference::{Diff, Difference, Place, Witness};
+use super::difference::{Diff, Difference, ProfilePart, Witness};
 use super::perms::{self, ClassPerms, FilePerms, LOCK, attaches};
-use super::product::{Hits, OutOfBudget, Side, Walk, walk};
+use super::product::{AutomatonSide, OutOfBudget, WalkOptions, WalkResult, walk};
 use super::{classes, describe, fields, networks};
 use crate::automata::{Symbol, Tables};
-use crate::blob::{Automaton, PolicyDb, Profile, VerifyError, Xmatch, verify_profile};
+use crate::blob::{Automaton, BlobProfile, PolicyDb, VerifyError, Xmatch, verify_profile};
 use crate::vocab::classes::{LABEL, MOUNT, NETWORK_V8, NETWORK_V9};
 
 /// The scope of a comparison, and its limits.
@@ -103,10 +103,10 @@ pub enum DiffError {
 /// assert_eq!(differences.to_string(), "p: capability chown: A denies, B allows; rule at b:2:3\n");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub fn diff(a: &[Profile], b: &[Profile], options: &DiffOptions) -> Result<Diff, DiffError> {
+pub fn diff(a: &[BlobProfile], b: &[BlobProfile], options: &DiffOptions) -> Result<Diff, DiffError> {
     sound('A', a)?;
     sound('B', b)?;
-    let mut pairs: BTreeMap<Key<'_>, [Option<(usize, &Profile)>; 2]> = BTreeMap::new();
+    let mut pairs: BTreeMap<ProfileKey<'_>, [Option<(usize, &BlobProfile)>; 2]> = BTreeMap::new();
     for (side, profiles) in [a, b].into_iter().enumerate() {
         for (index, (key, profile)) in keys(profiles, options).into_iter().enumerate() {
             if let Some(place) = pairs.entry(key).or_default().get_mut(side) {
@@ -131,7 +131,7 @@ pub fn diff(a: &[Profile], b: &[Profile], options: &DiffOptions) -> Result<Diff,
     Ok(diff)
 }
 
-pub(super) fn sound(policy: char, profiles: &[Profile]) -> Result<(), DiffError> {
+pub(super) fn sound(policy: char, profiles: &[BlobProfile]) -> Result<(), DiffError> {
     for (index, profile) in profiles.iter().enumerate() {
         verify_profile(profile)
             .map_err(|error| DiffError::Unsound { policy, error: VerifyError { index, ..error } })?;
@@ -140,11 +140,11 @@ pub(super) fn sound(policy: char, profiles: &[Profile]) -> Result<(), DiffError>
 }
 
 /// Namespace, name, and how many profiles of that name came before.
-type Key<'a> = (Option<&'a [u8]>, &'a [u8], usize);
+type ProfileKey<'a> = (Option<&'a [u8]>, &'a [u8], usize);
 
-fn keys<'a>(profiles: &'a [Profile], options: &DiffOptions) -> Vec<(Key<'a>, &'a Profile)> {
+fn keys<'a>(profiles: &'a [BlobProfile], options: &DiffOptions) -> Vec<(ProfileKey<'a>, &'a BlobProfile)> {
     let mut seen: FxHashMap<(Option<&[u8]>, &[u8]), usize> = FxHashMap::default();
-    let mut parent: Option<&Profile> = None;
+    let mut parent: Option<&BlobProfile> = None;
     let mut keys = Vec::with_capacity(profiles.len());
     for profile in profiles {
         let family = parent.filter(|parent| {
@@ -167,7 +167,12 @@ fn keys<'a>(profiles: &'a [Profile], options: &DiffOptions) -> Vec<(Key<'a>, &'a
 }
 
 /// The differences of two profiles, without their name; `more` is set if there may be others.
-fn profile(a: &Profile, b: &Profile, options: &DiffOptions, more: &mut bool) -> Result<Vec<Difference>, DiffError> {
+fn profile(
+    a: &BlobProfile,
+    b: &BlobProfile,
+    options: &DiffOptions,
+    more: &mut bool,
+) -> Result<Vec<Difference>, DiffError> {
     let mut differences = fields::compare(a, b, options.ignore_xmatch_len);
     let mut automata = Vec::new();
     if let (Some(of_a), Some(of_b)) = (&a.xmatch, &b.xmatch) {
@@ -183,7 +188,7 @@ fn profile(a: &Profile, b: &Profile, options: &DiffOptions, more: &mut bool) -> 
         };
         let (found, complete) = outcome.map_err(too_large)?;
         *more |= !complete;
-        differences.extend(found.into_iter().map(|Found { witnesses, a, b, permissions }| {
+        differences.extend(found.into_iter().map(|AutomatonDifference { witnesses, a, b, permissions }| {
             let mut witnesses = witnesses.into_iter();
             let (access, witness) = witnesses.next().map(|first| (first.access, first.string)).unzip();
             Difference {
@@ -191,7 +196,7 @@ fn profile(a: &Profile, b: &Profile, options: &DiffOptions, more: &mut bool) -> 
                 witness: witness.unwrap_or_default(),
                 permissions,
                 examples: witnesses.collect(),
-                ..Difference::new(Place::Automaton(automaton), a, b)
+                ..Difference::new(ProfilePart::Automaton(automaton), a, b)
             }
         }));
     }
@@ -199,7 +204,7 @@ fn profile(a: &Profile, b: &Profile, options: &DiffOptions, more: &mut bool) -> 
 }
 
 /// Strings on which two automata differ, and what they say to them.
-pub(super) struct Found {
+pub(super) struct AutomatonDifference {
     pub(super) witnesses: Vec<Witness>,
     pub(super) a: String,
     pub(super) b: String,
@@ -207,18 +212,21 @@ pub(super) struct Found {
 }
 
 /// Differences, and whether there are no others.
-pub(super) type Outcome = Result<(Vec<Found>, bool), OutOfBudget>;
+pub(super) type AutomatonDiffResult = Result<(Vec<AutomatonDifference>, bool), OutOfBudget>;
 
 /// With the names of the extended attributes, which are those of A: a difference in them is one of its own.
-pub(super) fn xmatch((a, names): (&Xmatch, &[Vec<u8>]), b: &Xmatch, options: &DiffOptions) -> Outcome {
+pub(super) fn xmatch((a, names): (&Xmatch, &[Vec<u8>]), b: &Xmatch, options: &DiffOptions) -> AutomatonDiffResult {
     if a.dfa == b.dfa {
         return Ok((Vec::new(), true));
     }
     let side = |xmatch: &'_ Xmatch| (0..xmatch.dfa.accept.len()).map(|state| attaches(xmatch, state).into()).collect();
-    let sides = [Side { dfa: &a.dfa, start: 1, meaning: side(a) }, Side { dfa: &b.dfa, start: 1, meaning: side(b) }];
+    let sides = [
+        AutomatonSide { dfa: &a.dfa, start: 1, meaning: side(a) },
+        AutomatonSide { dfa: &b.dfa, start: 1, meaning: side(b) },
+    ];
     // The trap after the out-of-band symbol means that an extended attribute must be there and is not, whatever
     // its value would have to be.
-    let how = Walk { trap_counts: |symbol| symbol == Symbol::OutOfBand, ..options.walk(false) };
+    let how = WalkOptions { trap_counts: |symbol| symbol == Symbol::OutOfBand, ..options.walk(false) };
     let [a_side, b_side] = &sides;
     let say = |trap, yes| match (trap, yes) {
         (true, true) => "goes on".to_owned(),
@@ -226,18 +234,18 @@ pub(super) fn xmatch((a, names): (&Xmatch, &[Vec<u8>]), b: &Xmatch, options: &Di
         (false, true) => "attaches".to_owned(),
         (false, false) => "does not attach".to_owned(),
     };
-    let Hits { hits, complete } = walk(a_side, b_side, &how)?;
+    let WalkResult { hits, complete } = walk(a_side, b_side, &how)?;
     let hits = hits.into_iter().map(|hit| {
         let yes = |xmatch, state| if hit.trap { state != 0 } else { attaches(xmatch, index(state)) };
         let (a, b) = (say(hit.trap, yes(a, hit.a)), say(hit.trap, yes(b, hit.b)));
         let witnesses = hit.witnesses.into_iter();
         let witnesses = witnesses.map(|string| Witness { access: Asked::of_attachment(&string, names), string });
-        Found { a, b, witnesses: witnesses.collect(), permissions: perms::EXEC }
+        AutomatonDifference { a, b, witnesses: witnesses.collect(), permissions: perms::EXEC }
     });
     Ok((hits.collect(), complete))
 }
 
-fn policydb(a: &Profile, b: &Profile, options: &DiffOptions) -> Outcome {
+fn policydb(a: &BlobProfile, b: &BlobProfile, options: &DiffOptions) -> AutomatonDiffResult {
     if a.policydb == b.policydb && a.version & 0x3ff == b.version & 0x3ff {
         return Ok((Vec::new(), true));
     }
@@ -247,7 +255,7 @@ fn policydb(a: &Profile, b: &Profile, options: &DiffOptions) -> Outcome {
     let mut meanings = Meanings::default();
     let mut sides = dbs.map(|(db, version)| meanings.side(db, |x, y| ClassPerms::of_words(db, version, x, y)));
     let starts = [sides[0].start, sides[1].start];
-    let mut found: Vec<Found> = Vec::new();
+    let mut found: Vec<AutomatonDifference> = Vec::new();
     let mut complete = true;
     let generations = networks::generations([(&sides[0], starts[0]), (&sides[1], starts[1])]);
     if let Some(generations) = generations {
@@ -267,7 +275,7 @@ fn policydb(a: &Profile, b: &Profile, options: &DiffOptions) -> Outcome {
         if asked && (a.start == 0) != (b.start == 0) {
             let say = |state: u32| if state == 0 { "does not mediate it" } else { "mediates it" }.to_owned();
             let witnesses = vec![Witness { access: Asked::class(class), string: vec![first] }];
-            found.push(Found { witnesses, a: say(a.start), b: say(b.start), permissions: 0 });
+            found.push(AutomatonDifference { witnesses, a: say(a.start), b: say(b.start), permissions: 0 });
         } else if (a.start, b.start) != (0, 0) {
             let (more, all) = one_class(class, [&sides[0], &sides[1]], dbs, starts, options)?;
             complete &= all;
@@ -275,7 +283,7 @@ fn policydb(a: &Profile, b: &Profile, options: &DiffOptions) -> Outcome {
         }
     }
     // What is asked for in two ways, once with the label class, is one difference.
-    let first = |found: &Found| found.witnesses.first().map(|witness| witness.access.clone());
+    let first = |found: &AutomatonDifference| found.witnesses.first().map(|witness| witness.access.clone());
     let signals =
         found.iter().any(|found| matches!(first(found), Some(Asked::Signal(signal)) if signal.signal.is_some()));
     let mut told = FxHashSet::default();
@@ -291,18 +299,18 @@ fn policydb(a: &Profile, b: &Profile, options: &DiffOptions) -> Outcome {
 /// The strings of one class; the sides begin behind its byte.
 fn one_class(
     class: u8,
-    [a_side, b_side]: [&Side<'_>; 2],
+    [a_side, b_side]: [&AutomatonSide<'_>; 2],
     [a, b]: [(&PolicyDb, u32); 2],
     starts: [u32; 2],
     options: &DiffOptions,
-) -> Outcome {
+) -> AutomatonDiffResult {
     let of = |(db, version), state| ClassPerms::of_state(db, version, index(state));
     let observable = |field, in_a: u32, in_b: u32| {
         let asked = asked(class, field);
         of(a, in_a).only(asked) != of(b, in_b).only(asked)
     };
-    let how = Walk { observable: &observable, ..options.class_walk(class) };
-    let Hits { hits, complete } = walk(a_side, b_side, &how)?;
+    let how = WalkOptions { observable: &observable, ..options.class_walk(class) };
+    let WalkResult { hits, complete } = walk(a_side, b_side, &how)?;
     let hits = hits.into_iter().map(|hit| {
         let perms = [of(a, hit.a), of(b, hit.b)];
         let permissions = perms::class_difference(&perms[0], &perms[1]) & !classes::unasked(class);
@@ -315,12 +323,12 @@ fn one_class(
             strings.map(|string| Witness { access: Asked::of_class(&string, permissions), string }).collect();
         let string = witnesses.first().map(|witness| witness.string.as_slice()).unwrap_or_default();
         let [a, b] = perms.map(|perms| describe::class(&perms, string));
-        Found { a, b, witnesses, permissions }
+        AutomatonDifference { a, b, witnesses, permissions }
     });
     Ok((hits.collect(), complete))
 }
 
-fn file(a: Option<&PolicyDb>, b: Option<&PolicyDb>, options: &DiffOptions) -> Outcome {
+fn file(a: Option<&PolicyDb>, b: Option<&PolicyDb>, options: &DiffOptions) -> AutomatonDiffResult {
     if a == b {
         return Ok((Vec::new(), true));
     }
@@ -332,14 +340,14 @@ fn file(a: Option<&PolicyDb>, b: Option<&PolicyDb>, options: &DiffOptions) -> Ou
     // With permission tables the start state's own permissions are not written, so they cannot be compared.
     let how = options.file_walk(dbs.iter().any(|db| db.perms.is_some()));
     let [a, b] = dbs;
-    let Hits { hits, complete } = walk(&a_side, &b_side, &how)?;
+    let WalkResult { hits, complete } = walk(&a_side, &b_side, &how)?;
     let hits = hits.into_iter().map(|hit| {
         let perms = [FilePerms::of_state(a, index(hit.a)), FilePerms::of_state(b, index(hit.b))];
         let permissions = perms::file_difference(&perms[0], &perms[1]);
         let witnesses = hit.witnesses.into_iter();
         let witnesses = witnesses.map(|string| Witness { access: Asked::of_file(&string, permissions), string });
         let [a, b] = perms.map(|perms| describe::file(&perms));
-        Found { a, b, witnesses: witnesses.collect(), permissions }
+        AutomatonDifference { a, b, witnesses: witnesses.collect(), permissions }
     });
     Ok((hits.collect(), complete))
 }
@@ -384,8 +392,8 @@ impl DiffOptions {
     }
 
     /// How to walk the strings of one class of a policydb, behind its byte.
-    pub(super) fn class_walk(&self, class: u8) -> Walk<'static> {
-        Walk {
+    pub(super) fn class_walk(&self, class: u8) -> WalkOptions<'static> {
+        WalkOptions {
             first_field: u8::from(class == MOUNT),
             field: match class {
                 // Behind each NUL of a mount string begins the next field.
@@ -403,8 +411,8 @@ impl DiffOptions {
     }
 
     /// How to walk the strings of files.
-    pub(super) fn file_walk(&self, skip_start: bool) -> Walk<'static> {
-        Walk {
+    pub(super) fn file_walk(&self, skip_start: bool) -> WalkOptions<'static> {
+        WalkOptions {
             // Behind a NUL begins the target of a link or a change of profile.
             field: |field, symbol| if symbol == Symbol::Byte(0) { 1 } else { field },
             marks: &[0],
@@ -412,8 +420,8 @@ impl DiffOptions {
         }
     }
 
-    pub(super) fn walk(&self, skip_start: bool) -> Walk<'static> {
-        Walk {
+    pub(super) fn walk(&self, skip_start: bool) -> WalkOptions<'static> {
+        WalkOptions {
             limit: self.max_per_automaton.max(1),
             examples: self.examples.max(1),
             max_pairs: self.max_pairs,
@@ -478,7 +486,7 @@ impl<P> Default for Meanings<P> {
 }
 
 impl<P: std::hash::Hash + Eq> Meanings<P> {
-    fn side<'a>(&mut self, db: &'a PolicyDb, decode: impl Fn(u32, u32) -> P) -> Side<'a> {
+    fn side<'a>(&mut self, db: &'a PolicyDb, decode: impl Fn(u32, u32) -> P) -> AutomatonSide<'a> {
         let mut known: FxHashMap<(u32, u32), u32> = FxHashMap::default();
         let second = db.dfa.accept2.iter().flatten().copied().chain(std::iter::repeat(0));
         let meaning = db.dfa.accept.iter().copied().zip(second).map(|words| {
@@ -488,6 +496,6 @@ impl<P: std::hash::Hash + Eq> Meanings<P> {
             })
         });
         let meaning = meaning.collect();
-        Side { dfa: &db.dfa, start: db.start.unwrap_or(1), meaning }
+        AutomatonSide { dfa: &db.dfa, start: db.start.unwrap_or(1), meaning }
     }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Serialize, Serializer};
 
 use super::access::Asked;
-use super::rules::Rules;
+use super::rules::DecidingRules;
 use crate::automata::Symbol;
 use crate::blob::Automaton;
 
@@ -59,7 +59,7 @@ pub struct Difference {
     /// Which profile it is in A and in B, counted from 0.
     pub indices: [Option<usize>; 2],
     /// The part of the profile that differs.
-    pub place: Place,
+    pub place: ProfilePart,
     /// The access that it is about, in the user's terms, if it is something that programs do.
     pub access: Option<Asked>,
     /// For automata: a shortest string on which they differ (serialised as numbers, `null` for the out-of-band symbol).
@@ -74,7 +74,7 @@ pub struct Difference {
     /// Further strings on which A and B differ the same way.
     pub examples: Vec<Witness>,
     /// The rules that decide, where a policy is text: see [`Diff::name_rules`].
-    pub rules: Rules,
+    pub rules: DecidingRules,
 }
 
 /// A string on which two automata differ.
@@ -92,7 +92,7 @@ pub struct Witness {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
-pub enum Place {
+pub enum ProfilePart {
     /// The profile as a whole: only one policy has it.
     Profile,
     /// A field.
@@ -103,7 +103,7 @@ pub enum Place {
 
 impl Difference {
     /// A difference of a profile that is not named yet.
-    pub(super) fn new(place: Place, a: String, b: String) -> Self {
+    pub(super) fn new(place: ProfilePart, a: String, b: String) -> Self {
         Difference {
             namespace: None,
             profile: String::new(),
@@ -115,7 +115,7 @@ impl Difference {
             a,
             b,
             examples: Vec::new(),
-            rules: Rules::default(),
+            rules: DecidingRules::default(),
         }
     }
 }
@@ -129,8 +129,8 @@ impl fmt::Display for Difference {
         write!(f, "{}: ", self.profile)?;
         match (&self.access, self.place) {
             (Some(access), _) => write!(f, "{access}: ")?,
-            (None, Place::Field(name)) => write!(f, "{name}: ")?,
-            (None, Place::Profile | Place::Automaton(_)) => {}
+            (None, ProfilePart::Field(name)) => write!(f, "{name}: ")?,
+            (None, ProfilePart::Profile | ProfilePart::Automaton(_)) => {}
         }
         write!(f, "A {}, B {}{}", self.a, self.b, self.rules)?;
         for example in &self.examples {

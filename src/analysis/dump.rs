@@ -8,12 +8,12 @@ mod text;
 use serde::Serialize;
 
 use super::names;
-use crate::blob::{self, Automaton, AutomatonLayout, Profile, ProfileLayout, ReadError};
+use crate::blob::{self, Automaton, AutomatonLayout, BlobProfile, ProfileLayout, ReadError};
 use crate::source::Text;
 use crate::vocab::Resource;
 
 pub use automaton::AutomatonDump;
-pub use section::{Accept, Meaning, MediatedClass, SectionDump};
+pub use section::{AcceptMeaning, AcceptValue, MediatedClass, SectionDump};
 pub use statistics::Statistics;
 
 /// A policy in words. Its `Display` is what `armorer dump` prints.
@@ -39,7 +39,7 @@ pub struct ProfileDump {
     /// The full name.
     pub name: Text,
     /// The version word.
-    pub version: Version,
+    pub version: VersionDump,
     /// Name of a profile that this one replaces.
     pub rename: Option<Text>,
     /// Display text of the attachment.
@@ -69,7 +69,7 @@ pub struct ProfileDump {
     /// Identities (out-of-tree kernels).
     pub identity: Option<Vec<Text>>,
     /// Resource limits.
-    pub rlimits: Vec<Limit>,
+    pub rlimits: Vec<LimitDump>,
     /// Labels for packet marks.
     pub secmark: Option<Vec<SecmarkDump>>,
     /// Socket types by address family (out-of-tree kernels); families without any are left out.
@@ -86,7 +86,7 @@ pub struct ProfileDump {
 
 /// The version word, taken apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct Version {
+pub struct VersionDump {
     /// The word.
     pub word: u32,
     /// Bits 0–9: the ABI of the kernel's loader.
@@ -125,7 +125,7 @@ pub struct CapabilitiesDump {
 
 /// A resource limit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Limit {
+pub struct LimitDump {
     /// Its name.
     pub name: &'static str,
     /// The number as it is stored, or `infinity`.
@@ -179,13 +179,13 @@ pub struct SecmarkDump {
 pub fn dump(bytes: &[u8]) -> Result<Dump, ReadError> {
     let read = blob::read_with_layout(bytes)?;
     let profiles = read.iter().map(|(profile, layout)| ProfileDump::of(profile, layout)).collect();
-    let read: Vec<Profile> = read.into_iter().map(|(profile, _)| profile).collect();
+    let read: Vec<BlobProfile> = read.into_iter().map(|(profile, _)| profile).collect();
     let fault = blob::verify(&read).err().map(|error| error.to_string());
     Ok(Dump { compressed: blob::is_compressed(bytes), profiles, fault })
 }
 
 impl ProfileDump {
-    fn of(profile: &Profile, layout: &ProfileLayout) -> Self {
+    fn of(profile: &BlobProfile, layout: &ProfileLayout) -> Self {
         let part = |which| {
             let found = layout.automata.iter().find(|(automaton, _)| *automaton == which);
             found.map(|(_, layout)| layout.clone()).unwrap_or_default()
@@ -205,7 +205,7 @@ impl ProfileDump {
             bytes: layout.bytes,
             namespace: text(profile.namespace.as_ref()),
             name: names::text(&profile.name),
-            version: Version::of(profile.version),
+            version: VersionDump::of(profile.version),
             rename: text(foreign.rename.as_ref()),
             attach: text(foreign.attach.as_ref()),
             attachment,
@@ -247,9 +247,9 @@ impl ProfileDump {
     }
 }
 
-impl Version {
+impl VersionDump {
     fn of(word: u32) -> Self {
-        Version {
+        VersionDump {
             word,
             abi: word & 0x3ff,
             force_complain: word >> 11 & 1 == 1,
@@ -267,10 +267,10 @@ fn texts(strings: &[Vec<u8>]) -> Vec<Text> {
     strings.iter().map(|string| names::text(string)).collect()
 }
 
-fn limits(set: &blob::Rlimits) -> Vec<Limit> {
+fn limits(set: &blob::Rlimits) -> Vec<LimitDump> {
     let numbered = (0_u8..).zip(set.values).filter(|(number, _)| set.mask >> number & 1 == 1);
     let named = numbered.filter_map(|(number, value)| Some((Resource::from_number(number)?.name(), value)));
-    named.map(|(name, value)| Limit { name, value: names::limit(value) }).collect()
+    named.map(|(name, value)| LimitDump { name, value: names::limit(value) }).collect()
 }
 
 fn sockets(table: &[[u16; 3]]) -> Vec<SocketsDump> {

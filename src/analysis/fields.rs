@@ -1,18 +1,18 @@
 //! Comparing what of a profile is not an automaton.
 
-use super::access::{Asked, Capability};
-use super::difference::{Difference, Place};
+use super::access::{Asked, AskedCapability};
+use super::difference::{Difference, ProfilePart};
 use super::names::{self, Quoted};
 use super::perms::LOCK;
-use crate::blob::Profile;
+use crate::blob::BlobProfile;
 use crate::vocab::rlimits;
 
 /// The fields that differ.
-pub(super) fn compare(a: &Profile, b: &Profile, ignore_xmatch_len: bool) -> Vec<Difference> {
+pub(super) fn compare(a: &BlobProfile, b: &BlobProfile, ignore_xmatch_len: bool) -> Vec<Difference> {
     let mut found = Vec::new();
     let mut note = |name, a: String, b: String| {
         if a != b {
-            found.push(Difference::new(Place::Field(name), format!("has {a}"), format!("has {b}")));
+            found.push(Difference::new(ProfilePart::Field(name), format!("has {a}"), format!("has {b}")));
         }
     };
     note("version", hex(a.version), hex(b.version));
@@ -20,7 +20,7 @@ pub(super) fn compare(a: &Profile, b: &Profile, ignore_xmatch_len: bool) -> Vec<
     note("mode", names::mode(a.mode), names::mode(b.mode));
     note("audit", (a.audit != 0).to_string(), (b.audit != 0).to_string());
     // Absent is not 0: it means "mediate deleted", whichever bit that is for the kernel at hand.
-    let path_flags = |profile: &Profile| match profile.path_flags {
+    let path_flags = |profile: &BlobProfile| match profile.path_flags {
         None => "none".to_owned(),
         Some(0) => "none set".to_owned(),
         Some(flags) => words(&names::path_flag_words(flags)),
@@ -36,11 +36,11 @@ pub(super) fn compare(a: &Profile, b: &Profile, ignore_xmatch_len: bool) -> Vec<
     note("rename", text(a.foreign.rename.as_ref()), text(b.foreign.rename.as_ref()));
     note("attach", text(a.foreign.attach.as_ref()), text(b.foreign.attach.as_ref()));
     note("tags", list(&a.foreign.tags), list(&b.foreign.tags));
-    let capsx = |profile: &Profile| optional(profile.foreign.capsx, |mask| words(&names::capability_words(mask)));
+    let capsx = |profile: &BlobProfile| optional(profile.foreign.capsx, |mask| words(&names::capability_words(mask)));
     note("capsx", capsx(a), capsx(b));
     note("secmark", marks(a), marks(b));
     note("data", data(a), data(b));
-    let attachment = |profile: &Profile| if profile.xmatch.is_some() { "an automaton" } else { "none" }.to_owned();
+    let attachment = |profile: &BlobProfile| if profile.xmatch.is_some() { "an automaton" } else { "none" }.to_owned();
     note("attachment", attachment(a), attachment(b));
     if let (Some(a), Some(b), false) = (&a.xmatch, &b.xmatch, ignore_xmatch_len) {
         note("attachment length", a.len.to_string(), b.len.to_string());
@@ -55,7 +55,7 @@ pub(super) fn compare(a: &Profile, b: &Profile, ignore_xmatch_len: bool) -> Vec<
 
 /// Whether files can be locked in a confining profile without rules for files: Linux 7.2 looks them up among the other classes, where
 /// nothing matches. `None` for other profiles, and without the permission tables of that kernel.
-fn lock_without_file_rules(profile: &Profile) -> Option<bool> {
+fn lock_without_file_rules(profile: &BlobProfile) -> Option<bool> {
     const UNCONFINED: u32 = 3;
     if profile.file.is_some() || profile.mode == UNCONFINED {
         return None;
@@ -65,8 +65,8 @@ fn lock_without_file_rules(profile: &Profile) -> Option<bool> {
 }
 
 /// Capabilities, those together that differ the same way.
-fn capabilities(a: &Profile, b: &Profile) -> Vec<Difference> {
-    let verdict = |profile: &Profile, number: u8| {
+fn capabilities(a: &BlobProfile, b: &BlobProfile) -> Vec<Difference> {
+    let verdict = |profile: &BlobProfile, number: u8| {
         let masks = profile.capabilities;
         let has = |mask: u64| mask >> number & 1 == 1;
         // As for permissions: audit counts on what is allowed, quiet on what is not; kernels ignore the fourth mask.
@@ -81,12 +81,17 @@ fn capabilities(a: &Profile, b: &Profile) -> Vec<Difference> {
         match found.iter_mut().find(|(known, _)| known.a == a && known.b == b) {
             Some((_, numbers)) => numbers.push(number),
             None => {
-                found.push((Difference::new(Place::Field("capability"), a.to_owned(), b.to_owned()), vec![number]));
+                found.push((
+                    Difference::new(ProfilePart::Field("capability"), a.to_owned(), b.to_owned()),
+                    vec![number],
+                ));
             }
         }
     }
-    let named =
-        |(difference, numbers)| Difference { access: Some(Asked::Capability(Capability { numbers })), ..difference };
+    let named = |(difference, numbers)| Difference {
+        access: Some(Asked::Capability(AskedCapability { numbers })),
+        ..difference
+    };
     found.into_iter().map(named).collect()
 }
 
@@ -100,8 +105,8 @@ fn verdict(allow: bool, audit: bool, quiet: bool) -> &'static str {
 }
 
 /// The table of socket types by family, as it stands in profiles for out-of-tree kernels.
-fn sockets(a: &Profile, b: &Profile, note: &mut impl FnMut(&'static str, String, String)) {
-    let show = |profile: &Profile, other: &Profile| {
+fn sockets(a: &BlobProfile, b: &BlobProfile, note: &mut impl FnMut(&'static str, String, String)) {
+    let show = |profile: &BlobProfile, other: &BlobProfile| {
         let Some(table) = &profile.net_allowed_af else { return "no table".to_owned() };
         let mut rows = Vec::new();
         for (family, row) in table.iter().enumerate() {
@@ -145,7 +150,7 @@ const LIMITS: [&str; rlimits::COUNT] = [
 ];
 
 /// The value of a limit, where the profile sets it.
-pub(super) fn limit(profile: &Profile, index: usize) -> Option<u64> {
+pub(super) fn limit(profile: &BlobProfile, index: usize) -> Option<u64> {
     let rlimits = profile.rlimits.filter(|rlimits| rlimits.mask >> index & 1 != 0)?;
     rlimits.values.get(index).copied()
 }
@@ -157,13 +162,13 @@ pub(super) fn limit_index(name: &str) -> Option<usize> {
 }
 
 /// Limits one by one; what is not in the mask has no value.
-fn limits(a: &Profile, b: &Profile, note: &mut impl FnMut(&'static str, String, String)) {
+fn limits(a: &BlobProfile, b: &BlobProfile, note: &mut impl FnMut(&'static str, String, String)) {
     for (index, name) in LIMITS.into_iter().enumerate() {
         note(name, optional(limit(a, index), names::limit), optional(limit(b, index), names::limit));
     }
 }
 
-fn marks(profile: &Profile) -> String {
+fn marks(profile: &BlobProfile) -> String {
     optional(profile.foreign.secmark.as_ref(), |marks| {
         let each = marks.iter().map(|mark| {
             let words = [(mark.audit != 0, "audit "), (mark.deny != 0, "deny ")];
@@ -174,7 +179,7 @@ fn marks(profile: &Profile) -> String {
     })
 }
 
-fn data(profile: &Profile) -> String {
+fn data(profile: &BlobProfile) -> String {
     optional(profile.foreign.data.as_ref(), |pairs| {
         let each = pairs.iter().map(|(key, value)| format!("{}: {}", Quoted(key), Quoted(value)));
         format!("[{}]", each.collect::<Vec<_>>().join(", "))
@@ -205,5 +210,5 @@ fn hex(value: u32) -> String {
 /// A difference that says that one policy has the profile and the other has not.
 pub(super) fn missing(in_a: bool) -> Difference {
     let say = |present| if present { "has it" } else { "lacks it" }.to_owned();
-    Difference::new(Place::Profile, say(in_a), say(!in_a))
+    Difference::new(ProfilePart::Profile, say(in_a), say(!in_a))
 }

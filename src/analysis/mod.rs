@@ -40,15 +40,15 @@ pub mod suite;
 #[cfg(any(feature = "log", feature = "suite"))]
 pub(crate) mod used;
 
-pub use access::{Access, UsageError};
+pub use access::{Access, AccessError};
 pub use diff::{DiffError, DiffOptions, diff};
-pub use difference::{Diff, Difference, Place, Witness};
+pub use difference::{Diff, Difference, ProfilePart, Witness};
 #[doc(hidden)]
 pub use dump::{Dump, dump};
 #[doc(hidden)]
-pub use perms::{ClassPerms, Exec, FilePerms, Half, Rare, Target};
+pub use perms::{ClassPerms, ExecTransition, FilePerms, FilePermsHalf, RareWords, TransitionTarget};
 pub use query::{Answer, QueryError, Subject, is_blob};
-pub use rules::{RulePlace, Rules, Side};
+pub use rules::{DecidingRules, RulePlace, Side};
 
 #[cfg(test)]
 mod tests;

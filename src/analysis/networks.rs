@@ -7,10 +7,10 @@
 use super::access::Asked;
 use super::classes;
 use super::describe;
-use super::diff::Found;
+use super::diff::AutomatonDifference;
 use super::difference::Witness;
 use super::perms::{self, ClassPerms};
-use super::product::Side;
+use super::product::AutomatonSide;
 use crate::automata::Symbol;
 use crate::blob::PolicyDb;
 use crate::vocab::classes::{NETWORK_V7, NETWORK_V8, NETWORK_V9, NETWORK_V9_SKB};
@@ -21,32 +21,36 @@ pub(super) const CLASSES: [u8; 4] = [NETWORK_V7, NETWORK_V8, NETWORK_V9, NETWORK
 
 /// The class that each side mediates sockets with.
 #[derive(Clone, Copy)]
-pub(super) struct Generations {
+pub(super) struct SocketClasses {
     classes: [u8; 2],
     /// The states behind the class.
     states: [u32; 2],
 }
 
 /// The classes of both sides, where one has the new class, and the other the old one only.
-pub(super) fn generations(sides: [(&Side<'_>, u32); 2]) -> Option<Generations> {
-    let class = |(side, start): (&Side<'_>, u32)| {
+pub(super) fn generations(sides: [(&AutomatonSide<'_>, u32); 2]) -> Option<SocketClasses> {
+    let class = |(side, start): (&AutomatonSide<'_>, u32)| {
         let behind = |class| (class, side.dfa.step(start, Symbol::Byte(class)));
         [NETWORK_V9, NETWORK_V8].map(behind).into_iter().find(|(_, state)| *state != 0)
     };
     let [(a, in_a), (b, in_b)] = [class(sides[0])?, class(sides[1])?];
-    (a != b).then_some(Generations { classes: [a, b], states: [in_a, in_b] })
+    (a != b).then_some(SocketClasses { classes: [a, b], states: [in_a, in_b] })
 }
 
 /// The differences, family by family and type by type; those that are alike together, with so many examples.
-pub(super) fn compare(generations: Generations, dbs: [(&PolicyDb, u32); 2], examples: usize) -> Vec<Found> {
-    let Generations { classes: [class_a, class_b], states } = generations;
+pub(super) fn compare(
+    generations: SocketClasses,
+    dbs: [(&PolicyDb, u32); 2],
+    examples: usize,
+) -> Vec<AutomatonDifference> {
+    let SocketClasses { classes: [class_a, class_b], states } = generations;
     let say = |class: u8| match class {
         NETWORK_V9 => "mediates addresses and labels".to_owned(),
         _ => "mediates family and type".to_owned(),
     };
     let unix = [&[class_a][..], &families::UNIX.to_be_bytes()].concat();
     let unix: Vec<Symbol> = unix.into_iter().map(Symbol::Byte).collect();
-    let mut found = vec![Found {
+    let mut found = vec![AutomatonDifference {
         witnesses: vec![Witness { access: Asked::of_class(&unix, 0), string: unix }],
         a: say(class_a),
         b: say(class_b),
@@ -71,7 +75,7 @@ pub(super) fn compare(generations: Generations, dbs: [(&PolicyDb, u32); 2], exam
             match found.iter_mut().find(|known| (&known.a, &known.b) == (&a, &b)) {
                 Some(known) if known.witnesses.len() < examples => known.witnesses.push(witness),
                 Some(_) => {}
-                None => found.push(Found { witnesses: vec![witness], a, b, permissions }),
+                None => found.push(AutomatonDifference { witnesses: vec![witness], a, b, permissions }),
             }
         }
     }

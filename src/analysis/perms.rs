@@ -21,7 +21,7 @@
 use serde::Serialize;
 
 use crate::automata::Symbol;
-use crate::blob::{Perms, PolicyDb, Profile, Xmatch};
+use crate::blob::{BlobProfile, Perms, PolicyDb, Xmatch};
 
 /// Execute; pivot_root in the mount class.
 pub const EXEC: u32 = 0x1;
@@ -57,14 +57,14 @@ const X_INDEX: u32 = 0x00ff_ffff;
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct FilePerms {
     /// For the owner of the file.
-    pub owner: Half,
+    pub owner: FilePermsHalf,
     /// For everybody else.
-    pub other: Half,
+    pub other: FilePermsHalf,
 }
 
 /// The owner's half of file permissions, or the others'.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Default, Serialize)]
-pub struct Half {
+pub struct FilePermsHalf {
     /// Granted.
     pub allow: u32,
     /// Granted or prompted, and logged.
@@ -74,16 +74,16 @@ pub struct Half {
     /// User space is asked.
     pub prompt: u32,
     /// The transition on exec, if exec or onexec is granted.
-    pub exec: Option<Exec>,
+    pub exec: Option<ExecTransition>,
     /// The words that no known compiler fills.
-    pub rare: Rare,
+    pub rare: RareWords,
 }
 
 /// A transition on exec.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Default, Serialize)]
-pub struct Exec {
+pub struct ExecTransition {
     /// Where the transition leads.
-    pub target: Target,
+    pub target: TransitionTarget,
     /// The environment is kept.
     pub r#unsafe: bool,
     /// The target is looked for among the children of the profile.
@@ -98,7 +98,7 @@ pub struct Exec {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Default, Serialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
-pub enum Target {
+pub enum TransitionTarget {
     /// Nowhere: what the fallback says.
     #[default]
     None,
@@ -124,12 +124,12 @@ pub struct ClassPerms {
     /// User space is asked.
     pub prompt: u32,
     /// The words that no known compiler fills.
-    pub rare: Rare,
+    pub rare: RareWords,
 }
 
 /// Words of a permission entry that no known compiler fills, as they stand; those on denied bits without the allowed ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default, Serialize)]
-pub struct Rare {
+pub struct RareWords {
     /// Granted for a whole subtree.
     pub subtree: u32,
     /// Conditional.
@@ -150,7 +150,7 @@ impl FilePerms {
     /// No permission: what the trap state of a file automaton means, and the absence of file rules.
     #[must_use]
     pub fn none() -> Self {
-        let half = Half { allow: GETATTR, ..Half::default() };
+        let half = FilePermsHalf { allow: GETATTR, ..FilePermsHalf::default() };
         Self { owner: half.clone(), other: half }
     }
 
@@ -166,9 +166,12 @@ impl FilePerms {
     pub fn of_words(db: &PolicyDb, accept: u32, accept2: u32) -> Self {
         let Some(table) = &db.perms else {
             return Self {
-                owner: Half::from_entry(&packed_half(accept, accept2), db),
+                owner: FilePermsHalf::from_entry(&packed_half(accept, accept2), db),
                 // change_profile and onexec are not per half.
-                other: Half::from_entry(&packed_half(accept >> 14 & 0x3fff | accept & 0xc000_0000, accept2 >> 14), db),
+                other: FilePermsHalf::from_entry(
+                    &packed_half(accept >> 14 & 0x3fff | accept & 0xc000_0000, accept2 >> 14),
+                    db,
+                ),
             };
         };
         let entry = |offset: u32| {
@@ -177,17 +180,18 @@ impl FilePerms {
         };
         // Only `permsv` 3 has the flag; before it the first entry of a pair counts for everybody.
         let owner_conditional = db.perms_version.unwrap_or(0) > 2 && accept2 & 1 != 0;
-        let owner = Half::from_entry(&entry(0), db);
-        let other = if owner_conditional { Half::from_entry(&entry(1), db) } else { owner.clone() };
+        let owner = FilePermsHalf::from_entry(&entry(0), db);
+        let other = if owner_conditional { FilePermsHalf::from_entry(&entry(1), db) } else { owner.clone() };
         Self { owner, other }
     }
 }
 
-impl Half {
+impl FilePermsHalf {
     fn from_entry(entry: &Perms, db: &PolicyDb) -> Self {
-        let plain = Plain::of(entry);
-        let exec = (plain.allow & (EXEC | ONEXEC) != 0).then(|| Exec::of_xindex(entry.xindex, &db.transitions));
-        let Plain { allow, audit, quiet, prompt, rare } = plain;
+        let plain = CommonPerms::of(entry);
+        let exec =
+            (plain.allow & (EXEC | ONEXEC) != 0).then(|| ExecTransition::of_xindex(entry.xindex, &db.transitions));
+        let CommonPerms { allow, audit, quiet, prompt, rare } = plain;
         Self { allow, audit, quiet, prompt, exec, rare }
     }
 }
@@ -211,7 +215,7 @@ impl ClassPerms {
             }
             None => packed_class(version, accept, accept2),
         };
-        let Plain { allow, audit, quiet, prompt, rare } = Plain::of(&entry);
+        let CommonPerms { allow, audit, quiet, prompt, rare } = CommonPerms::of(&entry);
         Self { allow, audit, quiet, prompt, rare }
     }
 
@@ -223,22 +227,22 @@ impl ClassPerms {
     }
 }
 
-impl Exec {
+impl ExecTransition {
     /// Returns the meaning of a transition word, with the names of `transitions`.
     #[must_use]
     pub fn of_xindex(xindex: u32, transitions: &[Vec<u8>]) -> Self {
         let index = xindex & X_INDEX;
         let target = match xindex & X_TYPE {
-            0 => Target::None,
-            X_NAME => Target::Attachment,
+            0 => TransitionTarget::None,
+            X_NAME => TransitionTarget::Attachment,
             X_TABLE => {
                 let name = usize::try_from(index).ok().and_then(|index| transitions.get(index));
                 // The kernel puts the colon back in the place of the NUL.
                 let with_colon =
                     |name: &Vec<u8>| name.iter().map(|&byte| if byte == 0 { b':' } else { byte }).collect();
-                name.map(with_colon).map_or(Target::Missing(index), Target::Named)
+                name.map(with_colon).map_or(TransitionTarget::Missing(index), TransitionTarget::Named)
             }
-            _ => Target::Reserved(index),
+            _ => TransitionTarget::Reserved(index),
         };
         Self {
             target,
@@ -252,7 +256,7 @@ impl Exec {
 
 /// The bits about which two permissions on files say different things.
 pub(super) fn file_difference(a: &FilePerms, b: &FilePerms) -> u32 {
-    let half = |a: &Half, b: &Half| {
+    let half = |a: &FilePermsHalf, b: &FilePermsHalf| {
         let exec = if a.exec == b.exec { 0 } else { EXEC | ONEXEC };
         let exec = exec & (a.allow | b.allow);
         exec | bits([a.allow, a.audit, a.quiet, a.prompt], [b.allow, b.audit, b.quiet, b.prompt])
@@ -279,22 +283,22 @@ pub fn attaches(xmatch: &Xmatch, state: usize) -> bool {
 ///
 /// The state after that byte decides; its permissions do not matter.
 #[must_use]
-pub fn mediates(profile: &Profile, class: u8) -> bool {
+pub fn mediates(profile: &BlobProfile, class: u8) -> bool {
     profile.policydb.as_ref().is_some_and(|db| {
         let start = db.start.unwrap_or(1);
         db.dfa.step(start, Symbol::Byte(class)) != 0
     })
 }
 
-struct Plain {
+struct CommonPerms {
     allow: u32,
     audit: u32,
     quiet: u32,
     prompt: u32,
-    rare: Rare,
+    rare: RareWords,
 }
 
-impl Plain {
+impl CommonPerms {
     fn of(entry: &Perms) -> Self {
         let allow = entry.allow & !entry.deny;
         let prompt = entry.prompt & !allow;
@@ -303,7 +307,7 @@ impl Plain {
             audit: entry.audit & (allow | prompt),
             quiet: entry.quiet & !allow,
             prompt,
-            rare: Rare {
+            rare: RareWords {
                 subtree: entry.subtree & allow,
                 cond: entry.cond,
                 kill: entry.kill & !allow,

@@ -9,21 +9,21 @@ fn index(state: u32) -> usize {
 }
 
 /// One of the two automata.
-pub(super) struct Side<'a> {
+pub(super) struct AutomatonSide<'a> {
     pub(super) dfa: &'a Tables,
     pub(super) start: u32,
     /// A number for the meaning of each state, comparable between the two sides.
     pub(super) meaning: Vec<u32>,
 }
 
-impl Side<'_> {
+impl AutomatonSide<'_> {
     fn meaning(&self, state: u32) -> u32 {
         self.meaning.get(index(state)).copied().unwrap_or(0)
     }
 }
 
 /// How to walk.
-pub(super) struct Walk<'a> {
+pub(super) struct WalkOptions<'a> {
     /// Look for so many differences, each of another pair of meanings.
     pub(super) limit: usize,
     /// How many strings to collect for each of them.
@@ -49,7 +49,7 @@ pub(super) struct Walk<'a> {
 }
 
 /// Strings that lead to states with different meanings, the same for all of them.
-pub(super) struct Hit {
+pub(super) struct StateDifference {
     /// A shortest one, and further ones, each to another pair of states.
     pub(super) witnesses: Vec<Vec<Symbol>>,
     /// The states of the first.
@@ -60,8 +60,8 @@ pub(super) struct Hit {
 }
 
 /// The outcome of a walk.
-pub(super) struct Hits {
-    pub(super) hits: Vec<Hit>,
+pub(super) struct WalkResult {
+    pub(super) hits: Vec<StateDifference>,
     /// Whether there are no others.
     pub(super) complete: bool,
 }
@@ -70,25 +70,31 @@ pub(super) struct Hits {
 pub(super) struct OutOfBudget;
 
 /// Walks both automata over all strings, shortest first, and returns strings on which they differ.
-pub(super) fn walk(a: &Side<'_>, b: &Side<'_>, how: &Walk<'_>) -> Result<Hits, OutOfBudget> {
+pub(super) fn walk(
+    a: &AutomatonSide<'_>,
+    b: &AutomatonSide<'_>,
+    how: &WalkOptions<'_>,
+) -> Result<WalkResult, OutOfBudget> {
     let symbols = representatives(a.dfa, b.dfa, how.marks, how.first);
-    let mut walk = Pairs::new(a.meaning.len());
+    let mut walk = VisitedPairs::new(a.meaning.len());
     walk.add((a.start, b.start, how.first_field), 0, Symbol::OutOfBand);
-    let mut found = Found { hits: Vec::new(), known: FxHashMap::default(), how, complete: true };
+    let mut found = DifferenceCollector { hits: Vec::new(), known: FxHashMap::default(), how, complete: true };
     let mut current = 0;
     while let Some(&(from_a, from_b, field)) = walk.pairs.get(current) {
         let meanings = (a.meaning(from_a), b.meaning(from_b));
         let compared = current != 0 || !how.skip_start;
         if compared && meanings.0 != meanings.1 && (how.observable)(field, from_a, from_b) {
-            found.add(Kind::Meanings(field, meanings.0, meanings.1), (from_a, from_b), || walk.witness(current, None));
+            found.add(DifferenceKind::Meanings(field, meanings.0, meanings.1), (from_a, from_b), || {
+                walk.witness(current, None)
+            });
         }
         for &symbol in &symbols {
             if found.is_full() {
-                return Ok(Hits { hits: found.hits, complete: false });
+                return Ok(WalkResult { hits: found.hits, complete: false });
             }
             let to = (a.dfa.step(from_a, symbol), b.dfa.step(from_b, symbol));
             if (to.0 == 0) != (to.1 == 0) && (how.trap_counts)(symbol) {
-                found.add(Kind::Trap(to.0 == 0), to, || walk.witness(current, Some(symbol)));
+                found.add(DifferenceKind::Trap(to.0 == 0), to, || walk.witness(current, Some(symbol)));
             }
             if how.within_right && to.1 == 0 {
                 continue;
@@ -98,18 +104,18 @@ pub(super) fn walk(a: &Side<'_>, b: &Side<'_>, how: &Walk<'_>) -> Result<Hits, O
                 return if found.hits.is_empty() {
                     Err(OutOfBudget)
                 } else {
-                    Ok(Hits { hits: found.hits, complete: false })
+                    Ok(WalkResult { hits: found.hits, complete: false })
                 };
             }
         }
         current += 1;
     }
-    Ok(Hits { hits: found.hits, complete: found.complete })
+    Ok(WalkResult { hits: found.hits, complete: found.complete })
 }
 
 /// Differences of the same kind are told together.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-enum Kind {
+enum DifferenceKind {
     /// In which field of their string, and which meanings.
     Meanings(u8, u32, u32),
     /// Whether it is the left automaton that is in the trap.
@@ -117,23 +123,28 @@ enum Kind {
 }
 
 /// The differences found so far.
-struct Found<'a> {
-    hits: Vec<Hit>,
-    known: FxHashMap<Kind, usize>,
-    how: &'a Walk<'a>,
+struct DifferenceCollector<'a> {
+    hits: Vec<StateDifference>,
+    known: FxHashMap<DifferenceKind, usize>,
+    how: &'a WalkOptions<'a>,
     /// Whether none was left out.
     complete: bool,
 }
 
-impl Found<'_> {
-    fn add(&mut self, kind: Kind, (a, b): (u32, u32), witness: impl FnOnce() -> Vec<Symbol>) {
+impl DifferenceCollector<'_> {
+    fn add(&mut self, kind: DifferenceKind, (a, b): (u32, u32), witness: impl FnOnce() -> Vec<Symbol>) {
         if let Some(&at) = self.known.get(&kind) {
             if let Some(hit) = self.hits.get_mut(at).filter(|hit| hit.witnesses.len() < self.how.examples) {
                 hit.witnesses.push(witness());
             }
         } else if self.hits.len() < self.how.limit {
             self.known.insert(kind, self.hits.len());
-            self.hits.push(Hit { witnesses: vec![witness()], a, b, trap: matches!(kind, Kind::Trap(_)) });
+            self.hits.push(StateDifference {
+                witnesses: vec![witness()],
+                a,
+                b,
+                trap: matches!(kind, DifferenceKind::Trap(_)),
+            });
         } else {
             self.complete = false;
         }
@@ -146,25 +157,25 @@ impl Found<'_> {
 }
 
 /// A state of each automaton, and the field they are in.
-type Pair = (u32, u32, u8);
+type StatePair = (u32, u32, u8);
 
 /// The pairs of states met so far, in the order of their discovery, each with the way to it.
-struct Pairs {
-    pairs: Vec<Pair>,
+struct VisitedPairs {
+    pairs: Vec<StatePair>,
     from: Vec<(usize, Symbol)>,
     /// The first partner of each state of the left automaton in field 0: most states have only one.
     partner: Vec<u32>,
     /// All further pairs.
-    more: FxHashSet<Pair>,
+    more: FxHashSet<StatePair>,
 }
 
-impl Pairs {
+impl VisitedPairs {
     fn new(states: usize) -> Self {
         Self { pairs: Vec::new(), from: Vec::new(), partner: vec![u32::MAX; states], more: FxHashSet::default() }
     }
 
     /// Adds a pair; `false` if it is known.
-    fn add(&mut self, pair: Pair, from: usize, symbol: Symbol) -> bool {
+    fn add(&mut self, pair: StatePair, from: usize, symbol: Symbol) -> bool {
         match self.partner.get_mut(index(pair.0)).filter(|_| pair.2 == 0) {
             Some(partner) if *partner == pair.1 => return false,
             Some(partner) if *partner == u32::MAX => *partner = pair.1,

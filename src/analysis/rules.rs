@@ -5,14 +5,14 @@ use std::fmt;
 use serde::Serialize;
 
 use super::access::Asked;
-use super::difference::{Diff, Difference, Place};
+use super::difference::{Diff, Difference, ProfilePart};
 use crate::encode::provenance::{Provenance, RuleMatch};
 use crate::source::{SourceMap, Span};
 
 /// The rules of both policies that decide about a difference. Empty where no rule matches, and where the policy is no text.
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize)]
 #[non_exhaustive]
-pub struct Rules {
+pub struct DecidingRules {
     /// Those of A.
     pub a: Vec<RulePlace>,
     /// Those of B.
@@ -83,10 +83,10 @@ impl Difference {
 /// The rules that decide about what differs; if none does, those that say something about it.
 fn spans(difference: &Difference, provenance: &Provenance) -> Vec<Span> {
     let (rules, permissions) = match (difference.place, &difference.access) {
-        (Place::Automaton(automaton), _) if difference.permissions != 0 => {
+        (ProfilePart::Automaton(automaton), _) if difference.permissions != 0 => {
             (provenance.rules(automaton, &difference.witness), difference.permissions)
         }
-        (Place::Field(_), Some(Asked::Capability(capability))) => {
+        (ProfilePart::Field(_), Some(Asked::Capability(capability))) => {
             (capability.numbers.iter().flat_map(|&number| provenance.capability(number)).collect(), 1)
         }
         _ => return Vec::new(),
@@ -106,7 +106,7 @@ pub(super) fn place(span: Span, sources: &SourceMap) -> RulePlace {
 }
 
 /// `; rule at nginx:14:3`; with `A:` or `B:` where both have rules.
-impl fmt::Display for Rules {
+impl fmt::Display for DecidingRules {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let both = !self.a.is_empty() && !self.b.is_empty();
         for (name, rules) in [("A", &self.a), ("B", &self.b)] {

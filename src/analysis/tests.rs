@@ -4,7 +4,7 @@ mod diff;
 mod perms;
 
 use crate::automata::{Symbol, Tables};
-use crate::blob::{Perms, PolicyDb, Profile, Xmatch};
+use crate::blob::{BlobProfile, Perms, PolicyDb, Xmatch};
 
 const DIFF: u32 = 1 << 31;
 const OUT_OF_BAND: u32 = 1 << 29;
@@ -98,6 +98,6 @@ fn xmatch(strings: &[&[Symbol]]) -> Xmatch {
     Xmatch { dfa: trie(&strings, false), len: 4 }
 }
 
-fn named(name: &str) -> Profile {
-    Profile { version: 0x20_2007, name: name.into(), ..Profile::default() }
+fn named(name: &str) -> BlobProfile {
+    BlobProfile { version: 0x20_2007, name: name.into(), ..BlobProfile::default() }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use rustc_hash::FxHashSet;
 
-use super::query::{Answer, RuleUse, Verdict};
+use super::query::{Answer, PermissionVerdict, RuleUse};
 use super::rules::RulePlace;
 use crate::compiler::Compiled;
 use crate::policy::{Profile, Rule};
@@ -29,7 +29,7 @@ pub(crate) fn written_rules(profile: &Profile, takes: impl Fn(&Rule) -> bool) ->
 /// The rules that decide about the permissions of an answer that count.
 pub(crate) fn deciding<'a>(
     answer: &'a Answer,
-    counts: impl Fn(&Verdict) -> bool + 'a,
+    counts: impl Fn(&PermissionVerdict) -> bool + 'a,
 ) -> impl Iterator<Item = &'a RuleUse> {
     let verdicts = answer.verdicts.iter().filter(move |verdict| counts(verdict));
     verdicts.flat_map(|verdict| &verdict.decided_by).filter_map(|&at| answer.rules.get(at))

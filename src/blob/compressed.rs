@@ -70,14 +70,14 @@ mod tests {
     use ruzstd::encoding::{CompressionLevel, compress_to_vec};
 
     use super::*;
-    use crate::blob::{Profile, read, write};
+    use crate::blob::{BlobProfile, read, write};
 
     fn packed(plain: &[u8]) -> Vec<u8> {
         [&[VERSION, 3, 0, 0, 0, 0, 0, 0][..], &compress_to_vec(plain, CompressionLevel::Fastest)].concat()
     }
 
-    fn profile(name: &str) -> Profile {
-        Profile { version: 7, name: name.into(), ..Profile::default() }
+    fn profile(name: &str) -> BlobProfile {
+        BlobProfile { version: 7, name: name.into(), ..BlobProfile::default() }
     }
 
     #[test]

@@ -138,7 +138,7 @@ pub(super) fn decode(data: &[u8], offset: usize) -> Result<(Tables, AutomatonLay
         return Err(bad(12, "unknown header flags"));
     }
 
-    let mut found = Found::default();
+    let mut found = ParsedTables::default();
     let mut at = header;
     while at < data.len() {
         at = found.table(data, at).map_err(|why| bad(at, why))?;
@@ -156,7 +156,7 @@ pub(super) fn decode(data: &[u8], offset: usize) -> Result<(Tables, AutomatonLay
 }
 
 #[derive(Default)]
-struct Found {
+struct ParsedTables {
     accept: Option<Vec<u32>>,
     accept2: Option<Vec<u32>>,
     classes: Option<Box<[u8; 256]>>,
@@ -167,7 +167,7 @@ struct Found {
     layout: Vec<TableLayout>,
 }
 
-impl Found {
+impl ParsedTables {
     /// Reads the table at `at` and returns where the next one begins.
     fn table(&mut self, data: &[u8], at: usize) -> Result<usize, &'static str> {
         const CUT: &str = "a table is cut off";

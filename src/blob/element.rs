@@ -97,14 +97,14 @@ pub enum ReadError {
 
 /// A position in the stream.
 #[derive(Clone)]
-pub(super) struct Cursor<'a> {
+pub(super) struct ElementCursor<'a> {
     data: &'a [u8],
     pos: usize,
 }
 
 type Result<T> = std::result::Result<T, ReadError>;
 
-impl<'a> Cursor<'a> {
+impl<'a> ElementCursor<'a> {
     pub(super) fn new(data: &'a [u8]) -> Self {
         Self { data, pos: 0 }
     }

@@ -12,9 +12,9 @@
 //! | [`verify()`] | the checks of the kernel on the values | what a kernel refuses to load, or would read out of bounds on |
 //!
 //! ```
-//! use armorer::blob::{self, Profile};
+//! use armorer::blob::{self, BlobProfile};
 //!
-//! let profile = Profile { version: 0x20_2007, name: b"empty".to_vec(), ..Profile::default() };
+//! let profile = BlobProfile { version: 0x20_2007, name: b"empty".to_vec(), ..BlobProfile::default() };
 //! let bytes = blob::write(std::slice::from_ref(&profile))?;
 //! assert_eq!(blob::read(&bytes)?, [profile.clone()]);
 //! blob::verify(&[profile])?;
@@ -38,17 +38,17 @@ pub(crate) use compressed::decompress;
 pub use compressed::is_compressed;
 pub use element::ReadError;
 pub use layout::{AutomatonLayout, ProfileLayout};
-pub use profile::{Capabilities, Perms, PolicyDb, Profile, Rlimits, Xmatch};
+pub use profile::{BlobProfile, Capabilities, Perms, PolicyDb, Rlimits, Xmatch};
 pub use read::{read, read_with_layout};
 pub use verify::{Automaton, VerifyError, verify, verify_profile};
 pub use write::WriteError;
 #[cfg(any(feature = "ide", feature = "internals", test))]
 pub use write::write;
-pub(crate) use write::{Place, write_placed};
+pub(crate) use write::{ProfileRange, write_placed};
 #[cfg(feature = "internals")]
 pub use {
     compressed::MAX_UNCOMPRESSED,
     layout::TableLayout,
-    profile::{Foreign, Secmark},
+    profile::{ForeignFields, Secmark},
     verify::Fault,
 };

@@ -6,7 +6,7 @@ use crate::automata::Tables;
 
 /// One profile, hat or child profile as the kernel gets it.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub struct Profile {
+pub struct BlobProfile {
     /// The version word: bits 0–9 ABI number, 11 force complain, 12–19 policy ABI, 20–27 language version.
     pub version: u32,
     /// The namespace it is loaded into, where it is not the loader's.
@@ -46,7 +46,7 @@ pub struct Profile {
     /// The automaton of file rules.
     pub file: Option<PolicyDb>,
     /// Fields of the format that no compiler writes.
-    pub foreign: Foreign,
+    pub foreign: ForeignFields,
 }
 
 /// Fields that kernels read but no compiler writes: kept when a blob is read, refused when one is written.
@@ -54,7 +54,7 @@ pub struct Profile {
 /// `rename` and `attach` make the kernel free or keep a pointer into the load buffer, `tags` never loads, the others
 /// have no text that means them.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub struct Foreign {
+pub struct ForeignFields {
     /// Name of a profile that this one replaces.
     pub rename: Option<Vec<u8>>,
     /// Display text of the attachment.

@@ -2,9 +2,9 @@
 
 use super::compressed;
 use super::container;
-use super::element::{Cursor, ReadError, tag};
+use super::element::{ElementCursor, ReadError, tag};
 use super::layout::{AutomatonLayout, ProfileLayout};
-use super::profile::{Capabilities, Foreign, Perms, PolicyDb, Profile, Rlimits, Secmark, Xmatch};
+use super::profile::{BlobProfile, Capabilities, ForeignFields, Perms, PolicyDb, Rlimits, Secmark, Xmatch};
 use super::verify::Automaton;
 use crate::automata::Tables;
 
@@ -30,7 +30,7 @@ type KeyValue = (Vec<u8>, Vec<u8>);
 /// let error = blob::read(b"\x04\x08\x00version\0\x02\x03\0\0\0").unwrap_err();
 /// assert_eq!(error.to_string(), "byte 11: unsupported ABI number 3 (5 to 9 are known)");
 /// ```
-pub fn read(bytes: &[u8]) -> Result<Vec<Profile>> {
+pub fn read(bytes: &[u8]) -> Result<Vec<BlobProfile>> {
     Ok(read_with_layout(bytes)?.into_iter().map(|(profile, _)| profile).collect())
 }
 
@@ -39,9 +39,9 @@ pub fn read(bytes: &[u8]) -> Result<Vec<Profile>> {
 /// # Errors
 ///
 /// Those of [`read()`].
-pub fn read_with_layout(bytes: &[u8]) -> Result<Vec<(Profile, ProfileLayout)>> {
+pub fn read_with_layout(bytes: &[u8]) -> Result<Vec<(BlobProfile, ProfileLayout)>> {
     let plain = compressed::decompress(bytes)?;
-    let mut cursor = Cursor::new(&plain);
+    let mut cursor = ElementCursor::new(&plain);
     let mut profiles = Vec::new();
     let mut version = None;
     while !cursor.at_end() {
@@ -55,12 +55,12 @@ pub fn read_with_layout(bytes: &[u8]) -> Result<Vec<(Profile, ProfileLayout)>> {
     Ok(profiles)
 }
 
-fn profile(cursor: &mut Cursor<'_>, inherited: Option<u32>, layout: &mut ProfileLayout) -> Result<Profile> {
+fn profile(cursor: &mut ElementCursor<'_>, inherited: Option<u32>, layout: &mut ProfileLayout) -> Result<BlobProfile> {
     let version = version(cursor, inherited)?;
     let namespace = cursor.named_string("namespace")?;
     layout.element = cursor.offset();
     cursor.required("profile", tag::STRUCT)?;
-    let mut foreign = Foreign::default();
+    let mut foreign = ForeignFields::default();
     let name = cursor.unnamed_string("the profile name")?;
     foreign.rename = cursor.named_string("rename")?;
     foreign.attach = cursor.named_string("attach")?;
@@ -93,7 +93,7 @@ fn profile(cursor: &mut Cursor<'_>, inherited: Option<u32>, layout: &mut Profile
     let file = section(cursor, Automaton::File, layout, &mut foreign)?;
     foreign.data = data(cursor)?;
     cursor.unnamed(tag::STRUCTEND, "profile")?;
-    Ok(Profile {
+    Ok(BlobProfile {
         version,
         namespace,
         name,
@@ -117,7 +117,7 @@ fn profile(cursor: &mut Cursor<'_>, inherited: Option<u32>, layout: &mut Profile
     })
 }
 
-fn version(cursor: &mut Cursor<'_>, inherited: Option<u32>) -> Result<u32> {
+fn version(cursor: &mut ElementCursor<'_>, inherited: Option<u32>) -> Result<u32> {
     let offset = cursor.offset();
     // Profiles after the first may omit it.
     let word = match (cursor.named_u32("version")?, inherited) {
@@ -135,7 +135,7 @@ fn version(cursor: &mut Cursor<'_>, inherited: Option<u32>) -> Result<u32> {
     Ok(word)
 }
 
-fn flags(cursor: &mut Cursor<'_>) -> Result<[u32; 3]> {
+fn flags(cursor: &mut ElementCursor<'_>) -> Result<[u32; 3]> {
     cursor.required("flags", tag::STRUCT)?;
     let words =
         [cursor.unnamed_u32("flags")?, cursor.unnamed_u32("the profile mode")?, cursor.unnamed_u32("the audit flag")?];
@@ -143,7 +143,7 @@ fn flags(cursor: &mut Cursor<'_>) -> Result<[u32; 3]> {
     Ok(words)
 }
 
-fn capabilities(cursor: &mut Cursor<'_>) -> Result<Capabilities> {
+fn capabilities(cursor: &mut ElementCursor<'_>) -> Result<Capabilities> {
     const WHAT: &str = "a capability word";
     let mut low = [0; 4];
     for word in &mut low {
@@ -166,7 +166,7 @@ fn capabilities(cursor: &mut Cursor<'_>) -> Result<Capabilities> {
     })
 }
 
-fn capsx(cursor: &mut Cursor<'_>) -> Result<Option<u64>> {
+fn capsx(cursor: &mut ElementCursor<'_>) -> Result<Option<u64>> {
     if !cursor.named("capsx", tag::STRUCT)? {
         return Ok(None);
     }
@@ -179,7 +179,7 @@ fn join(low: u32, high: u32) -> u64 {
     u64::from(low) | u64::from(high) << 32
 }
 
-fn xattrs(cursor: &mut Cursor<'_>) -> Result<Vec<Vec<u8>>> {
+fn xattrs(cursor: &mut ElementCursor<'_>) -> Result<Vec<Vec<u8>>> {
     if !cursor.named("xattrs", tag::STRUCT)? {
         return Ok(Vec::new());
     }
@@ -189,7 +189,7 @@ fn xattrs(cursor: &mut Cursor<'_>) -> Result<Vec<Vec<u8>>> {
     Ok(names)
 }
 
-fn rlimits(cursor: &mut Cursor<'_>) -> Result<Option<Rlimits>> {
+fn rlimits(cursor: &mut ElementCursor<'_>) -> Result<Option<Rlimits>> {
     if !cursor.named("rlimits", tag::STRUCT)? {
         return Ok(None);
     }
@@ -209,7 +209,7 @@ fn rlimits(cursor: &mut Cursor<'_>) -> Result<Option<Rlimits>> {
     Ok(Some(rlimits))
 }
 
-fn secmark(cursor: &mut Cursor<'_>) -> Result<Option<Vec<Secmark>>> {
+fn secmark(cursor: &mut ElementCursor<'_>) -> Result<Option<Vec<Secmark>>> {
     if !cursor.named("secmark", tag::STRUCT)? {
         return Ok(None);
     }
@@ -227,7 +227,7 @@ fn secmark(cursor: &mut Cursor<'_>) -> Result<Option<Vec<Secmark>>> {
     Ok(Some(entries))
 }
 
-fn net_allowed_af(cursor: &mut Cursor<'_>) -> Result<Option<Vec<[u16; 3]>>> {
+fn net_allowed_af(cursor: &mut ElementCursor<'_>) -> Result<Option<Vec<[u16; 3]>>> {
     const NAME: &str = "net_allowed_af";
     if !cursor.named(NAME, tag::ARRAY)? {
         return Ok(None);
@@ -243,10 +243,10 @@ fn net_allowed_af(cursor: &mut Cursor<'_>) -> Result<Option<Vec<[u16; 3]>>> {
 
 /// A policydb section; `None` if none of its fields stands here.
 fn section(
-    cursor: &mut Cursor<'_>,
+    cursor: &mut ElementCursor<'_>,
     which: Automaton,
     layout: &mut ProfileLayout,
-    foreign: &mut Foreign,
+    foreign: &mut ForeignFields,
 ) -> Result<Option<PolicyDb>> {
     skip_tags(cursor, foreign)?;
     let offset = cursor.offset();
@@ -279,7 +279,7 @@ fn section(
     Ok(Some(PolicyDb { perms, perms_version, dfa, start, transitions }))
 }
 
-fn perms(cursor: &mut Cursor<'_>) -> Result<Option<Vec<Perms>>> {
+fn perms(cursor: &mut ElementCursor<'_>) -> Result<Option<Vec<Perms>>> {
     if !cursor.named("perms", tag::STRUCT)? {
         return Ok(None);
     }
@@ -306,7 +306,7 @@ fn perms(cursor: &mut Cursor<'_>) -> Result<Option<Vec<Perms>>> {
     Ok(Some(entries))
 }
 
-fn automaton(cursor: &mut Cursor<'_>, which: Automaton, layout: &mut ProfileLayout) -> Result<Option<Tables>> {
+fn automaton(cursor: &mut ElementCursor<'_>, which: Automaton, layout: &mut ProfileLayout) -> Result<Option<Tables>> {
     if !cursor.named("aadfa", tag::BLOB)? {
         return Ok(None);
     }
@@ -319,7 +319,7 @@ fn automaton(cursor: &mut Cursor<'_>, which: Automaton, layout: &mut ProfileLayo
     Ok(Some(tables))
 }
 
-fn strings(cursor: &mut Cursor<'_>, what: &'static str) -> Result<Vec<Vec<u8>>> {
+fn strings(cursor: &mut ElementCursor<'_>, what: &'static str) -> Result<Vec<Vec<u8>>> {
     let (count, capacity) = cursor.count(4, what)?;
     let mut strings = Vec::with_capacity(capacity);
     for _ in 0..count {
@@ -330,7 +330,7 @@ fn strings(cursor: &mut Cursor<'_>, what: &'static str) -> Result<Vec<Vec<u8>>> 
 }
 
 /// Steps over a `tags` struct and keeps its bytes.
-fn skip_tags(cursor: &mut Cursor<'_>, foreign: &mut Foreign) -> Result<()> {
+fn skip_tags(cursor: &mut ElementCursor<'_>, foreign: &mut ForeignFields) -> Result<()> {
     const WHAT: &str = "tags";
     let start = cursor.offset();
     if !cursor.named(WHAT, tag::STRUCT)? {
@@ -362,7 +362,7 @@ fn skip_tags(cursor: &mut Cursor<'_>, foreign: &mut Foreign) -> Result<()> {
     Ok(())
 }
 
-fn data(cursor: &mut Cursor<'_>) -> Result<Option<Vec<KeyValue>>> {
+fn data(cursor: &mut ElementCursor<'_>) -> Result<Option<Vec<KeyValue>>> {
     if !cursor.named("data", tag::STRUCT)? {
         return Ok(None);
     }

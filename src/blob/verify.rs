@@ -9,7 +9,7 @@ use std::fmt;
 
 use thiserror::Error;
 
-use super::profile::{Perms, PolicyDb, Profile};
+use super::profile::{BlobProfile, Perms, PolicyDb};
 use super::write::label;
 use crate::automata::tables::TableError;
 
@@ -20,7 +20,7 @@ const XINDEX_INDEX: u32 = 0x00ff_ffff;
 
 /// A policy that a kernel would refuse, or misread.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("profile `{profile}`: {place}{fault}", place = Place(*.automaton))]
+#[error("profile `{profile}`: {place}{fault}", place = FaultPlace(*.automaton))]
 #[non_exhaustive]
 pub struct VerifyError {
     /// Position of the profile in the policy.
@@ -55,9 +55,9 @@ impl fmt::Display for Automaton {
     }
 }
 
-struct Place(Option<Automaton>);
+struct FaultPlace(Option<Automaton>);
 
-impl fmt::Display for Place {
+impl fmt::Display for FaultPlace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.map_or(Ok(()), |automaton| write!(f, "{automaton}: "))
     }
@@ -118,7 +118,7 @@ pub enum Fault {
 /// # Errors
 ///
 /// The first fault, profile by profile.
-pub fn verify(profiles: &[Profile]) -> Result<(), VerifyError> {
+pub fn verify(profiles: &[BlobProfile]) -> Result<(), VerifyError> {
     let mut namespace: Option<&[u8]> = None;
     for (index, profile) in profiles.iter().enumerate() {
         let at = |error: VerifyError| VerifyError { index, ..error };
@@ -137,7 +137,7 @@ pub fn verify(profiles: &[Profile]) -> Result<(), VerifyError> {
 /// # Errors
 ///
 /// The first fault; the index in it is 0.
-pub fn verify_profile(profile: &Profile) -> Result<(), VerifyError> {
+pub fn verify_profile(profile: &BlobProfile) -> Result<(), VerifyError> {
     fields(profile).map_err(|what| fault(profile, None, what))?;
     if let Some(xmatch) = &profile.xmatch {
         let check = || {
@@ -155,11 +155,11 @@ pub fn verify_profile(profile: &Profile) -> Result<(), VerifyError> {
     Ok(())
 }
 
-fn fault(profile: &Profile, automaton: Option<Automaton>, fault: Fault) -> VerifyError {
+fn fault(profile: &BlobProfile, automaton: Option<Automaton>, fault: Fault) -> VerifyError {
     VerifyError { index: 0, profile: label(&profile.name), automaton, fault }
 }
 
-fn fields(profile: &Profile) -> Result<(), Fault> {
+fn fields(profile: &BlobProfile) -> Result<(), Fault> {
     let abi = profile.version & 0x3ff;
     if !(5..=9).contains(&abi) {
         return Err(Fault::Version(abi));

@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use super::container;
 use super::element::tag;
-use super::profile::{Capabilities, Perms, PolicyDb, Profile, Rlimits};
+use super::profile::{BlobProfile, Capabilities, Perms, PolicyDb, Rlimits};
 
 /// Longest string, without its NUL: the length field has 16 bits and counts the NUL.
 const MAX_STRING: usize = 0xfffe;
@@ -59,7 +59,7 @@ pub enum WriteError {
         /// The problem.
         why: &'static str,
     },
-    /// A field of [`Foreign`](super::profile::Foreign) is set: kernels mishandle them, so they are not written.
+    /// A field of [`Foreign`](super::profile::ForeignFields) is set: kernels mishandle them, so they are not written.
     #[error("profile `{profile}`: field `{field}` is not safe to load and is never written")]
     Foreign {
         /// Name of the profile, cut to a readable length.
@@ -79,20 +79,20 @@ pub enum WriteError {
 /// [`WriteError`] for strings and lists beyond the limits of the format, inconsistent tables, and fields that armorer
 /// does not write.
 #[cfg(any(feature = "ide", feature = "internals"))]
-pub fn write(profiles: &[Profile]) -> Result<Vec<u8>, WriteError> {
+pub fn write(profiles: &[BlobProfile]) -> Result<Vec<u8>, WriteError> {
     Ok(write_placed(profiles)?.0)
 }
 
 /// Like `write()`, with the place of each profile.
 pub(crate) fn write_placed<'a>(
-    profiles: impl IntoIterator<Item = &'a Profile>,
-) -> Result<(Vec<u8>, Vec<Place>), WriteError> {
+    profiles: impl IntoIterator<Item = &'a BlobProfile>,
+) -> Result<(Vec<u8>, Vec<ProfileRange>), WriteError> {
     let (mut bytes, mut places) = (Vec::new(), Vec::new());
     for profile in profiles {
         let origin = bytes.len();
         let mut out = Out { bytes, origin, profile, element: origin };
         out.profile()?;
-        places.push(Place { bytes: origin..out.bytes.len(), element: out.element });
+        places.push(ProfileRange { bytes: origin..out.bytes.len(), element: out.element });
         bytes = out.bytes;
     }
     Ok((bytes, places))
@@ -100,7 +100,7 @@ pub(crate) fn write_placed<'a>(
 
 /// Where a profile lies in a blob.
 #[derive(Clone, Debug)]
-pub(crate) struct Place {
+pub(crate) struct ProfileRange {
     pub(crate) bytes: Range<usize>,
     /// Offset of the `profile` element.
     pub(crate) element: usize,
@@ -110,7 +110,7 @@ struct Out<'a> {
     bytes: Vec<u8>,
     /// Where this profile begins: padding is measured from here.
     origin: usize,
-    profile: &'a Profile,
+    profile: &'a BlobProfile,
     /// Where its `profile` element begins.
     element: usize,
 }

@@ -15,14 +15,14 @@ use crate::source::{SourceId, Span};
 pub(super) const FORMAT: &[u8] = b"armorer cache 2\n";
 
 /// An entry: [`FORMAT`], a digest of all that follows, the length of the head, the head as JSON, and the blob.
-pub(super) struct Entry {
+pub(super) struct CacheEntry {
     pub(super) observed: Vec<Observed>,
-    head: Head,
+    head: EntryHead,
     blob: Vec<u8>,
 }
 
 #[derive(Serialize, Deserialize)]
-struct Head {
+struct EntryHead {
     observed: Vec<Observed>,
     profiles: Vec<CompiledProfile>,
     /// Sources are numbered: 0 is the input, the others are those of `sources`.
@@ -31,14 +31,14 @@ struct Head {
     sources: Vec<(String, std::path::PathBuf)>,
 }
 
-impl Entry {
+impl CacheEntry {
     /// The entry for a policy. `None` where a diagnostic points into a text of unknown origin.
     pub(super) fn of(
         policy: &Cached,
         dependencies: &[Dependency],
         input: SourceId,
         session: &Session,
-    ) -> Option<Entry> {
+    ) -> Option<CacheEntry> {
         let mut ids = vec![input];
         let mut sources = Vec::new();
         let mut diagnostics = policy.diagnostics.clone();
@@ -61,13 +61,13 @@ impl Entry {
             span.source = SourceId::new(u32::try_from(number).ok()?);
         }
         let observed: Vec<Observed> = dependencies.iter().map(|dependency| observed(dependency, session)).collect();
-        let head = Head { observed: Vec::new(), profiles: policy.profiles.clone(), diagnostics, sources };
-        Some(Entry { observed, head, blob: policy.blob.clone() })
+        let head = EntryHead { observed: Vec::new(), profiles: policy.profiles.clone(), diagnostics, sources };
+        Some(CacheEntry { observed, head, blob: policy.blob.clone() })
     }
 
     /// The policy, its diagnostics pointing into the texts of this session.
     pub(super) fn restore(self, input: SourceId, session: &Session) -> Option<Cached> {
-        let Head { profiles, mut diagnostics, sources, .. } = self.head;
+        let EntryHead { profiles, mut diagnostics, sources, .. } = self.head;
         let mut ids = vec![input];
         for (name, path) in &sources {
             ids.push(session.source(path, name)?);
@@ -91,7 +91,7 @@ impl Entry {
     }
 
     /// Reads a file; `None` where it is no entry, or a damaged one.
-    pub(super) fn read(mut bytes: Vec<u8>) -> Option<Entry> {
+    pub(super) fn read(mut bytes: Vec<u8>) -> Option<CacheEntry> {
         let (hash, rest) = bytes.strip_prefix(FORMAT)?.split_at_checked(size_of::<Hash>())?;
         let digest: Hash = Sha256::digest(rest).into();
         if digest != hash {
@@ -99,11 +99,11 @@ impl Entry {
         }
         let (len, rest) = rest.split_first_chunk()?;
         let (head, blob) = rest.split_at_checked(usize::try_from(u32::from_le_bytes(*len)).ok()?)?;
-        let mut head: Head = serde_json::from_slice(head).ok()?;
+        let mut head: EntryHead = serde_json::from_slice(head).ok()?;
         // What is in front goes, so that the blob stays in this memory.
         let front = bytes.len() - blob.len();
         bytes.drain(..front);
-        Some(Entry { observed: std::mem::take(&mut head.observed), head, blob: bytes })
+        Some(CacheEntry { observed: std::mem::take(&mut head.observed), head, blob: bytes })
     }
 }
 

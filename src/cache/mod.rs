@@ -17,13 +17,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use sha2::{Digest, Sha256};
 
-use crate::atomic::Replacement;
+use crate::atomic::AtomicReplacement;
 use crate::diagnostic::Diagnostic;
 use crate::encode::CompiledProfile;
 use crate::policy::Dependency;
 use crate::resolve::Session;
 use crate::source::SourceId;
-use entry::Entry;
+use entry::CacheEntry;
 use observed::Observations;
 
 /// A digest of some bytes.
@@ -69,11 +69,11 @@ pub(crate) struct Cached {
 
 /// The name of an entry.
 #[derive(Clone, Debug)]
-pub(crate) struct Key(String);
+pub(crate) struct EntryKey(String);
 
-impl Key {
+impl EntryKey {
     /// The key for parts of any contents.
-    pub(crate) fn of<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> Key {
+    pub(crate) fn of<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> EntryKey {
         let mut hasher = Sha256::new();
         let fixed: [&[u8]; 2] = [env!("CARGO_PKG_VERSION").as_bytes(), entry::FORMAT];
         for part in fixed.into_iter().chain(parts) {
@@ -81,7 +81,7 @@ impl Key {
             hasher.update((part.len() as u64).to_le_bytes());
             hasher.update(part);
         }
-        Key(hex(&hasher.finalize().into()))
+        EntryKey(hex(&hasher.finalize().into()))
     }
 }
 
@@ -122,13 +122,13 @@ impl Cache {
         self.observations.forget();
     }
 
-    fn path(&self, key: &Key) -> PathBuf {
+    fn path(&self, key: &EntryKey) -> PathBuf {
         self.directory.join(&key.0)
     }
 
     /// Looks an entry up. `input` is the text that was looked up, which diagnostics point into.
-    pub(crate) fn get(&self, key: &Key, input: SourceId, session: &Session) -> Option<Cached> {
-        let found = std::fs::read(self.path(key)).ok().and_then(Entry::read);
+    pub(crate) fn get(&self, key: &EntryKey, input: SourceId, session: &Session) -> Option<Cached> {
+        let found = std::fs::read(self.path(key)).ok().and_then(CacheEntry::read);
         let valid = found.filter(|entry| entry.observed.iter().all(|seen| self.observations.holds(seen, session)));
         let cached = valid.and_then(|entry| entry.restore(input, session));
         let counter = if cached.is_some() { &self.hits } else { &self.misses };
@@ -139,15 +139,15 @@ impl Cache {
     /// Keeps a policy. That it cannot be kept is no reason to fail: it is counted.
     pub(crate) fn put(
         &self,
-        key: &Key,
+        key: &EntryKey,
         policy: &Cached,
         dependencies: &[Dependency],
         input: SourceId,
         session: &Session,
     ) {
-        let kept = Entry::of(policy, dependencies, input, session)
+        let kept = CacheEntry::of(policy, dependencies, input, session)
             .and_then(|entry| entry.write())
-            .is_some_and(|bytes| Replacement::default().write(&self.path(key), &bytes).is_ok());
+            .is_some_and(|bytes| AtomicReplacement::default().write(&self.path(key), &bytes).is_ok());
         if !kept {
             self.failures.fetch_add(1, Ordering::Relaxed);
         }

@@ -16,7 +16,7 @@ use crate::source::{DirEntry, FileKind};
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(super) enum Observed {
     /// A path led to a file, a directory, something else, or nowhere.
-    Kind(PathBuf, Kind),
+    Kind(PathBuf, ObservedKind),
     /// A file had these contents.
     Contents(PathBuf, Hash),
     /// A directory had these entries.
@@ -25,20 +25,20 @@ pub(super) enum Observed {
 
 /// The kind of file that a path led to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub(super) enum Kind {
+pub(super) enum ObservedKind {
     Missing,
     File,
     Directory,
     Other,
 }
 
-impl Kind {
-    fn of(kind: Option<FileKind>) -> Kind {
+impl ObservedKind {
+    fn of(kind: Option<FileKind>) -> ObservedKind {
         match kind {
-            None => Kind::Missing,
-            Some(FileKind::File) => Kind::File,
-            Some(FileKind::Directory) => Kind::Directory,
-            Some(FileKind::Other) => Kind::Other,
+            None => ObservedKind::Missing,
+            Some(FileKind::File) => ObservedKind::File,
+            Some(FileKind::Directory) => ObservedKind::Directory,
+            Some(FileKind::Other) => ObservedKind::Other,
         }
     }
 }
@@ -65,7 +65,7 @@ impl Observations {
         let loader = session.loader();
         let holds = match seen {
             // What cannot be looked at is as good as missing, as it is for the resolver.
-            Observed::Kind(path, kind) => Kind::of(loader.kind(path).ok()) == *kind,
+            Observed::Kind(path, kind) => ObservedKind::of(loader.kind(path).ok()) == *kind,
             Observed::Contents(path, hash) => loader.read(path).is_ok_and(|text| contents(&text) == *hash),
             Observed::Entries(path, hash) => loader.read_dir(path).is_ok_and(|list| entries(&list) == *hash),
         };
@@ -81,7 +81,7 @@ impl Observations {
 /// Returns the stored form of a dependency.
 pub(super) fn observed(dependency: &Dependency, session: &Session) -> Observed {
     match dependency {
-        Dependency::Kind { path, kind } => Observed::Kind(path.clone(), Kind::of(*kind)),
+        Dependency::Kind { path, kind } => Observed::Kind(path.clone(), ObservedKind::of(*kind)),
         Dependency::File { path, source } => {
             Observed::Contents(path.clone(), contents(session.sources.get(*source).text()))
         }

@@ -4,11 +4,11 @@ use super::Cache;
 use crate::{Compiled, Compiler, Features};
 
 /// A tree with a profile, what it includes, and a directory that it includes if it is there.
-struct Tree(tempfile::TempDir);
+struct TestTree(tempfile::TempDir);
 
-impl Tree {
-    fn new() -> Tree {
-        let tree = Tree(tempfile::tempdir().unwrap());
+impl TestTree {
+    fn new() -> TestTree {
+        let tree = TestTree(tempfile::tempdir().unwrap());
         tree.write("profile", "include <tunables>\nprofile p {\n  include if exists <local>\n  /@{V} rW,\n}\n");
         tree.write("tunables", "@{V} = a\n");
         tree
@@ -51,7 +51,7 @@ impl Tree {
 
 #[test]
 fn a_second_run_takes_what_the_first_made() {
-    let tree = Tree::new();
+    let tree = TestTree::new();
     let (first, hit) = tree.compile("linux-7.2");
     assert!(!hit && first.diagnosis().diagnostics().iter().any(|d| d.code == crate::diagnostic::Code::UpperCasePerms));
     assert!(tree.compile("linux-7.2").1);
@@ -62,7 +62,7 @@ fn a_second_run_takes_what_the_first_made() {
 
 #[test]
 fn every_change_counts() {
-    let tree = Tree::new();
+    let tree = TestTree::new();
     tree.compile("linux-7.2");
     let changed = |what: &str, name: &str, text: &str| {
         tree.write(name, text);
@@ -80,7 +80,7 @@ fn every_change_counts() {
 
 #[test]
 fn damaged_entries_are_made_again() {
-    let tree = Tree::new();
+    let tree = TestTree::new();
     tree.compile("linux-7.2");
     let [entry] = tree.entries().try_into().unwrap();
     let good = std::fs::read(&entry).unwrap();
@@ -100,7 +100,7 @@ fn damaged_entries_are_made_again() {
 
 #[test]
 fn errors_are_not_kept() {
-    let tree = Tree::new();
+    let tree = TestTree::new();
     tree.write("tunables", "@{V} = a,\n");
     assert!(tree.compiler("linux-7.2").compile(tree.path().join("profile")).is_err());
     assert!(tree.entries().is_empty());
@@ -108,7 +108,7 @@ fn errors_are_not_kept() {
 
 #[test]
 fn a_cache_that_cannot_be_written_does_no_harm() {
-    let tree = Tree::new();
+    let tree = TestTree::new();
     let compiler = tree.compiler("linux-7.2");
     std::fs::remove_dir(tree.path().join("cache")).unwrap();
     assert!(compiler.compile(tree.path().join("profile")).is_ok());
@@ -117,7 +117,7 @@ fn a_cache_that_cannot_be_written_does_no_harm() {
 
 #[test]
 fn two_at_once() {
-    let tree = Tree::new();
+    let tree = TestTree::new();
     for number in 0..20 {
         std::thread::scope(|scope| {
             for _ in 0..4 {

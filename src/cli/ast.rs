@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use super::inputs::Input;
+use super::inputs::CommandInput;
 use super::render::{Renderer, Verbosity};
-use super::{Status, complain, print_data, settle};
+use super::{Status, print_data, print_error, settle};
 use crate::diagnostic::Diagnostic;
 use crate::source::SourceMap;
 use crate::syntax::ast::TreeDocument;
@@ -33,14 +33,14 @@ fn try_run(args: &Args) -> Result<Status, String> {
     let Some(path) = &args.path else {
         return print_json(&TreeDocument::schema());
     };
-    let input = if path.as_os_str() == "-" { Input::Stdin } else { Input::File(path.clone()) };
+    let input = if path.as_os_str() == "-" { CommandInput::Stdin } else { CommandInput::File(path.clone()) };
     let text = input.read().map_err(|error| format!("{}: {error}", input.shown()))?;
     if args.from_json {
         let document = serde_json::from_slice::<TreeDocument>(&text).map_err(|error| error.to_string());
         return match document.and_then(|document| document.into_file().map_err(|error| error.to_string())) {
             Ok(file) => print_data(&file.to_bytes()).map(|()| Status::Fine),
             Err(error) => {
-                complain(format!("{}: {error}", input.shown()));
+                print_error(format!("{}: {error}", input.shown()));
                 Ok(Status::Findings)
             }
         };

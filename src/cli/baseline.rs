@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::inputs::Input;
+use super::inputs::CommandInput;
 use super::policy;
 use crate::analysis::is_blob;
 use crate::analysis::new_access::Baseline;
@@ -10,7 +10,7 @@ use crate::compiler::Compiler;
 
 /// Reads a baseline, which is text or binary policy.
 pub(super) fn read(path: &Path, compiler: &Compiler) -> Result<Baseline, String> {
-    let input = Input::of(path);
+    let input = CommandInput::of(path);
     let bytes = input.read().map_err(|error| format!("{}: {error}", input.shown()))?;
     let baseline = if is_blob(&bytes) {
         Baseline::from_blob(&bytes)

@@ -2,14 +2,14 @@
 
 use std::path::PathBuf;
 
-use super::inputs::{self, Input};
+use super::inputs::{self, CommandInput};
 use super::levels::LevelArgs;
 use super::limits::LimitArgs;
 use super::output::counted;
 use super::quoting::quotable;
 use super::render::{Renderer, Verbosity};
 use super::target::TargetArgs;
-use super::{Status, complain, eprint_line};
+use super::{Status, eprint_line, print_error};
 
 #[derive(clap::Args)]
 pub(super) struct Args {
@@ -39,7 +39,7 @@ pub(super) fn run(args: &Args) -> Status {
         Ok(both) => both,
         Err(message) => {
             let message: String = message;
-            complain(message);
+            print_error(message);
             return Status::Failed;
         }
     };
@@ -48,7 +48,7 @@ pub(super) fn run(args: &Args) -> Status {
     let mut unread = 0;
     for input in &inputs {
         let checked = input.read().map(|text| {
-            if *input == Input::Stdin && text.is_empty() {
+            if *input == CommandInput::Stdin && text.is_empty() {
                 // In a script nobody notices that a path was forgotten.
                 eprint_line(format_args!("note: standard input is empty"));
             }
@@ -63,17 +63,17 @@ pub(super) fn run(args: &Args) -> Status {
                 renderer.print(&quotable, diagnosis.sources());
             }
             Ok(Err(error)) => {
-                complain(error);
+                print_error(error);
                 unread += 1;
             }
             Err(error) => {
-                complain(format!("{}: {error}", input.shown()));
+                print_error(format!("{}: {error}", input.shown()));
                 unread += 1;
             }
         }
     }
     let files = match (inputs.as_slice(), inputs.len() - unread) {
-        ([Input::Stdin], 1) => "standard input".to_owned(),
+        ([CommandInput::Stdin], 1) => "standard input".to_owned(),
         (_, checked) => counted(checked, "file"),
     };
     eprint_line(format_args!("checked {files}: {}", renderer.summary()));

@@ -5,11 +5,11 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use super::form::FormArgs;
-use super::inputs::{self, Input};
+use super::inputs::{self, CommandInput};
 use super::render::{Renderer, Verbosity};
 use super::target::features;
-use super::{Status, complain, print, print_json, settle};
-use crate::analysis::compat::{Comparer, ProfileChanges, Summary};
+use super::{Status, print, print_error, print_json, settle};
+use crate::analysis::compat::{ChangeSummary, Comparer, ProfileChanges};
 use crate::compiler::CompileError;
 use crate::parallel;
 
@@ -46,11 +46,11 @@ pub(super) struct Args {
 }
 
 #[derive(Serialize)]
-struct Document<'a> {
+struct CompatDocument<'a> {
     version: u32,
     from: &'a str,
     to: &'a str,
-    summary: &'a Summary,
+    summary: &'a ChangeSummary,
     profiles: &'a [ProfileChanges],
 }
 
@@ -67,30 +67,36 @@ fn try_run(args: &Args) -> Result<Status, String> {
         directories.iter().fold(compiler, |compiler, directory| compiler.include_dir(directory))
     });
     let inputs = inputs::expand(paths)?;
-    let outcomes = parallel::map(&inputs, |input: &Input| {
-        let text = input.read().map_err(|error| Failure::Other(format!("{}: {error}", input.shown())))?;
-        comparer.compare(&input.with_text(text)).map_err(Failure::of)
+    let outcomes = parallel::map(&inputs, |input: &CommandInput| {
+        let text = input.read().map_err(|error| CompareFailure::Other(format!("{}: {error}", input.shown())))?;
+        comparer.compare(&input.with_text(text)).map_err(CompareFailure::of)
     });
     let (mut status, mut profiles) = (Status::Fine, Vec::new());
     for outcome in outcomes {
         match outcome {
             Ok(changes) => profiles.extend(changes),
-            Err(Failure::Rejected(diagnosis)) => {
+            Err(CompareFailure::Rejected(diagnosis)) => {
                 Renderer::new(Verbosity::QUIET).print(diagnosis.diagnostics(), diagnosis.sources());
                 status = status.max(Status::Findings);
             }
-            Err(Failure::Other(message)) => {
-                complain(message);
+            Err(CompareFailure::Other(message)) => {
+                print_error(message);
                 status = Status::Failed;
             }
         }
     }
-    let summary = Summary::of(&profiles);
+    let summary = ChangeSummary::of(&profiles);
     if summary.weaker > 0 {
         status = status.max(Status::Findings);
     }
     if args.form.is_json() {
-        print_json(&Document { version: 1, from: &args.from, to: &args.to, summary: &summary, profiles: &profiles })?;
+        print_json(&CompatDocument {
+            version: 1,
+            from: &args.from,
+            to: &args.to,
+            summary: &summary,
+            profiles: &profiles,
+        })?;
         return Ok(status);
     }
     if args.all {
@@ -101,16 +107,16 @@ fn try_run(args: &Args) -> Result<Status, String> {
 }
 
 /// Why a file cannot be compared.
-enum Failure {
+enum CompareFailure {
     Rejected(Box<crate::compiler::Diagnosis>),
     Other(String),
 }
 
-impl Failure {
-    fn of(error: CompileError) -> Failure {
+impl CompareFailure {
+    fn of(error: CompileError) -> CompareFailure {
         match error {
-            CompileError::Rejected(diagnosis) => Failure::Rejected(Box::new(diagnosis)),
-            error => Failure::Other(error.to_string()),
+            CompileError::Rejected(diagnosis) => CompareFailure::Rejected(Box::new(diagnosis)),
+            error => CompareFailure::Other(error.to_string()),
         }
     }
 }

@@ -9,15 +9,15 @@ use std::path::{Path, PathBuf};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::cache::CacheArgs;
-use super::inputs::{self, Input};
+use super::inputs::{self, CommandInput};
 use super::levels::LevelArgs;
 use super::limits::LimitArgs;
-use super::outcome::Outcome;
+use super::outcome::InputOutcome;
 use super::output::{counted, write_data};
 use super::render::{Renderer, Verbosity};
 use super::target::TargetArgs;
 use super::timings::{self, FileTimings};
-use super::{Status, complain, eprint_line, eprint_styled, settle};
+use super::{Status, eprint_line, eprint_styled, print_error, settle};
 use crate::atomic;
 use crate::cache::CacheStatistics;
 use crate::compiler::{Compiled, Timings};
@@ -43,10 +43,10 @@ pub(super) struct Args {
 
     /// Print timings and the sizes of automata to standard error
     #[arg(long, value_name = "FORM", value_enum, num_args = 0..=1, require_equals = true, default_missing_value = "text")]
-    timings: Option<timings::Form>,
+    timings: Option<timings::TimingsForm>,
 
     #[command(flatten)]
-    output: Output,
+    output: OutputArgs,
 
     #[command(flatten)]
     cache: CacheArgs,
@@ -61,7 +61,7 @@ pub(super) struct Args {
 
 #[derive(clap::Args)]
 #[group(required = true, multiple = false)]
-struct Output {
+struct OutputArgs {
     /// Write the policy of all inputs to this file; `-` is standard output
     #[arg(short, long = "output", value_name = "FILE")]
     output: Option<PathBuf>,
@@ -72,7 +72,7 @@ struct Output {
 }
 
 /// The parts of a compiled policy that are written and reported.
-struct Written {
+struct CompiledSummary {
     profiles: usize,
     len: usize,
     /// Empty once they are where they belong.
@@ -80,11 +80,11 @@ struct Written {
     timings: Option<Timings>,
 }
 
-impl Written {
-    fn new(compiled: Compiled) -> Written {
+impl CompiledSummary {
+    fn new(compiled: Compiled) -> CompiledSummary {
         let (profiles, timings) = (compiled.profiles().len(), compiled.timings().cloned());
         let bytes = compiled.into_blob();
-        Written { profiles, len: bytes.len(), bytes, timings }
+        CompiledSummary { profiles, len: bytes.len(), bytes, timings }
     }
 }
 
@@ -111,10 +111,10 @@ fn try_run(args: &Args) -> Result<Status, String> {
     }
     let pool = pool.build().map_err(|error| error.to_string())?;
     let progress = progress(inputs.len());
-    let outcomes: Vec<Outcome<Written>> = pool.install(|| {
+    let outcomes: Vec<InputOutcome<CompiledSummary>> = pool.install(|| {
         let named: Vec<_> = inputs.iter().enumerate().map(|(index, input)| (input, names.get(index))).collect();
         parallel::map(&named, |&(input, name)| {
-            let mut outcome = Outcome::of(&compiler, input).map(Written::new);
+            let mut outcome = InputOutcome::of(&compiler, input).map(CompiledSummary::new);
             if let (Some(directory), Some(name)) = (&args.output.output_dir, name) {
                 write_blob(&mut outcome, &directory.join(name));
             }
@@ -129,7 +129,7 @@ fn try_run(args: &Args) -> Result<Status, String> {
     for outcome in &outcomes {
         renderer.print(outcome.diagnosis.diagnostics(), outcome.diagnosis.sources());
         if let Some(failure) = &outcome.failure {
-            complain(failure);
+            print_error(failure);
             status = Status::Failed;
         } else if outcome.policy.is_none() {
             status = status.max(Status::Findings);
@@ -147,7 +147,7 @@ fn try_run(args: &Args) -> Result<Status, String> {
         }
     }
     if let Some(form) = args.timings {
-        let names: Vec<String> = inputs.iter().map(Input::name).collect();
+        let names: Vec<String> = inputs.iter().map(CommandInput::name).collect();
         let files = names.iter().zip(&outcomes);
         let files = files.map(|(file, outcome)| {
             let timings = outcome.policy.as_ref().and_then(|written| written.timings.as_ref());
@@ -176,7 +176,7 @@ fn try_run(args: &Args) -> Result<Status, String> {
 }
 
 /// Writes the blob at once, so that a long run does not keep them all in memory for the end.
-fn write_blob(outcome: &mut Outcome<Written>, path: &Path) {
+fn write_blob(outcome: &mut InputOutcome<CompiledSummary>, path: &Path) {
     let Some(written) = &mut outcome.policy else { return };
     if let Err(error) = atomic::write(path, &std::mem::take(&mut written.bytes)) {
         outcome.failure = Some(format!("{}: {error}", path.display()));
@@ -194,13 +194,13 @@ fn write_output(path: &Path, bytes: &[u8]) -> Result<Status, String> {
 }
 
 /// The file names of `--output-dir`; two inputs of one name would overwrite each other.
-fn output_names(inputs: &[Input]) -> Result<Vec<OsString>, String> {
+fn output_names(inputs: &[CommandInput]) -> Result<Vec<OsString>, String> {
     let mut taken = BTreeMap::new();
     let mut names = Vec::new();
     for input in inputs {
         let name = match input {
-            Input::File(path) => path.file_name().map(OsString::from),
-            Input::Stdin => None,
+            CommandInput::File(path) => path.file_name().map(OsString::from),
+            CommandInput::Stdin => None,
         };
         let name = name.ok_or_else(|| format!("{} has no file name for --output-dir; use -o", input.name()))?;
         if let Some(other) = taken.insert(name.clone(), input.name()) {

@@ -7,12 +7,12 @@ mod sarif;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
-use super::inputs::Input;
+use super::inputs::CommandInput;
 use super::policy;
 use super::target::TargetArgs;
 use super::{Status, eprint_line, print, print_json, settle};
 use crate::analysis::{self, Side};
-use crate::blob::{self, Profile};
+use crate::blob::{self, BlobProfile};
 use crate::compiler::{Compiled, Compiler};
 
 /// Strings shown for differences that are alike.
@@ -32,8 +32,8 @@ pub(super) struct Args {
     features_b: Option<String>,
 
     /// Format of the output; `github` and `sarif` need --no-new-access
-    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Text)]
-    format: Format,
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = DiffFormat::Text)]
+    format: DiffFormat,
 
     /// Short for --format json
     #[arg(long, conflicts_with = "format")]
@@ -56,7 +56,7 @@ pub(super) struct Args {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-enum Format {
+enum DiffFormat {
     /// One line per difference
     Text,
     /// One JSON document
@@ -68,8 +68,8 @@ enum Format {
 }
 
 /// One of the two policies.
-enum Policy {
-    Blob(Vec<Profile>),
+enum ComparedPolicy {
+    Blob(Vec<BlobProfile>),
     Text(Box<Compiled>),
 }
 
@@ -84,19 +84,19 @@ fn try_run(args: &Args) -> Result<Status, String> {
     if args.new_access.no_new_access {
         return new_access::run(args);
     }
-    if matches!(args.format, Format::Github | Format::Sarif) {
+    if matches!(args.format, DiffFormat::Github | DiffFormat::Sarif) {
         return Err("`--format github` and `--format sarif` need `--no-new-access`".into());
     }
-    let a = Policy::read(&args.a, args, args.features_a.as_deref())?;
-    let b = Policy::read(&args.b, args, args.features_b.as_deref())?;
+    let a = ComparedPolicy::read(&args.a, args, args.features_a.as_deref())?;
+    let b = ComparedPolicy::read(&args.b, args, args.features_b.as_deref())?;
     let options = analysis::DiffOptions::default().max_per_automaton(args.max.get()).examples(EXAMPLES);
     let mut diff = analysis::diff(a.profiles(), b.profiles(), &options).map_err(|error| error.to_string())?;
     for (side, policy) in [(Side::A, &a), (Side::B, &b)] {
-        if let Policy::Text(compiled) = policy {
+        if let ComparedPolicy::Text(compiled) = policy {
             diff.name_rules(side, |profile| compiled.provenance(profile), compiled.diagnosis().sources());
         }
     }
-    if args.format() == Format::Json {
+    if args.format() == DiffFormat::Json {
         print_json(&diff)?;
     } else {
         print(&diff.to_string())?;
@@ -109,8 +109,8 @@ fn try_run(args: &Args) -> Result<Status, String> {
 
 impl Args {
     /// The format, `--json` included.
-    fn format(&self) -> Format {
-        if self.json { Format::Json } else { self.format }
+    fn format(&self) -> DiffFormat {
+        if self.json { DiffFormat::Json } else { self.format }
     }
 
     /// The compiler for one of the policies.
@@ -123,32 +123,32 @@ impl Args {
     }
 }
 
-impl Policy {
-    fn read(path: &Path, args: &Args, own_features: Option<&str>) -> Result<Policy, String> {
-        let input = Input::of(path);
+impl ComparedPolicy {
+    fn read(path: &Path, args: &Args, own_features: Option<&str>) -> Result<ComparedPolicy, String> {
+        let input = CommandInput::of(path);
         let bytes = input.read().map_err(|error| format!("{}: {error}", input.shown()))?;
         if analysis::is_blob(&bytes) {
-            return Policy::of_blob(&input, &bytes);
+            return ComparedPolicy::of_blob(&input, &bytes);
         }
-        Policy::of_text(&args.compiler(own_features)?, &input, bytes)
+        ComparedPolicy::of_text(&args.compiler(own_features)?, &input, bytes)
     }
 
-    fn of_blob(input: &Input, bytes: &[u8]) -> Result<Policy, String> {
-        blob::read(bytes).map(Policy::Blob).map_err(|error| format!("{}: {error}", input.shown()))
+    fn of_blob(input: &CommandInput, bytes: &[u8]) -> Result<ComparedPolicy, String> {
+        blob::read(bytes).map(ComparedPolicy::Blob).map_err(|error| format!("{}: {error}", input.shown()))
     }
 
-    fn of_text(compiler: &Compiler, input: &Input, text: Vec<u8>) -> Result<Policy, String> {
+    fn of_text(compiler: &Compiler, input: &CommandInput, text: Vec<u8>) -> Result<ComparedPolicy, String> {
         match policy::compile(compiler, input, text)? {
-            Some(compiled) => Ok(Policy::Text(Box::new(compiled))),
+            Some(compiled) => Ok(ComparedPolicy::Text(Box::new(compiled))),
             // Its errors have been shown; without the policy there is nothing to compare.
             None => Err(format!("{} does not compile", input.shown())),
         }
     }
 
-    fn profiles(&self) -> &[Profile] {
+    fn profiles(&self) -> &[BlobProfile] {
         match self {
-            Policy::Blob(profiles) => profiles,
-            Policy::Text(compiled) => compiled.records(),
+            ComparedPolicy::Blob(profiles) => profiles,
+            ComparedPolicy::Text(compiled) => compiled.records(),
         }
     }
 }

@@ -16,7 +16,7 @@ pub(super) const MAX_OF_RUN: usize = 300;
 const REPEATED: usize = 3;
 
 /// The properties that decide whether a message is shown.
-pub(super) struct Item<'a> {
+pub(super) struct MessageKey<'a> {
     pub(super) code: &'a str,
     pub(super) message: &'a str,
     pub(super) severity: Severity,
@@ -25,7 +25,7 @@ pub(super) struct Item<'a> {
 
 /// The messages that are shown.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Digest {
+pub(super) struct ShownMessages {
     /// Indices of messages, each with those of others that say the same of other places.
     pub(super) shown: Vec<(usize, Vec<usize>)>,
     /// How many errors are not shown, beyond the limits.
@@ -34,19 +34,19 @@ pub(super) struct Digest {
     others: usize,
 }
 
-impl Digest {
+impl ShownMessages {
     /// Every message.
-    pub(super) fn all(count: usize) -> Digest {
-        Digest { shown: (0..count).map(|index| (index, Vec::new())).collect(), ..Digest::default() }
+    pub(super) fn all(count: usize) -> ShownMessages {
+        ShownMessages { shown: (0..count).map(|index| (index, Vec::new())).collect(), ..ShownMessages::default() }
     }
 
     /// The messages within the limits, of which `max` is that of the run. Errors have the first claim.
-    pub(super) fn of(items: &[Item<'_>], max: usize) -> Digest {
+    pub(super) fn of(items: &[MessageKey<'_>], max: usize) -> ShownMessages {
         let mut places: HashMap<(&str, &str), Vec<usize>> = HashMap::new();
         for (index, item) in items.iter().enumerate().filter(|(_, item)| item.severity != Severity::Error) {
             places.entry((item.code, item.message)).or_default().push(index);
         }
-        let mut digest = Digest::default();
+        let mut digest = ShownMessages::default();
         let mut of_file: HashMap<_, usize> = HashMap::new();
         let mut left = max;
         for wanted in [true, false] {
@@ -92,27 +92,27 @@ mod tests {
     fn limits() {
         let sources = SourceMap::new();
         let (a, b) = (sources.add("a", *b"x").unwrap(), sources.add("b", *b"x").unwrap());
-        let item = |severity, source| Item { code: "c", message: "m", severity, span: Span::new(source, 0, 1) };
-        let mut items: Vec<Item<'_>> = (0..1000).map(|_| item(Severity::Error, a)).collect();
+        let item = |severity, source| MessageKey { code: "c", message: "m", severity, span: Span::new(source, 0, 1) };
+        let mut items: Vec<MessageKey<'_>> = (0..1000).map(|_| item(Severity::Error, a)).collect();
         items.push(item(Severity::Error, b));
-        let digest = Digest::of(&items, MAX_OF_RUN);
+        let digest = ShownMessages::of(&items, MAX_OF_RUN);
         assert_eq!(digest.shown.len(), MAX_OF_FILE + 1, "each file has its share");
         assert_eq!(digest.rest().unwrap(), "970 more errors are not shown");
-        assert_eq!(Digest::of(&items, 1).rest().unwrap(), "1000 more errors are not shown");
-        assert_eq!((Digest::all(3).shown.len(), Digest::all(3).rest()), (3, None));
+        assert_eq!(ShownMessages::of(&items, 1).rest().unwrap(), "1000 more errors are not shown");
+        assert_eq!((ShownMessages::all(3).shown.len(), ShownMessages::all(3).rest()), (3, None));
     }
 
     #[test]
     fn repeated_warnings_are_one() {
         let sources = SourceMap::new();
         let id = sources.add("a", *b"x").unwrap();
-        let item = |message, severity| Item { code: "c", message, severity, span: Span::new(id, 0, 1) };
-        let mut items: Vec<Item<'_>> = (0..60).map(|_| item("m", Severity::Warning)).collect();
+        let item = |message, severity| MessageKey { code: "c", message, severity, span: Span::new(id, 0, 1) };
+        let mut items: Vec<MessageKey<'_>> = (0..60).map(|_| item("m", Severity::Warning)).collect();
         items.push(item("other", Severity::Warning));
         items.push(item("m", Severity::Error));
-        let shown = Digest::of(&items, MAX_OF_RUN).shown;
+        let shown = ShownMessages::of(&items, MAX_OF_RUN).shown;
         assert_eq!(shown, [(0, (1..60).collect()), (60, vec![]), (61, vec![])]);
         let two = items.get(..2).unwrap();
-        assert_eq!(Digest::of(two, MAX_OF_RUN), Digest::all(2), "two places are shown both");
+        assert_eq!(ShownMessages::of(two, MAX_OF_RUN), ShownMessages::all(2), "two places are shown both");
     }
 }

@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 
 use super::form::FormArgs;
-use super::inputs::Input;
+use super::inputs::CommandInput;
 use super::policy;
 use super::target::TargetArgs;
-use super::{Status, complain, print, print_json, settle};
+use super::{Status, print, print_error, print_json, settle};
 use crate::analysis;
 
 #[derive(clap::Args)]
@@ -34,7 +34,7 @@ pub(super) fn run(args: &Args) -> Status {
 }
 
 fn try_run(args: &Args) -> Result<Status, String> {
-    let input = Input::of(&args.policy);
+    let input = CommandInput::of(&args.policy);
     let bytes = input.read().map_err(|error| format!("{}: {error}", input.shown()))?;
     let bytes = if analysis::is_blob(&bytes) {
         bytes
@@ -46,7 +46,7 @@ fn try_run(args: &Args) -> Result<Status, String> {
     let dump = match analysis::dump(&bytes) {
         Ok(dump) => dump,
         Err(error) => {
-            complain(format!("{}: {error}", input.shown()));
+            print_error(format!("{}: {error}", input.shown()));
             return Ok(Status::Findings);
         }
     };
@@ -59,7 +59,7 @@ fn try_run(args: &Args) -> Result<Status, String> {
     }
     match &dump.fault {
         Some(fault) => {
-            complain(format!("{}: kernels reject this policy: {fault}", input.shown()));
+            print_error(format!("{}: kernels reject this policy: {fault}", input.shown()));
             Ok(Status::Findings)
         }
         None => Ok(Status::Fine),

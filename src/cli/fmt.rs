@@ -3,10 +3,10 @@
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
-use super::inputs::{self, Input};
+use super::inputs::{self, CommandInput};
 use super::render::{Renderer, Verbosity};
-use super::unified::Unified;
-use super::{Status, complain, print_data, settle};
+use super::unified::UnifiedDiff;
+use super::{Status, print_data, print_error, settle};
 use crate::atomic;
 use crate::compiler::{self, CompileError, Compiler, Diagnosis};
 use crate::features::Features;
@@ -62,20 +62,20 @@ fn lines(text: &str) -> Result<RangeInclusive<u32>, String> {
 
 /// The text written to standard output.
 #[derive(Default)]
-enum Shown {
+enum FormatOutput {
     #[default]
     Nothing,
     /// The formatted text.
     Data(Vec<u8>),
     /// How the text would change.
-    Diff(Unified),
+    Diff(UnifiedDiff),
 }
 
 /// The outcome of one input.
 #[derive(Default)]
-struct Outcome {
+struct FormatOutcome {
     /// The text to print.
-    shown: Shown,
+    shown: FormatOutput,
     changed: bool,
     diagnosis: Diagnosis,
     /// The error outside of the text.
@@ -101,7 +101,7 @@ fn try_run(args: &Args) -> Result<Status, String> {
     for outcome in outcomes {
         renderer.print(outcome.diagnosis.diagnostics(), outcome.diagnosis.sources());
         if let Some(failure) = outcome.failure {
-            complain(failure);
+            print_error(failure);
             status = Status::Failed;
             continue;
         }
@@ -110,32 +110,32 @@ fn try_run(args: &Args) -> Result<Status, String> {
             status = status.max(Status::Findings);
         }
         match outcome.shown {
-            Shown::Nothing => {}
-            Shown::Data(bytes) => print_data(&bytes)?,
-            Shown::Diff(diff) => diff.print()?,
+            FormatOutput::Nothing => {}
+            FormatOutput::Data(bytes) => print_data(&bytes)?,
+            FormatOutput::Diff(diff) => diff.print()?,
         }
     }
     Ok(status)
 }
 
 /// Returns the name of an input in messages.
-fn name(args: &Args, input: &Input) -> String {
+fn name(args: &Args, input: &CommandInput) -> String {
     match (input, &args.stdin_filename) {
-        (Input::Stdin, Some(path)) => path.display().to_string(),
+        (CommandInput::Stdin, Some(path)) => path.display().to_string(),
         _ => input.name(),
     }
 }
 
-fn format_one(args: &Args, input: &Input, compiler: &Compiler) -> Outcome {
+fn format_one(args: &Args, input: &CommandInput, compiler: &Compiler) -> FormatOutcome {
     let name = name(args, input);
-    let failed = |failure| Outcome { failure: Some(failure), ..Outcome::default() };
+    let failed = |failure| FormatOutcome { failure: Some(failure), ..FormatOutcome::default() };
     let text = match input.read() {
         Ok(text) => text,
         Err(error) => return failed(format!("{name}: {error}")),
     };
     let path = match input {
-        Input::File(path) => Some(path.as_path()),
-        Input::Stdin => args.stdin_filename.as_deref(),
+        CommandInput::File(path) => Some(path.as_path()),
+        CommandInput::Stdin => args.stdin_filename.as_deref(),
     };
     let options = FormatOptions { sort: args.sort, lines: args.lines.clone() };
     let is_manifest = is_manifest(path, &text);
@@ -148,22 +148,22 @@ fn format_one(args: &Args, input: &Input, compiler: &Compiler) -> Outcome {
     };
     let formatted = match compiler.format(source, &options) {
         Ok(formatted) => formatted,
-        Err(CompileError::Rejected(diagnosis)) => return Outcome { diagnosis, ..Outcome::default() },
+        Err(CompileError::Rejected(diagnosis)) => return FormatOutcome { diagnosis, ..FormatOutcome::default() },
         Err(error) => return failed(error.to_string()),
     };
     let changed = formatted.text != text;
     let shown = match (input, changed) {
-        (_, true) if args.diff => Shown::Diff(Unified::new(&name, &text, &formatted.text)),
-        (_, true) if args.check => Shown::Data(format!("{name}\n").into_bytes()),
-        (Input::Stdin, _) if !args.check && !args.diff => Shown::Data(formatted.text),
-        (Input::File(path), true) => match atomic::write(path, &formatted.text) {
-            Ok(()) => Shown::Nothing,
+        (_, true) if args.diff => FormatOutput::Diff(UnifiedDiff::new(&name, &text, &formatted.text)),
+        (_, true) if args.check => FormatOutput::Data(format!("{name}\n").into_bytes()),
+        (CommandInput::Stdin, _) if !args.check && !args.diff => FormatOutput::Data(formatted.text),
+        (CommandInput::File(path), true) => match atomic::write(path, &formatted.text) {
+            Ok(()) => FormatOutput::Nothing,
             Err(error) => return failed(format!("{name}: {error}")),
         },
-        _ => Shown::Nothing,
+        _ => FormatOutput::Nothing,
     };
     let diagnosis = if changed { formatted.notes } else { Diagnosis::default() };
-    Outcome { shown, changed, diagnosis, failure: None }
+    FormatOutcome { shown, changed, diagnosis, failure: None }
 }
 
 #[cfg(test)]

@@ -3,8 +3,8 @@
 #[derive(clap::Args, Clone, Copy, Debug)]
 pub(super) struct FormArgs {
     /// Format of the output
-    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Text)]
-    format: Format,
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = OutputFormat::Text)]
+    format: OutputFormat,
 
     /// Short for --format json
     #[arg(long, conflicts_with = "format")]
@@ -12,7 +12,7 @@ pub(super) struct FormArgs {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-enum Format {
+enum OutputFormat {
     /// Human-readable text
     Text,
     /// One JSON document
@@ -21,6 +21,6 @@ enum Format {
 
 impl FormArgs {
     pub(super) fn is_json(self) -> bool {
-        self.json || self.format == Format::Json
+        self.json || self.format == OutputFormat::Json
     }
 }

@@ -12,17 +12,17 @@ use crate::source::read_limited;
 
 /// One input of a command.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Input {
+pub(super) enum CommandInput {
     /// `-`, or no operand at all.
     Stdin,
     /// A file.
     File(PathBuf),
 }
 
-impl Input {
+impl CommandInput {
     /// Returns the input that an operand stands for.
-    pub(super) fn of(operand: &Path) -> Input {
-        if operand == Path::new("-") { Input::Stdin } else { Input::File(operand.to_owned()) }
+    pub(super) fn of(operand: &Path) -> CommandInput {
+        if operand == Path::new("-") { CommandInput::Stdin } else { CommandInput::File(operand.to_owned()) }
     }
 
     /// Returns the name used in messages, on one line.
@@ -33,16 +33,16 @@ impl Input {
     /// The name of its text.
     pub(super) fn name(&self) -> String {
         match self {
-            Input::Stdin => "<stdin>".into(),
-            Input::File(path) => path.display().to_string(),
+            CommandInput::Stdin => "<stdin>".into(),
+            CommandInput::File(path) => path.display().to_string(),
         }
     }
 
     /// The input of a compiler: a file of profiles, or a manifest.
     pub(super) fn with_text(&self, text: Vec<u8>) -> compiler::Input {
         let path = match self {
-            Input::Stdin => None,
-            Input::File(path) => Some(path.as_path()),
+            CommandInput::Stdin => None,
+            CommandInput::File(path) => Some(path.as_path()),
         };
         match is_manifest(path, &text) {
             true => compiler::Input::manifest(self.name(), text),
@@ -53,8 +53,8 @@ impl Input {
     /// Its text.
     pub(super) fn read(&self) -> std::io::Result<Vec<u8>> {
         match self {
-            Input::Stdin => read_limited(std::io::stdin().lock()),
-            Input::File(path) => read_limited(std::fs::File::open(path)?),
+            CommandInput::Stdin => read_limited(std::io::stdin().lock()),
+            CommandInput::File(path) => read_limited(std::fs::File::open(path)?),
         }
     }
 }
@@ -70,18 +70,18 @@ pub(super) fn or_base(operands: &[PathBuf], base: &Path) -> Vec<PathBuf> {
 
 /// The inputs that operands stand for: a directory stands for the files in it, in byte order of their names, without those
 /// that AppArmor skips (hidden ones, README, leftovers of package managers and editors) and without its sub-directories.
-pub(super) fn expand(operands: &[PathBuf]) -> Result<Vec<Input>, String> {
+pub(super) fn expand(operands: &[PathBuf]) -> Result<Vec<CommandInput>, String> {
     if operands.is_empty() {
-        return Ok(vec![Input::Stdin]);
+        return Ok(vec![CommandInput::Stdin]);
     }
     let mut inputs = Vec::new();
     for operand in operands {
         if operand.is_dir() {
             let files = policy_files(operand)
                 .map_err(|error| format!("{}: {error}", Escaped::line(operand.as_os_str().as_encoded_bytes())))?;
-            inputs.extend(files.into_iter().map(Input::File));
+            inputs.extend(files.into_iter().map(CommandInput::File));
         } else {
-            inputs.push(Input::of(operand));
+            inputs.push(CommandInput::of(operand));
         }
     }
     Ok(inputs)

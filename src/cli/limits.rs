@@ -5,11 +5,11 @@ use std::num::NonZeroUsize;
 use clap::Args;
 
 use crate::compiler::Compiler;
-use crate::encode::Options;
+use crate::encode::EncodeOptions;
 
 /// The states of an automaton where nobody says otherwise.
 pub(super) fn default_max_states() -> NonZeroUsize {
-    NonZeroUsize::new(Options::default().max_states).unwrap_or(NonZeroUsize::MAX)
+    NonZeroUsize::new(EncodeOptions::default().max_states).unwrap_or(NonZeroUsize::MAX)
 }
 
 #[derive(Args, Clone, Debug)]

@@ -10,19 +10,19 @@ use std::path::{Path, PathBuf};
 
 /// A list of files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum List {
+pub(super) enum ProfileList {
     /// They are not loaded.
     Disable,
     /// They are loaded in complain mode.
     ForceComplain,
 }
 
-impl List {
+impl ProfileList {
     /// The directory below the base.
     pub(super) fn directory(self) -> &'static str {
         match self {
-            List::Disable => "disable",
-            List::ForceComplain => "force-complain",
+            ProfileList::Disable => "disable",
+            ProfileList::ForceComplain => "force-complain",
         }
     }
 
@@ -39,7 +39,7 @@ impl List {
 
 /// Adds a file of the base to a list: with a relative link, which is right as well where the tree is mounted elsewhere. An entry that
 /// leads nowhere is replaced.
-pub(super) fn create(list: List, base: &Path, name: &OsStr) -> io::Result<()> {
+pub(super) fn create(list: ProfileList, base: &Path, name: &OsStr) -> io::Result<()> {
     let directory = base.join(list.directory());
     fs::create_dir_all(&directory)?;
     let target = OsStr::from_bytes(&[b"../", name.as_bytes()].concat()).to_owned();
@@ -65,17 +65,17 @@ mod tests {
         let base = tempfile::tempdir().unwrap();
         let (base, name) = (base.path(), OsStr::new("usr.bin.x"));
         fs::write(base.join(name), "").unwrap();
-        assert!(!List::Disable.has(base, name));
-        create(List::Disable, base, name).unwrap();
-        assert!(List::Disable.has(base, name) && !List::ForceComplain.has(base, name));
-        let entry = List::Disable.entry(base, name);
+        assert!(!ProfileList::Disable.has(base, name));
+        create(ProfileList::Disable, base, name).unwrap();
+        assert!(ProfileList::Disable.has(base, name) && !ProfileList::ForceComplain.has(base, name));
+        let entry = ProfileList::Disable.entry(base, name);
         assert_eq!(fs::read_link(&entry).unwrap(), Path::new("../usr.bin.x"));
         // A link that leads nowhere does not count, and makes room.
         fs::remove_file(&entry).unwrap();
         symlink("nowhere", &entry).unwrap();
-        assert!(!List::Disable.has(base, name));
-        create(List::Disable, base, name).unwrap();
-        assert!(List::Disable.has(base, name));
+        assert!(!ProfileList::Disable.has(base, name));
+        create(ProfileList::Disable, base, name).unwrap();
+        assert!(ProfileList::Disable.has(base, name));
         assert_eq!(fs::read_dir(base.join("disable")).unwrap().count(), 1, "no temporary link is left");
         assert_eq!(keeps(&entry), None);
         fs::remove_file(&entry).unwrap();

@@ -3,18 +3,18 @@
 use std::path::PathBuf;
 
 use super::cache::CacheArgs;
-use super::inputs::{self, Input};
+use super::inputs::{self, CommandInput};
 use super::kernel::{KernelArgs, compiler, kernel_features};
 use super::levels::LevelArgs;
 use super::limits::LimitArgs;
-use super::outcome::Outcome;
+use super::outcome::InputOutcome;
 use super::render::{Renderer, Verbosity};
 use super::target::TargetArgs;
-use super::{Status, baseline, complain, eprint_line, settle};
-use crate::analysis::new_access::{Baseline, Finding};
+use super::{Status, baseline, eprint_line, print_error, settle};
+use crate::analysis::new_access::{Baseline, NewAccessFinding};
 use crate::blob;
 use crate::compiler::{Compiled, Compiler};
-use crate::kernel::{Kernel, KernelError, Loadable, Operation};
+use crate::kernel::{Kernel, KernelError, LoadablePolicy, Operation};
 use crate::parallel;
 
 #[derive(clap::Args)]
@@ -61,7 +61,7 @@ fn try_run(args: &Args, operation: Operation) -> Result<Status, String> {
     let baseline = args.baseline.as_deref().map(|path| baseline::read(path, &compiler)).transpose()?;
     let compiler = compiler.force_complain(args.complain);
     let compiler = args.cache.apply(args.limits.apply(compiler))?;
-    let prepared: Vec<Outcome<Policy>> = parallel::map(&inputs, |input| prepare(&compiler, input));
+    let prepared: Vec<InputOutcome<InputPolicy>> = parallel::map(&inputs, |input| prepare(&compiler, input));
 
     let mut renderer = Renderer::new(args.verbosity);
     let mut status = Status::Fine;
@@ -75,7 +75,7 @@ fn try_run(args: &Args, operation: Operation) -> Result<Status, String> {
                 continue;
             }
             (None, Some(policy)) if let Some(excess) = policy.excess(baseline.as_ref())? => {
-                complain(format_args!("{}: exceeds the baseline: {excess}", input.shown()));
+                print_error(format_args!("{}: exceeds the baseline: {excess}", input.shown()));
                 status = status.max(Status::Findings);
                 continue;
             }
@@ -89,7 +89,7 @@ fn try_run(args: &Args, operation: Operation) -> Result<Status, String> {
                 profiles += count;
             }
             Err(failure) => {
-                complain(failure);
+                print_error(failure);
                 status = Status::Failed;
             }
         }
@@ -103,36 +103,36 @@ fn try_run(args: &Args, operation: Operation) -> Result<Status, String> {
 }
 
 /// The policy of an input.
-enum Policy {
+enum InputPolicy {
     /// A text, compiled: what is in the policy is known.
     Compiled(Compiled),
     /// Binary policy, with the number of its profiles.
     Binary(Vec<u8>, usize),
 }
 
-impl Policy {
-    fn loadable(&self) -> Loadable<'_> {
+impl InputPolicy {
+    fn loadable(&self) -> LoadablePolicy<'_> {
         match self {
-            Policy::Compiled(compiled) => compiled.into(),
-            Policy::Binary(bytes, _) => bytes.into(),
+            InputPolicy::Compiled(compiled) => compiled.into(),
+            InputPolicy::Binary(bytes, _) => bytes.into(),
         }
     }
 
     fn profiles(&self) -> usize {
         match self {
-            Policy::Compiled(compiled) => compiled.profiles().len(),
-            Policy::Binary(_, profiles) => *profiles,
+            InputPolicy::Compiled(compiled) => compiled.profiles().len(),
+            InputPolicy::Binary(_, profiles) => *profiles,
         }
     }
 }
 
-impl Policy {
+impl InputPolicy {
     /// Returns a finding if it allows anything beyond the baseline.
-    fn excess(&self, baseline: Option<&Baseline>) -> Result<Option<Finding>, String> {
+    fn excess(&self, baseline: Option<&Baseline>) -> Result<Option<NewAccessFinding>, String> {
         let Some(baseline) = baseline else { return Ok(None) };
         match self {
-            Policy::Compiled(compiled) => baseline.check(compiled).map_err(|error| error.to_string()),
-            Policy::Binary(bytes, _) => {
+            InputPolicy::Compiled(compiled) => baseline.check(compiled).map_err(|error| error.to_string()),
+            InputPolicy::Binary(bytes, _) => {
                 let profiles = blob::read(bytes).map_err(|error| error.to_string())?;
                 baseline.check_profiles(&profiles).map_err(|error| error.to_string())
             }
@@ -140,7 +140,7 @@ impl Policy {
     }
 }
 
-fn submit(kernel: &Kernel, operation: Operation, policy: Loadable<'_>) -> Result<(), KernelError> {
+fn submit(kernel: &Kernel, operation: Operation, policy: LoadablePolicy<'_>) -> Result<(), KernelError> {
     match operation {
         Operation::Load => kernel.load(policy),
         _ => kernel.replace(policy),
@@ -148,18 +148,21 @@ fn submit(kernel: &Kernel, operation: Operation, policy: Loadable<'_>) -> Result
 }
 
 /// Compiles text, and takes binary policy as it is.
-fn prepare(compiler: &Compiler, input: &Input) -> Outcome<Policy> {
+fn prepare(compiler: &Compiler, input: &CommandInput) -> InputOutcome<InputPolicy> {
     let text = match input.read() {
         Ok(text) => text,
-        Err(error) => return Outcome::failed(input, error),
+        Err(error) => return InputOutcome::failed(input, error),
     };
     if !is_binary(&text) {
         // All inputs are prepared before the first is loaded: the rules of each would take more memory than its policy.
-        return Outcome::of_text(compiler, input, text).map(|compiled| Policy::Compiled(compiled.without_rules()));
+        return InputOutcome::of_text(compiler, input, text)
+            .map(|compiled| InputPolicy::Compiled(compiled.without_rules()));
     }
     match blob::read(&text) {
-        Ok(profiles) => Outcome { policy: Some(Policy::Binary(text, profiles.len())), ..Outcome::default() },
-        Err(error) => Outcome::failed(input, error),
+        Ok(profiles) => {
+            InputOutcome { policy: Some(InputPolicy::Binary(text, profiles.len())), ..InputOutcome::default() }
+        }
+        Err(error) => InputOutcome::failed(input, error),
     }
 }
 

@@ -1,7 +1,7 @@
 //! `armorer lsp`: the language server on standard input and output.
 
 use super::{Status, settle};
-use crate::lsp::{End, serve};
+use crate::lsp::{SessionEnd, serve};
 
 /// Exit status: 0 the client ended the session as the protocol has it, 1 it went without, 2 the answers could not be written.
 #[derive(clap::Args)]
@@ -16,8 +16,8 @@ pub(super) fn run(args: &Args) -> Status {
     let Args { stdio: _ } = args;
     let end = serve(std::io::BufReader::new(std::io::stdin()), std::io::stdout());
     match end {
-        Ok(End::Exit) => Status::Fine,
-        Ok(End::Abrupt) => Status::Findings,
+        Ok(SessionEnd::Exit) => Status::Fine,
+        Ok(SessionEnd::Abrupt) => Status::Findings,
         // The client is gone: there is nobody to tell.
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Status::Failed,
         Err(error) => settle(Err(error.to_string())),

@@ -64,7 +64,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::diagnostic::Escaped;
 use crate::kernel::Operation;
-use output::{complain, eprint_line, eprint_styled, json, print, print_data, print_json, print_styled};
+use output::{eprint_line, eprint_styled, json, print, print_data, print_error, print_json, print_styled};
 use render::Color;
 
 /// Checks, formats, lints and compiles AppArmor profiles, and loads them into the Linux kernel
@@ -247,7 +247,7 @@ fn refuse(error: &clap::Error) -> ! {
 /// The status of a command that something may have kept from its work; what it was is said on standard error.
 fn settle(result: Result<Status, String>) -> Status {
     result.unwrap_or_else(|message| {
-        complain(message);
+        print_error(message);
         Status::Failed
     })
 }

@@ -5,9 +5,9 @@ use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use super::inputs::Input;
+use super::inputs::CommandInput;
 use super::target::features;
-use super::{Status, complain, eprint_line, print_data, settle};
+use super::{Status, eprint_line, print_data, print_error, settle};
 use crate::atomic;
 use crate::compiler::Compiler;
 use crate::diagnostic::Escaped;
@@ -128,9 +128,9 @@ fn drafts(args: &Args, drafter: &Drafter) -> Result<Vec<Draft>, String> {
 
 /// The text of a regular file, or of standard input.
 fn read(path: &Path) -> Result<Vec<u8>, String> {
-    let text = match Input::of(path) {
-        Input::Stdin => Input::Stdin.read(),
-        Input::File(path) => {
+    let text = match CommandInput::of(path) {
+        CommandInput::Stdin => CommandInput::Stdin.read(),
+        CommandInput::File(path) => {
             std::path::absolute(path).and_then(|path| Rooted::new("/").read(path, SourceMap::MAX_LEN.into()))
         }
     };
@@ -176,7 +176,7 @@ fn write_each(args: &Args, drafts: Vec<Draft>) -> Result<Status, String> {
         match write(&path, &draft.file().to_bytes(), args.force) {
             Ok(()) => eprint_line(format_args!("wrote {}", path.display())),
             Err(message) => {
-                complain(message);
+                print_error(message);
                 status = Status::Failed;
             }
         }

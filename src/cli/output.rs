@@ -76,7 +76,7 @@ pub(super) fn eprint_styled(text: &str) {
 }
 
 /// Says on standard error what went wrong outside the profiles' text.
-pub(super) fn complain(message: impl Display) {
+pub(super) fn print_error(message: impl Display) {
     eprint_line(format_args!("armorer: {message}"));
 }
 

@@ -4,7 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
 use super::form::FormArgs;
-use super::inputs::Input;
+use super::inputs::CommandInput;
 use super::policy;
 use super::target::TargetArgs;
 use super::{Status, print_json, settle};
@@ -64,7 +64,7 @@ fn try_run(args: &Args) -> Result<Status, String> {
     let words: Vec<&[u8]> = args.access.iter().map(|word| word.as_encoded_bytes()).collect();
     let access = Access::parse(&words).map_err(|error| error.to_string())?;
     let name = args.profile.as_deref().map(OsStr::as_encoded_bytes);
-    let input = Input::of(&args.policy);
+    let input = CommandInput::of(&args.policy);
     let bytes = input.read().map_err(|error| format!("{}: {error}", input.shown()))?;
     let say = |error: QueryError| format!("{}: {error}", input.shown());
     if is_blob(&bytes) {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::inputs;
 use super::kernel::{KernelArgs, compiler, kernel_features};
 use super::target::TargetArgs;
-use super::{Status, complain, policy, settle};
+use super::{Status, policy, print_error, settle};
 use crate::compiler::CompiledProfile;
 use crate::diagnostic::Escaped;
 use crate::kernel::{Kernel, Task};
@@ -60,7 +60,7 @@ fn try_run(args: &Args) -> Result<Status, String> {
             _ => kernel.remove(name).map_err(|error| error.to_string()),
         };
         if let Err(message) = result {
-            complain(format!("{shown}: {message}"));
+            print_error(format!("{shown}: {message}"));
             status = Status::Failed;
         }
     }

@@ -6,10 +6,10 @@ use std::sync::OnceLock;
 
 use miette::{GraphicalReportHandler, GraphicalTheme};
 
-use super::digest::{Digest, Item, MAX_OF_RUN};
+use super::digest::{MAX_OF_RUN, MessageKey, ShownMessages};
 use super::output::counted;
 use super::{eprint_line, eprint_styled};
-use crate::diagnostic::{Code, Diagnostic, Report, Severity};
+use crate::diagnostic::{Code, Diagnostic, RenderableDiagnostic, Severity};
 use crate::source::{SourceMap, Span};
 
 /// When output has colours.
@@ -103,7 +103,7 @@ pub(super) fn handler(colours: bool) -> GraphicalReportHandler {
 }
 
 /// A report as text, escaped.
-pub(super) fn rendered(handler: &GraphicalReportHandler, report: &Report<'_>) -> String {
+pub(super) fn rendered(handler: &GraphicalReportHandler, report: &RenderableDiagnostic<'_>) -> String {
     let mut text = String::new();
     if handler.render_report(&mut text, report).is_err() {
         text = format!("{report}\n");
@@ -112,7 +112,11 @@ pub(super) fn rendered(handler: &GraphicalReportHandler, report: &Report<'_>) ->
 }
 
 /// The report of a message that others repeat: it names their places.
-pub(super) fn with_places<'a>(report: Report<'a>, places: &[Span], sources: &SourceMap) -> Report<'a> {
+pub(super) fn with_places<'a>(
+    report: RenderableDiagnostic<'a>,
+    places: &[Span],
+    sources: &SourceMap,
+) -> RenderableDiagnostic<'a> {
     if places.is_empty() {
         return report;
     }
@@ -158,8 +162,8 @@ impl Renderer {
         let fresh: Vec<&Diagnostic> =
             diagnostics.into_iter().filter(|diagnostic| self.counts(diagnostic, sources)).collect();
         let digest = match self.verbosity.all {
-            true => Digest::all(fresh.len()),
-            false => Digest::of(&fresh.iter().map(|it| item(it)).collect::<Vec<_>>(), self.left),
+            true => ShownMessages::all(fresh.len()),
+            false => ShownMessages::of(&fresh.iter().map(|it| item(it)).collect::<Vec<_>>(), self.left),
         };
         let left = self.left;
         self.left = left.saturating_sub(digest.shown.len());
@@ -209,7 +213,7 @@ impl Renderer {
     }
 }
 
-fn item(diagnostic: &Diagnostic) -> Item<'_> {
+fn item(diagnostic: &Diagnostic) -> MessageKey<'_> {
     let Diagnostic { code, message, severity, .. } = diagnostic;
-    Item { code: code.as_str(), message, severity: *severity, span: diagnostic.span() }
+    MessageKey { code: code.as_str(), message, severity: *severity, span: diagnostic.span() }
 }

@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use super::form::FormArgs;
-use super::inputs::{self, Input};
+use super::inputs::{self, CommandInput};
 use super::target::TargetArgs;
 use super::{Status, policy, print, print_json, query, settle};
 use crate::analysis::access::Question;
-use crate::analysis::search::{Found, Group, Search, Selection, search};
+use crate::analysis::search::{AnswerFilter, ProfileAnswer, ProfilesByRule, SearchResult, search};
 use crate::analysis::{Subject, is_blob};
 use crate::compiler::Compiler;
 use crate::diagnostic::Escaped;
@@ -26,7 +26,7 @@ pub(super) struct Args {
 
     /// Profiles to list
     #[arg(long, value_enum, value_name = "ANSWER", default_value = "allowed")]
-    show: Show,
+    show: AnswerKind,
 
     /// Maximum number of names printed for each rule
     #[arg(long, value_name = "N", default_value = "8")]
@@ -53,7 +53,7 @@ permissions on one string of the pattern. In the place of a signal, `*` is any.
   signal send '*' peer=sshd                  who may send any signal to the profile sshd";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-enum Show {
+enum AnswerKind {
     /// Profiles that allow it
     Allowed,
     /// Profiles that allow it and write a record
@@ -66,26 +66,26 @@ enum Show {
     Prompt,
 }
 
-impl Show {
-    fn selection(self) -> Selection {
+impl AnswerKind {
+    fn selection(self) -> AnswerFilter {
         match self {
-            Show::Allowed => Selection::Allowed,
-            Show::Audited => Selection::Audited,
-            Show::Denied => Selection::Denied,
-            Show::Quiet => Selection::Quiet,
-            Show::Prompt => Selection::Prompt,
+            AnswerKind::Allowed => AnswerFilter::Allowed,
+            AnswerKind::Audited => AnswerFilter::Audited,
+            AnswerKind::Denied => AnswerFilter::Denied,
+            AnswerKind::Quiet => AnswerFilter::Quiet,
+            AnswerKind::Prompt => AnswerFilter::Prompt,
         }
     }
 }
 
 /// The answers in JSON.
 #[derive(Serialize)]
-struct Document<'a> {
+struct SearchDocument<'a> {
     question: &'a Question,
     /// How many profiles were asked.
     profiles: usize,
-    groups: Vec<Group<'a>>,
-    found: Vec<&'a Found>,
+    groups: Vec<ProfilesByRule<'a>>,
+    found: Vec<&'a ProfileAnswer>,
 }
 
 pub(super) fn run(args: &Args) -> Status {
@@ -110,7 +110,7 @@ pub(super) fn read(path: &Path, compiler: Compiler) -> Result<(Subject, bool), S
     let inputs = inputs::expand(&[path.to_owned()])?;
     // A tree has its own includes.
     let compiler = if path.is_dir() { compiler.include_dir(path) } else { compiler };
-    let read = |input: &Input| -> Result<Option<Subject>, String> {
+    let read = |input: &CommandInput| -> Result<Option<Subject>, String> {
         let bytes = input.read().map_err(|error| format!("{}: {error}", input.shown()))?;
         let subject = if is_blob(&bytes) {
             Subject::from_blob(&bytes)
@@ -133,12 +133,12 @@ pub(super) fn read(path: &Path, compiler: Compiler) -> Result<(Subject, bool), S
     all.map(|all| (all, complete)).ok_or_else(none)
 }
 
-fn report(args: &Args, search: &Search) -> Result<(), String> {
+fn report(args: &Args, search: &SearchResult) -> Result<(), String> {
     let selection = args.show.selection();
     if !args.form.is_json() {
         return print(&search.to_text(selection, args.max));
     }
-    print_json(&Document {
+    print_json(&SearchDocument {
         question: &search.question,
         profiles: search.profiles.len(),
         groups: search.groups(selection),

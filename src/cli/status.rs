@@ -7,16 +7,16 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use super::form::FormArgs;
-use super::inputs::{self, Input};
+use super::inputs::{self, CommandInput};
 use super::kernel::{KernelArgs, compiler, kernel_features};
-use super::outcome::Outcome;
+use super::outcome::InputOutcome;
 use super::output::counted;
 use super::render::{Renderer, Verbosity};
 use super::target::TargetArgs;
 use super::{Status, print, print_json, settle};
 use crate::compiler::Compiled;
 use crate::diagnostic::Escaped;
-use crate::kernel::hash::{self, Hash};
+use crate::kernel::hash::{self, PolicyHash};
 use crate::kernel::{Kernel, KernelError, Mode, PolicyEntry};
 use crate::parallel;
 
@@ -41,30 +41,30 @@ pub(super) struct Args {
 struct Overview {
     /// How often the policy has changed.
     revision: Option<u64>,
-    profiles: Vec<Shown>,
+    profiles: Vec<StatusProfile>,
     /// Why the processes are not shown.
     #[serde(skip_serializing_if = "Option::is_none")]
     tasks_error: Option<String>,
     /// How the files differ from what is loaded; absent where none are given.
     #[serde(skip_serializing_if = "Option::is_none")]
-    drift: Option<Vec<Drift>>,
+    drift: Option<Vec<DriftRow>>,
 }
 
 #[derive(Serialize)]
-struct Shown {
+struct StatusProfile {
     #[serde(flatten)]
     entry: PolicyEntry,
-    tasks: Vec<Process>,
+    tasks: Vec<StatusProcess>,
 }
 
 #[derive(Serialize)]
-struct Process {
+struct StatusProcess {
     pid: u32,
     command: String,
 }
 
 #[derive(Serialize)]
-struct Drift {
+struct DriftRow {
     profile: String,
     file: String,
     state: DriftState,
@@ -97,13 +97,13 @@ fn try_run(args: &Args) -> Result<Status, String> {
         }
         drift = Some(found);
     }
-    let mut processes: BTreeMap<String, Vec<Process>> = BTreeMap::new();
+    let mut processes: BTreeMap<String, Vec<StatusProcess>> = BTreeMap::new();
     let tasks_error = match kernel.tasks() {
         Err(error) => Some(error.to_string()),
         Ok(tasks) => {
             for task in tasks {
                 for profile in task.label.profiles() {
-                    let process = Process { pid: task.pid, command: task.command.clone() };
+                    let process = StatusProcess { pid: task.pid, command: task.command.clone() };
                     processes.entry(String::from_utf8_lossy(profile).into_owned()).or_default().push(process);
                 }
             }
@@ -112,7 +112,7 @@ fn try_run(args: &Args) -> Result<Status, String> {
     };
     let profiles = entries.into_iter().map(|entry| {
         let tasks = processes.remove(&entry.name).unwrap_or_default();
-        Shown { entry, tasks }
+        StatusProfile { entry, tasks }
     });
     let overview = Overview { revision: kernel.revision().ok(), profiles: profiles.collect(), tasks_error, drift };
     if args.form.is_json() { print_json(&overview) } else { print(&overview.text()) }?;
@@ -134,12 +134,13 @@ fn entries(kernel: &Kernel) -> Result<Vec<PolicyEntry>, KernelError> {
 }
 
 /// Returns the profiles in which the loaded policy differs from the files, and whether all files compile.
-fn compare(kernel: &Kernel, args: &Args, entries: &[PolicyEntry]) -> Result<(Vec<Drift>, bool), String> {
+fn compare(kernel: &Kernel, args: &Args, entries: &[PolicyEntry]) -> Result<(Vec<DriftRow>, bool), String> {
     let compiler = compiler(&args.target, kernel_features(kernel, &args.target)?);
     let inputs = inputs::expand(&args.paths)?;
-    let loaded: BTreeMap<&str, Option<&Hash>> =
+    let loaded: BTreeMap<&str, Option<&PolicyHash>> =
         entries.iter().map(|entry| (entry.name.as_str(), entry.hash.as_ref())).collect();
-    let compare = |input: &Input| Outcome::of(&compiler, input).map(|compiled| drift_of(input, &compiled, &loaded));
+    let compare =
+        |input: &CommandInput| InputOutcome::of(&compiler, input).map(|compiled| drift_of(input, &compiled, &loaded));
     let compared = parallel::map(&inputs, compare);
     let mut renderer = Renderer::new(Verbosity::QUIET);
     let (mut drift, mut compiled) = (Vec::new(), true);
@@ -154,7 +155,7 @@ fn compare(kernel: &Kernel, args: &Args, entries: &[PolicyEntry]) -> Result<(Vec
     Ok((drift, compiled))
 }
 
-fn drift_of(input: &Input, compiled: &Compiled, loaded: &BTreeMap<&str, Option<&Hash>>) -> Vec<Drift> {
+fn drift_of(input: &CommandInput, compiled: &Compiled, loaded: &BTreeMap<&str, Option<&PolicyHash>>) -> Vec<DriftRow> {
     // Nothing is read that could not be: the compiler says what it has made.
     let profiles = hash::profiles(compiled).unwrap_or_default();
     let drift = profiles.into_iter().filter_map(|(name, content)| {
@@ -165,7 +166,7 @@ fn drift_of(input: &Input, compiled: &Compiled, loaded: &BTreeMap<&str, Option<&
             Some(Some(hash)) if content.matches(hash) => return None,
             Some(Some(_)) => DriftState::Differs,
         };
-        Some(Drift { profile, file: input.name(), state })
+        Some(DriftRow { profile, file: input.name(), state })
     });
     drift.collect()
 }
@@ -183,7 +184,7 @@ impl Overview {
         let revision = self.revision.map_or(String::new(), |revision| format!(", revision {revision}"));
         let modes = if by_mode.is_empty() { String::new() } else { format!(" ({})", by_mode.join(", ")) };
         say(format!("{}{modes}{revision}", counted(self.profiles.len(), "profile")));
-        for Shown { entry, tasks } in &self.profiles {
+        for StatusProfile { entry, tasks } in &self.profiles {
             let mode = entry.mode.map_or(String::new(), |mode| format!(" ({mode})"));
             let tasks = tasks.iter().map(|task| format!("{} {}", task.pid, Escaped::line(&task.command)));
             let tasks: Vec<String> = tasks.collect();
@@ -197,7 +198,7 @@ impl Overview {
             None => {}
             Some(drift) if drift.is_empty() => say("the loaded policy matches the files".into()),
             Some(drift) => {
-                for Drift { profile, file, state } in drift {
+                for DriftRow { profile, file, state } in drift {
                     let state = match state {
                         DriftState::Differs => "differs from the loaded policy",
                         DriftState::NotLoaded => "is not loaded",

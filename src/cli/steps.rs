@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::diagnostic::Escaped;
 
 /// A change of the file system that can be taken back.
-pub(super) trait Step {
+pub(super) trait ReversibleStep {
     /// The file or link that changes.
     fn path(&self) -> &Path;
 
@@ -16,7 +16,7 @@ pub(super) trait Step {
 }
 
 /// Makes all changes, or none: those before one that fails are taken back.
-pub(super) fn make_all(steps: &[impl Step]) -> Result<(), String> {
+pub(super) fn make_all(steps: &[impl ReversibleStep]) -> Result<(), String> {
     for (number, step) in steps.iter().enumerate() {
         if let Err(error) = step.make() {
             let done = steps.get(..number).unwrap_or_default();

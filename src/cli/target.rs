@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::eprint_line;
-use super::inputs::Input;
+use super::inputs::CommandInput;
 use crate::compiler::Compiler;
 use crate::features::Features;
 
@@ -51,7 +51,7 @@ pub(super) fn features(name: &str) -> Result<Features, String> {
         return Ok(features);
     }
     if name == "-" {
-        let text = Input::Stdin.read().map_err(|error| format!("standard input: {error}"))?;
+        let text = CommandInput::Stdin.read().map_err(|error| format!("standard input: {error}"))?;
         return Features::parse(&text).map_err(|error| format!("standard input: {error}"));
     }
     let path = Path::new(name);

@@ -10,7 +10,7 @@ use crate::diagnostic::Escaped;
 
 /// How timings are printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub(super) enum Form {
+pub(super) enum TimingsForm {
     /// Human-readable text
     Text,
     /// One JSON array
@@ -25,11 +25,11 @@ pub(super) struct FileTimings<'a> {
     pub(super) timings: Option<&'a Timings>,
 }
 
-pub(super) fn show(files: &[FileTimings<'_>], form: Form) -> String {
+pub(super) fn show(files: &[FileTimings<'_>], form: TimingsForm) -> String {
     match form {
-        Form::Text => Escaped::text(&text(files)).to_string(),
+        TimingsForm::Text => Escaped::text(&text(files)).to_string(),
         // Numbers and texts only, which cannot fail.
-        Form::Json => super::json(&files).unwrap_or_default(),
+        TimingsForm::Json => super::json(&files).unwrap_or_default(),
     }
 }
 

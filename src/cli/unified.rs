@@ -3,31 +3,31 @@
 use super::render::takes_colours;
 use super::{print_data, print_styled};
 use crate::diagnostic::Escaped;
-use crate::lines::{Line, LineDiff, NO_LINE_FEED};
+use crate::lines::{DiffLine, LineDiff, NO_LINE_FEED};
 
 /// A unified diff: data for other programs, and on a terminal escaped and in colours.
-pub(super) enum Unified {
+pub(super) enum UnifiedDiff {
     /// As it is.
     Data(String),
     /// For people.
     Styled(String),
 }
 
-impl Unified {
+impl UnifiedDiff {
     /// How the text of a file changes.
-    pub(super) fn new(name: &str, before: &[u8], after: &[u8]) -> Unified {
+    pub(super) fn new(name: &str, before: &[u8], after: &[u8]) -> UnifiedDiff {
         let (before, after) = (String::from_utf8_lossy(before), String::from_utf8_lossy(after));
         let diff = LineDiff::new(&before, &after);
         match takes_colours(&std::io::stdout()) {
-            true => Unified::Styled(coloured(name, &diff)),
-            false => Unified::Data(diff.unified(name)),
+            true => UnifiedDiff::Styled(coloured(name, &diff)),
+            false => UnifiedDiff::Data(diff.unified(name)),
         }
     }
 
     pub(super) fn print(&self) -> Result<(), String> {
         match self {
-            Unified::Data(text) => print_data(text.as_bytes()),
-            Unified::Styled(text) => print_styled(text),
+            UnifiedDiff::Data(text) => print_data(text.as_bytes()),
+            UnifiedDiff::Styled(text) => print_styled(text),
         }
     }
 }
@@ -44,9 +44,9 @@ fn coloured(name: &str, diff: &LineDiff<'_>) -> String {
         text.push_str(&format!("{CYAN}{}{PLAIN}\n", hunk.header));
         for line in hunk.lines {
             let (colour, sign, written, plain) = match line {
-                Line::Kept(line) => ("", ' ', line, ""),
-                Line::Removed(line) => (RED, '-', line, PLAIN),
-                Line::Added(line) => (GREEN, '+', line, PLAIN),
+                DiffLine::Kept(line) => ("", ' ', line, ""),
+                DiffLine::Removed(line) => (RED, '-', line, PLAIN),
+                DiffLine::Added(line) => (GREEN, '+', line, PLAIN),
             };
             let shown = Escaped::text(written.trim_end_matches('\n'));
             text.push_str(&format!("{colour}{sign}{shown}{plain}\n"));

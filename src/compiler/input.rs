@@ -104,13 +104,13 @@ impl From<PathBuf> for Input {
 }
 
 /// An input that is being worked on.
-pub(super) struct Opened {
+pub(super) struct OpenedInput {
     /// Holds the texts of the input, and lasts as long as its result.
     pub(super) session: Session,
     /// The whole text.
     pub(super) id: SourceId,
     /// The texts of profiles: one, or those of the manifest.
-    pub(super) parts: Vec<Part>,
+    pub(super) parts: Vec<ProfilePartText>,
     /// Diagnostics about the YAML.
     pub(super) diagnostics: Vec<Diagnostic>,
     #[cfg(feature = "kubernetes")]
@@ -118,14 +118,14 @@ pub(super) struct Opened {
 }
 
 /// The text of profiles in an input.
-pub(super) struct Part {
+pub(super) struct ProfilePartText {
     pub(super) id: SourceId,
     /// Where it stands in a manifest.
     #[cfg(feature = "kubernetes")]
     pub(super) embedded: Option<EmbeddedProfile>,
 }
 
-impl Part {
+impl ProfilePartText {
     /// Moves places in the text to where the user sees them.
     pub(super) fn relocate(&self, diagnostics: &mut [Diagnostic]) {
         #[cfg(feature = "kubernetes")]
@@ -138,19 +138,19 @@ impl Part {
 }
 
 impl Compiler {
-    pub(super) fn open(&self, input: impl Into<Input>) -> Result<Opened, CompileError> {
+    pub(super) fn open(&self, input: impl Into<Input>) -> Result<OpenedInput, CompileError> {
         let (input, session) = (input.into(), self.session());
         #[cfg(feature = "kubernetes")]
         if let Contents::Manifest(_) = input.contents {
             return open_manifest(input, session);
         }
         let id = input.add_to(&session)?;
-        let part = Part {
+        let part = ProfilePartText {
             id,
             #[cfg(feature = "kubernetes")]
             embedded: None,
         };
-        Ok(Opened {
+        Ok(OpenedInput {
             session,
             id,
             parts: vec![part],
@@ -162,13 +162,13 @@ impl Compiler {
 }
 
 #[cfg(feature = "kubernetes")]
-fn open_manifest(input: Input, session: Session) -> Result<Opened, CompileError> {
+fn open_manifest(input: Input, session: Session) -> Result<OpenedInput, CompileError> {
     let id = input.add_to(&session)?;
     let Manifest { profiles, diagnostics, .. } = Manifest::read(&session.sources.get(id), id);
     let part = |profile: EmbeddedProfile| {
         let id = session.sources.add(profile.title(), profile.text.as_slice())?;
-        Ok(Part { id, embedded: Some(profile) })
+        Ok(ProfilePartText { id, embedded: Some(profile) })
     };
     let parts = profiles.into_iter().map(part).collect::<Result<_, CompileError>>()?;
-    Ok(Opened { session, id, parts, diagnostics, is_manifest: true })
+    Ok(OpenedInput { session, id, parts, diagnostics, is_manifest: true })
 }

@@ -1,9 +1,9 @@
 //! Formatting the profiles in Kubernetes manifests.
 
-use super::input::Opened;
+use super::input::OpenedInput;
 use super::{CompileError, Compiler, Diagnosis, Reformatted};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::kubernetes::{EmbeddedProfile, Form, Replacement, rewrite};
+use crate::kubernetes::{EmbeddedProfile, ProfileReplacement, TextForm, rewrite};
 use crate::source::Span;
 use crate::syntax::FormatOptions;
 
@@ -11,10 +11,10 @@ impl Compiler {
     /// Formats the texts of the profiles in a manifest, and not one byte beside them. Profiles in an abstract form have no text.
     pub(super) fn format_manifest(
         &self,
-        opened: &Opened,
+        opened: &OpenedInput,
         options: &FormatOptions,
     ) -> Result<Reformatted, CompileError> {
-        let Opened { session, id, parts, diagnostics, .. } = opened;
+        let OpenedInput { session, id, parts, diagnostics, .. } = opened;
         let yaml = session.sources.get(*id);
         let diagnosis = |diagnostics| Diagnosis { diagnostics, sources: session.sources.clone() };
         let mut diagnostics = diagnostics.clone();
@@ -22,7 +22,7 @@ impl Compiler {
         let mut sorted = false;
         let mut texts: Vec<(&EmbeddedProfile, Vec<u8>)> = Vec::new();
         for part in parts {
-            let Some(profile) = part.embedded.as_ref().filter(|profile| profile.form != Form::Abstract) else {
+            let Some(profile) = part.embedded.as_ref().filter(|profile| profile.form != TextForm::Abstract) else {
                 continue;
             };
             let mut found = match self.format_part(session, part.id, options)? {
@@ -48,7 +48,7 @@ impl Compiler {
             return Ok(Reformatted { text: yaml.text().to_vec(), sorted: false, notes: diagnosis(notes) });
         }
         let replacements: Vec<_> =
-            texts.iter().map(|(profile, text)| Replacement { profile, text: text.as_slice() }).collect();
+            texts.iter().map(|(profile, text)| ProfileReplacement { profile, text: text.as_slice() }).collect();
         match rewrite(&yaml, &replacements) {
             Ok(text) => Ok(Reformatted { text, sorted, notes: diagnosis(notes) }),
             Err(error) => {

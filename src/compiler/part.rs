@@ -3,12 +3,12 @@
 use std::cell::Cell;
 use std::time::Instant;
 
-use super::input::Part;
-use super::result::{Joined, PartPolicy};
+use super::input::ProfilePartText;
+use super::result::{JoinedPolicies, PartPolicy};
 use super::{CompileError, Compiled, CompiledProfile, Compiler};
 use crate::blob;
 #[cfg(feature = "cache")]
-use crate::cache::{Cached, Key};
+use crate::cache::{Cached, EntryKey};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::encode::{self, EncodedProfile, since};
 use crate::policy::Policy;
@@ -70,10 +70,10 @@ impl Compiler {
         &self,
         session: &Session,
         mut diagnostics: Vec<Diagnostic>,
-        parts: impl Iterator<Item = (&'a Part, PartOutcome)>,
+        parts: impl Iterator<Item = (&'a ProfilePartText, PartOutcome)>,
         resolve_us: impl FnOnce() -> u64,
     ) -> Result<Compiled, CompileError> {
-        let mut joined = Joined::default();
+        let mut joined = JoinedPolicies::default();
         let mut complete = true;
         for (part, outcome) in parts {
             let (policy, mut found) = outcome?;
@@ -93,10 +93,17 @@ impl Compiler {
 
     /// All that a policy depends on before its text is read.
     #[cfg(feature = "cache")]
-    fn key(&self, name: &str, text: &[u8]) -> Key {
-        let resolve::Options { base, include_dirs, working_directory, kernel, policy, ignore_abi_rules, namespace } =
-            &self.options;
-        let encode::Options { max_states, max_memory, count_states: _, force_complain, read_implies_mmap } =
+    fn key(&self, name: &str, text: &[u8]) -> EntryKey {
+        let resolve::ResolveOptions {
+            base,
+            include_dirs,
+            working_directory,
+            kernel,
+            policy,
+            ignore_abi_rules,
+            namespace,
+        } = &self.options;
+        let encode::EncodeOptions { max_states, max_memory, count_states: _, force_complain, read_implies_mmap } =
             self.encode;
         let paths = [base, working_directory].into_iter().chain(include_dirs);
         let paths = paths.map(|path| path.as_os_str().as_encoded_bytes());
@@ -106,6 +113,6 @@ impl Compiler {
         let namespace = namespace.as_deref().unwrap_or_default();
         let policy = policy.as_ref().map_or([&b""[..], b"none"], |features| [features.to_text(), b"pinned"]);
         let fixed = [name.as_bytes(), text, kernel.to_text(), namespace].into_iter().chain(policy);
-        Key::of(fixed.chain(numbers.iter().map(|number| &number[..])).chain(paths))
+        EntryKey::of(fixed.chain(numbers.iter().map(|number| &number[..])).chain(paths))
     }
 }

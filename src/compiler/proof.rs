@@ -39,7 +39,7 @@ fn variables(text: &[u8]) -> impl Iterator<Item = &[u8]> {
 
 /// The outcome of a comparison.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Comparison {
+enum MeaningComparison {
     Same,
     Different,
     /// There is no policy to compare: an include is missing, or a variable.
@@ -109,22 +109,22 @@ impl Compiler {
             Ok(Err(vec![diagnostic]))
         };
         match self.compare(session, source.name(), (source.text(), &formatted.text))? {
-            Comparison::Different if formatted.sorted => refused(
+            MeaningComparison::Different if formatted.sorted => refused(
                 Code::SortUnproved,
                 "sorting changes the order of two rules, and the policy is not provably the same",
                 "format without `--sort`",
             ),
-            Comparison::Different => refused(
+            MeaningComparison::Different => refused(
                 Code::FormatChanged,
                 "the formatted text would compile to another policy",
                 "this is a bug in armorer: please report it with the file",
             ),
-            Comparison::Unresolved if formatted.sorted => refused(
+            MeaningComparison::Unresolved if formatted.sorted => refused(
                 Code::SortUnproved,
                 "the file does not resolve, so that the policy is not provably the same after sorting",
                 "set the directory of its includes with `--base`, or format without `--sort`",
             ),
-            Comparison::Same | Comparison::Unresolved => Ok(Ok(formatted)),
+            MeaningComparison::Same | MeaningComparison::Unresolved => Ok(Ok(formatted)),
         }
     }
 
@@ -134,11 +134,11 @@ impl Compiler {
         session: &Session,
         name: &str,
         (before, after): (&[u8], &[u8]),
-    ) -> Result<Comparison, CompileError> {
+    ) -> Result<MeaningComparison, CompileError> {
         let complete = |text: &[u8]| self.complete(session, name, text);
         let compared = |before: &Policy, after: Result<Policy, _>| match after {
-            Ok(after) if before.says_the_same(&after) => Comparison::Same,
-            _ => Comparison::Different,
+            Ok(after) if before.has_same_meaning(&after) => MeaningComparison::Same,
+            _ => MeaningComparison::Different,
         };
         if let Ok(policy) = complete(before)? {
             return Ok(compared(&policy, complete(after)?));
@@ -158,7 +158,7 @@ impl Compiler {
                 break;
             }
         }
-        Ok(Comparison::Unresolved)
+        Ok(MeaningComparison::Unresolved)
     }
 
     /// The policy of a text, or its errors.
@@ -213,7 +213,7 @@ mod tests {
             compiler.compare(&compiler.session(), "x", (before.as_bytes(), after.as_bytes())).unwrap()
         };
         let text = "profile p {\n  /a r,\n  set rlimit nofile <= 1,\n  set rlimit nofile <= 2,\n}\n";
-        assert_eq!(compare(text, text), Comparison::Same);
+        assert_eq!(compare(text, text), MeaningComparison::Same);
         for (from, to) in [
             ("/a r", "/b r"),
             ("/a r", "/a w"),
@@ -224,13 +224,13 @@ mod tests {
             ("}", "  ^h {\n  }\n}"),
             ("<= 2", "<= 3"),
         ] {
-            assert_eq!(compare(text, &text.replace(from, to)), Comparison::Different, "{from} {to}");
+            assert_eq!(compare(text, &text.replace(from, to)), MeaningComparison::Different, "{from} {to}");
         }
         assert_eq!(
             compare(text, "profile p {\n  /a r,\n  set rlimit nofile <= 2,\n  set rlimit nofile <= 1,\n}\n"),
-            Comparison::Different
+            MeaningComparison::Different
         );
-        assert_eq!(compare("/a r,\n", "/a r"), Comparison::Different);
-        assert_eq!(compare("/a r", "/a r"), Comparison::Unresolved);
+        assert_eq!(compare("/a r,\n", "/a r"), MeaningComparison::Different);
+        assert_eq!(compare("/a r", "/a r"), MeaningComparison::Unresolved);
     }
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use serde::Serialize;
 
 use super::error::Diagnosis;
-use super::input::Part;
+use super::input::ProfilePartText;
 use crate::blob;
 use crate::diagnostic::Diagnostic;
 use crate::encode::{CompiledProfile, Effort, EncodedProfile, Provenance};
@@ -30,16 +30,16 @@ use crate::source::{SourceId, SourceMap};
 pub struct Resolved {
     pub(super) session: Session,
     pub(super) id: SourceId,
-    pub(super) parts: Vec<Part>,
+    pub(super) parts: Vec<ProfilePartText>,
     /// The policy of each part.
     pub(super) policies: Vec<Policy>,
-    pub(super) raised: Raised,
+    pub(super) raised: RaisedDiagnostics,
     pub(super) diagnosis: Diagnosis,
     pub(super) resolve_us: u64,
 }
 
 /// The diagnostics so far, before levels are applied.
-pub(super) struct Raised {
+pub(super) struct RaisedDiagnostics {
     /// About the YAML.
     pub(super) whole: Vec<Diagnostic>,
     /// About each part, with places in its text.
@@ -98,7 +98,7 @@ impl std::fmt::Debug for Resolved {
 pub struct Compiled {
     pub(super) blob: Vec<u8>,
     pub(super) profiles: Vec<CompiledProfile>,
-    pub(super) records: OnceLock<Vec<blob::Profile>>,
+    pub(super) records: OnceLock<Vec<blob::BlobProfile>>,
     pub(super) provenance: Vec<Provenance>,
     pub(super) diagnosis: Diagnosis,
     pub(super) timings: Option<Timings>,
@@ -143,7 +143,7 @@ impl Compiled {
     /// # Ok::<(), armorer::CompileError>(())
     /// ```
     #[must_use]
-    pub fn records(&self) -> &[blob::Profile] {
+    pub fn records(&self) -> &[blob::BlobProfile] {
         // What armorer has written can be read.
         self.records.get_or_init(|| blob::read(&self.blob).unwrap_or_default())
     }
@@ -155,7 +155,7 @@ impl Compiled {
     }
 
     /// Each profile with the rules that it is made of, if they are known, and the texts that those stand in.
-    pub fn into_records(self) -> impl Iterator<Item = (blob::Profile, Option<Provenance>, Arc<SourceMap>)> {
+    pub fn into_records(self) -> impl Iterator<Item = (blob::BlobProfile, Option<Provenance>, Arc<SourceMap>)> {
         _ = self.records();
         let mut provenance = self.provenance.into_iter();
         let sources = self.diagnosis.sources;
@@ -184,7 +184,7 @@ impl Compiled {
     /// Returns the result of another process.
     #[cfg(all(feature = "cli", target_os = "linux"))]
     pub(crate) fn from_parts(blob: Vec<u8>, profiles: Vec<CompiledProfile>) -> Compiled {
-        let mut joined = Joined::default();
+        let mut joined = JoinedPolicies::default();
         joined.add(PartPolicy { blob, profiles, encoded: None });
         joined.finish(Diagnosis::default(), 0)
     }
@@ -213,16 +213,16 @@ pub(super) struct PartPolicy {
 
 /// Joins the policies of the parts.
 #[derive(Default)]
-pub(super) struct Joined {
+pub(super) struct JoinedPolicies {
     blob: Vec<u8>,
     profiles: Vec<CompiledProfile>,
-    records: Vec<blob::Profile>,
+    records: Vec<blob::BlobProfile>,
     provenance: Vec<Provenance>,
     timings: Option<Timings>,
     cached: bool,
 }
 
-impl Joined {
+impl JoinedPolicies {
     pub(super) fn add(&mut self, part: PartPolicy) {
         let PartPolicy { blob, profiles, encoded } = part;
         let start = self.blob.len();
@@ -246,7 +246,7 @@ impl Joined {
     }
 
     pub(super) fn finish(self, diagnosis: Diagnosis, resolve_us: u64) -> Compiled {
-        let Joined { blob, profiles, records, provenance, timings, cached } = self;
+        let JoinedPolicies { blob, profiles, records, provenance, timings, cached } = self;
         Compiled {
             blob,
             profiles,

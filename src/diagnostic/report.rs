@@ -17,7 +17,7 @@ const MAX_PLACES: usize = 8;
 ///
 /// Whatever the texts are, the report is bounded and [escaped](super::Escaped): of a long line it holds the part around the label.
 #[derive(Debug)]
-pub struct Report<'a> {
+pub struct RenderableDiagnostic<'a> {
     severity: Severity,
     message: Cow<'a, str>,
     code: String,
@@ -29,13 +29,13 @@ pub struct Report<'a> {
 impl Diagnostic {
     /// Joins the diagnostic with the texts it points into.
     #[must_use]
-    pub fn report<'a>(&'a self, sources: &SourceMap) -> Report<'a> {
+    pub fn report<'a>(&'a self, sources: &SourceMap) -> RenderableDiagnostic<'a> {
         let Diagnostic { code, severity, message, labels, help, include_chain, .. } = self;
-        Report::new(code.to_string(), *severity, message, labels, help.as_deref(), include_chain, sources)
+        RenderableDiagnostic::new(code.to_string(), *severity, message, labels, help.as_deref(), include_chain, sources)
     }
 }
 
-impl<'a> Report<'a> {
+impl<'a> RenderableDiagnostic<'a> {
     /// Returns a report about the place of the first label.
     pub(crate) fn new(
         code: String,
@@ -45,7 +45,7 @@ impl<'a> Report<'a> {
         help: Option<&str>,
         include_chain: &[Span],
         sources: &SourceMap,
-    ) -> Report<'a> {
+    ) -> RenderableDiagnostic<'a> {
         let primary = labels.first().map_or(Span::NONE, |label| label.span);
         let (here, elsewhere): (Vec<&Label>, Vec<&Label>) =
             labels.iter().partition(|label| label.span.source == primary.source);
@@ -59,7 +59,7 @@ impl<'a> Report<'a> {
             escaped if escaped == message => Cow::Borrowed(message),
             escaped => Cow::Owned(escaped),
         };
-        Report { severity, message, code, help: (!lines.is_empty()).then(|| lines.join("\n")), excerpt }
+        RenderableDiagnostic { severity, message, code, help: (!lines.is_empty()).then(|| lines.join("\n")), excerpt }
     }
 
     /// Says the same in one more line of help.
@@ -81,15 +81,15 @@ fn some<T>(all: &[T], show: impl Fn(&T) -> String) -> Vec<String> {
     lines
 }
 
-impl fmt::Display for Report<'_> {
+impl fmt::Display for RenderableDiagnostic<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)
     }
 }
 
-impl std::error::Error for Report<'_> {}
+impl std::error::Error for RenderableDiagnostic<'_> {}
 
-impl miette::Diagnostic for Report<'_> {
+impl miette::Diagnostic for RenderableDiagnostic<'_> {
     fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
         Some(Box::new(&self.code))
     }

@@ -4,13 +4,13 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use super::elf::Elf;
-use super::libraries::Library;
+use super::libraries::LoadedLibrary;
 
 /// Abstractions of which the first that a tree has is included.
 pub(super) type Alternatives = &'static [&'static str];
 
 /// A library whose users read more than the library's file.
-struct Known {
+struct KnownLibrary {
     /// The name up to the version.
     library: &'static str,
     /// Whether it counts as well where another library needs it.
@@ -18,11 +18,11 @@ struct Known {
     abstractions: Alternatives,
 }
 
-const fn known(library: &'static str, indirect: bool, abstractions: Alternatives) -> Known {
-    Known { library, indirect, abstractions }
+const fn known(library: &'static str, indirect: bool, abstractions: Alternatives) -> KnownLibrary {
+    KnownLibrary { library, indirect, abstractions }
 }
 
-const LIBRARIES: [Known; 20] = [
+const LIBRARIES: [KnownLibrary; 20] = [
     known("libcrypto.so.", true, &["openssl"]),
     known("libgnutls.so.", true, &["crypto"]),
     known("libgcrypt.so.", true, &["crypto"]),
@@ -46,10 +46,10 @@ const LIBRARIES: [Known; 20] = [
 ];
 
 /// The abstractions for the libraries of a program, each with the library that asks for it.
-pub(super) fn of_libraries(libraries: &[Library]) -> Vec<(Alternatives, &[u8])> {
+pub(super) fn of_libraries(libraries: &[LoadedLibrary]) -> Vec<(Alternatives, &[u8])> {
     let mut out = Vec::new();
     for known in &LIBRARIES {
-        let asks = |library: &&Library| {
+        let asks = |library: &&LoadedLibrary| {
             library.name.starts_with(known.library.as_bytes()) && (library.direct || known.indirect)
         };
         if let Some(library) = libraries.iter().find(asks) {

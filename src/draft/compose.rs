@@ -2,11 +2,13 @@
 
 use super::DraftError;
 use super::container;
-use super::facts::{Extent, Facts, FileFact, READ, Subject, capability, quoted, read_write_lock, shown};
+use super::facts::{
+    DraftSubject, FileFact, PathExtent, ProgramFacts, READ, capability, quoted, read_write_lock, shown,
+};
 use super::unit::clean;
 use crate::ast::CapabilityRule;
 use crate::diagnostic::Diagnostic;
-use crate::kubernetes::yaml::{self, Node};
+use crate::kubernetes::yaml::{self, YamlNode};
 use crate::source::{Rooted, SourceMap};
 use crate::vocab::{Capability, FilePermissions, SocketType};
 
@@ -35,7 +37,7 @@ const DEFAULT_CAPABILITIES: [Capability; 14] = [
 ];
 
 /// Reads the facts of every service.
-pub(super) fn read(root: Option<&Rooted>, text: &[u8]) -> Result<Vec<(Facts, Subject)>, DraftError> {
+pub(super) fn read(root: Option<&Rooted>, text: &[u8]) -> Result<Vec<(ProgramFacts, DraftSubject)>, DraftError> {
     let invalid = |reason: String| DraftError::Text { what: "compose file", reason };
     let sources = SourceMap::new();
     let id = sources.add("compose file", text).map_err(|error| invalid(error.to_string()))?;
@@ -67,10 +69,10 @@ fn message(error: &Diagnostic) -> String {
 }
 
 /// The texts of a list, or of a single scalar; `$$` stands for `$`.
-fn texts(node: &Node, key: &str) -> Vec<String> {
+fn texts(node: &YamlNode, key: &str) -> Vec<String> {
     let Some(value) = node.get(key) else { return Vec::new() };
     let one = value.text().filter(|_| !value.is_null());
-    let many = value.elements().take(MAX_ELEMENTS).filter_map(Node::text);
+    let many = value.elements().take(MAX_ELEMENTS).filter_map(YamlNode::text);
     one.into_iter().chain(many).map(|text| text.value).collect()
 }
 
@@ -80,12 +82,12 @@ fn constant(text: &str) -> Option<String> {
     (!plain.contains('$')).then(|| plain.replace('\0', "$"))
 }
 
-fn is_true(node: &Node, key: &str) -> bool {
-    node.get(key).and_then(Node::text).is_some_and(|text| matches!(text.value.as_str(), "true" | "yes" | "on"))
+fn is_true(node: &YamlNode, key: &str) -> bool {
+    node.get(key).and_then(YamlNode::text).is_some_and(|text| matches!(text.value.as_str(), "true" | "yes" | "on"))
 }
 
-fn read_service(root: Option<&Rooted>, name: &str, service: &Node) -> (Facts, Subject) {
-    let mut facts = Facts::default();
+fn read_service(root: Option<&Rooted>, name: &str, service: &YamlNode) -> (ProgramFacts, DraftSubject) {
+    let mut facts = ProgramFacts::default();
     let origin = |key: &str| container::origin(key, &format!("service {name}"));
     let command = ["entrypoint", "command"].into_iter().find_map(|key| {
         let words = texts(service, key);
@@ -114,10 +116,10 @@ fn read_service(root: Option<&Rooted>, name: &str, service: &Node) -> (Facts, Su
     let own = texts(service, "container_name").first().and_then(|name| constant(name));
     let default_name = Some(own.unwrap_or_else(|| name.to_owned()).into_bytes());
     let name = profile.map(String::into_bytes);
-    (facts, Subject { name, default_name, container: true, ..Subject::default() })
+    (facts, DraftSubject { name, default_name, container: true, ..DraftSubject::default() })
 }
 
-fn add_capabilities(facts: &mut Facts, service: &Node, origin: &impl Fn(&str) -> String) {
+fn add_capabilities(facts: &mut ProgramFacts, service: &YamlNode, origin: &impl Fn(&str) -> String) {
     let dropped = texts(service, "cap_drop");
     let is_dropped =
         |one: Capability| dropped.iter().any(|name| name.eq_ignore_ascii_case("all") || capability(name) == Some(one));
@@ -133,9 +135,9 @@ fn add_capabilities(facts: &mut Facts, service: &Node, origin: &impl Fn(&str) ->
     }
 }
 
-fn add_volumes(facts: &mut Facts, service: &Node, origin: &impl Fn(&str) -> String) {
+fn add_volumes(facts: &mut ProgramFacts, service: &YamlNode, origin: &impl Fn(&str) -> String) {
     let volumes = service.get("volumes");
-    for volume in volumes.into_iter().flat_map(Node::elements).take(MAX_ELEMENTS) {
+    for volume in volumes.into_iter().flat_map(YamlNode::elements).take(MAX_ELEMENTS) {
         let volume = match volume.text() {
             Some(text) => Volume::short(&text.value),
             None => Volume::long(volume),
@@ -149,13 +151,13 @@ fn add_volumes(facts: &mut Facts, service: &Node, origin: &impl Fn(&str) -> Stri
     }
     for (key, directory) in [("secrets", "/run/secrets/"), ("configs", "/")] {
         let listed = service.get(key);
-        for entry in listed.into_iter().flat_map(Node::elements).take(MAX_ELEMENTS) {
-            let word = |key: &str| entry.get(key).and_then(Node::text).map(|text| text.value);
+        for entry in listed.into_iter().flat_map(YamlNode::elements).take(MAX_ELEMENTS) {
+            let word = |key: &str| entry.get(key).and_then(YamlNode::text).map(|text| text.value);
             let name = entry.text().map(|text| text.value).or_else(|| word("target")).or_else(|| word("source"));
             let name = name.unwrap_or_default();
             let target = if name.starts_with('/') { name } else { format!("{directory}{name}") };
             match constant(&target).and_then(|target| clean(&target)) {
-                Some(path) => facts.file(origin(key), FileFact::new(&path, Extent::File, READ)),
+                Some(path) => facts.file(origin(key), FileFact::new(&path, PathExtent::File, READ)),
                 None => facts.remark(format!("no rule for {}: {}", origin(key), quoted(target.as_bytes()))),
             }
         }
@@ -186,18 +188,18 @@ impl Volume {
         }
     }
 
-    fn long(node: &Node) -> Volume {
-        let word = |key: &str| node.get(key).and_then(Node::text).map(|text| text.value);
+    fn long(node: &YamlNode) -> Volume {
+        let word = |key: &str| node.get(key).and_then(YamlNode::text).map(|text| text.value);
         let target = word("target").unwrap_or_default();
         Volume { target, read_only: is_true(node, "read_only"), may_be_file: word("type").as_deref() == Some("bind") }
     }
 }
 
-fn add_target(facts: &mut Facts, origin: &str, target: &str, permissions: FilePermissions, may_be_file: bool) {
+fn add_target(facts: &mut ProgramFacts, origin: &str, target: &str, permissions: FilePermissions, may_be_file: bool) {
     match constant(target).filter(|target| target.starts_with('/')).and_then(|target| clean(&target)) {
         Some(path) => {
             if may_be_file {
-                facts.file(origin, FileFact::new(&path, Extent::File, permissions));
+                facts.file(origin, FileFact::new(&path, PathExtent::File, permissions));
             }
             facts.tree(origin, &path, permissions);
         }
@@ -205,13 +207,13 @@ fn add_target(facts: &mut Facts, origin: &str, target: &str, permissions: FilePe
     }
 }
 
-fn add_ports(facts: &mut Facts, service: &Node, origin: &impl Fn(&str) -> String) {
+fn add_ports(facts: &mut ProgramFacts, service: &YamlNode, origin: &impl Fn(&str) -> String) {
     for key in ["ports", "expose"] {
         let listed = service.get(key);
-        for port in listed.into_iter().flat_map(Node::elements).take(MAX_ELEMENTS) {
+        for port in listed.into_iter().flat_map(YamlNode::elements).take(MAX_ELEMENTS) {
             let protocol = match port.text() {
                 Some(text) => text.value.rsplit_once('/').map(|(_, protocol)| protocol.to_owned()),
-                None => port.get("protocol").and_then(Node::text).map(|text| text.value),
+                None => port.get("protocol").and_then(YamlNode::text).map(|text| text.value),
             };
             let kind = match protocol.as_deref() {
                 None | Some("tcp") => SocketType::Stream,

@@ -4,13 +4,13 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use super::facts::{Extent, Facts, FileFact, map_read, quoted, shown};
+use super::facts::{FileFact, PathExtent, ProgramFacts, map_read, quoted, shown};
 use super::program;
 use super::unit::clean;
 use crate::source::Rooted;
 
 /// Adds the command of a container: the program is searched in the image where there is one.
-pub(super) fn command(root: Option<&Rooted>, facts: &mut Facts, origin: &str, command: &str) {
+pub(super) fn command(root: Option<&Rooted>, facts: &mut ProgramFacts, origin: &str, command: &str) {
     if let Some(root) = root {
         match program::find(root, command.as_bytes()).and_then(|place| program::add(facts, root, &place)) {
             Ok(()) => return,
@@ -24,11 +24,11 @@ pub(super) fn command(root: Option<&Rooted>, facts: &mut Facts, origin: &str, co
     let essential = |path: &[u8], extent| FileFact { extent, ..FileFact::essential(path, map_read()) };
     match command.contains('/') {
         true => match clean(command).filter(|_| command.starts_with('/')) {
-            Some(path) => facts.file(origin, essential(&path, Extent::File)),
+            Some(path) => facts.file(origin, essential(&path, PathExtent::File)),
             None => facts.remark(format!("no rule for {origin}: {}", quoted(command.as_bytes()))),
         },
         false if command.is_empty() || command.contains('\0') => {}
-        false => facts.file(origin, essential(command.as_bytes(), Extent::Command)),
+        false => facts.file(origin, essential(command.as_bytes(), PathExtent::Command)),
     }
 }
 

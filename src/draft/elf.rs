@@ -84,14 +84,14 @@ pub(super) fn read(file: &(impl Bytes + ?Sized), with_names: bool) -> Result<Elf
 }
 
 /// A segment that is mapped.
-struct Load {
+struct ElfSegment {
     address: u64,
     offset: u64,
     size: u64,
 }
 
 /// Where an address lies in the file, and how many bytes follow there.
-fn locate(loads: &[Load], address: u64) -> Option<(u64, u64)> {
+fn locate(loads: &[ElfSegment], address: u64) -> Option<(u64, u64)> {
     loads.iter().find_map(|load| {
         let inside = address.checked_sub(load.address).filter(|&inside| inside < load.size)?;
         Some((load.offset.checked_add(inside)?, load.size - inside))
@@ -119,7 +119,7 @@ fn parse<E: FileHeader<Endian = Endianness>>(file: &(impl Bytes + ?Sized), with_
     for segment in segments {
         let (offset, length) = (segment.p_offset(endian).into(), segment.p_filesz(endian).into());
         match segment.p_type(endian) {
-            elf::PT_LOAD => loads.push(Load { address: segment.p_vaddr(endian).into(), offset, size: length }),
+            elf::PT_LOAD => loads.push(ElfSegment { address: segment.p_vaddr(endian).into(), offset, size: length }),
             elf::PT_DYNAMIC => dynamic = Some((offset, length)),
             elf::PT_INTERP if length <= MAX_PATH => {
                 let path = file.at(offset, length).ok_or(damaged("an interpreter that is not in the file"))?;
@@ -142,7 +142,7 @@ fn parse<E: FileHeader<Endian = Endianness>>(file: &(impl Bytes + ?Sized), with_
 
 fn read_dynamic<D: Dyn<Endian = Endianness>>(
     file: &(impl Bytes + ?Sized),
-    loads: &[Load],
+    loads: &[ElfSegment],
     entries: &[D],
     endian: Endianness,
     with_names: bool,

@@ -15,25 +15,25 @@ const MAX_REMARKS: usize = 200;
 
 /// All that is known of a program.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Facts {
+pub(super) struct ProgramFacts {
     /// Abstractions: the first that the tree has is included.
     pub(super) abstractions: Vec<(&'static [&'static str], String)>,
-    pub(super) facts: Vec<Fact>,
+    pub(super) facts: Vec<ProgramFact>,
     /// Sentences that no rule stands for.
     pub(super) remarks: Vec<String>,
 }
 
 /// Something that is allowed or denied, and its origin.
 #[derive(Clone, Debug)]
-pub(super) struct Fact {
+pub(super) struct ProgramFact {
     pub(super) origin: String,
     /// Codes of lint rules that warn of how the path is written.
     pub(super) allowed: BTreeSet<&'static str>,
-    pub(super) kind: Kind,
+    pub(super) kind: FactKind,
 }
 
 #[derive(Clone, Debug)]
-pub(super) enum Kind {
+pub(super) enum FactKind {
     /// A rule about files.
     File(FileFact),
     /// Any other rule.
@@ -45,7 +45,7 @@ pub(super) enum Kind {
 pub(super) struct FileFact {
     /// The path; for a directory without a slash at its end.
     pub(super) path: Vec<u8>,
-    pub(super) extent: Extent,
+    pub(super) extent: PathExtent,
     pub(super) permissions: FilePermissions,
     pub(super) exec: Option<ExecMode>,
     /// Whether it is denied.
@@ -56,7 +56,7 @@ pub(super) struct FileFact {
 
 /// Which files a path stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Extent {
+pub(super) enum PathExtent {
     /// The file.
     File,
     /// The directory itself.
@@ -70,13 +70,13 @@ pub(super) enum Extent {
 }
 
 impl FileFact {
-    pub(super) fn new(path: &[u8], extent: Extent, permissions: FilePermissions) -> FileFact {
+    pub(super) fn new(path: &[u8], extent: PathExtent, permissions: FilePermissions) -> FileFact {
         FileFact { path: path.to_vec(), extent, permissions, exec: None, deny: false, essential: false }
     }
 
     /// A file without which the program cannot start.
     pub(super) fn essential(path: &[u8], permissions: FilePermissions) -> FileFact {
-        FileFact { essential: true, ..FileFact::new(path, Extent::File, permissions) }
+        FileFact { essential: true, ..FileFact::new(path, PathExtent::File, permissions) }
     }
 }
 
@@ -98,11 +98,11 @@ pub(super) fn read_write_lock() -> FilePermissions {
     read_write() | FilePermissions::LOCK
 }
 
-impl Facts {
+impl ProgramFacts {
     pub(super) fn file(&mut self, origin: impl Into<String>, file: FileFact) {
-        let known = |fact: &Fact| matches!(&fact.kind, Kind::File(known) if *known == file);
+        let known = |fact: &ProgramFact| matches!(&fact.kind, FactKind::File(known) if *known == file);
         if !self.facts.iter().any(known) {
-            self.push(origin.into(), Kind::File(file));
+            self.push(origin.into(), FactKind::File(file));
         }
     }
 
@@ -110,8 +110,8 @@ impl Facts {
     pub(super) fn tree(&mut self, origin: &str, path: &[u8], permissions: FilePermissions) {
         // Directories are not locked.
         let own = if permissions.contains(FilePermissions::WRITE) { read_write() } else { READ };
-        self.file(origin, FileFact::new(path, Extent::Directory, own));
-        self.file(origin, FileFact::new(path, Extent::Below, permissions));
+        self.file(origin, FileFact::new(path, PathExtent::Directory, own));
+        self.file(origin, FileFact::new(path, PathExtent::Below, permissions));
     }
 
     /// Whether a fact is about a path, a directory that it is in, or something below it.
@@ -120,21 +120,21 @@ impl Facts {
             path.strip_prefix(directory).is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/"))
         };
         self.facts.iter().any(|fact| match &fact.kind {
-            Kind::File(file) if !file.deny => is_below(path, &file.path) || is_below(&file.path, path),
+            FactKind::File(file) if !file.deny => is_below(path, &file.path) || is_below(&file.path, path),
             _ => false,
         })
     }
 
     pub(super) fn rule(&mut self, origin: impl Into<String>, rule: impl Into<Rule>) {
         let rule = rule.into();
-        if !self.facts.iter().any(|fact| matches!(&fact.kind, Kind::Rule(known) if **known == rule)) {
-            self.push(origin.into(), Kind::Rule(Box::new(rule)));
+        if !self.facts.iter().any(|fact| matches!(&fact.kind, FactKind::Rule(known) if **known == rule)) {
+            self.push(origin.into(), FactKind::Rule(Box::new(rule)));
         }
     }
 
-    fn push(&mut self, origin: String, kind: Kind) {
+    fn push(&mut self, origin: String, kind: FactKind) {
         if self.facts.len() < MAX_FACTS {
-            self.facts.push(Fact { origin, allowed: BTreeSet::new(), kind });
+            self.facts.push(ProgramFact { origin, allowed: BTreeSet::new(), kind });
         } else if self.facts.len() == MAX_FACTS {
             self.remark(format!("only the first {MAX_FACTS} rules are written"));
         }
@@ -188,7 +188,7 @@ pub(super) fn quoted(text: &[u8]) -> String {
 
 /// Which profile the facts are for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Subject {
+pub(super) struct DraftSubject {
     /// The name that something else knows the profile by.
     pub(super) name: Option<Vec<u8>>,
     /// The default name, where it has neither such a name nor a program.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::DraftError;
-use super::tree::Tree;
+use super::tree::TreeFacts;
 use crate::ProfileName;
 use crate::ast::{File, Include, IncludePath, Profile, Trivia};
 use crate::source::Spanned;
@@ -41,7 +41,7 @@ pub(super) fn local(name: &ProfileName) -> String {
 }
 
 /// Returns the preamble that profiles of the tree have.
-pub(super) fn preamble(tree: &Tree, abi: Option<&str>) -> Result<File, DraftError> {
+pub(super) fn preamble(tree: &TreeFacts, abi: Option<&str>) -> Result<File, DraftError> {
     let failed = |reason| DraftError::Name { name: "abi".into(), reason };
     let abi = IncludePath::new(abi.unwrap_or("kernel")).map_err(failed)?;
     let mut file = File::default().abi(abi);

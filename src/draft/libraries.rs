@@ -22,7 +22,7 @@ const MAX_CONFIGURATION: u64 = 64 << 10;
 
 /// A library and what it is loaded for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Library {
+pub(super) struct LoadedLibrary {
     /// The name that is asked for.
     pub(super) name: Vec<u8>,
     /// Its path, links followed; `None` where it was not found.
@@ -34,7 +34,7 @@ pub(super) struct Library {
 }
 
 /// The search for the libraries of one program.
-struct Search<'a> {
+struct LibrarySearch<'a> {
     root: &'a Rooted,
     architecture: (bool, u16),
     /// Directories of the dynamic linker's configuration, and those that it knows.
@@ -43,9 +43,10 @@ struct Search<'a> {
 }
 
 /// Every library that a program needs, directly or not, in the order in which they are loaded.
-pub(super) fn of(root: &Rooted, program: &Path, elf: &Elf) -> Vec<Library> {
-    let mut search = Search { root, architecture: elf.architecture, system: system(root, elf), lookups: MAX_LOOKUPS };
-    let mut found: Vec<Library> = Vec::new();
+pub(super) fn of(root: &Rooted, program: &Path, elf: &Elf) -> Vec<LoadedLibrary> {
+    let mut search =
+        LibrarySearch { root, architecture: elf.architecture, system: system(root, elf), lookups: MAX_LOOKUPS };
+    let mut found: Vec<LoadedLibrary> = Vec::new();
     let mut known: BTreeSet<Vec<u8>> = BTreeSet::new();
     // The files whose needs are still to be looked at, with the directories of `DT_RPATH` that they inherit.
     let mut queue = vec![(program.to_owned(), elf.clone(), Vec::new())];
@@ -66,7 +67,7 @@ pub(super) fn of(root: &Rooted, program: &Path, elf: &Elf) -> Vec<Library> {
             }
             let library = search.find(name, &rpath, &runpath);
             let path = library.as_ref().map(|(path, _)| path.clone());
-            found.push(Library { name: name.clone(), path, needed_by: file.clone(), direct });
+            found.push(LoadedLibrary { name: name.clone(), path, needed_by: file.clone(), direct });
             if let Some((path, elf)) = library {
                 queue.push((path, elf, rpath.clone()));
             }
@@ -75,7 +76,7 @@ pub(super) fn of(root: &Rooted, program: &Path, elf: &Elf) -> Vec<Library> {
     found
 }
 
-impl Search<'_> {
+impl LibrarySearch<'_> {
     fn find(&mut self, name: &[u8], rpath: &[PathBuf], runpath: &[PathBuf]) -> Option<(PathBuf, Elf)> {
         if name.is_empty() {
             return None;

@@ -82,7 +82,7 @@ use crate::{Compiler, ProfileName};
 
 pub use error::DraftError;
 
-use facts::{Facts, Subject};
+use facts::{DraftSubject, ProgramFacts};
 
 /// Drafts profiles for a tree of profiles and the file system of a machine or image.
 ///
@@ -113,14 +113,14 @@ pub struct Draft {
     program: Option<PathBuf>,
     attaches: bool,
     file: File,
-    left_out: Vec<LeftOut>,
+    left_out: Vec<OmittedRule>,
     remarks: Vec<String>,
 }
 
 /// A rule that a draft does not have, because the linter warns of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct LeftOut {
+pub struct OmittedRule {
     /// The rule.
     pub rule: Rule,
     /// The place that asks for it.
@@ -134,7 +134,7 @@ pub struct LeftOut {
 /// A profile of a tree that attaches to a program.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Attached {
+pub struct AttachedProfile {
     /// The profile's name.
     pub profile: Text,
     /// The file that it is in.
@@ -182,9 +182,9 @@ impl Drafter {
     /// When it cannot be read, is neither an ELF file nor a script, or the tree has errors.
     pub fn program(&self, program: impl AsRef<Path>) -> Result<Draft, DraftError> {
         let place = program::find(&self.root, program.as_ref().as_os_str().as_bytes())?;
-        let mut facts = Facts::default();
+        let mut facts = ProgramFacts::default();
         program::add(&mut facts, &self.root, &place)?;
-        write::draft(self, facts, Subject { program: Some(place.path), attaches: true, ..Subject::default() })
+        write::draft(self, facts, DraftSubject { program: Some(place.path), attaches: true, ..DraftSubject::default() })
     }
 
     /// Drafts the profile of a service: the path of a unit file of this machine, or the name of a unit below the root. A socket unit
@@ -291,7 +291,7 @@ impl Drafter {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub fn attached(&self, draft: &Draft) -> Vec<Attached> {
+    pub fn attached(&self, draft: &Draft) -> Vec<AttachedProfile> {
         let program = draft.program.as_deref().filter(|_| draft.attaches);
         program.map(|program| tree::attached(&self.compiler, program)).unwrap_or_default()
     }
@@ -323,7 +323,7 @@ impl Draft {
 
     /// The rules that the linter warns of, which the profile does not have.
     #[must_use]
-    pub fn left_out(&self) -> &[LeftOut] {
+    pub fn left_out(&self) -> &[OmittedRule] {
         &self.left_out
     }
 

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::DraftError;
 use super::container;
-use super::facts::{Extent, Facts, FileFact, READ, Subject, quoted, read_write, read_write_lock};
+use super::facts::{DraftSubject, FileFact, PathExtent, ProgramFacts, READ, quoted, read_write, read_write_lock};
 use super::unit::clean;
 use crate::source::Rooted;
 use crate::vocab::FilePermissions;
@@ -13,25 +13,25 @@ use crate::vocab::FilePermissions;
 pub(super) const MAX_LEN: usize = 4 << 20;
 
 #[derive(Deserialize)]
-struct Config {
-    process: Option<Process>,
+struct OciConfig {
+    process: Option<OciProcess>,
     hostname: Option<String>,
     #[serde(default)]
-    mounts: Vec<Mount>,
-    linux: Option<Linux>,
+    mounts: Vec<OciMount>,
+    linux: Option<OciLinux>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Process {
+struct OciProcess {
     #[serde(default)]
     args: Option<Vec<String>>,
     apparmor_profile: Option<String>,
-    capabilities: Option<Capabilities>,
+    capabilities: Option<OciCapabilities>,
 }
 
 #[derive(Default, Deserialize)]
-struct Capabilities {
+struct OciCapabilities {
     #[serde(default)]
     bounding: Option<Vec<String>>,
     #[serde(default)]
@@ -41,7 +41,7 @@ struct Capabilities {
 }
 
 #[derive(Deserialize)]
-struct Mount {
+struct OciMount {
     destination: String,
     #[serde(rename = "type")]
     kind: Option<String>,
@@ -51,7 +51,7 @@ struct Mount {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Linux {
+struct OciLinux {
     #[serde(default)]
     masked_paths: Option<Vec<String>>,
     #[serde(default)]
@@ -62,14 +62,14 @@ struct Linux {
 const KERNEL_MOUNTS: [&str; 6] = ["proc", "sysfs", "cgroup", "cgroup2", "devpts", "mqueue"];
 
 /// Reads the facts of a configuration.
-pub(super) fn read(root: Option<&Rooted>, text: &[u8]) -> Result<(Facts, Subject), DraftError> {
+pub(super) fn read(root: Option<&Rooted>, text: &[u8]) -> Result<(ProgramFacts, DraftSubject), DraftError> {
     let invalid = |reason: String| DraftError::Text { what: "OCI configuration", reason };
     if text.len() > MAX_LEN {
         return Err(invalid(format!("larger than {} MiB", MAX_LEN >> 20)));
     }
     // serde_json bounds the depth.
-    let config: Config = serde_json::from_slice(text).map_err(|error| invalid(error.to_string()))?;
-    let mut facts = Facts::default();
+    let config: OciConfig = serde_json::from_slice(text).map_err(|error| invalid(error.to_string()))?;
+    let mut facts = ProgramFacts::default();
     let process = config.process.as_ref();
     let command = process.and_then(|process| process.args.as_deref()).and_then(<[String]>::first).map(String::as_str);
     if let Some(command) = command {
@@ -107,7 +107,7 @@ pub(super) fn read(root: Option<&Rooted>, text: &[u8]) -> Result<(Facts, Subject
             if !facts.allows_near(&clean) {
                 continue;
             }
-            for extent in [Extent::File, Extent::Below] {
+            for extent in [PathExtent::File, PathExtent::Below] {
                 facts.file(origin, FileFact { deny: true, ..FileFact::new(&clean, extent, permissions) });
             }
         }
@@ -115,10 +115,10 @@ pub(super) fn read(root: Option<&Rooted>, text: &[u8]) -> Result<(Facts, Subject
     let named = process.and_then(|process| process.apparmor_profile.clone()).filter(|name| name != "unconfined");
     let name = named.map(String::into_bytes);
     let default_name = container::name_of(command).or_else(|| config.hostname.map(String::into_bytes));
-    Ok((facts, Subject { name, default_name, container: true, ..Subject::default() }))
+    Ok((facts, DraftSubject { name, default_name, container: true, ..DraftSubject::default() }))
 }
 
-fn add_mount(facts: &mut Facts, mount: &Mount) {
+fn add_mount(facts: &mut ProgramFacts, mount: &OciMount) {
     let kind = mount.kind.as_deref().unwrap_or("bind");
     if KERNEL_MOUNTS.contains(&kind) {
         return;
@@ -135,7 +135,7 @@ fn add_mount(facts: &mut Facts, mount: &Mount) {
             let permissions = if has("ro") || has("rro") { READ } else { read_write_lock() };
             if kind != "tmpfs" {
                 // Single files are mounted as well as directories.
-                facts.file(&origin, FileFact::new(&path, Extent::File, permissions));
+                facts.file(&origin, FileFact::new(&path, PathExtent::File, permissions));
             }
             facts.tree(&origin, &path, permissions);
         }

@@ -6,10 +6,10 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use super::elf;
-use super::facts::{Extent, Facts, FileFact, READ, map_read, quoted, shown};
+use super::facts::{FileFact, PathExtent, ProgramFacts, READ, map_read, quoted, shown};
 use super::libraries;
 use super::{DraftError, abstractions};
-use crate::source::{FileKind, Resolved, Rooted};
+use crate::source::{FileKind, Rooted, RootedFile};
 use crate::vocab::ExecMode;
 
 /// Where programs are looked for, in order.
@@ -24,7 +24,7 @@ const FIRST_LINE: u64 = 256;
 
 /// How a file gets to run.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Start {
+enum ProgramStart {
     /// The profile attaches to it, or its program is told to the kernel beside it.
     Program,
     /// A script names it.
@@ -34,7 +34,7 @@ enum Start {
 }
 
 /// The file of a program: a path, or a name that is looked for in the usual directories.
-pub(super) fn find(root: &Rooted, program: &[u8]) -> Result<Resolved, DraftError> {
+pub(super) fn find(root: &Rooted, program: &[u8]) -> Result<RootedFile, DraftError> {
     let shown = || shown(program);
     let candidates: Vec<PathBuf> = match program.contains(&b'/') {
         true => vec![PathBuf::from(OsStr::from_bytes(program))],
@@ -57,27 +57,33 @@ pub(super) fn find(root: &Rooted, program: &[u8]) -> Result<Resolved, DraftError
 }
 
 /// Adds the facts of the program that the profile is for.
-pub(super) fn add(facts: &mut Facts, root: &Rooted, place: &Resolved) -> Result<(), DraftError> {
-    read(facts, root, place, Start::Program, MAX_INTERPRETERS)
+pub(super) fn add(facts: &mut ProgramFacts, root: &Rooted, place: &RootedFile) -> Result<(), DraftError> {
+    read(facts, root, place, ProgramStart::Program, MAX_INTERPRETERS)
 }
 
-fn read(facts: &mut Facts, root: &Rooted, place: &Resolved, start: Start, depth: usize) -> Result<(), DraftError> {
+fn read(
+    facts: &mut ProgramFacts,
+    root: &Rooted,
+    place: &RootedFile,
+    start: ProgramStart,
+    depth: usize,
+) -> Result<(), DraftError> {
     let path = place.path.as_os_str().as_bytes();
     let failed = |reason: String| DraftError::Read { path: shown(path), reason };
     let file = place.open().map_err(|error| failed(error.to_string()))?;
     let mut line = Vec::new();
     (&file).take(FIRST_LINE).read_to_end(&mut line).map_err(|error| failed(error.to_string()))?;
     let origin = match start {
-        Start::Program => format!("{}, the program", shown(path)),
-        Start::Interpreter => format!("{}, the interpreter", shown(path)),
-        Start::Executed => format!("{}, which env executes", shown(path)),
+        ProgramStart::Program => format!("{}, the program", shown(path)),
+        ProgramStart::Interpreter => format!("{}, the interpreter", shown(path)),
+        ProgramStart::Executed => format!("{}, which env executes", shown(path)),
     };
     let executed = |permissions| FileFact {
-        exec: (start == Start::Executed).then_some(ExecMode::INHERIT),
+        exec: (start == ProgramStart::Executed).then_some(ExecMode::INHERIT),
         ..FileFact::essential(path, permissions)
     };
     let Some((interpreter, argument)) = interpreter(&line) else {
-        let elf = elf::read(&file, start == Start::Program).map_err(|error| failed(error.to_string()))?;
+        let elf = elf::read(&file, start == ProgramStart::Program).map_err(|error| failed(error.to_string()))?;
         facts.file(origin, executed(map_read()));
         add_elf(facts, root, &place.path, &elf, start);
         return Ok(());
@@ -92,11 +98,11 @@ fn read(facts: &mut Facts, root: &Rooted, place: &Resolved, start: Start, depth:
     } else {
         Err(failed(format!("its interpreter {} is not an absolute path", quoted(interpreter))))
     }?;
-    read(facts, root, &next, Start::Interpreter, depth)?;
+    read(facts, root, &next, ProgramStart::Interpreter, depth)?;
     if next.path.file_name() == Some(OsStr::new("env")) || interpreter.ends_with(b"/env") {
         match argument.and_then(command_of_env) {
             Some(command) => match find(root, command) {
-                Ok(command) => read(facts, root, &command, Start::Executed, depth)?,
+                Ok(command) => read(facts, root, &command, ProgramStart::Executed, depth)?,
                 Err(_) => facts.remark(format!("{}, the interpreter of the script, was not found", quoted(command))),
             },
             None => facts.remark("the script does not name the interpreter that env executes".to_owned()),
@@ -129,7 +135,7 @@ fn version_after(path: &Path, name: &[u8]) -> Option<usize> {
     rest.starts_with(b".").then_some(rest.len())
 }
 
-fn add_elf(facts: &mut Facts, root: &Rooted, path: &Path, elf: &elf::Elf, start: Start) {
+fn add_elf(facts: &mut ProgramFacts, root: &Rooted, path: &Path, elf: &elf::Elf, start: ProgramStart) {
     let program = shown(path.as_os_str().as_bytes());
     if let Some(linker) = elf.interpreter.as_deref().filter(|linker| !linker.is_empty()) {
         match find(root, linker) {
@@ -145,7 +151,7 @@ fn add_elf(facts: &mut Facts, root: &Rooted, path: &Path, elf: &elf::Elf, start:
         let name = quoted(&library.name);
         match &library.path {
             Some(path) => {
-                let extent = version_after(path, &library.name).map_or(Extent::File, Extent::Versions);
+                let extent = version_after(path, &library.name).map_or(PathExtent::File, PathExtent::Versions);
                 let file = FileFact::essential(path.as_os_str().as_bytes(), map_read());
                 facts.file(format!("libraries that {program} needs"), FileFact { extent, ..file });
             }
@@ -155,7 +161,7 @@ fn add_elf(facts: &mut Facts, root: &Rooted, path: &Path, elf: &elf::Elf, start:
             }
         }
     }
-    if start == Start::Program {
+    if start == ProgramStart::Program {
         for (alternatives, library) in abstractions::of_libraries(&libraries) {
             facts.abstraction(alternatives, format!("{}, which {program} needs", shown(library)));
         }

@@ -4,8 +4,8 @@ use std::ffi::OsString;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use super::facts::{Extent, FileFact};
-use super::{Attached, DraftError};
+use super::facts::{FileFact, PathExtent};
+use super::{AttachedProfile, DraftError};
 use crate::automata::Symbol;
 use crate::encode::path_pattern;
 use crate::resolve::{VariableValue, is_skipped};
@@ -26,21 +26,22 @@ const DIRECTORIES: [&str; 6] = ["sbin", "bin", "lib", "run", "PROC", "sys"];
 const MAX_FILES: usize = 20_000;
 
 /// The facts known about the tree.
-pub(super) struct Tree {
+pub(super) struct TreeFacts {
     abis: Vec<String>,
     pub(super) tunables: bool,
     variables: Vec<(&'static str, Vec<Text>)>,
     multiarch: bool,
 }
 
-impl Tree {
-    pub(super) fn of(compiler: &Compiler) -> Result<Tree, DraftError> {
+impl TreeFacts {
+    pub(super) fn of(compiler: &Compiler) -> Result<TreeFacts, DraftError> {
         let mut abis: Vec<String> =
             ABIS.into_iter().filter(|path| compiler.has_include(path)).map(str::to_owned).collect();
         if abis.is_empty() {
             abis.extend(other_abi(compiler));
         }
-        let mut tree = Tree { abis, tunables: compiler.has_include(GLOBAL), variables: Vec::new(), multiarch: false };
+        let mut tree =
+            TreeFacts { abis, tunables: compiler.has_include(GLOBAL), variables: Vec::new(), multiarch: false };
         if !tree.tunables {
             return Ok(tree);
         }
@@ -96,12 +97,12 @@ impl Tree {
     }
 
     /// The pattern of a path, with the tree's variables.
-    pub(super) fn pattern(&self, path: &[u8], extent: Extent) -> Result<Pattern, PatternError> {
+    pub(super) fn pattern(&self, path: &[u8], extent: PathExtent) -> Result<Pattern, PatternError> {
         let mut glob = Vec::new();
-        let version = if let Extent::Versions(version) = extent { version } else { 0 };
+        let version = if let PathExtent::Versions(version) = extent { version } else { 0 };
         let path = path.get(..path.len().saturating_sub(version)).unwrap_or_default();
         let mut rest = path;
-        if extent == Extent::Command {
+        if extent == PathExtent::Command {
             glob.extend_from_slice(b"/{,usr/,usr/local/}{,s}bin/");
         } else if let Some((name, end)) = self.variable(path) {
             glob.extend_from_slice(format!("@{{{name}}}").as_bytes());
@@ -130,10 +131,10 @@ impl Tree {
             }
         }
         glob.extend_from_slice(match extent {
-            Extent::File | Extent::Command => b"",
-            Extent::Versions(_) => b"{,.*}",
-            Extent::Directory => b"/",
-            Extent::Below => b"/**",
+            PathExtent::File | PathExtent::Command => b"",
+            PathExtent::Versions(_) => b"{,.*}",
+            PathExtent::Directory => b"/",
+            PathExtent::Below => b"/**",
         });
         Pattern::glob(glob)
     }
@@ -146,7 +147,7 @@ impl Tree {
         if let Some(architectures) = architectures(bytes) {
             return Ok(vec![architectures?, literal]);
         }
-        let plain = self.pattern(bytes, Extent::File)?;
+        let plain = self.pattern(bytes, PathExtent::File)?;
         let others = vec![plain, literal];
         let (Some(directory), Some(name)) = (path.parent(), path.file_name()) else { return Ok(others) };
         let (glob, other) = match directory.as_os_str().as_bytes() {
@@ -219,7 +220,7 @@ fn other_abi(compiler: &Compiler) -> Option<String> {
 }
 
 /// The profiles of a tree that attach to a program. Of a file with errors counts what can be read.
-pub(super) fn attached(compiler: &Compiler, program: &Path) -> Vec<Attached> {
+pub(super) fn attached(compiler: &Compiler, program: &Path) -> Vec<AttachedProfile> {
     let base = &compiler.resolve_options().base;
     let session = compiler.session();
     let entries = session.loader().read_dir(base).unwrap_or_default();
@@ -242,7 +243,7 @@ pub(super) fn attached(compiler: &Compiler, program: &Path) -> Vec<Attached> {
             let mut globs = own.into_iter().chain(&profile.alias_attachments);
             globs.any(|glob| path_pattern(&glob.value).is_some_and(|pattern| pattern.matches(&path)))
         });
-        attached.map(|profile| Attached { profile: profile.name.clone(), file: file.clone() }).collect()
+        attached.map(|profile| AttachedProfile { profile: profile.name.clone(), file: file.clone() }).collect()
     });
     found.into_iter().flatten().collect()
 }

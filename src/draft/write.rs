@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use super::facts::{Extent, Fact, Facts, Kind, Subject, quoted, shown};
+use super::facts::{DraftSubject, FactKind, PathExtent, ProgramFact, ProgramFacts, quoted, shown};
 use super::layout::{blank, local, preamble, sentence, suppression, together};
-use super::tree::Tree;
-use super::{Draft, DraftError, Drafter, LeftOut};
+use super::tree::TreeFacts;
+use super::{Draft, DraftError, Drafter, OmittedRule};
 use crate::ast::{File, FileRule, Include, ItemKind, Profile, ProfileFlag, Rule, RuleKind, Trivia};
 use crate::diagnostic::Severity;
-use crate::lint::{self, Family, Finding, Outcome};
+use crate::lint::{self, Family, Finding, LintOutcome};
 use crate::source::{Span, Spanned};
 use crate::vocab::flags;
 use crate::{Access, Input, Linter, Pattern, PatternError, ProfileName, query};
@@ -38,7 +38,7 @@ const MAX_ROUNDS: usize = 16;
 
 /// A place in a draft.
 #[derive(Clone, Copy)]
-enum Place {
+enum DraftPlace {
     /// The rule of a fact.
     Fact(usize),
     /// The header of the profile.
@@ -46,16 +46,16 @@ enum Place {
 }
 
 /// A draft that is being written.
-struct Writer<'a> {
+struct DraftWriter<'a> {
     drafter: &'a Drafter,
-    tree: Tree,
+    tree: TreeFacts,
     name: ProfileName,
-    subject: Subject,
+    subject: DraftSubject,
     /// Paths of abstractions, with what asks for them.
     includes: Vec<(String, Option<String>)>,
-    facts: Vec<Fact>,
+    facts: Vec<ProgramFact>,
     remarks: Vec<String>,
-    left_out: Vec<LeftOut>,
+    left_out: Vec<OmittedRule>,
     /// Codes of lint rules that warn of how the path in the header is written.
     allowed: BTreeSet<&'static str>,
     /// Which of the patterns of the program's path is taken.
@@ -63,7 +63,7 @@ struct Writer<'a> {
 }
 
 /// Writes the draft of a profile.
-pub(super) fn draft(drafter: &Drafter, facts: Facts, subject: Subject) -> Result<Draft, DraftError> {
+pub(super) fn draft(drafter: &Drafter, facts: ProgramFacts, subject: DraftSubject) -> Result<Draft, DraftError> {
     let name = match (&drafter.name, &subject.name, &subject.program) {
         (Some(name), _, _) => name.clone(),
         (None, Some(name), _) => exact(name)?,
@@ -71,7 +71,7 @@ pub(super) fn draft(drafter: &Drafter, facts: Facts, subject: Subject) -> Result
         (None, None, None) => approximate(subject.default_name.as_deref().unwrap_or_default())?,
     };
     let compiler = &drafter.compiler;
-    let tree = Tree::of(compiler)?;
+    let tree = TreeFacts::of(compiler)?;
     let mut includes = Vec::new();
     let asked = facts.abstractions.into_iter().map(|(alternatives, origin)| (alternatives, Some(origin)));
     for (alternatives, origin) in std::iter::once((&["base"][..], None)).chain(asked) {
@@ -80,7 +80,7 @@ pub(super) fn draft(drafter: &Drafter, facts: Facts, subject: Subject) -> Result
             includes.push((path, origin));
         }
     }
-    let mut writer = Writer {
+    let mut writer = DraftWriter {
         drafter,
         tree,
         name,
@@ -97,7 +97,7 @@ pub(super) fn draft(drafter: &Drafter, facts: Facts, subject: Subject) -> Result
     writer.lint()?;
     let (file, _) = writer.file()?;
     file.verify().map_err(|error| DraftError::Tree { reason: error.to_string() })?;
-    let Writer { name, subject, remarks, left_out, .. } = writer;
+    let DraftWriter { name, subject, remarks, left_out, .. } = writer;
     Ok(Draft { name, program: subject.program, attaches: subject.attaches, file, left_out, remarks })
 }
 
@@ -118,30 +118,30 @@ pub(super) fn approximate(name: &[u8]) -> Result<ProfileName, DraftError> {
 }
 
 /// The order of rules in a profile.
-fn rank(kind: &Kind) -> u8 {
+fn rank(kind: &FactKind) -> u8 {
     match kind {
-        Kind::Rule(rule) => match rule.kind {
+        FactKind::Rule(rule) => match rule.kind {
             RuleKind::Capability(_) => 0,
             RuleKind::Network(_) => 1,
             _ => 2,
         },
-        Kind::File(file) if file.essential => 3,
-        Kind::File(file) if !file.deny => 4,
-        Kind::File(_) => 5,
+        FactKind::File(file) if file.essential => 3,
+        FactKind::File(file) if !file.deny => 4,
+        FactKind::File(_) => 5,
     }
 }
 
-impl Writer<'_> {
+impl DraftWriter<'_> {
     /// The facts that the abstractions do not cover.
-    fn needed(&self, facts: Vec<Fact>) -> Result<Vec<Fact>, DraftError> {
+    fn needed(&self, facts: Vec<ProgramFact>) -> Result<Vec<ProgramFact>, DraftError> {
         let (file, _) = self.file()?;
         let input = Input::text(NAME, file.to_bytes());
         let compiled = self.drafter.compiler.compile(input).map_err(|error| DraftError::tree(&error))?;
         let subject =
             query::Subject::from_compiled(compiled).map_err(|error| DraftError::Tree { reason: error.to_string() })?;
-        let is_covered = |fact: &Fact| {
-            let Kind::File(file) = &fact.kind else { return false };
-            if !matches!(file.extent, Extent::File | Extent::Versions(_)) || file.deny || file.exec.is_some() {
+        let is_covered = |fact: &ProgramFact| {
+            let FactKind::File(file) = &fact.kind else { return false };
+            if !matches!(file.extent, PathExtent::File | PathExtent::Versions(_)) || file.deny || file.exec.is_some() {
                 return false;
             }
             let permissions = file.permissions.to_string();
@@ -170,12 +170,14 @@ impl Writer<'_> {
                 };
                 match place {
                     // The reference compiler gets this pattern wrong: the next is plainer.
-                    Place::Header if rule.name == "ref-attachment" && self.attempt < MAX_ATTEMPTS => {
+                    DraftPlace::Header if rule.name == "ref-attachment" && self.attempt < MAX_ATTEMPTS => {
                         self.attempt += 1;
                         changed = true;
                     }
-                    Place::Fact(index) if self.is_needed(index) => changed |= self.allow(Place::Fact(index), rule),
-                    Place::Fact(index) if rule.family() == Family::Danger || NEEDLESS.contains(&rule.name) => {
+                    DraftPlace::Fact(index) if self.is_needed(index) => {
+                        changed |= self.allow(DraftPlace::Fact(index), rule)
+                    }
+                    DraftPlace::Fact(index) if rule.family() == Family::Danger || NEEDLESS.contains(&rule.name) => {
                         if out.insert(index) {
                             self.leave_out(index, finding);
                             out.extend(self.same_path(index, finding));
@@ -195,22 +197,28 @@ impl Writer<'_> {
 
     /// Whether the program cannot start without what a fact allows.
     fn is_needed(&self, index: usize) -> bool {
-        self.facts.get(index).is_some_and(|fact| matches!(&fact.kind, Kind::File(file) if file.essential))
+        self.facts.get(index).is_some_and(|fact| matches!(&fact.kind, FactKind::File(file) if file.essential))
     }
 
     /// Lets the linter be quiet where it takes a path for a mistake; nothing else is kept quiet. `false` where nothing changes.
-    fn allow(&mut self, place: Place, rule: &'static lint::Rule) -> bool {
+    fn allow(&mut self, place: DraftPlace, rule: &'static lint::Rule) -> bool {
         if rule.family() != Family::Correctness && rule.name != "architecture-in-path" {
             return false;
         }
         match place {
-            Place::Header => self.allowed.insert(rule.code),
-            Place::Fact(index) => self.facts.get_mut(index).is_some_and(|fact| fact.allowed.insert(rule.code)),
+            DraftPlace::Header => self.allowed.insert(rule.code),
+            DraftPlace::Fact(index) => self.facts.get_mut(index).is_some_and(|fact| fact.allowed.insert(rule.code)),
         }
     }
 
     /// Where the first place of a finding is that lies in the profile. Of several rules, the first that the program can do without.
-    fn place(&self, finding: &Finding, outcome: &Outcome, text: &[u8], indices: &[Option<usize>]) -> Option<Place> {
+    fn place(
+        &self,
+        finding: &Finding,
+        outcome: &LintOutcome,
+        text: &[u8],
+        indices: &[Option<usize>],
+    ) -> Option<DraftPlace> {
         let parsed = crate::parse(text).ok()?;
         let item = parsed.items.last()?;
         let ItemKind::Profile(profile) = &item.kind.value else { return None };
@@ -219,19 +227,19 @@ impl Writer<'_> {
         let own = spans.filter(|span| outcome.sources().get(span.source).name() == NAME);
         let mut places = own.filter(|span| within(span, &item.kind.span)).filter_map(|span| {
             match profile.body.items.iter().position(|item| within(&span, &item.kind.span)) {
-                Some(at) => indices.get(at).copied().flatten().map(Place::Fact),
-                None => Some(Place::Header),
+                Some(at) => indices.get(at).copied().flatten().map(DraftPlace::Fact),
+                None => Some(DraftPlace::Header),
             }
         });
-        let all: Vec<Place> = places.by_ref().collect();
-        let is_free = |place: &&Place| matches!(place, Place::Fact(index) if !self.is_needed(*index));
+        let all: Vec<DraftPlace> = places.by_ref().collect();
+        let is_free = |place: &&DraftPlace| matches!(place, DraftPlace::Fact(index) if !self.is_needed(*index));
         all.iter().find(is_free).or_else(|| all.first()).copied()
     }
 
     /// The other facts about the path of one that is dangerous: a socket that is left out is not let in as a directory.
     fn same_path(&self, index: usize, finding: &Finding) -> Vec<usize> {
-        let path = |fact: &Fact| match &fact.kind {
-            Kind::File(file) if !file.essential && !file.deny => Some(file.path.clone()),
+        let path = |fact: &ProgramFact| match &fact.kind {
+            FactKind::File(file) if !file.essential && !file.deny => Some(file.path.clone()),
             _ => None,
         };
         let dangerous = finding.rule.is_some_and(|rule| rule.family() == Family::Danger);
@@ -246,7 +254,7 @@ impl Writer<'_> {
             && let Ok(rule) = self.rule(&fact.kind)
         {
             let message = shown(finding.message.as_bytes());
-            self.left_out.push(LeftOut { rule, origin: fact.origin.clone(), code: finding.code, message });
+            self.left_out.push(OmittedRule { rule, origin: fact.origin.clone(), code: finding.code, message });
         }
     }
 
@@ -255,14 +263,14 @@ impl Writer<'_> {
         pattern(self.drafter, &self.tree, program, self.attempt)
     }
 
-    fn rule(&self, kind: &Kind) -> Result<Rule, DraftError> {
+    fn rule(&self, kind: &FactKind) -> Result<Rule, DraftError> {
         let file = match kind {
-            Kind::Rule(rule) => return Ok(Rule::clone(rule)),
-            Kind::File(file) => file,
+            FactKind::Rule(rule) => return Ok(Rule::clone(rule)),
+            FactKind::File(file) => file,
         };
         let is_program = |program: &PathBuf| program.as_os_str().as_bytes() == file.path;
         let path = match &self.subject.program {
-            Some(program) if file.extent == Extent::File && is_program(program) => self.program(program)?,
+            Some(program) if file.extent == PathExtent::File && is_program(program) => self.program(program)?,
             _ => self.tree.files(file).map_err(|reason| DraftError::Path { path: shown(&file.path), reason })?,
         };
         let rule = FileRule::new(path, file.permissions);
@@ -333,7 +341,7 @@ impl Writer<'_> {
 }
 
 /// The pattern of a program's path: the first that the tree has for it, or a later one.
-fn pattern(drafter: &Drafter, tree: &Tree, program: &Path, attempt: usize) -> Result<Pattern, DraftError> {
+fn pattern(drafter: &Drafter, tree: &TreeFacts, program: &Path, attempt: usize) -> Result<Pattern, DraftError> {
     let path = || shown(program.as_os_str().as_bytes());
     let patterns = tree.program(&drafter.root, program).map_err(|reason| DraftError::Path { path: path(), reason })?;
     let last = patterns.len().saturating_sub(1);
@@ -347,7 +355,7 @@ pub(super) fn userns(drafter: &Drafter, program: &Path) -> Result<Draft, DraftEr
         Some(name) => name.clone(),
         None => approximate(program.file_name().unwrap_or_default().as_bytes())?,
     };
-    let tree = Tree::of(&drafter.compiler)?;
+    let tree = TreeFacts::of(&drafter.compiler)?;
     let abi = tree.abi_of_userns().ok_or_else(|| DraftError::Tree {
         reason: "abi/4.0 is missing, and older ones do not support user namespaces".into(),
     })?;

@@ -7,7 +7,7 @@ use crate::syntax::ast::{ItemKind, Named, Profile, ProfileFlag};
 use crate::syntax::parse;
 use crate::vocab::ProfileMode;
 
-use super::lines::{Lines, is_blank};
+use super::lines::{TextLines, is_blank};
 use super::scope::Scope;
 use super::{Edit, EditError, Editor, nesting};
 
@@ -88,13 +88,13 @@ impl Editor {
     fn change_header(
         &mut self,
         profile: &str,
-        plan: impl FnOnce(Lines<'_>, &mut Profile) -> Option<Edit>,
+        plan: impl FnOnce(TextLines<'_>, &mut Profile) -> Option<Edit>,
     ) -> Result<bool, EditError> {
         let owner = self.owner(Scope::Profile(profile))?;
         let path = nesting::places(&self.file, owner).first().map(|place| place.path.clone());
         let mut file = self.file.clone();
         let edit = match path.and_then(|path| path.item(&mut file)).map(|item| &mut item.kind.value) {
-            Some(ItemKind::Profile(profile)) => plan(Lines(self.text()), profile),
+            Some(ItemKind::Profile(profile)) => plan(TextLines(self.text()), profile),
             _ => None,
         };
         edit.map_or(Ok(false), |edit| self.commit(edit, &file).map(|()| true))
@@ -136,7 +136,7 @@ fn replace(profile: &mut Profile, index: usize, flag: Named<ProfileFlag>) -> Opt
 }
 
 /// Adds a flag after all others.
-fn add(lines: Lines<'_>, profile: &mut Profile, flag: Named<ProfileFlag>) -> Edit {
+fn add(lines: TextLines<'_>, profile: &mut Profile, flag: Named<ProfileFlag>) -> Edit {
     let new = Spanned::bare(flag);
     let word = new.value.as_bytes();
     let Some(flags) = &mut profile.flags else {
@@ -167,7 +167,7 @@ fn add(lines: Lines<'_>, profile: &mut Profile, flag: Named<ProfileFlag>) -> Edi
 }
 
 /// Takes a flag out, and the list with the last one.
-fn remove(lines: Lines<'_>, profile: &mut Profile, index: usize) -> Option<Edit> {
+fn remove(lines: TextLines<'_>, profile: &mut Profile, index: usize) -> Option<Edit> {
     let end = header_end(profile);
     let flags = profile.flags.as_mut()?;
     let range = |spanned: &Spanned<Named<ProfileFlag>>| spanned.span.start as usize..spanned.span.end as usize;
@@ -200,7 +200,7 @@ fn header_end(profile: &Profile) -> usize {
 }
 
 /// The offset after the brace that opens the body, after blanks and comments.
-pub(super) fn body_start(lines: Lines<'_>, profile: &Profile) -> usize {
+pub(super) fn body_start(lines: TextLines<'_>, profile: &Profile) -> usize {
     let mut at = header_end(profile).max(profile.flags.as_ref().map_or(0, |flags| flags.span.end as usize));
     loop {
         at = match lines.slice(at..at + 1) {

@@ -2,18 +2,18 @@
 
 use crate::source::{Source, Span, Spanned};
 use crate::syntax::ast::{Include, Item, ItemKind, PathForm, Trivia};
-use crate::syntax::keep::Keep;
+use crate::syntax::keep::KeptParts;
 use crate::syntax::parse;
 use crate::syntax::printer::item_text;
 
 use super::change::Edit;
 use super::error::EditError;
-use super::lines::{Lines, comment, pieces_before, whole};
-use super::place::{Body, Slot};
+use super::lines::{TextLines, comment, pieces_before, whole};
+use super::place::{BodyItems, InsertionSlot};
 
 /// Where a body stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Frame {
+pub(super) enum BodyFrame {
     /// It is the whole text.
     File,
     /// Between these offsets, which are those of its braces: after the one, and of the other.
@@ -54,11 +54,11 @@ pub(super) fn ends_with_line(kind: &ItemKind) -> bool {
 
 /// Puts an item into a slot of a body, and gives the edit that does so in the text.
 fn insert(
-    lines: Lines<'_>,
-    frame: Frame,
+    lines: TextLines<'_>,
+    frame: BodyFrame,
     items: &mut Vec<Item>,
     tail: &mut Vec<Trivia>,
-    slot: Slot,
+    slot: InsertionSlot,
     kind: ItemKind,
 ) -> Edit {
     let mut new = Item { leading: Vec::new(), kind: Spanned::bare(kind), trailing: None };
@@ -67,7 +67,7 @@ fn insert(
     // What separates the item from others on its line.
     let separator = |at: usize, other: &'static [u8]| if ends_with_line(kind) { line_end(at) } else { other };
     let (edit, index) = match slot {
-        Slot::After { item: index, apart } => {
+        InsertionSlot::After { item: index, apart } => {
             let end = items.get(index).map_or(0, |item| whole(item).end);
             let indent = indentation(lines, frame, items, index);
             let (break_, text) = (line_end(end), written(kind, &indent, line_end(end)));
@@ -87,7 +87,7 @@ fn insert(
             };
             (edit, index + 1)
         }
-        Slot::Before { item: index, piece, apart } => {
+        InsertionSlot::Before { item: index, piece, apart } => {
             let indent = indentation(lines, frame, items, index);
             let mut edit = Edit::new(0..0, "");
             if let Some(next) = items.get_mut(index) {
@@ -110,11 +110,11 @@ fn insert(
             }
             (edit, index)
         }
-        Slot::Empty => {
+        InsertionSlot::Empty => {
             new.leading = std::mem::take(tail);
             let above = new.leading.iter().rev().find_map(comment);
             let edit = into_empty(lines, frame, above, kind);
-            if above.is_some() && frame == Frame::File {
+            if above.is_some() && frame == BodyFrame::File {
                 new.leading.push(Trivia::Blank);
             }
             (edit, 0)
@@ -125,19 +125,19 @@ fn insert(
 }
 
 /// The edit that writes an item into a body that has none; `above` is the last comment.
-fn into_empty(lines: Lines<'_>, frame: Frame, above: Option<Span>, kind: &ItemKind) -> Edit {
+fn into_empty(lines: TextLines<'_>, frame: BodyFrame, above: Option<Span>, kind: &ItemKind) -> Edit {
     if let Some(above) = above {
         let at = lines.end(above.end as usize);
         let (indent, line_end) = (lines.indentation(above.start as usize), lines.line_end(above.start as usize));
-        let blank = if frame == Frame::File { line_end } else { b"" };
+        let blank = if frame == BodyFrame::File { line_end } else { b"" };
         return Edit::new(at..at, [blank, indent, &written(kind, indent, line_end), line_end].concat());
     }
     match frame {
-        Frame::File => {
+        BodyFrame::File => {
             let (at, line_end) = (lines.0.len(), lines.line_end(lines.0.len()));
             Edit::new(at..at, [&*written(kind, b"", line_end), line_end].concat())
         }
-        Frame::Braces(open, close) => {
+        BodyFrame::Braces(open, close) => {
             let (outer, line_end) = (lines.indentation(close), lines.line_end(open));
             let indent = [lines.indentation(open), lines.step()].concat();
             let text = written(kind, &indent, line_end);
@@ -152,25 +152,25 @@ fn into_empty(lines: Lines<'_>, frame: Frame, above: Option<Span>, kind: &ItemKi
 }
 
 /// The indentation of an item, or of another one of its body that stands first on its line.
-fn indentation(lines: Lines<'_>, frame: Frame, items: &[Item], index: usize) -> Vec<u8> {
+fn indentation(lines: TextLines<'_>, frame: BodyFrame, items: &[Item], index: usize) -> Vec<u8> {
     let start = |item: &Item| item.kind.span.start as usize;
     let here = items.get(index).filter(|item| lines.begins(start(item)));
     match (here.or_else(|| items.iter().find(|item| lines.begins(start(item)))), frame) {
         (Some(item), _) => lines.indentation(start(item)).to_vec(),
-        (None, Frame::Braces(open, _)) => [lines.indentation(open), lines.step()].concat(),
-        (None, Frame::File) => Vec::new(),
+        (None, BodyFrame::Braces(open, _)) => [lines.indentation(open), lines.step()].concat(),
+        (None, BodyFrame::File) => Vec::new(),
     }
 }
 
 /// Adds an item to a body, and gives the edit that does so in the text.
 pub(super) fn add(
     source: &Source,
-    frame: Frame,
+    frame: BodyFrame,
     (items, tail): (&mut Vec<Item>, &mut Vec<Trivia>),
     kind: ItemKind,
 ) -> Edit {
-    let keep = Keep::new(source, None);
+    let keep = KeptParts::new(source, None);
     let stays = |span: Span| keep.touches(source, span);
-    let slot = Body { items, stays: &stays, is_file: frame == Frame::File }.slot(&kind);
-    insert(Lines(source.text()), frame, items, tail, slot, kind)
+    let slot = BodyItems { items, stays: &stays, is_file: frame == BodyFrame::File }.slot(&kind);
+    insert(TextLines(source.text()), frame, items, tail, slot, kind)
 }

@@ -9,9 +9,9 @@ use crate::syntax::ast::{Item, Trivia};
 
 /// A text, looked at by its lines.
 #[derive(Clone, Copy)]
-pub(super) struct Lines<'a>(pub(super) &'a [u8]);
+pub(super) struct TextLines<'a>(pub(super) &'a [u8]);
 
-impl<'a> Lines<'a> {
+impl<'a> TextLines<'a> {
     pub(super) fn slice(self, range: Range<usize>) -> &'a [u8] {
         self.0.get(range).unwrap_or_default()
     }

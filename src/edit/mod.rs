@@ -72,10 +72,10 @@ use crate::source::{Source, SourceMap};
 use crate::syntax::ast::{File, Item, ItemKind, Trivia};
 use crate::syntax::{ParseError, parse_source};
 
-use insert::Frame;
-use lines::Lines;
-use nesting::Path;
-use scope::Owner;
+use insert::BodyFrame;
+use lines::TextLines;
+use nesting::ListPath;
+use scope::ListOwner;
 
 pub use change::{Edit, apply};
 #[cfg(any(feature = "lsp", test))]
@@ -84,7 +84,7 @@ pub(crate) use comments::comment_removal;
 pub use error::EditError;
 pub(crate) use fixes::{addition, merge, rewrite};
 #[cfg(feature = "cli")]
-pub(crate) use scope::Header;
+pub(crate) use scope::ProfileHeader;
 pub use scope::Scope;
 #[cfg(any(feature = "cli", feature = "log"))]
 pub(crate) use scope::headers;
@@ -148,19 +148,19 @@ impl Editor {
         self.source.text().to_vec()
     }
 
-    fn owner(&self, scope: Scope<'_>) -> Result<Owner, EditError> {
+    fn owner(&self, scope: Scope<'_>) -> Result<ListOwner, EditError> {
         scope::owner(&self.source, &self.file, scope)
     }
 
     /// Where a body stands in the text.
-    fn frame(&self, owner: Owner) -> Frame {
-        let mut frame = Frame::File;
+    fn frame(&self, owner: ListOwner) -> BodyFrame {
+        let mut frame = BodyFrame::File;
         self.file.walk(&mut |item| {
             if let ItemKind::Profile(profile) = &item.kind.value
-                && owner == Owner::Profile(item.kind.span)
+                && owner == ListOwner::Profile(item.kind.span)
             {
                 let close = (item.kind.span.end as usize).saturating_sub(1);
-                frame = Frame::Braces(header::body_start(Lines(self.text()), profile), close);
+                frame = BodyFrame::Braces(header::body_start(TextLines(self.text()), profile), close);
             }
         });
         frame
@@ -169,7 +169,7 @@ impl Editor {
     /// Changes a list of items. `plan` makes the change in the tree and gives the edit that makes it in the text.
     fn change(
         &mut self,
-        path: Path,
+        path: ListPath,
         plan: impl FnOnce(&Editor, &mut Vec<Item>, &mut Vec<Trivia>) -> Option<Edit>,
     ) -> Result<bool, EditError> {
         let mut file = self.file.clone();

@@ -5,25 +5,25 @@ use std::borrow::Cow;
 use crate::source::Spanned;
 use crate::syntax::ast::{File, Item, ItemKind, Prefix, QualifierBlock, Rule, Trivia};
 
-use super::scope::Owner;
+use super::scope::ListOwner;
 
 /// A step into a tree: to an item of a list, and to one of the blocks that it has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Step {
+struct TreeStep {
     item: usize,
     block: usize,
 }
 
 /// The way to a list in a tree, and in every copy of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Path(Vec<Step>);
+pub(super) struct ListPath(Vec<TreeStep>);
 
 /// A list of items of a tree.
 #[derive(Clone, Debug)]
-pub(super) struct Place<'t> {
+pub(super) struct ItemList<'t> {
     pub(super) items: &'t [Item],
     pub(super) nesting: Nesting,
-    pub(super) path: Path,
+    pub(super) path: ListPath,
 }
 
 /// The blocks and branches around a list, inside of the profile or file that it belongs to.
@@ -112,39 +112,39 @@ fn combined(outer: &Prefix, inner: &Prefix) -> Option<Prefix> {
 
 /// The lists that belong to the file or to a profile: first its body, then those of blocks and branches, in the order of the text.
 /// The bodies of profiles inside of it are not among them.
-pub(super) fn places(file: &File, owner: Owner) -> Vec<Place<'_>> {
+pub(super) fn places(file: &File, owner: ListOwner) -> Vec<ItemList<'_>> {
     let mut found = Vec::new();
-    let inside = (owner == Owner::File).then_some(Nesting::DIRECT);
+    let inside = (owner == ListOwner::File).then_some(Nesting::DIRECT);
     collect(&file.items, owner, inside.as_ref(), &mut Vec::new(), &mut found);
     found
 }
 
 fn collect<'t>(
     items: &'t [Item],
-    owner: Owner,
+    owner: ListOwner,
     inside: Option<&Nesting>,
-    path: &mut Vec<Step>,
-    found: &mut Vec<Place<'t>>,
+    path: &mut Vec<TreeStep>,
+    found: &mut Vec<ItemList<'t>>,
 ) {
     if let Some(nesting) = inside {
-        found.push(Place { items, nesting: nesting.clone(), path: Path(path.clone()) });
+        found.push(ItemList { items, nesting: nesting.clone(), path: ListPath(path.clone()) });
     }
     for (index, item) in items.iter().enumerate() {
         let inner = match &item.kind.value {
-            ItemKind::Profile(_) => (owner == Owner::Profile(item.kind.span)).then_some(Nesting::DIRECT),
+            ItemKind::Profile(_) => (owner == ListOwner::Profile(item.kind.span)).then_some(Nesting::DIRECT),
             ItemKind::Block(block) => inside.map(|nesting| nesting.block(&block.prefix)),
             ItemKind::Conditional(_) => inside.map(Nesting::branch),
             _ => continue,
         };
         for (number, block) in item.kind.value.blocks().into_iter().enumerate() {
-            path.push(Step { item: index, block: number });
+            path.push(TreeStep { item: index, block: number });
             collect(&block.items, owner, inner.as_ref(), path, found);
             path.pop();
         }
     }
 }
 
-impl Path {
+impl ListPath {
     /// The list, and what follows its last item.
     pub(super) fn list(self, file: &mut File) -> Option<(&mut Vec<Item>, &mut Vec<Trivia>)> {
         if self.0.is_empty() {

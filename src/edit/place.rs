@@ -2,14 +2,14 @@
 
 use crate::source::{Span, Spanned};
 use crate::syntax::ast::{Include, Item, ItemKind};
-use crate::syntax::sort::{self, Key};
+use crate::syntax::sort::{self, SortKey};
 use crate::syntax::word::unquoted;
 
 use super::lines::pieces_before;
 
 /// A place for a new item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Slot {
+pub(super) enum InsertionSlot {
     /// After an item; `apart`: with a blank line between.
     After { item: usize, apart: bool },
     /// Before an item, between two pieces of what stands above it; `apart`: with a blank line after the new one.
@@ -19,24 +19,24 @@ pub(super) enum Slot {
 }
 
 /// The items of a body, and which of them are in regions that formatting leaves alone.
-pub(super) struct Body<'a> {
+pub(super) struct BodyItems<'a> {
     pub(super) items: &'a [Item],
     pub(super) stays: &'a dyn Fn(Span) -> bool,
     /// Whether it is that of the file.
     pub(super) is_file: bool,
 }
 
-impl Body<'_> {
-    pub(super) fn slot(&self, kind: &ItemKind) -> Slot {
+impl BodyItems<'_> {
+    pub(super) fn slot(&self, kind: &ItemKind) -> InsertionSlot {
         match kind {
-            ItemKind::Rule(_) | ItemKind::Rlimit(_) => self.rule(&Key::new(kind)),
+            ItemKind::Rule(_) | ItemKind::Rlimit(_) => self.rule(&SortKey::new(kind)),
             ItemKind::Include(include) if is_local(include) => self.last(),
             ItemKind::Include(include) => self.include(include),
             ItemKind::Abi(_) => self.first(),
             ItemKind::Alias(_) | ItemKind::SetVariable(_) | ItemKind::BoolVariable(_) => {
                 let same = |it: &ItemKind| std::mem::discriminant(it) == std::mem::discriminant(kind);
                 match self.last_of(same) {
-                    Some(item) => Slot::After { item, apart: false },
+                    Some(item) => InsertionSlot::After { item, apart: false },
                     None => self.after_head(),
                 }
             }
@@ -48,7 +48,7 @@ impl Body<'_> {
                 let is_body =
                     |it: &ItemKind| sort::is_rule(it) || matches!(it, ItemKind::Conditional(_) | ItemKind::Block(_));
                 match self.last_of(is_body) {
-                    Some(item) => Slot::After { item, apart: true },
+                    Some(item) => InsertionSlot::After { item, apart: true },
                     None => self.after_head(),
                 }
             }
@@ -69,30 +69,30 @@ impl Body<'_> {
     }
 
     /// Before an item and the comments that are about it or its group.
-    fn before(&self, item: usize, apart: bool) -> Slot {
-        let Some(it) = self.items.get(item) else { return Slot::Empty };
+    fn before(&self, item: usize, apart: bool) -> InsertionSlot {
+        let Some(it) = self.items.get(item) else { return InsertionSlot::Empty };
         let above = sort::pieces_above_group(it);
         // Comments at the top of a file are about the file.
         let piece = if self.is_file && item == 0 && above == 0 { usize::MAX } else { above };
-        Slot::Before { item, piece: piece.min(pieces_before(it)), apart }
+        InsertionSlot::Before { item, piece: piece.min(pieces_before(it)), apart }
     }
 
-    fn first(&self) -> Slot {
+    fn first(&self) -> InsertionSlot {
         self.before(self.free().next().map_or(0, |(index, _)| index), true)
     }
 
-    fn last(&self) -> Slot {
+    fn last(&self) -> InsertionSlot {
         match self.items.last() {
             Some(last) => {
                 let apart = !matches!(last.kind.value, ItemKind::Include(_));
-                Slot::After { item: self.items.len() - 1, apart }
+                InsertionSlot::After { item: self.items.len() - 1, apart }
             }
-            None => Slot::Empty,
+            None => InsertionSlot::Empty,
         }
     }
 
     /// After what a body begins with: `abi`, includes and variables.
-    fn after_head(&self) -> Slot {
+    fn after_head(&self) -> InsertionSlot {
         let is_head = |it: &ItemKind| match it {
             ItemKind::Include(include) => !is_local(include),
             ItemKind::Abi(_) | ItemKind::Alias(_) | ItemKind::SetVariable(_) | ItemKind::BoolVariable(_) => true,
@@ -100,23 +100,23 @@ impl Body<'_> {
         };
         let head = self.items.iter().take_while(|item| is_head(&item.kind.value)).count();
         match self.free().take_while(|(index, _)| *index < head).last() {
-            Some((item, _)) => Slot::After { item, apart: true },
+            Some((item, _)) => InsertionSlot::After { item, apart: true },
             None => self.first(),
         }
     }
 
-    fn rule(&self, mine: &Key) -> Slot {
-        let rules: Vec<(usize, Key)> = self
+    fn rule(&self, mine: &SortKey) -> InsertionSlot {
+        let rules: Vec<(usize, SortKey)> = self
             .free()
             .filter(|(_, item)| sort::is_rule(&item.kind.value))
-            .map(|(index, item)| (index, Key::new(&item.kind.value)))
+            .map(|(index, item)| (index, SortKey::new(&item.kind.value)))
             .collect();
-        let of_kind = |key: &Key| key.rank == mine.rank;
-        let alike = |key: &Key| of_kind(key) && (key.denied, key.place) == (mine.denied, mine.place);
-        let beside = |wanted: &dyn Fn(&Key) -> bool| {
+        let of_kind = |key: &SortKey| key.rank == mine.rank;
+        let alike = |key: &SortKey| of_kind(key) && (key.denied, key.place) == (mine.denied, mine.place);
+        let beside = |wanted: &dyn Fn(&SortKey) -> bool| {
             let mut same = rules.iter().filter(|(_, key)| wanted(key));
             match same.clone().rev().find(|(_, key)| key <= mine) {
-                Some(&(item, _)) => Some(Slot::After { item, apart: false }),
+                Some(&(item, _)) => Some(InsertionSlot::After { item, apart: false }),
                 None => same.next().map(|&(item, _)| self.before_in_group(item)),
             }
         };
@@ -132,9 +132,9 @@ impl Body<'_> {
         if let Some(&(item, _)) = rules.iter().rev().find(|(_, key)| key.rank < mine.rank) {
             let group = self.group(item);
             if !spaced || mixed(&group) {
-                Slot::After { item, apart: false }
+                InsertionSlot::After { item, apart: false }
             } else {
-                Slot::After { item: group.end - 1, apart: true }
+                InsertionSlot::After { item: group.end - 1, apart: true }
             }
         } else if let Some(&(item, _)) = rules.first() {
             if !spaced || mixed(&self.group(item)) { self.before_in_group(item) } else { self.before(item, true) }
@@ -155,7 +155,7 @@ impl Body<'_> {
     }
 
     /// Before a rule, in its group: after the heading of the group.
-    fn before_in_group(&self, item: usize) -> Slot {
+    fn before_in_group(&self, item: usize) -> InsertionSlot {
         let group = self.group(item);
         let piece = match self.items.get(group.clone()) {
             Some([first, others @ ..]) if group.start == item => {
@@ -164,13 +164,15 @@ impl Body<'_> {
             _ => 0,
         };
         match self.before(item, false) {
-            Slot::Before { piece: top, .. } => Slot::Before { item, piece: piece.max(top), apart: false },
+            InsertionSlot::Before { piece: top, .. } => {
+                InsertionSlot::Before { item, piece: piece.max(top), apart: false }
+            }
             slot => slot,
         }
     }
 
     /// Beside the other includes, in the order of their paths; `abstractions/base` comes first.
-    fn include(&self, mine: &Include) -> Slot {
+    fn include(&self, mine: &Include) -> InsertionSlot {
         let key = |include: &Include| {
             let path = unquoted(&include.path.path).to_vec();
             (path != b"abstractions/base", path)
@@ -182,11 +184,11 @@ impl Body<'_> {
         let mine = key(mine);
         let all: Vec<_> = includes.by_ref().collect();
         if let Some(&(item, _)) = all.iter().rev().find(|(_, key)| *key <= mine) {
-            return Slot::After { item, apart: false };
+            return InsertionSlot::After { item, apart: false };
         }
         match (all.first(), self.last_of(|it| matches!(it, ItemKind::Abi(_)))) {
             (Some(&(item, _)), _) => self.before(item, false),
-            (None, Some(item)) => Slot::After { item, apart: true },
+            (None, Some(item)) => InsertionSlot::After { item, apart: true },
             (None, None) => self.first(),
         }
     }

@@ -9,11 +9,11 @@ use crate::syntax::ast::{Comment, Item, Trivia};
 use crate::syntax::sort;
 
 use super::change::Edit;
-use super::lines::{Lines, comment, is_blank, pieces_before, whole};
+use super::lines::{TextLines, comment, is_blank, pieces_before, whole};
 
 /// The treatment of comments above a rule that is removed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Above {
+pub(super) enum CommentsAbove {
     /// They stay.
     Keep,
     /// Comments about the rule are removed with it.
@@ -27,7 +27,7 @@ pub(super) struct Removal {
 }
 
 /// The bytes to remove with an item: its lines where it stands alone on them, with a blank line that would be left over.
-pub(super) fn removal(lines: Lines<'_>, items: &[Item], index: usize, above: Above) -> Option<Removal> {
+pub(super) fn removal(lines: TextLines<'_>, items: &[Item], index: usize, above: CommentsAbove) -> Option<Removal> {
     let item = items.get(index)?;
     let (start, end) = (item.kind.span.start as usize, whole(item).end);
     let before = pieces_before(item);
@@ -42,7 +42,7 @@ pub(super) fn removal(lines: Lines<'_>, items: &[Item], index: usize, above: Abo
         return Some(Removal { range, kept });
     }
     let mut first = start;
-    if above == Above::Remove {
+    if above == CommentsAbove::Remove {
         kept = own_pieces(items, index).min(before);
         first = item.leading.iter().take(before).skip(kept).find_map(comment).map_or(start, |span| span.start as usize);
     }
@@ -96,12 +96,12 @@ impl Removal {
 }
 
 /// Removes the second of two items that say the same, and gives its comment to the first; see [`super::merge`].
-pub(super) fn merge(lines: Lines<'_>, items: &[Item], first: usize, second: usize) -> Option<Vec<Edit>> {
+pub(super) fn merge(lines: TextLines<'_>, items: &[Item], first: usize, second: usize) -> Option<Vec<Edit>> {
     let (kept, item) = (items.get(first)?, items.get(second)?);
     if pieces_before(item) < item.leading.len() {
         return None;
     }
-    let removal = Edit::new(removal(lines, items, second, Above::Keep)?.range, "");
+    let removal = Edit::new(removal(lines, items, second, CommentsAbove::Keep)?.range, "");
     let comment = item
         .trailing
         .as_ref()

@@ -9,12 +9,12 @@ use crate::syntax::printer::item_text;
 
 use super::change::{Edit, apply};
 use super::insert::{ends_with_line, indented};
-use super::lines::{Lines, comment, pieces_before, whole};
+use super::lines::{TextLines, comment, pieces_before, whole};
 
 /// The edits that make another item of one, the best first: that of the words in which they differ, and that of all of it. Who
 /// makes one looks whether it does what is asked for: blanks in quotes are part of words as well, which the first one leaves
 /// alone.
-pub(super) fn rewritings(lines: Lines<'_>, item: &Item, new: &ItemKind) -> [Edit; 2] {
+pub(super) fn rewritings(lines: TextLines<'_>, item: &Item, new: &ItemKind) -> [Edit; 2] {
     let Range { start, end } = span(item);
     let (indent, line_end) = (lines.indentation(start), lines.line_end(start));
     let mut text = indented(&item_text(new), indent, line_end);
@@ -30,7 +30,7 @@ pub(super) fn rewritings(lines: Lines<'_>, item: &Item, new: &ItemKind) -> [Edit
 /// The edit that makes another item of one, with every comment kept. Of a profile, the header may differ.
 ///
 /// The edited text of the item is parsed again: `None` where it would not be exactly the other item.
-pub(super) fn proved(lines: Lines<'_>, item: &Item, new: &ItemKind) -> Option<Edit> {
+pub(super) fn proved(lines: TextLines<'_>, item: &Item, new: &ItemKind) -> Option<Edit> {
     let Range { start, mut end } = span(item);
     let (mut short, mut foot) = (new.clone(), &b"\n"[..]);
     let mut comments: Vec<Span> = comments_inside(item).collect();
@@ -79,9 +79,9 @@ fn comments_inside(item: &Item) -> impl Iterator<Item = Span> {
 }
 
 /// The edit of those words of a range that are others in a new text. Blanks between words that stay are those of the range.
-fn difference(lines: Lines<'_>, range: Range<usize>, comments: &[Span], new: &[u8]) -> Edit {
+fn difference(lines: TextLines<'_>, range: Range<usize>, comments: &[Span], new: &[u8]) -> Edit {
     let comments: Vec<Range<usize>> = comments.iter().map(|it| it.start as usize..it.end as usize).collect();
-    let (old, new) = (Words::of(lines.0, range, &comments), Words::of(new, 0..new.len(), &[]));
+    let (old, new) = (TextWords::of(lines.0, range, &comments), TextWords::of(new, 0..new.len(), &[]));
     let same = |pair: &(&[u8], &[u8])| pair.0 == pair.1;
     let most = old.words.len().min(new.words.len());
     let head = old.each().zip(new.each()).take_while(same).count();
@@ -104,14 +104,14 @@ fn difference(lines: Lines<'_>, range: Range<usize>, comments: &[Span], new: &[u
 }
 
 /// The words of a part of a text: runs of letters and digits, and every other byte for itself, but for blanks and comments.
-struct Words<'t> {
+struct TextWords<'t> {
     text: &'t [u8],
     range: Range<usize>,
     words: Vec<Range<usize>>,
 }
 
-impl<'t> Words<'t> {
-    fn of(text: &'t [u8], range: Range<usize>, comments: &[Range<usize>]) -> Words<'t> {
+impl<'t> TextWords<'t> {
+    fn of(text: &'t [u8], range: Range<usize>, comments: &[Range<usize>]) -> TextWords<'t> {
         let is_letter = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
         let (mut words, mut at) = (Vec::new(), range.start);
         while let Some(byte) = text.get(at).filter(|_| at < range.end) {
@@ -126,7 +126,7 @@ impl<'t> Words<'t> {
             }
             at += len;
         }
-        Words { text, range, words }
+        TextWords { text, range, words }
     }
 
     fn each(&self) -> impl DoubleEndedIterator<Item = &'t [u8]> + ExactSizeIterator + '_ {
@@ -139,7 +139,7 @@ impl<'t> Words<'t> {
         Some(words.first()?.start..words.last()?.end)
     }
 
-    /// As [`Words::middle`], with the blanks around them.
+    /// As [`TextWords::middle`], with the blanks around them.
     fn around(&self, head: usize, tail: usize) -> Range<usize> {
         let before = head.checked_sub(1).and_then(|last| self.words.get(last));
         let after = self.words.len().checked_sub(tail).and_then(|next| self.words.get(next));

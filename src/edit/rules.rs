@@ -4,16 +4,16 @@ use crate::syntax::ast::{Include, ItemKind};
 use crate::syntax::printer::item_text;
 
 use super::insert::add;
-use super::lines::{Lines, comment, pieces_before};
-use super::nesting::{Nesting, Path, Place, places};
-use super::remove::Above;
+use super::lines::{TextLines, comment, pieces_before};
+use super::nesting::{ItemList, ListPath, Nesting, places};
+use super::remove::CommentsAbove;
 use super::{EditError, Editor, Scope, insert, remove, rewrite};
 
 /// A place where a rule is written.
 #[derive(Clone, Debug)]
-struct Written {
+struct RulePosition {
     start: u32,
-    path: Path,
+    path: ListPath,
     index: usize,
     nesting: Nesting,
 }
@@ -41,8 +41,8 @@ impl Editor {
         let (owner, kind) = (self.owner(scope.into())?, rule.into());
         insert::check(&kind)?;
         let places = places(&self.file, owner);
-        let always = |place: &&Place<'_>| !place.nesting.is_conditional;
-        let states = |place: &Place<'_>| place.items.iter().any(|item| place.nesting.states(item, &kind));
+        let always = |place: &&ItemList<'_>| !place.nesting.is_conditional;
+        let states = |place: &ItemList<'_>| place.items.iter().any(|item| place.nesting.states(item, &kind));
         let Some(body) = places.first().map(|place| place.path.clone()) else { return Ok(false) };
         if places.iter().filter(always).any(states) {
             return Ok(false);
@@ -88,7 +88,7 @@ impl Editor {
     /// # Errors
     /// When there is no such profile, or several, or no such rule.
     pub fn remove_rule<'a>(&mut self, scope: impl Into<Scope<'a>>, rule: impl Into<ItemKind>) -> Result<(), EditError> {
-        self.remove(scope.into(), &rule.into(), Above::Keep)
+        self.remove(scope.into(), &rule.into(), CommentsAbove::Keep)
     }
 
     /// As [`Editor::remove_rule`], with the comments above the rule that are about it.
@@ -110,7 +110,7 @@ impl Editor {
         scope: impl Into<Scope<'a>>,
         rule: impl Into<ItemKind>,
     ) -> Result<(), EditError> {
-        self.remove(scope.into(), &rule.into(), Above::Remove)
+        self.remove(scope.into(), &rule.into(), CommentsAbove::Remove)
     }
 
     /// Puts a rule into the place of another one, with the comments of that one, every time it is written. Only the words that
@@ -172,7 +172,7 @@ impl Editor {
             for (place, step) in steps.into_iter().rev() {
                 match step {
                     Some(new) => editor.rewrite(&place, &new)?,
-                    None => editor.take_out(place, Above::Keep)?,
+                    None => editor.take_out(place, CommentsAbove::Keep)?,
                 }
             }
             if is_apart { editor.add_rule(scope, new).map(|_| ()) } else { Ok(()) }
@@ -187,27 +187,27 @@ impl Editor {
         Ok(own.map_or_else(Vec::new, |place| place.items.iter().map(|item| item.kind.value.clone()).collect()))
     }
 
-    fn remove(&mut self, scope: Scope<'_>, rule: &ItemKind, above: Above) -> Result<(), EditError> {
+    fn remove(&mut self, scope: Scope<'_>, rule: &ItemKind, above: CommentsAbove) -> Result<(), EditError> {
         let found = self.written(scope, rule)?;
         self.all_or_nothing(|editor| found.into_iter().rev().try_for_each(|place| editor.take_out(place, above)))
     }
 
     /// Takes an item out of its list.
-    fn take_out(&mut self, place: Written, above: Above) -> Result<(), EditError> {
+    fn take_out(&mut self, place: RulePosition, above: CommentsAbove) -> Result<(), EditError> {
         let index = place.index;
         let removed = self.change(place.path, |editor, items, tail| {
-            let removal = remove::removal(Lines(editor.text()), items, index, above)?;
+            let removal = remove::removal(TextLines(editor.text()), items, index, above)?;
             Some(removal.apply(items, tail, index))
         })?;
         removed.then_some(()).ok_or(EditError::Unproved)
     }
 
     /// Puts an item into the place of another one: only the words that differ, or else all of it.
-    fn rewrite(&mut self, place: &Written, new: &ItemKind) -> Result<(), EditError> {
+    fn rewrite(&mut self, place: &RulePosition, new: &ItemKind) -> Result<(), EditError> {
         let attempt = |editor: &mut Editor, which: usize| {
             let changed = editor.change(place.path.clone(), |editor, items, _| {
                 let item = items.get_mut(place.index)?;
-                let edit = rewrite::rewritings(Lines(editor.text()), item, new).into_iter().nth(which)?;
+                let edit = rewrite::rewritings(TextLines(editor.text()), item, new).into_iter().nth(which)?;
                 let (before, range) = (pieces_before(item), edit.range());
                 let mut inside = item.leading.split_off(before);
                 inside.retain(|piece| comment(piece).is_some_and(|it| !range.contains(&(it.start as usize))));
@@ -224,7 +224,7 @@ impl Editor {
     }
 
     /// Where a rule is written, at least once, in the order of the text.
-    fn written(&self, scope: Scope<'_>, rule: &ItemKind) -> Result<Vec<Written>, EditError> {
+    fn written(&self, scope: Scope<'_>, rule: &ItemKind) -> Result<Vec<RulePosition>, EditError> {
         let found = self.occurrences(scope, rule)?;
         if found.is_empty() {
             return Err(EditError::NoSuchRule { rule: text_of(rule), place: scope.to_string() });
@@ -232,13 +232,13 @@ impl Editor {
         Ok(found)
     }
 
-    fn occurrences(&self, scope: Scope<'_>, rule: &ItemKind) -> Result<Vec<Written>, EditError> {
+    fn occurrences(&self, scope: Scope<'_>, rule: &ItemKind) -> Result<Vec<RulePosition>, EditError> {
         let owner = self.owner(scope)?;
         let mut found = Vec::new();
         for place in places(&self.file, owner) {
             for (index, item) in place.items.iter().enumerate().filter(|(_, item)| place.nesting.states(item, rule)) {
                 let (path, nesting) = (place.path.clone(), place.nesting.clone());
-                found.push(Written { start: item.kind.span.start, path, index, nesting });
+                found.push(RulePosition { start: item.kind.span.start, path, index, nesting });
             }
         }
         found.sort_by_key(|written| written.start);

@@ -41,7 +41,7 @@ impl fmt::Display for Scope<'_> {
 
 /// Whose items a list holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Owner {
+pub(super) enum ListOwner {
     /// The items of the file.
     File,
     /// The items of the profile at this place.
@@ -51,7 +51,7 @@ pub(super) enum Owner {
 /// The header of a profile of a text.
 #[derive(Clone, Debug)]
 #[cfg_attr(not(feature = "cli"), allow(dead_code, reason = "editing by name needs no more than names and places"))]
-pub(crate) struct Header<'t> {
+pub(crate) struct ProfileHeader<'t> {
     /// The name that it is meant by, after those of its parents: `web//worker`.
     pub(crate) meant: Vec<u8>,
     /// The same as it is written.
@@ -64,14 +64,15 @@ pub(crate) struct Header<'t> {
 }
 
 /// The headers of all profiles of a text, in order.
-pub(crate) fn headers(file: &File) -> Vec<Header<'_>> {
-    let mut found: Vec<Header<'_>> = Vec::new();
+pub(crate) fn headers(file: &File) -> Vec<ProfileHeader<'_>> {
+    let mut found: Vec<ProfileHeader<'_>> = Vec::new();
     // The profiles around the item at hand.
     let mut around: Vec<usize> = Vec::new();
     file.walk(&mut |item| {
         let ItemKind::Profile(profile) = &item.kind.value else { return };
         let span = item.kind.span;
-        let is_over = |index: &mut usize| found.get(*index).is_none_or(|it: &Header<'_>| it.span.end <= span.start);
+        let is_over =
+            |index: &mut usize| found.get(*index).is_none_or(|it: &ProfileHeader<'_>| it.span.end <= span.start);
         while around.pop_if(is_over).is_some() {}
         let parent = around.last().copied();
         let outer = parent.and_then(|parent| found.get(parent));
@@ -82,14 +83,14 @@ pub(crate) fn headers(file: &File) -> Vec<Header<'_>> {
         let meant = below(outer.map(|it| &it.meant), &stored(profile.name.as_bytes()));
         let written = below(outer.map(|it| &it.written), profile.name.as_bytes());
         around.push(found.len());
-        found.push(Header { meant, written, parent, span, profile });
+        found.push(ProfileHeader { meant, written, parent, span, profile });
     });
     found
 }
 
 /// The part of a file that a scope names.
-pub(super) fn owner(source: &Source, file: &File, scope: Scope<'_>) -> Result<Owner, EditError> {
-    let Scope::Profile(name) = scope else { return Ok(Owner::File) };
+pub(super) fn owner(source: &Source, file: &File, scope: Scope<'_>) -> Result<ListOwner, EditError> {
+    let Scope::Profile(name) = scope else { return Ok(ListOwner::File) };
     let headers = headers(file);
     let found: Vec<Span> = headers
         .iter()
@@ -97,7 +98,7 @@ pub(super) fn owner(source: &Source, file: &File, scope: Scope<'_>) -> Result<Ow
         .map(|header| header.span)
         .collect();
     match &found[..] {
-        [span] => Ok(Owner::Profile(*span)),
+        [span] => Ok(ListOwner::Profile(*span)),
         [] => {
             let known = headers.iter().map(|header| String::from_utf8_lossy(&header.meant).into_owned()).collect();
             Err(EditError::UnknownProfile { name: name.into(), known })

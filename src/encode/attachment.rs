@@ -1,6 +1,6 @@
 //! The attachment of a profile: which executables it applies to.
 
-use super::contribution::{Contribution, Origin, Reports};
+use super::contribution::{Contribution, ContributionOrigin, DiagnosticCollector};
 use super::expression::Expression;
 use super::glob::{self, Nul};
 use super::support::Support;
@@ -10,7 +10,7 @@ use crate::vocab::file as bits;
 
 /// The parts of an attachment automaton.
 #[derive(Debug)]
-pub(super) struct Attachment {
+pub(super) struct AttachmentParts {
     pub(super) contributions: Vec<Contribution>,
     /// The rank among overlapping attachments.
     pub(super) length: u32,
@@ -18,7 +18,11 @@ pub(super) struct Attachment {
 
 /// The attachment of a profile. `None` where it has none (the kernel then compares the name) or where a pattern is bad, which is
 /// then reported.
-pub(super) fn encode(profile: &Profile, support: &Support, reports: &mut Reports) -> Option<Attachment> {
+pub(super) fn encode(
+    profile: &Profile,
+    support: &Support,
+    reports: &mut DiagnosticCollector,
+) -> Option<AttachmentParts> {
     let Profile { attachment, name_glob, alias_attachments, xattrs, .. } = profile;
     if !support.xattrs && !xattrs.is_empty() {
         reports.not_enforced(profile.span, "conditions on extended attributes, and the profile attaches without them");
@@ -46,7 +50,7 @@ pub(super) fn encode(profile: &Profile, support: &Support, reports: &mut Reports
         Err(several) => Expression::alternation(several),
     };
     let length = path.length();
-    let origin = Origin::allow(0, profile.span);
+    let origin = ContributionOrigin::allow(0, profile.span);
     let mut expression = path;
     let mut contributions = vec![origin.grant(expression.clone(), bits::EXEC)];
     if support.xattrs {
@@ -60,5 +64,5 @@ pub(super) fn encode(profile: &Profile, support: &Support, reports: &mut Reports
             contributions.push(origin.grant(expression.clone(), bits::EXEC));
         }
     }
-    Some(Attachment { contributions, length })
+    Some(AttachmentParts { contributions, length })
 }

@@ -2,31 +2,31 @@
 
 use rustc_hash::FxHashMap;
 
-use super::Options;
+use super::EncodeOptions;
 use super::blame;
 use super::cache::AutomatonCache;
 use super::compat;
-use super::contribution::{Contribution, Reports};
-use super::resolution::{self, Conflict, Kind, Label, Permissions};
+use super::contribution::{Contribution, DiagnosticCollector};
+use super::resolution::{self, AutomatonKind, Conflict, ContributionLabel, StatePermissions};
 use crate::automata::{BuildError, Builder, Config, LabelId, MinimalDfa, MinimalError, Symbol, Unclassified};
 use crate::diagnostic::{Code, Detail, Diagnostic};
 use crate::source::Span;
 
 /// The labels of contributions: one for all that resolution need not tell apart.
 pub(super) struct Labels<'a> {
-    all: &'a [Label],
+    all: &'a [ContributionLabel],
     pub(super) ids: Vec<LabelId>,
     /// Where each label comes first. What is said about labels follows this order, so that it does not depend on other automata.
     order: FxHashMap<LabelId, usize>,
 }
 
 impl<'a> Labels<'a> {
-    pub(super) fn label(&self, id: LabelId) -> Option<&'a Label> {
+    pub(super) fn label(&self, id: LabelId) -> Option<&'a ContributionLabel> {
         self.all.get(id.index())
     }
 
     /// The labels with their ids.
-    fn get(&self, ids: &[LabelId]) -> Vec<(LabelId, Label)> {
+    fn get(&self, ids: &[LabelId]) -> Vec<(LabelId, ContributionLabel)> {
         let mut labels: Vec<_> = ids.iter().filter_map(|&id| self.label(id).map(|&label| (id, label))).collect();
         labels.sort_by_key(|(id, _)| self.order.get(id));
         labels
@@ -47,9 +47,9 @@ impl<'a> Labels<'a> {
 pub(super) fn build(
     contributions: &[Contribution],
     cache: &mut AutomatonCache,
-    options: &Options,
-    reports: &mut Reports,
-) -> Option<MinimalDfa<Permissions>> {
+    options: &EncodeOptions,
+    reports: &mut DiagnosticCollector,
+) -> Option<MinimalDfa<StatePermissions>> {
     let kind = cache.kind;
     let ids = cache.label(contributions);
     let mut order = FxHashMap::default();
@@ -65,10 +65,11 @@ pub(super) fn build(
     }
     let absorbs = |broad, narrow| absorbs(kind, labels.all, broad, narrow);
     // Only the bits of file words are about exec.
-    let of_path = if kind == Kind::File { compat::automata::contradiction(contributions, &labels) } else { None };
+    let of_path =
+        if kind == AutomatonKind::File { compat::automata::contradiction(contributions, &labels) } else { None };
     let meaning = |ids: &[LabelId], overridden: &mut Option<Conflict>| {
         let labels = labels.get(ids);
-        if kind == Kind::File {
+        if kind == AutomatonKind::File {
             *overridden = resolution::contradiction(&labels);
         }
         resolution::resolve(kind, &labels)
@@ -106,7 +107,7 @@ pub(super) fn too_many_states(states: usize, contributions: &[Contribution], cac
 }
 
 /// Whether one label makes another one moot.
-fn absorbs(kind: Kind, labels: &[Label], broad: LabelId, narrow: LabelId) -> bool {
+fn absorbs(kind: AutomatonKind, labels: &[ContributionLabel], broad: LabelId, narrow: LabelId) -> bool {
     match (labels.get(broad.index()), labels.get(narrow.index())) {
         (Some(broad), Some(narrow)) => broad.absorbs(kind, narrow),
         _ => false,

@@ -10,7 +10,7 @@ use rustc_hash::FxHashMap;
 
 use super::contribution::Contribution;
 use super::effort::AutomatonEffort;
-use super::resolution::{Kind, Label, Permissions};
+use super::resolution::{AutomatonKind, ContributionLabel, StatePermissions};
 use super::support::Support;
 use crate::automata::{self, LabelId};
 use crate::policy::{Prefix, RuleKind};
@@ -57,8 +57,8 @@ impl Default for ThreadCache {
     fn default() -> Self {
         ThreadCache {
             rules: RuleCache::default(),
-            file: AutomatonCache::new(Kind::File),
-            policy: AutomatonCache::new(Kind::Policy),
+            file: AutomatonCache::new(AutomatonKind::File),
+            policy: AutomatonCache::new(AutomatonKind::Policy),
         }
     }
 }
@@ -111,16 +111,16 @@ const MAX_LABELS: usize = 1 << 14;
 /// The automata of one kind that were built before, and the labels in them.
 #[derive(Debug)]
 pub(super) struct AutomatonCache {
-    pub(super) kind: Kind,
-    pub(super) builds: automata::BuildCache<Permissions>,
-    pub(super) labels: Vec<Label>,
+    pub(super) kind: AutomatonKind,
+    pub(super) builds: automata::BuildCache<StatePermissions>,
+    pub(super) labels: Vec<ContributionLabel>,
     /// The effort for the automata of the current profile.
     pub(super) efforts: Vec<AutomatonEffort>,
-    ids: FxHashMap<Label, LabelId>,
+    ids: FxHashMap<ContributionLabel, LabelId>,
 }
 
 impl AutomatonCache {
-    pub(super) fn new(kind: Kind) -> AutomatonCache {
+    pub(super) fn new(kind: AutomatonKind) -> AutomatonCache {
         let (builds, labels, efforts, ids) = Default::default();
         AutomatonCache { kind, builds, labels, efforts, ids }
     }
@@ -132,7 +132,7 @@ impl AutomatonCache {
         }
         let AutomatonCache { kind, labels, ids, .. } = self;
         let of = |contribution: &Contribution| {
-            let label = Label::of(*kind, contribution);
+            let label = ContributionLabel::of(*kind, contribution);
             *ids.entry(label).or_insert_with(|| {
                 labels.push(label);
                 LabelId::new(labels.len() - 1)

@@ -1,6 +1,6 @@
 //! `capability` rules: masks in the profile, no automaton.
 
-use super::contribution::Reports;
+use super::contribution::DiagnosticCollector;
 use super::support::Support;
 use crate::blob;
 use crate::diagnostic::{Code, Diagnostic};
@@ -8,7 +8,7 @@ use crate::policy::{CapabilityRule, Rule, RuleKind, RuleMode};
 use crate::vocab::Capability;
 
 /// The masks of a profile. Deny wins over allow, whatever the order.
-pub(super) fn encode(rules: &[Rule], support: &Support, reports: &mut Reports) -> blob::Capabilities {
+pub(super) fn encode(rules: &[Rule], support: &Support, reports: &mut DiagnosticCollector) -> blob::Capabilities {
     let (mut allow, mut audit, mut deny, mut quiet) = (0, 0, 0, 0);
     for rule in rules {
         let RuleKind::Capability(capability) = &rule.kind else { continue };
@@ -29,7 +29,12 @@ pub(super) fn encode(rules: &[Rule], support: &Support, reports: &mut Reports) -
 }
 
 /// The mask in capabilities that the kernel knows: youngest ones become `sys_admin`, from which they were split off.
-pub(super) fn known_mask(capability: CapabilityRule, rule: &Rule, support: &Support, reports: &mut Reports) -> u64 {
+pub(super) fn known_mask(
+    capability: CapabilityRule,
+    rule: &Rule,
+    support: &Support,
+    reports: &mut DiagnosticCollector,
+) -> u64 {
     if capability.mask == u64::MAX {
         return u64::MAX;
     }

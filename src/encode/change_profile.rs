@@ -4,7 +4,7 @@
 //! the target's name. Deny takes all of it away, and nothing is logged for `audit`: the reference compiler's meaning. Priority and
 //! `prompt` count, as from its version 6.0 on.
 
-use super::contribution::{Contribution, Origin, Reports};
+use super::contribution::{Contribution, ContributionOrigin, DiagnosticCollector};
 use super::expression::Expression;
 use super::glob::Nul;
 use super::support::Support;
@@ -16,12 +16,12 @@ use crate::vocab::file as bits;
 /// Adds what a rule contributes; `None` where a pattern is bad.
 pub(super) fn encode(
     rule: &ChangeProfileRule,
-    origin: Origin,
+    origin: ContributionOrigin,
     support: &Support,
-    reports: &mut Reports,
+    reports: &mut DiagnosticCollector,
     out: &mut Vec<Contribution>,
 ) -> Option<()> {
-    let origin = Origin { marked: false, ..origin };
+    let origin = ContributionOrigin { marked: false, ..origin };
     let target = match &rule.target {
         Some(target) => self::target(target, support, reports)?,
         None => Expression::any_field(),
@@ -47,7 +47,7 @@ fn any_executable() -> Expression {
 }
 
 /// A target as the kernel asks for it: kernels that do not stack want NUL after the namespace.
-fn target(target: &Glob, support: &Support, reports: &mut Reports) -> Option<Expression> {
+fn target(target: &Glob, support: &Support, reports: &mut DiagnosticCollector) -> Option<Expression> {
     let text: &[u8] = &target.value;
     if support.stack {
         return reports.glob(target, Nul::Excluded);

@@ -33,8 +33,8 @@ pub struct CompiledProfile {
 impl CompiledProfile {
     pub(crate) fn new(
         profile: &Profile,
-        record: &blob::Profile,
-        place: blob::Place,
+        record: &blob::BlobProfile,
+        place: blob::ProfileRange,
         force_complain: bool,
     ) -> CompiledProfile {
         let attaches = record.xmatch.is_some() || profile.name.starts_with(b"/");

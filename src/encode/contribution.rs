@@ -11,7 +11,7 @@ use crate::source::Span;
 
 /// The effect of a contribution's permissions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) enum Mode {
+pub(super) enum ContributionMode {
     Allow,
     Deny,
     Prompt,
@@ -23,7 +23,7 @@ pub(super) struct Contribution {
     pub(super) pattern: Pattern,
     /// Whether the pattern has no wildcard: exec permission then outranks that of patterns with one.
     pub(super) exact: bool,
-    pub(super) mode: Mode,
+    pub(super) mode: ContributionMode,
     pub(super) priority: i32,
     /// The permissions. In the file automaton an exec index that lies in the transition table is not in it.
     pub(super) word: u32,
@@ -37,29 +37,29 @@ pub(super) struct Contribution {
 
 /// The properties shared by all contributions of one rule.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Origin {
-    pub(super) mode: Mode,
+pub(super) struct ContributionOrigin {
+    pub(super) mode: ContributionMode,
     pub(super) priority: i32,
     /// Whether the second word repeats the permissions: `audit`, and `deny` without it.
     pub(super) marked: bool,
     pub(super) span: Span,
 }
 
-impl Origin {
+impl ContributionOrigin {
     /// Returns the properties given by the prefix of a rule.
-    pub(super) fn of(rule: &Rule) -> Origin {
+    pub(super) fn of(rule: &Rule) -> ContributionOrigin {
         let Prefix { priority, audit, mode, owner: _ } = rule.prefix;
         let mode = match mode {
-            None | Some(RuleMode::Allow) => Mode::Allow,
-            Some(RuleMode::Deny) => Mode::Deny,
-            Some(RuleMode::Prompt) => Mode::Prompt,
+            None | Some(RuleMode::Allow) => ContributionMode::Allow,
+            Some(RuleMode::Deny) => ContributionMode::Deny,
+            Some(RuleMode::Prompt) => ContributionMode::Prompt,
         };
-        Origin { mode, priority, marked: audit != (mode == Mode::Deny), span: rule.span }
+        ContributionOrigin { mode, priority, marked: audit != (mode == ContributionMode::Deny), span: rule.span }
     }
 
     /// An allow without audit.
-    pub(super) fn allow(priority: i32, span: Span) -> Origin {
-        Origin { mode: Mode::Allow, priority, marked: false, span }
+    pub(super) fn allow(priority: i32, span: Span) -> ContributionOrigin {
+        ContributionOrigin { mode: ContributionMode::Allow, priority, marked: false, span }
     }
 
     /// A contribution whose second word covers all of its permissions, or nothing.
@@ -69,7 +69,7 @@ impl Origin {
 
     /// A contribution whose second word is `second` or nothing.
     pub(super) fn grant_with(self, expression: Expression, word: u32, second: u32) -> Contribution {
-        let Origin { mode, priority, marked, span } = self;
+        let ContributionOrigin { mode, priority, marked, span } = self;
         let exact = expression.is_exact();
         let pattern = expression.into_pattern();
         let second = if marked { second } else { 0 };
@@ -79,14 +79,14 @@ impl Origin {
 
 /// Collects the diagnostics of a profile; rules that come from an include several times say the same thing once.
 #[derive(Debug, Default)]
-pub(super) struct Reports {
+pub(super) struct DiagnosticCollector {
     list: Vec<Diagnostic>,
     seen: FxHashSet<(Code, Span, String)>,
     /// How many were reported, those that say the same thing again among them.
     count: usize,
 }
 
-impl Reports {
+impl DiagnosticCollector {
     pub(super) fn push(&mut self, diagnostic: Diagnostic) {
         self.count += 1;
         if self.seen.insert((diagnostic.code, diagnostic.span(), diagnostic.message.clone())) {
@@ -128,7 +128,7 @@ impl Reports {
     /// The meaning of the text of a glob.
     pub(super) fn text(&mut self, text: &[u8], span: Span, nul: Nul) -> Option<Expression> {
         match glob::read(text, nul) {
-            Ok(glob::Glob { expression, notes }) => {
+            Ok(glob::ParsedGlob { expression, notes }) => {
                 for note in notes {
                     self.push(note_diagnostic(note, text, span));
                 }

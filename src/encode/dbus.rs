@@ -1,6 +1,6 @@
 //! `dbus` rules: `CLASS bus`, and then, NUL between them, name, label, path, interface and member, as far as the permission goes.
 
-use super::contribution::{Contribution, Origin, Reports};
+use super::contribution::{Contribution, ContributionOrigin, DiagnosticCollector};
 use super::expression::Expression;
 use super::support::Support;
 use crate::policy::{DbusRule, Glob};
@@ -9,9 +9,9 @@ use crate::vocab::{classes, dbus as bits};
 /// Adds what a rule contributes; `None` where a pattern is bad.
 pub(super) fn encode(
     rule: &DbusRule,
-    origin: Origin,
+    origin: ContributionOrigin,
     support: &Support,
-    reports: &mut Reports,
+    reports: &mut DiagnosticCollector,
     out: &mut Vec<Contribution>,
 ) -> Option<()> {
     if !support.dbus {

@@ -24,7 +24,7 @@ pub struct AutomatonEffort {
     pub automaton: crate::blob::Automaton,
     /// How many patterns went in.
     pub patterns: usize,
-    /// States before those that mean the same were merged. They are counted only when [asked for](super::Options::count_states).
+    /// States before those that mean the same were merged. They are counted only when [asked for](super::EncodeOptions::count_states).
     pub states_before: Option<usize>,
     /// States of the minimal automaton, the trap and the start among them.
     pub states: usize,

@@ -3,7 +3,7 @@
 //! A rule grants its permissions on its path. Link permission needs more than that: the kernel looks the link's name up, steps over a
 //! NUL, goes on with the target's name and wants link permission there as well, so such a rule also grants link on the *pair*.
 
-use super::contribution::{Contribution, Mode, Origin, Reports};
+use super::contribution::{Contribution, ContributionMode, ContributionOrigin, DiagnosticCollector};
 use super::expression::Expression;
 use super::glob::Nul;
 use super::transitions::Transitions;
@@ -21,7 +21,7 @@ const SUBSET: u32 = bits::LOCK;
 
 /// The context that file rules depend on.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Surroundings<'a> {
+pub(super) struct FileContext<'a> {
     pub(super) transitions: &'a Transitions,
     /// Whether `r` grants `m`.
     pub(super) read_implies_mmap: bool,
@@ -30,16 +30,16 @@ pub(super) struct Surroundings<'a> {
 /// Adds what a rule contributes; `None` where a pattern is bad.
 pub(super) fn encode(
     rule: &FileRule,
-    origin: Origin,
+    origin: ContributionOrigin,
     owner: Option<Owner>,
-    surroundings: Surroundings<'_>,
-    reports: &mut Reports,
+    surroundings: FileContext<'_>,
+    reports: &mut DiagnosticCollector,
     out: &mut Vec<Contribution>,
 ) -> Option<()> {
     let path = filtered(&rule.path.value, rule.path.span, reports)?;
     let exec = rule.exec.as_ref();
     let word = halves(access_word(rule.access, surroundings) | exec.map_or(0, Exec::word), owner);
-    let granted = if origin.mode == Mode::Deny { word & !LINK } else { word };
+    let granted = if origin.mode == ContributionMode::Deny { word & !LINK } else { word };
     let transition = exec.map_or(0, |exec| transition(exec, surroundings.transitions));
     if granted != 0 {
         out.push(Contribution { transition, ..origin.grant(path.clone(), granted) });
@@ -63,12 +63,12 @@ fn any_target() -> Expression {
     Expression::concat([Expression::literal("/"), first, Expression::anything()])
 }
 
-fn filtered(path: &[u8], span: Span, reports: &mut Reports) -> Option<Expression> {
+fn filtered(path: &[u8], span: Span, reports: &mut DiagnosticCollector) -> Option<Expression> {
     reports.text(&slashes::filter(path), span, Nul::Excluded)
 }
 
 /// The owner's half for permissions.
-fn access_word(access: FilePermissions, surroundings: Surroundings<'_>) -> u32 {
+fn access_word(access: FilePermissions, surroundings: FileContext<'_>) -> u32 {
     let implied = surroundings.read_implies_mmap && access.contains(FilePermissions::READ);
     if implied { (access | FilePermissions::MMAP).bits() } else { access.bits() }
 }

@@ -78,7 +78,7 @@ pub(super) enum GlobNote {
 
 /// A glob's meaning.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Glob {
+pub(super) struct ParsedGlob {
     pub(super) expression: Expression,
     pub(super) notes: Vec<GlobNote>,
 }
@@ -97,13 +97,13 @@ pub(super) fn is_pattern(text: &[u8]) -> bool {
 }
 
 /// Reads a glob.
-pub(super) fn read(text: &[u8], nul: Nul) -> Result<Glob, GlobError> {
-    let mut reader = Reader { rest: text, nul, after_slash: false, notes: Vec::new() };
+pub(super) fn read(text: &[u8], nul: Nul) -> Result<ParsedGlob, GlobError> {
+    let mut reader = GlobReader { rest: text, nul, after_slash: false, notes: Vec::new() };
     let expression = reader.glob()?;
-    Ok(Glob { expression, notes: reader.notes })
+    Ok(ParsedGlob { expression, notes: reader.notes })
 }
 
-struct Reader<'a> {
+struct GlobReader<'a> {
     rest: &'a [u8],
     nul: Nul,
     /// Whether what was read last is a literal slash.
@@ -112,12 +112,12 @@ struct Reader<'a> {
 }
 
 /// An open `{`: what stands before it, and its alternatives up to the current one.
-struct Group {
+struct OpenGroup {
     before: Sequence,
     alternatives: Vec<Expression>,
 }
 
-impl Reader<'_> {
+impl GlobReader<'_> {
     fn next(&mut self) -> Option<u8> {
         let (&first, rest) = self.rest.split_first()?;
         self.rest = rest;
@@ -125,7 +125,7 @@ impl Reader<'_> {
     }
 
     fn glob(&mut self) -> Result<Expression, GlobError> {
-        let mut groups: Vec<Group> = Vec::new();
+        let mut groups: Vec<OpenGroup> = Vec::new();
         let mut current = Sequence::default();
         while let Some(byte) = self.next() {
             let after_slash = std::mem::replace(&mut self.after_slash, byte == b'/');
@@ -138,14 +138,14 @@ impl Reader<'_> {
                     if groups.len() == MAX_DEPTH {
                         return Err(GlobError::TooDeep);
                     }
-                    groups.push(Group { before: std::mem::take(&mut current), alternatives: Vec::new() });
+                    groups.push(OpenGroup { before: std::mem::take(&mut current), alternatives: Vec::new() });
                 }
                 b',' => match groups.last_mut() {
                     Some(group) => group.alternatives.push(std::mem::take(&mut current).finish()),
                     None => current.push_byte(b','),
                 },
                 b'}' => {
-                    let Group { before, mut alternatives } = groups.pop().ok_or(GlobError::CloseGroup)?;
+                    let OpenGroup { before, mut alternatives } = groups.pop().ok_or(GlobError::CloseGroup)?;
                     if alternatives.is_empty() {
                         return Err(GlobError::NoAlternative);
                     }
@@ -222,7 +222,7 @@ impl Reader<'_> {
                     let literal = matches!(byte, b'*' | b'[' | b']' | b'{' | b'}' | b'\\');
                     let numeric = if literal { None } else { self.numeric_escape() };
                     match numeric {
-                        Some(value) => members.push(Member { byte: value, operator: false }),
+                        Some(value) => members.push(SetByte { byte: value, operator: false }),
                         None => {
                             self.next();
                             match byte {
@@ -232,7 +232,7 @@ impl Reader<'_> {
                                 _ if literal => {}
                                 _ => self.notes.push(GlobNote::NeedlessEscape(byte)),
                             }
-                            members.push(Member { byte, operator: matches!(byte, b'^' | b'-') });
+                            members.push(SetByte { byte, operator: matches!(byte, b'^' | b'-') });
                         }
                     }
                 }
@@ -240,7 +240,7 @@ impl Reader<'_> {
                     if matches!(byte, b'*' | b'?') {
                         self.notes.push(GlobNote::LiteralInSet(byte));
                     }
-                    members.push(Member { byte, operator: matches!(byte, b'^' | b'-') });
+                    members.push(SetByte { byte, operator: matches!(byte, b'^' | b'-') });
                 }
             }
         }
@@ -250,7 +250,7 @@ impl Reader<'_> {
 
 /// A byte of a set as written.
 #[derive(Clone, Copy)]
-struct Member {
+struct SetByte {
     byte: u8,
     /// Whether it may mean a negation or a range.
     operator: bool,
@@ -258,8 +258,8 @@ struct Member {
 
 /// The meaning of what stands between `[` and `]`: a first `^` negates, a `-` is a member where it stands first and makes a range
 /// (in either order) everywhere else.
-fn set_of(members: &[Member]) -> Result<Expression, GlobError> {
-    let is = |member: &Member, byte: u8| member.operator && member.byte == byte;
+fn set_of(members: &[SetByte]) -> Result<Expression, GlobError> {
+    let is = |member: &SetByte, byte: u8| member.operator && member.byte == byte;
     let (negated, mut rest) = match members {
         [first, rest @ ..] if is(first, b'^') => (true, rest),
         _ => (false, members),

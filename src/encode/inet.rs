@@ -7,7 +7,7 @@
 
 use std::net::IpAddr;
 
-use super::contribution::{Contribution, Mode, Origin, Reports};
+use super::contribution::{Contribution, ContributionMode, ContributionOrigin, DiagnosticCollector};
 use super::expression::Expression;
 use super::network::{self, PEER, fold};
 use crate::automata::ByteSet;
@@ -28,15 +28,15 @@ pub(super) fn encode(
     rule: &NetworkRule,
     selection: FamilySelection,
     class: u8,
-    origin: Origin,
-    reports: &mut Reports,
+    origin: ContributionOrigin,
+    reports: &mut DiagnosticCollector,
     out: &mut Vec<Contribution>,
 ) -> Option<()> {
     let prefix = network::coarse(class, selection);
     let permissions = rule.permissions.bits();
     let word = fold(permissions);
     let goes_on = |out: &mut Vec<Contribution>, expression: &Expression, second: u32| {
-        if origin.mode != Mode::Deny {
+        if origin.mode != ContributionMode::Deny {
             out.push(origin.grant_with(expression.clone(), CONTINUE, second));
         }
     };

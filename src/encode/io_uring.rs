@@ -1,6 +1,6 @@
 //! `io_uring` rules: the class byte alone for polling, with a label after it for credentials.
 
-use super::contribution::{Contribution, Origin, Reports};
+use super::contribution::{Contribution, ContributionOrigin, DiagnosticCollector};
 use super::expression::Expression;
 use super::presence;
 use super::support::Support;
@@ -10,9 +10,9 @@ use crate::vocab::{IoUringPermissions, classes};
 /// Adds what a rule contributes; `None` where a pattern is bad.
 pub(super) fn encode(
     rule: &IoUringRule,
-    origin: Origin,
+    origin: ContributionOrigin,
     support: &Support,
-    reports: &mut Reports,
+    reports: &mut DiagnosticCollector,
     out: &mut Vec<Contribution>,
 ) -> Option<()> {
     if !support.io_uring {
@@ -22,7 +22,7 @@ pub(super) fn encode(
     let class = Expression::literal([classes::IO_URING]);
     out.push(origin.grant(class.clone(), rule.permissions.bits()));
     // At the rule's own priority, so that a deny does not take the class away.
-    out.push(Origin::allow(origin.priority, origin.span).grant(class.clone(), presence::MEDIATED));
+    out.push(ContributionOrigin::allow(origin.priority, origin.span).grant(class.clone(), presence::MEDIATED));
     // Only credentials have a label, but it must be one in any case.
     let label = reports.condition(rule.label.as_ref(), Expression::any_field)?;
     if rule.permissions.contains(IoUringPermissions::OVERRIDE_CREDS) {

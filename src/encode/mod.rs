@@ -62,7 +62,7 @@ use crate::vocab::file as bits;
 pub use cache::EncodeCache;
 use cache::ThreadCache;
 pub use compiled::CompiledProfile;
-use contribution::{Contribution, Reports};
+use contribution::{Contribution, DiagnosticCollector};
 #[cfg(any(feature = "cli", feature = "internals"))]
 pub use effort::AutomatonEffort;
 pub use effort::Effort;
@@ -82,7 +82,7 @@ pub struct Target {
 
 /// How policy is compiled.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Options {
+pub struct EncodeOptions {
     /// Most states of an automaton before it is minimal.
     pub max_states: usize,
     /// About the most memory that an automaton may take while it is built, in bytes. The default is 128 MiB.
@@ -95,10 +95,10 @@ pub struct Options {
     pub read_implies_mmap: bool,
 }
 
-impl Default for Options {
+impl Default for EncodeOptions {
     fn default() -> Self {
         let automata::Config { max_states, max_words } = automata::Config::default();
-        Options {
+        EncodeOptions {
             max_states,
             max_memory: max_words * size_of::<u32>(),
             count_states: false,
@@ -108,7 +108,7 @@ impl Default for Options {
     }
 }
 
-impl Options {
+impl EncodeOptions {
     fn limits(&self) -> automata::Config {
         automata::Config { max_states: self.max_states, max_words: self.max_memory / size_of::<u32>() }
     }
@@ -119,7 +119,7 @@ impl Options {
 #[non_exhaustive]
 pub struct EncodedProfile {
     /// Its fields.
-    pub record: blob::Profile,
+    pub record: blob::BlobProfile,
     /// Where its permissions come from.
     pub provenance: Provenance,
     /// The effort for it.
@@ -134,7 +134,7 @@ pub struct EncodedProfile {
 pub fn check(
     policy: &Policy,
     target: &Target,
-    options: &Options,
+    options: &EncodeOptions,
     cache: &EncodeCache,
     diagnostics: &mut Diagnostics,
 ) -> Vec<Provenance> {
@@ -143,7 +143,7 @@ pub fn check(
         let ThreadCache { rules, file: files, .. } = cache;
         let contributions = Contributions::of(profile, &support, options, rules, reports);
         profile::header(profile, &support, options, reports);
-        if let Some(attachment::Attachment { contributions, length }) = &contributions.attachment
+        if let Some(attachment::AttachmentParts { contributions, length }) = &contributions.attachment
             && !reports.has_errors()
         {
             _ = tables::xmatch(contributions, *length, files, &support, options, reports);
@@ -165,7 +165,7 @@ pub fn check(
 pub fn check_rules(
     policy: &Policy,
     target: &Target,
-    options: &Options,
+    options: &EncodeOptions,
     cache: &EncodeCache,
     diagnostics: &mut Diagnostics,
 ) {
@@ -174,7 +174,7 @@ pub fn check_rules(
 }
 
 /// The places of the rules that the kernel does not mediate, whatever the policy is written for.
-pub(crate) fn unknown_to_kernel(policy: &Policy, target: &Target, options: &Options) -> Vec<Span> {
+pub(crate) fn unknown_to_kernel(policy: &Policy, target: &Target, options: &EncodeOptions) -> Vec<Span> {
     let support = Support::new(&target.kernel, &target.kernel);
     let mut diagnostics = Diagnostics::new();
     check_with(&support, policy, options, &EncodeCache::default(), &mut diagnostics);
@@ -185,7 +185,7 @@ pub(crate) fn unknown_to_kernel(policy: &Policy, target: &Target, options: &Opti
 fn check_with(
     support: &Support,
     policy: &Policy,
-    options: &Options,
+    options: &EncodeOptions,
     cache: &EncodeCache,
     diagnostics: &mut Diagnostics,
 ) {
@@ -202,7 +202,7 @@ fn check_with(
 pub fn encode(
     policy: &Policy,
     target: &Target,
-    options: &Options,
+    options: &EncodeOptions,
     cache: &EncodeCache,
     diagnostics: &mut Diagnostics,
 ) -> Option<Vec<EncodedProfile>> {
@@ -220,16 +220,16 @@ pub fn encode(
 /// ```
 /// use armorer::{Features, encode};
 /// let kernel = Features::builtin("linux-7.2").unwrap();
-/// assert_eq!(encode::version_word(&kernel, &encode::Options::default()), 0x20_2007);
+/// assert_eq!(encode::version_word(&kernel, &encode::EncodeOptions::default()), 0x20_2007);
 /// ```
 #[must_use]
-pub fn version_word(kernel: &Features, options: &Options) -> u32 {
+pub fn version_word(kernel: &Features, options: &EncodeOptions) -> u32 {
     profile::version_word(&Support::new(kernel, kernel), options)
 }
 
 /// Where the permissions of every profile come from, in the order of [`Policy::all_profiles`]; nothing is reported.
 #[cfg(feature = "ide")]
-pub(crate) fn trace(policy: &Policy, target: &Target, options: &Options, cache: &EncodeCache) -> Vec<Provenance> {
+pub(crate) fn trace(policy: &Policy, target: &Target, options: &EncodeOptions, cache: &EncodeCache) -> Vec<Provenance> {
     let support = Support::new(&target.kernel, &policy.features);
     run(policy, cache, &mut Diagnostics::new(), |profile, cache, reports| {
         let contributions = Contributions::of(profile, &support, options, &mut cache.rules, reports);
@@ -282,18 +282,18 @@ fn run<T: Send>(
     policy: &Policy,
     cache: &EncodeCache,
     diagnostics: &mut Diagnostics,
-    work: impl Fn(&Profile, &mut ThreadCache, &mut Reports) -> T + Sync,
+    work: impl Fn(&Profile, &mut ThreadCache, &mut DiagnosticCollector) -> T + Sync,
 ) -> Vec<T> {
     let profiles: Vec<&Profile> = policy.all_profiles().collect();
     let each = |profile: &&Profile| {
-        let mut reports = Reports::default();
+        let mut reports = DiagnosticCollector::default();
         let result = cache.with(|cache| work(profile, cache, &mut reports));
         let mut list = reports.into_vec();
         list.iter_mut().for_each(|diagnostic| diagnostic.profile = Some(profile.written_name.clone()));
         (result, list)
     };
     let results = parallel::map(&profiles, each);
-    let mut all = Reports::default();
+    let mut all = DiagnosticCollector::default();
     let mut values = Vec::with_capacity(results.len());
     for (value, list) in results {
         values.push(value);

@@ -3,7 +3,7 @@
 //! Flags are the bytes *bit number + 1* in ascending order. Each command of the kernel looks at its own flags, so a rule that does
 //! not say which command it is about becomes one expression for each.
 
-use super::contribution::{Contribution, Origin, Reports};
+use super::contribution::{Contribution, ContributionOrigin, DiagnosticCollector};
 use super::expression::Expression;
 use super::glob::Nul;
 use super::support::Support;
@@ -23,9 +23,9 @@ const CHANGES_TYPE: u32 = flags::PROPAGATION | flags::REC;
 /// Adds what a rule contributes; `None` where it cannot be encoded.
 pub(super) fn encode(
     rule: &MountRule,
-    origin: Origin,
+    origin: ContributionOrigin,
     support: &Support,
-    reports: &mut Reports,
+    reports: &mut DiagnosticCollector,
     out: &mut Vec<Contribution>,
 ) -> Option<()> {
     if !support.mount {
@@ -38,7 +38,7 @@ pub(super) fn encode(
         out.push(origin.grant(class.then(point), UMOUNT));
         return Some(());
     }
-    let fields = Fields {
+    let fields = MountFields {
         point: rule.point.is_some().then_some(point),
         source: match &rule.source {
             Some(source) => Some(self::source(source, reports)?),
@@ -57,7 +57,7 @@ pub(super) fn encode(
         for &optional in &optional {
             let commands = commands(required, optional, &fields);
             let narrowed = required != 0 && required != flags::EVERY && required & flags::COMMANDS != 0;
-            new_for_fstype |= narrowed && commands == [Command::New];
+            new_for_fstype |= narrowed && commands == [MountCommand::New];
             strings.extend(commands.into_iter().map(|command| fields.string(command, required, optional)));
         }
     }
@@ -78,7 +78,7 @@ pub(super) fn encode(
 
 /// A mount command of the kernel, which decides the strings that it looks up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Command {
+enum MountCommand {
     Remount,
     Bind,
     ChangeType,
@@ -87,7 +87,7 @@ enum Command {
 }
 
 /// The fields of a rule; `None` where nothing is written.
-struct Fields {
+struct MountFields {
     point: Option<Expression>,
     source: Option<Expression>,
     /// The source where it is taken for a mount point: `detached` is a name then.
@@ -95,18 +95,18 @@ struct Fields {
     fstypes: Option<Expression>,
 }
 
-impl Fields {
+impl MountFields {
     /// Returns the text after the class byte.
-    fn string(&self, command: Command, required: u32, optional: u32) -> Expression {
+    fn string(&self, command: MountCommand, required: u32, optional: u32) -> Expression {
         let field = |value: Option<&Expression>| value.cloned().unwrap_or_else(Expression::any_field);
         let (point, source, fstypes) = (self.point.as_ref(), self.source.as_ref(), self.fstypes.as_ref());
         let (point, source, fstypes, mask) = match command {
-            Command::Remount => (point, None, None, flags::REMOUNT_MASK),
-            Command::Bind => (point, source, None, flags::BIND_MASK),
+            MountCommand::Remount => (point, None, None, flags::REMOUNT_MASK),
+            MountCommand::Bind => (point, source, None, flags::BIND_MASK),
             // A rule without mount point means its source: an old way to write it.
-            Command::ChangeType => (point.or(self.source_as_written.as_ref()), None, None, flags::MAKE_MASK),
-            Command::Move => (point, source, None, flags::MOVE_MASK),
-            Command::New => (point, source, fstypes, flags::NEW_MASK),
+            MountCommand::ChangeType => (point.or(self.source_as_written.as_ref()), None, None, flags::MAKE_MASK),
+            MountCommand::Move => (point, source, None, flags::MOVE_MASK),
+            MountCommand::New => (point, source, fstypes, flags::NEW_MASK),
         };
         let fields = [field(point), field(source), field(fstypes)];
         let fields = fields.into_iter().flat_map(|field| [field, Expression::nul()]);
@@ -115,22 +115,23 @@ impl Fields {
 }
 
 /// The commands that a rule is about.
-fn commands(required: u32, optional: u32, fields: &Fields) -> Vec<Command> {
+fn commands(required: u32, optional: u32, fields: &MountFields) -> Vec<MountCommand> {
     let (source, typed) = (fields.source.is_some(), fields.fstypes.is_some());
     let both = source && fields.point.is_some();
-    let possible = |command: Command| match command {
-        Command::Remount => !source && !typed,
-        Command::Bind | Command::Move => !typed,
-        Command::ChangeType => !both && !typed,
-        Command::New => true,
+    let possible = |command: MountCommand| match command {
+        MountCommand::Remount => !source && !typed,
+        MountCommand::Bind | MountCommand::Move => !typed,
+        MountCommand::ChangeType => !both && !typed,
+        MountCommand::New => true,
     };
-    let all = [Command::Remount, Command::Bind, Command::ChangeType, Command::Move, Command::New];
-    let asked = |command: Command| match command {
-        Command::Remount => required & flags::REMOUNT != 0,
-        Command::Bind => required & flags::BIND != 0,
-        Command::ChangeType => required & CHANGES_TYPE != 0,
-        Command::Move => required & flags::MOVE != 0,
-        Command::New => (required | optional) & !flags::COMMANDS != 0,
+    let all =
+        [MountCommand::Remount, MountCommand::Bind, MountCommand::ChangeType, MountCommand::Move, MountCommand::New];
+    let asked = |command: MountCommand| match command {
+        MountCommand::Remount => required & flags::REMOUNT != 0,
+        MountCommand::Bind => required & flags::BIND != 0,
+        MountCommand::ChangeType => required & CHANGES_TYPE != 0,
+        MountCommand::Move => required & flags::MOVE != 0,
+        MountCommand::New => (required | optional) & !flags::COMMANDS != 0,
     };
     let possible = all.into_iter().filter(|&command| possible(command));
     if required == 0 || required == flags::EVERY {
@@ -168,14 +169,14 @@ fn flag_bytes(required: u32, optional: u32) -> Expression {
 }
 
 /// The source; the kernel has none for a detached mount.
-fn source(source: &Glob, reports: &mut Reports) -> Option<Expression> {
+fn source(source: &Glob, reports: &mut DiagnosticCollector) -> Option<Expression> {
     if source.value.as_bytes() == b"detached" {
         return Some(Expression::EMPTY);
     }
     reports.condition(Some(source), Expression::any_field)
 }
 
-fn fstypes(fstypes: &[Glob], reports: &mut Reports) -> Option<Option<Expression>> {
+fn fstypes(fstypes: &[Glob], reports: &mut DiagnosticCollector) -> Option<Option<Expression>> {
     if fstypes.is_empty() {
         return Some(None);
     }

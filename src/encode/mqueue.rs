@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashSet;
 
-use super::contribution::{Contribution, Origin, Reports};
+use super::contribution::{Contribution, ContributionOrigin, DiagnosticCollector};
 use super::expression::Expression;
 use super::support::Support;
 use crate::diagnostic::{Code, Diagnostic};
@@ -20,9 +20,9 @@ fn fold(permissions: u32) -> u32 {
 /// Adds what a rule contributes; `None` where a pattern is bad.
 pub(super) fn encode(
     rule: &MqueueRule,
-    origin: Origin,
+    origin: ContributionOrigin,
     support: &Support,
-    reports: &mut Reports,
+    reports: &mut DiagnosticCollector,
     out: &mut Vec<Contribution>,
 ) -> Option<()> {
     let (posix, sysv) = kinds(rule, support);
@@ -50,7 +50,12 @@ pub(super) fn encode(
 }
 
 /// Adds the permissions at creation that rules have because another one, which says the same but for permissions, permits creation.
-pub(super) fn encode_creation(rules: &[Rule], support: &Support, reports: &mut Reports, out: &mut Vec<Contribution>) {
+pub(super) fn encode_creation(
+    rules: &[Rule],
+    support: &Support,
+    reports: &mut DiagnosticCollector,
+    out: &mut Vec<Contribution>,
+) {
     let of_label = |rule: &'_ Rule| match &rule.kind {
         RuleKind::Mqueue(kind) if kind.label.is_some() => {
             let same = MqueueRule { permissions: MqueuePermissions::default(), ..kind.clone() };
@@ -75,13 +80,17 @@ pub(super) fn encode_creation(rules: &[Rule], support: &Support, reports: &mut R
             && let Some(queues) = queues(&same.1, kinds(&same.1, support), reports)
         {
             let word = fold(permissions.bits()) & AT_CREATION;
-            out.extend(queues.into_iter().map(|queue| Origin::of(rule).grant(queue, word)));
+            out.extend(queues.into_iter().map(|queue| ContributionOrigin::of(rule).grant(queue, word)));
         }
     }
 }
 
 /// The queues that a rule is about: POSIX ones by name, System V ones by key. `None` where a pattern is bad.
-fn queues(rule: &MqueueRule, (posix, sysv): (bool, bool), reports: &mut Reports) -> Option<Vec<Expression>> {
+fn queues(
+    rule: &MqueueRule,
+    (posix, sysv): (bool, bool),
+    reports: &mut DiagnosticCollector,
+) -> Option<Vec<Expression>> {
     let mut queues = Vec::new();
     let queue = |class: u8, name: Expression| Expression::literal([class]).then(name);
     if posix {

@@ -4,11 +4,11 @@
 //! the inet families; elsewhere an allow rule covers all addresses, and a deny rule with conditions is left out, because it would
 //! deny more than it says. Interfaces are a matter of packets ([`skb`]): a deny that names one is no word about sockets.
 
-use super::contribution::{Contribution, Mode, Origin, Reports};
+use super::contribution::{Contribution, ContributionMode, ContributionOrigin, DiagnosticCollector};
 use super::expression::Expression;
 use super::inet;
 use super::skb;
-use super::support::{Network, Support};
+use super::support::{SocketSupport, Support};
 use crate::automata::ByteSet;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::{FamilySelection, NetworkRule, Rule, RuleKind, UnixRule};
@@ -41,18 +41,18 @@ pub(super) fn types(mask: u32) -> Expression {
 /// Adds what a rule contributes; `None` where a pattern is bad.
 pub(super) fn encode(
     rule: &NetworkRule,
-    origin: Origin,
+    origin: ContributionOrigin,
     support: &Support,
-    reports: &mut Reports,
+    reports: &mut DiagnosticCollector,
     out: &mut Vec<Contribution>,
 ) -> Option<()> {
     let class = match support.network {
-        Network::Class(class) => class,
-        Network::Legacy => {
+        SocketSupport::Class(class) => class,
+        SocketSupport::Legacy => {
             conditions_expressible(rule, origin, support, reports);
             return Some(());
         }
-        Network::None => {
+        SocketSupport::None => {
             reports.not_enforced(origin.span, "network rules");
             return Some(());
         }
@@ -62,7 +62,7 @@ pub(super) fn encode(
         return Some(());
     }
     let word = fold(rule.permissions.bits());
-    let packets_only = origin.mode == Mode::Deny && rule.local.interface.is_some();
+    let packets_only = origin.mode == ContributionMode::Deny && rule.local.interface.is_some();
     for selection in &rule.families {
         let addressed = support.inet && matches!(selection.family, families::INET | families::INET6);
         match (packets_only, addressed) {
@@ -85,17 +85,22 @@ pub(super) fn coarse(class: u8, selection: FamilySelection) -> Expression {
 /// Whether the target mediates the conditions that a rule has.
 pub(super) fn mediates_conditions(rule: &NetworkRule, support: &Support) -> bool {
     let conditional = !rule.local.is_empty() || !rule.peer.is_empty();
-    let addresses = matches!(support.network, Network::Class(_)) && support.inet;
+    let addresses = matches!(support.network, SocketSupport::Class(_)) && support.inet;
     !conditional || addresses && (rule.local.interface.is_none() || support.skb_interface)
 }
 
 /// Warns where a rule's conditions are not mediated. `false` if the rule must be left out for that.
-fn conditions_expressible(rule: &NetworkRule, origin: Origin, support: &Support, reports: &mut Reports) -> bool {
+fn conditions_expressible(
+    rule: &NetworkRule,
+    origin: ContributionOrigin,
+    support: &Support,
+    reports: &mut DiagnosticCollector,
+) -> bool {
     if mediates_conditions(rule, support) {
         return true;
     }
     // It would deny more than it says. That it is left out is said beside what the reference makes of it.
-    if origin.mode == Mode::Deny {
+    if origin.mode == ContributionMode::Deny {
         return false;
     }
     let message = if support.inet {
@@ -112,19 +117,19 @@ fn conditions_expressible(rule: &NetworkRule, origin: Origin, support: &Support,
 /// `None` where no rule says anything about sockets. Unix rules count with their type, unless they deny.
 pub(super) fn legacy_table(rules: &[Rule], support: &Support) -> Option<Vec<[u16; 3]>> {
     let entries = legacy_entries(rules, support)?;
-    let mut table = vec![Legacy::default(); families::COUNT.into()];
+    let mut table = vec![LegacyTypes::default(); families::COUNT.into()];
     for LegacyEntry { origin, family, types } in entries {
         if let Some(family) = table.get_mut(usize::from(family)) {
             family.add(origin, types);
         }
     }
-    Some(table.into_iter().map(Legacy::finish).collect())
+    Some(table.into_iter().map(LegacyTypes::finish).collect())
 }
 
 /// The contribution of a rule to the table of socket types.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct LegacyEntry {
-    pub(super) origin: Origin,
+    pub(super) origin: ContributionOrigin,
     pub(super) family: u16,
     /// A bit for each type.
     pub(super) types: u32,
@@ -132,24 +137,24 @@ pub(super) struct LegacyEntry {
 
 /// Returns the contributions of all rules to the table; `None` where there is none.
 pub(super) fn legacy_entries(rules: &[Rule], support: &Support) -> Option<Vec<LegacyEntry>> {
-    if support.network != Network::Legacy {
+    if support.network != SocketSupport::Legacy {
         return None;
     }
     let mut entries = Vec::new();
     let mut any = false;
     for rule in rules {
-        let origin = Origin::of(rule);
+        let origin = ContributionOrigin::of(rule);
         match &rule.kind {
             RuleKind::Network(network) => {
                 any = true;
-                if origin.mode != Mode::Deny || mediates_conditions(network, support) {
+                if origin.mode != ContributionMode::Deny || mediates_conditions(network, support) {
                     let each = network.families.iter();
                     entries.extend(each.map(|each| LegacyEntry { origin, family: each.family, types: each.types }));
                 }
             }
             RuleKind::Unix(unix) if !unix.from_network => {
                 any = true;
-                if origin.mode != Mode::Deny {
+                if origin.mode != ContributionMode::Deny {
                     entries.push(LegacyEntry { origin, family: families::UNIX, types: unix_types(unix) });
                 }
             }
@@ -166,23 +171,23 @@ pub(super) fn unix_types(rule: &UnixRule) -> u32 {
 
 /// Type masks of one family.
 #[derive(Clone, Copy, Default)]
-struct Legacy {
+struct LegacyTypes {
     allow: u16,
     audit: u16,
     deny: u16,
     quiet: u16,
 }
 
-impl Legacy {
-    fn add(&mut self, origin: Origin, types: u32) {
+impl LegacyTypes {
+    fn add(&mut self, origin: ContributionOrigin, types: u32) {
         let types = u16::try_from(types & 0xffff).unwrap_or(u16::MAX);
         let marked = if origin.marked { types } else { 0 };
         match origin.mode {
-            Mode::Deny => {
+            ContributionMode::Deny => {
                 self.deny |= types;
                 self.quiet |= marked;
             }
-            Mode::Allow | Mode::Prompt => {
+            ContributionMode::Allow | ContributionMode::Prompt => {
                 self.allow |= types;
                 self.audit |= marked;
             }

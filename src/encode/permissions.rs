@@ -3,7 +3,7 @@
 //! Older kernels read two packed words a state (`aa_compute_fperms` in `security/apparmor/policy_compat.c` takes them apart), newer
 //! ones a table of permissions that the first word is an index of. Both say the same.
 
-use super::resolution::{ExecType, Half, Permissions};
+use super::resolution::{ExecType, FileWordHalf, StatePermissions};
 use crate::blob::Perms;
 use crate::vocab::file as bits;
 
@@ -36,37 +36,39 @@ const UNCONFINED: u32 = 0x8000_0000;
 const CONTINUE_RULE: u32 = 0x1000_0000;
 
 /// The packed words: permissions; audit and quiet.
-pub(super) fn packed(permissions: &Permissions) -> (u32, u32) {
-    let Permissions { allow, audit, quiet, owner_exec, other_exec, .. } = *permissions;
-    let exec = |exec: ExecType, half: Half| {
+pub(super) fn packed(permissions: &StatePermissions) -> (u32, u32) {
+    let StatePermissions { allow, audit, quiet, owner_exec, other_exec, .. } = *permissions;
+    let exec = |exec: ExecType, half: FileWordHalf| {
         // Indices below 4 are no slots; slots are counted from 1 here.
         let index = if exec.transition == 0 { 0 } else { u32::from(exec.transition) + 3 };
         let present = allow >> half.shift() & bits::EXEC != 0;
         if present { (exec.bits | index << bits::EXEC_INDEX_SHIFT & bits::EXEC_INDEX) << half.shift() } else { 0 }
     };
-    let allow = allow | exec(owner_exec, Half::Owner) | exec(other_exec, Half::Other);
+    let allow = allow | exec(owner_exec, FileWordHalf::Owner) | exec(other_exec, FileWordHalf::Other);
     (allow, (audit & AUDITABLE) | (quiet & AUDITABLE) << 7)
 }
 
 /// The table entries of a path: for files that the task owns, and for all others.
-pub(super) fn file_entries(permissions: &Permissions) -> [Perms; 2] {
-    [(Half::Owner, permissions.owner_exec), (Half::Other, permissions.other_exec)].map(|(half, exec)| {
-        let map = |word: u32| file_half(word >> half.shift());
-        let whole = permissions.allow;
-        let allow = file_bits(whole, half) | GETATTR;
-        Perms {
-            allow,
-            prompt: map(permissions.prompt) & !allow,
-            audit: map(permissions.audit),
-            quiet: map(permissions.quiet),
-            xindex: if whole >> half.shift() & bits::EXEC == 0 { 0 } else { exec_index(exec) },
-            ..Perms::default()
-        }
-    })
+pub(super) fn file_entries(permissions: &StatePermissions) -> [Perms; 2] {
+    [(FileWordHalf::Owner, permissions.owner_exec), (FileWordHalf::Other, permissions.other_exec)].map(
+        |(half, exec)| {
+            let map = |word: u32| file_half(word >> half.shift());
+            let whole = permissions.allow;
+            let allow = file_bits(whole, half) | GETATTR;
+            Perms {
+                allow,
+                prompt: map(permissions.prompt) & !allow,
+                audit: map(permissions.audit),
+                quiet: map(permissions.quiet),
+                xindex: if whole >> half.shift() & bits::EXEC == 0 { 0 } else { exec_index(exec) },
+                ..Perms::default()
+            }
+        },
+    )
 }
 
 /// Converts one half of a word to the bits of a table entry.
-pub(super) fn file_bits(word: u32, half: Half) -> u32 {
+pub(super) fn file_bits(word: u32, half: FileWordHalf) -> u32 {
     file_half(word >> half.shift())
         | if word & bits::CHANGE_PROFILE == 0 { 0 } else { CHANGE_PROFILE }
         | if word & bits::ON_EXEC == 0 { 0 } else { ON_EXEC }
@@ -99,8 +101,8 @@ fn exec_index(exec: ExecType) -> u32 {
 }
 
 /// The table entry of a string of any other class.
-pub(super) fn policy_entry(permissions: &Permissions) -> Perms {
-    let Permissions { allow, prompt, audit, quiet, .. } = *permissions;
+pub(super) fn policy_entry(permissions: &StatePermissions) -> Perms {
+    let StatePermissions { allow, prompt, audit, quiet, .. } = *permissions;
     let continues = if allow & CONTINUE_RULE == 0 { 0 } else { CONTINUE_MATCH };
     Perms {
         // Every entry allows lock, that of no match included: so does what the kernel makes of packed words.

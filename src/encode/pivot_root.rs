@@ -1,6 +1,6 @@
 //! `pivot_root` rules: `CLASS new root, NUL, old root`, a class of its own with mounts.
 
-use super::contribution::{Contribution, Origin, Reports};
+use super::contribution::{Contribution, ContributionOrigin, DiagnosticCollector};
 use super::expression::Expression;
 use super::support::Support;
 use crate::policy::PivotRootRule;
@@ -12,9 +12,9 @@ const PIVOT_ROOT: u32 = 0x1;
 /// Adds what a rule contributes; `None` where a pattern is bad.
 pub(super) fn encode(
     rule: &PivotRootRule,
-    origin: Origin,
+    origin: ContributionOrigin,
     support: &Support,
-    reports: &mut Reports,
+    reports: &mut DiagnosticCollector,
     out: &mut Vec<Contribution>,
 ) -> Option<()> {
     if !support.mount {

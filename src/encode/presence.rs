@@ -1,7 +1,7 @@
 //! Entries that say which classes a profile mediates: to the kernel a class is mediated when the automaton has a state after the
 //! class byte.
 
-use super::contribution::{Contribution, Origin};
+use super::contribution::{Contribution, ContributionOrigin};
 use super::expression::Expression;
 use super::support::Support;
 use crate::policy::ProfileMode;
@@ -24,7 +24,7 @@ pub(super) fn is_entry(contribution: &Contribution) -> bool {
 /// Adds the entries of a profile.
 pub(super) fn encode(mode: ProfileMode, support: &Support, span: Span, out: &mut Vec<Contribution>) {
     let mut add = |bytes: &[u8], priority: i32| {
-        out.push(Origin::allow(priority, span).grant(Expression::literal(bytes), MEDIATED));
+        out.push(ContributionOrigin::allow(priority, span).grant(Expression::literal(bytes), MEDIATED));
     };
     if support.userns {
         add(&[classes::NAMESPACE], BELOW);

@@ -6,16 +6,16 @@ use super::attachment;
 use super::cache::{AutomatonCache, Encoded, RuleCache, ThreadCache};
 use super::capability;
 use super::compat;
-use super::contribution::{Contribution, Mode, Origin, Reports};
+use super::contribution::{Contribution, ContributionMode, ContributionOrigin, DiagnosticCollector};
 use super::effort::{Effort, since};
-use super::file::Surroundings;
+use super::file::FileContext;
 use super::network;
 use super::presence;
 use super::support::Support;
 use super::tables;
 use super::transitions::Transitions;
 use super::{
-    EncodedProfile, Options, Provenance, change_profile, dbus, file, io_uring, mount, mqueue, pivot_root, ptrace,
+    EncodeOptions, EncodedProfile, Provenance, change_profile, dbus, file, io_uring, mount, mqueue, pivot_root, ptrace,
     signal, unix, userns,
 };
 use crate::blob;
@@ -30,7 +30,7 @@ pub(super) struct Contributions {
     pub(super) file: Vec<Contribution>,
     /// For that of all other classes.
     pub(super) policy: Vec<Contribution>,
-    pub(super) attachment: Option<attachment::Attachment>,
+    pub(super) attachment: Option<attachment::AttachmentParts>,
     pub(super) capabilities: blob::Capabilities,
     pub(super) transitions: Transitions,
 }
@@ -40,14 +40,14 @@ impl Contributions {
     pub(super) fn of(
         profile: &Profile,
         support: &Support,
-        options: &Options,
+        options: &EncodeOptions,
         rules: &mut RuleCache,
-        reports: &mut Reports,
+        reports: &mut DiagnosticCollector,
     ) -> Contributions {
         let attachment = attachment::encode(profile, support, reports);
         let capabilities = capability::encode(&profile.rules, support, reports);
         let transitions = Transitions::collect(profile, support, reports);
-        let surroundings = Surroundings { transitions: &transitions, read_implies_mmap: options.read_implies_mmap };
+        let surroundings = FileContext { transitions: &transitions, read_implies_mmap: options.read_implies_mmap };
         let (mut file, mut policy) = (Vec::new(), Vec::new());
         rules.prepare(support, options.read_implies_mmap);
         for rule in &profile.rules {
@@ -65,10 +65,10 @@ impl Contributions {
 /// a slot of this profile's transition table, or there is something to report.
 fn encode_or_recall(
     rule: &Rule,
-    surroundings: Surroundings<'_>,
+    surroundings: FileContext<'_>,
     support: &Support,
     rules: &mut RuleCache,
-    reports: &mut Reports,
+    reports: &mut DiagnosticCollector,
     file: &mut Vec<Contribution>,
     policy: &mut Vec<Contribution>,
 ) {
@@ -92,14 +92,14 @@ fn encode_or_recall(
 /// Adds what one rule contributes to the automata; `None` after a report.
 fn encode_rule(
     rule: &Rule,
-    surroundings: Surroundings<'_>,
+    surroundings: FileContext<'_>,
     support: &Support,
-    reports: &mut Reports,
+    reports: &mut DiagnosticCollector,
     file: &mut Vec<Contribution>,
     policy: &mut Vec<Contribution>,
 ) -> Option<()> {
-    let origin = Origin::of(rule);
-    let prompts = origin.mode == Mode::Prompt;
+    let origin = ContributionOrigin::of(rule);
+    let prompts = origin.mode == ContributionMode::Prompt;
     let mode_counts = !matches!(rule.kind, RuleKind::Capability(_) | RuleKind::ChangeProfile(_));
     if prompts && mode_counts && support.table.is_none() {
         reports.not_enforced(rule.span, "prompts, so that the rule has no effect");
@@ -134,9 +134,9 @@ fn encode_rule(
 pub(super) fn encode(
     profile: &Profile,
     support: &Support,
-    options: &Options,
+    options: &EncodeOptions,
     cache: &mut ThreadCache,
-    reports: &mut Reports,
+    reports: &mut DiagnosticCollector,
 ) -> Option<EncodedProfile> {
     let start = Instant::now();
     let ThreadCache { rules, file: files, policy: others } = cache;
@@ -160,10 +160,10 @@ fn tables(
     profile: &Profile,
     contributions: Contributions,
     support: &Support,
-    options: &Options,
+    options: &EncodeOptions,
     (files, others): (&mut AutomatonCache, &mut AutomatonCache),
-    reports: &mut Reports,
-) -> (Option<blob::Profile>, Provenance) {
+    reports: &mut DiagnosticCollector,
+) -> (Option<blob::BlobProfile>, Provenance) {
     let Contributions { file, policy, attachment, capabilities, transitions } = contributions;
     let transitions = transitions.into_names();
     let xmatch = attachment.as_ref().and_then(|attachment| {
@@ -176,12 +176,17 @@ fn tables(
     let record = header(profile, support, options, reports);
     let net_allowed_af = network::legacy_table(&profile.rules, support);
     let provenance = Provenance::new(profile, (file, policy, attachment), support);
-    let record = blob::Profile { capabilities, xmatch, policydb, file: filedb, net_allowed_af, ..record };
+    let record = blob::BlobProfile { capabilities, xmatch, policydb, file: filedb, net_allowed_af, ..record };
     ((!reports.has_errors()).then_some(record), provenance)
 }
 
 /// All fields that are not made of rules.
-pub(super) fn header(profile: &Profile, support: &Support, options: &Options, reports: &mut Reports) -> blob::Profile {
+pub(super) fn header(
+    profile: &Profile,
+    support: &Support,
+    options: &EncodeOptions,
+    reports: &mut DiagnosticCollector,
+) -> blob::BlobProfile {
     let given = &profile.flags;
     let mut unsupported = |given: bool, supported: bool, flag: &str| {
         if given && !supported {
@@ -207,7 +212,7 @@ pub(super) fn header(profile: &Profile, support: &Support, options: &Options, re
     let flag = |given: bool, bit: u32| if given { bit } else { 0 };
     let limits = (0_u32..).zip(profile.rlimits).filter_map(|(number, limit)| limit.map(|_| 1 << number));
     let mask = limits.fold(0, |mask: u32, bit: u32| mask | bit);
-    blob::Profile {
+    blob::BlobProfile {
         version: version_word(support, options),
         namespace: profile.namespace.as_ref().map(bytes),
         name: bytes(&profile.name),
@@ -229,12 +234,12 @@ pub(super) fn header(profile: &Profile, support: &Support, options: &Options, re
         },
         rlimits: (mask != 0)
             .then(|| blob::Rlimits { mask, values: profile.rlimits.map(|limit| limit.unwrap_or_default()) }),
-        ..blob::Profile::default()
+        ..blob::BlobProfile::default()
     }
 }
 
 /// The word that every profile begins with. Only that of newer blobs has a bit for forced complain mode.
-pub(super) fn version_word(support: &Support, options: &Options) -> u32 {
+pub(super) fn version_word(support: &Support, options: &EncodeOptions) -> u32 {
     match support.abi {
         abi @ ..=5 => abi,
         abi => abi | POLICY_ABI | POLICY_LANGUAGE | if options.force_complain { FORCE_COMPLAIN } else { 0 },

@@ -21,13 +21,13 @@
 
 use serde::Serialize;
 
-use super::attachment::Attachment;
+use super::attachment::AttachmentParts;
 use super::capability;
-use super::contribution::{Contribution, Mode, Origin, Reports};
+use super::contribution::{Contribution, ContributionMode, ContributionOrigin, DiagnosticCollector};
 use super::network::{self, LegacyEntry};
 use super::permissions;
 use super::presence;
-use super::resolution::{self, Half, Kind, Label};
+use super::resolution::{self, AutomatonKind, ContributionLabel, FileWordHalf};
 use super::support::Support;
 use crate::automata::{Pattern, Symbol};
 use crate::blob::Automaton;
@@ -41,7 +41,7 @@ pub struct Provenance {
     policy: Vec<Contribution>,
     attachment: Vec<Contribution>,
     /// The capability rules, with their masks in capabilities of the kernel.
-    capabilities: Vec<(Origin, u64)>,
+    capabilities: Vec<(ContributionOrigin, u64)>,
     sockets: Vec<LegacyEntry>,
 }
 
@@ -129,12 +129,12 @@ impl RuleMatch {
     }
 
     /// A rule about a single thing, which is bit 0.
-    fn of_one(origin: Origin, decisive: bool) -> RuleMatch {
+    fn of_one(origin: ContributionOrigin, decisive: bool) -> RuleMatch {
         let marked = |wanted: bool| u32::from(wanted && origin.marked);
-        let denies = origin.mode == Mode::Deny;
+        let denies = origin.mode == ContributionMode::Deny;
         let bits =
             RuleBits { permissions: 1, decisive: decisive.into(), audit: marked(!denies), quiet: marked(denies) };
-        let Origin { span, priority, .. } = origin;
+        let ContributionOrigin { span, priority, .. } = origin;
         RuleMatch { span, mode: rule_mode(origin.mode), priority, exact: true, owner: bits, other: bits }
     }
 
@@ -154,15 +154,15 @@ impl Provenance {
     /// Joins what the rules of a profile contribute to its automata with what they say besides.
     pub(super) fn new(
         profile: &Profile,
-        (file, mut policy, attachment): (Vec<Contribution>, Vec<Contribution>, Option<Attachment>),
+        (file, mut policy, attachment): (Vec<Contribution>, Vec<Contribution>, Option<AttachmentParts>),
         support: &Support,
     ) -> Provenance {
         policy.retain(|contribution| !presence::is_entry(contribution));
         // What there is to report about capabilities was reported when their masks were made.
-        let mut reported = Reports::default();
+        let mut reported = DiagnosticCollector::default();
         let capabilities = profile.rules.iter().filter_map(|rule| match rule.kind {
             RuleKind::Capability(kind) => {
-                Some((Origin::of(rule), capability::known_mask(kind, rule, support, &mut reported)))
+                Some((ContributionOrigin::of(rule), capability::known_mask(kind, rule, support, &mut reported)))
             }
             _ => None,
         });
@@ -193,7 +193,8 @@ impl Provenance {
         let (contributions, kind) = self.of(automaton);
         let matching: Vec<&Contribution> =
             contributions.iter().filter(|contribution| contribution.pattern.matches(string)).collect();
-        let labels: Vec<Label> = matching.iter().map(|contribution| Label::of(kind, contribution)).collect();
+        let labels: Vec<ContributionLabel> =
+            matching.iter().map(|contribution| ContributionLabel::of(kind, contribution)).collect();
         let decisive = resolution::decisive(kind, &labels);
         let each = matching.into_iter().zip(decisive);
         each.map(move |(contribution, decisive)| (&contribution.pattern, rule_match(kind, contribution, decisive)))
@@ -204,17 +205,17 @@ impl Provenance {
     pub(crate) fn patterns(&self, automaton: Automaton, mode: RuleMode) -> impl Iterator<Item = (&Pattern, RuleMatch)> {
         let (contributions, kind) = self.of(automaton);
         contributions.iter().filter(move |contribution| rule_mode(contribution.mode) == mode).map(move |contribution| {
-            let decisive = resolution::decisive(kind, &[Label::of(kind, contribution)]);
+            let decisive = resolution::decisive(kind, &[ContributionLabel::of(kind, contribution)]);
             let decisive = decisive.first().copied().unwrap_or(0);
             (&contribution.pattern, rule_match(kind, contribution, decisive))
         })
     }
 
-    fn of(&self, automaton: Automaton) -> (&[Contribution], Kind) {
+    fn of(&self, automaton: Automaton) -> (&[Contribution], AutomatonKind) {
         match automaton {
-            Automaton::File => (&self.file, Kind::File),
-            Automaton::Policydb => (&self.policy, Kind::Policy),
-            Automaton::Xmatch => (&self.attachment, Kind::File),
+            Automaton::File => (&self.file, AutomatonKind::File),
+            Automaton::Policydb => (&self.policy, AutomatonKind::Policy),
+            Automaton::Xmatch => (&self.attachment, AutomatonKind::File),
         }
     }
 
@@ -249,18 +250,20 @@ impl Provenance {
 }
 
 /// Rules about a single thing.
-fn one(origins: Vec<Origin>) -> Vec<RuleMatch> {
-    let denied = origins.iter().any(|origin| origin.mode == Mode::Deny);
-    merged(origins.into_iter().map(|origin| RuleMatch::of_one(origin, !denied || origin.mode == Mode::Deny)))
+fn one(origins: Vec<ContributionOrigin>) -> Vec<RuleMatch> {
+    let denied = origins.iter().any(|origin| origin.mode == ContributionMode::Deny);
+    merged(
+        origins.into_iter().map(|origin| RuleMatch::of_one(origin, !denied || origin.mode == ContributionMode::Deny)),
+    )
 }
 
-fn rule_match(kind: Kind, contribution: &Contribution, decisive: u32) -> RuleMatch {
+fn rule_match(kind: AutomatonKind, contribution: &Contribution, decisive: u32) -> RuleMatch {
     let &Contribution { span, mode, priority, exact, word, second, .. } = contribution;
-    let (audit, quiet) = if mode == Mode::Deny { (0, second) } else { (second, 0) };
-    let [owner, other] = Half::BOTH.map(|half| {
+    let (audit, quiet) = if mode == ContributionMode::Deny { (0, second) } else { (second, 0) };
+    let [owner, other] = FileWordHalf::BOTH.map(|half| {
         let map = |word: u32| match kind {
-            Kind::File => permissions::file_bits(word, half),
-            Kind::Policy => permissions::policy_bits(word),
+            AutomatonKind::File => permissions::file_bits(word, half),
+            AutomatonKind::Policy => permissions::policy_bits(word),
         };
         // A rule may decide more than it is about: who may execute a file and stay in the profile may map it.
         RuleBits { permissions: map(word | decisive), decisive: map(decisive), audit: map(audit), quiet: map(quiet) }
@@ -268,11 +271,11 @@ fn rule_match(kind: Kind, contribution: &Contribution, decisive: u32) -> RuleMat
     RuleMatch { span, mode: rule_mode(mode), priority, exact, owner, other }
 }
 
-fn rule_mode(mode: Mode) -> RuleMode {
+fn rule_mode(mode: ContributionMode) -> RuleMode {
     match mode {
-        Mode::Allow => RuleMode::Allow,
-        Mode::Deny => RuleMode::Deny,
-        Mode::Prompt => RuleMode::Prompt,
+        ContributionMode::Allow => RuleMode::Allow,
+        ContributionMode::Deny => RuleMode::Deny,
+        ContributionMode::Prompt => RuleMode::Prompt,
     }
 }
 

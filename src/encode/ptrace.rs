@@ -1,6 +1,6 @@
 //! `ptrace` rules: `LABEL-CLASS CLASS label`. The same without the label class marks ptrace as mediated.
 
-use super::contribution::{Contribution, Origin, Reports};
+use super::contribution::{Contribution, ContributionOrigin, DiagnosticCollector};
 use super::expression::Expression;
 use super::support::Support;
 use crate::policy::PtraceRule;
@@ -9,9 +9,9 @@ use crate::vocab::classes;
 /// Adds what a rule contributes; `None` where a pattern is bad.
 pub(super) fn encode(
     rule: &PtraceRule,
-    origin: Origin,
+    origin: ContributionOrigin,
     support: &Support,
-    reports: &mut Reports,
+    reports: &mut DiagnosticCollector,
     out: &mut Vec<Contribution>,
 ) -> Option<()> {
     if !support.ptrace {

@@ -7,7 +7,7 @@
 use crate::automata::LabelId;
 use crate::vocab::file as bits;
 
-use super::contribution::{Contribution, Mode};
+use super::contribution::{Contribution, ContributionMode};
 
 /// Exec permission of both halves. (In the policy automaton these bits mean other things, but rank in the same way.)
 const EXEC: u32 = bits::EXEC | bits::EXEC << bits::OTHER;
@@ -16,7 +16,7 @@ const EXEC_TYPES: u32 = bits::EXEC_TYPE | bits::EXEC_TYPE << bits::OTHER;
 
 /// The subject of an automaton.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum AutomatonKind {
     /// Paths: words have two halves, with exec types.
     File,
     /// Every other class: all bits are plain.
@@ -25,8 +25,8 @@ pub(super) enum Kind {
 
 /// The properties of a contribution that resolution uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Label {
-    mode: Mode,
+pub(super) struct ContributionLabel {
+    mode: ContributionMode,
     priority: i32,
     word: u32,
     second: u32,
@@ -35,28 +35,28 @@ pub(super) struct Label {
     transition: u16,
 }
 
-impl Label {
-    pub(super) fn of(kind: Kind, contribution: &Contribution) -> Label {
+impl ContributionLabel {
+    pub(super) fn of(kind: AutomatonKind, contribution: &Contribution) -> ContributionLabel {
         let Contribution { mode, priority, mut word, second, mut transition, .. } = *contribution;
-        if kind == Kind::File {
+        if kind == AutomatonKind::File {
             // Only an allowed exec has a type.
-            for half in Half::BOTH {
-                if mode != Mode::Allow || word >> half.shift() & bits::EXEC == 0 {
+            for half in FileWordHalf::BOTH {
+                if mode != ContributionMode::Allow || word >> half.shift() & bits::EXEC == 0 {
                     word &= !(bits::EXEC_TYPE << half.shift());
                 }
             }
         }
-        if kind == Kind::Policy || mode != Mode::Allow || word & EXEC == 0 {
+        if kind == AutomatonKind::Policy || mode != ContributionMode::Allow || word & EXEC == 0 {
             transition = 0;
         }
-        let second = if kind == Kind::File { second & !EXEC_TYPES } else { second };
-        let exact = contribution.exact && mode == Mode::Allow && word & EXEC != 0;
-        Label { mode, priority, word, second, exact, transition }
+        let second = if kind == AutomatonKind::File { second & !EXEC_TYPES } else { second };
+        let exact = contribution.exact && mode == ContributionMode::Allow && word & EXEC != 0;
+        ContributionLabel { mode, priority, word, second, exact, transition }
     }
 
     /// Whether a string that has this label means the same with or without the other: each bit of the other is decided at a higher
     /// rank, or at the same one with no less.
-    pub(super) fn absorbs(&self, kind: Kind, other: &Label) -> bool {
+    pub(super) fn absorbs(&self, kind: AutomatonKind, other: &ContributionLabel) -> bool {
         let mine = self.ranked(kind);
         other.ranked(kind).into_iter().all(|(rank, decided)| {
             let with = |test: &dyn Fn(i32) -> bool| {
@@ -64,8 +64,8 @@ impl Label {
             };
             let even = decided & !with(&|mine| mine > rank);
             let no_more = |word: u32, of: u32| word & even & !of == 0;
-            let same_exec = kind == Kind::Policy
-                || Half::BOTH.into_iter().all(|half| {
+            let same_exec = kind == AutomatonKind::Policy
+                || FileWordHalf::BOTH.into_iter().all(|half| {
                     even >> half.shift() & bits::EXEC == 0 || self.exec_type(half) == other.exec_type(half)
                 });
             even & !with(&|mine| mine == rank) == 0
@@ -76,17 +76,17 @@ impl Label {
     }
 
     /// The bits that are decided, in groups of one rank.
-    fn ranked(&self, kind: Kind) -> [(i32, u32); 2] {
+    fn ranked(&self, kind: AutomatonKind) -> [(i32, u32); 2] {
         let plain = match kind {
-            Kind::File => (self.word | self.second) & !EXEC_TYPES,
-            Kind::Policy => self.word | self.second,
+            AutomatonKind::File => (self.word | self.second) & !EXEC_TYPES,
+            AutomatonKind::Policy => self.word | self.second,
         };
         let base = 4 * self.priority;
         match self.mode {
-            Mode::Deny => [(base + 3, plain), (base, 0)],
-            Mode::Allow if self.exact => [(base + 2, plain & EXEC), (base + 1, plain & !EXEC)],
-            Mode::Allow => [(base + 1, plain), (base, 0)],
-            Mode::Prompt => [(base, plain), (base, 0)],
+            ContributionMode::Deny => [(base + 3, plain), (base, 0)],
+            ContributionMode::Allow if self.exact => [(base + 2, plain & EXEC), (base + 1, plain & !EXEC)],
+            ContributionMode::Allow => [(base + 1, plain), (base, 0)],
+            ContributionMode::Prompt => [(base, plain), (base, 0)],
         }
     }
 
@@ -96,26 +96,26 @@ impl Label {
     }
 
     /// The kind of exec in one half, in the place of the owner's.
-    fn exec_type(&self, half: Half) -> ExecType {
+    fn exec_type(&self, half: FileWordHalf) -> ExecType {
         ExecType { bits: self.word >> half.shift() & bits::EXEC_TYPE, transition: self.transition }
     }
 }
 
 /// The halves of a file word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Half {
+pub(super) enum FileWordHalf {
     Owner,
     Other,
 }
 
-impl Half {
-    pub(super) const BOTH: [Half; 2] = [Half::Owner, Half::Other];
+impl FileWordHalf {
+    pub(super) const BOTH: [FileWordHalf; 2] = [FileWordHalf::Owner, FileWordHalf::Other];
 
     /// Where the half begins.
     pub(super) fn shift(self) -> u32 {
         match self {
-            Half::Owner => 0,
-            Half::Other => bits::OTHER,
+            FileWordHalf::Owner => 0,
+            FileWordHalf::Other => bits::OTHER,
         }
     }
 }
@@ -131,7 +131,7 @@ pub(super) struct ExecType {
 
 /// The permissions of a state. Denied ones are in none of the words: the kernel denies what is not allowed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub(super) struct Permissions {
+pub(super) struct StatePermissions {
     /// Without exec types.
     pub(super) allow: u32,
     pub(super) prompt: u32,
@@ -143,11 +143,11 @@ pub(super) struct Permissions {
     pub(super) other_exec: ExecType,
 }
 
-impl Permissions {
-    fn exec_mut(&mut self, half: Half) -> &mut ExecType {
+impl StatePermissions {
+    fn exec_mut(&mut self, half: FileWordHalf) -> &mut ExecType {
         match half {
-            Half::Owner => &mut self.owner_exec,
-            Half::Other => &mut self.other_exec,
+            FileWordHalf::Owner => &mut self.owner_exec,
+            FileWordHalf::Other => &mut self.other_exec,
         }
     }
 }
@@ -163,11 +163,14 @@ pub(super) struct Conflict {
 ///
 /// # Errors
 /// When exec permission is granted with two different types at the highest rank.
-pub(super) fn resolve(kind: Kind, labels: &[(LabelId, Label)]) -> Result<Permissions, Conflict> {
+pub(super) fn resolve(
+    kind: AutomatonKind,
+    labels: &[(LabelId, ContributionLabel)],
+) -> Result<StatePermissions, Conflict> {
     let ranked = labels.iter().flat_map(|&(id, label)| label.ranked(kind).map(|(rank, bits)| (rank, bits, id, label)));
     let mut ranked: Vec<_> = ranked.filter(|&(_, bits, ..)| bits != 0).collect();
     ranked.sort_by_key(|&(rank, ..)| std::cmp::Reverse(rank));
-    let mut permissions = Permissions::default();
+    let mut permissions = StatePermissions::default();
     let (mut decided, mut denied) = (0, 0);
     // Who gave exec permission, and at what ranks exec and mmap were decided.
     let mut exec_givers: [Option<LabelId>; 2] = [None; 2];
@@ -179,15 +182,15 @@ pub(super) fn resolve(kind: Kind, labels: &[(LabelId, Label)]) -> Result<Permiss
             decided_here |= bits;
             let (word, second) = (label.word & bits, label.second & bits);
             match label.mode {
-                Mode::Deny => {
+                ContributionMode::Deny => {
                     denied |= word;
                     permissions.quiet |= second;
                 }
-                Mode::Allow => {
+                ContributionMode::Allow => {
                     permissions.allow |= word;
                     permissions.audit |= second;
-                    if kind == Kind::File {
-                        for (half, giver) in Half::BOTH.into_iter().zip(&mut exec_givers) {
+                    if kind == AutomatonKind::File {
+                        for (half, giver) in FileWordHalf::BOTH.into_iter().zip(&mut exec_givers) {
                             if word >> half.shift() & bits::EXEC == 0 {
                                 continue;
                             }
@@ -205,14 +208,14 @@ pub(super) fn resolve(kind: Kind, labels: &[(LabelId, Label)]) -> Result<Permiss
                         }
                     }
                 }
-                Mode::Prompt => {
+                ContributionMode::Prompt => {
                     permissions.prompt |= word;
                     permissions.audit |= second;
                 }
             }
         }
         // Whoever may execute a file and stay in the profile may map it, unless a higher rank decided about that.
-        for half in Half::BOTH {
+        for half in FileWordHalf::BOTH {
             let (exec, mmap) = (bits::EXEC << half.shift(), bits::MMAP_EXEC << half.shift());
             let inherits = permissions.exec_mut(half).bits & bits::EXEC_INHERIT != 0;
             if decided_here & permissions.allow & exec != 0 && inherits && decided & mmap == 0 {
@@ -227,11 +230,13 @@ pub(super) fn resolve(kind: Kind, labels: &[(LabelId, Label)]) -> Result<Permiss
 }
 
 /// Two of these that grant exec with different types at the same rank, be it the one that counts or not.
-pub(super) fn contradiction(labels: &[(LabelId, Label)]) -> Option<Conflict> {
-    let grants = |label: &Label, half: Half| label.mode == Mode::Allow && label.word >> half.shift() & bits::EXEC != 0;
-    let contradict = |one: &Label, other: &Label| {
+pub(super) fn contradiction(labels: &[(LabelId, ContributionLabel)]) -> Option<Conflict> {
+    let grants = |label: &ContributionLabel, half: FileWordHalf| {
+        label.mode == ContributionMode::Allow && label.word >> half.shift() & bits::EXEC != 0
+    };
+    let contradict = |one: &ContributionLabel, other: &ContributionLabel| {
         (one.priority, one.exact) == (other.priority, other.exact)
-            && Half::BOTH
+            && FileWordHalf::BOTH
                 .into_iter()
                 .any(|half| grants(one, half) && grants(other, half) && one.exec_type(half) != other.exec_type(half))
     };
@@ -244,7 +249,7 @@ pub(super) fn contradiction(labels: &[(LabelId, Label)]) -> Option<Conflict> {
 /// The bits that each of the labels of one string decides: those in which no other has a higher rank.
 ///
 /// Map permission that comes with exec permission counts as decided by whoever gives that.
-pub(super) fn decisive(kind: Kind, labels: &[Label]) -> Vec<u32> {
+pub(super) fn decisive(kind: AutomatonKind, labels: &[ContributionLabel]) -> Vec<u32> {
     let mut won = vec![0; labels.len()];
     let ranked =
         labels.iter().enumerate().flat_map(|(at, label)| label.ranked(kind).map(|(rank, bits)| (rank, bits, at)));
@@ -261,7 +266,10 @@ pub(super) fn decisive(kind: Kind, labels: &[Label]) -> Vec<u32> {
                 continue;
             };
             *won |= mine;
-            for half in Half::BOTH.into_iter().filter(|_| kind == Kind::File && label.mode == Mode::Allow) {
+            for half in FileWordHalf::BOTH
+                .into_iter()
+                .filter(|_| kind == AutomatonKind::File && label.mode == ContributionMode::Allow)
+            {
                 let (exec, mmap) = (bits::EXEC << half.shift(), bits::MMAP_EXEC << half.shift());
                 let inherits = label.exec_type(half).bits & bits::EXEC_INHERIT != 0;
                 if mine & label.word & exec != 0 && inherits && decided & mmap == 0 {
@@ -271,7 +279,7 @@ pub(super) fn decisive(kind: Kind, labels: &[Label]) -> Vec<u32> {
         }
         decided |= decided_here;
     }
-    let denied = labels.iter().zip(&won).filter(|(label, _)| label.mode == Mode::Deny);
+    let denied = labels.iter().zip(&won).filter(|(label, _)| label.mode == ContributionMode::Deny);
     let denied = denied.fold(0, |denied, (_, won)| denied | won);
     won.iter().zip(&implied).map(|(won, implied)| won | implied & !denied).collect()
 }

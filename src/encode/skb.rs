@@ -4,7 +4,7 @@
 //! has two ends. Where the target tells interfaces apart, the name of one and a zero byte stand after each address; a packet that
 //! is sent may have none yet; a deny that names an interface is not about those. There *set label* says that the packet may be marked.
 
-use super::contribution::{Contribution, Mode, Origin, Reports};
+use super::contribution::{Contribution, ContributionMode, ContributionOrigin, DiagnosticCollector};
 use super::expression::Expression;
 use super::inet::{CONTINUE, REMOTE, addresses, port};
 use super::network::{self, PEER, fold};
@@ -19,15 +19,15 @@ const SET_LABEL: u32 = 0x8000_0000;
 pub(super) fn encode(
     rule: &NetworkRule,
     selection: FamilySelection,
-    origin: Origin,
+    origin: ContributionOrigin,
     support: &Support,
-    reports: &mut Reports,
+    reports: &mut DiagnosticCollector,
     out: &mut Vec<Contribution>,
 ) -> Option<()> {
     let permissions = rule.permissions.bits();
     let word = fold(permissions);
     // As in `inet`, a deny only touches whole strings: at their prefixes it would cut off what other rules allow.
-    let denies = origin.mode == Mode::Deny;
+    let denies = origin.mode == ContributionMode::Deny;
     let goes_on = |out: &mut Vec<Contribution>, expression: &Expression, word: u32, second: u32| {
         if !denies {
             out.push(origin.grant_with(expression.clone(), word, second));

@@ -5,7 +5,7 @@ use crate::vocab::{Capability, Vocabulary, classes};
 
 /// Where rules about sockets go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Network {
+pub(super) enum SocketSupport {
     /// Nowhere.
     None,
     /// A table of socket types (kernels outside of mainline).
@@ -29,7 +29,7 @@ pub(super) struct Support {
     pub(super) diff_encode: bool,
     /// Whether tables may have 32-bit cells.
     pub(super) state32: bool,
-    pub(super) network: Network,
+    pub(super) network: SocketSupport,
     pub(super) network_v8: bool,
     /// Whether conditions on addresses and ports of the inet families are mediated.
     pub(super) inet: bool,
@@ -72,14 +72,14 @@ impl Support {
         let (v8, v9) = (both("network_v8"), both("network_v9"));
         let (unix_v7, unix_v9) = (both("network/af_unix"), both("network_v9/af_unix"));
         let network = match (v9, v8, both("network")) {
-            (true, ..) => Network::Class(classes::NETWORK_V9),
-            (_, true, _) => Network::Class(classes::NETWORK_V8),
-            (_, _, true) => Network::Legacy,
-            _ => Network::None,
+            (true, ..) => SocketSupport::Class(classes::NETWORK_V9),
+            (_, true, _) => SocketSupport::Class(classes::NETWORK_V8),
+            (_, _, true) => SocketSupport::Legacy,
+            _ => SocketSupport::None,
         };
         let unix = (unix_v7 || unix_v9).then_some(match network {
-            Network::Class(class) => class,
-            Network::Legacy | Network::None => classes::NETWORK_V7,
+            SocketSupport::Class(class) => class,
+            SocketSupport::Legacy | SocketSupport::None => classes::NETWORK_V7,
         });
         let table = match () {
             () if !kernel.supports("policy/permstable32") => None,
@@ -150,17 +150,17 @@ mod tests {
     #[test]
     fn built_in_kernels() {
         let old = support("linux-6.1");
-        assert_eq!((old.abi, old.table, old.network, old.unix), (7, None, Network::Class(14), None));
+        assert_eq!((old.abi, old.table, old.network, old.unix), (7, None, SocketSupport::Class(14), None));
         assert!(old.mount && old.signal && old.ptrace && old.stack && old.xattrs);
         assert!(!old.dbus && !old.userns && !old.io_uring && !old.diff_encode && !old.state32);
         assert_eq!(old.kernel_capabilities, (1 << 41) - 1);
 
         let middle = support("linux-6.12");
-        assert_eq!((middle.table, middle.network), (None, Network::Class(14)));
+        assert_eq!((middle.table, middle.network), (None, SocketSupport::Class(14)));
         assert!(middle.userns && middle.io_uring && !middle.dbus && !middle.kill_signal);
 
         let new = support("linux-7.2");
-        assert_eq!((new.abi, new.table, new.network, new.unix), (7, Some(3), Network::Class(15), Some(15)));
+        assert_eq!((new.abi, new.table, new.network, new.unix), (7, Some(3), SocketSupport::Class(15), Some(15)));
         assert!(new.dbus && new.unix_v9 && !new.unix_v7 && new.network_v8 && new.diff_encode && new.state32);
         assert!(!old.prompt_mode && middle.prompt_mode && new.prompt_mode);
         assert!(new.kill_signal && !new.error && !new.interruptible && !new.disconnected_ipc && !new.identity);
@@ -170,7 +170,7 @@ mod tests {
     fn a_policy_for_old_kernels() {
         let kernel = Features::builtin("linux-7.2").unwrap();
         let support = Support::new(&kernel, &Features::default_policy());
-        assert_eq!((support.network, support.unix, support.table), (Network::None, None, Some(3)));
+        assert_eq!((support.network, support.unix, support.table), (SocketSupport::None, None, Some(3)));
         assert!(support.mount && support.signal && !support.stack && !support.userns && !support.kill_signal);
     }
 }

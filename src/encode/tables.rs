@@ -4,14 +4,14 @@ use std::time::Instant;
 
 use rustc_hash::FxHashMap;
 
-use super::Options;
+use super::EncodeOptions;
 use super::automaton;
 use super::cache::AutomatonCache;
 use super::compat;
-use super::contribution::{Contribution, Reports};
+use super::contribution::{Contribution, DiagnosticCollector};
 use super::effort::{AutomatonEffort, since};
 use super::permissions;
-use super::resolution::{Kind, Permissions};
+use super::resolution::{AutomatonKind, StatePermissions};
 use super::support::Support;
 use crate::automata::{MinimalDfa, PackOptions, StateId, Tables};
 use crate::blob::{Automaton, Perms, PolicyDb, Xmatch};
@@ -34,21 +34,21 @@ pub(super) fn policy_db(
     asked_for_files: bool,
     transitions: &[Vec<u8>],
     support: &Support,
-    options: &Options,
-    reports: &mut Reports,
+    options: &EncodeOptions,
+    reports: &mut DiagnosticCollector,
 ) -> Option<PolicyDb> {
     if contributions.is_empty() {
         return None;
     }
     let kind = cache.kind;
-    let automaton = if kind == Kind::File { Automaton::File } else { Automaton::Policydb };
+    let automaton = if kind == AutomatonKind::File { Automaton::File } else { Automaton::Policydb };
     let dfa = minimal(contributions, automaton, cache, support, options, reports)?.renumber_depth_first();
     let start = Instant::now();
     let span = contributions.first().map_or(Span::NONE, |contribution| contribution.span);
     compat::automata::rules(&dfa, contributions, support, reports);
     let mut entries = Entries::new(kind, asked_for_files);
     let version = support.table;
-    let owner_flags = kind == Kind::File && version == Some(3);
+    let owner_flags = kind == AutomatonKind::File && version == Some(3);
     let pack_options = PackOptions { diff_encode: support.diff_encode, accept2: version.is_none() || owner_flags };
     // Neighbours mostly have the same permissions.
     let mut before = None;
@@ -73,7 +73,7 @@ pub(super) fn policy_db(
         return None;
     }
     // Table-less policy automata of other classes than files never refer to transitions.
-    let named = kind == Kind::File || version.is_some();
+    let named = kind == AutomatonKind::File || version.is_some();
     Some(PolicyDb {
         perms: version.map(|_| entries.list),
         perms_version: owner_flags.then_some(3),
@@ -91,8 +91,8 @@ pub(super) fn xmatch(
     length: u32,
     cache: &mut AutomatonCache,
     support: &Support,
-    options: &Options,
-    reports: &mut Reports,
+    options: &EncodeOptions,
+    reports: &mut DiagnosticCollector,
 ) -> Option<Xmatch> {
     let dfa = minimal(contributions, Automaton::Xmatch, cache, support, options, reports)?.renumber_reverse_postorder();
     let start = Instant::now();
@@ -125,9 +125,9 @@ fn minimal(
     automaton: Automaton,
     cache: &mut AutomatonCache,
     support: &Support,
-    options: &Options,
-    reports: &mut Reports,
-) -> Option<MinimalDfa<Permissions>> {
+    options: &EncodeOptions,
+    reports: &mut DiagnosticCollector,
+) -> Option<MinimalDfa<StatePermissions>> {
     let start = Instant::now();
     let dfa = automaton::build(contributions, cache, options, reports)?;
     let build_us = since(start);
@@ -150,39 +150,39 @@ fn minimal(
 
 /// The entries of a permission table, each set of permissions once. Entry 0 (files: and 1) is that of no match.
 struct Entries {
-    kind: Kind,
+    kind: AutomatonKind,
     list: Vec<Perms>,
     known: FxHashMap<[Perms; 2], u32>,
     /// The same by what the entries are made of: there is one for each state, and few that differ.
-    of_permissions: FxHashMap<Permissions, u32>,
+    of_permissions: FxHashMap<StatePermissions, u32>,
 }
 
 impl Entries {
-    fn new(kind: Kind, asked_for_files: bool) -> Entries {
+    fn new(kind: AutomatonKind, asked_for_files: bool) -> Entries {
         let (list, known, of_permissions) = Default::default();
         let mut entries = Entries { kind, list, known, of_permissions };
         if asked_for_files {
             entries.list.push(Perms::default());
         } else {
-            entries.index(&Permissions::default());
+            entries.index(&StatePermissions::default());
         }
         entries
     }
 
     /// The index of the permissions' entry; of a pair of entries, the first's.
-    fn index(&mut self, permissions: &Permissions) -> u32 {
+    fn index(&mut self, permissions: &StatePermissions) -> u32 {
         if let Some(&index) = self.of_permissions.get(permissions) {
             return index;
         }
         let pair = match self.kind {
-            Kind::File => permissions::file_entries(permissions),
-            Kind::Policy => [permissions::policy_entry(permissions), Perms::default()],
+            AutomatonKind::File => permissions::file_entries(permissions),
+            AutomatonKind::Policy => [permissions::policy_entry(permissions), Perms::default()],
         };
         let index = *self.known.entry(pair).or_insert_with(|| {
             let index = u32::try_from(self.list.len()).unwrap_or(u32::MAX);
             let [first, second] = pair;
             self.list.push(first);
-            if self.kind == Kind::File {
+            if self.kind == AutomatonKind::File {
                 self.list.push(second);
             }
             index

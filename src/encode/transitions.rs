@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::contribution::Reports;
+use super::contribution::DiagnosticCollector;
 use super::support::Support;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::{ExecTarget, Profile, RuleKind};
@@ -23,7 +23,7 @@ pub(super) struct Transitions {
 
 impl Transitions {
     /// Collects the exec targets of all file rules; the last rule's comes first, as in the reference compiler's tables.
-    pub(super) fn collect(profile: &Profile, support: &Support, reports: &mut Reports) -> Transitions {
+    pub(super) fn collect(profile: &Profile, support: &Support, reports: &mut DiagnosticCollector) -> Transitions {
         let limit = if support.table.is_some() { TABLE_LIMIT } else { PACKED_LIMIT };
         let mut transitions = Transitions::default();
         for rule in profile.rules.iter().rev() {

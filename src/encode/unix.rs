@@ -2,12 +2,12 @@
 //!
 //! Targets that mediate sockets by family and type only get the rule's type, if it allows; a deny would deny more than it says.
 
-use super::contribution::{Contribution, Mode, Origin, Reports};
+use super::contribution::{Contribution, ContributionMode, ContributionOrigin, DiagnosticCollector};
 use super::expression::Expression;
 use super::glob::Nul;
 use super::network::{self, PEER, fold};
 use super::skb;
-use super::support::{Network, Support};
+use super::support::{SocketSupport, Support};
 use crate::automata::ByteSet;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::{FamilySelection, NetworkConditions, NetworkRule, UnixAddress, UnixRule};
@@ -16,9 +16,9 @@ use crate::vocab::{families, network as bits};
 /// Adds what a rule contributes; `None` where a pattern is bad.
 pub(super) fn encode(
     rule: &UnixRule,
-    origin: Origin,
+    origin: ContributionOrigin,
     support: &Support,
-    reports: &mut Reports,
+    reports: &mut DiagnosticCollector,
     out: &mut Vec<Contribution>,
 ) -> Option<()> {
     if let Some(class) = support.unix {
@@ -27,11 +27,11 @@ pub(super) fn encode(
         downgraded(origin, support, reports);
     }
     // The family and type alone, for kernels that do not look further. A network rule says that itself.
-    if let (Network::Class(class), false, Mode::Allow | Mode::Prompt) =
+    if let (SocketSupport::Class(class), false, ContributionMode::Allow | ContributionMode::Prompt) =
         (support.network, rule.from_network, origin.mode)
     {
         let selection = FamilySelection { family: families::UNIX, types: network::unix_types(rule), protocol: None };
-        let origin = Origin { priority: 0, ..origin };
+        let origin = ContributionOrigin { priority: 0, ..origin };
         out.push(origin.grant(network::coarse(class, selection), fold(rule.permissions.bits())));
         if support.skb {
             let packets = NetworkRule {
@@ -48,16 +48,24 @@ pub(super) fn encode(
     Some(())
 }
 
-fn downgraded(origin: Origin, support: &Support, reports: &mut Reports) {
+fn downgraded(origin: ContributionOrigin, support: &Support, reports: &mut DiagnosticCollector) {
     let message = match (origin.mode, support.network) {
-        (_, Network::None) => return reports.not_enforced(origin.span, "unix sockets"),
-        (Mode::Deny, _) => "the target kernel mediates unix sockets by type only: the deny rule is left out",
+        (_, SocketSupport::None) => return reports.not_enforced(origin.span, "unix sockets"),
+        (ContributionMode::Deny, _) => {
+            "the target kernel mediates unix sockets by type only: the deny rule is left out"
+        }
         _ => "the target kernel mediates unix sockets by type only: addresses and labels have no effect",
     };
     reports.push(Diagnostic::new(Code::Downgraded, message, origin.span));
 }
 
-fn fine(rule: &UnixRule, class: u8, origin: Origin, reports: &mut Reports, out: &mut Vec<Contribution>) -> Option<()> {
+fn fine(
+    rule: &UnixRule,
+    class: u8,
+    origin: ContributionOrigin,
+    reports: &mut DiagnosticCollector,
+    out: &mut Vec<Contribution>,
+) -> Option<()> {
     let mut permissions = rule.permissions.bits();
     let has_peer = rule.peer_address.is_some() || rule.peer_label.is_some();
     let kind = rule.kind.map_or_else(|| Expression::any_bytes(2), |kind| network::number(kind.into()));
@@ -101,7 +109,7 @@ fn fine(rule: &UnixRule, class: u8, origin: Origin, reports: &mut Reports, out: 
 }
 
 /// An address and the NUL after it.
-fn address(address: Option<&UnixAddress>, reports: &mut Reports) -> Option<Expression> {
+fn address(address: Option<&UnixAddress>, reports: &mut DiagnosticCollector) -> Option<Expression> {
     let address = match address {
         None => Expression::anything(),
         Some(UnixAddress::None) => Expression::literal([1]),

@@ -3,7 +3,7 @@
 use super::Features;
 
 /// A kernel, and what it was booted to say.
-struct Set {
+struct BuiltinKernel {
     name: &'static str,
     text: &'static [u8],
     #[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "only the command shows it"))]
@@ -12,7 +12,7 @@ struct Set {
 
 /// Each as read from `/sys/kernel/security/apparmor/features` of the booted kernel, oldest first. The flavours that Debian builds of
 /// one version (amd64, cloud, rt), where several were booted, say the same.
-const SETS: &[Set] = &[
+const SETS: &[BuiltinKernel] = &[
     set("linux-6.1", include_bytes!("builtin/linux-6.1"), "Debian 6.1.192-2 (bookworm; amd64, cloud, rt), 2026-11-29"),
     set(
         "linux-6.12",
@@ -43,8 +43,8 @@ const SETS: &[Set] = &[
 
 const LINUX_6_17: &[u8] = include_bytes!("builtin/linux-6.17");
 
-const fn set(name: &'static str, text: &'static [u8], origin: &'static str) -> Set {
-    Set { name, text, origin }
+const fn set(name: &'static str, text: &'static [u8], origin: &'static str) -> BuiltinKernel {
+    BuiltinKernel { name, text, origin }
 }
 
 /// The last byte, a brace that closes nothing, is part of what the id is made of.

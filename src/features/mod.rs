@@ -29,7 +29,7 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
-use tree::Node;
+use tree::FeatureNode;
 
 /// The deepest nesting that is read; kernels have four levels.
 pub const MAX_DEPTH: usize = 32;
@@ -43,7 +43,7 @@ pub const MAX_SIZE: usize = 1 << 20;
 #[derive(Clone)]
 pub struct Features {
     text: Box<[u8]>,
-    root: Vec<Node>,
+    root: Vec<FeatureNode>,
 }
 
 /// Why a features text cannot be used.
@@ -108,8 +108,8 @@ impl Features {
 
     /// The words of a file, in their order; nothing where the path is not found.
     pub fn words(&self, path: &str) -> impl Iterator<Item = &[u8]> {
-        let children = self.find(path).map(Node::children).unwrap_or_default();
-        children.iter().filter(|child| child.is_word()).map(Node::name)
+        let children = self.find(path).map(FeatureNode::children).unwrap_or_default();
+        children.iter().filter(|child| child.is_word()).map(FeatureNode::name)
     }
 
     /// The text: as it was read, or for a computed set in the form in which kernels' directories are written down.
@@ -160,7 +160,7 @@ impl Features {
         missing
     }
 
-    fn find(&self, path: &str) -> Option<&Node> {
+    fn find(&self, path: &str) -> Option<&FeatureNode> {
         if path.starts_with('/') {
             return None;
         }
@@ -168,7 +168,7 @@ impl Features {
         tree::find(&self.root, &components)
     }
 
-    fn from_tree(root: Vec<Node>) -> Features {
+    fn from_tree(root: Vec<FeatureNode>) -> Features {
         let mut text = Vec::new();
         tree::write(&root, &mut text);
         Features { text: text.into(), root }

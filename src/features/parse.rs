@@ -1,15 +1,15 @@
 //! Reading a features text.
 
-use super::tree::Node;
+use super::tree::FeatureNode;
 use super::{Features, FeaturesError, MAX_DEPTH, MAX_SIZE, SyntaxProblem};
 
 /// An entry whose braces are open.
-struct Open {
+struct OpenEntry {
     name: Box<[u8]>,
     /// The offset of the opening brace.
     offset: usize,
     /// The siblings before it.
-    before: Vec<Node>,
+    before: Vec<FeatureNode>,
 }
 
 fn is_blank(byte: u8) -> bool {
@@ -31,10 +31,10 @@ impl Features {
     }
 }
 
-fn tree(text: &[u8]) -> Result<Vec<Node>, FeaturesError> {
+fn tree(text: &[u8]) -> Result<Vec<FeatureNode>, FeaturesError> {
     let error = |offset, problem| Err(FeaturesError::Syntax { offset, problem });
-    let mut open: Vec<Open> = Vec::new();
-    let mut nodes: Vec<Node> = Vec::new();
+    let mut open: Vec<OpenEntry> = Vec::new();
+    let mut nodes: Vec<FeatureNode> = Vec::new();
     let mut offset = 0;
     while let Some(&byte) = text.get(offset) {
         let start = offset;
@@ -47,20 +47,20 @@ fn tree(text: &[u8]) -> Result<Vec<Node>, FeaturesError> {
                 if open.len() == MAX_DEPTH {
                     return error(start, SyntaxProblem::TooDeep);
                 }
-                open.push(Open { name: name.name().into(), offset: start, before: std::mem::take(&mut nodes) });
+                open.push(OpenEntry { name: name.name().into(), offset: start, before: std::mem::take(&mut nodes) });
             }
             b'}' => {
-                let Some(Open { name, before, .. }) = open.pop() else {
+                let Some(OpenEntry { name, before, .. }) = open.pop() else {
                     return error(start, SyntaxProblem::UnexpectedClose);
                 };
                 let children = std::mem::replace(&mut nodes, before);
-                nodes.push(Node::entry(&name, children));
+                nodes.push(FeatureNode::entry(&name, children));
             }
             _ if is_blank(byte) => {}
             _ => {
                 let rest = text.get(start..).unwrap_or_default();
                 let length = rest.iter().position(|&b| is_blank(b) || matches!(b, b'{' | b'}')).unwrap_or(rest.len());
-                nodes.push(Node::word(rest.get(..length).unwrap_or_default()));
+                nodes.push(FeatureNode::word(rest.get(..length).unwrap_or_default()));
                 offset = start + length;
             }
         }

@@ -97,14 +97,14 @@ fn walk(directory: &Path, depth: usize, text: &mut Vec<u8>) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::features::tree::Node;
+    use crate::features::tree::FeatureNode;
 
     /// Lays the tree out in a directory, words of a file on one line.
-    fn lay_out(directory: &Path, nodes: &[Node]) {
+    fn lay_out(directory: &Path, nodes: &[FeatureNode]) {
         for node in nodes {
             let path = directory.join(std::str::from_utf8(node.name()).unwrap());
-            if node.children().iter().all(Node::is_word) {
-                let words: Vec<&[u8]> = node.children().iter().map(Node::name).collect();
+            if node.children().iter().all(FeatureNode::is_word) {
+                let words: Vec<&[u8]> = node.children().iter().map(FeatureNode::name).collect();
                 std::fs::write(path, [words.join(&b' '), b"\n".to_vec()].concat()).unwrap();
             } else {
                 std::fs::create_dir(&path).unwrap();

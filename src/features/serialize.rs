@@ -3,7 +3,7 @@
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 
 use super::Features;
-use super::tree::Node;
+use super::tree::FeatureNode;
 
 impl Serialize for Features {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -11,9 +11,9 @@ impl Serialize for Features {
     }
 }
 
-impl Serialize for Node {
+impl Serialize for FeatureNode {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if !self.children().iter().all(Node::is_word) {
+        if !self.children().iter().all(FeatureNode::is_word) {
             return map(self.children(), serializer);
         }
         let mut list = serializer.serialize_seq(Some(self.children().len()))?;
@@ -25,7 +25,7 @@ impl Serialize for Node {
 }
 
 /// Words beside entries, which only hand-made texts have, become entries without words.
-fn map<S: Serializer>(nodes: &[Node], serializer: S) -> Result<S::Ok, S::Error> {
+fn map<S: Serializer>(nodes: &[FeatureNode], serializer: S) -> Result<S::Ok, S::Error> {
     let mut map = serializer.serialize_map(Some(nodes.len()))?;
     for node in nodes {
         map.serialize_entry(&String::from_utf8_lossy(node.name()), node)?;

@@ -2,19 +2,19 @@
 
 /// A name, with braces and what stands in them, or a bare word.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Node {
+pub(super) struct FeatureNode {
     name: Box<[u8]>,
     /// `None` for a bare word.
-    children: Option<Vec<Node>>,
+    children: Option<Vec<FeatureNode>>,
 }
 
-impl Node {
-    pub(super) fn word(name: &[u8]) -> Node {
-        Node { name: name.into(), children: None }
+impl FeatureNode {
+    pub(super) fn word(name: &[u8]) -> FeatureNode {
+        FeatureNode { name: name.into(), children: None }
     }
 
-    pub(super) fn entry(name: &[u8], children: Vec<Node>) -> Node {
-        Node { name: name.into(), children: Some(children) }
+    pub(super) fn entry(name: &[u8], children: Vec<FeatureNode>) -> FeatureNode {
+        FeatureNode { name: name.into(), children: Some(children) }
     }
 
     pub(super) fn name(&self) -> &[u8] {
@@ -25,21 +25,21 @@ impl Node {
         self.children.is_none()
     }
 
-    pub(super) fn children(&self) -> &[Node] {
+    pub(super) fn children(&self) -> &[FeatureNode] {
         self.children.as_deref().unwrap_or_default()
     }
 }
 
 /// The first node that the components lead to. A name may stand several times in a hand-made text, so all of them are tried; no
 /// node is looked at twice, because its depth fixes the component it is compared with.
-pub(super) fn find<'a>(nodes: &'a [Node], components: &[&[u8]]) -> Option<&'a Node> {
+pub(super) fn find<'a>(nodes: &'a [FeatureNode], components: &[&[u8]]) -> Option<&'a FeatureNode> {
     let (first, rest) = components.split_first()?;
     let mut named = nodes.iter().filter(|node| node.name() == *first);
     if rest.is_empty() { named.next() } else { named.find_map(|node| find(node.children(), rest)) }
 }
 
 /// Returns the nodes that both have, in the order of `a`.
-pub(super) fn intersect(a: &[Node], b: &[Node]) -> Vec<Node> {
+pub(super) fn intersect(a: &[FeatureNode], b: &[FeatureNode]) -> Vec<FeatureNode> {
     let mut both = Vec::new();
     for node in a {
         let Some(twin) = b.iter().find(|twin| twin.name == node.name && twin.is_word() == node.is_word()) else {
@@ -47,7 +47,7 @@ pub(super) fn intersect(a: &[Node], b: &[Node]) -> Vec<Node> {
         };
         both.push(match &node.children {
             None => node.clone(),
-            Some(children) => Node::entry(&node.name, intersect(children, twin.children())),
+            Some(children) => FeatureNode::entry(&node.name, intersect(children, twin.children())),
         });
     }
     both
@@ -55,7 +55,7 @@ pub(super) fn intersect(a: &[Node], b: &[Node]) -> Vec<Node> {
 
 /// Appends the paths of the nodes of `a` that `b` lacks.
 #[cfg(feature = "cli")]
-pub(super) fn missing(a: &[Node], b: &[Node], above: &str, paths: &mut Vec<String>) {
+pub(super) fn missing(a: &[FeatureNode], b: &[FeatureNode], above: &str, paths: &mut Vec<String>) {
     for node in a {
         let path = format!("{above}{}", String::from_utf8_lossy(node.name()));
         let twin = b.iter().find(|twin| twin.name == node.name);
@@ -63,12 +63,12 @@ pub(super) fn missing(a: &[Node], b: &[Node], above: &str, paths: &mut Vec<Strin
         if twin.is_none() {
             paths.push(path);
         }
-        missing(node.children(), twin.map_or(&[], Node::children), &below, paths);
+        missing(node.children(), twin.map_or(&[], FeatureNode::children), &below, paths);
     }
 }
 
 /// Appends the text of the nodes: words with blanks between them and a line end after the last, braces without blanks.
-pub(super) fn write(nodes: &[Node], text: &mut Vec<u8>) {
+pub(super) fn write(nodes: &[FeatureNode], text: &mut Vec<u8>) {
     let mut follows_word = false;
     for node in nodes {
         match &node.children {

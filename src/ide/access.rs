@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::workspace::{Resolved, Workspace};
+use super::workspace::{ResolvedInput, Workspace};
 use crate::analysis::perms::{APPEND, EXEC, EXEC_MMAP, LINK, LOCK, READ, WRITE};
 use crate::automata::Symbol;
 use crate::blob::Automaton;
@@ -24,16 +24,16 @@ const PERMISSIONS: [(u32, &str); 7] = [
 impl Workspace {
     /// Returns the contributions of the rules of each profile, in the order of
     /// [`Policy::all_profiles`](crate::policy::Policy::all_profiles).
-    pub(super) fn provenance<'r>(&self, resolved: &'r Resolved) -> &'r [Provenance] {
+    pub(super) fn provenance<'r>(&self, resolved: &'r ResolvedInput) -> &'r [Provenance] {
         resolved.provenance.get_or_init(|| {
             let target = Target { kernel: std::sync::Arc::clone(&self.settings.options.kernel) };
-            let options = encode::Options::default();
+            let options = encode::EncodeOptions::default();
             encode::trace(&resolved.policy, &target, &options, self.memory.encode_cache())
         })
     }
 
     /// Describes as Markdown which permissions a profile has on a path, grouped by the rules that decide them.
-    pub(super) fn may(&self, resolved: &Resolved, name: &Text, path: &str) -> Option<String> {
+    pub(super) fn may(&self, resolved: &ResolvedInput, name: &Text, path: &str) -> Option<String> {
         let number = resolved.policy.all_profiles().position(|profile| profile.name == *name)?;
         let provenance = self.provenance(resolved).get(number)?;
         let string: Vec<Symbol> = path.bytes().map(Symbol::Byte).collect();

@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError};
 
-use super::document::Place;
-use super::navigate::What;
+use super::document::TextPlace;
+use super::navigate::NameTarget;
 use super::snapshot::Snapshot;
 use super::symbols::Range;
 use super::visit::at;
@@ -15,26 +15,26 @@ use crate::syntax::ast::ItemKind;
 
 /// The facts known about one profile.
 #[derive(Clone, Debug)]
-pub(super) struct Member {
+pub(super) struct ProfileCalls {
     name: Text,
     /// The name in its header.
-    place: Place,
+    place: TextPlace,
     /// Whether it is at the top level, so that it attaches by itself.
     top: bool,
     attachments: Vec<Text>,
-    leads: Vec<Lead>,
+    leads: Vec<TransitionRule>,
 }
 
 /// A rule that leads to other profiles.
 #[derive(Clone, Debug)]
-struct Lead {
+struct TransitionRule {
     /// Where it is written; the name of the profile, where an included file has it.
-    place: Place,
-    to: To,
+    place: TextPlace,
+    to: TransitionPeer,
 }
 
 #[derive(Clone, Debug)]
-enum To {
+enum TransitionPeer {
     /// The profile of this name.
     Named(Text),
     /// The profile that attaches to what matches.
@@ -50,7 +50,7 @@ pub struct Callee {
     /// The full name.
     pub name: String,
     /// The name in its header.
-    pub place: Place,
+    pub place: TextPlace,
 }
 
 /// A step between two profiles: the profile at the other end, and the rules that lead there, all in one file.
@@ -60,14 +60,14 @@ pub struct Call {
     /// The profile at the other end.
     pub profile: Callee,
     /// The rules in the file of the profile that they are of; its name, where included files have them.
-    pub rules: Vec<Place>,
+    pub rules: Vec<TextPlace>,
 }
 
 impl Workspace {
     /// The profile at an offset: the one that is named there, or else the one around it.
     pub fn profile_at(&mut self, path: &Path, offset: u32) -> Option<Callee> {
         let named = self.symbol(path, offset).and_then(|symbol| match symbol.what {
-            What::Profile(name) => Some(name),
+            NameTarget::Profile(name) => Some(name),
             _ => None,
         });
         let name = named.filter(|name| !self.index().profiles(name).is_empty()).or_else(|| {
@@ -99,8 +99,8 @@ impl Workspace {
         let profiles = resolved.policy.all_profiles();
         let rule = profiles.flat_map(|profile| &profile.rules).find(|rule| rule.span == item)?;
         match to(rule)? {
-            To::Attached(path) => Some(path),
-            To::Named(_) | To::Child(_) => None,
+            TransitionPeer::Attached(path) => Some(path),
+            TransitionPeer::Named(_) | TransitionPeer::Child(_) => None,
         }
     }
 
@@ -118,8 +118,8 @@ impl Snapshot {
     #[must_use]
     pub fn outgoing(&self, name: &str) -> Vec<Call> {
         let members = self.members();
-        let mut calls: Vec<(usize, Vec<Place>)> = Vec::new();
-        let all: Vec<&Member> = members.iter().flat_map(|list| list.iter()).collect();
+        let mut calls: Vec<(usize, Vec<TextPlace>)> = Vec::new();
+        let all: Vec<&ProfileCalls> = members.iter().flat_map(|list| list.iter()).collect();
         for from in all.iter().filter(|member| member.name.as_bytes() == name.as_bytes()) {
             for lead in &from.leads {
                 for (number, _) in all.iter().enumerate().filter(|(_, to)| self.leads_to(from, lead, to)) {
@@ -141,12 +141,13 @@ impl Snapshot {
     #[must_use]
     pub fn incoming(&self, name: &str) -> Vec<Call> {
         let members = self.members();
-        let all: Vec<&Member> = members.iter().flat_map(|list| list.iter()).collect();
-        let wanted: Vec<&&Member> = all.iter().filter(|member| member.name.as_bytes() == name.as_bytes()).collect();
+        let all: Vec<&ProfileCalls> = members.iter().flat_map(|list| list.iter()).collect();
+        let wanted: Vec<&&ProfileCalls> =
+            all.iter().filter(|member| member.name.as_bytes() == name.as_bytes()).collect();
         let mut calls = Vec::new();
         for from in &all {
             let leading = from.leads.iter().filter(|lead| wanted.iter().any(|to| self.leads_to(from, lead, to)));
-            let rules: Vec<Place> = leading.map(|lead| lead.place.clone()).collect();
+            let rules: Vec<TextPlace> = leading.map(|lead| lead.place.clone()).collect();
             if !rules.is_empty() {
                 calls.push(Call { profile: callee(from), rules: once(rules) });
             }
@@ -156,15 +157,15 @@ impl Snapshot {
 
     /// Where the profiles are that attach to a path.
     #[must_use]
-    pub fn attached(&self, path: &Text) -> Vec<Place> {
+    pub fn attached(&self, path: &Text) -> Vec<TextPlace> {
         let members = self.members();
-        let fits = |member: &&Member| {
+        let fits = |member: &&ProfileCalls| {
             member.top && member.attachments.iter().any(|attachment| self.memory.common(path, attachment).is_some())
         };
         members.iter().flat_map(|list| list.iter()).filter(fits).map(|member| member.place.clone()).collect()
     }
 
-    fn leads_to(&self, from: &Member, lead: &Lead, to: &Member) -> bool {
+    fn leads_to(&self, from: &ProfileCalls, lead: &TransitionRule, to: &ProfileCalls) -> bool {
         let attached =
             |path: &Text| to.attachments.iter().any(|attachment| self.memory.common(path, attachment).is_some());
         let is_child = || {
@@ -172,14 +173,14 @@ impl Snapshot {
             rest.is_some_and(|rest| memchr::memmem::find(rest, b"//").is_none())
         };
         match &lead.to {
-            To::Named(name) => to.name == *name,
-            To::Attached(path) => to.top && attached(path),
-            To::Child(path) => is_child() && attached(path),
+            TransitionPeer::Named(name) => to.name == *name,
+            TransitionPeer::Attached(path) => to.top && attached(path),
+            TransitionPeer::Child(path) => is_child() && attached(path),
         }
     }
 
     /// All profiles of the workspace.
-    fn members(&self) -> Vec<Arc<Vec<Member>>> {
+    fn members(&self) -> Vec<Arc<Vec<ProfileCalls>>> {
         let members = self.roots.iter().map(|root| {
             let known = self.members.lock().unwrap_or_else(PoisonError::into_inner).get(root).cloned();
             known.unwrap_or_else(|| {
@@ -192,14 +193,14 @@ impl Snapshot {
         members.collect()
     }
 
-    fn members_of(&self, root: &Path) -> Vec<Member> {
+    fn members_of(&self, root: &Path) -> Vec<ProfileCalls> {
         let Some(resolved) = resolve(&self.session, root, &self.settings) else { return Vec::new() };
         let top = |profile: &Profile| resolved.policy.profiles.iter().any(|it| std::ptr::eq(it, profile));
         let profiles = resolved.policy.all_profiles();
         profiles.filter_map(|profile| self.member(profile, top(profile))).collect()
     }
 
-    fn member(&self, profile: &Profile, top: bool) -> Option<Member> {
+    fn member(&self, profile: &Profile, top: bool) -> Option<ProfileCalls> {
         let place = self.place(profile.span)?;
         let attachments = profile.attachment.iter().chain(&profile.alias_attachments);
         let mut attachments: Vec<Text> = attachments.map(|glob| glob.value.clone()).collect();
@@ -209,19 +210,19 @@ impl Snapshot {
         let leads = profile.rules.iter().filter_map(|rule| {
             let own = rule.span.source == profile.span.source;
             let place = if own { self.place(rule.span)? } else { place.clone() };
-            Some(Lead { place, to: to(rule)? })
+            Some(TransitionRule { place, to: to(rule)? })
         });
         let leads = leads.collect();
-        Some(Member { name: profile.name.clone(), place, top, attachments, leads })
+        Some(ProfileCalls { name: profile.name.clone(), place, top, attachments, leads })
     }
 }
 
-fn callee(member: &Member) -> Callee {
+fn callee(member: &ProfileCalls) -> Callee {
     Callee { name: member.name.to_string(), place: member.place.clone() }
 }
 
 /// Where a rule leads, if it does.
-fn to(rule: &Rule) -> Option<To> {
+fn to(rule: &Rule) -> Option<TransitionPeer> {
     if rule.prefix.mode == Some(RuleMode::Deny) {
         return None;
     }
@@ -229,21 +230,21 @@ fn to(rule: &Rule) -> Option<To> {
         RuleKind::File(file) => {
             let exec = file.exec.as_ref()?;
             match (&exec.target, exec.mode.kind()) {
-                (Some(ExecTarget::Named(name)), _) => Some(To::Named(name.clone())),
+                (Some(ExecTarget::Named(name)), _) => Some(TransitionPeer::Named(name.clone())),
                 (Some(ExecTarget::ChildByPath), _) | (None, ExecKind::Child) => {
-                    Some(To::Child(file.path.value.clone()))
+                    Some(TransitionPeer::Child(file.path.value.clone()))
                 }
-                (None, ExecKind::Profile) => Some(To::Attached(file.path.value.clone())),
+                (None, ExecKind::Profile) => Some(TransitionPeer::Attached(file.path.value.clone())),
                 _ => None,
             }
         }
-        RuleKind::ChangeProfile(change) => Some(To::Named(change.target.as_ref()?.value.clone())),
+        RuleKind::ChangeProfile(change) => Some(TransitionPeer::Named(change.target.as_ref()?.value.clone())),
         _ => None,
     }
 }
 
 /// Each place once.
-fn once(mut places: Vec<Place>) -> Vec<Place> {
+fn once(mut places: Vec<TextPlace>) -> Vec<TextPlace> {
     let mut seen: Vec<(PathBuf, Range)> = Vec::new();
     places.retain(|place| {
         let key = (place.path.clone(), place.span.start..place.span.end);

@@ -5,28 +5,28 @@ mod arguments;
 mod tests;
 
 use super::construct::{Construct, KEYWORDS};
-use super::context::{Context, Inside, Slot};
+use super::context::{CursorContext, CursorSlot, EnclosingElement};
 use super::visit::WordRole;
 use super::words;
 
-pub(crate) use super::suggest::{Suggestion as Candidate, SuggestionKind as CandidateKind};
+pub(crate) use super::suggest::{Completion as Candidate, CompletionKind as CandidateKind};
 
 /// Collects candidates.
 struct Candidates<'c, 't> {
-    context: &'c Context<'t>,
+    context: &'c CursorContext<'t>,
     found: Vec<Candidate>,
 }
 
 /// The words of the language that may stand at the cursor, in the order in which to show them. The part of a word before the
 /// cursor is not compared with them: an editor does that.
-pub(crate) fn keywords(context: &Context<'_>) -> Vec<Candidate> {
+pub(crate) fn keywords(context: &CursorContext<'_>) -> Vec<Candidate> {
     let mut candidates = Candidates { context, found: Vec::new() };
     match context.inside {
-        Inside::Comment | Inside::Quotes | Inside::Variable { boolean: true, .. } => {}
-        Inside::Variable { boolean: false, .. } => {
+        EnclosingElement::Comment | EnclosingElement::Quotes | EnclosingElement::Variable { boolean: true, .. } => {}
+        EnclosingElement::Variable { boolean: false, .. } => {
             candidates.list(WordRole::Variable, CandidateKind::Variable, &[]);
         }
-        Inside::Code => candidates.slot(),
+        EnclosingElement::Code => candidates.slot(),
     }
     candidates.found
 }
@@ -76,21 +76,21 @@ impl Candidates<'_, '_> {
     fn slot(&mut self) {
         let context = self.context;
         match &context.slot {
-            Slot::Start => self.start(),
-            Slot::Header => self.header(),
-            Slot::Else => self.keyword("if"),
-            Slot::Expression { operand } => self.expression(*operand),
-            Slot::List => match context.construct {
+            CursorSlot::Start => self.start(),
+            CursorSlot::Header => self.header(),
+            CursorSlot::Else => self.keyword("if"),
+            CursorSlot::Expression { operand } => self.expression(*operand),
+            CursorSlot::List => match context.construct {
                 Some(Construct::Profile | Construct::Hat) => self.flags(),
                 Some(construct) => self.permissions(construct),
                 None => {}
             },
-            Slot::ConditionValue { name, .. } => self.condition_value(&name.clone()),
-            Slot::GroupName { group } => self.group_names(&group.clone()),
-            Slot::GroupValue { name, .. } => self.condition_value(&name.clone()),
-            Slot::IncludePath => self.include(),
-            Slot::Argument | Slot::Target => self.argument(),
-            Slot::Name | Slot::Value | Slot::Done | Slot::Priority => {}
+            CursorSlot::ConditionValue { name, .. } => self.condition_value(&name.clone()),
+            CursorSlot::GroupName { group } => self.group_names(&group.clone()),
+            CursorSlot::GroupValue { name, .. } => self.condition_value(&name.clone()),
+            CursorSlot::IncludePath => self.include(),
+            CursorSlot::Argument | CursorSlot::Target => self.argument(),
+            CursorSlot::Name | CursorSlot::Value | CursorSlot::Done | CursorSlot::Priority => {}
         }
     }
 

@@ -65,7 +65,7 @@ pub(crate) enum PieceKind {
 
 /// A piece of the statement before the cursor.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Piece {
+pub(crate) struct StatementPiece {
     /// Its kind.
     pub(crate) kind: PieceKind,
     /// Where it stands.
@@ -74,7 +74,7 @@ pub(crate) struct Piece {
 
 /// Where in a statement the cursor is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Slot {
+pub(crate) enum CursorSlot {
     /// At the beginning of an item, or after prefix words.
     Start,
     /// Where the name of a profile or hat stands.
@@ -125,7 +125,7 @@ pub(crate) enum Slot {
 
 /// The lexical element that contains the cursor.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Inside {
+pub(crate) enum EnclosingElement {
     /// None of the others.
     Code,
     /// A comment.
@@ -143,7 +143,7 @@ pub(crate) enum Inside {
 
 /// Candidates that need more than the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Wanted {
+pub(crate) enum CandidateQuery {
     /// Names of set variables, or of boolean ones.
     Variables {
         /// Whether boolean.
@@ -169,7 +169,7 @@ pub(crate) enum Wanted {
 
 /// The context of a cursor.
 #[derive(Clone, Debug)]
-pub(crate) struct Context<'t> {
+pub(crate) struct CursorContext<'t> {
     /// The text, all of it.
     pub(crate) text: &'t [u8],
     /// The cursor.
@@ -181,14 +181,14 @@ pub(crate) struct Context<'t> {
     /// The construct of the statement, as far as its first word after the prefix determines it.
     pub(crate) construct: Option<Construct>,
     /// The statement's pieces after the prefix, without the word at the cursor.
-    pub(crate) pieces: Vec<Piece>,
+    pub(crate) pieces: Vec<StatementPiece>,
     /// The kind of text that may be written at the cursor.
-    pub(crate) slot: Slot,
+    pub(crate) slot: CursorSlot,
     /// The part of a word that stands directly before the cursor; empty where there is none. Quotes and the `<` of an include
     /// are not part of it.
     pub(crate) word: Range<u32>,
     /// The lexical element that contains the cursor.
-    pub(crate) inside: Inside,
+    pub(crate) inside: EnclosingElement,
     /// Whether the path of an include or abi is in angle brackets.
     pub(crate) angle: bool,
     /// Whether the block of an `if` stands directly before the statement.
@@ -200,9 +200,9 @@ pub(crate) fn closed_blocks(text: &[u8]) -> Vec<(u32, u32)> {
     scan::scan(text).closed
 }
 
-impl<'t> Context<'t> {
+impl<'t> CursorContext<'t> {
     /// Returns the context of `cursor`, which may be at any offset.
-    pub(crate) fn new(text: &'t [u8], cursor: u32) -> Context<'t> {
+    pub(crate) fn new(text: &'t [u8], cursor: u32) -> CursorContext<'t> {
         let cursor = cursor.min(u32::try_from(text.len()).unwrap_or(u32::MAX));
         let before = text.get(..cursor as usize).unwrap_or_default();
         scan::scan(before).into_context(text, cursor)
@@ -219,7 +219,7 @@ impl<'t> Context<'t> {
     }
 
     /// The text of a piece.
-    pub(crate) fn piece(&self, piece: &Piece) -> &'t [u8] {
+    pub(crate) fn piece(&self, piece: &StatementPiece) -> &'t [u8] {
         self.slice(&piece.range)
     }
 
@@ -228,7 +228,7 @@ impl<'t> Context<'t> {
         let behind = self.text.get(self.cursor as usize..).unwrap_or_default();
         let more = behind.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
         let start = match &self.inside {
-            Inside::Variable { name, .. } => name.start,
+            EnclosingElement::Variable { name, .. } => name.start,
             _ => self.word.start,
         };
         start..self.cursor.saturating_add(u32::try_from(more).unwrap_or(0))
@@ -245,7 +245,7 @@ impl<'t> Context<'t> {
     }
 
     /// The words of the statement after its keyword, outside of conditions, lists and what stands after an arrow.
-    pub(crate) fn arguments(&self) -> Vec<&Piece> {
+    pub(crate) fn arguments(&self) -> Vec<&StatementPiece> {
         let mut depth = 0_u32;
         let mut arguments = Vec::new();
         let mut value = false;
@@ -308,22 +308,22 @@ impl<'t> Context<'t> {
     pub(crate) fn role(&self) -> Option<WordRole> {
         let construct = self.construct?;
         Some(match &self.slot {
-            Slot::Name => WordRole::ProfileName,
-            Slot::IncludePath if construct == Construct::Abi => WordRole::AbiPath,
-            Slot::IncludePath => WordRole::IncludePath,
-            Slot::Value => WordRole::VariableValue,
-            Slot::List if matches!(construct, Construct::Profile | Construct::Hat) => WordRole::Flag,
-            Slot::List => WordRole::Permission(construct),
-            Slot::ConditionValue { name, .. } if matches!(construct, Construct::Profile | Construct::Hat) => {
+            CursorSlot::Name => WordRole::ProfileName,
+            CursorSlot::IncludePath if construct == Construct::Abi => WordRole::AbiPath,
+            CursorSlot::IncludePath => WordRole::IncludePath,
+            CursorSlot::Value => WordRole::VariableValue,
+            CursorSlot::List if matches!(construct, Construct::Profile | Construct::Hat) => WordRole::Flag,
+            CursorSlot::List => WordRole::Permission(construct),
+            CursorSlot::ConditionValue { name, .. } if matches!(construct, Construct::Profile | Construct::Hat) => {
                 match self.slice(name) {
                     b"flags" => WordRole::Flag,
                     _ => WordRole::Identity,
                 }
             }
-            Slot::ConditionValue { name, .. } => value_role(construct, self.slice(name)),
-            Slot::GroupName { .. } => WordRole::ConditionName(construct),
-            Slot::GroupValue { name, .. } => value_role(construct, self.slice(name)),
-            Slot::Target => match construct {
+            CursorSlot::ConditionValue { name, .. } => value_role(construct, self.slice(name)),
+            CursorSlot::GroupName { .. } => WordRole::ConditionName(construct),
+            CursorSlot::GroupValue { name, .. } => value_role(construct, self.slice(name)),
+            CursorSlot::Target => match construct {
                 Construct::Link => WordRole::LinkTarget,
                 Construct::Alias => WordRole::AliasTo,
                 Construct::Mount => WordRole::MountPoint,
@@ -331,7 +331,7 @@ impl<'t> Context<'t> {
                 _ if self.links() => WordRole::LinkTarget,
                 _ => WordRole::ExecTarget,
             },
-            Slot::Argument => match construct {
+            CursorSlot::Argument => match construct {
                 Construct::Capability => WordRole::Capability,
                 Construct::Network => socket_role(self.sockets().len(), self.partial()),
                 Construct::Rlimit => match self.pieces.len() {
@@ -358,37 +358,37 @@ impl<'t> Context<'t> {
     }
 
     /// The permissions of a file rule that a piece is.
-    pub(crate) fn letters(&self, piece: &Piece) -> Option<FileLetters> {
+    pub(crate) fn letters(&self, piece: &StatementPiece) -> Option<FileLetters> {
         FileLetters::read(self.piece(piece), Span::NONE)
     }
 
     /// The candidates that need more than the text.
-    pub(crate) fn wanted(&self) -> Vec<Wanted> {
+    pub(crate) fn wanted(&self) -> Vec<CandidateQuery> {
         match self.inside {
-            Inside::Comment => return Vec::new(),
-            Inside::Variable { boolean, .. } => return vec![Wanted::Variables { boolean }],
-            Inside::Quotes | Inside::Code => {}
+            EnclosingElement::Comment => return Vec::new(),
+            EnclosingElement::Variable { boolean, .. } => return vec![CandidateQuery::Variables { boolean }],
+            EnclosingElement::Quotes | EnclosingElement::Code => {}
         }
         match (&self.slot, self.role()) {
-            (Slot::Start, _) if self.partial().starts_with(b"/") => vec![Wanted::Paths],
-            (Slot::Header, _) => vec![Wanted::Paths],
-            (Slot::Name, _) if self.partial().starts_with(b"/") => vec![Wanted::Paths],
-            (Slot::Name | Slot::Start, _) => Vec::new(),
-            (Slot::Expression { operand: true }, _) => {
-                vec![Wanted::Variables { boolean: false }, Wanted::Variables { boolean: true }]
+            (CursorSlot::Start, _) if self.partial().starts_with(b"/") => vec![CandidateQuery::Paths],
+            (CursorSlot::Header, _) => vec![CandidateQuery::Paths],
+            (CursorSlot::Name, _) if self.partial().starts_with(b"/") => vec![CandidateQuery::Paths],
+            (CursorSlot::Name | CursorSlot::Start, _) => Vec::new(),
+            (CursorSlot::Expression { operand: true }, _) => {
+                vec![CandidateQuery::Variables { boolean: false }, CandidateQuery::Variables { boolean: true }]
             }
-            (_, Some(WordRole::IncludePath)) => vec![Wanted::Includes { angle: self.angle }],
-            (_, Some(WordRole::AbiPath)) => vec![Wanted::AbiFiles { angle: self.angle }],
-            (_, Some(WordRole::Label)) => vec![Wanted::Profiles, Wanted::Children],
+            (_, Some(WordRole::IncludePath)) => vec![CandidateQuery::Includes { angle: self.angle }],
+            (_, Some(WordRole::AbiPath)) => vec![CandidateQuery::AbiFiles { angle: self.angle }],
+            (_, Some(WordRole::Label)) => vec![CandidateQuery::Profiles, CandidateQuery::Children],
             (_, Some(WordRole::ExecTarget | WordRole::ChangeProfileTarget)) => {
-                vec![Wanted::Profiles, Wanted::Children]
+                vec![CandidateQuery::Profiles, CandidateQuery::Children]
             }
-            (Slot::Argument, Some(WordRole::Path)) => match self.construct {
+            (CursorSlot::Argument, Some(WordRole::Path)) => match self.construct {
                 // Paths stand first in these; permissions follow.
                 Some(Construct::File | Construct::Link | Construct::ChangeProfile | Construct::PivotRoot)
                     if !self.has_path() =>
                 {
-                    vec![Wanted::Paths]
+                    vec![CandidateQuery::Paths]
                 }
                 _ => Vec::new(),
             },
@@ -403,7 +403,7 @@ impl<'t> Context<'t> {
                     | WordRole::VariableValue
                     | WordRole::Path,
                 ),
-            ) => vec![Wanted::Paths],
+            ) => vec![CandidateQuery::Paths],
             _ => Vec::new(),
         }
     }

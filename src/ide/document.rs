@@ -8,7 +8,7 @@ use crate::source::{Source, SourceId, Span};
 
 /// A profile text inside a manifest.
 #[derive(Clone, Debug)]
-pub(super) struct Unit {
+pub(super) struct ManifestUnit {
     /// The path that it has for the compiler: below that of the manifest, where no file is.
     pub(super) path: PathBuf,
     pub(super) profile: EmbeddedProfile,
@@ -16,11 +16,11 @@ pub(super) struct Unit {
 
 /// One text that is open.
 #[derive(Debug)]
-pub(super) struct Document {
+pub(super) struct OpenDocument {
     /// As the session knows it.
     pub(super) source: SourceId,
     /// The profiles of a manifest; none of a profile file.
-    pub(super) units: Vec<Unit>,
+    pub(super) units: Vec<ManifestUnit>,
     /// Whether it is a manifest.
     pub(super) manifest: bool,
 }
@@ -31,13 +31,13 @@ pub(super) fn is_yaml(path: &Path) -> bool {
 }
 
 /// The profiles of a manifest as units.
-pub(super) fn units(path: &Path, source: &Source, id: SourceId) -> (Manifest, Vec<Unit>) {
+pub(super) fn units(path: &Path, source: &Source, id: SourceId) -> (Manifest, Vec<ManifestUnit>) {
     let mut manifest = Manifest::read(source, id);
     let profiles = std::mem::take(&mut manifest.profiles).into_iter().enumerate();
     // The number keeps two of the same title apart.
     let units = profiles.map(|(number, profile)| {
         let title = profile.title().replace('/', "\u{2215}");
-        Unit { path: path.join(format!("{number}: {title}")), profile }
+        ManifestUnit { path: path.join(format!("{number}: {title}")), profile }
     });
     let units = units.collect();
     (manifest, units)
@@ -46,7 +46,7 @@ pub(super) fn units(path: &Path, source: &Source, id: SourceId) -> (Manifest, Ve
 /// A place in a text that can be shown: of a profile inside a manifest, the place in the manifest.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct Place {
+pub struct TextPlace {
     /// The file.
     pub path: PathBuf,
     /// Its text.

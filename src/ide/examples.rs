@@ -14,7 +14,7 @@ pub(super) fn examples(pattern: &Pattern, most: usize) -> Vec<String> {
         if found.len() >= most {
             break;
         }
-        let mut maker = Maker { out: Vec::new(), round };
+        let mut maker = ExampleMaker { out: Vec::new(), round };
         if !maker.extend(pattern) {
             continue;
         }
@@ -28,12 +28,12 @@ pub(super) fn examples(pattern: &Pattern, most: usize) -> Vec<String> {
     found
 }
 
-struct Maker {
+struct ExampleMaker {
     out: Vec<u8>,
     round: usize,
 }
 
-impl Maker {
+impl ExampleMaker {
     /// Appends a match; `false` where there is none that is short and plain.
     fn extend(&mut self, pattern: &Pattern) -> bool {
         if self.out.len() > MOST_BYTES {

@@ -19,7 +19,7 @@ pub enum FoldKind {
 
 /// A range that can be folded; it covers more than one line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Fold {
+pub(crate) struct FoldingRange {
     /// Where it begins: after the opening brace of a block.
     pub(crate) start: u32,
     /// Where it ends: before the closing brace of a block.
@@ -29,7 +29,7 @@ pub(crate) struct Fold {
 }
 
 /// Everything that can be folded, in the order of where it begins. Blocks are found in a text that does not parse, too.
-pub(crate) fn folds(file: &File, text: &[u8]) -> Vec<Fold> {
+pub(crate) fn folds(file: &File, text: &[u8]) -> Vec<FoldingRange> {
     let blocks = closed_blocks(text).into_iter().map(|(open, close)| (open + 1, close, FoldKind::Block));
     let mut found: Vec<_> = blocks.collect();
     let mut lists = vec![(&file.items, &file.tail)];
@@ -45,7 +45,7 @@ pub(crate) fn folds(file: &File, text: &[u8]) -> Vec<Fold> {
     let line = |offset: u32| lines.partition_point(|&end| end < offset);
     let mut folds: Vec<_> = (found.into_iter())
         .filter(|&(start, end, _)| line(start) < line(end))
-        .map(|(start, end, kind)| Fold { start, end, kind })
+        .map(|(start, end, kind)| FoldingRange { start, end, kind })
         .collect();
     folds.sort_unstable();
     folds

@@ -4,11 +4,11 @@ use std::fmt::Write;
 use std::path::Path;
 
 use super::examples::examples;
-use super::navigate::What;
+use super::navigate::NameTarget;
 use super::symbols::Symbols;
-use super::visit::{Found, WordRole, at};
+use super::visit::{ElementAtOffset, WordRole, at};
 use super::words::describe_at;
-use super::workspace::{Cursor, Resolved, Workspace};
+use super::workspace::{Cursor, ResolvedInput, Workspace};
 use crate::encode::path_pattern;
 use crate::policy::{Profile, ProfileMode, RuleKind};
 use crate::resolve::VariableValue;
@@ -39,9 +39,9 @@ impl Workspace {
     pub fn hover(&mut self, path: &Path, offset: u32) -> Option<Hover> {
         if let Some(symbol) = self.symbol(path, offset) {
             let text = match &symbol.what {
-                What::Files(files) => self.about_files(files),
-                What::Variable { name, boolean } => self.about_variable(path, offset, name, *boolean),
-                What::Profile(name) => self.about_profile(name),
+                NameTarget::Files(files) => self.about_files(files),
+                NameTarget::Variable { name, boolean } => self.about_variable(path, offset, name, *boolean),
+                NameTarget::Profile(name) => self.about_profile(name),
             };
             if let Some(text) = text {
                 return Some(Hover { text, range: symbol.range });
@@ -174,7 +174,7 @@ impl Workspace {
     }
 
     /// A pattern for paths: what it stands for, examples, and what the profile may do with one of them.
-    fn about_path(&mut self, cursor: &Cursor, found: &Found<'_>, role: WordRole) -> Option<String> {
+    fn about_path(&mut self, cursor: &Cursor, found: &ElementAtOffset<'_>, role: WordRole) -> Option<String> {
         let (_, word) = found.word?;
         let resolved = self.resolved(&cursor.path)?;
         let expanded = expanded(found, &resolved).unwrap_or_else(|| stored(word.value).into());
@@ -220,7 +220,12 @@ impl Workspace {
     }
 
     /// The profile that a place is in: of a file that others include, one that has its rules.
-    pub(super) fn profile_around(&self, cursor: &Cursor, found: &Found<'_>, resolved: &Resolved) -> Option<Text> {
+    pub(super) fn profile_around(
+        &self,
+        cursor: &Cursor,
+        found: &ElementAtOffset<'_>,
+        resolved: &ResolvedInput,
+    ) -> Option<Text> {
         let around = found.around.iter().rev().find_map(|item| match &item.kind.value {
             ItemKind::Profile(profile) => Some(profile.name.span),
             _ => None,
@@ -235,7 +240,7 @@ impl Workspace {
 }
 
 /// The pattern that a word has become when its variables were expanded.
-fn expanded(found: &Found<'_>, resolved: &Resolved) -> Option<Text> {
+fn expanded(found: &ElementAtOffset<'_>, resolved: &ResolvedInput) -> Option<Text> {
     let (_, word) = found.word?;
     let here = word.span;
     resolved.policy.all_profiles().find_map(|profile| {

@@ -27,7 +27,7 @@ const PASSED_OVER: [&str; 5] = ["node_modules", "target", "cache", "disable", "f
 /// The facts known about all files.
 #[derive(Debug, Default)]
 pub(super) struct Index {
-    files: FxHashMap<PathBuf, Entry>,
+    files: FxHashMap<PathBuf, IndexedFile>,
     /// The files that declare a profile.
     declaring: FxHashMap<Text, FxHashSet<PathBuf>>,
     /// The files that include a file directly.
@@ -35,7 +35,7 @@ pub(super) struct Index {
 }
 
 #[derive(Debug)]
-struct Entry {
+struct IndexedFile {
     symbols: Symbols,
     /// The files it includes directly, in the order of the text, with the include rules that name them.
     includes: Vec<PathBuf>,
@@ -171,11 +171,11 @@ impl Index {
         for profile in &symbols.profiles {
             self.declaring.entry(profile.name.clone()).or_default().insert(path.clone());
         }
-        self.files.insert(path, Entry { symbols, includes, by });
+        self.files.insert(path, IndexedFile { symbols, includes, by });
     }
 
     fn remove(&mut self, path: &Path) {
-        let Some(Entry { symbols, includes, .. }) = self.files.remove(path) else { return };
+        let Some(IndexedFile { symbols, includes, .. }) = self.files.remove(path) else { return };
         for included in includes {
             if let Some(includers) = self.includers.get_mut(&included) {
                 includers.remove(path);
@@ -211,7 +211,7 @@ fn read(path: &Path, session: &Session) -> Vec<(PathBuf, Symbols)> {
         found.push((unit.path, symbols(&included.file, &source, &|span| unit.profile.locate(span))));
     }
     let mut uses = Symbols::default();
-    for reference in manifest.references() {
+    for reference in manifest.profile_references() {
         let (prefix, name) = (matches!(reference.site, ReferenceSite::Annotation(_)), reference.profile);
         uses.profile_use(Text::from(name.value.as_str()), name.span, prefix);
     }

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use rustc_hash::FxHashSet;
 
-use super::document::Place;
+use super::document::TextPlace;
 use super::edit::FileEdits;
-use super::symbols::{Kind, Range, Symbols};
+use super::symbols::{NameKind, Range, Symbols};
 use super::workspace::Workspace;
 use crate::edit::Edit;
 use crate::source::{Span, Text};
@@ -15,17 +15,17 @@ use crate::syntax::ast::AssignOp;
 
 /// A name at a place of a text.
 #[derive(Clone, Debug)]
-pub(super) struct Symbol {
+pub(super) struct NameOccurrence {
     /// The file, or the unit of a manifest, that it stands in.
     unit: PathBuf,
-    pub(super) what: What,
+    pub(super) what: NameTarget,
     /// The name in the text that holds it, without signs and quotes.
     pub(super) range: Range,
 }
 
 /// The entity that a name refers to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum What {
+pub(super) enum NameTarget {
     /// The files that an include leads to.
     Files(Vec<PathBuf>),
     Variable {
@@ -37,11 +37,11 @@ pub(super) enum What {
 }
 
 /// A range of a file: a key of the index, and the range in the text that holds it.
-type Found = (PathBuf, Range);
+type FileRange = (PathBuf, Range);
 
 impl Workspace {
     /// The name at an offset of a file.
-    pub(super) fn symbol(&mut self, path: &Path, offset: u32) -> Option<Symbol> {
+    pub(super) fn symbol(&mut self, path: &Path, offset: u32) -> Option<NameOccurrence> {
         let units = self.units_of(path);
         let index = self.index();
         let within = |range: &Range| range.start <= offset && offset <= range.end;
@@ -49,32 +49,32 @@ impl Workspace {
         let around = |range: &Range| within(&(range.start.saturating_sub(2)..range.end.saturating_add(1)));
         units.into_iter().find_map(|unit| {
             let symbols = index.symbols(&unit)?;
-            let variable = |name: &Text, boolean| What::Variable { name: name.clone(), boolean };
+            let variable = |name: &Text, boolean| NameTarget::Variable { name: name.clone(), boolean };
             let found = symbols.variables.iter().find(|it| around(&it.range));
             let found = found.map(|it| (variable(&it.name, it.boolean), it.range.clone())).or_else(|| {
                 let mut uses = symbols.uses.iter();
                 let at =
-                    uses.find(|it| if it.kind == Kind::Profile { within(&it.range) } else { around(&it.range) })?;
+                    uses.find(|it| if it.kind == NameKind::Profile { within(&it.range) } else { around(&it.range) })?;
                 let what = match at.kind {
-                    Kind::Variable => variable(&at.name, false),
-                    Kind::Boolean => variable(&at.name, true),
-                    Kind::Profile => {
+                    NameKind::Variable => variable(&at.name, false),
+                    NameKind::Boolean => variable(&at.name, true),
+                    NameKind::Profile => {
                         let name = index.meant(&at.name, at.inside.as_ref().filter(|_| at.child));
-                        What::Profile(name)
+                        NameTarget::Profile(name)
                     }
                 };
                 Some((what, at.range.clone()))
             });
             let found = found.or_else(|| {
                 let profile = symbols.profiles.iter().find(|it| within(&it.range))?;
-                Some((What::Profile(profile.name.clone()), profile.range.clone()))
+                Some((NameTarget::Profile(profile.name.clone()), profile.range.clone()))
             });
             let found = found.or_else(|| {
                 let include = symbols.includes.iter().find(|it| within(&it.range))?;
-                Some((What::Files(index.files_of(&unit, include)), include.range.clone()))
+                Some((NameTarget::Files(index.files_of(&unit, include)), include.range.clone()))
             });
             let (what, range) = found?;
-            Some(Symbol { unit, what, range })
+            Some(NameOccurrence { unit, what, range })
         })
     }
 
@@ -88,16 +88,16 @@ impl Workspace {
     }
 
     /// Where the name at an offset is declared: of an include, the files.
-    pub fn definitions(&mut self, path: &Path, offset: u32) -> Vec<Place> {
+    pub fn definitions(&mut self, path: &Path, offset: u32) -> Vec<TextPlace> {
         let Some(symbol) = self.symbol(path, offset) else { return Vec::new() };
         let found = self.declarations(&symbol);
         self.places(found)
     }
 
-    fn declarations(&mut self, symbol: &Symbol) -> Vec<Found> {
+    fn declarations(&mut self, symbol: &NameOccurrence) -> Vec<FileRange> {
         match &symbol.what {
-            What::Files(files) => files.iter().map(|file| (file.clone(), 0..0)).collect(),
-            What::Variable { name, boolean } => {
+            NameTarget::Files(files) => files.iter().map(|file| (file.clone(), 0..0)).collect(),
+            NameTarget::Variable { name, boolean } => {
                 let roots = self.contexts(&symbol.unit);
                 let index = self.index();
                 let root = roots.first().unwrap_or(&symbol.unit);
@@ -111,7 +111,7 @@ impl Workspace {
                 found.sort_by_key(|(adds, ..)| *adds);
                 found.into_iter().map(|(_, file, range)| (file, range)).collect()
             }
-            What::Profile(name) => {
+            NameTarget::Profile(name) => {
                 let index = self.index();
                 let found = index.profiles(name);
                 let matching = if found.is_empty() { index.matching(name) } else { Vec::new() };
@@ -121,16 +121,16 @@ impl Workspace {
     }
 
     /// Where the name at an offset is used, with the places where it is declared if they are wanted.
-    pub fn references(&mut self, path: &Path, offset: u32, declarations: bool) -> Vec<Place> {
+    pub fn references(&mut self, path: &Path, offset: u32, declarations: bool) -> Vec<TextPlace> {
         let Some(symbol) = self.symbol(path, offset) else { return Vec::new() };
         let found = self.uses(&symbol, declarations);
         self.places(found)
     }
 
-    fn uses(&mut self, symbol: &Symbol, declarations: bool) -> Vec<Found> {
+    fn uses(&mut self, symbol: &NameOccurrence, declarations: bool) -> Vec<FileRange> {
         let mut found = Vec::new();
         match &symbol.what {
-            What::Files(files) => {
+            NameTarget::Files(files) => {
                 let index = self.index();
                 for file in files {
                     for includer in index.includers(file) {
@@ -142,20 +142,20 @@ impl Workspace {
                 found.sort_by(|a, b| (&a.0, a.1.start).cmp(&(&b.0, b.1.start)));
                 found.dedup();
             }
-            What::Variable { name, boolean } => {
+            NameTarget::Variable { name, boolean } => {
                 for file in self.sharing(&symbol.unit, name, *boolean) {
                     let Some(symbols) = self.index().symbols(&file) else { continue };
                     let ranges = mentions(symbols, name, *boolean, declarations);
                     found.extend(ranges.into_iter().map(|range| (file.clone(), range)));
                 }
             }
-            What::Profile(name) => {
+            NameTarget::Profile(name) => {
                 let index = self.index();
                 if declarations {
                     found.extend(index.profiles(name));
                 }
                 for (file, symbols) in index.files() {
-                    let uses = symbols.uses.iter().filter(|it| it.kind == Kind::Profile);
+                    let uses = symbols.uses.iter().filter(|it| it.kind == NameKind::Profile);
                     let same =
                         uses.filter(|it| index.meant(&it.name, it.inside.as_ref().filter(|_| it.child)) == *name);
                     found.extend(same.map(|it| (file.to_owned(), it.range.clone())));
@@ -219,9 +219,9 @@ impl Workspace {
     pub fn renamable(&mut self, path: &Path, offset: u32) -> Option<std::ops::Range<u32>> {
         let symbol = self.symbol(path, offset)?;
         let declared = match &symbol.what {
-            What::Files(_) => false,
-            What::Variable { .. } => !self.declarations(&symbol).is_empty(),
-            What::Profile(name) => !self.index().profiles(name).is_empty(),
+            NameTarget::Files(_) => false,
+            NameTarget::Variable { .. } => !self.declarations(&symbol).is_empty(),
+            NameTarget::Profile(name) => !self.index().profiles(name).is_empty(),
         };
         declared.then_some(symbol.range)
     }
@@ -237,8 +237,8 @@ impl Workspace {
         }
         let mut edits: Vec<(PathBuf, Range, Text)> = Vec::new();
         match &symbol.what {
-            What::Files(_) => return Err("files cannot be renamed".into()),
-            What::Variable { name, boolean } => {
+            NameTarget::Files(_) => return Err("files cannot be renamed".into()),
+            NameTarget::Variable { name, boolean } => {
                 // With its signs it is the same name.
                 let bare = new.strip_prefix(if *boolean { '$' } else { '@' }).unwrap_or(new);
                 let bare = bare.strip_prefix('{').and_then(|bare| bare.strip_suffix('}')).unwrap_or(bare).to_owned();
@@ -263,7 +263,7 @@ impl Workspace {
                 }
                 return self.file_edits(edits, new);
             }
-            What::Profile(name) => {
+            NameTarget::Profile(name) => {
                 if new.is_empty()
                     || new.contains("//")
                     || !new.bytes().all(|byte| byte.is_ascii_graphic() && !b"\"{}()[]*?,#@".contains(&byte))
@@ -292,7 +292,7 @@ impl Workspace {
         let mut edits: Vec<_> =
             index.profiles(name).into_iter().map(|(file, range)| (file, range, last.clone())).collect();
         for (file, symbols) in index.files() {
-            for used in symbols.uses.iter().filter(|it| it.kind == Kind::Profile) {
+            for used in symbols.uses.iter().filter(|it| it.kind == NameKind::Profile) {
                 let meant = index.meant(&used.name, used.inside.as_ref().filter(|_| used.child));
                 let is_child = meant.strip_prefix(&name[..]).is_some_and(|rest| rest.starts_with(b"//"));
                 if meant != *name && !is_child {
@@ -328,12 +328,12 @@ impl Workspace {
     }
 
     /// Ranges of files as places.
-    pub(super) fn places(&mut self, found: Vec<Found>) -> Vec<Place> {
+    pub(super) fn places(&mut self, found: Vec<FileRange>) -> Vec<TextPlace> {
         let places = found.into_iter().filter_map(|(unit, range)| {
             let path = self.index().symbols(&unit).and_then(|symbols| symbols.document.clone()).unwrap_or(unit);
             let source = self.source(&path)?;
             let span = Span::new(crate::source::SourceId::NONE, range.start, range.end);
-            Some(Place { path, source, span })
+            Some(TextPlace { path, source, span })
         });
         places.collect()
     }
@@ -345,9 +345,9 @@ impl Workspace {
         let mut files: Vec<(&Path, &Symbols)> = self.index().files().collect();
         files.sort_by_key(|(path, _)| *path);
         for (path, symbols) in files {
-            let profiles = symbols.profiles.iter().map(|it| (it.name.to_string(), Kind::Profile, &it.range));
+            let profiles = symbols.profiles.iter().map(|it| (it.name.to_string(), NameKind::Profile, &it.range));
             let declared = symbols.variables.iter().filter(|it| it.op != AssignOp::Add);
-            let kind = |boolean| if boolean { Kind::Boolean } else { Kind::Variable };
+            let kind = |boolean| if boolean { NameKind::Boolean } else { NameKind::Variable };
             let variables = declared.map(|it| (it.name.to_string(), kind(it.boolean), &it.range));
             for (name, kind, range) in profiles.chain(variables) {
                 if let Some(score) = score(&name.to_lowercase(), &query) {
@@ -359,7 +359,7 @@ impl Workspace {
         found.truncate(most);
         let symbols = found.into_iter().filter_map(|(_, name, kind, path, range)| {
             let place = self.places(vec![(path, range)]).pop()?;
-            Some(WorkspaceSymbol { name, profile: kind == Kind::Profile, place })
+            Some(WorkspaceSymbol { name, profile: kind == NameKind::Profile, place })
         });
         symbols.collect()
     }
@@ -374,7 +374,7 @@ pub struct WorkspaceSymbol {
     /// Whether it is a profile.
     pub profile: bool,
     /// Where it is declared.
-    pub place: Place,
+    pub place: TextPlace,
 }
 
 /// How well a name fits a query; less is better.
@@ -394,7 +394,7 @@ fn score(name: &str, query: &str) -> Option<u32> {
 
 /// Where a file mentions a variable.
 fn mentions(symbols: &Symbols, name: &Text, boolean: bool, declarations: bool) -> Vec<Range> {
-    let kind = if boolean { Kind::Boolean } else { Kind::Variable };
+    let kind = if boolean { NameKind::Boolean } else { NameKind::Variable };
     let declared = symbols.variables.iter().filter(|it| declarations && it.name == *name && it.boolean == boolean);
     let used = symbols.uses.iter().filter(|it| it.kind == kind && it.name == *name);
     let mut ranges: Vec<Range> = declared.map(|it| &it.range).chain(used.map(|it| &it.range)).cloned().collect();

@@ -21,7 +21,7 @@ pub enum SymbolKind {
 
 /// A symbol of the outline.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Symbol {
+pub(crate) struct OutlineItem {
     /// Its name: a profile's as written, a variable's with its sigil.
     pub(crate) name: String,
     /// Its kind.
@@ -33,21 +33,21 @@ pub(crate) struct Symbol {
     /// Where all of it stands.
     pub(crate) span: Span,
     /// The symbols inside it.
-    pub(crate) children: Vec<Symbol>,
+    pub(crate) children: Vec<OutlineItem>,
 }
 
 /// Details are cut at this length: a variable may have a thousand values.
 const DETAIL: usize = 120;
 
 /// The symbols of a file in the order of the text. What stands in an `if` or a block of rules belongs to what is around it.
-pub(crate) fn symbols(file: &File) -> Vec<Symbol> {
+pub(crate) fn symbols(file: &File) -> Vec<OutlineItem> {
     let mut found = Vec::new();
     collect(&file.items, &mut found);
     found
 }
 
 /// The parser bounds the depth of blocks, so that this recursion is bounded, too.
-fn collect(items: &[Item], found: &mut Vec<Symbol>) {
+fn collect(items: &[Item], found: &mut Vec<OutlineItem>) {
     for item in items {
         let span = item.kind.span;
         match &item.kind.value {
@@ -57,9 +57,9 @@ fn collect(items: &[Item], found: &mut Vec<Symbol>) {
                 let hat = matches!(profile.keyword, ProfileKeyword::Hat | ProfileKeyword::Caret);
                 let kind = if hat { SymbolKind::Hat } else { SymbolKind::Profile };
                 let (name, detail) = (profile.name.to_str_lossy().into_owned(), header(profile));
-                found.push(Symbol { name, kind, detail, name_span: profile.name.span, span, children });
+                found.push(OutlineItem { name, kind, detail, name_span: profile.name.span, span, children });
             }
-            ItemKind::SetVariable(variable) => found.push(Symbol {
+            ItemKind::SetVariable(variable) => found.push(OutlineItem {
                 name: format!("@{{{}}}", variable.name.value),
                 kind: SymbolKind::Variable,
                 detail: cut(&format!("{} {}", variable.op.value.as_str(), joined(&variable.values))),
@@ -67,7 +67,7 @@ fn collect(items: &[Item], found: &mut Vec<Symbol>) {
                 span,
                 children: Vec::new(),
             }),
-            ItemKind::BoolVariable(variable) => found.push(Symbol {
+            ItemKind::BoolVariable(variable) => found.push(OutlineItem {
                 name: format!("${{{}}}", variable.name.value),
                 kind: SymbolKind::Boolean,
                 detail: String::new(),
@@ -75,7 +75,7 @@ fn collect(items: &[Item], found: &mut Vec<Symbol>) {
                 span,
                 children: Vec::new(),
             }),
-            ItemKind::Alias(alias) => found.push(Symbol {
+            ItemKind::Alias(alias) => found.push(OutlineItem {
                 name: alias.from.to_str_lossy().into_owned(),
                 kind: SymbolKind::Alias,
                 detail: cut(&format!("-> {}", alias.to.value)),
@@ -135,7 +135,7 @@ mod tests {
         let text = "@{X} += a b\n$Y = true\nalias /a/ -> /b/,\nprofile p /x flags=(complain, audit) {\n  ^h {\n  }\n  \
                     if $Y {\n    profile c {\n    }\n  } else {\n    hat d {\n    }\n  }\n}\n/bin/y {\n}\n";
         let symbols = symbols(&crate::parse(text.as_bytes()).unwrap());
-        let shown = |list: &[Symbol]| {
+        let shown = |list: &[OutlineItem]| {
             list.iter().map(|it| format!("{:?} {} {}", it.kind, it.name, it.detail)).collect::<Vec<_>>()
         };
         let expected = ["Variable @{X} += a b", "Boolean ${Y} ", "Alias /a/ -> /b/", "Profile p /x (complain audit)"];

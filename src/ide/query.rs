@@ -14,7 +14,7 @@ use crate::source::Span;
 /// The cost of a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Cost {
+pub struct RuleCost {
     /// Behind the rule, in the file.
     pub offset: u32,
     /// How many states the automata of its profile would have less without it; they may even have more.
@@ -45,7 +45,7 @@ impl Snapshot {
 
     /// Returns the costs of the rules in a range of an open text, each measured on top of all others of its profile.
     #[must_use]
-    pub fn costs(&self, path: &Path, start: u32, end: u32) -> Vec<Cost> {
+    pub fn costs(&self, path: &Path, start: u32, end: u32) -> Vec<RuleCost> {
         let Ok(included) = self.session.open(path) else { return Vec::new() };
         let root = self.contexts.get(path).and_then(|roots| roots.first()).map_or(path, std::path::PathBuf::as_path);
         let Some(resolved) = resolve(&self.session, root, &self.settings).filter(|resolved| resolved.complete) else {
@@ -68,7 +68,7 @@ impl Snapshot {
                 let mut without = alone.clone();
                 without.rules.retain(|rule| rule.span != span);
                 let Some(rest) = self.weigh(&resolved.policy, without) else { continue };
-                costs.push(Cost { offset: span.end, states: whole.0 - rest.0, bytes: whole.1 - rest.1 });
+                costs.push(RuleCost { offset: span.end, states: whole.0 - rest.0, bytes: whole.1 - rest.1 });
             }
         }
         costs.sort_by_key(|cost| cost.offset);
@@ -81,12 +81,12 @@ impl Snapshot {
     fn weigh(&self, policy: &Policy, profile: Profile) -> Option<(i64, i64)> {
         let policy = Policy { profiles: vec![profile], ..policy.clone() };
         let target = Target { kernel: std::sync::Arc::clone(&self.settings.options.kernel) };
-        let options = encode::Options::default();
+        let options = encode::EncodeOptions::default();
         let mut raised = Diagnostics::new();
         let encoded = encode::encode(&policy, &target, &options, self.memory.encode_cache(), &mut raised)?;
         let efforts = encoded.iter().flat_map(|each| &each.effort.automata);
         let states: usize = efforts.map(|automaton| automaton.states).sum();
-        let records: Vec<blob::Profile> = encoded.into_iter().map(|each| each.record).collect();
+        let records: Vec<blob::BlobProfile> = encoded.into_iter().map(|each| each.record).collect();
         let bytes = blob::write(&records).ok()?.len();
         Some((i64::try_from(states).ok()?, i64::try_from(bytes).ok()?))
     }

@@ -12,7 +12,7 @@ pub(crate) fn ranges(file: &File, text: &[u8], offset: u32) -> Vec<Span> {
     if let Some(at) = visit::at(file, offset) {
         whole.source = at.item.kind.span.source;
         if let Some((role, word)) = at.word {
-            for reference in visit::references(role, word) {
+            for reference in visit::variable_references(role, word) {
                 if (reference.span.start..=reference.span.end).contains(&offset) {
                     found.extend([reference.name_span(), reference.span]);
                 }

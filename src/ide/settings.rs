@@ -7,7 +7,7 @@ use crate::compiler::Compiler;
 use crate::features::Features;
 use crate::lint::config::Config;
 use crate::lint::{Linter, UnknownRule};
-use crate::resolve::{Options, Session};
+use crate::resolve::{ResolveOptions, Session};
 
 /// The kernel where nobody says which: the one that mediates most, as `armorer lint` has it.
 const KERNEL: &str = "linux-7.2";
@@ -33,7 +33,7 @@ pub struct EditorSettings {
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// How profiles are resolved.
-    pub(super) options: Options,
+    pub(super) options: ResolveOptions,
     config: Config,
     /// The directory that the globs of the configuration are relative to.
     root: PathBuf,
@@ -77,8 +77,13 @@ impl Settings {
             editor.include.iter().map(|directory| folder.join(directory)).collect()
         };
         let policy = Some(Arc::clone(&features));
-        let options =
-            Options { base, include_dirs, working_directory: folder.to_owned(), policy, ..Options::new(features) };
+        let options = ResolveOptions {
+            base,
+            include_dirs,
+            working_directory: folder.to_owned(),
+            policy,
+            ..ResolveOptions::new(features)
+        };
         let automata = editor.automata.or(config.lint.automata).unwrap_or(true);
         Settings { options, config, root, automata, costs: editor.costs, problems }
     }

@@ -2,11 +2,11 @@
 //! finished.
 
 use super::construct::Construct;
-use super::context::{Context, Inside, PieceKind, Slot};
+use super::context::{CursorContext, CursorSlot, EnclosingElement, PieceKind};
 
 /// The syntax of a construct at a cursor.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Signature {
+pub(crate) struct ConstructSignature {
     /// All of it.
     pub(crate) label: &'static str,
     /// Its parts, each a text of the label, with what it is.
@@ -16,7 +16,7 @@ pub(crate) struct Signature {
 }
 
 /// The label of a construct and its parts.
-type Syntax = (&'static str, &'static [(&'static str, &'static str)]);
+type ConstructSyntax = (&'static str, &'static [(&'static str, &'static str)]);
 
 const ACCESS: (&str, &str) =
     ("(ACCESS)", "Permissions, one word or several in parentheses; without them, all that fit.");
@@ -26,7 +26,7 @@ const SAFETY: (&str, &str) = ("[safe|unsafe]", "Scrubs the environment at exec, 
 const LABEL: (&str, &str) = ("[label=LABEL]", "The label that the rule applies to: a profile name or a pattern.");
 
 /// The syntax of each construct.
-fn syntax(construct: Construct) -> Option<Syntax> {
+fn syntax(construct: Construct) -> Option<ConstructSyntax> {
     Some(match construct {
         Construct::Abi => (
             "abi <PATH>,",
@@ -187,8 +187,8 @@ fn syntax(construct: Construct) -> Option<Syntax> {
 }
 
 /// The syntax of the construct around the cursor.
-pub(crate) fn signature(context: &Context<'_>) -> Option<Signature> {
-    if context.inside == Inside::Comment {
+pub(crate) fn signature(context: &CursorContext<'_>) -> Option<ConstructSignature> {
+    if context.inside == EnclosingElement::Comment {
         return None;
     }
     // What begins like a path may still be a profile's name, but mostly is a file rule.
@@ -200,11 +200,11 @@ pub(crate) fn signature(context: &Context<'_>) -> Option<Signature> {
         plain.strip_prefix(part).is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_alphanumeric()))
     });
     let active = found.unwrap_or(parameters.len());
-    Some(Signature { label, parameters: parameters.to_vec(), active })
+    Some(ConstructSignature { label, parameters: parameters.to_vec(), active })
 }
 
 /// The first word of the part at the cursor.
-fn active<'t>(context: &Context<'t>, construct: Construct) -> &'t str {
+fn active<'t>(context: &CursorContext<'t>, construct: Construct) -> &'t str {
     let name = |range: &std::ops::Range<u32>| std::str::from_utf8(context.slice(range)).unwrap_or("?");
     let condition = |name: &'t str| match name {
         "ip" | "port" | "interface" => "ip",
@@ -214,30 +214,30 @@ fn active<'t>(context: &Context<'t>, construct: Construct) -> &'t str {
         name => name,
     };
     match &context.slot {
-        Slot::List if matches!(construct, Construct::Profile | Construct::Hat) => "flags",
-        Slot::List => "ACCESS",
-        Slot::ConditionValue { name: range, .. } => condition(name(range)),
-        Slot::GroupName { group } | Slot::GroupValue { group, .. } => condition(name(group)),
-        Slot::Target | Slot::Done => match construct {
+        CursorSlot::List if matches!(construct, Construct::Profile | Construct::Hat) => "flags",
+        CursorSlot::List => "ACCESS",
+        CursorSlot::ConditionValue { name: range, .. } => condition(name(range)),
+        CursorSlot::GroupName { group } | CursorSlot::GroupValue { group, .. } => condition(name(group)),
+        CursorSlot::Target | CursorSlot::Done => match construct {
             Construct::Alias => "TO",
             Construct::Mount => "MOUNTPOINT",
             _ => "TARGET",
         },
-        Slot::IncludePath => "<PATH>",
-        Slot::Name => "NAME",
-        Slot::Header if context.pieces.len() <= 2 => "ATTACHMENT",
-        Slot::Header => "flags",
-        Slot::Expression { .. } if construct == Construct::If => "CONDITION",
-        Slot::Expression { .. } => "EXPRESSION",
-        Slot::Value => "VALUE",
-        Slot::Start if construct == Construct::File => "PATH",
-        Slot::Argument => argument(context, construct),
-        Slot::Start | Slot::Else | Slot::Priority => "?",
+        CursorSlot::IncludePath => "<PATH>",
+        CursorSlot::Name => "NAME",
+        CursorSlot::Header if context.pieces.len() <= 2 => "ATTACHMENT",
+        CursorSlot::Header => "flags",
+        CursorSlot::Expression { .. } if construct == Construct::If => "CONDITION",
+        CursorSlot::Expression { .. } => "EXPRESSION",
+        CursorSlot::Value => "VALUE",
+        CursorSlot::Start if construct == Construct::File => "PATH",
+        CursorSlot::Argument => argument(context, construct),
+        CursorSlot::Start | CursorSlot::Else | CursorSlot::Priority => "?",
     }
 }
 
 /// The part of a rule at the cursor, outside of conditions and not after an arrow.
-fn argument(context: &Context<'_>, construct: Construct) -> &'static str {
+fn argument(context: &CursorContext<'_>, construct: Construct) -> &'static str {
     match construct {
         Construct::Include => "if",
         Construct::Capability => "NAME",
@@ -274,7 +274,7 @@ fn argument(context: &Context<'_>, construct: Construct) -> &'static str {
 }
 
 /// Whether the permissions of a file rule stand before its path.
-fn leading(context: &Context<'_>) -> bool {
+fn leading(context: &CursorContext<'_>) -> bool {
     let first = context.pieces.iter().find(|piece| piece.kind == PieceKind::Word);
     first.is_some_and(|piece| context.letters(piece).is_some())
 }
@@ -288,7 +288,7 @@ mod tests {
     fn part(text: &str) -> &'static str {
         let cursor = u32::try_from(text.find('|').unwrap()).unwrap();
         let text = text.replacen('|', "", 1);
-        let context = Context::new(text.as_bytes(), cursor);
+        let context = CursorContext::new(text.as_bytes(), cursor);
         let signature = signature(&context);
         signature.and_then(|it| it.parameters.get(it.active).map(|(label, _)| *label)).unwrap_or("")
     }

@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::document::{Place, Unit, is_yaml};
+use super::document::{ManifestUnit, TextPlace, is_yaml};
 use super::overlay::Overlay;
 use super::settings::Settings;
-use super::workspace::Members;
+use super::workspace::ProfilesByFile;
 use crate::diagnostic::{Code, Severity};
-use crate::lint::{Finding, Memory};
+use crate::lint::{Finding, LintCache};
 use crate::resolve::Session;
 use crate::source::{SourceId, SourceMap, Span};
 use crate::syntax::ast::ItemKind;
@@ -21,47 +21,47 @@ pub struct Snapshot {
     pub(super) session: Session,
     pub(super) overlay: Overlay,
     pub(super) settings: Arc<Settings>,
-    pub(super) memory: Arc<Memory>,
+    pub(super) memory: Arc<LintCache>,
     /// The inputs that decide what the open profile files mean.
     pub(super) contexts: FxHashMap<PathBuf, Vec<PathBuf>>,
     /// The open manifests that profiles are in.
-    pub(super) units: FxHashMap<PathBuf, (PathBuf, SourceId, Unit)>,
+    pub(super) units: FxHashMap<PathBuf, (PathBuf, SourceId, ManifestUnit)>,
     /// All files with profiles, if that was asked for.
     pub(super) roots: Vec<PathBuf>,
-    pub(super) members: Members,
+    pub(super) members: ProfilesByFile,
 }
 
 /// Something that is wrong with a file.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct Problem {
+pub struct FileProblem {
     /// Where in the file: the place of the finding, or of the `include` that leads to it.
     pub span: Span,
-    /// The finding, whose spans point into [`Problems::sources`]. Its spans point into [`Problems::sources`].
+    /// The finding, whose spans point into [`FileProblems::sources`]. Its spans point into [`FileProblems::sources`].
     pub finding: Finding,
 }
 
 /// The problems of a file, with the texts that they refer to.
 #[derive(Debug)]
 #[non_exhaustive]
-pub struct Problems {
+pub struct FileProblems {
     /// In the order of their places.
-    pub list: Vec<Problem>,
+    pub list: Vec<FileProblem>,
     /// The texts that spans point into.
     pub sources: Arc<SourceMap>,
 }
 
-impl std::ops::Deref for Problems {
-    type Target = [Problem];
+impl std::ops::Deref for FileProblems {
+    type Target = [FileProblem];
 
-    fn deref(&self) -> &[Problem] {
+    fn deref(&self) -> &[FileProblem] {
         &self.list
     }
 }
 
 impl Snapshot {
     /// Where a span is.
-    pub(super) fn place(&self, span: Span) -> Option<Place> {
+    pub(super) fn place(&self, span: Span) -> Option<TextPlace> {
         if span.source == SourceId::NONE {
             return None;
         }
@@ -70,9 +70,9 @@ impl Snapshot {
         Some(match self.units.get(&path) {
             Some((manifest, id, unit)) => {
                 let source = self.session.sources.get(*id);
-                Place { path: manifest.clone(), source, span: unit.profile.locate(span) }
+                TextPlace { path: manifest.clone(), source, span: unit.profile.locate(span) }
             }
-            None => Place { path, source, span },
+            None => TextPlace { path, source, span },
         })
     }
 
@@ -81,13 +81,13 @@ impl Snapshot {
     ///
     /// A file that holds no profile is looked at as part of profiles that include it.
     #[must_use]
-    pub fn problems(&self, path: &Path, automata: bool) -> Problems {
+    pub fn problems(&self, path: &Path, automata: bool) -> FileProblems {
         let session = self.session.fork(self.overlay.clone());
         let contexts = self.contexts.get(path).map_or(&[][..], Vec::as_slice);
         let open = |path: &PathBuf| session.open(path).ok().map(|included| included.source);
         let text = if is_yaml(path) { session.text(path).ok() } else { open(&path.to_owned()) };
         let Some(text) = text else {
-            return Problems { list: Vec::new(), sources: Arc::default() };
+            return FileProblems { list: Vec::new(), sources: Arc::default() };
         };
         let mut inputs: Vec<SourceId> = contexts.iter().filter_map(open).collect();
         let orphan = if inputs.is_empty() { adopt(&session, path, text) } else { None };
@@ -108,11 +108,11 @@ impl Snapshot {
                 continue;
             }
             if seen.insert((span, finding.code, finding.message.clone())) {
-                list.push(Problem { span, finding });
+                list.push(FileProblem { span, finding });
             }
         }
         list.sort_by_key(|problem| (problem.span.start, problem.finding.code));
-        Problems { list, sources }
+        FileProblems { list, sources }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::path::Path;
 
-use super::context::Context;
+use super::context::CursorContext;
 use super::outline;
 use super::workspace::{Cursor, Workspace};
 use super::{folding, selection, signature, tokens};
@@ -78,13 +78,13 @@ impl Workspace {
     }
 
     /// Symbols nested deeper than clients can read are left out.
-    fn located(&self, symbols: Vec<outline::Symbol>, depth: u32) -> Vec<OutlineSymbol> {
+    fn located(&self, symbols: Vec<outline::OutlineItem>, depth: u32) -> Vec<OutlineSymbol> {
         const MOST: u32 = 30;
         if depth >= MOST {
             return Vec::new();
         }
         let each = symbols.into_iter().filter_map(|symbol| {
-            let outline::Symbol { name, kind, detail, name_span, span, children } = symbol;
+            let outline::OutlineItem { name, kind, detail, name_span, span, children } = symbol;
             let (name_range, range) = (self.range(name_span)?, self.range(span)?);
             // The one lies within the other, whatever a manifest makes of them.
             let range = range.start.min(name_range.start)..range.end.max(name_range.end);
@@ -154,7 +154,7 @@ impl Workspace {
     #[must_use]
     pub fn signature(&self, path: &Path, offset: u32) -> Option<Signature> {
         let cursor = self.cursor(path, offset)?;
-        let found = signature::signature(&Context::new(cursor.source.text(), cursor.offset))?;
+        let found = signature::signature(&CursorContext::new(cursor.source.text(), cursor.offset))?;
         let own = |text: &str| text.to_owned();
         Some(Signature {
             label: own(found.label),

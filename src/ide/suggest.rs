@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::complete;
-use super::context::{Context, Inside, Wanted};
+use super::context::{CandidateQuery, CursorContext, EnclosingElement};
 use super::workspace::{Cursor, Workspace};
 use crate::resolve::{VariableValue, is_skipped};
 use crate::source::{DirEntry, FileKind, FileSystem, Loader, Span};
@@ -11,7 +11,7 @@ use crate::source::{DirEntry, FileKind, FileSystem, Loader, Span};
 /// The kind of a suggestion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum SuggestionKind {
+pub enum CompletionKind {
     /// A keyword.
     Keyword,
     /// Permissions.
@@ -35,11 +35,11 @@ pub enum SuggestionKind {
 /// Something that may be written at a place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Suggestion {
+pub struct Completion {
     /// The text that is shown.
     pub label: String,
     /// Its kind.
-    pub kind: SuggestionKind,
+    pub kind: CompletionKind,
     /// One line about it, in plain text.
     pub detail: String,
     /// All about it, in Markdown; may be empty.
@@ -55,18 +55,18 @@ const MOST: usize = 2000;
 
 impl Workspace {
     /// Returns the completions at an offset of a file. What is written there already is not compared with it.
-    pub fn suggestions(&mut self, path: &Path, offset: u32) -> Vec<Suggestion> {
+    pub fn suggestions(&mut self, path: &Path, offset: u32) -> Vec<Completion> {
         let Some(cursor) = self.cursor(path, offset) else { return Vec::new() };
-        let context = Context::new(cursor.source.text(), cursor.offset);
+        let context = CursorContext::new(cursor.source.text(), cursor.offset);
         let mut found = Vec::new();
         for wanted in context.wanted() {
             let names = match wanted {
-                Wanted::Variables { boolean } => self.variables(&cursor, &context, boolean),
-                Wanted::Includes { angle } => self.files(&context, angle, false),
-                Wanted::AbiFiles { angle } => self.files(&context, angle, true),
-                Wanted::Profiles => self.profiles(&context),
-                Wanted::Children => self.children(&cursor, &context),
-                Wanted::Paths => paths(&context),
+                CandidateQuery::Variables { boolean } => self.variables(&cursor, &context, boolean),
+                CandidateQuery::Includes { angle } => self.files(&context, angle, false),
+                CandidateQuery::AbiFiles { angle } => self.files(&context, angle, true),
+                CandidateQuery::Profiles => self.profiles(&context),
+                CandidateQuery::Children => self.children(&cursor, &context),
+                CandidateQuery::Paths => paths(&context),
             };
             found.extend(names);
         }
@@ -82,10 +82,10 @@ impl Workspace {
     }
 
     /// The variables that the file, or the one that includes it, has.
-    fn variables(&mut self, cursor: &Cursor, context: &Context<'_>, boolean: bool) -> Vec<Suggestion> {
+    fn variables(&mut self, cursor: &Cursor, context: &CursorContext<'_>, boolean: bool) -> Vec<Completion> {
         let Some(resolved) = self.resolved(&cursor.path) else { return Vec::new() };
         let replaces = context.replaced();
-        let braces = matches!(context.inside, Inside::Variable { .. });
+        let braces = matches!(context.inside, EnclosingElement::Variable { .. });
         let closed = context.text.get(replaces.end as usize) == Some(&b'}');
         let opened = (replaces.start as usize).checked_sub(1).and_then(|at| context.text.get(at)) == Some(&b'{');
         let write = |name: &str| match (braces, boolean) {
@@ -105,10 +105,10 @@ impl Workspace {
             }
             _ => None,
         });
-        let each = named.take(MOST).map(|(name, detail)| Suggestion {
+        let each = named.take(MOST).map(|(name, detail)| Completion {
             insert: Some(write(&name)),
             label: name,
-            kind: SuggestionKind::Variable,
+            kind: CompletionKind::Variable,
             detail,
             documentation: String::new(),
             replaces: replaces.clone(),
@@ -117,7 +117,7 @@ impl Workspace {
     }
 
     /// Files that can be included, a directory at a time; of `abi` rules, those with features.
-    fn files(&self, context: &Context<'_>, angle: bool, abi: bool) -> Vec<Suggestion> {
+    fn files(&self, context: &CursorContext<'_>, angle: bool, abi: bool) -> Vec<Completion> {
         let partial = String::from_utf8_lossy(context.partial()).into_owned();
         let (parent, name) = partial.rsplit_once('/').map_or(("", partial.as_str()), |(parent, name)| (parent, name));
         let options = &self.settings.options;
@@ -135,16 +135,16 @@ impl Workspace {
         let replaces = start.max(replaces.start)..replaces.end;
         let behind = context.text.get(replaces.end as usize..).unwrap_or_default();
         let closed = behind.iter().take_while(|&&byte| byte != b'\n').any(|&byte| byte == b'>');
-        let mut found: Vec<Suggestion> = Vec::new();
+        let mut found: Vec<Completion> = Vec::new();
         let mut add = |name: String, directory: bool, detail: String| {
             let write = match (directory, angle && !closed) {
                 (true, _) => format!("{name}/"),
                 (false, true) => format!("{name}>"),
                 (false, false) => name.clone(),
             };
-            let kind = if directory { SuggestionKind::Directory } else { SuggestionKind::File };
+            let kind = if directory { CompletionKind::Directory } else { CompletionKind::File };
             if !found.iter().any(|known| known.label == name) {
-                found.push(Suggestion {
+                found.push(Completion {
                     label: name,
                     kind,
                     detail,
@@ -173,15 +173,15 @@ impl Workspace {
     }
 
     /// The profiles of the workspace.
-    fn profiles(&mut self, context: &Context<'_>) -> Vec<Suggestion> {
+    fn profiles(&mut self, context: &CursorContext<'_>) -> Vec<Completion> {
         let replaces = context.replaced();
-        let mut found: Vec<Suggestion> = Vec::new();
+        let mut found: Vec<Completion> = Vec::new();
         for (path, symbols) in self.index().files() {
             let plain = |name: &str| !name.contains(['{', '*', '@', ' ']);
             let profiles = symbols.profiles.iter().filter(|it| plain(&it.name.to_string()));
-            found.extend(profiles.map(|profile| Suggestion {
+            found.extend(profiles.map(|profile| Completion {
                 label: profile.name.to_string(),
-                kind: SuggestionKind::Profile,
+                kind: CompletionKind::Profile,
                 detail: path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
                 documentation: String::new(),
                 insert: None,
@@ -195,16 +195,16 @@ impl Workspace {
     }
 
     /// The hats and children of the profile around the cursor.
-    fn children(&mut self, cursor: &Cursor, context: &Context<'_>) -> Vec<Suggestion> {
+    fn children(&mut self, cursor: &Cursor, context: &CursorContext<'_>) -> Vec<Completion> {
         let Some(parent) = context.blocks.iter().find_map(|block| block.name.clone()) else { return Vec::new() };
         let parent = String::from_utf8_lossy(context.slice(&parent)).into_owned();
         let prefix = format!("{parent}//");
         let replaces = context.replaced();
         let symbols = self.index().symbols(&cursor.path);
         let names = symbols.into_iter().flat_map(|symbols| &symbols.profiles).map(|profile| profile.name.to_string());
-        let children = names.filter_map(|name| name.strip_prefix(&prefix).map(str::to_owned)).map(|label| Suggestion {
+        let children = names.filter_map(|name| name.strip_prefix(&prefix).map(str::to_owned)).map(|label| Completion {
             label,
-            kind: SuggestionKind::Profile,
+            kind: CompletionKind::Profile,
             detail: format!("child of {parent}"),
             documentation: String::new(),
             insert: None,
@@ -215,7 +215,7 @@ impl Workspace {
 }
 
 /// Files of this machine, a directory at a time.
-fn paths(context: &Context<'_>) -> Vec<Suggestion> {
+fn paths(context: &CursorContext<'_>) -> Vec<Completion> {
     let partial = String::from_utf8_lossy(context.partial()).into_owned();
     // What a pattern matches is not one directory.
     if !partial.starts_with('/') || partial.contains(['*', '?', '[', '{', '@', '\\']) {
@@ -231,9 +231,9 @@ fn paths(context: &Context<'_>) -> Vec<Suggestion> {
     let start = context.word.end.saturating_sub(u32::try_from(name.len()).unwrap_or(0));
     let each = entries.iter().filter(plain).take(MOST).map(|entry| {
         let is_directory = entry.kind == Ok(FileKind::Directory);
-        Suggestion {
+        Completion {
             label: entry.name.clone(),
-            kind: if is_directory { SuggestionKind::Directory } else { SuggestionKind::File },
+            kind: if is_directory { CompletionKind::Directory } else { CompletionKind::File },
             detail: format!("{parent}/{}", entry.name),
             documentation: String::new(),
             insert: is_directory.then(|| format!("{}/", entry.name)),

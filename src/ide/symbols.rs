@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::visit::{WordRole, references, words};
+use super::visit::{WordRole, variable_references, words};
 use crate::source::{Source, Span, Text};
 use crate::syntax::ast::{AssignOp, Conditional, Else, File, FileBody, Item, ItemKind, PathForm, Rule, RuleKind};
 use crate::syntax::word::stored;
@@ -20,7 +20,7 @@ pub(super) struct Symbols {
     pub(super) variables: Vec<VariableSymbol>,
     /// Parents before their children.
     pub(super) profiles: Vec<ProfileSymbol>,
-    pub(super) uses: Vec<Use>,
+    pub(super) uses: Vec<NameUse>,
 }
 
 /// An `include` or `abi` rule.
@@ -53,7 +53,7 @@ pub(super) struct ProfileSymbol {
 
 /// The entity that a name refers to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Kind {
+pub(super) enum NameKind {
     /// `@{name}`
     Variable,
     /// `$name`
@@ -63,8 +63,8 @@ pub(super) enum Kind {
 
 /// A use of a name.
 #[derive(Debug)]
-pub(super) struct Use {
-    pub(super) kind: Kind,
+pub(super) struct NameUse {
+    pub(super) kind: NameKind,
     pub(super) name: Text,
     /// The name alone, without signs and quotes.
     pub(super) range: Range,
@@ -84,7 +84,7 @@ impl Symbols {
     pub(super) fn profile_use(&mut self, name: Text, span: Span, prefixed: bool) {
         let start = if prefixed { span.end.saturating_sub(u32::try_from(name.len()).unwrap_or(0)) } else { span.start };
         let range = start.max(span.start)..span.end;
-        self.uses.push(Use { kind: Kind::Profile, name, range, inside: None, child: false });
+        self.uses.push(NameUse { kind: NameKind::Profile, name, range, inside: None, child: false });
     }
 }
 
@@ -125,8 +125,8 @@ impl Collector<'_> {
 
     fn item(&mut self, item: &Item) {
         words(item, &mut |role, word| {
-            for reference in references(role, word) {
-                let kind = if reference.boolean { Kind::Boolean } else { Kind::Variable };
+            for reference in variable_references(role, word) {
+                let kind = if reference.boolean { NameKind::Boolean } else { NameKind::Variable };
                 self.push(kind, reference.name.into(), reference.name_span(), false);
             }
             let child = match role {
@@ -145,7 +145,7 @@ impl Collector<'_> {
                 let name = stored(part);
                 let name = name.strip_prefix(b"&").unwrap_or(&name);
                 if !name.is_empty() {
-                    self.push(Kind::Profile, name.into(), part_span, child);
+                    self.push(NameKind::Profile, name.into(), part_span, child);
                 }
             }
         });
@@ -188,9 +188,9 @@ impl Collector<'_> {
         }
     }
 
-    fn push(&mut self, kind: Kind, name: Text, span: Span, child: bool) {
+    fn push(&mut self, kind: NameKind, name: Text, span: Span, child: bool) {
         let range = self.range(span);
-        self.symbols.uses.push(Use { kind, name, range, inside: self.parents.last().cloned(), child });
+        self.symbols.uses.push(NameUse { kind, name, range, inside: self.parents.last().cloned(), child });
     }
 
     fn variable(&mut self, name: &Text, boolean: bool, op: AssignOp, span: Span) {

@@ -45,7 +45,7 @@ pub(crate) struct TokenModifiers {
 
 /// A token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Token {
+pub(crate) struct ClassifiedToken {
     /// Where it begins.
     pub(crate) start: u32,
     /// How many bytes it has. Only quoted words may hold line ends.
@@ -57,7 +57,7 @@ pub(crate) struct Token {
 }
 
 /// The tokens of a file in the order of the text; none overlap. What did not parse has its keywords and signs only.
-pub(crate) fn tokens(file: &File, text: &[u8]) -> Vec<Token> {
+pub(crate) fn tokens(file: &File, text: &[u8]) -> Vec<ClassifiedToken> {
     let mut found = Vec::new();
     for comment in file.comments() {
         push(&mut found, comment.span, TokenKind::Comment, TokenModifiers::default());
@@ -86,12 +86,12 @@ pub(crate) fn tokens(file: &File, text: &[u8]) -> Vec<Token> {
     all
 }
 
-fn push(found: &mut Vec<Token>, span: Span, kind: TokenKind, modifiers: TokenModifiers) {
-    found.push(Token { start: span.start, len: span.end.saturating_sub(span.start), kind, modifiers });
+fn push(found: &mut Vec<ClassifiedToken>, span: Span, kind: TokenKind, modifiers: TokenModifiers) {
+    found.push(ClassifiedToken { start: span.start, len: span.end.saturating_sub(span.start), kind, modifiers });
 }
 
 /// The tokens of a word: the word, or the variables in it and what stands between them.
-fn word(role: WordRole, word: WordRef<'_>, text: &[u8], found: &mut Vec<Token>) {
+fn word(role: WordRole, word: WordRef<'_>, text: &[u8], found: &mut Vec<ClassifiedToken>) {
     let mut modifiers = TokenModifiers::default();
     let mut span = word.span;
     let kind = match role {
@@ -141,7 +141,7 @@ fn word(role: WordRole, word: WordRef<'_>, text: &[u8], found: &mut Vec<Token>) 
         return;
     }
     let mut at = span.start;
-    for reference in visit::references(role, word) {
+    for reference in visit::variable_references(role, word) {
         if at < reference.span.start {
             push(found, Span::new(span.source, at, reference.span.start), kind, modifiers);
         }
@@ -169,13 +169,13 @@ const INNER: &[&str] =
 const SIGNS: &[&[u8]] = &[b"->", b"<=", b">=", b"==", b"!=", b"+=", b"?=", b":=", b"=", b"<", b">", b"^", b"&", b"+"];
 
 /// Keywords and signs between the words of the tree.
-fn gap(text: &[u8], start: u32, end: u32, found: &mut Vec<Token>) {
+fn gap(text: &[u8], start: u32, end: u32, found: &mut Vec<ClassifiedToken>) {
     let mut at = start;
     while let Some(rest) = text.get(at as usize..end as usize).filter(|rest| !rest.is_empty()) {
         let blank = at.checked_sub(1).and_then(|at| text.get(at as usize)).is_none_or(u8::is_ascii_whitespace);
         let (kind, len) = piece(rest, blank);
         if let Some(kind) = kind {
-            found.push(Token { start: at, len, kind, modifiers: TokenModifiers::default() });
+            found.push(ClassifiedToken { start: at, len, kind, modifiers: TokenModifiers::default() });
         }
         at += len;
     }

@@ -10,7 +10,7 @@ use crate::syntax::ast::{
     Block, Condition, ConditionValue, Conditional, Else, Expr, File, FileBody, Group, Item, ItemKind, Permissions,
     Profile, RuleKind,
 };
-use crate::syntax::reference::{self, bare_name};
+use crate::syntax::variable_reference::{self, bare_name};
 use crate::syntax::word::Word;
 use crate::vocab::{SocketKind, Vocabulary};
 use role::ValueRole;
@@ -238,7 +238,7 @@ fn group<'a, V: ValueRole>(construct: Construct, group: &'a Option<Spanned<Group
 
 /// The element at an offset.
 #[derive(Clone, Debug)]
-pub(crate) struct Found<'a> {
+pub(crate) struct ElementAtOffset<'a> {
     /// The innermost item.
     pub(crate) item: &'a Item,
     /// The items around it, the outermost first.
@@ -248,7 +248,7 @@ pub(crate) struct Found<'a> {
 }
 
 /// The innermost item at an offset, or directly after it.
-pub(crate) fn at(file: &File, offset: u32) -> Option<Found<'_>> {
+pub(crate) fn at(file: &File, offset: u32) -> Option<ElementAtOffset<'_>> {
     let mut around = Vec::new();
     let mut item = item_at(&file.items, offset)?;
     while let Some(inner) = blocks(item).into_iter().find_map(|block| item_at(&block.items, offset)) {
@@ -262,7 +262,7 @@ pub(crate) fn at(file: &File, offset: u32) -> Option<Found<'_>> {
             word = Some((role, found));
         }
     });
-    Some(Found { item, around, word })
+    Some(ElementAtOffset { item, around, word })
 }
 
 /// The item of a list at an offset. The items are in the order of the text.
@@ -274,7 +274,7 @@ fn item_at(items: &[Item], offset: u32) -> Option<&Item> {
 
 /// A reference to a variable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Reference<'a> {
+pub(crate) struct VariableReference<'a> {
     /// The name, without sigil and braces.
     pub(crate) name: &'a [u8],
     /// Where the whole reference stands, sigil and braces included.
@@ -283,7 +283,7 @@ pub(crate) struct Reference<'a> {
     pub(crate) boolean: bool,
 }
 
-impl Reference<'_> {
+impl VariableReference<'_> {
     /// Where the name stands.
     pub(crate) fn name_span(&self) -> Span {
         let length = u32::try_from(self.name.len()).unwrap_or(0);
@@ -295,10 +295,13 @@ impl Reference<'_> {
 
 /// The variables that a word refers to: `@{X}` anywhere in most words, and the whole word in expressions. Words that the
 /// compiler takes literally (includes, aliases, capabilities, …) refer to none.
-pub(crate) fn references(role: WordRole, word: WordRef<'_>) -> Vec<Reference<'_>> {
+pub(crate) fn variable_references(role: WordRole, word: WordRef<'_>) -> Vec<VariableReference<'_>> {
     if role == WordRole::Variable {
         let boolean = word.first() == Some(&b'$');
-        return bare_name(word.value).map(|name| Reference { name, span: word.span, boolean }).into_iter().collect();
+        return bare_name(word.value)
+            .map(|name| VariableReference { name, span: word.span, boolean })
+            .into_iter()
+            .collect();
     }
     if !expands(role) {
         return Vec::new();
@@ -309,8 +312,8 @@ pub(crate) fn references(role: WordRole, word: WordRef<'_>) -> Vec<Reference<'_>
         };
         Span::new(word.span.source, at(range.start), at(range.end))
     };
-    reference::references(word.value)
-        .map(|(name, range)| Reference { name, span: place(range), boolean: false })
+    variable_reference::variable_references(word.value)
+        .map(|(name, range)| VariableReference { name, span: place(range), boolean: false })
         .collect()
 }
 

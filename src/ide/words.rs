@@ -18,12 +18,12 @@ use super::construct::Construct;
 use super::visit::{self, WordRole};
 use crate::source::Span;
 use crate::syntax::ast;
-use crate::syntax::reference::bare_name;
+use crate::syntax::variable_reference::bare_name;
 use crate::syntax::word::unquoted;
 use crate::vocab::{Signal, Vocabulary};
 
 /// Words and what they mean.
-type Table = &'static [(&'static str, &'static str)];
+type WordTable = &'static [(&'static str, &'static str)];
 
 /// The meaning of a word.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,7 +35,7 @@ pub(crate) struct Description {
 }
 
 /// Variables that the compiler sets in every profile.
-const VARIABLES: Table = &[
+const VARIABLES: WordTable = &[
     ("profile_name", "The profile's own name, children and hats joined with `//` (`p//child`); the compiler sets it."),
     ("attach_path", "The profile's attachment, a pattern; the compiler sets it in profiles that have one."),
     ("exec_path", "The profile's attachment, a pattern; the compiler sets it in profiles that have one."),
@@ -78,7 +78,7 @@ fn letters(construct: Construct, word: &[u8]) -> Option<Description> {
 
 /// Every word of a role with what it means, in the order in which to offer them. Empty for roles without fixed words.
 pub(crate) fn list(role: WordRole) -> Box<dyn Iterator<Item = (&'static str, &'static str)>> {
-    let table: Table = match role {
+    let table: WordTable = match role {
         WordRole::Keyword => keywords::ALL,
         WordRole::Permission(Construct::File) => {
             return Box::new(file::LETTERS.iter().chain(file::EXEC).copied());
@@ -114,7 +114,7 @@ pub(crate) fn list(role: WordRole) -> Box<dyn Iterator<Item = (&'static str, &'s
 
 /// Well-known values of a condition without a role of its own.
 pub(crate) fn values(construct: Construct, name: &[u8]) -> impl Iterator<Item = (&'static str, &'static str)> {
-    let table: Table = match (construct, name) {
+    let table: WordTable = match (construct, name) {
         (Construct::Dbus, b"bus") => conditions::BUSES,
         (Construct::Unix, b"addr") => conditions::ADDRESSES,
         _ => &[],
@@ -127,7 +127,7 @@ pub(crate) fn values(construct: Construct, name: &[u8]) -> impl Iterator<Item = 
 pub(crate) fn describe_at(file: &ast::File, text: &[u8], offset: u32) -> Option<(Description, Span)> {
     let found = visit::at(file, offset)?;
     if let Some((role, word)) = found.word {
-        for reference in visit::references(role, word) {
+        for reference in visit::variable_references(role, word) {
             if (reference.span.start..=reference.span.end).contains(&offset) && !reference.boolean {
                 return describe(WordRole::Variable, reference.name).map(|found| (found, reference.span));
             }

@@ -6,17 +6,17 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use rustc_hash::FxHashMap;
 
-use super::calls::Member;
-use super::document::{Document, Place, Unit, is_yaml, units};
+use super::calls::ProfileCalls;
+use super::document::{ManifestUnit, OpenDocument, TextPlace, is_yaml, units};
 use super::index::{Index, Indexer};
 use super::overlay::Overlay;
 use super::settings::{EditorSettings, Settings};
 use super::snapshot::Snapshot;
 use crate::diagnostic::Diagnostics;
 use crate::encode::Provenance;
-use crate::lint::Memory;
+use crate::lint::LintCache;
 use crate::policy::Policy;
-use crate::resolve::{self, Included, Session, VariableValue};
+use crate::resolve::{self, IncludedFile, Session, VariableValue};
 use crate::source::{Source, SourceId, Span};
 
 /// The documents open in an editor, and the tree of profiles that they belong to.
@@ -38,24 +38,24 @@ pub struct Workspace {
     overlay: Overlay,
     editor: EditorSettings,
     folders: Vec<PathBuf>,
-    documents: FxHashMap<PathBuf, Document>,
+    documents: FxHashMap<PathBuf, OpenDocument>,
     pub(super) index: Option<Index>,
     /// The index that another thread makes.
     pending: Option<Receiver<Index>>,
     /// The results cached by the linter.
-    pub(super) memory: Arc<Memory>,
+    pub(super) memory: Arc<LintCache>,
     /// The facts known about the profiles of files; entries that a change may affect are removed.
-    members: Members,
+    members: ProfilesByFile,
     /// The files resolved since the last change.
-    resolved: Mutex<FxHashMap<PathBuf, Arc<Resolved>>>,
+    resolved: Mutex<FxHashMap<PathBuf, Arc<ResolvedInput>>>,
 }
 
 /// The facts known about the profiles of files.
-pub(super) type Members = Arc<Mutex<FxHashMap<PathBuf, Arc<Vec<Member>>>>>;
+pub(super) type ProfilesByFile = Arc<Mutex<FxHashMap<PathBuf, Arc<Vec<ProfileCalls>>>>>;
 
 /// An input with all it includes.
 #[derive(Debug)]
-pub(super) struct Resolved {
+pub(super) struct ResolvedInput {
     /// The input.
     pub(super) root: PathBuf,
     pub(super) policy: Policy,
@@ -72,7 +72,7 @@ pub(super) struct Cursor {
     /// The file, or the unit of a manifest.
     pub(super) path: PathBuf,
     pub(super) source: Arc<Source>,
-    pub(super) tree: Arc<Included>,
+    pub(super) tree: Arc<IncludedFile>,
     /// Offset in the text.
     pub(super) offset: u32,
 }
@@ -93,7 +93,7 @@ impl Workspace {
             index: None,
             pending: None,
             memory: Arc::default(),
-            members: Members::default(),
+            members: ProfilesByFile::default(),
             resolved: Mutex::default(),
         }
     }
@@ -141,7 +141,7 @@ impl Workspace {
             self.overlay.set(unit.path.clone(), unit.profile.text.as_slice().into());
             self.session.forget(&unit.path);
         }
-        self.documents.insert(path.clone(), Document { source, units, manifest });
+        self.documents.insert(path.clone(), OpenDocument { source, units, manifest });
         self.update_index(&path);
     }
 
@@ -332,7 +332,7 @@ impl Workspace {
     }
 
     /// Returns the resolved form of a file: by itself, or as a part of the first of its contexts.
-    pub(super) fn resolved(&mut self, path: &Path) -> Option<Arc<Resolved>> {
+    pub(super) fn resolved(&mut self, path: &Path) -> Option<Arc<ResolvedInput>> {
         let root = self.contexts(path).into_iter().next()?;
         if let Some(known) = self.resolved.get_mut().unwrap_or_else(PoisonError::into_inner).get(&root) {
             return Some(Arc::clone(known));
@@ -385,7 +385,7 @@ impl Workspace {
     }
 
     /// The unit of a manifest that has a path.
-    pub(super) fn unit<'a>(&'a self, path: &'a Path) -> Option<(&'a Path, &'a Document, &'a Unit)> {
+    pub(super) fn unit<'a>(&'a self, path: &'a Path) -> Option<(&'a Path, &'a OpenDocument, &'a ManifestUnit)> {
         let manifest = path.parent()?;
         let document = self.documents.get(manifest)?;
         let unit = document.units.iter().find(|unit| unit.path == path)?;
@@ -393,19 +393,19 @@ impl Workspace {
     }
 
     /// Where a span is.
-    pub(super) fn place(&self, span: Span) -> Option<Place> {
+    pub(super) fn place(&self, span: Span) -> Option<TextPlace> {
         if span.source == SourceId::NONE {
             return None;
         }
         let source = self.session.sources.get(span.source);
         let path = PathBuf::from(source.name());
         Some(match self.unit(&path) {
-            Some((manifest, document, unit)) => Place {
+            Some((manifest, document, unit)) => TextPlace {
                 path: manifest.to_owned(),
                 source: self.session.sources.get(document.source),
                 span: unit.profile.locate(span),
             },
-            None => Place { path, source, span },
+            None => TextPlace { path, source, span },
         })
     }
 }
@@ -416,11 +416,11 @@ pub(super) fn holds_profiles(file: &crate::syntax::ast::File) -> bool {
 }
 
 /// Resolves an input.
-pub(super) fn resolve(session: &Session, root: &Path, settings: &Settings) -> Option<Resolved> {
+pub(super) fn resolve(session: &Session, root: &Path, settings: &Settings) -> Option<ResolvedInput> {
     let input = session.open(root).ok()?.source;
     let mut diagnostics = Diagnostics::new();
     let (policy, variables) = resolve::resolve_all(session, input, &settings.options, &mut diagnostics);
-    Some(Resolved {
+    Some(ResolvedInput {
         root: root.to_owned(),
         policy,
         variables,

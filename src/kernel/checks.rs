@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use super::error::quoted;
-use super::sets::{Member, Set};
+use super::sets::{LoadedMember, ProfileSet};
 use super::{Kernel, KernelError, Operation};
 use crate::diagnostic::Code;
 use crate::policy::names::{self, NameFault};
@@ -50,7 +50,7 @@ impl fmt::Display for Hazard {
 
 impl Kernel {
     /// Checks all sets of a policy, before anything of it is written.
-    pub(super) fn check(&self, operation: Operation, sets: &[Set]) -> Result<(), KernelError> {
+    pub(super) fn check(&self, operation: Operation, sets: &[ProfileSet]) -> Result<(), KernelError> {
         let mut before = BTreeSet::new();
         for set in sets {
             for member in &set.profiles {
@@ -65,8 +65,8 @@ impl Kernel {
 
     fn hazard(
         &self,
-        set: &Set,
-        member: &Member,
+        set: &ProfileSet,
+        member: &LoadedMember,
         before: &BTreeSet<(Option<&[u8]>, &[u8])>,
     ) -> Result<Option<Hazard>, KernelError> {
         let namespace = set.namespace.as_deref();
@@ -93,14 +93,14 @@ mod tests {
     use std::fs;
 
     use super::*;
-    use crate::blob::{self, Profile};
+    use crate::blob::{self, BlobProfile};
 
     fn policy(names: &[(Option<&str>, &str)]) -> Vec<u8> {
-        let profile = |&(namespace, name): &(Option<&str>, &str)| Profile {
+        let profile = |&(namespace, name): &(Option<&str>, &str)| BlobProfile {
             version: 7,
             name: name.into(),
             namespace: namespace.map(Into::into),
-            ..Profile::default()
+            ..BlobProfile::default()
         };
         blob::write(&names.iter().map(profile).collect::<Vec<_>>()).unwrap()
     }

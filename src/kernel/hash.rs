@@ -9,67 +9,67 @@ use serde::{Deserialize, Serialize};
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
 
-use super::Loadable;
+use super::LoadablePolicy;
 use crate::blob::ReadError;
 
 /// A hash in the form in which the kernel shows it: hexadecimal digits.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
-pub enum Hash {
+pub enum PolicyHash {
     /// 40 digits.
     Sha1(String),
     /// 64 digits.
     Sha256(String),
 }
 
-impl Hash {
+impl PolicyHash {
     /// The hash of bytes by the algorithm that this one has.
     #[must_use]
-    pub fn same_of(&self, parts: &[&[u8]]) -> Hash {
+    pub fn same_of(&self, parts: &[&[u8]]) -> PolicyHash {
         match self {
-            Hash::Sha1(_) => Hash::Sha1(digest::<Sha1>(parts)),
-            Hash::Sha256(_) => Hash::Sha256(digest::<Sha256>(parts)),
+            PolicyHash::Sha1(_) => PolicyHash::Sha1(digest::<Sha1>(parts)),
+            PolicyHash::Sha256(_) => PolicyHash::Sha256(digest::<Sha256>(parts)),
         }
     }
 }
 
-impl fmt::Display for Hash {
+impl fmt::Display for PolicyHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (Hash::Sha1(digits) | Hash::Sha256(digits)) = self;
+        let (PolicyHash::Sha1(digits) | PolicyHash::Sha256(digits)) = self;
         f.write_str(digits)
     }
 }
 
 /// The description that the kernel will give of a profile of a blob.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Content<'a> {
+pub struct HashedContent<'a> {
     version: [u8; 4],
     element: &'a [u8],
 }
 
-impl Content<'_> {
+impl HashedContent<'_> {
     /// Whether the kernel's hash of a profile is that of this one.
     #[must_use]
-    pub fn matches(&self, hash: &Hash) -> bool {
+    pub fn matches(&self, hash: &PolicyHash) -> bool {
         self.hash(hash) == *hash
     }
 
     /// The hashes that kernels may show.
     #[cfg(feature = "agent")]
-    pub(crate) fn hashes(&self) -> [Hash; 2] {
-        [Hash::Sha1(String::new()), Hash::Sha256(String::new())].map(|like| self.hash(&like))
+    pub(crate) fn hashes(&self) -> [PolicyHash; 2] {
+        [PolicyHash::Sha1(String::new()), PolicyHash::Sha256(String::new())].map(|like| self.hash(&like))
     }
 
     /// The hash, by the algorithm of another.
     #[must_use]
-    pub fn hash(&self, like: &Hash) -> Hash {
+    pub fn hash(&self, like: &PolicyHash) -> PolicyHash {
         like.same_of(&[&self.version, self.element])
     }
 }
 
 /// A profile of a blob: its name as the kernel lists it, and what is hashed of it.
-pub type Named<'a> = (Vec<u8>, Content<'a>);
+pub type NamedContent<'a> = (Vec<u8>, HashedContent<'a>);
 
 /// The profiles of a blob that is not compressed.
 ///
@@ -85,13 +85,13 @@ pub type Named<'a> = (Vec<u8>, Content<'a>);
 ///
 /// # Errors
 /// [`ReadError`] where the bytes are no policy.
-pub fn profiles<'a>(policy: impl Into<Loadable<'a>>) -> Result<Vec<Named<'a>>, ReadError> {
+pub fn profiles<'a>(policy: impl Into<LoadablePolicy<'a>>) -> Result<Vec<NamedContent<'a>>, ReadError> {
     let policy = policy.into();
     let (blob, sets) = (policy.bytes(), policy.sets()?);
     let members = sets.iter().flat_map(|set| set.profiles.iter().map(move |member| (set, member)));
     let named = members.map(|(set, member)| {
         let element = blob.get(member.element..member.bytes.end).unwrap_or_default();
-        (set.listed(member), Content { version: member.version.to_le_bytes(), element })
+        (set.listed(member), HashedContent { version: member.version.to_le_bytes(), element })
     });
     Ok(named.collect())
 }
@@ -109,10 +109,10 @@ mod tests {
 
     #[test]
     fn digests() {
-        let of = |hash: Hash| hash.same_of(&[b"a", b"bc"]).to_string();
-        assert_eq!(of(Hash::Sha1(String::new())), "a9993e364706816aba3e25717850c26c9cd0d89d");
+        let of = |hash: PolicyHash| hash.same_of(&[b"a", b"bc"]).to_string();
+        assert_eq!(of(PolicyHash::Sha1(String::new())), "a9993e364706816aba3e25717850c26c9cd0d89d");
         let sha256 = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
-        assert_eq!(of(Hash::Sha256(String::new())), sha256);
+        assert_eq!(of(PolicyHash::Sha256(String::new())), sha256);
     }
 
     #[test]
@@ -129,8 +129,8 @@ mod tests {
         // The padding of the automata depends on where they stand in the write.
         assert!(plain.element.starts_with(b"\x04\x08\0profile\0\x07"), "{:?}", plain.element.get(..16));
         assert!(spaced.element.starts_with(b"\x04\x08\0profile\0\x07"));
-        let hash = plain.hash(&Hash::Sha256(String::new()));
+        let hash = plain.hash(&PolicyHash::Sha256(String::new()));
         assert!(plain.matches(&hash));
-        assert!(!plain.matches(&Hash::Sha256("00".into())));
+        assert!(!plain.matches(&PolicyHash::Sha256("00".into())));
     }
 }

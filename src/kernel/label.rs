@@ -50,25 +50,25 @@ impl fmt::Display for Mode {
 /// The label that confines a task.
 ///
 /// ```
-/// use armorer::kernel::{Label, Mode};
+/// use armorer::kernel::{TaskLabel, Mode};
 ///
-/// let label = Label::parse(b"parent//child (complain)\n");
+/// let label = TaskLabel::parse(b"parent//child (complain)\n");
 /// assert_eq!((&label.name[..], label.mode), (&b"parent//child"[..], Some(Mode::Complain)));
-/// assert!(Label::parse(b"unconfined\n").is_unconfined());
-/// assert!(!Label::parse(b"unconfined (enforce)\n").is_unconfined());
+/// assert!(TaskLabel::parse(b"unconfined\n").is_unconfined());
+/// assert!(!TaskLabel::parse(b"unconfined (enforce)\n").is_unconfined());
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Label {
+pub struct TaskLabel {
     /// The profile's full name, `:ns:name` in a namespace, several joined by `//&` in a stack.
     pub name: Vec<u8>,
     /// Its mode; `None` for a task without profile.
     pub mode: Option<Mode>,
 }
 
-impl Label {
+impl TaskLabel {
     /// Reads what the kernel writes. Blanks and parentheses in names are not escaped, so the mode is what stands last.
     #[must_use]
-    pub fn parse(text: &[u8]) -> Label {
+    pub fn parse(text: &[u8]) -> TaskLabel {
         let text = text.strip_suffix(b"\0").unwrap_or(text);
         let text = text.strip_suffix(b"\n").unwrap_or(text);
         let split = text.strip_suffix(b")").and_then(|text| {
@@ -77,8 +77,8 @@ impl Label {
             Some((text.get(..at)?, mode))
         });
         match split {
-            Some((name, mode)) => Label { name: name.to_vec(), mode: Some(mode) },
-            None => Label { name: text.to_vec(), mode: None },
+            Some((name, mode)) => TaskLabel { name: name.to_vec(), mode: Some(mode) },
+            None => TaskLabel { name: text.to_vec(), mode: None },
         }
     }
 
@@ -100,14 +100,14 @@ impl Label {
     }
 }
 
-impl fmt::Display for Label {
+impl fmt::Display for TaskLabel {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&String::from_utf8_lossy(&self.name))?;
         self.mode.map_or(Ok(()), |mode| write!(f, " ({mode})"))
     }
 }
 
-impl Serialize for Label {
+impl Serialize for TaskLabel {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         use serde::ser::SerializeStruct;
         let mut fields = serializer.serialize_struct("Label", 2)?;
@@ -131,14 +131,14 @@ mod tests {
             (" (kill)", "", Some(Mode::Kill)),
             ("", "", None),
         ] {
-            assert_eq!(Label::parse(text.as_bytes()), Label { name: name.into(), mode }, "{text}");
+            assert_eq!(TaskLabel::parse(text.as_bytes()), TaskLabel { name: name.into(), mode }, "{text}");
         }
     }
 
     #[test]
     fn stacks_have_several_profiles() {
-        let label = Label::parse(b"a//b//&:ns:c//&unconfined (enforce)");
+        let label = TaskLabel::parse(b"a//b//&:ns:c//&unconfined (enforce)");
         assert!(label.profiles().eq([&b"a//b"[..], b":ns:c", b"unconfined"]));
-        assert!(Label::parse(b"a (enforce)").profiles().eq([&b"a"[..]]));
+        assert!(TaskLabel::parse(b"a (enforce)").profiles().eq([&b"a"[..]]));
     }
 }

@@ -84,11 +84,11 @@ pub use checks::Hazard;
 #[cfg(feature = "cli")]
 pub(crate) use error::strerror;
 pub use error::{KernelError, Operation};
-pub use label::{Label, Mode};
-pub use policy::Loadable;
+pub use label::{Mode, TaskLabel};
+pub use policy::LoadablePolicy;
 pub use profiles::LoadedProfile;
 #[cfg(feature = "cli")]
-pub(crate) use recovery::Origin;
+pub(crate) use recovery::PolicyOrigin;
 pub use task::Task;
 pub use tree::PolicyEntry;
 

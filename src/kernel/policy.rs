@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::path::Path;
 
 use super::error::quoted;
-use super::sets::{self, Set};
+use super::sets::{self, ProfileSet};
 use super::{Kernel, KernelError, Operation};
 use crate::blob::{self, ReadError};
 use crate::compiler::Compiled;
@@ -14,27 +14,27 @@ use crate::compiler::Compiled;
 /// Binary policy for a kernel: the bytes of a blob, or what a compiler has made, which need not be read again.
 ///
 /// ```
-/// use armorer::kernel::{Loadable, hash};
+/// use armorer::kernel::{LoadablePolicy, hash};
 /// use armorer::{Compiler, Features, Input};
 ///
 /// let compiled = Compiler::new(Features::builtin("linux-7.2").unwrap()).compile(Input::text("t", "profile a { }"))?;
-/// assert_eq!(hash::profiles(&compiled)?, hash::profiles(Loadable::from(compiled.blob()))?);
+/// assert_eq!(hash::profiles(&compiled)?, hash::profiles(LoadablePolicy::from(compiled.blob()))?);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, Debug)]
-pub struct Loadable<'a> {
+pub struct LoadablePolicy<'a> {
     bytes: &'a [u8],
     compiled: Option<&'a Compiled>,
 }
 
-impl<'a> Loadable<'a> {
+impl<'a> LoadablePolicy<'a> {
     /// The bytes of the blob.
     #[must_use]
     pub fn bytes(self) -> &'a [u8] {
         self.bytes
     }
 
-    pub(super) fn sets(self) -> Result<Vec<Set>, ReadError> {
+    pub(super) fn sets(self) -> Result<Vec<ProfileSet>, ReadError> {
         match self.compiled {
             Some(compiled) => Ok(sets::of(compiled.profiles())),
             None => sets::read(self.bytes),
@@ -42,27 +42,27 @@ impl<'a> Loadable<'a> {
     }
 }
 
-impl<'a> From<&'a [u8]> for Loadable<'a> {
+impl<'a> From<&'a [u8]> for LoadablePolicy<'a> {
     fn from(bytes: &'a [u8]) -> Self {
-        Loadable { bytes, compiled: None }
+        LoadablePolicy { bytes, compiled: None }
     }
 }
 
-impl<'a, const N: usize> From<&'a [u8; N]> for Loadable<'a> {
+impl<'a, const N: usize> From<&'a [u8; N]> for LoadablePolicy<'a> {
     fn from(bytes: &'a [u8; N]) -> Self {
-        Loadable { bytes, compiled: None }
+        LoadablePolicy { bytes, compiled: None }
     }
 }
 
-impl<'a> From<&'a Vec<u8>> for Loadable<'a> {
+impl<'a> From<&'a Vec<u8>> for LoadablePolicy<'a> {
     fn from(bytes: &'a Vec<u8>) -> Self {
-        Loadable { bytes, compiled: None }
+        LoadablePolicy { bytes, compiled: None }
     }
 }
 
-impl<'a> From<&'a Compiled> for Loadable<'a> {
+impl<'a> From<&'a Compiled> for LoadablePolicy<'a> {
     fn from(compiled: &'a Compiled) -> Self {
-        Loadable { bytes: compiled.blob(), compiled: Some(compiled) }
+        LoadablePolicy { bytes: compiled.blob(), compiled: Some(compiled) }
     }
 }
 
@@ -78,7 +78,7 @@ impl Kernel {
     /// [`KernelError::Blob`] for bytes that cannot be read and so not be checked; [`KernelError::Hazard`] where the kernel would
     /// mishandle a profile; [`KernelError::Refused`] with the kernel's reason; [`KernelError::Wedged`] where it accepts no
     /// policy and cannot be recovered; [`KernelError::Write`] where its file cannot be opened.
-    pub fn load<'a>(&self, blob: impl Into<Loadable<'a>>) -> Result<(), KernelError> {
+    pub fn load<'a>(&self, blob: impl Into<LoadablePolicy<'a>>) -> Result<(), KernelError> {
         self.submit(Operation::Load, blob.into())
     }
 
@@ -87,7 +87,7 @@ impl Kernel {
     ///
     /// # Errors
     /// As [`Kernel::load`].
-    pub fn replace<'a>(&self, blob: impl Into<Loadable<'a>>) -> Result<(), KernelError> {
+    pub fn replace<'a>(&self, blob: impl Into<LoadablePolicy<'a>>) -> Result<(), KernelError> {
         self.submit(Operation::Replace, blob.into())
     }
 
@@ -111,7 +111,7 @@ impl Kernel {
         self.write_policy(operation, bytes, "the policy".into())
     }
 
-    fn submit(&self, operation: Operation, policy: Loadable<'_>) -> Result<(), KernelError> {
+    fn submit(&self, operation: Operation, policy: LoadablePolicy<'_>) -> Result<(), KernelError> {
         if policy.bytes().is_empty() {
             return Ok(());
         }
@@ -129,7 +129,7 @@ impl Kernel {
         Ok(())
     }
 
-    fn write_set(&self, operation: Operation, bytes: &[u8], set: &Set) -> Result<(), KernelError> {
+    fn write_set(&self, operation: Operation, bytes: &[u8], set: &ProfileSet) -> Result<(), KernelError> {
         let attempt = || {
             let written = self.write_policy(operation, bytes, described(set));
             written.map_err(|error| self.explained(error, set))
@@ -141,7 +141,7 @@ impl Kernel {
     }
 
     /// `EEXIST` for profiles that are not there is no answer about them.
-    fn explained(&self, error: KernelError, set: &Set) -> KernelError {
+    fn explained(&self, error: KernelError, set: &ProfileSet) -> KernelError {
         let namespace = set.namespace.as_deref();
         match error {
             KernelError::Refused { operation, what, source }
@@ -184,7 +184,7 @@ pub(super) fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
 }
 
 /// The profiles of a set in words.
-fn described(set: &Set) -> String {
+fn described(set: &ProfileSet) -> String {
     let first = set.profiles.first().map(|member| quoted(&set.listed(member))).unwrap_or_default();
     match set.profiles.len() {
         0 | 1 => first,
@@ -234,7 +234,7 @@ mod tests {
         };
         kernel.replace(&packed(&blob())).unwrap();
         assert_eq!(std::fs::read(directory.path().join(".replace")).unwrap(), blob());
-        let orphan = blob::Profile { version: 7, name: b"x//y".to_vec(), ..blob::Profile::default() };
+        let orphan = blob::BlobProfile { version: 7, name: b"x//y".to_vec(), ..blob::BlobProfile::default() };
         let error = kernel.load(&packed(&blob::write(&[orphan]).unwrap())).unwrap_err();
         assert!(matches!(error, KernelError::Hazard { .. }), "{error}");
         assert!(matches!(kernel.load(&packed(b"no policy")), Err(KernelError::Blob(_))));

@@ -5,7 +5,7 @@ use std::fs;
 
 use serde::Serialize;
 
-use super::{Kernel, KernelError, Label, Mode};
+use super::{Kernel, KernelError, Mode, TaskLabel};
 
 /// A line of the kernel's list.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,7 +25,7 @@ impl fmt::Display for LoadedProfile {
 
 impl Serialize for LoadedProfile {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        Label { name: self.name.clone(), mode: self.mode }.serialize(serializer)
+        TaskLabel { name: self.name.clone(), mode: self.mode }.serialize(serializer)
     }
 }
 
@@ -40,7 +40,7 @@ impl Kernel {
         let lines = text.split(|&byte| byte == b'\n').filter(|line| !line.is_empty());
         let mut profiles: Vec<LoadedProfile> = lines
             .map(|line| {
-                let Label { name, mode } = Label::parse(line);
+                let TaskLabel { name, mode } = TaskLabel::parse(line);
                 LoadedProfile { name, mode }
             })
             .collect();

@@ -36,7 +36,7 @@ impl Kernel {
 
 /// Where the policy of a profile comes from.
 #[cfg(feature = "cli")]
-pub(crate) enum Origin {
+pub(crate) enum PolicyOrigin {
     /// It is not loaded.
     None,
     /// These bytes. Writing them once more changes no profile.
@@ -48,11 +48,11 @@ pub(crate) enum Origin {
 #[cfg(feature = "cli")]
 impl Kernel {
     /// Returns the policy that a profile of the reader's namespace was loaded from.
-    pub(crate) fn origin(&self, name: &[u8]) -> Result<Origin, KernelError> {
+    pub(crate) fn origin(&self, name: &[u8]) -> Result<PolicyOrigin, KernelError> {
         let root = self.namespace_directory(None);
         let found = tree::find(&root, name).map_err(|source| KernelError::read(&root, source))?;
-        let Some(directory) = found else { return Ok(Origin::None) };
-        Ok(still_loaded(&root, &directory, None).map_or(Origin::Unknown, Origin::Whole))
+        let Some(directory) = found else { return Ok(PolicyOrigin::None) };
+        Ok(still_loaded(&root, &directory, None).map_or(PolicyOrigin::Unknown, PolicyOrigin::Whole))
     }
 }
 
@@ -78,12 +78,13 @@ fn raw_hash(profile: &Path) -> Option<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::blob::{self, Profile};
+    use crate::blob::{self, BlobProfile};
 
     #[test]
     fn only_what_is_loaded_whole_is_written_again() {
         let policy = |names: &[&str]| {
-            let profile = |name: &&str| Profile { version: 7, name: name.as_bytes().into(), ..Profile::default() };
+            let profile =
+                |name: &&str| BlobProfile { version: 7, name: name.as_bytes().into(), ..BlobProfile::default() };
             blob::write(&names.iter().map(profile).collect::<Vec<_>>()).unwrap()
         };
         let directory = tempfile::tempdir().unwrap();

@@ -11,17 +11,17 @@ use crate::compiler::CompiledProfile;
 
 /// Profiles of one namespace.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Set {
+pub(super) struct ProfileSet {
     /// `None`: that of the loader.
     pub(super) namespace: Option<Vec<u8>>,
     /// Its bytes in the blob.
     pub(super) bytes: Range<usize>,
-    pub(super) profiles: Vec<Member>,
+    pub(super) profiles: Vec<LoadedMember>,
 }
 
 /// A profile of a set.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Member {
+pub(super) struct LoadedMember {
     /// The name without namespace.
     pub(super) name: Vec<u8>,
     pub(super) version: u32,
@@ -31,9 +31,9 @@ pub(super) struct Member {
     pub(super) element: usize,
 }
 
-impl Set {
+impl ProfileSet {
     /// A profile's name as the kernel lists it.
-    pub(super) fn listed(&self, member: &Member) -> Vec<u8> {
+    pub(super) fn listed(&self, member: &LoadedMember) -> Vec<u8> {
         match &self.namespace {
             Some(namespace) => [b":", &namespace[..], b":", &member.name].concat(),
             None => member.name.clone(),
@@ -41,51 +41,54 @@ impl Set {
     }
 
     /// Sets of one profile each.
-    pub(super) fn single(self) -> Vec<Set> {
-        let Set { namespace, profiles, .. } = self;
-        let alone =
-            |member: Member| Set { namespace: namespace.clone(), bytes: member.bytes.clone(), profiles: vec![member] };
+    pub(super) fn single(self) -> Vec<ProfileSet> {
+        let ProfileSet { namespace, profiles, .. } = self;
+        let alone = |member: LoadedMember| ProfileSet {
+            namespace: namespace.clone(),
+            bytes: member.bytes.clone(),
+            profiles: vec![member],
+        };
         profiles.into_iter().map(alone).collect()
     }
 }
 
 /// The sets of a blob that is not compressed, in its order.
-pub(super) fn read(bytes: &[u8]) -> Result<Vec<Set>, ReadError> {
+pub(super) fn read(bytes: &[u8]) -> Result<Vec<ProfileSet>, ReadError> {
     let profiles = blob::read_with_layout(bytes)?.into_iter().map(|(profile, layout)| {
         let bytes = layout.offset..layout.offset + layout.bytes;
-        let member = Member { name: profile.name, version: profile.version, bytes, element: layout.element };
+        let member = LoadedMember { name: profile.name, version: profile.version, bytes, element: layout.element };
         (profile.namespace, member)
     });
     Ok(collect(profiles))
 }
 
 /// The sets of profiles that were compiled.
-pub(super) fn of(profiles: &[CompiledProfile]) -> Vec<Set> {
+pub(super) fn of(profiles: &[CompiledProfile]) -> Vec<ProfileSet> {
     collect(profiles.iter().map(|profile| {
         let CompiledProfile { name, namespace, version, bytes, element, .. } = profile;
-        let member = Member { name: name.to_vec(), version: *version, bytes: bytes.clone(), element: *element };
+        let member = LoadedMember { name: name.to_vec(), version: *version, bytes: bytes.clone(), element: *element };
         (namespace.as_ref().map(|namespace| namespace.to_vec()), member)
     }))
 }
 
-fn collect(profiles: impl Iterator<Item = (Option<Vec<u8>>, Member)>) -> Vec<Set> {
-    let mut sets: Vec<Set> = Vec::new();
+fn collect(profiles: impl Iterator<Item = (Option<Vec<u8>>, LoadedMember)>) -> Vec<ProfileSet> {
+    let mut sets: Vec<ProfileSet> = Vec::new();
     for (namespace, member) in profiles {
         match sets.last_mut().filter(|set| set.namespace == namespace || is_child(&member, set)) {
             Some(set) => {
                 set.bytes.end = member.bytes.end;
                 set.profiles.push(member);
             }
-            None => sets.push(Set { namespace, bytes: member.bytes.clone(), profiles: vec![member] }),
+            None => sets.push(ProfileSet { namespace, bytes: member.bytes.clone(), profiles: vec![member] }),
         }
     }
     sets
 }
 
 /// Whether a profile without namespace of its own has its parent in the set.
-fn is_child(member: &Member, set: &Set) -> bool {
+fn is_child(member: &LoadedMember, set: &ProfileSet) -> bool {
     let is_parent =
-        |parent: &Member| member.name.strip_prefix(&parent.name[..]).is_some_and(|rest| rest.starts_with(b"//"));
+        |parent: &LoadedMember| member.name.strip_prefix(&parent.name[..]).is_some_and(|rest| rest.starts_with(b"//"));
     set.profiles.iter().any(is_parent)
 }
 

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use super::policy::write_file;
-use super::{Kernel, KernelError, Label};
+use super::{Kernel, KernelError, TaskLabel};
 
 /// The calling thread's attributes, on kernels where other security modules may stand beside AppArmor; then on older ones.
 const OWN: [&str; 2] = ["/proc/thread-self/attr/apparmor", "/proc/thread-self/attr"];
@@ -24,7 +24,7 @@ pub struct Task {
     /// The name of its program (`comm`, at most 15 bytes).
     pub command: String,
     /// The label that confines it.
-    pub label: Label,
+    pub label: TaskLabel,
 }
 
 impl Kernel {
@@ -60,11 +60,11 @@ fn numbers(directory: &Path) -> Result<Vec<u32>, KernelError> {
 }
 
 /// The label of a thread; `None` if it is gone.
-fn label(thread: &Path) -> Result<Option<Label>, KernelError> {
+fn label(thread: &Path) -> Result<Option<TaskLabel>, KernelError> {
     let new = thread.join("attr/apparmor/current");
     let path = if new.exists() { new } else { thread.join("attr/current") };
     match fs::read(&path) {
-        Ok(text) => Ok(Some(Label::parse(&text))),
+        Ok(text) => Ok(Some(TaskLabel::parse(&text))),
         Err(error) if is_gone(&error) => Ok(None),
         Err(error) => Err(KernelError::read(&path, error)),
     }
@@ -79,9 +79,9 @@ fn is_gone(error: &io::Error) -> bool {
 ///
 /// # Errors
 /// [`KernelError::Read`] where AppArmor is off.
-pub fn current() -> Result<Label, KernelError> {
+pub fn current() -> Result<TaskLabel, KernelError> {
     let path = own("current");
-    fs::read(&path).map(|text| Label::parse(&text)).map_err(|source| KernelError::read(&path, source))
+    fs::read(&path).map(|text| TaskLabel::parse(&text)).map_err(|source| KernelError::read(&path, source))
 }
 
 /// Has the calling thread change to a profile when it next executes a program: what container runtimes do before they start one.

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use super::hash::Hash;
+use super::hash::PolicyHash;
 use super::{Kernel, KernelError, Mode};
 use crate::policy::names;
 
@@ -25,9 +25,9 @@ pub struct PolicyEntry {
     /// The attachment: as text where the kernel has that, else `<unknown>`, or the name where it attaches to nothing.
     pub attach: String,
     /// The hash of the profile; see [`hash`](super::hash). `None` where the kernel does not keep it.
-    pub hash: Option<Hash>,
+    pub hash: Option<PolicyHash>,
     /// The hash of the write that it came with.
-    pub raw_hash: Option<Hash>,
+    pub raw_hash: Option<PolicyHash>,
 }
 
 impl Kernel {
@@ -101,7 +101,9 @@ fn profiles(directory: &Path, prefix: &str, depth: usize, entries: &mut Vec<Poli
         // A profile that was removed meanwhile has no files.
         let Some(name) = read("name") else { continue };
         let name = format!("{prefix}{name}");
-        let hash = |sha256: &str, sha1: &str| read(sha256).map(Hash::Sha256).or_else(|| read(sha1).map(Hash::Sha1));
+        let hash = |sha256: &str, sha1: &str| {
+            read(sha256).map(PolicyHash::Sha256).or_else(|| read(sha1).map(PolicyHash::Sha1))
+        };
         entries.push(PolicyEntry {
             mode: read("mode").and_then(|mode| Mode::from_word(mode.as_bytes())),
             attach: read("attach").unwrap_or_default(),
@@ -152,8 +154,8 @@ mod tests {
                 ("a//h", Some(Mode::Complain)),
             ]
         );
-        assert_eq!(entries[2].raw_hash, Some(Hash::Sha256("11".into())));
-        assert_eq!(entries[3].hash, Some(Hash::Sha1("22".into())));
+        assert_eq!(entries[2].raw_hash, Some(PolicyHash::Sha256("11".into())));
+        assert_eq!(entries[3].hash, Some(PolicyHash::Sha1("22".into())));
         assert_eq!(entries[1].attach, "/b");
 
         let kernel = Kernel::at(directory.path());

@@ -2,10 +2,10 @@
 
 use super::Object;
 use super::detect::is_profile;
-use super::reader::Reader;
-use super::yaml::Node;
+use super::reader::ManifestReader;
+use super::yaml::YamlNode;
 
-pub(super) fn read(node: &Node, object: &Object, reader: &mut Reader<'_>) {
+pub(super) fn read(node: &YamlNode, object: &Object, reader: &mut ManifestReader<'_>) {
     let Some(data) = node.get("data").filter(|data| !data.is_null()) else { return };
     if !data.is_mapping() {
         return reader.invalid(

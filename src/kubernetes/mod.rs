@@ -59,7 +59,7 @@ use crate::source::{Source, SourceId, Span, Spanned};
 use position::PositionMap;
 
 pub use detect::is_manifest;
-pub use rewrite::{Replacement, RewriteError, only_profiles_differ, rewrite};
+pub use rewrite::{ProfileReplacement, RewriteError, only_profiles_differ, rewrite};
 pub use yaml::{MAX_DEPTH, MAX_LEN, MAX_NODES};
 
 /// The AppArmor profiles and settings in a YAML file.
@@ -112,7 +112,7 @@ pub struct EmbeddedProfile {
     /// The scalar in the YAML, or the mapping of an abstract form.
     pub span: Span,
     /// How the text is written.
-    pub form: Form,
+    pub form: TextForm,
     /// From places in the text to places in the YAML.
     #[serde(skip)]
     positions: PositionMap,
@@ -125,7 +125,7 @@ pub struct EmbeddedProfile {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum Form {
+pub enum TextForm {
     /// `|`
     Literal,
     /// `>`
@@ -161,7 +161,7 @@ impl EmbeddedProfile {
     /// text after it, and where an escape stands, its beginning counts.
     #[must_use]
     pub fn offset_in_text(&self, yaml: u32) -> Option<u32> {
-        let inside = self.form != Form::Abstract && self.span.start <= yaml && yaml <= self.span.end;
+        let inside = self.form != TextForm::Abstract && self.span.start <= yaml && yaml <= self.span.end;
         if inside { self.positions.offset_in_text(yaml) } else { None }
     }
 
@@ -251,7 +251,7 @@ pub enum ReferenceSite<'a> {
 /// A name by which a pod refers to a profile on the node.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
-pub struct Reference<'a> {
+pub struct ProfileReference<'a> {
     /// The workload that contains the reference.
     pub workload: &'a Workload,
     /// Where.
@@ -262,7 +262,7 @@ pub struct Reference<'a> {
 
 impl Workload {
     /// The profiles that it refers to by name.
-    pub fn references(&self) -> impl Iterator<Item = Reference<'_>> {
+    pub fn profile_references(&self) -> impl Iterator<Item = ProfileReference<'_>> {
         let pod = self.setting.iter().map(|setting| (ReferenceSite::Pod, setting));
         let containers = self.containers.iter().filter_map(|container| {
             container.setting.as_ref().map(|setting| (ReferenceSite::Container(container), setting))
@@ -270,7 +270,7 @@ impl Workload {
         let annotations =
             self.annotations.iter().map(|annotation| (ReferenceSite::Annotation(annotation), &annotation.setting));
         pod.chain(containers).chain(annotations).filter_map(|(site, setting)| match &setting.value {
-            Setting::Localhost(profile) => Some(Reference { workload: self, site, profile }),
+            Setting::Localhost(profile) => Some(ProfileReference { workload: self, site, profile }),
             Setting::RuntimeDefault | Setting::Unconfined => None,
         })
     }
@@ -284,7 +284,7 @@ impl Manifest {
     }
 
     /// Every reference of every workload to a profile by name.
-    pub fn references(&self) -> impl Iterator<Item = Reference<'_>> {
-        self.workloads.iter().flat_map(Workload::references)
+    pub fn profile_references(&self) -> impl Iterator<Item = ProfileReference<'_>> {
+        self.workloads.iter().flat_map(Workload::profile_references)
     }
 }

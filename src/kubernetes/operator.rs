@@ -20,14 +20,14 @@ use saphyr_parser::ScalarStyle;
 use crate::source::{Span, Spanned};
 
 use super::position::PositionMap;
-use super::reader::Reader;
-use super::yaml::Node;
-use super::{EmbeddedProfile, Form, Object};
+use super::reader::ManifestReader;
+use super::yaml::YamlNode;
+use super::{EmbeddedProfile, Object, TextForm};
 
 /// The API group of the resources.
 pub(super) const GROUP: &str = "security-profiles-operator.x-k8s.io";
 
-pub(super) fn read(node: &Node, object: &Object, reader: &mut Reader<'_>) {
+pub(super) fn read(node: &YamlNode, object: &Object, reader: &mut ManifestReader<'_>) {
     let Some(spec) = node.get("spec") else { return };
     // The key's place is that of what it stands for: a key that is merged in has no better one.
     let (policy, form) = (spec.get("policy"), spec.get("abstract").filter(|form| !form.is_null()));
@@ -51,12 +51,12 @@ pub(super) fn read(node: &Node, object: &Object, reader: &mut Reader<'_>) {
 }
 
 /// The text in the making.
-struct Text {
+struct OperatorText {
     bytes: Vec<u8>,
     positions: PositionMap,
 }
 
-impl Text {
+impl OperatorText {
     /// Marks the following text as made from the text at `span`.
     fn made_from(&mut self, span: Span) {
         self.positions.push_whole(self.bytes.len(), span.start as usize, (span.end - span.start) as usize);
@@ -69,7 +69,7 @@ impl Text {
     }
 }
 
-fn abstract_form(spec: &Node, form: &Node, object: &Object, reader: &mut Reader<'_>) {
+fn abstract_form(spec: &YamlNode, form: &YamlNode, object: &Object, reader: &mut ManifestReader<'_>) {
     let Some(name) = object.name.clone() else {
         return reader.invalid(
             form.span,
@@ -83,7 +83,7 @@ fn abstract_form(spec: &Node, form: &Node, object: &Object, reader: &mut Reader<
         return reader.invalid(name.span, message, "use lower-case letters, digits, `-` and `.`");
     }
     let complain = spec.get("complainMode").is_some_and(|flag| truth(flag, reader));
-    let mut text = Text { bytes: Vec::new(), positions: PositionMap::default() };
+    let mut text = OperatorText { bytes: Vec::new(), positions: PositionMap::default() };
     let mode = if complain { "complain," } else { "" };
     text.line("abi <kernel>,", form.span);
     text.line("include <tunables/global>", form.span);
@@ -131,13 +131,13 @@ fn abstract_form(spec: &Node, form: &Node, object: &Object, reader: &mut Reader<
         key: Spanned::new("abstract".into(), form.span),
         text: text.bytes,
         span: form.span,
-        form: Form::Abstract,
+        form: TextForm::Abstract,
         positions: text.positions,
         flow: false,
     });
 }
 
-fn network(form: &Node, text: &mut Text, reader: &mut Reader<'_>) {
+fn network(form: &YamlNode, text: &mut OperatorText, reader: &mut ManifestReader<'_>) {
     let Some(network) = form.get("network") else { return };
     let protocols = network.get("allowedProtocols");
     for (flag, rules) in [
@@ -152,7 +152,7 @@ fn network(form: &Node, text: &mut Text, reader: &mut Reader<'_>) {
 }
 
 /// The entries of a list, as far as the budget goes.
-fn words<'a>(form: &'a Node, group: &str, list: &str, reader: &mut Reader<'_>) -> Vec<&'a Node> {
+fn words<'a>(form: &'a YamlNode, group: &str, list: &str, reader: &mut ManifestReader<'_>) -> Vec<&'a YamlNode> {
     let Some(node) = form.get(group).and_then(|group| group.get(list)).filter(|node| !node.is_null()) else {
         return Vec::new();
     };
@@ -163,7 +163,7 @@ fn words<'a>(form: &'a Node, group: &str, list: &str, reader: &mut Reader<'_>) -
 }
 
 /// Reads a boolean.
-fn truth(node: &Node, reader: &mut Reader<'_>) -> bool {
+fn truth(node: &YamlNode, reader: &mut ManifestReader<'_>) -> bool {
     match node.scalar().map(|scalar| (scalar.style, scalar.value.as_str())) {
         Some((ScalarStyle::Plain, "true" | "True" | "TRUE")) => true,
         Some((ScalarStyle::Plain, "false" | "False" | "FALSE" | "" | "null" | "~")) => false,

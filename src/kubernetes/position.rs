@@ -8,11 +8,11 @@ use crate::source::Span;
 /// escape) has no counterpart in the text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct PositionMap {
-    pieces: Vec<Piece>,
+    pieces: Vec<DecodedPiece>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Piece {
+struct DecodedPiece {
     /// Where it begins in the text.
     text: u32,
     /// Where it begins in the YAML.
@@ -26,7 +26,7 @@ struct Piece {
 impl PositionMap {
     /// Adds a piece after the others.
     pub(super) fn push(&mut self, text: usize, yaml: usize, len: usize) {
-        let piece = Piece::new(text, yaml, len, false);
+        let piece = DecodedPiece::new(text, yaml, len, false);
         match self.pieces.last_mut() {
             // It goes on where the last one ends, on both sides.
             Some(last) if !last.whole && last.end == piece.yaml && piece.text - last.text == last.end - last.yaml => {
@@ -38,7 +38,7 @@ impl PositionMap {
 
     /// Adds a piece that the YAML says in other words, after the others.
     pub(super) fn push_whole(&mut self, text: usize, yaml: usize, len: usize) {
-        self.pieces.push(Piece::new(text, yaml, len, true));
+        self.pieces.push(DecodedPiece::new(text, yaml, len, true));
     }
 
     /// The place in the YAML of a place in the text; `whole` is the scalar, which is taken where nothing better is known.
@@ -71,17 +71,17 @@ impl PositionMap {
     }
 
     /// The piece that a byte of the text stands in, or after.
-    fn piece(&self, text: u32) -> Option<&Piece> {
+    fn piece(&self, text: u32) -> Option<&DecodedPiece> {
         let index = self.pieces.partition_point(|piece| piece.text <= text).checked_sub(1)?;
         self.pieces.get(index)
     }
 }
 
-impl Piece {
-    fn new(text: usize, yaml: usize, len: usize, whole: bool) -> Piece {
+impl DecodedPiece {
+    fn new(text: usize, yaml: usize, len: usize, whole: bool) -> DecodedPiece {
         // Texts are far smaller than their limit.
         let number = |value: usize| u32::try_from(value).unwrap_or(u32::MAX);
-        Piece { text: number(text), yaml: number(yaml), end: number(yaml.saturating_add(len)), whole }
+        DecodedPiece { text: number(text), yaml: number(yaml), end: number(yaml.saturating_add(len)), whole }
     }
 
     /// Where a byte of the text stands in the YAML; after the piece, where that ends.

@@ -7,11 +7,11 @@ use saphyr_parser::ScalarStyle;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{Source, SourceId, Span, Spanned};
 
-use super::yaml::{Kind, MAX_NODES, Node};
-use super::{EmbeddedProfile, Form, Manifest, Object, config_map, operator, scalar, workload, yaml};
+use super::yaml::{MAX_NODES, YamlKind, YamlNode};
+use super::{EmbeddedProfile, Manifest, Object, TextForm, config_map, operator, scalar, workload, yaml};
 
 /// The results collected so far.
-pub(super) struct Reader<'a> {
+pub(super) struct ManifestReader<'a> {
     pub(super) manifest: Manifest,
     yaml: &'a str,
     /// Objects and scalars that were looked at: an alias brings the same again.
@@ -22,7 +22,7 @@ pub(super) struct Reader<'a> {
 
 pub(super) fn read(source: &Source, id: SourceId) -> Manifest {
     let (documents, diagnostics) = yaml::read(source, id);
-    let mut reader = Reader {
+    let mut reader = ManifestReader {
         manifest: Manifest { diagnostics, ..Manifest::default() },
         // Where it is not UTF-8 there are no documents.
         yaml: std::str::from_utf8(source.text()).unwrap_or_default(),
@@ -35,10 +35,10 @@ pub(super) fn read(source: &Source, id: SourceId) -> Manifest {
     reader.manifest
 }
 
-impl Reader<'_> {
+impl ManifestReader<'_> {
     /// One document: an object, or a list of them (`List`, `PodList`, …).
-    fn document(&mut self, node: &Node) {
-        let kind = node.get("kind").and_then(Node::text);
+    fn document(&mut self, node: &YamlNode) {
+        let kind = node.get("kind").and_then(YamlNode::text);
         match node.get("items") {
             Some(items) if kind.is_some_and(|kind| kind.value.ends_with("List")) => {
                 for item in items.elements() {
@@ -52,14 +52,16 @@ impl Reader<'_> {
         }
     }
 
-    fn object(&mut self, node: &Node) {
-        let Some(kind) = node.get("kind").and_then(Node::text).filter(|_| self.known.insert(node.span)) else { return };
+    fn object(&mut self, node: &YamlNode) {
+        let Some(kind) = node.get("kind").and_then(YamlNode::text).filter(|_| self.known.insert(node.span)) else {
+            return;
+        };
         let metadata = node.get("metadata");
-        let word = |key| metadata.and_then(|metadata| metadata.get(key)).and_then(Node::text);
+        let word = |key| metadata.and_then(|metadata| metadata.get(key)).and_then(YamlNode::text);
         let object = Object { kind, namespace: word("namespace"), name: word("name") };
         let group = node
             .get("apiVersion")
-            .and_then(Node::text)
+            .and_then(YamlNode::text)
             .and_then(|version| version.value.rsplit_once('/').map(|(group, _)| group.to_owned()));
         match (object.kind.value.as_str(), group.as_deref()) {
             ("ConfigMap", None) => config_map::read(node, &object, self),
@@ -88,8 +90,8 @@ impl Reader<'_> {
     }
 
     /// Takes a scalar for profile text.
-    pub(super) fn profile(&mut self, object: &Object, key: Spanned<String>, node: &Node) {
-        let Kind::Scalar(scalar) = &node.kind else { return };
+    pub(super) fn profile(&mut self, object: &Object, key: Spanned<String>, node: &YamlNode) {
+        let YamlKind::Scalar(scalar) = &node.kind else { return };
         if !self.known.insert(node.span) {
             return;
         }
@@ -100,11 +102,11 @@ impl Reader<'_> {
             text: scalar.value.clone().into_bytes(),
             span: node.span,
             form: match scalar.style {
-                ScalarStyle::Literal => Form::Literal,
-                ScalarStyle::Folded => Form::Folded,
-                ScalarStyle::DoubleQuoted => Form::DoubleQuoted,
-                ScalarStyle::SingleQuoted => Form::SingleQuoted,
-                ScalarStyle::Plain => Form::Plain,
+                ScalarStyle::Literal => TextForm::Literal,
+                ScalarStyle::Folded => TextForm::Folded,
+                ScalarStyle::DoubleQuoted => TextForm::DoubleQuoted,
+                ScalarStyle::SingleQuoted => TextForm::SingleQuoted,
+                ScalarStyle::Plain => TextForm::Plain,
             },
             positions: scalar::positions(self.yaml, span, &scalar.value, scalar.style),
             flow: scalar.flow,

@@ -7,11 +7,11 @@ use saphyr_parser::{Event, Parser};
 use crate::source::{Source, SourceId, Span};
 
 use super::scalar::block_lines;
-use super::{EmbeddedProfile, Form, Manifest};
+use super::{EmbeddedProfile, Manifest, TextForm};
 
 /// A profile and the text to put in its place.
 #[derive(Clone, Copy, Debug)]
-pub struct Replacement<'a> {
+pub struct ProfileReplacement<'a> {
     /// A profile of the manifest.
     pub profile: &'a EmbeddedProfile,
     /// Its new text.
@@ -37,7 +37,7 @@ pub enum RewriteError {
 /// The result is read again, and must be the same but for the texts, whose line ends at the end do not count.
 ///
 /// ```
-/// use armorer::kubernetes::{Manifest, Replacement, rewrite};
+/// use armorer::kubernetes::{Manifest, ProfileReplacement, rewrite};
 /// use armorer::source::SourceMap;
 ///
 /// let sources = SourceMap::new();
@@ -45,27 +45,27 @@ pub enum RewriteError {
 /// let id = sources.add("manifest.yaml", *yaml)?;
 /// let source = sources.get(id);
 /// let manifest = Manifest::read(&source, id);
-/// let new = rewrite(&source, &[Replacement { profile: &manifest.profiles[0], text: b"profile p {\n  /a r,\n}\n" }]);
+/// let new = rewrite(&source, &[ProfileReplacement { profile: &manifest.profiles[0], text: b"profile p {\n  /a r,\n}\n" }]);
 /// assert_eq!(new.unwrap(), b"kind: ConfigMap\ndata: # mine\n  p: |\n     profile p {\n       /a r,\n     }\n");
 /// # Ok::<(), armorer::source::SourceError>(())
 /// ```
 ///
 /// # Errors
 /// When a text cannot be written so; then nothing is replaced.
-pub fn rewrite(source: &Source, replacements: &[Replacement<'_>]) -> Result<Vec<u8>, RewriteError> {
+pub fn rewrite(source: &Source, replacements: &[ProfileReplacement<'_>]) -> Result<Vec<u8>, RewriteError> {
     let yaml = std::str::from_utf8(source.text()).unwrap_or_default();
     let line_end = if yaml.contains("\r\n") { "\r\n" } else { "\n" };
     let mut edits = Vec::new();
     for replacement in replacements {
         let title = || replacement.profile.title();
-        if replacement.profile.form == Form::Abstract {
+        if replacement.profile.form == TextForm::Abstract {
             return Err(RewriteError::NoText(title()));
         }
         let text = std::str::from_utf8(replacement.text).map_err(|_| RewriteError::NotWritten(title()))?;
         let edit = edit(yaml, replacement.profile, text, line_end).ok_or_else(|| RewriteError::NotWritten(title()))?;
         edits.push((edit, replacement, text));
     }
-    edits.sort_by_key(|(_, replacement, _): &(Edit, &Replacement<'_>, &str)| replacement.profile.span.start);
+    edits.sort_by_key(|(_, replacement, _): &(YamlEdit, &ProfileReplacement<'_>, &str)| replacement.profile.span.start);
     let mut new = String::new();
     let mut at = 0;
     for (edit, replacement, _) in &edits {
@@ -100,7 +100,7 @@ impl EmbeddedProfile {
     /// ```
     #[must_use]
     pub fn edit(&self, source: &Source, span: Span, replacement: &[u8]) -> Option<(Span, Vec<u8>)> {
-        if self.form != Form::Literal {
+        if self.form != TextForm::Literal {
             return None;
         }
         let (yaml, text) = (std::str::from_utf8(source.text()).ok()?, std::str::from_utf8(&self.text).ok()?);
@@ -148,40 +148,42 @@ fn behind_line(text: &str, at: usize) -> Option<usize> {
     Some(text.get(at..)?.find('\n').map_or(text.len(), |end| at + end + 1))
 }
 
-struct Edit {
+struct YamlEdit {
     start: usize,
     end: usize,
     text: String,
 }
 
-fn edit(yaml: &str, profile: &EmbeddedProfile, text: &str, line_end: &str) -> Option<Edit> {
+fn edit(yaml: &str, profile: &EmbeddedProfile, text: &str, line_end: &str) -> Option<YamlEdit> {
     let (start, end) = (profile.span.start as usize, profile.span.end as usize);
     match profile.form {
-        Form::Literal | Form::Folded => {
+        TextForm::Literal | TextForm::Folded => {
             let value = std::str::from_utf8(&profile.text).ok()?;
             let lines = block_lines(yaml, start, value)?;
-            let folded = profile.form == Form::Folded;
+            let folded = profile.form == TextForm::Folded;
             let mut new = block(text, &" ".repeat(lines.indent), line_end, folded);
             // The last line of the file may have no line end.
             if !yaml.get(..lines.end)?.ends_with('\n') {
                 new.truncate(new.trim_end_matches(['\r', '\n']).len());
             }
-            Some(Edit { start: lines.start, end: lines.end, text: new })
+            Some(YamlEdit { start: lines.start, end: lines.end, text: new })
         }
-        Form::Plain | Form::SingleQuoted if !profile.flow => {
+        TextForm::Plain | TextForm::SingleQuoted if !profile.flow => {
             let rest = yaml.get(end..)?;
             let behind = rest.get(..rest.find('\n').unwrap_or(rest.len()))?;
             if !behind.trim().is_empty() {
-                return Some(Edit { start, end, text: quoted(text) });
+                return Some(YamlEdit { start, end, text: quoted(text) });
             }
             let line = yaml.get(..profile.key.span.start as usize)?;
             let line = line.rfind('\n').map_or(0, |at| at + 1);
             let indent = (profile.key.span.start as usize).checked_sub(line)? + 2;
             let new = format!("|{line_end}{}", block(text, &" ".repeat(indent), line_end, false));
-            Some(Edit { start, end, text: new.trim_end_matches(['\r', '\n']).to_owned() })
+            Some(YamlEdit { start, end, text: new.trim_end_matches(['\r', '\n']).to_owned() })
         }
-        Form::Plain | Form::SingleQuoted | Form::DoubleQuoted => Some(Edit { start, end, text: quoted(text) }),
-        Form::Abstract => None,
+        TextForm::Plain | TextForm::SingleQuoted | TextForm::DoubleQuoted => {
+            Some(YamlEdit { start, end, text: quoted(text) })
+        }
+        TextForm::Abstract => None,
     }
 }
 
@@ -233,7 +235,11 @@ fn quoted(text: &str) -> String {
 }
 
 /// The first replacement that does not stand, if any.
-fn unproved<'a>(old: &str, new: &str, edits: &[(Edit, &'a Replacement<'a>, &str)]) -> Option<&'a Replacement<'a>> {
+fn unproved<'a>(
+    old: &str,
+    new: &str,
+    edits: &[(YamlEdit, &'a ProfileReplacement<'a>, &str)],
+) -> Option<&'a ProfileReplacement<'a>> {
     // The profile that is about to come, for an error that belongs to none.
     let mut current = edits.first().map(|(_, replacement, _)| *replacement)?;
     let starts = edits.iter().map(|(_, replacement, _)| replacement.profile.span.start as usize);

@@ -5,7 +5,7 @@ use saphyr_parser::ScalarStyle;
 use super::position::PositionMap;
 
 /// The lines of a block scalar in the YAML.
-pub(super) struct Lines {
+pub(super) struct ScalarLines {
     /// Where the first line begins.
     pub(super) start: usize,
     /// Behind the line end of the last line that is not blank.
@@ -15,7 +15,7 @@ pub(super) struct Lines {
 }
 
 /// Finds the lines of a block scalar with this value, whose text begins at `at`.
-pub(super) fn block_lines(yaml: &str, at: usize, value: &str) -> Option<Lines> {
+pub(super) fn block_lines(yaml: &str, at: usize, value: &str) -> Option<ScalarLines> {
     let begin = line_start(yaml, at);
     // Blank lines at the top belong to it; the line before them has the `|` or `>`.
     let mut start = begin;
@@ -43,7 +43,7 @@ pub(super) fn block_lines(yaml: &str, at: usize, value: &str) -> Option<Lines> {
         }
         offset += line.len();
     }
-    Some(Lines { start, end, indent: indent? })
+    Some(ScalarLines { start, end, indent: indent? })
 }
 
 fn line_start(yaml: &str, at: usize) -> usize {
@@ -56,7 +56,7 @@ pub(super) fn positions(yaml: &str, (start, end): (usize, usize), value: &str, s
         ScalarStyle::Literal | ScalarStyle::Folded => block(yaml, start, value),
         ScalarStyle::Plain | ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => {
             let raw = yaml.get(start..end).unwrap_or_default();
-            Flow { raw, start, style, text: String::new(), map: PositionMap::default() }.read(value)
+            FlowScalar { raw, start, style, text: String::new(), map: PositionMap::default() }.read(value)
         }
     };
     found.unwrap_or_default()
@@ -89,7 +89,7 @@ fn block(yaml: &str, at: usize, value: &str) -> Option<PositionMap> {
 }
 
 /// A plain or quoted scalar, read again.
-struct Flow<'a> {
+struct FlowScalar<'a> {
     raw: &'a str,
     start: usize,
     style: ScalarStyle,
@@ -97,7 +97,7 @@ struct Flow<'a> {
     map: PositionMap,
 }
 
-impl Flow<'_> {
+impl FlowScalar<'_> {
     fn read(mut self, value: &str) -> Option<PositionMap> {
         let quote = match self.style {
             ScalarStyle::SingleQuoted => Some('\''),

@@ -3,7 +3,8 @@
 use proptest::prelude::*;
 
 use super::{
-    ContainerRole, EmbeddedProfile, Form, Manifest, Replacement, RewriteError, Setting, only_profiles_differ, rewrite,
+    ContainerRole, EmbeddedProfile, Manifest, ProfileReplacement, RewriteError, Setting, TextForm,
+    only_profiles_differ, rewrite,
 };
 use crate::source::{Source, SourceMap, Span};
 use std::sync::Arc;
@@ -73,11 +74,11 @@ fn every_style_of_scalar_has_its_places() {
     assert_eq!(
         found,
         [
-            ("literal", Form::Literal),
-            ("folded", Form::Folded),
-            ("double", Form::DoubleQuoted),
-            ("single", Form::SingleQuoted),
-            ("plain", Form::Plain)
+            ("literal", TextForm::Literal),
+            ("folded", TextForm::Folded),
+            ("double", TextForm::DoubleQuoted),
+            ("single", TextForm::SingleQuoted),
+            ("plain", TextForm::Plain)
         ]
     );
     let texts: Vec<_> = manifest.profiles.iter().map(|p| std::str::from_utf8(&p.text).unwrap()).collect();
@@ -164,7 +165,7 @@ spec:
     assert_eq!(cron.annotations[0].setting.value, Setting::RuntimeDefault);
     assert_eq!(cron.outer_annotations[0].setting.value, Setting::Unconfined);
     let references: Vec<_> = manifest
-        .references()
+        .profile_references()
         .map(|r| format!("{} {}", r.profile.value, sources.describe(r.profile.span).replace("m.yaml:", "")))
         .collect();
     assert_eq!(references, ["mine 11:25", "old 5:58", "cron 36:105"]);
@@ -176,7 +177,7 @@ fn every_kind_of_workload() {
         let yaml = format!(
             "kind: {kind}\nspec: {{template: {{spec: {{securityContext: {{appArmorProfile: {{type: Localhost, localhostProfile: x}}}}}}}}}}\n"
         );
-        assert_eq!(read(&yaml).0.references().count(), 1, "{kind}");
+        assert_eq!(read(&yaml).0.profile_references().count(), 1, "{kind}");
     }
     assert!(read("kind: Service\nspec: {template: {spec: {containers: []}}}\n").0.workloads.is_empty());
 }
@@ -230,7 +231,7 @@ fn merge_keys_are_followed() {
     let (manifest, ..) = read(
         "base: &b\n  appArmorProfile: {type: Localhost, localhostProfile: m}\nkind: Pod\nspec:\n  securityContext:\n    <<: *b\n",
     );
-    assert_eq!(manifest.references().count(), 1);
+    assert_eq!(manifest.profile_references().count(), 1);
 }
 
 const OPERATOR: &str = "\
@@ -303,14 +304,14 @@ fn abstract_forms_that_are_none() {
     assert_eq!(changed("  abstract:", "  policy: 'profile web {}'\n  abstract:"), ["manifest-invalid 9:5"]);
     assert_eq!(changed("  abstract:", "  concrete:"), ["manifest-invalid 6:3"]);
     let (manifest, _, source) = read(OPERATOR);
-    let replacement = Replacement { profile: &manifest.profiles[0], text: b"" };
+    let replacement = ProfileReplacement { profile: &manifest.profiles[0], text: b"" };
     assert!(matches!(rewrite(&source, &[replacement]), Err(RewriteError::NoText(_))));
 }
 
 fn rewritten(yaml: &str, text: &str) -> Result<String, RewriteError> {
     let (manifest, _, source) = read(yaml);
     let replacements: Vec<_> =
-        manifest.profiles.iter().map(|profile| Replacement { profile, text: text.as_bytes() }).collect();
+        manifest.profiles.iter().map(|profile| ProfileReplacement { profile, text: text.as_bytes() }).collect();
     rewrite(&source, &replacements).map(|yaml| String::from_utf8(yaml).unwrap())
 }
 
@@ -364,7 +365,7 @@ fn edits_reach_only_literal_scalars_and_keep_them() {
         profile.edit(&source, Span::new(profile.span.source, 1, 8), replacement.as_bytes())
     };
     for profile in &manifest.profiles {
-        assert_eq!(edit(profile, "\nprofile").is_some(), profile.form == Form::Literal, "{}", profile.key.value);
+        assert_eq!(edit(profile, "\nprofile").is_some(), profile.form == TextForm::Literal, "{}", profile.key.value);
         // A first line that begins with a blank tells another indentation, and what does not print is no text.
         assert_eq!(edit(profile, " profile"), None);
         assert_eq!(edit(profile, "profile\u{7}"), None);
@@ -440,7 +441,7 @@ proptest! {
         let (manifest, _, source) = read(&yaml);
         for profile in &manifest.profiles {
             let _ = profile.locate(Span::new(profile.span.source, 0, u32::try_from(profile.text.len()).unwrap()));
-            let _ = rewrite(&source, &[Replacement { profile, text: b"profile q {\n}\n" }]);
+            let _ = rewrite(&source, &[ProfileReplacement { profile, text: b"profile q {\n}\n" }]);
             let _ = profile.edit(&source, Span::new(profile.span.source, 3, 9), b"x\ny");
         }
     }

@@ -2,8 +2,8 @@
 
 use crate::source::Spanned;
 
-use super::reader::Reader;
-use super::yaml::Node;
+use super::reader::ManifestReader;
+use super::yaml::YamlNode;
 use super::{Annotation, Container, ContainerRole, Object, Setting, Workload};
 
 /// Annotations that select a profile begin so; the name of a container follows.
@@ -13,7 +13,7 @@ const SETTING_HELP: &str =
     "write `type: RuntimeDefault`, `type: Unconfined`, or `type: Localhost` with `localhostProfile: NAME`";
 
 /// Where the pod of an object is described.
-fn pod<'a>(node: &'a Node, kind: &str) -> Option<&'a Node> {
+fn pod<'a>(node: &'a YamlNode, kind: &str) -> Option<&'a YamlNode> {
     match kind {
         "Pod" => Some(node),
         "PodTemplate" => node.get("template"),
@@ -25,7 +25,7 @@ fn pod<'a>(node: &'a Node, kind: &str) -> Option<&'a Node> {
     }
 }
 
-pub(super) fn read(node: &Node, object: Object, reader: &mut Reader<'_>) {
+pub(super) fn read(node: &YamlNode, object: Object, reader: &mut ManifestReader<'_>) {
     let Some(pod) = pod(node, &object.kind.value) else { return };
     let annotations = annotations(pod, reader);
     let outer_annotations = if std::ptr::eq(pod, node) { Vec::new() } else { self::annotations(node, reader) };
@@ -37,11 +37,11 @@ pub(super) fn read(node: &Node, object: Object, reader: &mut Reader<'_>) {
         ("containers", ContainerRole::Regular),
         ("ephemeralContainers", ContainerRole::Ephemeral),
     ] {
-        for container in spec.and_then(|spec| spec.get(list)).into_iter().flat_map(Node::elements) {
+        for container in spec.and_then(|spec| spec.get(list)).into_iter().flat_map(YamlNode::elements) {
             if !reader.spend(container.span) {
                 return;
             }
-            let Some(name) = container.get("name").and_then(Node::text) else {
+            let Some(name) = container.get("name").and_then(YamlNode::text) else {
                 reader.invalid(
                     container.span,
                     "container without a `name`",
@@ -56,10 +56,10 @@ pub(super) fn read(node: &Node, object: Object, reader: &mut Reader<'_>) {
 }
 
 /// `securityContext.appArmorProfile` of a pod's spec or of a container.
-fn setting(node: &Node, reader: &mut Reader<'_>) -> Option<Spanned<Setting>> {
+fn setting(node: &YamlNode, reader: &mut ManifestReader<'_>) -> Option<Spanned<Setting>> {
     let field = node.get("securityContext")?.get("appArmorProfile").filter(|field| !field.is_null())?;
     let kind = field.get("type");
-    let Some(kind) = kind.and_then(Node::text) else {
+    let Some(kind) = kind.and_then(YamlNode::text) else {
         reader.invalid(kind.unwrap_or(field).span, "`appArmorProfile` without a `type`", SETTING_HELP);
         return None;
     };
@@ -67,7 +67,7 @@ fn setting(node: &Node, reader: &mut Reader<'_>) -> Option<Spanned<Setting>> {
     let value = match kind.value.as_str() {
         "RuntimeDefault" => Setting::RuntimeDefault,
         "Unconfined" => Setting::Unconfined,
-        "Localhost" => match name.and_then(Node::text).filter(|name| !name.value.trim().is_empty()) {
+        "Localhost" => match name.and_then(YamlNode::text).filter(|name| !name.value.trim().is_empty()) {
             Some(name) => Setting::Localhost(name),
             None => {
                 let message = "`type: Localhost` without the name of a profile";
@@ -94,7 +94,7 @@ fn setting(node: &Node, reader: &mut Reader<'_>) -> Option<Spanned<Setting>> {
     Some(Spanned::new(value, field.span))
 }
 
-fn annotations(node: &Node, reader: &mut Reader<'_>) -> Vec<Annotation> {
+fn annotations(node: &YamlNode, reader: &mut ManifestReader<'_>) -> Vec<Annotation> {
     let mut found = Vec::new();
     let Some(annotations) = node.get("metadata").and_then(|metadata| metadata.get("annotations")) else { return found };
     for (key, value) in annotations.entries() {

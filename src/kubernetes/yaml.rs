@@ -22,24 +22,24 @@ const MAX_MERGES: usize = 16;
 
 /// A value with its place.
 #[derive(Debug)]
-pub(crate) struct Node {
-    pub(crate) kind: Kind,
+pub(crate) struct YamlNode {
+    pub(crate) kind: YamlKind,
     /// A mapping's ends with its last value; a block scalar's begins with its text, after the indentation.
     pub(crate) span: Span,
 }
 
 /// The kind of a node; the values of aliases are shared, not copied.
 #[derive(Debug)]
-pub(crate) enum Kind {
+pub(crate) enum YamlKind {
     Scalar(Scalar),
-    Sequence(Vec<Arc<Node>>),
+    Sequence(Vec<Arc<YamlNode>>),
     Mapping(Mapping),
 }
 
 /// Keys and values in order; scalar keys are found by their text, since one huge mapping may be looked at a thousand times.
 #[derive(Debug, Default)]
 pub(crate) struct Mapping {
-    entries: Vec<(Arc<Node>, Arc<Node>)>,
+    entries: Vec<(Arc<YamlNode>, Arc<YamlNode>)>,
     index: BTreeMap<String, usize>,
 }
 
@@ -51,43 +51,43 @@ pub(crate) struct Scalar {
     pub(crate) flow: bool,
 }
 
-impl Node {
+impl YamlNode {
     /// The value of a key; keys that are merged in by `<<` are found after those that are written.
-    pub(crate) fn get(&self, key: &str) -> Option<&Node> {
+    pub(crate) fn get(&self, key: &str) -> Option<&YamlNode> {
         self.lookup(key, MAX_MERGES)
     }
 
-    fn lookup(&self, key: &str, merges: usize) -> Option<&Node> {
-        let Kind::Mapping(mapping) = &self.kind else { return None };
+    fn lookup(&self, key: &str, merges: usize) -> Option<&YamlNode> {
+        let YamlKind::Mapping(mapping) = &self.kind else { return None };
         let written = |key: &str| mapping.index.get(key).and_then(|&index| mapping.entries.get(index));
         if let Some((_, value)) = written(key) {
             return Some(value);
         }
         let (_, merged) = written("<<").filter(|_| merges > 0)?;
         match &merged.kind {
-            Kind::Mapping(_) => merged.lookup(key, merges - 1),
-            Kind::Sequence(list) => list.iter().take(MAX_MERGES).find_map(|merged| merged.lookup(key, 0)),
-            Kind::Scalar(_) => None,
+            YamlKind::Mapping(_) => merged.lookup(key, merges - 1),
+            YamlKind::Sequence(list) => list.iter().take(MAX_MERGES).find_map(|merged| merged.lookup(key, 0)),
+            YamlKind::Scalar(_) => None,
         }
     }
 
     /// The keys and values of a mapping as written.
-    pub(crate) fn entries(&self) -> impl Iterator<Item = (&Node, &Node)> {
+    pub(crate) fn entries(&self) -> impl Iterator<Item = (&YamlNode, &YamlNode)> {
         let entries = match &self.kind {
-            Kind::Mapping(mapping) => mapping.entries.as_slice(),
+            YamlKind::Mapping(mapping) => mapping.entries.as_slice(),
             _ => &[],
         };
         entries.iter().map(|(key, value)| (&**key, &**value))
     }
 
     pub(crate) fn is_mapping(&self) -> bool {
-        matches!(self.kind, Kind::Mapping(_))
+        matches!(self.kind, YamlKind::Mapping(_))
     }
 
     /// The elements of a sequence.
-    pub(crate) fn elements(&self) -> impl Iterator<Item = &Node> {
+    pub(crate) fn elements(&self) -> impl Iterator<Item = &YamlNode> {
         let elements = match &self.kind {
-            Kind::Sequence(elements) => elements.as_slice(),
+            YamlKind::Sequence(elements) => elements.as_slice(),
             _ => &[],
         };
         elements.iter().map(|element| &**element)
@@ -95,7 +95,7 @@ impl Node {
 
     pub(crate) fn scalar(&self) -> Option<&Scalar> {
         match &self.kind {
-            Kind::Scalar(scalar) => Some(scalar),
+            YamlKind::Scalar(scalar) => Some(scalar),
             _ => None,
         }
     }
@@ -114,7 +114,7 @@ impl Node {
 }
 
 /// The documents of a file, and what is wrong with it.
-pub(crate) fn read(source: &Source, id: SourceId) -> (Vec<Arc<Node>>, Vec<Diagnostic>) {
+pub(crate) fn read(source: &Source, id: SourceId) -> (Vec<Arc<YamlNode>>, Vec<Diagnostic>) {
     let whole = Span::new(id, 0, 0);
     if source.text().len() > MAX_LEN {
         let message = format!("YAML file of more than {} MiB", MAX_LEN >> 20);
@@ -129,7 +129,7 @@ pub(crate) fn read(source: &Source, id: SourceId) -> (Vec<Arc<Node>>, Vec<Diagno
             return (Vec::new(), vec![diagnostic]);
         }
     };
-    let mut builder = Builder {
+    let mut builder = YamlBuilder {
         text,
         offsets: Offsets::of(text),
         id,
@@ -181,19 +181,19 @@ impl Offsets {
 }
 
 /// The tree in the making.
-struct Builder<'a> {
+struct YamlBuilder<'a> {
     text: &'a str,
     offsets: Offsets,
     id: SourceId,
-    documents: Vec<Arc<Node>>,
+    documents: Vec<Arc<YamlNode>>,
     diagnostics: Vec<Diagnostic>,
     /// Sequences and mappings that are open, outermost first.
-    open: Vec<Open>,
-    anchors: BTreeMap<usize, Arc<Node>>,
+    open: Vec<OpenNode>,
+    anchors: BTreeMap<usize, Arc<YamlNode>>,
     nodes: usize,
 }
 
-struct Open {
+struct OpenNode {
     anchor: usize,
     span: Span,
     flow: bool,
@@ -201,12 +201,12 @@ struct Open {
 }
 
 enum Children {
-    Sequence(Vec<Arc<Node>>),
+    Sequence(Vec<Arc<YamlNode>>),
     /// The entries so far, and the key that waits for its value.
-    Mapping(Mapping, Option<Arc<Node>>),
+    Mapping(Mapping, Option<Arc<YamlNode>>),
 }
 
-impl Builder<'_> {
+impl YamlBuilder<'_> {
     fn event(&mut self, event: Event<'_>, span: saphyr_parser::Span) -> Result<(), Diagnostic> {
         let span = Span::new(self.id, self.offsets.byte(&span.start), self.offsets.byte(&span.end));
         match event {
@@ -232,7 +232,7 @@ impl Builder<'_> {
                 };
                 let flow = self.open.last().is_some_and(|open| open.flow);
                 let scalar = Scalar { value: value.into_owned(), style, flow };
-                self.finish(anchor, Node { kind: Kind::Scalar(scalar), span })
+                self.finish(anchor, YamlNode { kind: YamlKind::Scalar(scalar), span })
             }
             Event::SequenceStart(anchor, _) => self.begin(anchor, span, Children::Sequence(Vec::new())),
             Event::MappingStart(anchor, _) => self.begin(anchor, span, Children::Mapping(Mapping::default(), None)),
@@ -241,17 +241,17 @@ impl Builder<'_> {
                 let (kind, last) = match open.children {
                     Children::Sequence(list) => {
                         let last = list.last().map(|node| node.span.end);
-                        (Kind::Sequence(list), last)
+                        (YamlKind::Sequence(list), last)
                     }
                     Children::Mapping(mapping, _) => {
                         let last = mapping.entries.last().map(|(key, value)| value.span.end.max(key.span.end));
-                        (Kind::Mapping(mapping), last)
+                        (YamlKind::Mapping(mapping), last)
                     }
                 };
                 // The end of a block collection is told where the next token begins, much later.
                 let end = if open.flow { span.end } else { last.unwrap_or(open.span.end) };
                 let span = Span { end: end.max(open.span.start), ..open.span };
-                self.finish(open.anchor, Node { kind, span })
+                self.finish(open.anchor, YamlNode { kind, span })
             }
         }
     }
@@ -288,11 +288,11 @@ impl Builder<'_> {
         }
         // `[` and `{` have a span, the beginning of a block collection has none.
         let flow = span.end > span.start || self.open.last().is_some_and(|open| open.flow);
-        self.open.push(Open { anchor, span, flow, children });
+        self.open.push(OpenNode { anchor, span, flow, children });
         Ok(())
     }
 
-    fn finish(&mut self, anchor: usize, node: Node) -> Result<(), Diagnostic> {
+    fn finish(&mut self, anchor: usize, node: YamlNode) -> Result<(), Diagnostic> {
         let node = Arc::new(node);
         if anchor > 0 {
             self.anchors.insert(anchor, Arc::clone(&node));
@@ -301,7 +301,7 @@ impl Builder<'_> {
     }
 
     /// Puts a finished node where it belongs.
-    fn place(&mut self, node: Arc<Node>) -> Result<(), Diagnostic> {
+    fn place(&mut self, node: Arc<YamlNode>) -> Result<(), Diagnostic> {
         match self.open.last_mut().map(|open| &mut open.children) {
             None => self.documents.push(node),
             Some(Children::Sequence(list)) => list.push(node),

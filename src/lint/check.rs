@@ -10,7 +10,7 @@ use crate::syntax::ast::{self, File, FileBody, FileLetters, Item, ItemKind, Rule
 use crate::vocab::FilePermissions;
 
 use super::finding::Finding;
-use super::paths::{Fact, Patterns};
+use super::paths::{PathFact, PathPatterns};
 use super::rule::Rule;
 use super::semantics::Semantics;
 use super::set::SetView;
@@ -65,7 +65,7 @@ impl std::fmt::Debug for Check {
 #[derive(Debug)]
 pub(super) struct Probe {
     /// The permission.
-    pub(super) access: Access,
+    pub(super) access: ProbedAccess,
     /// Files that a rule gives away by matching them.
     pub(super) files: &'static [&'static str],
     /// Directories that a rule gives away by matching anything below them.
@@ -76,20 +76,20 @@ pub(super) struct Probe {
 
 /// A permission that a [`Probe`] asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Access {
+pub(super) enum ProbedAccess {
     Read,
     /// Writing or appending.
     Write,
     Exec,
 }
 
-impl Access {
+impl ProbedAccess {
     /// As a verb.
     pub(super) fn verb(self) -> &'static str {
         match self {
-            Access::Read => "read",
-            Access::Write => "write",
-            Access::Exec => "execute",
+            ProbedAccess::Read => "read",
+            ProbedAccess::Write => "write",
+            ProbedAccess::Exec => "execute",
         }
     }
 
@@ -97,9 +97,9 @@ impl Access {
     pub(super) fn is_in(self, rule: &policy::FileRule) -> bool {
         let access = rule.access;
         match self {
-            Access::Read => access.contains(FilePermissions::READ),
-            Access::Write => access.intersects(FilePermissions::WRITE),
-            Access::Exec => rule.exec.is_some(),
+            ProbedAccess::Read => access.contains(FilePermissions::READ),
+            ProbedAccess::Write => access.intersects(FilePermissions::WRITE),
+            ProbedAccess::Exec => rule.exec.is_some(),
         }
     }
 }
@@ -299,7 +299,7 @@ pub(super) struct ProfileView<'a> {
     pub(super) input: SourceId,
     /// Its tree.
     pub(super) file: &'a File,
-    pub(super) patterns: &'a Patterns,
+    pub(super) patterns: &'a PathPatterns,
     /// The places of `all,` rules.
     all: Vec<Span>,
 }
@@ -310,7 +310,7 @@ impl<'a> ProfileView<'a> {
         policy: &'a Policy,
         sources: &'a SourceMap,
         (input, file): (SourceId, &'a File),
-        patterns: &'a Patterns,
+        patterns: &'a PathPatterns,
     ) -> ProfileView<'a> {
         let of_all = profile.rules.iter().filter(|rule| rule.origin == policy::RuleOrigin::All);
         let mut all: Vec<Span> = of_all.map(|rule| rule.span).collect();
@@ -353,7 +353,7 @@ impl<'a> ProfileView<'a> {
     }
 
     /// Whether a rule denies the access to a file.
-    pub(super) fn denies(&self, path: &str, access: Access) -> bool {
+    pub(super) fn denies(&self, path: &str, access: ProbedAccess) -> bool {
         self.files().any(|(rule, file)| {
             rule.prefix.mode == Some(policy::RuleMode::Deny)
                 && rule.prefix.owner.is_none()
@@ -369,7 +369,7 @@ impl<'a> ProfileView<'a> {
 
     /// Whether a file rule's path matches (nearly) every file.
     pub(super) fn is_broad(&self, file: &policy::FileRule) -> bool {
-        self.patterns.get(&file.path.value).has(Fact::Broad)
+        self.patterns.get(&file.path.value).has(PathFact::Broad)
     }
 
     /// Whether the rule is `file,`, which has a finding of its own.

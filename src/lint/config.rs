@@ -54,25 +54,25 @@ pub struct TargetConfig {
 #[non_exhaustive]
 pub struct LintConfig {
     /// These rules and no others, instead of those that are on by default.
-    pub select: Option<Vec<Word>>,
+    pub select: Option<Vec<ConfigWord>>,
     /// Rules to add to those.
-    pub extend_select: Vec<Word>,
+    pub extend_select: Vec<ConfigWord>,
     /// Rules to leave out.
-    pub ignore: Vec<Word>,
+    pub ignore: Vec<ConfigWord>,
     /// Whether rules that need automata are checked; by default they are.
     pub automata: Option<bool>,
     /// Whether the inputs are all the policy there is; by default they are not.
     pub complete: Option<bool>,
     /// Rules to leave out in some files, by a glob relative to the file.
-    pub per_file_ignores: BTreeMap<String, Vec<Word>>,
+    pub per_file_ignores: BTreeMap<String, Vec<ConfigWord>>,
 }
 
 /// The code or name of a rule or family, with its place.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Word(Spanned<String>);
+pub struct ConfigWord(Spanned<String>);
 
-impl AsRef<str> for Word {
+impl AsRef<str> for ConfigWord {
     fn as_ref(&self) -> &str {
         self.0.get_ref()
     }

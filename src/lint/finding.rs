@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::diagnostic::{Detail, Diagnostic, Label, Report, Severity};
+use crate::diagnostic::{Detail, Diagnostic, Label, RenderableDiagnostic, Severity};
 use crate::edit::Edit;
 use crate::source::{SourceMap, Span, Text};
 
@@ -133,12 +133,12 @@ impl Finding {
 
     /// Joins the finding with the texts it points into, for one of miette's renderers.
     #[must_use]
-    pub fn report<'a>(&'a self, sources: &SourceMap) -> Report<'a> {
+    pub fn report<'a>(&'a self, sources: &SourceMap) -> RenderableDiagnostic<'a> {
         let code = match self.rule {
             Some(rule) => format!("{} {}", rule.code, rule.name),
             None => self.code.to_owned(),
         };
-        Report::new(
+        RenderableDiagnostic::new(
             code,
             self.severity,
             &self.message,

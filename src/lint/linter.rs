@@ -20,12 +20,12 @@ use crate::source::Text;
 use crate::source::{SourceError, SourceId, SourceMap};
 
 use super::finding::Finding;
-use super::paths::Patterns;
+use super::paths::PathPatterns;
 use super::relations::Relations;
 use super::rule::Rule;
 use super::rules::RULES;
 use super::select::{Selection, UnknownRule, named};
-use settle::Run;
+use settle::LintRun;
 
 /// The result of a run.
 ///
@@ -42,7 +42,7 @@ use settle::Run;
 /// ```
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
-pub struct Outcome {
+pub struct LintOutcome {
     /// The findings in the order of their places.
     pub findings: Vec<Finding>,
     /// How many others comments have kept quiet.
@@ -50,7 +50,7 @@ pub struct Outcome {
     sources: Arc<SourceMap>,
 }
 
-impl Outcome {
+impl LintOutcome {
     /// The texts that spans of findings point into.
     #[must_use]
     pub fn sources(&self) -> &Arc<SourceMap> {
@@ -60,7 +60,7 @@ impl Outcome {
 
 /// Lints profiles.
 ///
-/// A linter that lives long does not grow with each call: the texts of inputs go with the [`Outcome`], and what is kept of included
+/// A linter that lives long does not grow with each call: the texts of inputs go with the [`LintOutcome`], and what is kept of included
 /// files is bounded as in its compiler. It does not look whether those have changed; see [`Linter::forget_included`].
 ///
 /// ```
@@ -87,37 +87,37 @@ impl Outcome {
 #[derive(Debug)]
 pub struct Linter {
     sessions: Sessions,
-    options: resolve::Options,
-    encode: encode::Options,
+    options: resolve::ResolveOptions,
+    encode: encode::EncodeOptions,
     selection: Selection,
     automata: bool,
     complete: bool,
     scope: Vec<PathBuf>,
     per_file: Vec<(Pattern, Vec<&'static Rule>)>,
     root: PathBuf,
-    memory: Mutex<Arc<Memory>>,
+    memory: Mutex<Arc<LintCache>>,
     memory_limit: usize,
 }
 
 /// One call of a linter. The texts of the inputs go with it.
-struct Pass<'a> {
+struct LintPass<'a> {
     linter: &'a Linter,
     session: Session,
-    memory: Arc<Memory>,
+    memory: Arc<LintCache>,
 }
 
 /// The cached results about rules and patterns; they depend on no text, and several linters may share them.
 #[derive(Debug, Default)]
-pub(crate) struct Memory {
+pub(crate) struct LintCache {
     encode_cache: encode::EncodeCache,
-    patterns: Patterns,
+    patterns: PathPatterns,
     relations: Relations,
 }
 
 /// About how many patterns, and pairs of them, are remembered. A profile of the largest has 5,000 patterns.
 const MEMORY_LIMIT: usize = 1 << 17;
 
-impl Memory {
+impl LintCache {
     /// How many patterns, and pairs of them, it has.
     fn len(&self) -> usize {
         self.patterns.len() + self.relations.len()
@@ -125,7 +125,7 @@ impl Memory {
 }
 
 #[cfg(feature = "ide")]
-impl Memory {
+impl LintCache {
     /// Returns the cached contributions of rules to automata.
     pub(crate) fn encode_cache(&self) -> &encode::EncodeCache {
         &self.encode_cache
@@ -241,11 +241,11 @@ impl Linter {
     ///
     /// # Errors
     /// [`CompileError::Read`] and [`CompileError::TooLarge`].
-    pub fn lint(&self, inputs: impl IntoIterator<Item = Input>) -> Result<Outcome, CompileError> {
+    pub fn lint(&self, inputs: impl IntoIterator<Item = Input>) -> Result<LintOutcome, CompileError> {
         if self.sessions.are_full() {
             self.forget_included();
         }
-        let pass = Pass { linter: self, session: self.sessions.begin(), memory: self.memory() };
+        let pass = LintPass { linter: self, session: self.sessions.begin(), memory: self.memory() };
         let ids = inputs.into_iter().map(|input| input.add_to(&pass.session)).collect::<Result<_, _>>()?;
         Ok(pass.lint(ids)?)
     }
@@ -255,14 +255,14 @@ impl Linter {
     pub(crate) fn lint_session(
         &self,
         session: Session,
-        memory: Arc<Memory>,
+        memory: Arc<LintCache>,
         ids: Vec<SourceId>,
-    ) -> Result<Outcome, SourceError> {
-        Pass { linter: self, session, memory }.lint(ids)
+    ) -> Result<LintOutcome, SourceError> {
+        LintPass { linter: self, session, memory }.lint(ids)
     }
 
     /// Returns the cached results, unless they have grown too large.
-    fn memory(&self) -> Arc<Memory> {
+    fn memory(&self) -> Arc<LintCache> {
         let mut memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
         if memory.len() > self.memory_limit {
             *memory = Arc::default();
@@ -281,9 +281,9 @@ impl Linter {
     }
 }
 
-impl Pass<'_> {
-    fn lint(self, ids: Vec<SourceId>) -> Result<Outcome, SourceError> {
-        let mut run = Run::default();
+impl LintPass<'_> {
+    fn lint(self, ids: Vec<SourceId>) -> Result<LintOutcome, SourceError> {
+        let mut run = LintRun::default();
         #[cfg(feature = "kubernetes")]
         let ids = self.open_manifests(ids, &mut run)?;
         for (&id, examined) in ids.iter().zip(parallel::map(&ids, |&id| self.examine(id))) {

@@ -33,8 +33,8 @@ mod suppress;
 pub use finding::{Applicability, Finding, Fix};
 pub use fix::{Fixed, apply};
 #[cfg(feature = "ide")]
-pub(crate) use linter::Memory;
-pub use linter::{Linter, Outcome};
+pub(crate) use linter::LintCache;
+pub use linter::{LintOutcome, Linter};
 pub use page::Page;
 #[doc(hidden)]
 pub use page::{diagnostic_page, index, page};

@@ -12,7 +12,7 @@ use super::check::Probe;
 
 /// A path's pattern and what is known of it.
 #[derive(Debug)]
-pub(super) struct Known {
+pub(super) struct KnownPath {
     /// `None` where the text is no valid pattern.
     pub(super) pattern: Option<Arc<Pattern>>,
     facts: u8,
@@ -22,13 +22,13 @@ pub(super) struct Known {
 
 /// A property of a path that is asked for many paths.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Fact {
+pub(super) enum PathFact {
     /// Matches a file that nobody thought of.
     Broad = 1,
 }
 
-impl Known {
-    pub(super) fn has(&self, fact: Fact) -> bool {
+impl KnownPath {
+    pub(super) fn has(&self, fact: PathFact) -> bool {
         self.facts & fact as u8 != 0
     }
 
@@ -47,28 +47,28 @@ impl Known {
 
 /// The patterns met so far; threads share them.
 #[derive(Debug, Default)]
-pub(super) struct Patterns {
-    known: RwLock<FxHashMap<Text, Arc<Known>>>,
+pub(super) struct PathPatterns {
+    known: RwLock<FxHashMap<Text, Arc<KnownPath>>>,
 }
 
 /// Files that only a pattern for everything matches.
 const ANYTHING: [&str; 2] = ["/\u{1}q/\u{1}z\u{2}", "/usr/\u{1}q/\u{1}z\u{2}"];
 
-impl Patterns {
+impl PathPatterns {
     /// How many there are.
     pub(super) fn len(&self) -> usize {
         self.known.read().unwrap_or_else(PoisonError::into_inner).len()
     }
 
     /// The pattern of a path in stored form, variables expanded.
-    pub(super) fn get(&self, path: &Text) -> Arc<Known> {
+    pub(super) fn get(&self, path: &Text) -> Arc<KnownPath> {
         if let Some(known) = self.known.read().unwrap_or_else(PoisonError::into_inner).get(path) {
             return Arc::clone(known);
         }
         let pattern = encode::path_pattern(path);
         let broad = pattern.as_ref().is_some_and(|p| ANYTHING.iter().all(|file| p.matches(&symbols(file))));
-        let facts = if broad { Fact::Broad as u8 } else { 0 };
-        let known = Arc::new(Known { pattern: pattern.map(Arc::new), facts, given: Mutex::default() });
+        let facts = if broad { PathFact::Broad as u8 } else { 0 };
+        let known = Arc::new(KnownPath { pattern: pattern.map(Arc::new), facts, given: Mutex::default() });
         let mut map = self.known.write().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(map.entry(path.clone()).or_insert(known))
     }

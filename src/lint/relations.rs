@@ -11,7 +11,7 @@ const LIMITS: Config = Config { max_states: 1 << 14, max_words: 1 << 21 };
 
 /// How two languages lie to each other.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Relation {
+pub(super) struct LanguageRelation {
     /// Whether every string of the first is one of the second.
     pub(super) included: bool,
     /// A shortest string of both.
@@ -20,7 +20,7 @@ pub(super) struct Relation {
 
 /// The facts known about a pattern.
 #[derive(Debug)]
-pub(super) struct Facts {
+pub(super) struct PatternFacts {
     /// Equal patterns have equal numbers.
     id: u32,
     /// Strings that it matches; `None` where it matches nothing, or only very long ones.
@@ -31,7 +31,7 @@ pub(super) struct Facts {
     pub(super) is_pair: bool,
 }
 
-impl Facts {
+impl PatternFacts {
     /// Returns the common prefix of all matches.
     pub(super) fn common_prefix(&self) -> &[u8] {
         let Some((first, rest)) = self.prefixes.split_first() else { return &[] };
@@ -41,7 +41,7 @@ impl Facts {
     }
 
     /// Whether a match of the one may be a match of the other, as far as their beginnings tell.
-    pub(super) fn may_meet(&self, other: &Facts) -> bool {
+    pub(super) fn may_meet(&self, other: &PatternFacts) -> bool {
         self.prefixes.iter().any(|mine| other.prefixes.iter().any(|theirs| may_meet(mine, theirs)))
     }
 }
@@ -49,8 +49,8 @@ impl Facts {
 /// The patterns and pairs met so far; threads share them.
 #[derive(Debug, Default)]
 pub(super) struct Relations {
-    facts: RwLock<FxHashMap<Pattern, Arc<Facts>>>,
-    known: RwLock<FxHashMap<(u32, u32), Relation>>,
+    facts: RwLock<FxHashMap<Pattern, Arc<PatternFacts>>>,
+    known: RwLock<FxHashMap<(u32, u32), LanguageRelation>>,
 }
 
 impl Relations {
@@ -61,7 +61,7 @@ impl Relations {
     }
 
     /// Returns the facts known about a pattern.
-    pub(super) fn facts(&self, pattern: &Pattern) -> Arc<Facts> {
+    pub(super) fn facts(&self, pattern: &Pattern) -> Arc<PatternFacts> {
         if let Some(facts) = self.facts.read().unwrap_or_else(PoisonError::into_inner).get(pattern) {
             return Arc::clone(facts);
         }
@@ -70,22 +70,24 @@ impl Relations {
         let prefixes = prefixes(pattern);
         let mut known = self.facts.write().unwrap_or_else(PoisonError::into_inner);
         let id = u32::try_from(known.len()).unwrap_or(u32::MAX);
-        Arc::clone(known.entry(pattern.clone()).or_insert_with(|| Arc::new(Facts { id, samples, prefixes, is_pair })))
+        Arc::clone(
+            known.entry(pattern.clone()).or_insert_with(|| Arc::new(PatternFacts { id, samples, prefixes, is_pair })),
+        )
     }
 
     /// How `a` lies to `b`.
-    pub(super) fn of(&self, a: (&Pattern, &Facts), b: (&Pattern, &Facts)) -> Relation {
+    pub(super) fn of(&self, a: (&Pattern, &PatternFacts), b: (&Pattern, &PatternFacts)) -> LanguageRelation {
         let key = (a.1.id, b.1.id);
         if let Some(relation) = self.known.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
             return relation.clone();
         }
-        let relation = if a.1.may_meet(b.1) { compare(a.0, b.0) } else { Relation::default() };
+        let relation = if a.1.may_meet(b.1) { compare(a.0, b.0) } else { LanguageRelation::default() };
         self.known.write().unwrap_or_else(PoisonError::into_inner).insert(key, relation.clone());
         relation
     }
 
     /// Whether every string of `a` is one of `b`.
-    pub(super) fn includes(&self, b: (&Pattern, &Facts), a: (&Pattern, &Facts)) -> bool {
+    pub(super) fn includes(&self, b: (&Pattern, &PatternFacts), a: (&Pattern, &PatternFacts)) -> bool {
         if a.1.id == b.1.id {
             return true;
         }
@@ -105,10 +107,10 @@ impl Relations {
 /// they are few.
 fn prefixes(pattern: &Pattern) -> Vec<Box<[u8]>> {
     /// Beginnings, each with whether it is all of a match so far, so that more may follow.
-    type Open = Vec<(Vec<u8>, bool)>;
+    type OpenBeginnings = Vec<(Vec<u8>, bool)>;
     const MOST: usize = 64;
-    fn extend(pattern: &Pattern, before: Open) -> Open {
-        let closed = |list: Open| list.into_iter().map(|(text, _)| (text, false)).collect();
+    fn extend(pattern: &Pattern, before: OpenBeginnings) -> OpenBeginnings {
+        let closed = |list: OpenBeginnings| list.into_iter().map(|(text, _)| (text, false)).collect();
         match pattern {
             Pattern::Empty => before,
             Pattern::Literal(bytes) => {
@@ -124,7 +126,7 @@ fn prefixes(pattern: &Pattern) -> Vec<Box<[u8]>> {
                 .iter()
                 .fold(before, |list, part| if list.iter().any(|(_, open)| *open) { extend(part, list) } else { list }),
             Pattern::Alternation(alternatives) if before.len() * alternatives.len() <= MOST => {
-                let (open, mut out): (Open, Open) = before.into_iter().partition(|(_, open)| *open);
+                let (open, mut out): (OpenBeginnings, OpenBeginnings) = before.into_iter().partition(|(_, open)| *open);
                 for alternative in alternatives.iter() {
                     out.extend(extend(alternative, open.clone()));
                 }
@@ -136,13 +138,13 @@ fn prefixes(pattern: &Pattern) -> Vec<Box<[u8]>> {
     extend(pattern, vec![(Vec::new(), true)]).into_iter().map(|(text, _)| text.into_boxed_slice()).collect()
 }
 
-fn compare(a: &Pattern, b: &Pattern) -> Relation {
+fn compare(a: &Pattern, b: &Pattern) -> LanguageRelation {
     let (first, second) = (LabelId::new(0), LabelId::new(1));
     let mut builder = Builder::new(LIMITS);
     builder.add(a, first);
     builder.add(b, second);
-    let Ok(dfa) = builder.build() else { return Relation::default() };
-    let mut relation = Relation { included: true, common: None };
+    let Ok(dfa) = builder.build() else { return LanguageRelation::default() };
+    let mut relation = LanguageRelation { included: true, common: None };
     for (id, labels) in dfa.label_sets() {
         match (labels.contains(&first), labels.contains(&second)) {
             (true, false) => relation.included = false,

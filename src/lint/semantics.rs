@@ -12,7 +12,7 @@ use crate::source::Span;
 use crate::vocab::file as bits;
 
 use super::check::ProfileView;
-use super::relations::{Facts, Relations, prefix};
+use super::relations::{PatternFacts, Relations, prefix};
 
 /// The exec permission of both halves, and all that says what exec leads to.
 const EXEC: [u32; 2] = [bits::EXEC, bits::EXEC << bits::OTHER];
@@ -23,7 +23,7 @@ pub(super) struct Semantics<'a> {
     pub(super) view: &'a ProfileView<'a>,
     pub(super) grants: Vec<Grant<'a>>,
     /// The facts known about the pattern of each.
-    facts: Vec<Arc<Facts>>,
+    facts: Vec<Arc<PatternFacts>>,
     /// The rules in the order in which they are written, each with its grants.
     pub(super) rules: Vec<(Span, Vec<usize>)>,
     relations: &'a Relations,
@@ -64,7 +64,7 @@ impl<'a> Semantics<'a> {
     }
 
     /// The pattern of a grant with what is known of it.
-    fn pattern(&self, at: usize) -> Option<(&'a Pattern, &Facts)> {
+    fn pattern(&self, at: usize) -> Option<(&'a Pattern, &PatternFacts)> {
         Some((self.grants.get(at)?.pattern, self.facts.get(at)?))
     }
 
@@ -102,15 +102,15 @@ impl<'a> Semantics<'a> {
     }
 
     /// Whether `by` says everything that `grant` says, about strings that both match.
-    pub(super) fn says_as_much(&self, by: &Grant<'_>, at: usize) -> bool {
+    pub(super) fn covers(&self, by: &Grant<'_>, at: usize) -> bool {
         let pair = self.facts.get(at).is_some_and(|facts| facts.is_pair);
-        self.grant(at).is_some_and(|grant| says_as_much(by, grant, pair))
+        self.grant(at).is_some_and(|grant| covers(by, grant, pair))
     }
 
     /// Whether `rule` changes nothing beside the rule at `other`: whatever it says, that one says, too.
     pub(super) fn is_subsumed(&self, rule: &[usize], other: Span) -> bool {
         rule.iter().all(|&at| {
-            let covering = self.covering(at, |_, by| by.span == other && self.says_as_much(by, at));
+            let covering = self.covering(at, |_, by| by.span == other && self.covers(by, at));
             !covering.is_empty() && !self.decides_exec(at, &covering)
         })
     }
@@ -163,7 +163,7 @@ fn same_exec(a: &Grant<'_>, b: &Grant<'_>) -> bool {
 }
 
 /// Whether `by` says everything that `grant` says, about strings that both match.
-fn says_as_much(by: &Grant<'_>, grant: &Grant<'_>, pair: bool) -> bool {
+fn covers(by: &Grant<'_>, grant: &Grant<'_>, pair: bool) -> bool {
     let plain = |word: u32| if by.automaton == Automaton::File { word & !EXEC_TYPE } else { word };
     let same_mode = (by.mode == RuleMode::Deny) == (grant.mode == RuleMode::Deny)
         && (by.mode == RuleMode::Prompt) == (grant.mode == RuleMode::Prompt);

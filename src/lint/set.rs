@@ -6,11 +6,11 @@ use crate::policy::{ExecFallback, ExecKind, ExecTarget, FileRule, Profile, Profi
 use crate::source::{Span, Text};
 use crate::vocab::{FilePermissions, PtracePermissions, Signal, SignalPermissions};
 
-use super::paths::Patterns;
+use super::paths::PathPatterns;
 
 /// The facts known about one profile after all files have been read.
 #[derive(Clone, Debug)]
-pub(super) struct Member {
+pub(super) struct SetProfile {
     /// The full name, children with those of their parents.
     pub(super) name: Text,
     pub(super) namespace: Option<Text>,
@@ -22,7 +22,7 @@ pub(super) struct Member {
     /// Whether extended attributes are asked for, too.
     pub(super) xattrs: bool,
     /// Profiles that it names where they must exist: those that exec, `change_profile` and peers lead to.
-    pub(super) named: Vec<Named>,
+    pub(super) named: Vec<NamedProfile>,
     /// Paths without fall-back that must have a profile attached to them.
     pub(super) executed: Vec<(Text, Span)>,
     /// Whether violations are refused, and not only logged.
@@ -32,7 +32,7 @@ pub(super) struct Member {
     /// Which classes the kernel asks it about.
     pub(super) mediates: Mediates,
     /// The actions that it allows on other processes, and that it allows others on its own.
-    pub(super) between: Vec<Between>,
+    pub(super) between: Vec<ProcessRule>,
     /// Whether a rule lets it out of confinement.
     pub(super) leaves: bool,
     /// Paths that it may write.
@@ -43,7 +43,7 @@ pub(super) struct Member {
     pub(super) denied: Vec<Text>,
 }
 
-impl Member {
+impl SetProfile {
     /// Whether its tasks are held to its rules, and none leads out of confinement.
     pub(super) fn is_strict(&self) -> bool {
         self.confines && self.enforces && !self.leaves
@@ -66,8 +66,8 @@ impl Mediates {
 
 /// A rule about other processes that allows something.
 #[derive(Clone, Debug)]
-pub(super) struct Between {
-    pub(super) kind: BetweenKind,
+pub(super) struct ProcessRule {
+    pub(super) kind: ProcessRuleKind,
     /// The peer, a pattern; `None` for any.
     pub(super) peer: Option<Text>,
     pub(super) span: Span,
@@ -75,7 +75,7 @@ pub(super) struct Between {
 
 /// Which kind of rule it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum BetweenKind {
+pub(super) enum ProcessRuleKind {
     /// With the signals; none is all.
     Signal(SignalPermissions, Vec<Signal>),
     Ptrace(PtracePermissions),
@@ -83,15 +83,15 @@ pub(super) enum BetweenKind {
 
 /// A profile that another one names.
 #[derive(Clone, Debug)]
-pub(super) struct Named {
+pub(super) struct NamedProfile {
     pub(super) name: Text,
     pub(super) span: Span,
-    pub(super) by: By,
+    pub(super) by: NamingRule,
 }
 
 /// Which kind of rule names a profile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum By {
+pub(super) enum NamingRule {
     Exec,
     ChangeProfile,
     Peer,
@@ -99,10 +99,10 @@ pub(super) enum By {
 
 /// All profiles of a run.
 pub(super) struct SetView<'a> {
-    pub(super) members: &'a [Member],
+    pub(super) members: &'a [SetProfile],
     /// Whether the run was given all the policy there is, so that what is not in it does not exist.
     pub(super) complete: bool,
-    pub(super) patterns: &'a Patterns,
+    pub(super) patterns: &'a PathPatterns,
 }
 
 impl SetView<'_> {
@@ -126,7 +126,7 @@ pub(super) fn collapsed(name: &Text) -> Vec<Symbol> {
     super::paths::symbols(slashes::filter(name))
 }
 
-impl Member {
+impl SetProfile {
     /// Takes what the set needs out of a file rule.
     fn take(&mut self, file: &FileRule, span: Span, deny: bool) {
         let path = || file.path.value.clone();
@@ -150,13 +150,13 @@ fn is_unconfined(target: &Text) -> bool {
 }
 
 /// Takes what the set needs out of a profile and its children.
-pub(super) fn members(profile: &Profile, top: bool, mediates: Mediates, out: &mut Vec<Member>) {
+pub(super) fn members(profile: &Profile, top: bool, mediates: Mediates, out: &mut Vec<SetProfile>) {
     let attachment = profile.attachment.as_ref().or_else(|| {
         let glob = &profile.name_glob;
         (top && glob.value.first() == Some(&b'/')).then_some(glob)
     });
     let attachments = attachment.into_iter().chain(&profile.alias_attachments).map(|glob| glob.value.clone());
-    let mut member = Member {
+    let mut member = SetProfile {
         name: profile.name.clone(),
         namespace: profile.namespace.clone(),
         span: profile.span,
@@ -184,20 +184,20 @@ pub(super) fn members(profile: &Profile, top: bool, mediates: Mediates, out: &mu
         }
         let between = match &rule.kind {
             RuleKind::Signal(signal) => {
-                Some((BetweenKind::Signal(signal.permissions, signal.signals.clone()), &signal.peer))
+                Some((ProcessRuleKind::Signal(signal.permissions, signal.signals.clone()), &signal.peer))
             }
-            RuleKind::Ptrace(ptrace) => Some((BetweenKind::Ptrace(ptrace.permissions), &ptrace.peer)),
+            RuleKind::Ptrace(ptrace) => Some((ProcessRuleKind::Ptrace(ptrace.permissions), &ptrace.peer)),
             _ => None,
         };
         member.between.extend(between.map(|(kind, peer)| {
             let peer = peer.as_ref().map(|glob| glob.value.clone());
-            Between { kind, peer, span: rule.span }
+            ProcessRule { kind, peer, span: rule.span }
         }));
         let (name, by) = match &rule.kind {
             RuleKind::File(file) => {
                 let Some(exec) = &file.exec else { continue };
                 match (&exec.target, exec.mode.kind()) {
-                    (Some(ExecTarget::Named(name)), _) => (Some(name), By::Exec),
+                    (Some(ExecTarget::Named(name)), _) => (Some(name), NamingRule::Exec),
                     (None, ExecKind::Profile) if exec.mode.fallback() == ExecFallback::None => {
                         member.executed.push((file.path.value.clone(), rule.span));
                         continue;
@@ -209,15 +209,17 @@ pub(super) fn members(profile: &Profile, top: bool, mediates: Mediates, out: &mu
                 member.leaves = true;
                 continue;
             }
-            RuleKind::ChangeProfile(change) => (change.target.as_ref().map(|glob| &glob.value), By::ChangeProfile),
-            RuleKind::Signal(signal) => (signal.peer.as_ref().map(|glob| &glob.value), By::Peer),
-            RuleKind::Ptrace(ptrace) => (ptrace.peer.as_ref().map(|glob| &glob.value), By::Peer),
-            RuleKind::Unix(unix) => (unix.peer_label.as_ref().map(|glob| &glob.value), By::Peer),
-            RuleKind::Dbus(dbus) => (dbus.label.as_ref().map(|glob| &glob.value), By::Peer),
+            RuleKind::ChangeProfile(change) => {
+                (change.target.as_ref().map(|glob| &glob.value), NamingRule::ChangeProfile)
+            }
+            RuleKind::Signal(signal) => (signal.peer.as_ref().map(|glob| &glob.value), NamingRule::Peer),
+            RuleKind::Ptrace(ptrace) => (ptrace.peer.as_ref().map(|glob| &glob.value), NamingRule::Peer),
+            RuleKind::Unix(unix) => (unix.peer_label.as_ref().map(|glob| &glob.value), NamingRule::Peer),
+            RuleKind::Dbus(dbus) => (dbus.label.as_ref().map(|glob| &glob.value), NamingRule::Peer),
             _ => continue,
         };
         if let Some(name) = name {
-            member.named.push(Named { name: name.clone(), span: rule.span, by });
+            member.named.push(NamedProfile { name: name.clone(), span: rule.span, by });
         }
     }
     out.push(member);

@@ -17,7 +17,7 @@ pub(super) struct Suppression {
     pub(super) span: Span,
     /// First and last line that it is about; `None` for the whole file.
     lines: Option<(u32, u32)>,
-    pub(super) words: Vec<Word>,
+    pub(super) words: Vec<SuppressedWord>,
     /// Whether something stands after the list.
     pub(super) has_reason: bool,
     /// Whether it is in a dialect of another linter.
@@ -26,7 +26,7 @@ pub(super) struct Suppression {
 
 /// A word in the list of a suppression.
 #[derive(Clone, Debug)]
-pub(super) struct Word {
+pub(super) struct SuppressedWord {
     pub(super) text: String,
     /// The rules it names; `None` if it names none.
     pub(super) rules: Option<Vec<&'static Rule>>,
@@ -100,7 +100,7 @@ fn suppression(comment: &Comment, source: &Source, extents: &[(u32, u32)]) -> Op
                 super::RULES.iter().copied().filter(|rule| foreign && rule.aliases.contains(&word)).collect();
             (!aliased.is_empty()).then_some(aliased)
         });
-        Word { text: word.to_owned(), rules, used: false }
+        SuppressedWord { text: word.to_owned(), rules, used: false }
     });
     let lines = (!whole_file).then(|| {
         let (line, column) = source.line_column(comment.span.start);

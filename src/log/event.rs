@@ -5,8 +5,8 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::fields::Fields;
-use super::{Kind, Origin, Time, access};
+use super::fields::RecordFields;
+use super::{EventKind, EventOrigin, Time, access};
 use crate::analysis::Access;
 use crate::analysis::names::Quoted;
 use crate::source::Text;
@@ -96,7 +96,7 @@ pub struct Event {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub time: Option<Time>,
     /// The component that decided.
-    pub origin: Origin,
+    pub origin: EventOrigin,
     /// The outcome.
     pub verdict: Verdict,
     /// The operation: `open`, `exec`, `capable`, `dbus_method_call`, …
@@ -175,10 +175,10 @@ const NAMED: [&str; 23] = [
 
 impl Event {
     pub(super) fn from_fields(
-        origin: Origin,
+        origin: EventOrigin,
         kind: Option<&[u8]>,
         time: Option<Time>,
-        fields: &Fields<'_>,
+        fields: &RecordFields<'_>,
     ) -> Option<Event> {
         let verdict = match fields.get("apparmor") {
             Some(word) => Verdict::WORDS.iter().find(|(known, _)| *known == word)?.1,
@@ -271,8 +271,8 @@ impl Event {
 
     /// Returns the properties shared with events that count as the same.
     #[must_use]
-    pub fn kind(&self) -> Kind {
-        Kind {
+    pub fn kind(&self) -> EventKind {
+        EventKind {
             verdict: self.verdict,
             profile: self.profile.clone(),
             operation: self.operation.clone(),

@@ -34,18 +34,18 @@ const MOST: usize = 64;
 
 /// The fields of one record, each key once.
 #[derive(Debug, Default)]
-pub(super) struct Fields<'a> {
+pub(super) struct RecordFields<'a> {
     all: Vec<(&'a [u8], Cow<'a, [u8]>)>,
     /// Set if the fields are ambiguous: a value is cut off, or a key has two values.
     pub(super) unsure: bool,
 }
 
-impl<'a> Fields<'a> {
+impl<'a> RecordFields<'a> {
     /// Reads fields up to the end, or to where another record begins, and gives the rest from there on.
     ///
     /// Words that are no fields are skipped: the name of a record's type, the `user` of old audit daemons.
-    pub(super) fn read(mut text: &'a [u8]) -> (Fields<'a>, Option<&'a [u8]>) {
-        let mut fields = Fields::default();
+    pub(super) fn read(mut text: &'a [u8]) -> (RecordFields<'a>, Option<&'a [u8]>) {
+        let mut fields = RecordFields::default();
         // Behind this byte the audit daemon repeats fields with numbers as names.
         if let Some(end) = memchr::memchr(0x1d, text) {
             text = text.get(..end).unwrap_or_default();
@@ -72,7 +72,7 @@ impl<'a> Fields<'a> {
                     let inside = rest.get(1..).unwrap_or_default();
                     let end = memchr::memchr(b'\'', inside).unwrap_or(inside.len());
                     let (inner, after) = inside.split_at(end);
-                    fields = Fields::read(inner).0;
+                    fields = RecordFields::read(inner).0;
                     after.get(1..).unwrap_or_default()
                 }
                 _ => {

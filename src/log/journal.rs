@@ -2,12 +2,12 @@
 
 use serde::Deserialize;
 
-use super::{Event, Origin, Time, line};
+use super::{Event, EventOrigin, Time, line};
 
 #[derive(Deserialize)]
-struct Entry {
+struct JournalEntry {
     #[serde(rename = "MESSAGE")]
-    message: Option<Message>,
+    message: Option<JournalMessage>,
     #[serde(rename = "__REALTIME_TIMESTAMP")]
     time: Option<String>,
     /// Set by the journal, not by who writes.
@@ -20,7 +20,7 @@ struct Entry {
 /// Bytes that are no UTF-8 are an array of numbers, and a message that is too long is null.
 #[derive(Deserialize)]
 #[serde(untagged)]
-enum Message {
+enum JournalMessage {
     Text(String),
     Bytes(Vec<u8>),
     Other(serde::de::IgnoredAny),
@@ -28,16 +28,19 @@ enum Message {
 
 /// Reads the records of an object; nothing where the line is none.
 pub(super) fn read(text: &[u8], events: &mut Vec<Event>) {
-    let Ok(entry) = serde_json::from_slice::<Entry>(text) else { return };
+    let Ok(entry) = serde_json::from_slice::<JournalEntry>(text) else { return };
     let message = match entry.message {
-        Some(Message::Text(text)) => text.into_bytes(),
-        Some(Message::Bytes(bytes)) => bytes,
-        Some(Message::Other(_)) | None => return,
+        Some(JournalMessage::Text(text)) => text.into_bytes(),
+        Some(JournalMessage::Bytes(bytes)) => bytes,
+        Some(JournalMessage::Other(_)) | None => return,
     };
     let origin = match entry.transport.as_deref() {
-        Some("kernel" | "audit") => Some(Origin::Kernel),
+        Some("kernel" | "audit") => Some(EventOrigin::Kernel),
         // An identifier is what the program calls itself; its command is what the journal saw.
-        Some(_) => entry.comm.and_then(|comm| Origin::of_identifier(comm.as_bytes())).filter(|&by| by == Origin::Dbus),
+        Some(_) => entry
+            .comm
+            .and_then(|comm| EventOrigin::of_identifier(comm.as_bytes()))
+            .filter(|&by| by == EventOrigin::Dbus),
         None => None,
     };
     let Some(origin) = origin else { return };

@@ -41,12 +41,12 @@ mod tests;
 pub use event::{Event, Verdict};
 #[cfg(feature = "ide")]
 pub(crate) use line::may_hold_record;
-pub use origin::Origin;
+pub use origin::EventOrigin;
 pub use reader::{Reader, events};
-pub use summary::{Count, Kind, Summary};
+pub use summary::{EventCount, EventKind, Summary};
 pub use time::Time;
 #[cfg(feature = "cli")]
-pub(crate) use tree::Attachments;
-pub use tree::{ProfileFile, ProfileName, Tree};
-pub use unused::{UnusedInclude, Usage, UsageOutcome, unused};
-pub use why::{Near, Reason, Why, WhyReader};
+pub(crate) use tree::FileAttachmentSet;
+pub use tree::{FileProfile, ProfileFile, Tree};
+pub use unused::{UnusedInclude, UnusedRules, UnusedRulesOutcome, unused};
+pub use why::{DenialReason, Explainer, Explanation, NearAccess};

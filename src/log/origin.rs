@@ -6,19 +6,19 @@ use serde::Serialize;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum Origin {
+pub enum EventOrigin {
     /// The kernel.
     Kernel,
     /// A D-Bus daemon.
     Dbus,
 }
 
-impl Origin {
+impl EventOrigin {
     /// Returns the component that writes under this name to syslog or the journal.
-    pub(super) fn of_identifier(name: &[u8]) -> Option<Origin> {
+    pub(super) fn of_identifier(name: &[u8]) -> Option<EventOrigin> {
         match name {
-            b"kernel" | b"audit" | b"auditd" | b"audispd" | b"audisp-syslog" => Some(Origin::Kernel),
-            b"dbus" | b"dbus-daemon" | b"dbus-broker" | b"dbus-broker-launch" => Some(Origin::Dbus),
+            b"kernel" | b"audit" | b"auditd" | b"audispd" | b"audisp-syslog" => Some(EventOrigin::Kernel),
+            b"dbus" | b"dbus-daemon" | b"dbus-broker" | b"dbus-broker-launch" => Some(EventOrigin::Dbus),
             _ => None,
         }
     }
@@ -33,7 +33,7 @@ impl Origin {
     /// 2013-01-01T15:09:04+08:00 host dbus-daemon[882]:                        syslog of a D-Bus daemon
     /// 2021-09-11T20:57:41.91645 kern.notice: [  469.180605] audit: type=1400  socklogd
     /// ```
-    pub(super) fn of_prefix(prefix: &[u8]) -> Option<Origin> {
+    pub(super) fn of_prefix(prefix: &[u8]) -> Option<EventOrigin> {
         let prefix = without_priority(prefix);
         let mut words: Vec<&[u8]> = prefix.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).collect();
         let mut take = |is: &dyn Fn(&[u8]) -> bool| words.pop_if(|word| is(word)).is_some();
@@ -45,17 +45,17 @@ impl Origin {
         if take(&|word| word.ends_with(b"]") && is_uptime(word)) {
             take(&|word| word == b"[");
         }
-        let Some(last) = words.pop() else { return Some(Origin::Kernel) };
+        let Some(last) = words.pop() else { return Some(EventOrigin::Kernel) };
         // A name further left is of a program that wrote the rest of the line.
         if words.iter().any(|word| word.ends_with(b":")) {
             return None;
         }
         if let Some(name) = last.strip_suffix(b":") {
             let name = name.split(|&byte| byte == b'[').next().unwrap_or_default();
-            let facility = || name.starts_with(b"kern.").then_some(Origin::Kernel);
-            return Origin::of_identifier(name).or_else(facility);
+            let facility = || name.starts_with(b"kern.").then_some(EventOrigin::Kernel);
+            return EventOrigin::of_identifier(name).or_else(facility);
         }
-        (typed && last.starts_with(b"node=") && words.is_empty()).then_some(Origin::Kernel)
+        (typed && last.starts_with(b"node=") && words.is_empty()).then_some(EventOrigin::Kernel)
     }
 }
 

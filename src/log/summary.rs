@@ -12,7 +12,7 @@ use crate::source::Text;
 /// The properties shared by events that are counted together.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 #[non_exhaustive]
-pub struct Kind {
+pub struct EventKind {
     /// The outcome.
     pub verdict: Verdict,
     /// The label of the process.
@@ -26,7 +26,7 @@ pub struct Kind {
 /// How often something happened, and when.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
-pub struct Count {
+pub struct EventCount {
     /// The number of events.
     pub times: u64,
     /// The first time, where the records say.
@@ -57,8 +57,8 @@ pub struct Count {
 /// ```
 #[derive(Debug)]
 pub struct Summary {
-    places: HashMap<Kind, usize, FxBuildHasher>,
-    counts: Vec<(Kind, Count)>,
+    places: HashMap<EventKind, usize, FxBuildHasher>,
+    counts: Vec<(EventKind, EventCount)>,
     most: usize,
     uncounted: u64,
 }
@@ -84,14 +84,14 @@ impl Summary {
             Entry::Vacant(place) if room => {
                 let kind = place.key().clone();
                 place.insert(self.counts.len());
-                self.counts.push((kind, Count { times: 1, first: event.time, last: event.time, event }));
+                self.counts.push((kind, EventCount { times: 1, first: event.time, last: event.time, event }));
             }
             Entry::Vacant(_) => self.uncounted += 1,
         }
     }
 
     /// The kinds with their numbers.
-    pub fn iter(&self) -> impl Iterator<Item = (&Kind, &Count)> {
+    pub fn iter(&self) -> impl Iterator<Item = (&EventKind, &EventCount)> {
         self.counts.iter().map(|(kind, count)| (kind, count))
     }
 

@@ -101,7 +101,7 @@ fn entries_of_the_journal() {
     assert_eq!(events(entry("syslog", "web", &format!("audit: type=1400 audit(1.5:2): {BODY}")).as_bytes()), []);
     let dbus = r#"apparmor="DENIED" operation="dbus_bind" bus="system" name="a.b" mask="bind" pid=9 label="p""#;
     let event = one(entry("syslog", "dbus-daemon", dbus).as_bytes());
-    assert_eq!((event.origin, event.what().as_str()), (Origin::Dbus, "dbus bind system a.b"));
+    assert_eq!((event.origin, event.what().as_str()), (EventOrigin::Dbus, "dbus bind system a.b"));
     let bytes = serde_json::json!({ "_TRANSPORT": "audit", "MESSAGE": format!("AVC {BODY}").into_bytes() }).to_string();
     assert_eq!(one(bytes.as_bytes()).pid, Some(7));
     for broken in ["{", "{}", r#"{"MESSAGE": null, "_TRANSPORT": "audit"}"#, &"{\"a\":".repeat(10_000)] {

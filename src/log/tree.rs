@@ -28,7 +28,7 @@ pub struct Tree {
     /// The names of profiles in files that are not in the list.
     elsewhere: FxHashSet<Text>,
     /// The attachments of the profiles of each file, computed on demand.
-    attachments: OnceLock<Vec<Attachments>>,
+    attachments: OnceLock<Vec<FileAttachmentSet>>,
 }
 
 /// A file of profiles.
@@ -40,13 +40,13 @@ pub struct ProfileFile {
     /// Its text.
     pub text: Vec<u8>,
     /// The profiles in it, or the error that prevents its use.
-    pub profiles: Result<Vec<ProfileName>, CompileError>,
+    pub profiles: Result<Vec<FileProfile>, CompileError>,
 }
 
 /// A profile of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct ProfileName {
+pub struct FileProfile {
     /// The name as the kernel has it, with those of the profiles around it: `web//worker`.
     pub name: Text,
     /// Whether it is a hat.
@@ -99,7 +99,7 @@ impl Tree {
         let access = Access::parse(&[&b"attach"[..], program]).ok()?;
         let all = self.attachments.get_or_init(|| {
             let inputs: Vec<Input> = self.files.iter().map(ProfileFile::input).collect();
-            parallel::map(&inputs, |input| Attachments::of(&self.compiler, input.clone()))
+            parallel::map(&inputs, |input| FileAttachmentSet::of(&self.compiler, input.clone()))
                 .into_iter()
                 .flatten()
                 .collect()
@@ -137,7 +137,7 @@ impl Tree {
     }
 
     /// The policy of a file, to be asked, and its variables with their values, as its rules have them.
-    pub(super) fn policy(&self, file: &ProfileFile) -> Result<(Subject, Variables), TreeError> {
+    pub(super) fn policy(&self, file: &ProfileFile) -> Result<(Subject, VariableMap), TreeQueryError> {
         let resolved = self.compiler.resolve(file.input())?;
         let variables = self.compiler.variables(&resolved).into_iter().filter_map(|value| match value {
             VariableValue::Set { name, expanded, .. } => Some((name, expanded?)),
@@ -149,7 +149,7 @@ impl Tree {
 }
 
 /// Variables with their values.
-pub(super) type Variables = Vec<(Text, Vec<Text>)>;
+pub(super) type VariableMap = Vec<(Text, Vec<Text>)>;
 
 impl ProfileFile {
     fn read(path: &Path, compiler: &Compiler) -> ProfileFile {
@@ -164,7 +164,7 @@ impl ProfileFile {
 
     fn of(path: PathBuf, text: Vec<u8>, compiler: &Compiler) -> ProfileFile {
         let mut file = ProfileFile { path, text, profiles: Ok(Vec::new()) };
-        let name = |profile: &Profile| ProfileName { name: profile.name.clone(), is_hat: profile.hat };
+        let name = |profile: &Profile| FileProfile { name: profile.name.clone(), is_hat: profile.hat };
         file.profiles = compiler.resolve(file.input()).map(|resolved| resolved.profiles().map(name).collect());
         file
     }
@@ -175,14 +175,14 @@ impl ProfileFile {
 
     /// The profiles; none of a file that is not taken.
     #[must_use]
-    pub fn names(&self) -> &[ProfileName] {
+    pub fn names(&self) -> &[FileProfile] {
         self.profiles.as_deref().unwrap_or_default()
     }
 }
 
 /// The attachments of the profiles of a file. What the profiles allow is not compiled.
 #[derive(Debug)]
-pub(crate) struct Attachments {
+pub(crate) struct FileAttachmentSet {
     subject: Subject,
     profiles: Vec<Attachable>,
 }
@@ -199,9 +199,9 @@ pub(crate) struct Attachable {
     pub(crate) start: Option<u32>,
 }
 
-impl Attachments {
+impl FileAttachmentSet {
     /// Compiles the attachments; `None` where the file has errors.
-    pub(crate) fn of(compiler: &Compiler, input: Input) -> Option<Attachments> {
+    pub(crate) fn of(compiler: &Compiler, input: Input) -> Option<FileAttachmentSet> {
         let file = input.name().to_owned();
         let mut resolved = compiler.resolve(input).ok()?;
         for profile in resolved.policies_mut().iter_mut().flat_map(|policy| &mut policy.profiles) {
@@ -209,7 +209,7 @@ impl Attachments {
             profile.children.clear();
         }
         let compiled = compiler.encode(&resolved).ok()?;
-        let length = |record: &crate::blob::Profile| record.xmatch.as_ref().map_or(u32::MAX, |xmatch| xmatch.len);
+        let length = |record: &crate::blob::BlobProfile| record.xmatch.as_ref().map_or(u32::MAX, |xmatch| xmatch.len);
         let lengths: Vec<u32> = compiled.records().iter().map(length).collect();
         let subject = Subject::from_compiled(compiled).ok()?;
         let sources = resolved.diagnosis().sources();
@@ -221,7 +221,7 @@ impl Attachments {
         let is_nested = |profile: &Profile| memchr::memmem::find(&profile.name, b"//").is_some();
         let profiles = resolved.profiles().zip(lengths).filter(|(profile, _)| !profile.hat && !is_nested(profile));
         let profiles = profiles.map(attachable).collect();
-        Some(Attachments { subject, profiles })
+        Some(FileAttachmentSet { subject, profiles })
     }
 
     /// The profiles that attach.
@@ -233,7 +233,7 @@ impl Attachments {
 
 /// Why a policy of a tree cannot be asked.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum TreeError {
+pub(super) enum TreeQueryError {
     /// It does not compile.
     #[error(transparent)]
     Compile(#[from] CompileError),

@@ -6,7 +6,7 @@ use std::fmt;
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Serialize;
 
-use super::{Event, Origin, ProfileFile, Summary, Tree, Verdict};
+use super::{Event, EventOrigin, ProfileFile, Summary, Tree, Verdict};
 use crate::analysis::access::components;
 use crate::analysis::names::Quoted;
 use crate::analysis::query::{Decision, RuleUse, Subject};
@@ -18,7 +18,7 @@ use crate::source::{Span, Text};
 /// The rules of one profile that no event of a log needed, and the events that this rests on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
-pub struct Usage {
+pub struct UnusedRules {
     /// The profile.
     pub profile: Text,
     /// The file of the tree that holds it.
@@ -36,14 +36,14 @@ pub struct Usage {
     pub has_audit_flag: bool,
     /// The outcome.
     #[serde(flatten)]
-    pub outcome: UsageOutcome,
+    pub outcome: UnusedRulesOutcome,
 }
 
 /// The unused rules of a profile, or the reason why they are not known.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "outcome", rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum UsageOutcome {
+pub enum UnusedRulesOutcome {
     /// No file of the tree has the profile.
     NoProfile,
     /// The log has no event of an allowed access.
@@ -85,7 +85,7 @@ pub struct UnusedInclude {
 /// The summary must have all events: [`Summary::uncounted`] is 0.
 ///
 /// ```
-/// use armorer::log::{Summary, Tree, UsageOutcome, events, unused};
+/// use armorer::log::{Summary, Tree, UnusedRulesOutcome, events, unused};
 /// use armorer::{Compiler, Features};
 ///
 /// let directory = std::env::temp_dir().join(format!("armorer-unused-{}", std::process::id()));
@@ -97,18 +97,18 @@ pub struct UnusedInclude {
 /// let mut summary = Summary::new(100);
 /// events(line).into_iter().for_each(|event| summary.add(event));
 /// let usage = &unused(&tree, &summary)[0];
-/// let UsageOutcome::Rules { unused, .. } = &usage.outcome else { panic!("{usage}") };
+/// let UnusedRulesOutcome::Rules { unused, .. } = &usage.outcome else { panic!("{usage}") };
 /// assert_eq!((unused.len(), &*unused[0].text), (1, "/etc/y r,"));
 /// # std::fs::remove_dir_all(directory)?;
 /// # Ok::<(), std::io::Error>(())
 /// ```
 #[must_use]
-pub fn unused(tree: &Tree, summary: &Summary) -> Vec<Usage> {
-    let mut profiles: BTreeMap<Text, Events<'_>> = BTreeMap::new();
+pub fn unused(tree: &Tree, summary: &Summary) -> Vec<UnusedRules> {
+    let mut profiles: BTreeMap<Text, ProfileEvents<'_>> = BTreeMap::new();
     let mut hears_dbus = false;
     for (_, count) in summary.iter() {
         let event = &count.event;
-        hears_dbus |= event.origin == Origin::Dbus;
+        hears_dbus |= event.origin == EventOrigin::Dbus;
         let Some(label) = &event.profile else { continue };
         if !matches!(event.verdict, Verdict::Audit | Verdict::Allowed | Verdict::Denied | Verdict::Killed) {
             continue;
@@ -118,26 +118,26 @@ pub fn unused(tree: &Tree, summary: &Summary) -> Vec<Usage> {
         }
     }
     let mut policies = FxHashMap::default();
-    let usage = |(profile, events): (Text, Events<'_>)| {
+    let usage = |(profile, events): (Text, ProfileEvents<'_>)| {
         let place = tree.place_of(&profile);
         let file = place.and_then(|place| tree.files().get(place));
-        let mut usage = Usage {
+        let mut usage = UnusedRules {
             file: file.map(|file| file.path.display().to_string()),
             audit: events.audit,
             allowed: events.allowed,
             unread: events.unread,
             foreign: 0,
             has_audit_flag: false,
-            outcome: UsageOutcome::NoProfile,
+            outcome: UnusedRulesOutcome::NoProfile,
             profile,
         };
         let (Some(place), Some(file)) = (place, file) else { return usage };
         if events.audit + events.allowed == 0 {
-            usage.outcome = UsageOutcome::NoAccess;
+            usage.outcome = UnusedRulesOutcome::NoAccess;
             return usage;
         }
-        match policies.entry(place).or_insert_with(|| Policy::of(tree, file)) {
-            Err(error) => usage.outcome = UsageOutcome::Broken { error: error.clone() },
+        match policies.entry(place).or_insert_with(|| CompiledFile::of(tree, file)) {
+            Err(error) => usage.outcome = UnusedRulesOutcome::Broken { error: error.clone() },
             Ok(policy) => {
                 if let Some((profile, compiled)) = policy.profile(&usage.profile) {
                     let (used, foreign) = policy.used(&usage.profile, &events);
@@ -156,14 +156,14 @@ pub fn unused(tree: &Tree, summary: &Summary) -> Vec<Usage> {
 
 /// The events of a profile.
 #[derive(Default)]
-struct Events<'a> {
+struct ProfileEvents<'a> {
     audit: u64,
     allowed: u64,
     unread: u64,
     accesses: Vec<(&'a Event, u64)>,
 }
 
-impl<'a> Events<'a> {
+impl<'a> ProfileEvents<'a> {
     fn add(&mut self, event: &'a Event, times: u64) {
         match event.verdict {
             Verdict::Audit => self.audit += times,
@@ -178,7 +178,7 @@ impl<'a> Events<'a> {
 }
 
 /// A file of the tree, resolved and compiled.
-struct Policy {
+struct CompiledFile {
     file: String,
     resolved: Resolved,
     subject: Subject,
@@ -186,13 +186,13 @@ struct Policy {
     compiled: Vec<FxHashSet<Span>>,
 }
 
-impl Policy {
-    fn of(tree: &Tree, file: &ProfileFile) -> Result<Policy, String> {
+impl CompiledFile {
+    fn of(tree: &Tree, file: &ProfileFile) -> Result<CompiledFile, String> {
         let resolved = tree.compiler().resolve(file.input()).map_err(|error| error.to_string())?;
         let policy = tree.compiler().encode(&resolved).map_err(|error| error.to_string())?;
         let compiled = used::compiled_spans(&policy);
         let subject = Subject::from_compiled(policy).map_err(|error| error.to_string())?;
-        Ok(Policy { file: file.path.display().to_string(), resolved, subject, compiled })
+        Ok(CompiledFile { file: file.path.display().to_string(), resolved, subject, compiled })
     }
 
     /// A profile by its name, and the places of its rules that are compiled.
@@ -205,7 +205,7 @@ impl Policy {
         profile: &Profile,
         used: &BTreeSet<RulePlace>,
         shows_in_log: impl Fn(&Rule) -> bool,
-    ) -> UsageOutcome {
+    ) -> UnusedRulesOutcome {
         let (mut rules, mut unused, mut used_files) = (0, Vec::new(), BTreeSet::new());
         let mut includes: Vec<UnusedInclude> = Vec::new();
         for rule in self.rule_uses(profile, shows_in_log) {
@@ -222,11 +222,11 @@ impl Policy {
             }
         }
         includes.retain(|include| !used_files.contains(&include.file));
-        UsageOutcome::Rules { rules, unused, includes }
+        UnusedRulesOutcome::Rules { rules, unused, includes }
     }
 
     /// The places of the rules that decided about an access, and the number of events under `audit` that no rules allow.
-    fn used(&self, profile: &[u8], events: &Events<'_>) -> (BTreeSet<RulePlace>, u64) {
+    fn used(&self, profile: &[u8], events: &ProfileEvents<'_>) -> (BTreeSet<RulePlace>, u64) {
         let (mut places, mut foreign) = (BTreeSet::new(), 0);
         for (event, times) in &events.accesses {
             let Some(access) = &event.access else { continue };
@@ -259,7 +259,7 @@ fn shows_in_log(rule: &Rule, hears_dbus: bool) -> bool {
     allows && is_heard && rule.origin != RuleOrigin::Implied
 }
 
-impl fmt::Display for Usage {
+impl fmt::Display for UnusedRules {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", Quoted(&self.profile))?;
         if let Some(file) = &self.file {
@@ -267,15 +267,15 @@ impl fmt::Display for Usage {
         }
         writeln!(f, ": {} events under audit, {} of complain mode", self.audit, self.allowed)?;
         let (rules, unused, includes) = match &self.outcome {
-            UsageOutcome::NoProfile => return writeln!(f, "  no file of the tree defines this profile"),
-            UsageOutcome::NoAccess => {
+            UnusedRulesOutcome::NoProfile => return writeln!(f, "  no file of the tree defines this profile"),
+            UnusedRulesOutcome::NoAccess => {
                 return writeln!(
                     f,
                     "  no events of allowed accesses: they are only logged with the flag `audit` or in complain mode"
                 );
             }
-            UsageOutcome::Broken { error } => return writeln!(f, "  the file has errors: {error}"),
-            UsageOutcome::Rules { rules, unused, includes } => (rules, unused, includes),
+            UnusedRulesOutcome::Broken { error } => return writeln!(f, "  the file has errors: {error}"),
+            UnusedRulesOutcome::Rules { rules, unused, includes } => (rules, unused, includes),
         };
         if unused.is_empty() && includes.is_empty() {
             writeln!(f, "  nothing to report; rules whose use is logged: {rules}")?;
@@ -324,7 +324,7 @@ mod tests {
         record("AUDIT", profile, &format!(r#"operation="open" name="{name}" requested_mask="r" fsuid=0 ouid=0"#))
     }
 
-    fn ask(files: &[(&str, &str)], records: &[String]) -> Vec<Usage> {
+    fn ask(files: &[(&str, &str)], records: &[String]) -> Vec<UnusedRules> {
         let directory = tempfile::tempdir().unwrap();
         for (name, text) in files {
             let path = directory.path().join(name);
@@ -339,8 +339,8 @@ mod tests {
     }
 
     /// The unused rules, and the names of the included files.
-    fn texts(usage: &Usage) -> (Vec<&str>, Vec<&str>) {
-        let UsageOutcome::Rules { unused, includes, .. } = &usage.outcome else { panic!("{usage}") };
+    fn texts(usage: &UnusedRules) -> (Vec<&str>, Vec<&str>) {
+        let UnusedRulesOutcome::Rules { unused, includes, .. } = &usage.outcome else { panic!("{usage}") };
         let names = includes.iter().map(|include| include.file.rsplit('/').next().unwrap());
         (unused.iter().map(|rule| &*rule.text).collect(), names.collect())
     }
@@ -379,10 +379,10 @@ mod tests {
         let file = ("p", "profile p {\n  /x r,\n  profile c {\n    /y r,\n  }\n}\n");
         let denied = record("DENIED", "p", r#"operation="open" name="/x" requested_mask="r" denied_mask="r""#);
         let usages = ask(&[file], &[denied, read("p//c", "/y"), read("q", "/y")]);
-        assert_eq!(usages[0].outcome, UsageOutcome::NoAccess);
+        assert_eq!(usages[0].outcome, UnusedRulesOutcome::NoAccess);
         assert_eq!(texts(&usages[1]), (vec![], vec![]));
         assert!(usages[1].to_string().contains("has no flag `audit`"));
-        assert_eq!(usages[2].outcome, UsageOutcome::NoProfile);
+        assert_eq!(usages[2].outcome, UnusedRulesOutcome::NoProfile);
     }
 
     #[test]

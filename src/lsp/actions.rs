@@ -9,19 +9,19 @@ use gen_lsp_types::{
 
 use super::commands::QUERY;
 use super::convert;
-use super::dispatch::{Later, Refusal};
-use super::documents::Document;
-use super::lines::Lines;
+use super::dispatch::{DeferredAnswer, RequestError};
+use super::documents::ClientDocument;
+use super::lines::DocumentLines;
 use super::server::Server;
 use crate::edit::{Edit, comment_above};
-use crate::ide::Problem;
+use crate::ide::FileProblem;
 use crate::lint::{Applicability, Fix, apply};
 
 impl Server {
     pub(super) fn code_actions(
         &mut self,
         params: CodeActionParams,
-    ) -> Result<Later<Option<Vec<CodeActionResponse>>>, Refusal> {
+    ) -> Result<DeferredAnswer<Option<Vec<CodeActionResponse>>>, RequestError> {
         let path = self.path(&params.text_document.uri)?;
         let wants = |kind: &CodeActionKind| match &params.context.only {
             Some(only) => only.iter().any(|wanted| kind.as_str().starts_with(wanted.as_str())),
@@ -31,7 +31,7 @@ impl Server {
         if params.context.only.is_none() {
             actions.extend(self.questions(&path, params.range)?.map(Into::into));
         }
-        let Some(document) = self.documents.get(&path) else { return Ok(Later::Now(None)) };
+        let Some(document) = self.documents.get(&path) else { return Ok(DeferredAnswer::Now(None)) };
         // What was found in another state of the text has its places there.
         if let Some(found) = document.found.as_ref().filter(|found| found.version == document.version) {
             let told = convert::diagnostics(self, document, &found.problems);
@@ -49,11 +49,11 @@ impl Server {
         {
             return Ok(self.pasted_actions(denials, actions));
         }
-        Ok(Later::Now(Some(actions)))
+        Ok(DeferredAnswer::Now(Some(actions)))
     }
 
     /// Offers a query about the path at a place.
-    fn questions(&mut self, path: &Path, range: Range) -> Result<Option<CodeAction>, Refusal> {
+    fn questions(&mut self, path: &Path, range: Range) -> Result<Option<CodeAction>, RequestError> {
         let offset = self.offset(path, range.start)?;
         let Some((profile, example)) = self.workspace.path_at(path, offset) else { return Ok(None) };
         let title = format!("What may {profile} do to {example}?");
@@ -68,8 +68,8 @@ impl Server {
     /// Offers fixes and suppressions of a problem.
     fn fixes(
         &self,
-        document: &Document,
-        problem: &Problem,
+        document: &ClientDocument,
+        problem: &FileProblem,
         diagnostic: &Diagnostic,
     ) -> impl Iterator<Item = CodeAction> {
         let fix = problem.finding.fix.as_ref().filter(|fix| is_about(fix, problem)).map(|fix| CodeAction {
@@ -92,12 +92,12 @@ impl Server {
     }
 
     /// All fixes that do not change the policy, in one edit.
-    fn fix_all(&self, document: &Document, problems: &[Problem]) -> Option<CodeAction> {
+    fn fix_all(&self, document: &ClientDocument, problems: &[FileProblem]) -> Option<CodeAction> {
         let findings: Vec<_> = problems.iter().map(|problem| problem.finding.clone()).collect();
         let source = problems.first()?.span.source;
         let fixed = apply(document.text.as_bytes(), source, &findings, Applicability::Safe)?;
         let text = String::from_utf8(fixed.text).ok()?;
-        let end = Lines::new(document.text.as_bytes(), self.client.encoding).end();
+        let end = DocumentLines::new(document.text.as_bytes(), self.client.encoding).end();
         let edits = vec![TextEdit::new(Range { end, ..Range::default() }, text)];
         Some(CodeAction {
             title: format!("Apply all fixes that do not change the policy ({})", fixed.applied),
@@ -107,25 +107,25 @@ impl Server {
         })
     }
 
-    fn edit_of(&self, document: &Document, edits: &[Edit]) -> WorkspaceEdit {
-        let lines = Lines::new(document.text.as_bytes(), self.client.encoding);
+    fn edit_of(&self, document: &ClientDocument, edits: &[Edit]) -> WorkspaceEdit {
+        let lines = DocumentLines::new(document.text.as_bytes(), self.client.encoding);
         self.workspace_edit(document, edits.iter().map(|edit| convert::text_edit(&lines, edit)).collect())
     }
 
     /// A comment on a line of its own before that of the problem, indented alike.
-    fn comment(&self, document: &Document, problem: &Problem) -> WorkspaceEdit {
+    fn comment(&self, document: &ClientDocument, problem: &FileProblem) -> WorkspaceEdit {
         let comment = format!("# armorer: allow({}) TODO: why", problem.finding.code);
         let (text, span) = (document.text.as_bytes(), problem.span);
         self.edit_of(document, &[comment_above(text, span.source, span.start as usize, &comment)])
     }
 
-    fn workspace_edit(&self, document: &Document, edits: Vec<TextEdit>) -> WorkspaceEdit {
+    fn workspace_edit(&self, document: &ClientDocument, edits: Vec<TextEdit>) -> WorkspaceEdit {
         self.file_edits([(document.uri.clone(), Some(document.version), edits)])
     }
 }
 
 /// Returns the suggested word of an error, if it stands alone.
-fn suggested(problem: &Problem, document: &Document) -> Option<String> {
+fn suggested(problem: &FileProblem, document: &ClientDocument) -> Option<String> {
     let (written, meant) = problem.finding.detail.as_ref()?.correction()?;
     let there = document.text.get(problem.span.start as usize..problem.span.end as usize)?;
     let before = there.trim_start_matches(['<', '"']).len();
@@ -145,7 +145,7 @@ fn quick_fix(diagnostic: &Diagnostic) -> CodeAction {
 }
 
 /// Whether a fix changes the text that the problem was told of, and not what that includes.
-fn is_about(fix: &Fix, problem: &Problem) -> bool {
+fn is_about(fix: &Fix, problem: &FileProblem) -> bool {
     fix.edits.iter().all(|edit| edit.span.source == problem.span.source)
 }
 

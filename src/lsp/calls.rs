@@ -7,17 +7,17 @@ use gen_lsp_types::{
     CallHierarchyOutgoingCallsParams, CallHierarchyPrepareParams, Range, SymbolKind, Uri,
 };
 
-use super::dispatch::{Later, Refusal};
-use super::lines::{Encoding, Lines};
+use super::dispatch::{DeferredAnswer, RequestError};
+use super::lines::{DocumentLines, Encoding};
 use super::server::Server;
 use super::uri;
-use crate::ide::{Call, Callee, Place, Snapshot};
+use crate::ide::{Call, Callee, Snapshot, TextPlace};
 
 impl Server {
     pub(super) fn prepare_calls(
         &mut self,
         params: CallHierarchyPrepareParams,
-    ) -> Result<Option<Vec<CallHierarchyItem>>, Refusal> {
+    ) -> Result<Option<Vec<CallHierarchyItem>>, RequestError> {
         let (path, offset) = self.position(&params.text_document_position_params)?;
         let found = self.workspace.profile_at(&path, offset);
         Ok(found.map(|profile| vec![item(&profile, &self.uris(), self.client.encoding)]))
@@ -26,14 +26,14 @@ impl Server {
     pub(super) fn incoming(
         &mut self,
         params: CallHierarchyIncomingCallsParams,
-    ) -> Result<Later<Option<Vec<CallHierarchyIncomingCall>>>, Refusal> {
+    ) -> Result<DeferredAnswer<Option<Vec<CallHierarchyIncomingCall>>>, RequestError> {
         self.calls(params.item, Snapshot::incoming, |from, from_ranges| CallHierarchyIncomingCall { from, from_ranges })
     }
 
     pub(super) fn outgoing(
         &mut self,
         params: CallHierarchyOutgoingCallsParams,
-    ) -> Result<Later<Option<Vec<CallHierarchyOutgoingCall>>>, Refusal> {
+    ) -> Result<DeferredAnswer<Option<Vec<CallHierarchyOutgoingCall>>>, RequestError> {
         self.calls(params.item, Snapshot::outgoing, |to, from_ranges| CallHierarchyOutgoingCall { to, from_ranges })
     }
 
@@ -42,10 +42,10 @@ impl Server {
         item: CallHierarchyItem,
         find: fn(&Snapshot, &str) -> Vec<Call>,
         make: fn(CallHierarchyItem, Vec<Range>) -> T,
-    ) -> Result<Later<Option<Vec<T>>>, Refusal> {
+    ) -> Result<DeferredAnswer<Option<Vec<T>>>, RequestError> {
         let snapshot = self.workspace.full_snapshot();
         let (uris, encoding) = (self.uris(), self.client.encoding);
-        Ok(Later::work(move || {
+        Ok(DeferredAnswer::work(move || {
             let calls = find(&snapshot, &item.name);
             let calls = calls.iter().map(|call| {
                 let ranges = call.rules.iter().map(|place| range(place, encoding)).collect();
@@ -63,8 +63,8 @@ impl Server {
 
 pub(super) type Uris = rustc_hash::FxHashMap<std::path::PathBuf, Uri>;
 
-fn range(place: &Place, encoding: Encoding) -> Range {
-    Lines::new(place.source.text(), encoding).range(place.span.start, place.span.end)
+fn range(place: &TextPlace, encoding: Encoding) -> Range {
+    DocumentLines::new(place.source.text(), encoding).range(place.span.start, place.span.end)
 }
 
 fn item(profile: &Callee, uris: &Uris, encoding: Encoding) -> CallHierarchyItem {

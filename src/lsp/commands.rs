@@ -9,8 +9,8 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::denials::LOG;
-use super::dispatch::{Later, Refusal};
-use super::lines::Lines;
+use super::dispatch::{DeferredAnswer, RequestError};
+use super::lines::DocumentLines;
 use super::server::Server;
 use lsp_server::ErrorCode;
 
@@ -20,7 +20,7 @@ pub(super) const QUERY: &str = "armorer.query";
 /// The argument of [`QUERY`].
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Question {
+struct QueryArgument {
     /// An open text.
     uri: Uri,
     /// The profile; without it the one at `position`, or the only one.
@@ -34,28 +34,31 @@ struct Question {
 }
 
 /// Reads the argument of a command.
-pub(super) fn argument<T: DeserializeOwned>(command: &str, argument: Option<Value>) -> Result<T, Refusal> {
-    serde_json::from_value(argument.unwrap_or_default()).map_err(|error| Refusal {
+pub(super) fn argument<T: DeserializeOwned>(command: &str, argument: Option<Value>) -> Result<T, RequestError> {
+    serde_json::from_value(argument.unwrap_or_default()).map_err(|error| RequestError {
         code: ErrorCode::InvalidParams,
         message: format!("the argument of `{command}`: {error}"),
     })
 }
 
 impl Server {
-    pub(super) fn execute(&mut self, params: ExecuteCommandParams) -> Result<Later<Option<LspAny>>, Refusal> {
+    pub(super) fn execute(
+        &mut self,
+        params: ExecuteCommandParams,
+    ) -> Result<DeferredAnswer<Option<LspAny>>, RequestError> {
         let first = params.arguments.unwrap_or_default().into_iter().next();
         match params.command.as_str() {
             QUERY => self.query(first),
             LOG => self.log(first),
             command => {
                 let message = format!("there is no command `{command}`");
-                Err(Refusal { code: ErrorCode::InvalidParams, message })
+                Err(RequestError { code: ErrorCode::InvalidParams, message })
             }
         }
     }
 
-    fn query(&mut self, argument_of: Option<Value>) -> Result<Later<Option<LspAny>>, Refusal> {
-        let question: Question = argument(QUERY, argument_of)?;
+    fn query(&mut self, argument_of: Option<Value>) -> Result<DeferredAnswer<Option<LspAny>>, RequestError> {
+        let question: QueryArgument = argument(QUERY, argument_of)?;
         let path = self.path(&question.uri)?;
         let profile = match (&question.profile, question.position) {
             (Some(profile), _) => Some(profile.clone()),
@@ -67,9 +70,9 @@ impl Server {
         };
         let input = self.workspace.unit_at(&path, profile.as_deref());
         let snapshot = self.workspace.snapshot();
-        let tell = self.teller();
-        Ok(Later::work(move || {
-            let answer = snapshot.query(&input, profile.as_deref(), &question.access).map_err(Refusal::failed)?;
+        let tell = self.message_sender();
+        Ok(DeferredAnswer::work(move || {
+            let answer = snapshot.query(&input, profile.as_deref(), &question.access).map_err(RequestError::failed)?;
             let text = answer.to_string();
             if question.show {
                 tell(ShowMessageParams::new(MessageType::Info, text.clone()));
@@ -81,7 +84,7 @@ impl Server {
     }
 
     /// Shows messages from other threads.
-    pub(super) fn teller(&self) -> impl Fn(ShowMessageParams) + Send + 'static {
+    pub(super) fn message_sender(&self) -> impl Fn(ShowMessageParams) + Send + 'static {
         let write = self.writer();
         move |params| {
             let method = <ShowMessageNotification as gen_lsp_types::Notification>::METHOD.as_str().to_owned();
@@ -89,17 +92,20 @@ impl Server {
         }
     }
 
-    pub(super) fn inlay_hints(&mut self, params: InlayHintParams) -> Result<Later<Option<Vec<InlayHint>>>, Refusal> {
+    pub(super) fn inlay_hints(
+        &mut self,
+        params: InlayHintParams,
+    ) -> Result<DeferredAnswer<Option<Vec<InlayHint>>>, RequestError> {
         let path = self.path(&params.text_document.uri)?;
         if !self.workspace.settings().costs {
-            return Ok(Later::Now(None));
+            return Ok(DeferredAnswer::Now(None));
         }
         let (start, end) = (self.offset(&path, params.range.start)?, self.offset(&path, params.range.end)?);
         let snapshot = self.workspace.snapshot();
         let encoding = self.client.encoding;
         let text = self.documents.get(&path).map(|document| document.text.clone()).unwrap_or_default();
-        Ok(Later::work(move || {
-            let lines = Lines::new(text.as_bytes(), encoding);
+        Ok(DeferredAnswer::work(move || {
+            let lines = DocumentLines::new(text.as_bytes(), encoding);
             let costs = snapshot.costs(&path, start, end).into_iter();
             let hints = costs.map(|cost| InlayHint {
                 position: lines.position(cost.offset),

@@ -8,12 +8,12 @@ use gen_lsp_types::{
     TextDocumentIdentifier, TextEdit, Uri, WorkspaceEdit,
 };
 
-use super::documents::Document;
-use super::lines::Lines;
+use super::documents::ClientDocument;
+use super::lines::DocumentLines;
 use super::server::Server;
 use crate::diagnostic::Severity;
 use crate::edit::Edit;
-use crate::ide::{ADOPTED, Place, Problem, Problems};
+use crate::ide::{ADOPTED, FileProblem, FileProblems, TextPlace};
 use crate::source::{SourceId, SourceMap, Span};
 
 /// The source of diagnostics.
@@ -26,20 +26,20 @@ const MOST: usize = 1000;
 const UNNECESSARY: [&str; 4] = ["duplicate", "subsumed", "unused", "redundant"];
 
 /// An edit of a text.
-pub(super) fn text_edit(lines: &Lines<'_>, edit: &Edit) -> TextEdit {
+pub(super) fn text_edit(lines: &DocumentLines<'_>, edit: &Edit) -> TextEdit {
     let text = String::from_utf8_lossy(&edit.replacement).into_owned();
     TextEdit::new(lines.range(edit.span.start, edit.span.end), text)
 }
 
 /// The problems of a text.
-pub(super) fn diagnostics(server: &Server, document: &Document, problems: &Problems) -> Vec<Diagnostic> {
-    let lines = Lines::new(document.text.as_bytes(), server.client.encoding);
-    let convert = |problem: &Problem| diagnostic(server, problem, &problems.sources, &lines);
+pub(super) fn diagnostics(server: &Server, document: &ClientDocument, problems: &FileProblems) -> Vec<Diagnostic> {
+    let lines = DocumentLines::new(document.text.as_bytes(), server.client.encoding);
+    let convert = |problem: &FileProblem| diagnostic(server, problem, &problems.sources, &lines);
     problems.list.iter().take(MOST).map(convert).collect()
 }
 
-fn diagnostic(server: &Server, problem: &Problem, sources: &SourceMap, lines: &Lines<'_>) -> Diagnostic {
-    let Problem { span, finding } = problem;
+fn diagnostic(server: &Server, problem: &FileProblem, sources: &SourceMap, lines: &DocumentLines<'_>) -> Diagnostic {
+    let FileProblem { span, finding } = problem;
     let mut message = finding.message.clone();
     if finding.span() != *span && finding.span().source != span.source {
         message = format!("{message}, at {}", sources.describe(finding.span()));
@@ -88,16 +88,16 @@ fn location(server: &Server, sources: &SourceMap, span: Span) -> Option<Location
         return None;
     }
     let source = sources.get(span.source);
-    let lines = Lines::new(source.text(), server.client.encoding);
+    let lines = DocumentLines::new(source.text(), server.client.encoding);
     Some(Location { uri: server.uri(Path::new(source.name())), range: lines.range(span.start, span.end) })
 }
 
 /// Places of the workspace; those of one file stand together, so that its lines are counted once.
-pub(super) fn places(server: &Server, places: &[Place]) -> Vec<Location> {
+pub(super) fn places(server: &Server, places: &[TextPlace]) -> Vec<Location> {
     let mut found = Vec::with_capacity(places.len());
     for list in places.chunk_by(|a, b| a.path == b.path) {
         let Some(first) = list.first() else { continue };
-        let (uri, lines) = (server.uri(&first.path), Lines::new(first.source.text(), server.client.encoding));
+        let (uri, lines) = (server.uri(&first.path), DocumentLines::new(first.source.text(), server.client.encoding));
         let each = list.iter().map(|it| Location { uri: uri.clone(), range: lines.range(it.span.start, it.span.end) });
         found.extend(each);
     }
@@ -105,8 +105,8 @@ pub(super) fn places(server: &Server, places: &[Place]) -> Vec<Location> {
 }
 
 /// A place of the workspace.
-pub(super) fn place(server: &Server, place: &Place) -> Location {
-    let lines = Lines::new(place.source.text(), server.client.encoding);
+pub(super) fn place(server: &Server, place: &TextPlace) -> Location {
+    let lines = DocumentLines::new(place.source.text(), server.client.encoding);
     Location { uri: server.uri(&place.path), range: lines.range(place.span.start, place.span.end) }
 }
 

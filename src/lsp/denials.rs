@@ -12,16 +12,16 @@ use serde_json::{Value, json};
 
 use super::commands::argument;
 use super::convert::{file_edits, text_edit};
-use super::dispatch::{Later, Refusal};
+use super::dispatch::{DeferredAnswer, RequestError};
 use super::help::markdown;
-use super::lines::{Encoding, Lines};
+use super::lines::{DocumentLines, Encoding};
 use super::server::Server;
 use super::uri;
 use crate::diagnostic::escaped_line as line;
-use crate::ide::{Denials, Remedies, Remedy, TextChange};
-use crate::log::Why;
+use crate::ide::{DenialRemedies, DenialRemedy, Denials, TextChange};
+use crate::log::Explanation;
 
-/// The reasons for denials, and the rules that would allow them. Takes one [`Log`].
+/// The reasons for denials, and the rules that would allow them. Takes one [`LogArgument`].
 pub(super) const LOG: &str = "armorer.log";
 
 /// The longest title of an action, and the longest line of a message, in bytes before escaping.
@@ -33,7 +33,7 @@ const MAX_LINES: usize = 200;
 
 /// The argument of [`LOG`].
 #[derive(Debug, Deserialize)]
-struct Log {
+struct LogArgument {
     /// Lines of a log.
     log: String,
     /// Whether abstractions of the tree are candidates, too. All of them are compiled for that.
@@ -46,12 +46,13 @@ struct Log {
 
 impl Server {
     /// The answer to [`LOG`].
-    pub(super) fn log(&mut self, argument_of: Option<Value>) -> Result<Later<Option<LspAny>>, Refusal> {
-        let Log { log, abstractions, show } = argument(LOG, argument_of)?;
+    pub(super) fn log(&mut self, argument_of: Option<Value>) -> Result<DeferredAnswer<Option<LspAny>>, RequestError> {
+        let LogArgument { log, abstractions, show } = argument(LOG, argument_of)?;
         let denials = self.workspace.denials(log.as_bytes());
-        let (editor, tell) = (self.edit_maker(), self.teller());
-        Ok(Later::work(move || {
-            let (reasons, remedies) = (denials.reasons(), denials.remedies(abstractions).map_err(Refusal::failed)?);
+        let (editor, tell) = (self.edit_maker(), self.message_sender());
+        Ok(DeferredAnswer::work(move || {
+            let (reasons, remedies) =
+                (denials.reasons(), denials.remedies(abstractions).map_err(RequestError::failed)?);
             let text = text(&denials, &reasons, &remedies);
             if show {
                 tell(ShowMessageParams::new(MessageType::Info, text.clone()));
@@ -80,16 +81,16 @@ impl Server {
     }
 
     /// The denials of the records on the lines of a range.
-    pub(super) fn pasted(&mut self, path: &std::path::Path, range: Range) -> Result<Option<Denials>, Refusal> {
+    pub(super) fn pasted(&mut self, path: &std::path::Path, range: Range) -> Result<Option<Denials>, RequestError> {
         let (start, end) = (self.offset(path, range.start)?, self.offset(path, range.end)?);
         Ok(self.workspace.denials_at(path, start..end))
     }
 
     /// The reason for the denials of a pasted record.
-    pub(super) fn hover_pasted(&mut self, denials: Denials, range: Range) -> Later<Option<Hover>> {
-        Later::work(move || {
+    pub(super) fn hover_pasted(&mut self, denials: Denials, range: Range) -> DeferredAnswer<Option<Hover>> {
+        DeferredAnswer::work(move || {
             let reasons = denials.reasons();
-            let text = text(&denials, &reasons, &Remedies::default());
+            let text = text(&denials, &reasons, &DenialRemedies::default());
             let contents = Contents::MarkupContent(markdown(fenced(&text)));
             Ok(Some(Hover { contents, range: Some(range) }))
         })
@@ -100,9 +101,9 @@ impl Server {
         &mut self,
         denials: Denials,
         mut actions: Vec<CodeActionResponse>,
-    ) -> Later<Option<Vec<CodeActionResponse>>> {
+    ) -> DeferredAnswer<Option<Vec<CodeActionResponse>>> {
         let editor = self.edit_maker();
-        Later::work(move || {
+        DeferredAnswer::work(move || {
             let title = "Why was this denied?".to_owned();
             let arguments = Some(vec![json!({ "log": denials.log(), "show": true })]);
             let command = Command { title: title.clone(), command: LOG.into(), tooltip: None, arguments };
@@ -142,7 +143,7 @@ struct EditMaker {
 impl EditMaker {
     fn edit(&self, changes: &[TextChange]) -> WorkspaceEdit {
         let files = changes.iter().map(|change| {
-            let lines = Lines::new(&change.old, self.encoding);
+            let lines = DocumentLines::new(&change.old, self.encoding);
             let edits = change.edits.iter().map(|edit| text_edit(&lines, edit)).collect();
             match self.open.get(&change.path) {
                 Some((uri, version)) => (uri.clone(), Some(*version), edits),
@@ -154,7 +155,7 @@ impl EditMaker {
 }
 
 /// The title of an action. A candidate that raises findings says so before its rule.
-fn title_of(remedy: &Remedy) -> String {
+fn title_of(remedy: &DenialRemedy) -> String {
     let rules = line(&remedy.rules.replace('\n', " "), MAX_TITLE);
     let codes: Vec<&str> = remedy.dangers.iter().map(|danger| danger.code).collect();
     if codes.is_empty() {
@@ -163,7 +164,7 @@ fn title_of(remedy: &Remedy) -> String {
     format!("Allow it in spite of {}: {rules}", codes.join(", "))
 }
 
-fn candidate(remedy: &Remedy, editor: &EditMaker) -> Value {
+fn candidate(remedy: &DenialRemedy, editor: &EditMaker) -> Value {
     json!({
         "title": title_of(remedy),
         "profile": remedy.profile,
@@ -178,14 +179,14 @@ fn candidate(remedy: &Remedy, editor: &EditMaker) -> Value {
 }
 
 /// The lines of a reason, each escaped and no longer than people read.
-fn lines(why: &Why) -> impl Iterator<Item = String> + use<> {
+fn lines(why: &Explanation) -> impl Iterator<Item = String> + use<> {
     let text = why.to_string();
     let lines: Vec<String> = text.lines().take(MAX_REASON).map(|text| line(text, MAX_LINE)).collect();
     lines.into_iter()
 }
 
 /// Returns a readable report about denials.
-fn text(denials: &Denials, reasons: &[Why], remedies: &Remedies) -> String {
+fn text(denials: &Denials, reasons: &[Explanation], remedies: &DenialRemedies) -> String {
     let mut told = Vec::new();
     for (number, (denial, why)) in denials.list().iter().zip(reasons).enumerate() {
         let profile = denial.event.profile.as_ref().map(|label| format!(" to {label}")).unwrap_or_default();

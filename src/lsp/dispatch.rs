@@ -17,36 +17,36 @@ use serde::de::DeserializeOwned;
 
 use super::documents::{MOST_BYTES, lock};
 use super::lifecycle::InitializeRequest;
-use super::lines::Lines;
+use super::lines::DocumentLines;
 use super::server::{Phase, Server};
 use super::uri::to_path;
 
 /// Why a request has no answer.
 #[derive(Debug)]
-pub(super) struct Refusal {
+pub(super) struct RequestError {
     pub(super) code: ErrorCode,
     pub(super) message: String,
 }
 
-impl Refusal {
+impl RequestError {
     /// The request is understood, and cannot be fulfilled.
-    pub(super) fn failed(message: impl Into<String>) -> Refusal {
-        Refusal { code: ErrorCode::RequestFailed, message: message.into() }
+    pub(super) fn failed(message: impl Into<String>) -> RequestError {
+        RequestError { code: ErrorCode::RequestFailed, message: message.into() }
     }
 }
 
 /// Begins an answer that takes time.
-type Begin<P, T> = fn(&mut Server, P) -> Result<Later<T>, Refusal>;
+type Begin<P, T> = fn(&mut Server, P) -> Result<DeferredAnswer<T>, RequestError>;
 
 /// The answer to a request that may take time: available at once, or after this work.
-pub(super) enum Later<T> {
+pub(super) enum DeferredAnswer<T> {
     Now(T),
-    Work(Box<dyn FnOnce() -> Result<T, Refusal> + Send>),
+    Work(Box<dyn FnOnce() -> Result<T, RequestError> + Send>),
 }
 
-impl<T> Later<T> {
-    pub(super) fn work(work: impl FnOnce() -> Result<T, Refusal> + Send + 'static) -> Later<T> {
-        Later::Work(Box::new(work))
+impl<T> DeferredAnswer<T> {
+    pub(super) fn work(work: impl FnOnce() -> Result<T, RequestError> + Send + 'static) -> DeferredAnswer<T> {
+        DeferredAnswer::Work(Box::new(work))
     }
 }
 
@@ -114,7 +114,7 @@ impl Server {
     fn now<R: gen_lsp_types::Request>(
         &mut self,
         request: Request,
-        handle: fn(&mut Server, R::Params) -> Result<R::Result, Refusal>,
+        handle: fn(&mut Server, R::Params) -> Result<R::Result, RequestError>,
     ) {
         let Request { id, params, .. } = request;
         let response = match parameters::<R::Params>(params) {
@@ -132,18 +132,18 @@ impl Server {
             Ok(params) => guarded(|| handle(self, params)),
         };
         let work = match work {
-            Ok(Later::Work(work)) => work,
-            Ok(Later::Now(answer)) => return self.answer(finished(id, Ok(answer))),
+            Ok(DeferredAnswer::Work(work)) => work,
+            Ok(DeferredAnswer::Now(answer)) => return self.answer(finished(id, Ok(answer))),
             Err(refusal) => return self.answer(finished::<R::Result>(id, Err(refusal))),
         };
         let (events, cancelled) = (self.events.clone(), std::sync::Arc::clone(&self.cancelled));
         self.slow.give(move || {
             let response = if lock(&cancelled).contains(&id) {
-                Err(Refusal { code: ErrorCode::RequestCanceled, message: "cancelled".into() })
+                Err(RequestError { code: ErrorCode::RequestCanceled, message: "cancelled".into() })
             } else {
                 guarded(work)
             };
-            _ = events.send(super::server::Event::Answer(finished(id, response)));
+            _ = events.send(super::server::ServerEvent::Answer(finished(id, response)));
         });
     }
 
@@ -193,45 +193,45 @@ impl Server {
     }
 
     /// A text that the client has open, and the offset of a position in it.
-    pub(super) fn position(&self, at: &TextDocumentPositionParams) -> Result<(PathBuf, u32), Refusal> {
+    pub(super) fn position(&self, at: &TextDocumentPositionParams) -> Result<(PathBuf, u32), RequestError> {
         let path = self.path(&at.text_document.uri)?;
         let offset = self.offset(&path, at.position)?;
         Ok((path, offset))
     }
 
     /// The path of a text that the client has open.
-    pub(super) fn path(&self, uri: &gen_lsp_types::Uri) -> Result<PathBuf, Refusal> {
+    pub(super) fn path(&self, uri: &gen_lsp_types::Uri) -> Result<PathBuf, RequestError> {
         let path = to_path(uri);
         match self.documents.get(&path) {
-            None => Err(Refusal { code: ErrorCode::InvalidParams, message: format!("`{}` is not open", uri.0) }),
-            Some(document) if document.text.len() > MOST_BYTES => Err(Refusal::failed("the text is too large")),
+            None => Err(RequestError { code: ErrorCode::InvalidParams, message: format!("`{}` is not open", uri.0) }),
+            Some(document) if document.text.len() > MOST_BYTES => Err(RequestError::failed("the text is too large")),
             Some(_) => Ok(path),
         }
     }
 
     /// The offset of a position in an open text.
-    pub(super) fn offset(&self, path: &std::path::Path, position: Position) -> Result<u32, Refusal> {
-        let document = self.documents.get(path).ok_or_else(|| Refusal::failed("the text is not open"))?;
-        Ok(Lines::new(document.text.as_bytes(), self.client.encoding).offset(position))
+    pub(super) fn offset(&self, path: &std::path::Path, position: Position) -> Result<u32, RequestError> {
+        let document = self.documents.get(path).ok_or_else(|| RequestError::failed("the text is not open"))?;
+        Ok(DocumentLines::new(document.text.as_bytes(), self.client.encoding).offset(position))
     }
 }
 
-fn parameters<P: DeserializeOwned>(params: serde_json::Value) -> Result<P, Refusal> {
+fn parameters<P: DeserializeOwned>(params: serde_json::Value) -> Result<P, RequestError> {
     serde_json::from_value(params)
-        .map_err(|error| Refusal { code: ErrorCode::InvalidParams, message: error.to_string() })
+        .map_err(|error| RequestError { code: ErrorCode::InvalidParams, message: error.to_string() })
 }
 
-fn finished<T: serde::Serialize>(id: lsp_server::RequestId, result: Result<T, Refusal>) -> Response {
+fn finished<T: serde::Serialize>(id: lsp_server::RequestId, result: Result<T, RequestError>) -> Response {
     match result {
         Ok(value) => Response::new_ok(id, value),
-        Err(Refusal { code, message }) => Response::new_err(id, code as i32, message),
+        Err(RequestError { code, message }) => Response::new_err(id, code as i32, message),
     }
 }
 
 /// A fault in one answer does not end the session: nothing here panics that is known, and what is not known is answered, too.
-fn guarded<T>(work: impl FnOnce() -> Result<T, Refusal>) -> Result<T, Refusal> {
+fn guarded<T>(work: impl FnOnce() -> Result<T, RequestError>) -> Result<T, RequestError> {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
         let message = "a bug in armorer: please report it with the file".into();
-        Err(Refusal { code: ErrorCode::InternalError, message })
+        Err(RequestError { code: ErrorCode::InternalError, message })
     })
 }

@@ -10,11 +10,11 @@ use gen_lsp_types::{
 };
 
 use super::convert;
-use super::lines::Lines;
-use super::server::{Event, Server};
+use super::lines::DocumentLines;
+use super::server::{Server, ServerEvent};
 use super::uri::to_path;
 use crate::encode::since;
-use crate::ide::Problems;
+use crate::ide::FileProblems;
 
 /// Larger texts are not looked at while they are edited. The largest real profile file has 98 kB.
 pub(super) const MOST_BYTES: usize = 4 << 20;
@@ -24,25 +24,25 @@ const AT_ONCE_US: u64 = 40_000;
 
 /// A text that the client has open.
 #[derive(Debug)]
-pub(super) struct Document {
+pub(super) struct ClientDocument {
     pub(super) uri: Uri,
     pub(super) version: i32,
     pub(super) text: String,
     /// The results published last.
-    pub(super) found: Option<Found>,
+    pub(super) found: Option<PublishedProblems>,
     /// How long it took to find what takes automata.
     took_us: Option<u64>,
 }
 
 /// The problems found in a text.
 #[derive(Debug)]
-pub(super) struct Found {
+pub(super) struct PublishedProblems {
     path: PathBuf,
     /// The version of the text.
     pub(super) version: i32,
     /// The number of the search.
     search: u64,
-    pub(super) problems: Problems,
+    pub(super) problems: FileProblems,
     /// Whether what takes automata was looked for.
     automata: bool,
     took_us: u64,
@@ -52,7 +52,8 @@ impl Server {
     pub(super) fn did_open(&mut self, params: DidOpenTextDocumentParams) {
         let item = params.text_document;
         let path = to_path(&item.uri);
-        let document = Document { uri: item.uri, version: item.version, text: item.text, found: None, took_us: None };
+        let document =
+            ClientDocument { uri: item.uri, version: item.version, text: item.text, found: None, took_us: None };
         self.documents.insert(path.clone(), document);
         self.take(&path);
     }
@@ -66,7 +67,7 @@ impl Server {
         for change in params.content_changes {
             match change {
                 TextDocumentContentChangeEvent::TextDocumentContentChangePartial(change) => {
-                    let lines = Lines::new(document.text.as_bytes(), encoding);
+                    let lines = DocumentLines::new(document.text.as_bytes(), encoding);
                     let (start, end) = (lines.offset(change.range.start), lines.offset(change.range.end));
                     let (start, end) = (start.min(end) as usize, start.max(end) as usize);
                     // Positions lie between characters.
@@ -159,7 +160,14 @@ impl Server {
                     let start = Instant::now();
                     let problems = snapshot.problems(&path, automata);
                     let took_us = since(start);
-                    _ = events.send(Event::Problems(Found { path, version, search, problems, automata, took_us }));
+                    _ = events.send(ServerEvent::Problems(PublishedProblems {
+                        path,
+                        version,
+                        search,
+                        problems,
+                        automata,
+                        took_us,
+                    }));
                 }
             };
             self.quick.give(find(at_once));
@@ -170,9 +178,10 @@ impl Server {
     }
 
     /// Tells the client what was found, unless the text has changed since.
-    pub(super) fn publish(&mut self, found: Found) {
+    pub(super) fn publish(&mut self, found: PublishedProblems) {
         let Some(document) = self.documents.get(&found.path) else { return };
-        let newer = |known: &Found| known.search > found.search || known.search == found.search && known.automata;
+        let newer =
+            |known: &PublishedProblems| known.search > found.search || known.search == found.search && known.automata;
         if document.version != found.version || document.found.as_ref().is_some_and(newer) {
             return;
         }

@@ -5,13 +5,16 @@ use gen_lsp_types::{
 };
 
 use super::convert;
-use super::dispatch::Refusal;
-use super::lines::Lines;
+use super::dispatch::RequestError;
+use super::lines::DocumentLines;
 use super::server::Server;
 use crate::edit::Edit;
 
 impl Server {
-    pub(super) fn formatting(&mut self, params: DocumentFormattingParams) -> Result<Option<Vec<TextEdit>>, Refusal> {
+    pub(super) fn formatting(
+        &mut self,
+        params: DocumentFormattingParams,
+    ) -> Result<Option<Vec<TextEdit>>, RequestError> {
         let path = self.path(&params.text_document.uri)?;
         self.format(&path, None).map(Some)
     }
@@ -19,7 +22,7 @@ impl Server {
     pub(super) fn range_formatting(
         &mut self,
         params: DocumentRangeFormattingParams,
-    ) -> Result<Option<Vec<TextEdit>>, Refusal> {
+    ) -> Result<Option<Vec<TextEdit>>, RequestError> {
         let path = self.path(&params.text_document.uri)?;
         let (start, end) = (params.range.start, params.range.end);
         // A range that ends where a line begins is not about that line.
@@ -32,7 +35,7 @@ impl Server {
     pub(super) fn on_type_formatting(
         &mut self,
         params: DocumentOnTypeFormattingParams,
-    ) -> Result<Option<Vec<TextEdit>>, Refusal> {
+    ) -> Result<Option<Vec<TextEdit>>, RequestError> {
         let path = self.path(&params.text_document.uri)?;
         // Behind a line end, the line before is the one that was written.
         let line = params.position.line.saturating_add(u32::from(params.ch != "\n"));
@@ -44,7 +47,7 @@ impl Server {
 
     fn is_blank(&self, path: &std::path::Path, line: u32) -> bool {
         let Some(document) = self.documents.get(path) else { return true };
-        let lines = Lines::new(document.text.as_bytes(), self.client.encoding);
+        let lines = DocumentLines::new(document.text.as_bytes(), self.client.encoding);
         let text = lines.line(line).and_then(|(start, end)| document.text.get(start..end));
         text.is_none_or(|text| text.trim().is_empty())
     }
@@ -53,15 +56,15 @@ impl Server {
         &self,
         path: &std::path::Path,
         lines: Option<std::ops::RangeInclusive<u32>>,
-    ) -> Result<Vec<TextEdit>, Refusal> {
-        let edits = self.workspace.format(path, lines).map_err(Refusal::failed)?;
+    ) -> Result<Vec<TextEdit>, RequestError> {
+        let edits = self.workspace.format(path, lines).map_err(RequestError::failed)?;
         Ok(self.edits(path, edits))
     }
 
     /// Edits of an open text.
     pub(super) fn edits(&self, path: &std::path::Path, edits: Vec<Edit>) -> Vec<TextEdit> {
         let Some(source) = self.workspace.source(path) else { return Vec::new() };
-        let lines = Lines::new(source.text(), self.client.encoding);
+        let lines = DocumentLines::new(source.text(), self.client.encoding);
         edits.iter().map(|edit| convert::text_edit(&lines, edit)).collect()
     }
 }

@@ -5,13 +5,13 @@ use gen_lsp_types::{
     Hover, HoverParams, MarkupContent, MarkupKind, Position, Range, TextEdit,
 };
 
-use super::dispatch::{Later, Refusal};
-use super::lines::Lines;
+use super::dispatch::{DeferredAnswer, RequestError};
+use super::lines::DocumentLines;
 use super::server::Server;
-use crate::ide::SuggestionKind;
+use crate::ide::CompletionKind;
 
 impl Server {
-    pub(super) fn hover(&mut self, params: HoverParams) -> Result<Later<Option<Hover>>, Refusal> {
+    pub(super) fn hover(&mut self, params: HoverParams) -> Result<DeferredAnswer<Option<Hover>>, RequestError> {
         let (path, offset) = self.position(&params.text_document_position_params)?;
         let position = params.text_document_position_params.position;
         if let Some(denials) = self.pasted(&path, Range { start: position, end: position })? {
@@ -20,13 +20,13 @@ impl Server {
             let range = self
                 .documents
                 .get(&path)
-                .map(|document| Lines::new(document.text.as_bytes(), self.client.encoding).range(start, end));
+                .map(|document| DocumentLines::new(document.text.as_bytes(), self.client.encoding).range(start, end));
             return Ok(self.hover_pasted(denials, range.unwrap_or_default()));
         }
-        let Some(hover) = self.workspace.hover(&path, offset) else { return Ok(Later::Now(None)) };
-        let Some(document) = self.documents.get(&path) else { return Ok(Later::Now(None)) };
-        let lines = Lines::new(document.text.as_bytes(), self.client.encoding);
-        Ok(Later::Now(Some(Hover {
+        let Some(hover) = self.workspace.hover(&path, offset) else { return Ok(DeferredAnswer::Now(None)) };
+        let Some(document) = self.documents.get(&path) else { return Ok(DeferredAnswer::Now(None)) };
+        let lines = DocumentLines::new(document.text.as_bytes(), self.client.encoding);
+        Ok(DeferredAnswer::Now(Some(Hover {
             contents: Contents::MarkupContent(markdown(hover.text)),
             range: Some(lines.range(hover.range.start, hover.range.end)),
         })))
@@ -34,11 +34,11 @@ impl Server {
 }
 
 impl Server {
-    pub(super) fn completion(&mut self, params: CompletionParams) -> Result<Option<CompletionResponse>, Refusal> {
+    pub(super) fn completion(&mut self, params: CompletionParams) -> Result<Option<CompletionResponse>, RequestError> {
         let (path, offset) = self.position(&params.text_document_position_params)?;
         let found = self.workspace.suggestions(&path, offset);
         let Some(document) = self.documents.get(&path) else { return Ok(None) };
-        let lines = Lines::new(document.text.as_bytes(), self.client.encoding);
+        let lines = DocumentLines::new(document.text.as_bytes(), self.client.encoding);
         let items = found.into_iter().enumerate().map(|(number, suggestion)| {
             let range = lines.range(suggestion.replaces.start, suggestion.replaces.end);
             let text = suggestion.insert.unwrap_or_else(|| suggestion.label.clone());
@@ -63,17 +63,17 @@ impl Server {
     }
 }
 
-fn kind(kind: SuggestionKind) -> CompletionItemKind {
+fn kind(kind: CompletionKind) -> CompletionItemKind {
     match kind {
-        SuggestionKind::Keyword => CompletionItemKind::Keyword,
-        SuggestionKind::Permission => CompletionItemKind::Value,
-        SuggestionKind::Member => CompletionItemKind::EnumMember,
-        SuggestionKind::Condition => CompletionItemKind::Property,
-        SuggestionKind::Operator => CompletionItemKind::Operator,
-        SuggestionKind::Variable => CompletionItemKind::Variable,
-        SuggestionKind::Profile => CompletionItemKind::Class,
-        SuggestionKind::File => CompletionItemKind::File,
-        SuggestionKind::Directory => CompletionItemKind::Folder,
+        CompletionKind::Keyword => CompletionItemKind::Keyword,
+        CompletionKind::Permission => CompletionItemKind::Value,
+        CompletionKind::Member => CompletionItemKind::EnumMember,
+        CompletionKind::Condition => CompletionItemKind::Property,
+        CompletionKind::Operator => CompletionItemKind::Operator,
+        CompletionKind::Variable => CompletionItemKind::Variable,
+        CompletionKind::Profile => CompletionItemKind::Class,
+        CompletionKind::File => CompletionItemKind::File,
+        CompletionKind::Directory => CompletionItemKind::Folder,
     }
 }
 

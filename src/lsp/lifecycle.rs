@@ -16,10 +16,10 @@ use serde_json::Value;
 
 use super::commands::QUERY;
 use super::denials::LOG;
-use super::dispatch::Refusal;
+use super::dispatch::RequestError;
 use super::documents::lock;
 use super::lines::Encoding;
-use super::server::{Client, Event, Phase, Server};
+use super::server::{Client, Phase, Server, ServerEvent};
 use super::structure::legend;
 use super::uri::to_path;
 use crate::ide::{EditorSettings, Workspace};
@@ -48,7 +48,7 @@ pub(super) struct InitializeParams {
 }
 
 impl Server {
-    pub(super) fn initialize(&mut self, params: InitializeParams) -> Result<InitializeResult, Refusal> {
+    pub(super) fn initialize(&mut self, params: InitializeParams) -> Result<InitializeResult, RequestError> {
         self.client = client(&params.capabilities);
         let folder = params.workspace_folders.as_deref().and_then(<[_]>::first).map(|folder| to_path(&folder.uri));
         let folder = folder.or_else(|| params.root_uri.as_ref().map(to_path));
@@ -71,7 +71,7 @@ impl Server {
             }]));
         }
         self.start_index();
-        self.tell_problems();
+        self.publish_setting_problems();
     }
 
     /// Takes settings of the editor, if there are any, and reads `armorer.toml` again.
@@ -81,7 +81,7 @@ impl Server {
         if self.client.refreshes_hints {
             self.ask::<InlayHintRefreshRequest>(());
         }
-        self.tell_problems();
+        self.publish_setting_problems();
     }
 
     fn start_index(&mut self) {
@@ -89,12 +89,12 @@ impl Server {
         let events = self.events.clone();
         self.slow.give(move || {
             indexer.run();
-            _ = events.send(Event::Indexed);
+            _ = events.send(ServerEvent::Indexed);
         });
     }
 
     /// Publishes the problems of the configuration.
-    fn tell_problems(&self) {
+    fn publish_setting_problems(&self) {
         for problem in &self.workspace.settings().problems {
             self.notify::<ShowMessageNotification>(ShowMessageParams::new(MessageType::Warning, problem.clone()));
         }

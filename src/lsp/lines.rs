@@ -50,7 +50,7 @@ impl Encoding {
 
 /// The lines of a text. They end in LF, CR LF or CR, as the protocol has it.
 #[derive(Debug)]
-pub(super) struct Lines<'t> {
+pub(super) struct DocumentLines<'t> {
     text: &'t [u8],
     /// Where each line begins, and where it ends without its line end.
     lines: Vec<(usize, usize)>,
@@ -59,8 +59,8 @@ pub(super) struct Lines<'t> {
     last: Cell<(usize, u32)>,
 }
 
-impl<'t> Lines<'t> {
-    pub(super) fn new(text: &'t [u8], encoding: Encoding) -> Lines<'t> {
+impl<'t> DocumentLines<'t> {
+    pub(super) fn new(text: &'t [u8], encoding: Encoding) -> DocumentLines<'t> {
         let mut lines = Vec::new();
         let mut start = 0;
         for at in memchr::memchr2_iter(b'\n', b'\r', text) {
@@ -78,7 +78,7 @@ impl<'t> Lines<'t> {
             }
         }
         lines.push((start, text.len()));
-        Lines { text, lines, encoding, last: Cell::default() }
+        DocumentLines { text, lines, encoding, last: Cell::default() }
     }
 
     /// The position of an offset.
@@ -161,7 +161,7 @@ mod tests {
     use super::*;
 
     fn at(text: &str, encoding: Encoding, line: u32, character: u32) -> u32 {
-        Lines::new(text.as_bytes(), encoding).offset(Position { line, character })
+        DocumentLines::new(text.as_bytes(), encoding).offset(Position { line, character })
     }
 
     #[test]
@@ -186,7 +186,7 @@ mod tests {
             proptest::sample::select(vec!["a", "ä", "𝄞", "\n", "\r\n", "\r", "e\u{301}", " "]), 0..40)) {
             let text = pieces.concat();
             for encoding in [Encoding::Utf8, Encoding::Utf16, Encoding::Utf32] {
-                let lines = Lines::new(text.as_bytes(), encoding);
+                let lines = DocumentLines::new(text.as_bytes(), encoding);
                 for (offset, _) in text.char_indices().filter(|&(at, c)| c != '\n' || !text[..at].ends_with('\r')) {
                     let offset = u32::try_from(offset).unwrap();
                     prop_assert_eq!(lines.offset(lines.position(offset)), offset);
@@ -198,9 +198,9 @@ mod tests {
         #[test]
         fn positions_in_any_order(text: Vec<u8>, offsets: Vec<u16>) {
             for encoding in [Encoding::Utf8, Encoding::Utf16, Encoding::Utf32] {
-                let lines = Lines::new(&text, encoding);
+                let lines = DocumentLines::new(&text, encoding);
                 for offset in offsets.iter().map(|&offset| u32::from(offset) % 120) {
-                    prop_assert_eq!(lines.position(offset), Lines::new(&text, encoding).position(offset));
+                    prop_assert_eq!(lines.position(offset), DocumentLines::new(&text, encoding).position(offset));
                 }
             }
         }
@@ -208,7 +208,7 @@ mod tests {
         #[test]
         fn nothing_panics(text: Vec<u8>, line: u32, character: u32, offset: u32) {
             for encoding in [Encoding::Utf8, Encoding::Utf16, Encoding::Utf32] {
-                let lines = Lines::new(&text, encoding);
+                let lines = DocumentLines::new(&text, encoding);
                 let position = Position { line, character };
                 prop_assert!(lines.offset(position) as usize <= text.len());
                 lines.position(offset);

@@ -30,7 +30,7 @@ use std::io::{self, BufRead, Write};
 
 /// How a session ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum End {
+pub enum SessionEnd {
     /// The client asked for it.
     Exit,
     /// The client went without asking.
@@ -40,13 +40,13 @@ pub enum End {
 /// Serves one client until it ends the session.
 ///
 /// ```
-/// use armorer::lsp::{End, serve};
+/// use armorer::lsp::{SessionEnd, serve};
 /// let exit = "Content-Length: 33\r\n\r\n{\"jsonrpc\":\"2.0\",\"method\":\"exit\"}";
-/// assert_eq!(serve(std::io::Cursor::new(exit), std::io::sink()).unwrap(), End::Abrupt);
+/// assert_eq!(serve(std::io::Cursor::new(exit), std::io::sink()).unwrap(), SessionEnd::Abrupt);
 /// ```
 ///
 /// # Errors
 /// When the answers cannot be written.
-pub fn serve(input: impl BufRead + Send + 'static, output: impl Write + Send + 'static) -> io::Result<End> {
+pub fn serve(input: impl BufRead + Send + 'static, output: impl Write + Send + 'static) -> io::Result<SessionEnd> {
     server::Server::run(input, output)
 }

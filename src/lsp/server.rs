@@ -9,19 +9,19 @@ use gen_lsp_types::Uri;
 use lsp_server::{Message, Notification, RequestId, Response};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::End;
-use super::documents::{Document, Found, lock};
+use super::SessionEnd;
+use super::documents::{ClientDocument, PublishedProblems, lock};
 use super::lines::Encoding;
 use super::transport::{self, Incoming};
 use super::uri;
-use super::work::{STACK, Worker};
+use super::work::{STACK, WorkQueue};
 use crate::ide::{EditorSettings, Workspace};
 
 /// The maximum number of waiting messages; beyond it, the client has to wait.
 const WAITING: usize = 256;
 
 /// An event for the answering thread.
-pub(super) enum Event {
+pub(super) enum ServerEvent {
     /// From the client.
     Incoming(Incoming),
     /// The client's stream has ended.
@@ -29,7 +29,7 @@ pub(super) enum Event {
     /// An answer that took its time.
     Answer(Response),
     /// The problems of a text in this state.
-    Problems(Found),
+    Problems(PublishedProblems),
     /// The index is there: what nobody included before may be included now.
     Indexed,
 }
@@ -69,12 +69,12 @@ pub(super) struct Server {
     pub(super) phase: Phase,
     pub(super) client: Client,
     pub(super) workspace: Workspace,
-    pub(super) documents: FxHashMap<PathBuf, Document>,
+    pub(super) documents: FxHashMap<PathBuf, ClientDocument>,
     outgoing: Sender<Outgoing>,
-    pub(super) events: Sender<Event>,
+    pub(super) events: Sender<ServerEvent>,
     /// The worker for problems that need no automata, and for all other long requests.
-    pub(super) quick: Worker,
-    pub(super) slow: Worker,
+    pub(super) quick: WorkQueue,
+    pub(super) slow: WorkQueue,
     /// The number of the last search for problems of each text: an older one is not begun.
     pub(super) searches: Arc<Mutex<FxHashMap<PathBuf, u64>>>,
     pub(super) next_search: u64,
@@ -87,7 +87,10 @@ pub(super) struct Server {
 
 impl Server {
     /// Serves a client.
-    pub(super) fn run(input: impl BufRead + Send + 'static, output: impl Write + Send + 'static) -> io::Result<End> {
+    pub(super) fn run(
+        input: impl BufRead + Send + 'static,
+        output: impl Write + Send + 'static,
+    ) -> io::Result<SessionEnd> {
         let (events, heard) = bounded(WAITING);
         let (outgoing, to_write) = unbounded();
         let reader = events.clone();
@@ -101,8 +104,8 @@ impl Server {
             documents: FxHashMap::default(),
             outgoing,
             events,
-            quick: Worker::new("problems")?,
-            slow: Worker::new("automata")?,
+            quick: WorkQueue::new("problems")?,
+            slow: WorkQueue::new("automata")?,
             searches: Arc::default(),
             next_search: 0,
             cancelled: Arc::default(),
@@ -115,34 +118,36 @@ impl Server {
         Ok(end)
     }
 
-    fn listen(mut self, events: &Receiver<Event>) -> End {
+    fn listen(mut self, events: &Receiver<ServerEvent>) -> SessionEnd {
         let mut asked = false;
         for event in events {
             match event {
-                Event::Incoming(Incoming::Message(Message::Request(request))) => {
+                ServerEvent::Incoming(Incoming::Message(Message::Request(request))) => {
                     asked |= request.method == "shutdown";
                     self.request(request);
                 }
-                Event::Incoming(Incoming::Message(Message::Notification(notification))) => {
+                ServerEvent::Incoming(Incoming::Message(Message::Notification(notification))) => {
                     if notification.method == "exit" {
-                        return if asked { End::Exit } else { End::Abrupt };
+                        return if asked { SessionEnd::Exit } else { SessionEnd::Abrupt };
                     }
                     self.notification(notification);
                 }
                 // Answers to our own requests, which ask for nothing that is needed.
-                Event::Incoming(Incoming::Message(Message::Response(_))) => {}
-                Event::Incoming(Incoming::Broken(code, message)) => self.send_out(Outgoing::Refusal(code, message)),
-                Event::End => return if asked { End::Exit } else { End::Abrupt },
-                Event::Answer(response) => self.answer(response),
-                Event::Problems(found) => self.publish(found),
-                Event::Indexed => self.indexed(),
+                ServerEvent::Incoming(Incoming::Message(Message::Response(_))) => {}
+                ServerEvent::Incoming(Incoming::Broken(code, message)) => {
+                    self.send_out(Outgoing::Refusal(code, message))
+                }
+                ServerEvent::End => return if asked { SessionEnd::Exit } else { SessionEnd::Abrupt },
+                ServerEvent::Answer(response) => self.answer(response),
+                ServerEvent::Problems(found) => self.publish(found),
+                ServerEvent::Indexed => self.indexed(),
             }
             // One state of the texts is looked at, not each that came before the last.
             if events.is_empty() && self.phase == Phase::Running {
                 self.find_problems();
             }
         }
-        End::Abrupt
+        SessionEnd::Abrupt
     }
 
     fn send_out(&self, outgoing: Outgoing) {
@@ -188,15 +193,15 @@ impl Server {
     }
 }
 
-fn read(mut input: impl BufRead, events: &Sender<Event>) {
+fn read(mut input: impl BufRead, events: &Sender<ServerEvent>) {
     // An error of the stream is its end.
     while let Ok(Some(incoming)) = transport::read(&mut input) {
         let last = matches!(&incoming, Incoming::Message(Message::Notification(it)) if it.method == "exit");
-        if events.send(Event::Incoming(incoming)).is_err() || last {
+        if events.send(ServerEvent::Incoming(incoming)).is_err() || last {
             return;
         }
     }
-    _ = events.send(Event::End);
+    _ = events.send(ServerEvent::End);
 }
 
 fn write(mut output: impl Write, messages: &Receiver<Outgoing>) -> io::Result<()> {

@@ -9,9 +9,9 @@ use gen_lsp_types::{
     SignatureHelpParams, SignatureInformation, SymbolInformation, SymbolKind,
 };
 
-use super::dispatch::Refusal;
-use super::documents::Document;
-use super::lines::Lines;
+use super::dispatch::RequestError;
+use super::documents::ClientDocument;
+use super::lines::DocumentLines;
 use super::server::Server;
 use crate::ide::{FoldKind, OutlineKind, OutlineSymbol, TokenKind};
 
@@ -41,18 +41,18 @@ pub(super) fn legend() -> SemanticTokensLegend {
 }
 
 impl Server {
-    fn opened(&self, uri: &gen_lsp_types::Uri) -> Result<(PathBuf, &Document), Refusal> {
+    fn opened(&self, uri: &gen_lsp_types::Uri) -> Result<(PathBuf, &ClientDocument), RequestError> {
         let path = self.path(uri)?;
-        let document = self.documents.get(&path).ok_or_else(|| Refusal::failed("the text is not open"))?;
+        let document = self.documents.get(&path).ok_or_else(|| RequestError::failed("the text is not open"))?;
         Ok((path, document))
     }
 
     pub(super) fn document_symbols(
         &mut self,
         params: DocumentSymbolParams,
-    ) -> Result<Option<DocumentSymbolResponse>, Refusal> {
+    ) -> Result<Option<DocumentSymbolResponse>, RequestError> {
         let (path, document) = self.opened(&params.text_document.uri)?;
-        let lines = Lines::new(document.text.as_bytes(), self.client.encoding);
+        let lines = DocumentLines::new(document.text.as_bytes(), self.client.encoding);
         let symbols = self.workspace.outline(&path);
         Ok(Some(if self.client.nested_symbols {
             DocumentSymbolResponse::DocumentSymbolList(symbols.into_iter().map(|it| nested(it, &lines)).collect())
@@ -63,9 +63,9 @@ impl Server {
         }))
     }
 
-    pub(super) fn folds(&mut self, params: FoldingRangeParams) -> Result<Option<Vec<FoldingRange>>, Refusal> {
+    pub(super) fn folds(&mut self, params: FoldingRangeParams) -> Result<Option<Vec<FoldingRange>>, RequestError> {
         let (path, document) = self.opened(&params.text_document.uri)?;
-        let lines = Lines::new(document.text.as_bytes(), self.client.encoding);
+        let lines = DocumentLines::new(document.text.as_bytes(), self.client.encoding);
         let folds = self.workspace.folds(&path).into_iter().map(|fold| {
             let range = lines.range(fold.range.start, fold.range.end);
             FoldingRange {
@@ -84,9 +84,12 @@ impl Server {
         Ok(Some(folds.collect()))
     }
 
-    pub(super) fn selections(&mut self, params: SelectionRangeParams) -> Result<Option<Vec<SelectionRange>>, Refusal> {
+    pub(super) fn selections(
+        &mut self,
+        params: SelectionRangeParams,
+    ) -> Result<Option<Vec<SelectionRange>>, RequestError> {
         let (path, document) = self.opened(&params.text_document.uri)?;
-        let lines = Lines::new(document.text.as_bytes(), self.client.encoding);
+        let lines = DocumentLines::new(document.text.as_bytes(), self.client.encoding);
         let each = params.positions.into_iter().map(|position| {
             let offset = lines.offset(position);
             let around = self.workspace.selections(&path, offset);
@@ -100,9 +103,9 @@ impl Server {
         Ok(Some(each.collect()))
     }
 
-    pub(super) fn tokens(&mut self, params: SemanticTokensParams) -> Result<Option<SemanticTokens>, Refusal> {
+    pub(super) fn tokens(&mut self, params: SemanticTokensParams) -> Result<Option<SemanticTokens>, RequestError> {
         let (path, document) = self.opened(&params.text_document.uri)?;
-        let lines = Lines::new(document.text.as_bytes(), self.client.encoding);
+        let lines = DocumentLines::new(document.text.as_bytes(), self.client.encoding);
         let mut data = Vec::new();
         let (mut last_line, mut last_character) = (0, 0);
         for token in self.workspace.tokens(&path) {
@@ -131,7 +134,7 @@ impl Server {
         Ok(Some(SemanticTokens { result_id: None, data }))
     }
 
-    pub(super) fn signature(&mut self, params: SignatureHelpParams) -> Result<Option<SignatureHelp>, Refusal> {
+    pub(super) fn signature(&mut self, params: SignatureHelpParams) -> Result<Option<SignatureHelp>, RequestError> {
         let (path, offset) = self.position(&params.text_document_position_params)?;
         Ok(self.workspace.signature(&path, offset).map(|signature| {
             let parameters = signature.parameters.into_iter().map(|(label, text)| ParameterInformation {
@@ -161,7 +164,7 @@ fn symbol_kind(kind: OutlineKind) -> SymbolKind {
 }
 
 #[expect(deprecated, reason = "the type has a field that is")]
-fn nested(symbol: OutlineSymbol, lines: &Lines<'_>) -> DocumentSymbol {
+fn nested(symbol: OutlineSymbol, lines: &DocumentLines<'_>) -> DocumentSymbol {
     let children: Vec<DocumentSymbol> = symbol.children.into_iter().map(|child| nested(child, lines)).collect();
     DocumentSymbol {
         name: symbol.name,
@@ -180,8 +183,8 @@ fn nested(symbol: OutlineSymbol, lines: &Lines<'_>) -> DocumentSymbol {
 fn flatten(
     symbols: &[OutlineSymbol],
     parent: Option<&str>,
-    document: &Document,
-    lines: &Lines<'_>,
+    document: &ClientDocument,
+    lines: &DocumentLines<'_>,
     found: &mut Vec<SymbolInformation>,
 ) {
     for symbol in symbols {

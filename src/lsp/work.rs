@@ -6,16 +6,16 @@ use crossbeam_channel::{Sender, unbounded};
 
 /// Does pieces of work one after the other.
 #[derive(Debug)]
-pub(super) struct Worker {
+pub(super) struct WorkQueue {
     pieces: Sender<Box<dyn FnOnce() + Send>>,
 }
 
-impl Worker {
-    /// A thread that waits for work; it ends when its `Worker` is gone.
+impl WorkQueue {
+    /// A thread that waits for work; it ends when its `WorkQueue` is gone.
     ///
     /// # Errors
     /// When the system has no thread to give.
-    pub(super) fn new(name: &str) -> std::io::Result<Worker> {
+    pub(super) fn new(name: &str) -> std::io::Result<WorkQueue> {
         let (pieces, receiver) = unbounded::<Box<dyn FnOnce() + Send>>();
         let work = move || {
             for piece in receiver {
@@ -24,7 +24,7 @@ impl Worker {
             }
         };
         std::thread::Builder::new().name(name.to_owned()).stack_size(STACK).spawn(work)?;
-        Ok(Worker { pieces })
+        Ok(WorkQueue { pieces })
     }
 
     /// Hands over a piece of work.

@@ -13,9 +13,9 @@ use crate::source::Text;
 /// different.
 pub(crate) fn merged(rules: &[Rule]) -> Vec<Cow<'_, Rule>> {
     let mut out: Vec<Cow<'_, Rule>> = Vec::with_capacity(rules.len());
-    let mut known: FxHashMap<(Prefix, Identity<'_>), usize> = FxHashMap::default();
+    let mut known: FxHashMap<(Prefix, MergeKey<'_>), usize> = FxHashMap::default();
     for rule in rules {
-        let at = *known.entry((rule.prefix, Identity::of(&rule.kind))).or_insert(out.len());
+        let at = *known.entry((rule.prefix, MergeKey::of(&rule.kind))).or_insert(out.len());
         match out.get_mut(at) {
             Some(first) => add(first, &rule.kind),
             None => out.push(Cow::Borrowed(rule)),
@@ -26,7 +26,7 @@ pub(crate) fn merged(rules: &[Rule]) -> Vec<Cow<'_, Rule>> {
 
 /// The contents that rules have in common if they are merged.
 #[derive(PartialEq, Eq, Hash)]
-enum Identity<'a> {
+enum MergeKey<'a> {
     File {
         path: &'a Text,
         /// The target of links, and whether it is a subset.
@@ -40,15 +40,15 @@ enum Identity<'a> {
     Other(Cow<'a, RuleKind>),
 }
 
-impl<'a> Identity<'a> {
-    fn of(kind: &'a RuleKind) -> Identity<'a> {
+impl<'a> MergeKey<'a> {
+    fn of(kind: &'a RuleKind) -> MergeKey<'a> {
         match kind {
-            RuleKind::File(FileRule { path, link, .. }) => Identity::File { path: &path.value, link: link.written() },
-            RuleKind::ChangeProfile(change) => Identity::ChangeProfile {
+            RuleKind::File(FileRule { path, link, .. }) => MergeKey::File { path: &path.value, link: link.written() },
+            RuleKind::ChangeProfile(change) => MergeKey::ChangeProfile {
                 exec: change.exec.as_ref().map(|exec| &exec.value),
                 target: change.target_text(),
             },
-            other => Identity::Other(without_permissions(other)),
+            other => MergeKey::Other(without_permissions(other)),
         }
     }
 }

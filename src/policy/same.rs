@@ -12,7 +12,7 @@ impl Policy {
     /// Rules of a resolved profile are a set: which of two decides depends on what they say, not on where they stand. What
     /// depends on order, such as the last of two limits for a resource, was decided when the text was resolved.
     #[must_use]
-    pub fn says_the_same(&self, other: &Policy) -> bool {
+    pub fn has_same_meaning(&self, other: &Policy) -> bool {
         self.features == other.features && all_same(&self.profiles, &other.profiles)
     }
 }
@@ -50,12 +50,12 @@ fn same(a: &Profile, b: &Profile) -> bool {
         && *identities == b.identities
         && *flags == b.flags
         && *rlimits == b.rlimits
-        && said(a) == said(b)
+        && rule_set(a) == rule_set(b)
         && all_same(children, &b.children)
 }
 
 /// The rules of a profile, those merged that differ only in permissions.
-fn said(profile: &Profile) -> FxHashSet<(Prefix, RuleKind)> {
+fn rule_set(profile: &Profile) -> FxHashSet<(Prefix, RuleKind)> {
     let rules = merged(&profile.rules).into_iter().map(Cow::into_owned);
     let each = rules.map(|rule| match rule.kind {
         // `safe` is what holds without a word, too; merged rules have the word of the first.

@@ -9,8 +9,8 @@ use crate::source::{FileKind, Span};
 use crate::syntax::ast::{self, PathForm};
 
 use super::Resolver;
-use super::include::Search;
-use super::session::Unusable;
+use super::include::SearchOutcome;
+use super::session::UnusableFile;
 
 impl Resolver<'_> {
     /// An `abi` rule; in the preamble the first one decides.
@@ -54,9 +54,9 @@ impl Resolver<'_> {
         let search = self.search(&abi.path);
         self.once = once;
         let (found, trouble) = match search {
-            Search::Found(found) => (Some(found), None),
-            Search::Missing(trouble) => (None, trouble),
-            Search::Before => (None, None),
+            SearchOutcome::Found(found) => (Some(found), None),
+            SearchOutcome::Missing(trouble) => (None, trouble),
+            SearchOutcome::Before => (None, None),
         };
         let Some(found) = found else {
             let diagnostic = self.not_found(Code::AbiOpen, &abi.path, trouble.as_ref());
@@ -77,12 +77,12 @@ impl Resolver<'_> {
             }
             Err(unusable) => {
                 self.diagnostics.push(match &*unusable {
-                    Unusable::Read(error) => {
+                    UnusableFile::Read(error) => {
                         let message = format!("cannot read `{}`: {error}", found.key);
                         Diagnostic::new(Code::AbiOpen, message, span)
                             .with_detail(Detail::Unreadable { path: found.key })
                     }
-                    Unusable::Features(error) => {
+                    UnusableFile::Features(error) => {
                         Diagnostic::new(Code::FeaturesInvalid, format!("`{}`: {error}", found.key), span)
                     }
                 });

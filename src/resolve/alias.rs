@@ -14,11 +14,11 @@ use super::variables::Variables;
 #[derive(Debug, Default)]
 pub(super) struct Aliases {
     /// By length and text of the prefix, so that a path is looked up once for each length there is.
-    by_length: BTreeMap<usize, FxHashMap<Text, Vec<Target>>>,
+    by_length: BTreeMap<usize, FxHashMap<Text, Vec<AliasTarget>>>,
 }
 
 #[derive(Debug)]
-struct Target {
+struct AliasTarget {
     to: Text,
     span: Span,
 }
@@ -35,7 +35,7 @@ impl Aliases {
                 }
                 diagnostics.push(diagnostic);
             }
-            Err(at) => targets.insert(at, Target { to, span }),
+            Err(at) => targets.insert(at, AliasTarget { to, span }),
         }
     }
 

@@ -5,7 +5,7 @@ use crate::source::{Span, Text};
 use crate::syntax::ast;
 use crate::vocab::{ExecMode, FilePermissions, MountOperation};
 
-use super::body::Body;
+use super::body::ProfileBody;
 use super::{Resolver, compat, lower};
 
 /// Every path.
@@ -16,7 +16,7 @@ const EXEC_PRIORITY: i32 = -2;
 
 impl Resolver<'_> {
     /// Expands `all` with the prefix in effect.
-    pub(super) fn all(&mut self, prefix: Prefix, span: Span, body: &mut Body) {
+    pub(super) fn all(&mut self, prefix: Prefix, span: Span, body: &mut ProfileBody) {
         compat::all(&prefix, span, &mut self.diagnostics);
         for kind in bare() {
             let mut context = lower::Context {

@@ -6,7 +6,7 @@ use crate::source::{Span, Spanned};
 
 /// The blocks around an item of a body.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Scope {
+pub(super) struct EnclosingBlocks {
     /// Whether it stands in a branch of a conditional.
     branch: bool,
     /// The prefixes of the blocks around it, outermost first.
@@ -15,7 +15,7 @@ pub(super) struct Scope {
     combined: Prefix,
 }
 
-impl Scope {
+impl EnclosingBlocks {
     /// The place of the innermost block's prefix.
     pub(super) fn block(&self) -> Option<Span> {
         self.blocks.last().map(|prefix| prefix.span)
@@ -27,12 +27,12 @@ impl Scope {
     }
 
     /// The inside of a branch in this scope.
-    pub(super) fn branch(&self) -> Scope {
-        Scope { branch: true, ..self.clone() }
+    pub(super) fn branch(&self) -> EnclosingBlocks {
+        EnclosingBlocks { branch: true, ..self.clone() }
     }
 
     /// The inside of a block in this scope.
-    pub(super) fn enter(&self, prefix: Spanned<Prefix>, diagnostics: &mut Diagnostics) -> Scope {
+    pub(super) fn enter(&self, prefix: Spanned<Prefix>, diagnostics: &mut Diagnostics) -> EnclosingBlocks {
         let mut inner = self.clone();
         match self.fill(prefix.value, prefix.span, diagnostics) {
             Some(combined) => inner.combined = combined,

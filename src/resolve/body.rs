@@ -6,15 +6,15 @@ use crate::source::{Span, Spanned, Text};
 use crate::syntax::ast::{self, Item, ItemKind, ProfileKeyword};
 use crate::vocab::rlimits;
 
-use super::blocks::Scope;
+use super::blocks::EnclosingBlocks;
 use super::condition::Evaluator;
 use super::expand::Expander;
-use super::variables::Automatic;
-use super::{Names, Resolver, lower, transitions};
+use super::variables::AutomaticVariables;
+use super::{DeclaredNames, Resolver, lower, transitions};
 
 /// The contents of the body of a profile so far.
-pub(super) struct Body {
-    pub(super) automatic: Automatic,
+pub(super) struct ProfileBody {
+    pub(super) automatic: AutomaticVariables,
     /// The name with those of the parents, expanded.
     pub(super) full_name: Text,
     /// The profile's own name, as written.
@@ -24,7 +24,7 @@ pub(super) struct Body {
     pub(super) rlimits: [Option<u64>; rlimits::COUNT],
     /// Hats and child profiles, each with the namespace that is written before its name.
     pub(super) children: Vec<(Option<Text>, Profile)>,
-    pub(super) names: Names,
+    pub(super) names: DeclaredNames,
     /// The first change_profile rule.
     pub(super) change_profile: Option<Span>,
 }
@@ -40,7 +40,7 @@ impl Resolver<'_> {
     }
 
     /// The items of a body, of a file that it includes, or of a block or branch in it.
-    pub(super) fn items(&mut self, items: &[Item], body: &mut Body, scope: &Scope) {
+    pub(super) fn items(&mut self, items: &[Item], body: &mut ProfileBody, scope: &EnclosingBlocks) {
         for item in items {
             let span = item.kind.span;
             match &item.kind.value {
@@ -84,7 +84,7 @@ impl Resolver<'_> {
         }
     }
 
-    fn kept(&mut self, message: &str, span: Span, scope: &Scope) {
+    fn kept(&mut self, message: &str, span: Span, scope: &EnclosingBlocks) {
         let mut diagnostic = Diagnostic::new(Code::BlockKept, message, span);
         if let Some(block) = scope.block() {
             diagnostic = diagnostic.and_label(block, "the block");
@@ -92,7 +92,7 @@ impl Resolver<'_> {
         self.diagnostics.push(diagnostic);
     }
 
-    fn conditional(&mut self, conditional: &ast::Conditional, body: &mut Body, scope: &Scope) {
+    fn conditional(&mut self, conditional: &ast::Conditional, body: &mut ProfileBody, scope: &EnclosingBlocks) {
         let inner = scope.branch();
         let mut next = conditional;
         // Whether no branch before was taken; after an error in a condition none is.
@@ -111,7 +111,7 @@ impl Resolver<'_> {
     }
 
     /// A branch that is not taken is checked like any other, but leaves nothing behind.
-    fn branch(&mut self, items: &[Item], taken: bool, body: &mut Body, scope: &Scope) {
+    fn branch(&mut self, items: &[Item], taken: bool, body: &mut ProfileBody, scope: &EnclosingBlocks) {
         if taken || self.dead {
             return self.items(items, body, scope);
         }
@@ -121,7 +121,7 @@ impl Resolver<'_> {
         self.once.leave_dead();
     }
 
-    fn rlimit(&mut self, rlimit: &ast::Rlimit, span: Span, body: &mut Body, scope: &Scope) {
+    fn rlimit(&mut self, rlimit: &ast::Rlimit, span: Span, body: &mut ProfileBody, scope: &EnclosingBlocks) {
         let Some((number, value)) = self.lower(|context| lower::rlimit(rlimit, context)) else { return };
         if self.dead {
             return;
@@ -134,7 +134,7 @@ impl Resolver<'_> {
         }
     }
 
-    fn rule(&mut self, rule: &ast::Rule, span: Span, body: &mut Body, scope: &Scope) {
+    fn rule(&mut self, rule: &ast::Rule, span: Span, body: &mut ProfileBody, scope: &EnclosingBlocks) {
         let written = self.lower(|context| lower::prefix(&rule.prefix, context));
         let prefix = written.and_then(|prefix| scope.fill(prefix, rule.prefix.span, &mut self.diagnostics));
         let takes = prefix.is_some_and(|prefix| self.check_prefix(rule, &prefix, span, scope));
@@ -182,14 +182,14 @@ impl Resolver<'_> {
     }
 
     /// The warning about a rule that the reference compiler drops from a block.
-    fn dropped(&mut self, name: &str, span: Span, scope: &Scope) {
+    fn dropped(&mut self, name: &str, span: Span, scope: &EnclosingBlocks) {
         if scope.block().is_some() {
             self.kept(&format!("apparmor_parser ignores `{name}` rules in a block"), span, scope);
         }
     }
 
     /// Checks the prefix in effect. What a block fills in is shown beside what is wrong with it.
-    fn check_prefix(&mut self, rule: &ast::Rule, prefix: &Prefix, span: Span, scope: &Scope) -> bool {
+    fn check_prefix(&mut self, rule: &ast::Rule, prefix: &Prefix, span: Span, scope: &EnclosingBlocks) -> bool {
         let place = if rule.prefix.value.is_empty() { span } else { rule.prefix.span };
         let Some(block) = scope.block() else {
             return lower::check_prefix(&rule.kind, prefix, place, &mut self.diagnostics);
@@ -202,10 +202,10 @@ impl Resolver<'_> {
     }
 
     /// Expands the variables of a rule and takes it into the body.
-    pub(super) fn push(&mut self, mut rule: Rule, body: &mut Body) {
+    pub(super) fn push(&mut self, mut rule: Rule, body: &mut ProfileBody) {
         self.sockets |= matches!(rule.kind, RuleKind::Network(_) | RuleKind::Unix(_));
         if let RuleKind::File(file) = &mut rule.kind {
-            let owner = transitions::Owner { full_name: &body.full_name, written_name: &body.written_name };
+            let owner = transitions::RuleOwner { full_name: &body.full_name, written_name: &body.written_name };
             transitions::resolve(file, &owner, rule.span, &mut self.diagnostics);
         }
         let mut expander = Expander {

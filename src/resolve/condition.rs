@@ -11,7 +11,7 @@ use crate::source::{Span, Spanned, Text};
 use crate::syntax::ast::{Compare, Expr};
 use crate::syntax::word::{Word, stored};
 
-use super::variables::{Automatic, Expanded, Missing, Value, Variables};
+use super::variables::{AutomaticVariables, ExpandedValues, MissingVariable, VariableContents, Variables};
 
 /// The name inside `@{name}`, `@name`, `${name}` or `$name`.
 fn name_behind(word: &[u8], sigil: u8) -> Option<&[u8]> {
@@ -56,21 +56,21 @@ impl Evaluator<'_> {
 
     fn defined(&mut self, word: &Word) -> Option<bool> {
         if let Some(name) = name_behind(word, b'$') {
-            let defined = matches!(self.variables.get(name), Some((Value::Bool(_), _)));
+            let defined = matches!(self.variables.get(name), Some((VariableContents::Bool(_), _)));
             if defined {
                 compat::defined_boolean(word, self.diagnostics);
             }
             return Some(defined);
         }
         let name = name_behind(word, b'@')?;
-        Some(matches!(self.variables.get(name), Some((Value::Set(_), _))))
+        Some(matches!(self.variables.get(name), Some((VariableContents::Set(_), _))))
     }
 
     fn boolean(&mut self, word: &Word) -> Option<bool> {
         let name = name_behind(word, b'$')?;
         let diagnostic = match self.variables.get(name) {
-            Some((&Value::Bool(value), _)) => return value,
-            Some((Value::Set(_), span)) => {
+            Some((&VariableContents::Bool(value), _)) => return value,
+            Some((VariableContents::Set(_), span)) => {
                 let message = format!("`{}` is a set variable, not a boolean one", word.value);
                 Diagnostic::new(Code::BoolUnset, message, word.span).and_label(span, "declared here")
             }
@@ -99,24 +99,24 @@ impl Evaluator<'_> {
     }
 
     /// The values of one side of a comparison, sorted.
-    fn set(&mut self, word: &Word) -> Option<Rc<Expanded>> {
+    fn set(&mut self, word: &Word) -> Option<Rc<ExpandedValues>> {
         let Some(name) = name_behind(word, b'@') else {
-            return Some(Rc::new(Expanded::new(vec![stored(word).into()], false)));
+            return Some(Rc::new(ExpandedValues::new(vec![stored(word).into()], false)));
         };
         self.variables.compare(name);
-        let diagnostic = match self.variables.expand(name, &mut Automatic::default(), self.diagnostics) {
+        let diagnostic = match self.variables.expand(name, &mut AutomaticVariables::default(), self.diagnostics) {
             Ok(expanded) => {
                 self.variables.forget_errors();
                 return expanded;
             }
-            Err(Missing::Undeclared) if self.variables.incomplete => return None,
-            Err(Missing::Undeclared) => {
+            Err(MissingVariable::Undeclared) if self.variables.incomplete => return None,
+            Err(MissingVariable::Undeclared) => {
                 let message = format!("variable `{}` is not declared", word.value);
                 let mut diagnostic = Diagnostic::new(Code::VarRetrieve, message, word.span);
                 self.variables.suggest(&mut diagnostic, name);
                 diagnostic
             }
-            Err(Missing::Boolean(span)) => {
+            Err(MissingVariable::Boolean(span)) => {
                 let message = format!("boolean variable `{}` cannot be compared with values", word.value);
                 let diagnostic = Diagnostic::new(Code::VarBoolInSet, message, word.span);
                 diagnostic.and_label(span, "declared here").with_help("use a boolean variable by itself: `if $name`")
@@ -126,16 +126,22 @@ impl Evaluator<'_> {
         None
     }
 
-    fn compare(&mut self, left: &Expanded, op: &Spanned<Compare>, right: &Expanded, span: Span) -> Option<bool> {
+    fn compare(
+        &mut self,
+        left: &ExpandedValues,
+        op: &Spanned<Compare>,
+        right: &ExpandedValues,
+        span: Span,
+    ) -> Option<bool> {
         let (a, b) = (left.values.as_slice(), right.values.as_slice());
         let ordering = match op.value {
             Compare::Equal => return Some(a == b),
             Compare::NotEqual => return Some(a != b),
             Compare::In => return Some(a.iter().all(|value| b.binary_search(value).is_ok())),
             _ => match (number(a), number(b)) {
-                (Side::Number(a), Side::Number(b)) => a.cmp(&b),
-                (Side::Text, Side::Text) => a.cmp(b),
-                (Side::TooLarge, _) | (_, Side::TooLarge) => {
+                (OperandView::Number(a), OperandView::Number(b)) => a.cmp(&b),
+                (OperandView::Text, OperandView::Text) => a.cmp(b),
+                (OperandView::TooLarge, _) | (_, OperandView::TooLarge) => {
                     self.diagnostics.push(Diagnostic::new(Code::NumRange, "number out of range", span));
                     return None;
                 }
@@ -156,15 +162,15 @@ impl Evaluator<'_> {
 }
 
 /// The view that `<` and similar operators have of a set.
-enum Side {
+enum OperandView {
     Number(i64),
     TooLarge,
     Text,
 }
 
 /// A set counts as a number if it has one value that C's `strtol` reads to its end, base found by the prefix.
-fn number(values: &[Text]) -> Side {
-    let [value] = values else { return Side::Text };
+fn number(values: &[Text]) -> OperandView {
+    let [value] = values else { return OperandView::Text };
     let blank = |byte: &u8| byte.is_ascii_whitespace() || *byte == 0x0b;
     let start = value.iter().position(|byte| !blank(byte)).unwrap_or(value.len());
     let text = value.get(start..).unwrap_or_default();
@@ -179,12 +185,12 @@ fn number(values: &[Text]) -> Side {
         _ => (10, digits),
     };
     if digits.is_empty() || !digits.iter().all(|&digit| char::from(digit).is_digit(radix)) {
-        return Side::Text;
+        return OperandView::Text;
     }
     let digits = String::from_utf8_lossy(digits);
     match i64::from_str_radix(&format!("{sign}{digits}"), radix) {
-        Ok(number) => Side::Number(number),
-        Err(_) => Side::TooLarge,
+        Ok(number) => OperandView::Number(number),
+        Err(_) => OperandView::TooLarge,
     }
 }
 
@@ -217,12 +223,12 @@ mod tests {
             ("0x", None),
         ] {
             let found = match number(&[Text::from(text)]) {
-                Side::Number(n) => Some(n),
+                OperandView::Number(n) => Some(n),
                 _ => None,
             };
             assert_eq!(found, expected, "{text:?}");
         }
-        assert!(matches!(number(&["99999999999999999999".into()]), Side::TooLarge));
-        assert!(matches!(number(&["1".into(), "2".into()]), Side::Text));
+        assert!(matches!(number(&["99999999999999999999".into()]), OperandView::TooLarge));
+        assert!(matches!(number(&["1".into(), "2".into()]), OperandView::Text));
     }
 }

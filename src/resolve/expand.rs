@@ -4,15 +4,15 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::policy::Glob;
 use crate::source::Text;
 
-use super::variables::{Automatic, MAX_TEXT, Missing, Variables, bad_name, old_alternation};
-use crate::syntax::reference::{Piece, may_refer, pieces};
+use super::variables::{AutomaticVariables, MAX_TEXT, MissingVariable, Variables, bad_name, old_alternation};
+use crate::syntax::variable_reference::{TextPart, may_refer, pieces};
 
 /// Replaces references by alternations of their values.
 pub(super) struct Expander<'a> {
     /// The variables of the file.
     pub(super) variables: &'a mut Variables,
     /// The automatic variables of the profile.
-    pub(super) automatic: &'a mut Automatic,
+    pub(super) automatic: &'a mut AutomaticVariables,
     /// Takes errors.
     pub(super) diagnostics: &'a mut Diagnostics,
 }
@@ -42,16 +42,16 @@ impl Expander<'_> {
         let mut pieces = pieces(&glob.value).peekable();
         while let Some(piece) = pieces.next() {
             match piece {
-                Piece::Literal(text) => out.extend_from_slice(text),
-                Piece::OldAlternation(text) => {
+                TextPart::Literal(text) => out.extend_from_slice(text),
+                TextPart::OldAlternation(text) => {
                     self.diagnostics.push(old_alternation(glob.span));
                     out.extend_from_slice(text);
                 }
-                Piece::BadName(name) => {
+                TextPart::BadName(name) => {
                     self.diagnostics.push(bad_name(name, glob.span));
                     return None;
                 }
-                Piece::Reference(name) => {
+                TextPart::Reference(name) => {
                     let expanded = match self.variables.expand(name, self.automatic, self.diagnostics) {
                         Ok(expanded) => expanded?,
                         Err(missing) => {
@@ -61,7 +61,7 @@ impl Expander<'_> {
                     };
                     let before = out.get(segment..).unwrap_or_default();
                     let trim_start = before.ends_with(b"/") && before.iter().any(|&byte| byte != b'/');
-                    let trim_end = matches!(pieces.peek(), Some(Piece::Literal([b'/', ..])));
+                    let trim_end = matches!(pieces.peek(), Some(TextPart::Literal([b'/', ..])));
                     segment = out.len();
                     out.extend_from_slice(expanded.alternation(trim_start, trim_end));
                 }
@@ -75,17 +75,17 @@ impl Expander<'_> {
         self.variables.charge(out.len(), glob.span, self.diagnostics).then_some(out)
     }
 
-    fn missing(&mut self, name: &[u8], missing: &Missing, glob: &Glob) {
+    fn missing(&mut self, name: &[u8], missing: &MissingVariable, glob: &Glob) {
         let name = Text::from(name);
         let diagnostic = match missing {
-            Missing::Undeclared if self.variables.incomplete => return,
-            Missing::Undeclared => {
+            MissingVariable::Undeclared if self.variables.incomplete => return,
+            MissingVariable::Undeclared => {
                 let message = format!("variable `@{{{name}}}` is not declared");
                 let mut diagnostic = Diagnostic::new(Code::Expand, message, glob.span);
                 self.variables.suggest(&mut diagnostic, &name);
                 diagnostic
             }
-            Missing::Boolean(span) => {
+            MissingVariable::Boolean(span) => {
                 let message = format!("boolean variable `{name}` cannot be expanded");
                 Diagnostic::new(Code::Expand, message, glob.span).and_label(*span, "declared here")
             }

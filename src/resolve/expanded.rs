@@ -17,11 +17,11 @@ pub(super) const MAX_VALUES: usize = 1 << 16;
 pub(super) const MAX_TEXT: usize = 1 << 20;
 
 /// A variable multiplied out, or `None` where its values are wrong, which was reported.
-pub(super) type Expansion = Option<Rc<Expanded>>;
+pub(super) type Expansion = Option<Rc<ExpandedValues>>;
 
 /// The values of a variable without references, sorted by bytes, each once.
 #[derive(Debug, Default)]
-pub(super) struct Expanded {
+pub(super) struct ExpandedValues {
     /// The values.
     pub(super) values: Vec<Text>,
     /// Whether an automatic variable took part.
@@ -30,11 +30,11 @@ pub(super) struct Expanded {
     alternations: [OnceCell<Box<[u8]>>; 4],
 }
 
-impl Expanded {
+impl ExpandedValues {
     pub(super) fn new(mut values: Vec<Text>, automatic: bool) -> Self {
         values.sort_unstable();
         values.dedup();
-        Expanded { values, automatic, alternations: Default::default() }
+        ExpandedValues { values, automatic, alternations: Default::default() }
     }
 
     /// Returns the replacement of the variable: a single value by itself, else `{a,b}`. Trimmed values stay in the order of the untrimmed.
@@ -68,12 +68,12 @@ impl Expanded {
 
 /// The automatic variables of one profile, and the expansions that depend on them.
 #[derive(Debug, Default)]
-pub(super) struct Automatic {
+pub(super) struct AutomaticVariables {
     pub(super) values: FxHashMap<&'static [u8], Expansion>,
     pub(super) expanded: FxHashMap<Text, Expansion>,
 }
 
-impl Automatic {
+impl AutomaticVariables {
     /// The variables of a profile with that full name and, where it has one, that attachment.
     pub(super) fn new(full_name: &[u8], attachment: Option<&[u8]>) -> Self {
         let mut escaped = Vec::with_capacity(full_name.len());
@@ -88,7 +88,7 @@ impl Automatic {
                 escaped.extend(bytes.next());
             }
         }
-        let one = |value: Vec<u8>| Some(Rc::new(Expanded::new(vec![value.into()], true)));
+        let one = |value: Vec<u8>| Some(Rc::new(ExpandedValues::new(vec![value.into()], true)));
         let [name, attach, exec] = AUTOMATIC;
         let mut values = FxHashMap::default();
         values.insert(name, one(escaped));
@@ -96,13 +96,13 @@ impl Automatic {
             values.insert(attach, one(attachment.to_vec()));
             values.insert(exec, one(attachment.to_vec()));
         }
-        Automatic { values, expanded: FxHashMap::default() }
+        AutomaticVariables { values, expanded: FxHashMap::default() }
     }
 }
 
 /// Multiplies values out within the limits.
 #[derive(Default)]
-pub(super) struct Product {
+pub(super) struct ValueProduct {
     pub(super) values: Vec<Text>,
     /// Bytes of the values.
     pub(super) text: usize,
@@ -110,7 +110,7 @@ pub(super) struct Product {
     pub(super) automatic: bool,
 }
 
-impl Product {
+impl ValueProduct {
     /// Continues each partial value with each of `endings`; `false` where that is too much.
     pub(super) fn append(&mut self, partial: &mut Vec<Vec<u8>>, endings: &[&[u8]]) -> bool {
         let count = partial.len().saturating_mul(endings.len());

@@ -10,7 +10,7 @@ use super::Resolver;
 
 /// The flags read so far, with their places.
 #[derive(Default)]
-struct Seen {
+struct SeenFlags {
     mode: Option<Spanned<ProfileMode>>,
     /// Path flags by name.
     path: Vec<Spanned<&'static str>>,
@@ -34,7 +34,7 @@ fn once<T: PartialEq>(slot: &mut Option<Spanned<T>>, value: T, span: Span) -> Re
     }
 }
 
-impl Seen {
+impl SeenFlags {
     fn path_flag(&mut self, flag: &words::PathFlag, span: Span) -> Result<(), Span> {
         if let Some(before) = self.path.iter().find(|before| before.value == flag.opposite) {
             return Err(before.span);
@@ -85,7 +85,7 @@ impl Resolver<'_> {
     /// The flags of a profile.
     pub(super) fn flags(&mut self, profile: &ast::Profile) -> Flags {
         let mut flags = Flags::default();
-        let mut seen = Seen::default();
+        let mut seen = SeenFlags::default();
         for (place, word) in profile.flags.iter().flat_map(|list| &list.value).enumerate() {
             let Some(flag) = word.value() else {
                 self.diagnostics.push(unknown(word));

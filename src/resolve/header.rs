@@ -4,16 +4,16 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::{Glob, slashes};
 use crate::source::{Spanned, Text};
 use crate::syntax::ast::{self, ProfileKeyword};
-use crate::syntax::reference::refers;
+use crate::syntax::variable_reference::refers;
 use crate::syntax::word::Word;
 
 use super::Resolver;
 use super::expand::Expander;
 use super::preamble::stored_text;
-use super::variables::Automatic;
+use super::variables::AutomaticVariables;
 
 /// The name of a profile, taken apart.
-pub(super) struct Name {
+pub(super) struct SplitName {
     pub(super) namespace: Option<Text>,
     /// Without namespace, variables unexpanded.
     pub(super) written: Text,
@@ -63,7 +63,7 @@ impl Resolver<'_> {
         if self.dead {
             return true;
         }
-        let mut automatic = Automatic::default();
+        let mut automatic = AutomaticVariables::default();
         let mut expander =
             Expander { variables: &mut self.variables, automatic: &mut automatic, diagnostics: &mut self.diagnostics };
         let right = expander.expand(glob);
@@ -74,7 +74,7 @@ impl Resolver<'_> {
     }
 
     /// Checks and takes apart the name in a header.
-    pub(super) fn name(&mut self, profile: &ast::Profile) -> Name {
+    pub(super) fn name(&mut self, profile: &ast::Profile) -> SplitName {
         let whole = stored_text(&profile.name);
         let span = whole.span;
         let mut is_sound = true;
@@ -119,11 +119,11 @@ impl Resolver<'_> {
         let written = Text::from(name);
         let mut expanded = Spanned::new(written.clone(), span);
         self.expand_in_header(&mut expanded);
-        Name { namespace, written, expanded, is_sound }
+        SplitName { namespace, written, expanded, is_sound }
     }
 
     /// Works out where a profile attaches.
-    pub(super) fn attachment(&mut self, profile: &ast::Profile, name: &Name) -> Attachment {
+    pub(super) fn attachment(&mut self, profile: &ast::Profile, name: &SplitName) -> Attachment {
         let own = &name.expanded;
         let last = own.value.windows(2).rposition(|pair| pair == b"//").map_or(0, |at| at + 2);
         let part: Glob = Spanned::new(own.value.get(last..).unwrap_or_default().into(), own.span);

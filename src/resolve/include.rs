@@ -9,8 +9,8 @@ use crate::policy::Dependency;
 use crate::source::{FileKind, Span};
 use crate::syntax::ast::{self, IncludePath, PathForm};
 
-use super::session::Unusable;
-use super::{Options, Resolver, compat};
+use super::session::UnusableFile;
+use super::{ResolveOptions, Resolver, compat};
 
 /// The most files that are spliced in for one input. The largest real file includes some thousands.
 pub(super) const MAX_INCLUDES: usize = 100_000;
@@ -57,7 +57,7 @@ pub fn policy_files(directory: &Path) -> std::io::Result<Vec<PathBuf>> {
 }
 
 /// Where a file was found.
-pub(super) struct Found {
+pub(super) struct FoundFile {
     /// The path as text: what the include-once set compares, and what diagnostics show.
     pub(super) key: String,
     /// The path passed to the loader.
@@ -66,8 +66,8 @@ pub(super) struct Found {
 }
 
 /// The result of searching a file.
-pub(super) enum Search {
-    Found(Found),
+pub(super) enum SearchOutcome {
+    Found(FoundFile),
     /// The include-once set has it.
     Before,
     /// Not found, with the first error other than "not found".
@@ -83,7 +83,7 @@ fn prefix_of(directory: &Path) -> String {
     }
 }
 
-impl Options {
+impl ResolveOptions {
     /// The directories that `<path>` is looked up in.
     pub(crate) fn search_list(&self) -> impl Iterator<Item = &Path> {
         self.include_dirs.iter().chain([&self.base]).map(PathBuf::as_path)
@@ -104,25 +104,25 @@ impl Options {
 
 impl Resolver<'_> {
     /// Looks a path up.
-    pub(super) fn search(&mut self, path: &IncludePath) -> Search {
+    pub(super) fn search(&mut self, path: &IncludePath) -> SearchOutcome {
         let text = path.text();
         if text.is_empty() {
-            return Search::Missing(None);
+            return SearchOutcome::Missing(None);
         }
         let mut trouble = None;
         for (key, path) in self.options.candidates(path.form, &text) {
             if self.once.included.contains(&key) {
-                return Search::Before;
+                return SearchOutcome::Before;
             }
             let kind = self.session.kind(&path);
             self.dependencies.add(Dependency::Kind { path: path.clone(), kind: kind.as_ref().ok().copied() });
             match kind {
-                Ok(kind) => return Search::Found(Found { key, path, kind }),
+                Ok(kind) => return SearchOutcome::Found(FoundFile { key, path, kind }),
                 Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {}
                 Err(error) => trouble = trouble.or(Some(error)),
             }
         }
-        Search::Missing(trouble)
+        SearchOutcome::Missing(trouble)
     }
 
     /// The error about a file that was not found.
@@ -183,10 +183,10 @@ impl Resolver<'_> {
             self.diagnostics.push(Diagnostic::new(Code::PoundInclude, message, span).with_help("write `include`"));
         }
         let found = match self.search(&include.path) {
-            Search::Found(found) => found,
-            Search::Before => return,
-            Search::Missing(None) if include.if_exists && !include.path.text().is_empty() => return,
-            Search::Missing(trouble) => {
+            SearchOutcome::Found(found) => found,
+            SearchOutcome::Before => return,
+            SearchOutcome::Missing(None) if include.if_exists && !include.path.text().is_empty() => return,
+            SearchOutcome::Missing(trouble) => {
                 let diagnostic = self.not_found(Code::IncludeOpen, &include.path, trouble.as_ref());
                 self.diagnostics.push(diagnostic);
                 self.variables.incomplete = true;
@@ -202,7 +202,7 @@ impl Resolver<'_> {
     }
 
     /// Files of a directory are read last name first, as the reference compiler does it: assignments depend on it.
-    fn include_directory(&mut self, found: &Found, span: Span, each: &mut dyn FnMut(&mut Self, &[ast::Item])) {
+    fn include_directory(&mut self, found: &FoundFile, span: Span, each: &mut dyn FnMut(&mut Self, &[ast::Item])) {
         let mut entries = match self.session.entries(&found.path) {
             Ok(entries) => {
                 let dependency = Dependency::Directory { path: found.path.clone(), entries: Arc::clone(&entries) };
@@ -249,7 +249,7 @@ impl Resolver<'_> {
         let included = match self.session.included(path, key) {
             Ok(included) => included,
             Err(unusable) => {
-                if let Unusable::Read(error) = &*unusable {
+                if let UnusableFile::Read(error) = &*unusable {
                     let message = format!("cannot read `{key}`: {error}");
                     let detail = Detail::Unreadable { path: key.to_owned() };
                     self.diagnostics.push(Diagnostic::new(Code::IncludeOpen, message, span).with_detail(detail));

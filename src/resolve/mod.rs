@@ -12,13 +12,13 @@
 //! use std::sync::Arc;
 //! use armorer::diagnostic::Diagnostics;
 //! use armorer::features::Features;
-//! use armorer::resolve::{Options, Session, resolve};
+//! use armorer::resolve::{ResolveOptions, Session, resolve};
 //! use armorer::source::Memory;
 //!
 //! let session = Session::new(Memory::new().with("/base/tunables/global", "@{bin} = /bin /usr/bin\n"));
 //! let text = b"abi <kernel>,\ninclude <tunables/global>\nprofile p {\n  @{bin}/cat rix,\n}\n";
 //! let input = session.sources.add("demo", *text)?;
-//! let options = Options { base: "/base".into(), ..Options::new(Arc::new(Features::default_policy())) };
+//! let options = ResolveOptions { base: "/base".into(), ..ResolveOptions::new(Arc::new(Features::default_policy())) };
 //! let mut diagnostics = Diagnostics::new();
 //! let policy = resolve(&session, input, &options, &mut diagnostics);
 //! assert!(!diagnostics.has_errors());
@@ -35,14 +35,14 @@ mod body;
 mod compat;
 mod condition;
 mod conflicts;
+#[cfg(feature = "ide")]
+mod editor;
 mod expand;
 mod expanded;
 mod flags;
 mod header;
 mod implied;
 mod include;
-#[cfg(feature = "ide")]
-mod living;
 pub mod lower;
 mod preamble;
 mod preprocess;
@@ -76,7 +76,7 @@ pub use include::is_skipped;
 pub use include::policy_files;
 pub use preprocess::preprocess;
 #[cfg(feature = "ide")]
-pub(crate) use session::Included;
+pub(crate) use session::IncludedFile;
 pub use session::Session;
 pub(crate) use sessions::Sessions;
 pub use values::{VariableValue, variables};
@@ -87,7 +87,7 @@ const MAX_DEPTH: u32 = 200;
 
 /// Where files are looked for, and what the policy is for.
 #[derive(Clone, Debug)]
-pub struct Options {
+pub struct ResolveOptions {
     /// The directory of policy, searched last for `<path>`.
     pub base: PathBuf,
     /// Directories that are searched first, in order.
@@ -104,11 +104,11 @@ pub struct Options {
     pub namespace: Option<Text>,
 }
 
-impl Options {
+impl ResolveOptions {
     /// Policy in `/etc/apparmor.d`, no further directories, paths relative to the process's working directory, nothing pinned.
     #[must_use]
     pub fn new(kernel: Arc<Features>) -> Self {
-        Options {
+        ResolveOptions {
             base: "/etc/apparmor.d".into(),
             include_dirs: Vec::new(),
             working_directory: ".".into(),
@@ -124,7 +124,7 @@ impl Options {
 ///
 /// The policy is complete if no error was raised. Of diagnostics that say the same about the same place, because several
 /// profiles include it, only the first is raised.
-pub fn resolve(session: &Session, input: SourceId, options: &Options, diagnostics: &mut Diagnostics) -> Policy {
+pub fn resolve(session: &Session, input: SourceId, options: &ResolveOptions, diagnostics: &mut Diagnostics) -> Policy {
     finish(read(session, input, options), diagnostics)
 }
 
@@ -133,7 +133,7 @@ pub fn resolve(session: &Session, input: SourceId, options: &Options, diagnostic
 pub(crate) fn resolve_all(
     session: &Session,
     input: SourceId,
-    options: &Options,
+    options: &ResolveOptions,
     diagnostics: &mut Diagnostics,
 ) -> (Policy, Vec<VariableValue>) {
     let mut resolver = read(session, input, options);
@@ -141,7 +141,7 @@ pub(crate) fn resolve_all(
     (finish(resolver, diagnostics), variables)
 }
 
-fn read<'a>(session: &'a Session, input: SourceId, options: &'a Options) -> Resolver<'a> {
+fn read<'a>(session: &'a Session, input: SourceId, options: &'a ResolveOptions) -> Resolver<'a> {
     let mut resolver = Resolver::new(session, options);
     resolver.read(input);
     resolver.parents();
@@ -166,7 +166,7 @@ fn finish(resolver: Resolver<'_>, diagnostics: &mut Diagnostics) -> Policy {
 /// The state of one run.
 struct Resolver<'a> {
     session: &'a Session,
-    options: &'a Options,
+    options: &'a ResolveOptions,
     diagnostics: Diagnostics,
     variables: Variables,
     aliases: Aliases,
@@ -175,7 +175,7 @@ struct Resolver<'a> {
     /// The abi rule that said so.
     abi: Option<Span>,
     /// The files included in the preamble, or in the current body.
-    once: Once,
+    once: IncludedOnce,
     /// Whether this is a branch not taken: it is checked, and then forgotten.
     dead: bool,
     /// Files spliced in so far, and their length.
@@ -188,7 +188,7 @@ struct Resolver<'a> {
     /// Whether there was a rule about sockets.
     sockets: bool,
     /// Namespaces and names of the top-level profiles so far.
-    names: Names,
+    names: DeclaredNames,
     profiles: Vec<Profile>,
     dependencies: Dependencies,
 }
@@ -214,7 +214,7 @@ impl Dependencies {
 
 /// Keys of the files that are not included again.
 #[derive(Clone, Debug, Default)]
-struct Once {
+struct IncludedOnce {
     included: FxHashSet<String>,
     /// The entries added by the current branch, which is not taken.
     dead: Vec<String>,
@@ -222,7 +222,7 @@ struct Once {
     untaken: FxHashSet<String>,
 }
 
-impl Once {
+impl IncludedOnce {
     /// Takes a key in; `false` if it was there.
     fn insert(&mut self, key: &str, dead: bool) -> bool {
         let new = self.included.insert(key.to_owned());
@@ -242,10 +242,10 @@ impl Once {
 }
 
 /// Where each namespace and name as written stands.
-type Names = FxHashMap<(Option<Text>, Text), Span>;
+type DeclaredNames = FxHashMap<(Option<Text>, Text), Span>;
 
 impl<'a> Resolver<'a> {
-    fn new(session: &'a Session, options: &'a Options) -> Resolver<'a> {
+    fn new(session: &'a Session, options: &'a ResolveOptions) -> Resolver<'a> {
         Resolver {
             session,
             options,
@@ -254,7 +254,7 @@ impl<'a> Resolver<'a> {
             aliases: Aliases::default(),
             policy: options.policy.clone().unwrap_or_else(|| Arc::new(Features::default_policy())),
             abi: None,
-            once: Once::default(),
+            once: IncludedOnce::default(),
             dead: false,
             includes: 0,
             included_text: 0,

@@ -5,8 +5,8 @@ use std::path::Path;
 use crate::source::{FileKind, SourceId, Span};
 use crate::syntax::ast::{Conditional, Else, Include, Item, ItemKind, PathForm};
 
-use super::include::{Search, is_skipped};
-use super::{Options, Resolver, Session};
+use super::include::{SearchOutcome, is_skipped};
+use super::{ResolveOptions, Resolver, Session};
 
 /// Replaces every `include` by what it names, in the form in which the reference compiler does it (`##included <path>` before the
 /// text); all else stays as it is. The result says the same as the file, and needs no other.
@@ -14,7 +14,7 @@ use super::{Options, Resolver, Session};
 /// What is wrong with the text is not said here; [`resolve`](super::resolve()) does that. What a branch of a conditional includes
 /// counts as included in the branch only, taken or not.
 #[must_use]
-pub fn preprocess(session: &Session, input: SourceId, options: &Options) -> Vec<u8> {
+pub fn preprocess(session: &Session, input: SourceId, options: &ResolveOptions) -> Vec<u8> {
     let mut resolver = Resolver::new(session, options);
     let mut out = Vec::new();
     resolver.copy(input, &session.tree(input).file.items, &mut out);
@@ -22,13 +22,13 @@ pub fn preprocess(session: &Session, input: SourceId, options: &Options) -> Vec<
 }
 
 /// A text on its way to the output.
-struct Copy<'a> {
+struct TextCopy<'a> {
     text: &'a [u8],
     /// The offset up to which the text is copied.
     done: usize,
 }
 
-impl Copy<'_> {
+impl TextCopy<'_> {
     /// Copies what stands before `end`.
     fn until(&mut self, end: u32, out: &mut Vec<u8>) {
         let end = end as usize;
@@ -40,12 +40,12 @@ impl Copy<'_> {
 impl Resolver<'_> {
     fn copy(&mut self, source: SourceId, items: &[Item], out: &mut Vec<u8>) {
         let source = self.session.sources.get(source);
-        let mut copy = Copy { text: source.text(), done: 0 };
+        let mut copy = TextCopy { text: source.text(), done: 0 };
         self.copy_items(items, &mut copy, out);
         out.extend_from_slice(copy.text.get(copy.done..).unwrap_or_default());
     }
 
-    fn copy_items(&mut self, items: &[Item], copy: &mut Copy<'_>, out: &mut Vec<u8>) {
+    fn copy_items(&mut self, items: &[Item], copy: &mut TextCopy<'_>, out: &mut Vec<u8>) {
         for item in items {
             match &item.kind.value {
                 ItemKind::Include(include) => {
@@ -65,7 +65,7 @@ impl Resolver<'_> {
         }
     }
 
-    fn copy_branches(&mut self, conditional: &Conditional, copy: &mut Copy<'_>, out: &mut Vec<u8>) {
+    fn copy_branches(&mut self, conditional: &Conditional, copy: &mut TextCopy<'_>, out: &mut Vec<u8>) {
         let before = self.once.clone();
         self.copy_items(&conditional.then.items, copy, out);
         self.once.clone_from(&before);
@@ -84,12 +84,12 @@ impl Resolver<'_> {
             PathForm::Plain => format!("\"{path}\""),
         };
         let found = match self.search(&include.path) {
-            Search::Found(found) => found,
-            Search::Before => {
+            SearchOutcome::Found(found) => found,
+            SearchOutcome::Before => {
                 out.extend_from_slice(format!("\n\n##skipped duplicate include <{path}>\n").as_bytes());
                 return;
             }
-            Search::Missing(_) => {
+            SearchOutcome::Missing(_) => {
                 out.extend_from_slice(format!("\n\n##failed include {shown}\n").as_bytes());
                 return;
             }
@@ -146,7 +146,8 @@ mod tests {
     fn preprocessed(tree: Memory, text: &str) -> String {
         let session = Session::new(tree);
         let input = session.sources.add("demo", text.as_bytes()).unwrap();
-        let options = Options { base: "/base".into(), ..Options::new(Arc::new(Features::default_policy())) };
+        let options =
+            ResolveOptions { base: "/base".into(), ..ResolveOptions::new(Arc::new(Features::default_policy())) };
         String::from_utf8(preprocess(&session, input, &options)).unwrap()
     }
 

@@ -8,10 +8,10 @@ use crate::vocab::rlimits;
 
 use rustc_hash::FxHashSet;
 
-use super::blocks::Scope;
-use super::body::Body;
-use super::variables::Automatic;
-use super::{Names, Resolver, compat, conflicts, implied};
+use super::blocks::EnclosingBlocks;
+use super::body::ProfileBody;
+use super::variables::AutomaticVariables;
+use super::{DeclaredNames, Resolver, compat, conflicts, implied};
 
 /// The properties that a child inherits from the profile around it.
 struct Parent<'a> {
@@ -30,7 +30,7 @@ impl Resolver<'_> {
     }
 
     /// A hat or child profile.
-    pub(super) fn child(&mut self, profile: &ast::Profile, body: &mut Body) {
+    pub(super) fn child(&mut self, profile: &ast::Profile, body: &mut ProfileBody) {
         let parent = Parent { full_name: &body.full_name, namespace: body.namespace.as_ref() };
         let (namespace, resolved) = self.profile(profile, Some(&parent));
         if self.dead {
@@ -79,7 +79,7 @@ impl Resolver<'_> {
         }
     }
 
-    fn defined(&mut self, names: &mut Names, key: (Option<Text>, Text), span: Span, code: Code) {
+    fn defined(&mut self, names: &mut DeclaredNames, key: (Option<Text>, Text), span: Span, code: Code) {
         if let Some(&before) = names.get(&key) {
             let message = format!("profile `{}` is defined twice", key.1);
             let mut diagnostic = Diagnostic::new(code, message, span).and_label(before, "first defined here");
@@ -110,21 +110,21 @@ impl Resolver<'_> {
             self.loadable(name.namespace.as_ref().filter(|_| parent.is_none()), &name.expanded);
         }
         let unfiltered = attachment.unfiltered.as_ref().map(|glob| glob.value.as_bytes());
-        let mut body = Body {
-            automatic: Automatic::new(&full_name, unfiltered),
+        let mut body = ProfileBody {
+            automatic: AutomaticVariables::new(&full_name, unfiltered),
             full_name,
             written_name: name.written.clone(),
             namespace,
             rules: Vec::new(),
             rlimits: [None; rlimits::COUNT],
             children: Vec::new(),
-            names: Names::default(),
+            names: DeclaredNames::default(),
             change_profile: None,
         };
         let once = std::mem::take(&mut self.once);
-        self.items(&profile.body.items, &mut body, &Scope::default());
+        self.items(&profile.body.items, &mut body, &EnclosingBlocks::default());
         self.once = once;
-        let Body { full_name, namespace, mut rules, rlimits, mut children, change_profile, .. } = body;
+        let ProfileBody { full_name, namespace, mut rules, rlimits, mut children, change_profile, .. } = body;
         let hats = (hat || !children.is_empty()).then_some(profile.name.span);
         rules.extend(implied::rules(hats, change_profile));
         let mut rules = self.aliases.copy_rules(rules, &mut self.variables, &mut self.diagnostics);

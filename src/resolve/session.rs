@@ -32,34 +32,34 @@ use crate::syntax::parser::parse;
 pub struct Session {
     /// Every text: its inputs, and the included files.
     pub sources: Arc<SourceMap>,
-    pub(super) library: Arc<Library>,
+    pub(super) library: Arc<SharedFiles>,
 }
 
 /// The files that sessions share.
-pub(super) struct Library {
+pub(super) struct SharedFiles {
     loader: Arc<dyn Loader>,
-    included: Files<Included>,
-    features: Files<Features>,
-    kinds: Answers<FileKind>,
-    listings: Answers<Arc<[DirEntry]>>,
+    included: FilesByPath<IncludedFile>,
+    features: FilesByPath<Features>,
+    kinds: LoaderAnswers<FileKind>,
+    listings: LoaderAnswers<Arc<[DirEntry]>>,
     /// About how many bytes all of that takes, trees not counted.
     held: AtomicUsize,
     /// For an editor, whose texts change.
     #[cfg(feature = "ide")]
-    pub(super) living: super::living::Living,
+    pub(super) editor: super::editor::EditorState,
 }
 
-impl Library {
-    fn new(loader: Arc<dyn Loader>) -> Library {
-        Library {
+impl SharedFiles {
+    fn new(loader: Arc<dyn Loader>) -> SharedFiles {
+        SharedFiles {
             loader,
             included: RwLock::default(),
             features: RwLock::default(),
-            kinds: Answers::default(),
-            listings: Answers::default(),
+            kinds: LoaderAnswers::default(),
+            listings: LoaderAnswers::default(),
             held: AtomicUsize::new(0),
             #[cfg(feature = "ide")]
-            living: super::living::Living::default(),
+            editor: super::editor::EditorState::default(),
         }
     }
 }
@@ -68,17 +68,17 @@ impl Library {
 const ENTRY: usize = 128;
 
 /// The loader's results for paths: every profile asks for the same few hundred. As text, for paths take long to hash.
-type Answers<T> = RwLock<FxHashMap<OsString, Result<T, (io::ErrorKind, String)>>>;
+type LoaderAnswers<T> = RwLock<FxHashMap<OsString, Result<T, (io::ErrorKind, String)>>>;
 
 /// Files by path; whoever asks first reads one.
-pub(super) type Files<T> = RwLock<FxHashMap<PathBuf, Arc<OnceLock<Shared<T>>>>>;
+pub(super) type FilesByPath<T> = RwLock<FxHashMap<PathBuf, Arc<OnceLock<SharedContents<T>>>>>;
 
 /// A file's contents, or what is wrong with it.
-pub(super) type Shared<T> = Result<Arc<T>, Arc<Unusable>>;
+pub(super) type SharedContents<T> = Result<Arc<T>, Arc<UnusableFile>>;
 
 /// A file, parsed.
 #[derive(Debug)]
-pub(crate) struct Included {
+pub(crate) struct IncludedFile {
     pub(crate) file: File,
     pub(crate) diagnostics: Vec<Diagnostic>,
     pub(crate) source: SourceId,
@@ -88,7 +88,7 @@ pub(crate) struct Included {
 
 /// Why a file's contents cannot be used.
 #[derive(Debug)]
-pub(super) enum Unusable {
+pub(super) enum UnusableFile {
     /// It cannot be read.
     Read(String),
     /// It is not a feature set.
@@ -99,7 +99,7 @@ impl Session {
     /// A session that finds included files through `loader`.
     #[must_use]
     pub fn new(loader: impl Loader + 'static) -> Self {
-        Session { sources: Arc::default(), library: Arc::new(Library::new(Arc::new(loader))) }
+        Session { sources: Arc::default(), library: Arc::new(SharedFiles::new(Arc::new(loader))) }
     }
 
     /// A session without inputs that shares the files that were included, and those that it includes itself.
@@ -109,7 +109,7 @@ impl Session {
 
     /// A session with the same loader that has read nothing.
     pub(crate) fn fresh(&self) -> Session {
-        Session { sources: Arc::default(), library: Arc::new(Library::new(Arc::clone(&self.library.loader))) }
+        Session { sources: Arc::default(), library: Arc::new(SharedFiles::new(Arc::clone(&self.library.loader))) }
     }
 
     /// About how many bytes the included files take that it shares, and the paths that were looked for.
@@ -137,11 +137,11 @@ impl Session {
 
     /// A session with the files that are read, and another loader.
     #[cfg(feature = "ide")]
-    pub(super) fn forked(&self, loader: Arc<dyn Loader>, living: super::living::Living) -> Session {
-        use super::living::fork;
+    pub(super) fn forked(&self, loader: Arc<dyn Loader>, editor: super::editor::EditorState) -> Session {
+        use super::editor::fork;
         let (included, features) = (fork(&self.library.included), fork(&self.library.features));
         let held = AtomicUsize::new(self.held());
-        let library = Library { included, features, held, living, ..Library::new(loader) };
+        let library = SharedFiles { included, features, held, editor, ..SharedFiles::new(loader) };
         Session { sources: Arc::new(self.sources.fork()), library: Arc::new(library) }
     }
 
@@ -169,12 +169,12 @@ impl Session {
     }
 
     /// An included file; `name` is how diagnostics call it.
-    pub(super) fn included(&self, path: &Path, name: &str) -> Shared<Included> {
+    pub(super) fn included(&self, path: &Path, name: &str) -> SharedContents<IncludedFile> {
         shared(&self.library.included, path, || {
             let text = self.loader().read(path);
             self.hold(path, text.as_ref().map_or(0, Vec::len));
-            let text = text.map_err(|error| Unusable::Read(error.to_string()))?;
-            let id = self.take(path, name, text).map_err(|error| Unusable::Read(error.to_string()))?;
+            let text = text.map_err(|error| UnusableFile::Read(error.to_string()))?;
+            let id = self.take(path, name, text).map_err(|error| UnusableFile::Read(error.to_string()))?;
             Ok(self.parsed(id))
         })
     }
@@ -187,17 +187,17 @@ impl Session {
 
     /// A text of this session, parsed.
     #[cfg(not(feature = "ide"))]
-    pub(crate) fn tree(&self, id: SourceId) -> Arc<Included> {
+    pub(crate) fn tree(&self, id: SourceId) -> Arc<IncludedFile> {
         Arc::new(self.parsed(id))
     }
 
-    pub(super) fn parsed(&self, id: SourceId) -> Included {
+    pub(super) fn parsed(&self, id: SourceId) -> IncludedFile {
         let (file, diagnostics) = self.parse(id);
-        Included { file, diagnostics, source: id, len: self.sources.get(id).text().len() }
+        IncludedFile { file, diagnostics, source: id, len: self.sources.get(id).text().len() }
     }
 
     /// The included files that were read so far, each with its tree, in the order of their ids.
-    pub(crate) fn trees(&self) -> Vec<(SourceId, Arc<Included>)> {
+    pub(crate) fn trees(&self) -> Vec<(SourceId, Arc<IncludedFile>)> {
         let map = self.library.included.read().unwrap_or_else(PoisonError::into_inner);
         let files = map.values().filter_map(|cell| cell.get()?.as_ref().ok());
         let mut trees: Vec<_> = files.map(|included| (included.source, Arc::clone(included))).collect();
@@ -227,18 +227,18 @@ impl Session {
     }
 
     /// The features in an abi file.
-    pub(super) fn features(&self, path: &Path) -> Shared<Features> {
+    pub(super) fn features(&self, path: &Path) -> SharedContents<Features> {
         shared(&self.library.features, path, || {
             let text = self.loader().read(path);
             self.hold(path, text.as_ref().map_or(0, Vec::len));
-            let text = text.map_err(|error| Unusable::Read(error.to_string()))?;
-            Features::parse(&text).map_err(Unusable::Features)
+            let text = text.map_err(|error| UnusableFile::Read(error.to_string()))?;
+            Features::parse(&text).map_err(UnusableFile::Features)
         })
     }
 }
 
 /// Returns the cached result for a path, or asks for it.
-fn answer<T: Clone>(map: &Answers<T>, path: &Path, ask: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
+fn answer<T: Clone>(map: &LoaderAnswers<T>, path: &Path, ask: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
     let known = map.read().unwrap_or_else(PoisonError::into_inner).get(path.as_os_str()).cloned();
     let answer = known.unwrap_or_else(|| {
         let answer = ask().map_err(|error| (error.kind(), error.to_string()));
@@ -248,7 +248,7 @@ fn answer<T: Clone>(map: &Answers<T>, path: &Path, ask: impl FnOnce() -> io::Res
 }
 
 /// Looks a path up, or makes its value: once, even where threads ask at the same time.
-fn shared<T>(map: &Files<T>, path: &Path, make: impl FnOnce() -> Result<T, Unusable>) -> Shared<T> {
+fn shared<T>(map: &FilesByPath<T>, path: &Path, make: impl FnOnce() -> Result<T, UnusableFile>) -> SharedContents<T> {
     let known = map.read().unwrap_or_else(PoisonError::into_inner).get(path).cloned();
     let cell = known.unwrap_or_else(|| {
         Arc::clone(map.write().unwrap_or_else(PoisonError::into_inner).entry(path.to_owned()).or_default())

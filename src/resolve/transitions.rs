@@ -5,10 +5,10 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::policy::{ExecKind, ExecTarget, FileRule};
 use crate::source::{Span, Text};
 
-use crate::syntax::reference::refers;
+use crate::syntax::variable_reference::refers;
 
 /// The names of the profile that a rule stands in.
-pub(super) struct Owner<'a> {
+pub(super) struct RuleOwner<'a> {
     /// With those of its parents, variables expanded.
     pub(super) full_name: &'a [u8],
     /// Its own, as written.
@@ -16,7 +16,7 @@ pub(super) struct Owner<'a> {
 }
 
 /// Turns the targets of a rule, still as written, into what the kernel gets. The path must not be expanded yet.
-pub(super) fn resolve(rule: &mut FileRule, owner: &Owner<'_>, span: Span, diagnostics: &mut Diagnostics) {
+pub(super) fn resolve(rule: &mut FileRule, owner: &RuleOwner<'_>, span: Span, diagnostics: &mut Diagnostics) {
     let path = &rule.path.value;
     let exec = rule.exec.as_mut().map(|exec| (exec.mode.kind(), exec.target.as_mut()));
     let unused = rule.unused_target.as_mut().map(|target| (ExecKind::Bare, Some(target)));
@@ -36,7 +36,7 @@ pub(super) fn resolve(rule: &mut FileRule, owner: &Owner<'_>, span: Span, diagno
     }
 }
 
-fn resolved(target: &[u8], kind: ExecKind, path: &[u8], owner: &Owner<'_>) -> ExecTarget {
+fn resolved(target: &[u8], kind: ExecKind, path: &[u8], owner: &RuleOwner<'_>) -> ExecTarget {
     if let Some((namespace, name)) = namespace(target) {
         // The kernel splits at a NUL in place of the second colon; after `&` it parses the label itself.
         return ExecTarget::Named(match target.first() {
@@ -97,7 +97,7 @@ mod tests {
             (":ns:", Profile, "/f", named(":ns:")),
             ("@{V}", Profile, "/f", named("@{V}")),
         ] {
-            let owner = Owner { full_name: b"t//c", written_name: b"c" };
+            let owner = RuleOwner { full_name: b"t//c", written_name: b"c" };
             assert_eq!(resolved(target.as_bytes(), kind, path.as_bytes(), &owner), expected, "{target}");
         }
     }

@@ -3,8 +3,8 @@
 use crate::diagnostic::Diagnostics;
 use crate::source::{SourceId, Spanned, Text};
 
-use super::variables::{Automatic, Value, Variables};
-use super::{Options, Resolver, Session};
+use super::variables::{AutomaticVariables, VariableContents, Variables};
+use super::{ResolveOptions, Resolver, Session};
 
 /// A variable of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,7 +31,7 @@ pub enum VariableValue {
 /// The variables that a file and what it includes declare: booleans, then sets, by name. What is wrong with the text is not said
 /// here; [`resolve`](super::resolve()) does that.
 #[must_use]
-pub fn variables(session: &Session, input: SourceId, options: &Options) -> Vec<VariableValue> {
+pub fn variables(session: &Session, input: SourceId, options: &ResolveOptions) -> Vec<VariableValue> {
     let mut resolver = Resolver::new(session, options);
     resolver.read(input);
     collect(&mut resolver.variables)
@@ -50,10 +50,10 @@ pub(super) fn collect(variables: &mut Variables) -> Vec<VariableValue> {
 
 fn value(variables: &mut Variables, name: Text) -> Option<VariableValue> {
     let written = match variables.get(&name)?.0 {
-        Value::Bool(value) => return Some(VariableValue::Bool { name, value: *value }),
-        Value::Set(values) => values.clone(),
+        VariableContents::Bool(value) => return Some(VariableValue::Bool { name, value: *value }),
+        VariableContents::Set(values) => values.clone(),
     };
-    let expansion = variables.expand(&name, &mut Automatic::default(), &mut Diagnostics::new()).ok().flatten();
+    let expansion = variables.expand(&name, &mut AutomaticVariables::default(), &mut Diagnostics::new()).ok().flatten();
     let expanded = expansion.map(|expanded| expanded.values.clone());
     Some(VariableValue::Set { name, written, expanded })
 }
@@ -71,7 +71,8 @@ mod tests {
         let session = Session::new(Memory::new().with("/base/v", "@{V}=a\n$z=true\n"));
         let text = b"include <v>\n@{V}+=\"c d\" b\n@{W}=@{V}x\n@{E}=@{nope}\n$b=false\nprofile p { }\n";
         let input = session.sources.add("demo", *text).unwrap();
-        let options = Options { base: "/base".into(), ..Options::new(Arc::new(Features::default_policy())) };
+        let options =
+            ResolveOptions { base: "/base".into(), ..ResolveOptions::new(Arc::new(Features::default_policy())) };
         let texts = |words: &[&str]| words.iter().copied().map(Text::from).collect::<Vec<_>>();
         let set = |name: &str, written: &[&str], expanded: Option<&[&str]>| VariableValue::Set {
             name: name.into(),

@@ -9,10 +9,10 @@ use crate::diagnostic::{Code, Detail, Diagnostic, Diagnostics};
 use crate::source::{Span, Spanned, Text};
 use crate::syntax::ast::AssignOp;
 
-use super::expanded::Product;
-use crate::syntax::reference::{Piece, pieces};
+use super::expanded::ValueProduct;
+use crate::syntax::variable_reference::{TextPart, pieces};
 
-pub(super) use super::expanded::{AUTOMATIC, Automatic, Expanded, Expansion, MAX_TEXT, MAX_VALUES};
+pub(super) use super::expanded::{AUTOMATIC, AutomaticVariables, ExpandedValues, Expansion, MAX_TEXT, MAX_VALUES};
 
 /// The most text that all expansions for one input file make, in bytes. The largest real file needs a few megabytes.
 pub(super) const MAX_TOTAL: usize = 256 << 20;
@@ -24,7 +24,7 @@ pub(super) struct Variables {
     /// Expansions that no automatic variable takes part in.
     expanded: FxHashMap<Text, Expansion>,
     /// Values of those that automatic variables take part in, in the first profile that uses them; whether another had others.
-    first: FxHashMap<Text, (Rc<Expanded>, bool)>,
+    first: FxHashMap<Text, (Rc<ExpandedValues>, bool)>,
     /// The variables that a comparison used: the reference compiler keeps their values of that moment.
     compared: FxHashSet<Text>,
     /// Whether text that might declare variables is missing: then nothing is said about undeclared ones.
@@ -37,12 +37,12 @@ pub(super) struct Variables {
 #[derive(Debug)]
 struct Variable {
     span: Span,
-    value: Value,
+    value: VariableContents,
 }
 
 /// The value of a variable.
 #[derive(Debug)]
-pub(super) enum Value {
+pub(super) enum VariableContents {
     /// Values in stored form, as assigned.
     Set(Vec<Spanned<Text>>),
     /// `true` or `false`; `None` after an error in the expression.
@@ -50,7 +50,7 @@ pub(super) enum Value {
 }
 
 /// Why a variable cannot be expanded here.
-pub(super) enum Missing {
+pub(super) enum MissingVariable {
     /// It is not declared.
     Undeclared,
     /// It is a boolean, declared there.
@@ -80,7 +80,7 @@ impl Variables {
                 );
                 return;
             }
-            (AssignOp::Add, Some(Variable { value: Value::Set(known), .. })) => {
+            (AssignOp::Add, Some(Variable { value: VariableContents::Set(known), .. })) => {
                 known.extend(values);
                 if self.compared.contains(&name.value) {
                     compat::added_after_comparison(name, diagnostics);
@@ -104,7 +104,8 @@ impl Variables {
             }
             (AssignOp::Default, Some(_)) => return,
             (AssignOp::Set | AssignOp::Default | AssignOp::Replace, _) => {
-                self.declared.insert(name.value.clone(), Variable { span: name.span, value: Value::Set(values) });
+                self.declared
+                    .insert(name.value.clone(), Variable { span: name.span, value: VariableContents::Set(values) });
             }
         }
         self.expanded.clear();
@@ -136,14 +137,15 @@ impl Variables {
             ),
             (AssignOp::Default, Some(_)) => {}
             (AssignOp::Set | AssignOp::Default | AssignOp::Replace, _) => {
-                self.declared.insert(name.value.clone(), Variable { span: name.span, value: Value::Bool(value) });
+                self.declared
+                    .insert(name.value.clone(), Variable { span: name.span, value: VariableContents::Bool(value) });
                 self.expanded.clear();
             }
         }
     }
 
     /// Returns the value of a variable, and the place of its declaration.
-    pub(super) fn get(&self, name: &[u8]) -> Option<(&Value, Span)> {
+    pub(super) fn get(&self, name: &[u8]) -> Option<(&VariableContents, Span)> {
         self.declared.get(name).map(|variable| (&variable.value, variable.span))
     }
 
@@ -156,12 +158,12 @@ impl Variables {
     pub(super) fn compare(&mut self, name: &[u8]) {
         let mut open = vec![Text::from(name)];
         while let Some(name) = open.pop() {
-            if let Some(Variable { value: Value::Set(values), .. }) = self.declared.get(&name)
+            if let Some(Variable { value: VariableContents::Set(values), .. }) = self.declared.get(&name)
                 && self.compared.insert(name)
             {
                 let references = values.iter().flat_map(|value| pieces(value));
                 open.extend(references.filter_map(|piece| match piece {
-                    Piece::Reference(name) => Some(Text::from(name)),
+                    TextPart::Reference(name) => Some(Text::from(name)),
                     _ => None,
                 }));
             }
@@ -188,16 +190,16 @@ impl Variables {
     pub(super) fn expand(
         &mut self,
         name: &[u8],
-        automatic: &mut Automatic,
+        automatic: &mut AutomaticVariables,
         diagnostics: &mut Diagnostics,
-    ) -> Result<Expansion, Missing> {
+    ) -> Result<Expansion, MissingVariable> {
         if let Some(known) = self.known(name, automatic) {
             return Ok(known.clone());
         }
         match self.declared.get(name) {
-            None => return Err(Missing::Undeclared),
-            Some(Variable { value: Value::Bool(_), span }) => return Err(Missing::Boolean(*span)),
-            Some(Variable { value: Value::Set(_), .. }) => {}
+            None => return Err(MissingVariable::Undeclared),
+            Some(Variable { value: VariableContents::Bool(_), span }) => return Err(MissingVariable::Boolean(*span)),
+            Some(Variable { value: VariableContents::Set(_), .. }) => {}
         }
         self.multiply_out(&name.into(), automatic, diagnostics);
         Ok(self.known(name, automatic).cloned().flatten())
@@ -205,7 +207,7 @@ impl Variables {
 
     /// Expands a declared set variable and those it refers to, innermost first. The depth is that of the text, so there is no
     /// recursion.
-    fn multiply_out(&mut self, name: &Text, automatic: &mut Automatic, diagnostics: &mut Diagnostics) {
+    fn multiply_out(&mut self, name: &Text, automatic: &mut AutomaticVariables, diagnostics: &mut Diagnostics) {
         let mut stack = vec![name.clone()];
         // Those whose own references are being expanded.
         let mut open: FxHashSet<Text> = FxHashSet::default();
@@ -238,12 +240,12 @@ impl Variables {
         }
     }
 
-    fn known<'a>(&'a self, name: &[u8], automatic: &'a Automatic) -> Option<&'a Expansion> {
+    fn known<'a>(&'a self, name: &[u8], automatic: &'a AutomaticVariables) -> Option<&'a Expansion> {
         automatic.values.get(name).or_else(|| self.expanded.get(name)).or_else(|| automatic.expanded.get(name))
     }
 
     /// The reference compiler gives a variable that automatic ones take part in the values it had in one profile everywhere.
-    fn compare_profiles(&mut self, name: &Text, expanded: &Rc<Expanded>, diagnostics: &mut Diagnostics) {
+    fn compare_profiles(&mut self, name: &Text, expanded: &Rc<ExpandedValues>, diagnostics: &mut Diagnostics) {
         let (first, reported) = self.first.entry(name.clone()).or_insert_with(|| (Rc::clone(expanded), false));
         if !*reported
             && first.values != expanded.values
@@ -258,28 +260,32 @@ impl Variables {
     fn needs(
         &self,
         name: &Text,
-        automatic: &Automatic,
+        automatic: &AutomaticVariables,
         open: &FxHashSet<Text>,
     ) -> Result<Vec<Text>, Option<Box<Diagnostic>>> {
-        let Some(Variable { value: Value::Set(values), .. }) = self.declared.get(name) else { return Ok(Vec::new()) };
+        let Some(Variable { value: VariableContents::Set(values), .. }) = self.declared.get(name) else {
+            return Ok(Vec::new());
+        };
         let mut needs = Vec::new();
         for value in values {
             for piece in pieces(value) {
                 let inner = match piece {
-                    Piece::Reference(inner) => Text::from(inner),
-                    Piece::BadName(bad) => return Err(Some(Box::new(bad_name(bad, value.span)))),
-                    Piece::Literal(_) | Piece::OldAlternation(_) => continue,
+                    TextPart::Reference(inner) => Text::from(inner),
+                    TextPart::BadName(bad) => return Err(Some(Box::new(bad_name(bad, value.span)))),
+                    TextPart::Literal(_) | TextPart::OldAlternation(_) => continue,
                 };
                 if self.known(&inner, automatic).is_some() {
                     continue;
                 }
                 match self.declared.get(&inner) {
-                    Some(Variable { value: Value::Set(_), .. }) if inner == *name || open.contains(&inner) => {
+                    Some(Variable { value: VariableContents::Set(_), .. })
+                        if inner == *name || open.contains(&inner) =>
+                    {
                         let message = format!("variable `@{{{inner}}}` refers to itself");
                         return Err(Some(Box::new(Diagnostic::new(Code::VarRecursive, message, value.span))));
                     }
-                    Some(Variable { value: Value::Set(_), .. }) => needs.push(inner),
-                    Some(Variable { value: Value::Bool(_), span }) => {
+                    Some(Variable { value: VariableContents::Set(_), .. }) => needs.push(inner),
+                    Some(Variable { value: VariableContents::Bool(_), span }) => {
                         let message = format!("boolean variable `{inner}` cannot be expanded");
                         let diagnostic = Diagnostic::new(Code::VarUndeclared, message, value.span);
                         return Err(Some(Box::new(diagnostic.and_label(*span, "declared here"))));
@@ -298,22 +304,24 @@ impl Variables {
     }
 
     /// The values of a variable whose references are all expanded.
-    fn product(&mut self, name: &Text, automatic: &Automatic, diagnostics: &mut Diagnostics) -> Expansion {
-        let Some(Variable { value: Value::Set(values), span }) = self.declared.get(name) else { return None };
+    fn product(&mut self, name: &Text, automatic: &AutomaticVariables, diagnostics: &mut Diagnostics) -> Expansion {
+        let Some(Variable { value: VariableContents::Set(values), span }) = self.declared.get(name) else {
+            return None;
+        };
         let span = *span;
-        let mut product = Product::default();
+        let mut product = ValueProduct::default();
         for value in values {
             let mut partial = vec![Vec::new()];
             for piece in pieces(value) {
                 let fits = match piece {
-                    Piece::Literal(text) => product.append(&mut partial, &[text]),
-                    Piece::OldAlternation(text) => {
+                    TextPart::Literal(text) => product.append(&mut partial, &[text]),
+                    TextPart::OldAlternation(text) => {
                         diagnostics.push(old_alternation(value.span));
                         product.append(&mut partial, &[text])
                     }
                     // `needs` has reported it.
-                    Piece::BadName(_) => return None,
-                    Piece::Reference(inner) => {
+                    TextPart::BadName(_) => return None,
+                    TextPart::Reference(inner) => {
                         let expanded = self.known(inner, automatic)?.as_ref()?;
                         product.automatic |= expanded.automatic || AUTOMATIC.contains(&inner);
                         let endings: Vec<&[u8]> = expanded.values.iter().map(Text::as_bytes).collect();
@@ -332,9 +340,9 @@ impl Variables {
             product.text += partial.iter().map(Vec::len).sum::<usize>();
             product.values.extend(partial.into_iter().map(Text::from));
         }
-        let Product { values, text, automatic } = product;
+        let ValueProduct { values, text, automatic } = product;
         let fits = self.charge(text, span, diagnostics);
-        fits.then(|| Rc::new(Expanded::new(values, automatic)))
+        fits.then(|| Rc::new(ExpandedValues::new(values, automatic)))
     }
 
     /// Forgets what was wrong with values: where the automatic variables are there, it may not be.

@@ -75,7 +75,7 @@ pub struct Beneath {
 }
 
 /// The file that a path leads to.
-struct Place {
+struct BeneathFile {
     /// Opened for its metadata only.
     entry: OwnedFd,
     file_type: FileType,
@@ -113,12 +113,12 @@ impl Beneath {
         list(&self.resolve(path)?.entry)
     }
 
-    fn resolve(&self, path: &Path) -> io::Result<Place> {
+    fn resolve(&self, path: &Path) -> io::Result<BeneathFile> {
         self.resolve_within(path, MAX_LINKS)
     }
 
     /// Returns the file that a path leads to, through at most this number of links.
-    fn resolve_within(&self, path: &Path, links: usize) -> io::Result<Place> {
+    fn resolve_within(&self, path: &Path, links: usize) -> io::Result<BeneathFile> {
         let path = std::path::absolute(path)?;
         let mut result = Err(outside());
         for root in &self.roots {
@@ -132,7 +132,7 @@ impl Beneath {
         result
     }
 
-    fn walk(&self, root: &Path, rest: PathBuf, mut links: usize) -> io::Result<Place> {
+    fn walk(&self, root: &Path, rest: PathBuf, mut links: usize) -> io::Result<BeneathFile> {
         let look = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let mut directories = Vec::new();
         let mut here = openat(CWD, root, OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())?;
@@ -158,12 +158,12 @@ impl Beneath {
                 }
                 FileType::Directory => return Err(io::Error::other(format!("deeper than {MAX_DEPTH} directories"))),
                 file_type if todo.is_empty() => {
-                    return Ok(Place { entry, file_type, parent: Some((here, name)), root: root.to_owned() });
+                    return Ok(BeneathFile { entry, file_type, parent: Some((here, name)), root: root.to_owned() });
                 }
                 _ => return Err(io::ErrorKind::NotADirectory.into()),
             }
         }
-        Ok(Place { entry: here, file_type: FileType::Directory, parent: None, root: root.to_owned() })
+        Ok(BeneathFile { entry: here, file_type: FileType::Directory, parent: None, root: root.to_owned() })
     }
 }
 

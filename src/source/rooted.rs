@@ -22,7 +22,7 @@ pub(crate) struct Rooted {
 
 /// The file that a path leads to.
 #[derive(Debug)]
-pub(crate) struct Resolved {
+pub(crate) struct RootedFile {
     /// The path from the root, with all links followed.
     pub(crate) path: PathBuf,
     /// Its kind.
@@ -32,7 +32,7 @@ pub(crate) struct Resolved {
     parent: Option<(OwnedFd, OsString)>,
 }
 
-impl Resolved {
+impl RootedFile {
     /// Opens a regular file for reading, without waiting for anybody.
     pub(crate) fn open(&self) -> io::Result<File> {
         beneath::open(&self.entry, self.parent.as_ref())
@@ -46,7 +46,7 @@ impl Rooted {
     }
 
     /// Returns the file that a path leads to; one that does not begin with a slash starts at the root.
-    pub(crate) fn resolve(&self, path: impl AsRef<Path>) -> io::Result<Resolved> {
+    pub(crate) fn resolve(&self, path: impl AsRef<Path>) -> io::Result<RootedFile> {
         let look = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let start = || openat(CWD, &self.root, OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty());
         let mut links = MAX_LINKS;
@@ -82,12 +82,12 @@ impl Rooted {
                 file_type if todo.is_empty() => {
                     let kind = if file_type == FileType::RegularFile { FileKind::File } else { FileKind::Other };
                     let path = absolute(names.iter().chain([&name]));
-                    return Ok(Resolved { path, kind, entry, parent: Some((here, name)) });
+                    return Ok(RootedFile { path, kind, entry, parent: Some((here, name)) });
                 }
                 _ => return Err(io::ErrorKind::NotADirectory.into()),
             }
         }
-        Ok(Resolved { path: absolute(&names), kind: FileKind::Directory, entry: here, parent: None })
+        Ok(RootedFile { path: absolute(&names), kind: FileKind::Directory, entry: here, parent: None })
     }
 
     /// The contents of a regular file of at most this many bytes.

@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 
 use super::ParseError;
-use super::keep::Keep;
+use super::keep::KeptParts;
 use super::parser::parse;
 use super::printer::print_units;
 use super::sort;
@@ -84,7 +84,7 @@ pub fn format_with(source: &Source, id: SourceId, options: &FormatOptions) -> Re
     if parsed.diagnostics.iter().any(Diagnostic::is_error) {
         return Err(parsed.diagnostics);
     }
-    let keep = Keep::new(source, options.lines.clone());
+    let keep = KeptParts::new(source, options.lines.clone());
     let mut file = parsed.file;
     let sorted = options.sort && sort::sort(&mut file, &|span| keep.touches(source, span));
     let (printed, units) = print_units(&file);

@@ -2,20 +2,20 @@
 
 use std::ops::RangeInclusive;
 
-use super::printer::Unit;
+use super::printer::PrintedUnit;
 use crate::source::{Source, SourceId, Span};
 
 /// The parts of a text that are kept.
 #[derive(Debug)]
-pub(crate) struct Keep {
+pub(crate) struct KeptParts {
     /// First and last line of each region between `# fmt: off` and `# fmt: on`.
     off: Vec<(u32, u32)>,
     /// All that does not touch these lines.
     lines: Option<RangeInclusive<u32>>,
 }
 
-impl Keep {
-    pub(crate) fn new(source: &Source, lines: Option<RangeInclusive<u32>>) -> Keep {
+impl KeptParts {
+    pub(crate) fn new(source: &Source, lines: Option<RangeInclusive<u32>>) -> KeptParts {
         let mut off = Vec::new();
         let mut begun = None;
         for (number, line) in (1..).zip(source.text().split(|&byte| byte == b'\n')) {
@@ -29,7 +29,7 @@ impl Keep {
             }
         }
         off.extend(begun.map(|first| (first, u32::MAX)));
-        Keep { off, lines }
+        KeptParts { off, lines }
     }
 
     /// Whether everything is formatted.
@@ -51,11 +51,11 @@ impl Keep {
     }
 
     /// The printed text with the lines that stay taken from the source. Units that share a line of the source stay together.
-    pub(super) fn compose(&self, source: &Source, printed: &[u8], units: &[Unit]) -> Vec<u8> {
+    pub(super) fn compose(&self, source: &Source, printed: &[u8], units: &[PrintedUnit]) -> Vec<u8> {
         let mut out = Vec::new();
         let mut before: Option<(u32, bool)> = None;
         for group in groups(source, printed.len(), units) {
-            let Group { first, last, blank, start, end } = group;
+            let SharedLines { first, last, blank, start, end } = group;
             let kept = self.keeps(first, last);
             let (line, was_kept) = before.unwrap_or((0, kept));
             if line + 1 < first && (kept && was_kept || self.keeps(line + 1, first - 1)) {
@@ -85,7 +85,7 @@ pub(super) fn comment(text: &[u8]) -> &[u8] {
 }
 
 /// Units that share lines of the source.
-struct Group {
+struct SharedLines {
     first: u32,
     last: u32,
     blank: bool,
@@ -94,15 +94,15 @@ struct Group {
     end: usize,
 }
 
-fn groups(source: &Source, len: usize, units: &[Unit]) -> Vec<Group> {
-    let mut groups: Vec<Group> = Vec::new();
+fn groups(source: &Source, len: usize, units: &[PrintedUnit]) -> Vec<SharedLines> {
+    let mut groups: Vec<SharedLines> = Vec::new();
     for (index, unit) in units.iter().enumerate() {
         let span = trimmed(source, unit.span);
         let (first, last) = (source.line_column(span.start).0, source.line_column(last_byte(span)).0);
         let end = units.get(index + 1).map_or(len, |next| next.at - usize::from(next.blank));
-        let mut group = Group { first, last, blank: unit.blank, start: unit.at, end };
+        let mut group = SharedLines { first, last, blank: unit.blank, start: unit.at, end };
         while let Some(before) = groups.pop_if(|before| group.first <= before.last) {
-            group = Group {
+            group = SharedLines {
                 first: before.first.min(group.first),
                 last: before.last.max(group.last),
                 blank: before.blank,

@@ -8,10 +8,10 @@ mod name;
 pub mod parser;
 mod pattern;
 pub mod printer;
-pub(crate) mod reference;
 pub(crate) mod sort;
 #[cfg(test)]
 pub(crate) mod untidy;
+pub(crate) mod variable_reference;
 pub mod word;
 
 use std::sync::Arc;

@@ -7,7 +7,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::parser::{classes, starts_item};
-use super::reference;
+use super::variable_reference;
 use super::word::{stored, unquoted};
 use crate::source::Text;
 
@@ -21,7 +21,7 @@ use crate::source::Text;
 /// let glob = Pattern::glob("/srv/@{app}/**")?;
 /// assert!(!glob.is_literal());
 /// assert_eq!(glob.variables().collect::<Vec<_>>(), [&b"app"[..]]);
-/// assert!(glob.references().eq([(&b"app"[..], 5..11)]));
+/// assert!(glob.variable_references().eq([(&b"app"[..], 5..11)]));
 /// assert_eq!(glob.as_bytes(), b"/srv/@{app}/**");
 ///
 /// let hostile = Pattern::literal(b"/srv/a\" r, /** rwix, \"/b")?;
@@ -155,12 +155,12 @@ impl Pattern {
 
     /// The names of the variables in it, in order; one that occurs twice is given twice.
     pub fn variables(&self) -> impl Iterator<Item = &[u8]> {
-        self.references().map(|(name, _)| name)
+        self.variable_references().map(|(name, _)| name)
     }
 
     /// The variables in it, each with the range of its whole reference (`@{name}`) in [`Pattern::as_bytes`].
-    pub fn references(&self) -> impl Iterator<Item = (&[u8], Range<usize>)> {
-        reference::references(&self.0)
+    pub fn variable_references(&self) -> impl Iterator<Item = (&[u8], Range<usize>)> {
+        variable_reference::variable_references(&self.0)
     }
 
     /// Whether it matches one text only.

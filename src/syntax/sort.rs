@@ -88,10 +88,10 @@ fn group(run: &mut [Item]) -> bool {
     }
     let rest = first.leading.split_off(pieces_above_first(first, others));
     let before = std::mem::replace(&mut first.leading, rest);
-    let order: Vec<Key> = run.iter().map(|item| Key::new(&item.kind.value)).collect();
+    let order: Vec<SortKey> = run.iter().map(|item| SortKey::new(&item.kind.value)).collect();
     let sorted = order.is_sorted();
     if !sorted {
-        run.sort_by_cached_key(|item| Key::new(&item.kind.value));
+        run.sort_by_cached_key(|item| SortKey::new(&item.kind.value));
     }
     if let Some(first) = run.first_mut() {
         first.leading.splice(0..0, before);
@@ -107,7 +107,7 @@ fn is_suppression(comment: &[u8]) -> bool {
 
 /// The place of a rule among others, in the order of the fields.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Key {
+pub(crate) struct SortKey {
     /// The kind.
     pub(crate) rank: u8,
     /// Whether it is denied: those come last.
@@ -120,8 +120,8 @@ pub(crate) struct Key {
     whole: Vec<u8>,
 }
 
-impl Key {
-    pub(crate) fn new(kind: &ItemKind) -> Key {
+impl SortKey {
+    pub(crate) fn new(kind: &ItemKind) -> SortKey {
         let (rank, denied, place, text, whole) = match kind {
             // Of several limits of one resource the last holds.
             ItemKind::Rlimit(limit) => (1, false, 0, limit.resource.as_bytes().to_vec(), Vec::new()),
@@ -140,7 +140,7 @@ impl Key {
             }
             _ => (0, false, 0, Vec::new(), Vec::new()),
         };
-        Key { rank, denied, place, text, whole }
+        SortKey { rank, denied, place, text, whole }
     }
 }
 

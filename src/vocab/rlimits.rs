@@ -7,7 +7,7 @@ use super::word::{word_enum, word_traits};
 
 /// The unit that the value of a limit is counted in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Unit {
+pub(crate) enum RlimitUnit {
     /// Seconds; time units are allowed.
     Seconds,
     /// Microseconds; time units are allowed.
@@ -55,16 +55,16 @@ word_enum! {
 
 impl Resource {
     /// The unit of its values.
-    pub(crate) const fn unit(self) -> Unit {
+    pub(crate) const fn unit(self) -> RlimitUnit {
         match self {
-            Resource::Cpu => Unit::Seconds,
-            Resource::Fsize | Resource::Data | Resource::Stack | Resource::Core | Resource::Rss => Unit::Bytes,
-            Resource::Memlock | Resource::As | Resource::Msgqueue => Unit::Bytes,
+            Resource::Cpu => RlimitUnit::Seconds,
+            Resource::Fsize | Resource::Data | Resource::Stack | Resource::Core | Resource::Rss => RlimitUnit::Bytes,
+            Resource::Memlock | Resource::As | Resource::Msgqueue => RlimitUnit::Bytes,
             Resource::Nproc | Resource::Nofile | Resource::Locks | Resource::Sigpending | Resource::Rtprio => {
-                Unit::Number
+                RlimitUnit::Number
             }
-            Resource::Nice => Unit::Nice,
-            Resource::Rttime => Unit::Microseconds,
+            Resource::Nice => RlimitUnit::Nice,
+            Resource::Rttime => RlimitUnit::Microseconds,
         }
     }
 }

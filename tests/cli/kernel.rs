@@ -160,7 +160,7 @@ fn status_shows_profiles_processes_and_drift() {
 
     let compiled = run(place.0.path(), &[&["compile", "-o", "-"], &TARGET[..], &["profiles/web"]].concat(), b"").stdout;
     let (_, content) = armorer::kernel::hash::profiles(&compiled).unwrap().remove(0);
-    let like = armorer::kernel::hash::Hash::Sha256(String::new());
+    let like = armorer::kernel::hash::PolicyHash::Sha256(String::new());
     fs::write(place.path("sys/policy/profiles/web.1/sha256"), content.hash(&like).to_string()).unwrap();
     let output = place.run("status", &[&TARGET[..], &["--json", "profiles"]].concat(), b"");
     assert_eq!(status(&output), 0, "{}", text(&output.stderr));

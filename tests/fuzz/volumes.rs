@@ -10,7 +10,7 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use armorer::agent::{Agent, Options, Outcome, Report};
+use armorer::agent::{Agent, AgentOptions, FileOutcome, PassReport};
 use armorer::kernel::Kernel;
 use armorer::source::Beneath;
 use armorer::{Compiler, Features};
@@ -121,7 +121,7 @@ impl World {
         fs::write(self.path("kernel/profiles"), loaded).expect("writable");
         fs::write(self.path("kernel/revision"), "1\n").expect("writable");
         fs::write(self.path("kernel/.remove"), "").expect("writable");
-        let mut options = Options::new([self.path("volume")]);
+        let mut options = AgentOptions::new([self.path("volume")]);
         options.prune = true;
         options.max_file_size = 8192;
         options.state = Some(self.path("state"));
@@ -139,7 +139,7 @@ impl World {
         self.judge(&report);
     }
 
-    fn judge(&mut self, report: &Report) {
+    fn judge(&mut self, report: &PassReport) {
         let json = serde_json::to_string(report).expect("a report has a form in JSON");
         assert!(!json.contains("hunter2"), "{json}");
         for vanished in &report.vanished {
@@ -147,7 +147,7 @@ impl World {
             let is_there = |path: &Path| report.files.iter().find(|other| other.file == path);
             // A file that is there and broken keeps its profiles; one that has become empty gives them up.
             if let Some(file) = is_there(file) {
-                let is_broken = file.profiles.is_empty() && matches!(file.outcome, Outcome::Refused(_));
+                let is_broken = file.profiles.is_empty() && matches!(file.outcome, FileOutcome::Refused(_));
                 assert!(!is_broken && !file.profiles.contains(&vanished.profile), "{report:?}");
             }
             if vanished.kept.is_none() {
@@ -155,7 +155,7 @@ impl World {
             }
         }
         for file in &report.files {
-            if !matches!(file.outcome, Outcome::Refused(_)) {
+            if !matches!(file.outcome, FileOutcome::Refused(_)) {
                 self.good.extend(file.profiles.iter().map(|name| (name.clone(), file.file.clone())));
             }
         }

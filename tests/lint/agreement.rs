@@ -11,7 +11,7 @@ fn compiler() -> Compiler {
     Compiler::new(Features::builtin("linux-7.2").unwrap()).base("/base").loader(tree())
 }
 
-fn profiles(text: &str) -> Option<Vec<blob::Profile>> {
+fn profiles(text: &str) -> Option<Vec<blob::BlobProfile>> {
     let policy = compiler().compile(Input::text("p", text)).ok()?;
     Some(policy.records().to_vec())
 }

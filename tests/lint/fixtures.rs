@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use armorer::lint::{Applicability, Family, Finding, Fixes, Linter, Outcome, RULES, Rule, Selection, apply};
+use armorer::lint::{Applicability, Family, Finding, Fixes, LintOutcome, Linter, RULES, Rule, Selection, apply};
 use armorer::{Compiler, Features, Input};
 
 use super::{lines, linter, tree};
@@ -28,7 +28,7 @@ fn needs(rule: &Rule) -> Linter {
     linter.selection(Selection::only(words).unwrap())
 }
 
-fn examine(rule: &Rule, text: &str) -> Outcome {
+fn examine(rule: &Rule, text: &str) -> LintOutcome {
     let linter = needs(rule);
     let name = if rule.family() == Family::Kubernetes { "example.yaml" } else { "example" };
     let mut inputs = vec![Input::text(name, text)];
@@ -44,7 +44,7 @@ pub(crate) fn directory(rule: &Rule) -> PathBuf {
 }
 
 /// The findings of a rule among all.
-fn own(rule: &Rule, outcome: &Outcome) -> Vec<Finding> {
+fn own(rule: &Rule, outcome: &LintOutcome) -> Vec<Finding> {
     outcome.findings.iter().filter(|found| found.code == rule.code).cloned().collect()
 }
 

@@ -16,7 +16,7 @@ mod fixtures;
 mod registry;
 mod run;
 
-use armorer::lint::{Finding, Linter, Outcome, Selection};
+use armorer::lint::{Finding, LintOutcome, Linter, Selection};
 use armorer::source::{Memory, SourceMap};
 use armorer::{Compiler, Features, Input};
 
@@ -46,7 +46,7 @@ pub(crate) fn linter_of(words: &[&str], files: Memory) -> Linter {
 }
 
 /// Lints one text.
-pub(crate) fn lint(linter: &Linter, name: &str, text: &str) -> Outcome {
+pub(crate) fn lint(linter: &Linter, name: &str, text: &str) -> LintOutcome {
     linter.lint(vec![Input::text(name, text)]).unwrap()
 }
 
@@ -63,6 +63,6 @@ pub(crate) fn lines(findings: &[Finding], sources: &SourceMap) -> String {
 }
 
 /// A line for each finding of an outcome.
-pub(crate) fn all_lines(outcome: &Outcome) -> String {
+pub(crate) fn all_lines(outcome: &LintOutcome) -> String {
     lines(&outcome.findings, outcome.sources())
 }

@@ -7,8 +7,8 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use armorer::analysis::{self, DiffOptions, Place};
-use armorer::blob::{self, Automaton, Profile};
+use armorer::analysis::{self, DiffOptions, ProfilePart};
+use armorer::blob::{self, Automaton, BlobProfile};
 
 use crate::support;
 
@@ -24,7 +24,7 @@ struct Figures {
 }
 
 /// Reads, judges and writes a blob, and compares it with itself; what is wrong goes to `faults`.
-fn check(bytes: &[u8], label: &str, figures: &mut Figures, faults: &mut Vec<String>) -> Option<Vec<Profile>> {
+fn check(bytes: &[u8], label: &str, figures: &mut Figures, faults: &mut Vec<String>) -> Option<Vec<BlobProfile>> {
     let started = Instant::now();
     let profiles = match blob::read(bytes) {
         Ok(profiles) => profiles,
@@ -65,15 +65,16 @@ fn check(bytes: &[u8], label: &str, figures: &mut Figures, faults: &mut Vec<Stri
 }
 
 /// The packed words of Linux 6.1 and the permission tables of 7.2 say the same about files.
-fn compare_encodings(old: &[Profile], new: &[Profile], label: &str, faults: &mut Vec<String>) {
+fn compare_encodings(old: &[BlobProfile], new: &[BlobProfile], label: &str, faults: &mut Vec<String>) {
     match analysis::diff(old, new, &DiffOptions::default()) {
         Ok(diff) => {
             for difference in diff.differences {
                 let of_files = matches!(
                     difference.place,
-                    Place::Automaton(Automaton::File | Automaton::Xmatch) | Place::Field("attachment length")
+                    ProfilePart::Automaton(Automaton::File | Automaton::Xmatch)
+                        | ProfilePart::Field("attachment length")
                 );
-                if of_files || difference.place == Place::Profile {
+                if of_files || difference.place == ProfilePart::Profile {
                     faults.push(format!("{label}: 6.1 and 7.2: {difference}"));
                 }
             }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use armorer::analysis::{self, DiffOptions};
 use armorer::ast::ItemKind;
 use armorer::blob;
-use armorer::log::suggest::{Need, NoRule, Options, Outcome, Plan, Tree};
+use armorer::log::suggest::{Need, NoRule, SuggestOptions, SuggestTree, SuggestionOutcome, SuggestionPlan};
 use armorer::{Access, Compiler, Features, Input};
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -179,7 +179,8 @@ fn ten_thousand_broken_logs() {
             }
         }
         if number % 250 == 0 {
-            let plan = Plan::new(&tree, &needs, &Options::default().abstractions(false)).expect("a plan");
+            let plan =
+                SuggestionPlan::new(&tree, &needs, &SuggestOptions::default().abstractions(false)).expect("a plan");
             for change in plan.changes(&tree).expect("changes") {
                 assert_eq!(armorer::parse(&change.new).expect("a profile").items.len(), 2, "{}", change.diff());
                 tree = self::tree("profile web {\n  /srv/* r,\n}\nprofile db {\n}\n");
@@ -194,8 +195,8 @@ fn compiler() -> Compiler {
     Compiler::new(Features::builtin("linux-7.2").expect("built in"))
 }
 
-fn tree(text: &str) -> Tree {
-    let mut tree = Tree::new(compiler());
+fn tree(text: &str) -> SuggestTree {
+    let mut tree = SuggestTree::new(compiler());
     tree.add("web", text).expect("a policy");
     tree
 }
@@ -207,7 +208,7 @@ fn rules(text: &[u8]) -> usize {
     profile.body.items.len()
 }
 
-fn policy(text: Vec<u8>) -> Vec<blob::Profile> {
+fn policy(text: Vec<u8>) -> Vec<blob::BlobProfile> {
     let compiled = compiler().compile(Input::text("web", text.clone()));
     compiled.unwrap_or_else(|error| panic!("{}: {error}", text.escape_ascii())).records().to_vec()
 }
@@ -274,10 +275,10 @@ proptest! {
         // Such a name begins with a word of the notation; names of logs do not pass through it.
         let Ok(access) = access else { return Ok(()) };
         let tree = tree(OLD);
-        let mut plan = Plan::new(&tree, &[Need::new("web", access.clone())], &Options::default().abstractions(false)).unwrap();
+        let mut plan = SuggestionPlan::new(&tree, &[Need::new("web", access.clone())], &SuggestOptions::default().abstractions(false)).unwrap();
         let exact = match &plan.suggestions[0].outcome {
-            Outcome::Candidates { list, .. } => list.iter().position(|candidate| candidate.is_exact).expect("an exact rule"),
-            Outcome::NoRule(NoRule::Name { .. }) => return Ok(()),
+            SuggestionOutcome::Candidates { list, .. } => list.iter().position(|candidate| candidate.is_exact).expect("an exact rule"),
+            SuggestionOutcome::NoRule(NoRule::Name { .. }) => return Ok(()),
             other => panic!("{other:?}"),
         };
         prop_assert!(plan.pick(0, Some(exact)));

@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use armorer::analysis::new_access::{Kind, NewAccess, Options, new_access};
+use armorer::analysis::new_access::{NewAccess, NewAccessKind, NewAccessOptions, new_access};
 use armorer::query::Subject;
 use armorer::{Access, Compiled, Compiler, Features, Input};
 
@@ -108,12 +108,12 @@ impl Pairs {
 
     fn compare(&mut self, what: &str, base: &str, new: &str) {
         let policies = [base, new].map(|text| self.compile(text));
-        let options = Options::default().ignore_audit(true);
+        let options = NewAccessOptions::default().ignore_audit(true);
         let found = new_access(policies[0].records(), policies[1].records(), &options).expect("sound policies");
         let [base, new] = policies.map(|policy| Subject::from_compiled(policy).expect("a sound policy"));
         let more = more(&base, &new);
-        let granting = found.findings.iter().any(|finding| finding.kind == Kind::NewAccess);
-        let unproven = found.findings.iter().any(|finding| finding.kind != Kind::NewAccess);
+        let granting = found.findings.iter().any(|finding| finding.kind == NewAccessKind::NewAccess);
+        let unproven = found.findings.iter().any(|finding| finding.kind != NewAccessKind::NewAccess);
         if granting == more.is_empty() || unproven {
             self.wrong.push(format!("{what}: {found}asked: {more:?}"));
         }

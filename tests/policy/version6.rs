@@ -2,7 +2,7 @@
 //! must mean the same, texts that must be refused, and things that a rule may not touch. Where version 5.0 makes something else
 //! of a text, armorer says so.
 
-use armorer::analysis::{self, DiffOptions, Difference, Place};
+use armorer::analysis::{self, DiffOptions, Difference, ProfilePart};
 use armorer::automata::Symbol;
 use armorer::blob::{self, Automaton};
 use armorer::diagnostic::Code;
@@ -109,7 +109,7 @@ fn classes(features: &Features, one: &str, other: &str) -> Vec<u8> {
         .0
         .iter()
         .map(|difference| match (&difference.place, difference.witness.first()) {
-            (Place::Automaton(Automaton::Policydb), Some(Symbol::Byte(class))) => *class,
+            (ProfilePart::Automaton(Automaton::Policydb), Some(Symbol::Byte(class))) => *class,
             _ => panic!("{difference}"),
         })
         .collect();

@@ -29,7 +29,7 @@ pub(crate) fn compare_all(theirs: Result<Vec<u8>, String>, ours: Result<Compiled
 }
 
 /// Allows lock where nothing matches in the automaton of the other classes: the reference does so everywhere.
-pub(crate) fn allow_lock(profile: &mut blob::Profile) {
+pub(crate) fn allow_lock(profile: &mut blob::BlobProfile) {
     const LOCK: u32 = 0x8000;
     let perms = profile.policydb.as_mut().and_then(|db| db.perms.as_mut());
     if let Some(entry) = perms.and_then(|perms| perms.first_mut()) {
@@ -38,7 +38,7 @@ pub(crate) fn allow_lock(profile: &mut blob::Profile) {
 }
 
 fn compare_after(
-    change: fn(&mut blob::Profile),
+    change: fn(&mut blob::BlobProfile),
     theirs: Result<Vec<u8>, String>,
     ours: Result<Compiled, CompileError>,
 ) -> Outcome {

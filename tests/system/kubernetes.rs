@@ -127,7 +127,7 @@ fn the_examples_refer_to_what_they_define() {
     for path in manifests() {
         let id = sources.add(path.display().to_string(), fs::read(&path).expect("readable")).expect("small");
         let manifest = Manifest::read(&sources.get(id), id);
-        referred.extend(manifest.references().map(|reference| reference.profile.value.clone()));
+        referred.extend(manifest.profile_references().map(|reference| reference.profile.value.clone()));
         defined.extend(manifest.profiles.iter().map(|profile| profile.key.value.clone()));
     }
     assert_eq!(referred, ["k8s-nginx", "k8s-nginx"]);

@@ -39,64 +39,64 @@ use crate::vocab::classes as class;
 pub enum Asked {
     /// An executable that a profile may attach to.
     #[doc(hidden)]
-    Attachment(attachment::Attachment),
+    Attachment(attachment::AskedAttachment),
     /// Capabilities.
     #[doc(hidden)]
-    Capability(capability::Capability),
+    Capability(capability::AskedCapability),
     /// A file.
     #[doc(hidden)]
-    File(file::File),
+    File(file::AskedFile),
     /// A hard link.
     #[doc(hidden)]
-    Link(file::Link),
+    Link(file::AskedLink),
     /// A change of profile.
     #[doc(hidden)]
-    ChangeProfile(change_profile::ChangeProfile),
+    ChangeProfile(change_profile::AskedChangeProfile),
     /// A change of profile at the next exec.
     #[doc(hidden)]
-    Onexec(change_profile::Onexec),
+    Onexec(change_profile::AskedOnexec),
     /// A signal.
     #[doc(hidden)]
-    Signal(signal::Signal),
+    Signal(signal::AskedSignal),
     /// ptrace.
     #[doc(hidden)]
-    Ptrace(ptrace::Ptrace),
+    Ptrace(ptrace::AskedPtrace),
     /// A socket of any family but unix.
     #[doc(hidden)]
-    Network(network::Network),
+    Network(network::AskedSocket),
     /// A unix socket.
     #[doc(hidden)]
-    Unix(unix::Unix),
+    Unix(unix::AskedUnix),
     /// D-Bus.
     #[doc(hidden)]
-    Dbus(dbus::Dbus),
+    Dbus(dbus::AskedDbus),
     /// A mount.
     #[doc(hidden)]
-    Mount(mount::Mount),
+    Mount(mount::AskedMount),
     /// An unmount.
     #[doc(hidden)]
-    Umount(mount::Umount),
+    Umount(mount::AskedUmount),
     /// A change of the root.
     #[doc(hidden)]
-    PivotRoot(pivot_root::PivotRoot),
+    PivotRoot(pivot_root::AskedPivotRoot),
     /// A user namespace.
     #[doc(hidden)]
-    Userns(userns::Userns),
+    Userns(userns::AskedUserns),
     /// A message queue.
     #[doc(hidden)]
-    Mqueue(mqueue::Mqueue),
+    Mqueue(mqueue::AskedMqueue),
     /// `io_uring`.
     #[doc(hidden)]
-    IoUring(io_uring::IoUring),
+    IoUring(io_uring::AskedIoUring),
     /// A class as a whole, or a string of one that has no rules.
     #[doc(hidden)]
-    Other(Other),
+    Other(AskedOther),
 }
 
 /// A string of a class that has no rules; without `rest` the class as a whole.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
-pub struct Other {
+pub struct AskedOther {
     /// The class.
     pub name: String,
     /// The rest of the string; `<oob>` in the place of the out-of-band symbol.
@@ -108,21 +108,21 @@ impl Asked {
     #[must_use]
     #[doc(hidden)]
     pub fn of_file(string: &[Symbol], permissions: u32) -> Asked {
-        let Some(bytes) = bytes(string) else { return Asked::Other(Other::of("file", string)) };
+        let Some(bytes) = bytes(string) else { return Asked::Other(AskedOther::of("file", string)) };
         let changes = permissions & (ONEXEC | CHANGE_PROFILE) != 0;
         let has_nul = bytes.contains(&0);
         match (has_nul, changes) {
             (true, _) if permissions & CHANGE_PROFILE != 0 => {
-                Asked::ChangeProfile(change_profile::ChangeProfile::decode(&bytes))
+                Asked::ChangeProfile(change_profile::AskedChangeProfile::decode(&bytes))
             }
             (true, _) if changes || permissions & EXEC != 0 && permissions & (LINK | LOCK) == 0 => {
-                Asked::Onexec(change_profile::Onexec::decode(&bytes))
+                Asked::Onexec(change_profile::AskedOnexec::decode(&bytes))
             }
-            (true, _) => Asked::Link(file::Link::decode(&bytes)),
+            (true, _) => Asked::Link(file::AskedLink::decode(&bytes)),
             (false, true) if permissions & CHANGE_PROFILE != 0 || bytes.first() != Some(&b'/') => {
-                Asked::ChangeProfile(change_profile::ChangeProfile::decode(&bytes))
+                Asked::ChangeProfile(change_profile::AskedChangeProfile::decode(&bytes))
             }
-            (false, _) => Asked::File(file::File::decode(&bytes)),
+            (false, _) => Asked::File(file::AskedFile::decode(&bytes)),
         }
     }
 
@@ -131,27 +131,27 @@ impl Asked {
     #[must_use]
     #[doc(hidden)]
     pub fn of_class(string: &[Symbol], permissions: u32) -> Asked {
-        let Some((&class, rest)) = string.split_first() else { return Asked::Other(Other::of("policy", string)) };
-        let Symbol::Byte(class) = class else { return Asked::Other(Other::of("policy", string)) };
+        let Some((&class, rest)) = string.split_first() else { return Asked::Other(AskedOther::of("policy", string)) };
+        let Symbol::Byte(class) = class else { return Asked::Other(AskedOther::of("policy", string)) };
         let name = classes::name(class);
-        let Some(rest) = bytes(rest) else { return Asked::Other(Other::of(&name, rest)) };
+        let Some(rest) = bytes(rest) else { return Asked::Other(AskedOther::of(&name, rest)) };
         match class {
             class::MOUNT => mount::decode(&rest, permissions),
-            class::PTRACE => Asked::Ptrace(ptrace::Ptrace::decode(&rest)),
-            class::SIGNAL => Asked::Signal(signal::Signal::decode(&rest)),
+            class::PTRACE => Asked::Ptrace(ptrace::AskedPtrace::decode(&rest)),
+            class::SIGNAL => Asked::Signal(signal::AskedSignal::decode(&rest)),
             class::NETWORK_V7 | class::NETWORK_V8 | class::NETWORK_V9 | class::NETWORK_V9_SKB => {
                 network::decode(class, &rest)
             }
             class::LABEL => match rest.split_first() {
-                Some((&class::PTRACE, label)) => Asked::Ptrace(ptrace::Ptrace::decode(label)),
-                Some((&class::SIGNAL, label)) => Asked::Signal(signal::Signal::of_label(label)),
-                _ => Asked::Other(Other::of_bytes(&name, &rest)),
+                Some((&class::PTRACE, label)) => Asked::Ptrace(ptrace::AskedPtrace::decode(label)),
+                Some((&class::SIGNAL, label)) => Asked::Signal(signal::AskedSignal::of_label(label)),
+                _ => Asked::Other(AskedOther::of_bytes(&name, &rest)),
             },
-            class::POSIX_MQUEUE | class::SYSV_MQUEUE => Asked::Mqueue(mqueue::Mqueue::decode(class, &rest)),
-            class::NAMESPACE => Asked::Userns(userns::Userns::decode(&rest)),
-            class::IO_URING => Asked::IoUring(io_uring::IoUring::decode(&rest)),
-            class::DBUS => Asked::Dbus(dbus::Dbus::decode(&rest)),
-            _ => Asked::Other(Other::of_bytes(&name, &rest)),
+            class::POSIX_MQUEUE | class::SYSV_MQUEUE => Asked::Mqueue(mqueue::AskedMqueue::decode(class, &rest)),
+            class::NAMESPACE => Asked::Userns(userns::AskedUserns::decode(&rest)),
+            class::IO_URING => Asked::IoUring(io_uring::AskedIoUring::decode(&rest)),
+            class::DBUS => Asked::Dbus(dbus::AskedDbus::decode(&rest)),
+            _ => Asked::Other(AskedOther::of_bytes(&name, &rest)),
         }
     }
 
@@ -159,17 +159,17 @@ impl Asked {
     #[must_use]
     #[doc(hidden)]
     pub fn of_attachment(string: &[Symbol], xattrs: &[Vec<u8>]) -> Asked {
-        Asked::Attachment(attachment::Attachment::decode(string, xattrs))
+        Asked::Attachment(attachment::AskedAttachment::decode(string, xattrs))
     }
 
     /// A class as a whole.
     pub(in crate::analysis) fn class(class: u8) -> Asked {
-        Asked::Other(Other { name: classes::name(class).into_owned(), rest: None })
+        Asked::Other(AskedOther { name: classes::name(class).into_owned(), rest: None })
     }
 }
 
-impl Other {
-    fn of(name: &str, string: &[Symbol]) -> Other {
+impl AskedOther {
+    fn of(name: &str, string: &[Symbol]) -> AskedOther {
         let mut rest = Vec::new();
         for symbol in string {
             match symbol {
@@ -177,11 +177,11 @@ impl Other {
                 Symbol::OutOfBand => rest.extend_from_slice(b"<oob>"),
             }
         }
-        Other::of_bytes(name, &rest)
+        AskedOther::of_bytes(name, &rest)
     }
 
-    fn of_bytes(name: &str, rest: &[u8]) -> Other {
-        Other { name: name.to_owned(), rest: (!rest.is_empty()).then(|| Text::from(rest)) }
+    fn of_bytes(name: &str, rest: &[u8]) -> AskedOther {
+        AskedOther { name: name.to_owned(), rest: (!rest.is_empty()).then(|| Text::from(rest)) }
     }
 }
 
@@ -205,7 +205,7 @@ impl fmt::Display for Asked {
             Asked::Userns(access) => access.fmt(f),
             Asked::Mqueue(access) => access.fmt(f),
             Asked::IoUring(access) => access.fmt(f),
-            Asked::Other(Other { name, rest }) => {
+            Asked::Other(AskedOther { name, rest }) => {
                 f.write_str(name)?;
                 value(f, "", rest.as_ref())
             }

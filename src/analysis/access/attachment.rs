@@ -5,10 +5,10 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::UsageError;
+use super::AccessError;
 use super::asked::value;
-use super::plan::{Plan, Way};
-use super::words::{Words, write_word};
+use super::plan::{LookupPlace, LookupPlan};
+use super::words::{RemainingWords, write_word};
 use crate::analysis::names::Quoted;
 use crate::analysis::perms::EXEC;
 use crate::automata::Symbol;
@@ -23,14 +23,14 @@ pub struct AttachAccess {
 }
 
 impl AttachAccess {
-    pub(super) fn parse(words: &mut Words<'_>) -> Result<AttachAccess, UsageError> {
+    pub(super) fn parse(words: &mut RemainingWords<'_>) -> Result<AttachAccess, AccessError> {
         Ok(AttachAccess { path: words.expect("the path of the executable")? })
     }
 
-    pub(super) fn plan(&self) -> Plan {
+    pub(super) fn plan(&self) -> LookupPlan {
         // Which profile a program runs under is no question of what that profile confines.
-        let mut plan = Plan { binds_unconfined: true, ..Plan::default() };
-        plan.check("attach", EXEC, Way::Attachment(self.path.to_vec()));
+        let mut plan = LookupPlan { binds_unconfined: true, ..LookupPlan::default() };
+        plan.check("attach", EXEC, LookupPlace::Attachment(self.path.to_vec()));
         plan.notes.push("another profile with a longer match may come first".into());
         plan
     }
@@ -45,23 +45,23 @@ impl fmt::Display for AttachAccess {
 
 /// An executable, as strings have it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Attachment {
+pub struct AskedAttachment {
     /// Its path.
     pub path: Text,
     /// The extended attributes that were looked at.
-    pub xattrs: Vec<Attribute>,
+    pub xattrs: Vec<AskedAttribute>,
 }
 
 /// An extended attribute of an executable.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Attribute {
+pub struct AskedAttribute {
     /// Its name, where the profile has it.
     pub name: Option<Text>,
     /// Its value; `None` if the file has no such attribute.
     pub value: Option<Text>,
 }
 
-impl Attachment {
+impl AskedAttachment {
     pub(super) fn decode(string: &[Symbol], xattrs: &[Vec<u8>]) -> Self {
         let mut parts = string.split(|&symbol| symbol == Symbol::OutOfBand).map(|part| {
             let bytes = part.iter().filter_map(|&symbol| match symbol {
@@ -72,7 +72,7 @@ impl Attachment {
         });
         let path = Text::from(parts.next().unwrap_or_default());
         let names = xattrs.iter().map(Some).chain(std::iter::repeat(None));
-        let xattrs = parts.zip(names).map(|(part, name)| Attribute {
+        let xattrs = parts.zip(names).map(|(part, name)| AskedAttribute {
             name: name.map(|name| Text::from(name.as_slice())),
             value: match part.split_first() {
                 Some((0, value)) => Some(Text::from(value)),
@@ -80,14 +80,14 @@ impl Attachment {
                 None => None,
             },
         });
-        Attachment { path, xattrs: xattrs.collect() }
+        AskedAttachment { path, xattrs: xattrs.collect() }
     }
 }
 
-impl fmt::Display for Attachment {
+impl fmt::Display for AskedAttachment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "attachment {}", Quoted(&self.path))?;
-        for (number, Attribute { name, value: found }) in self.xattrs.iter().enumerate() {
+        for (number, AskedAttribute { name, value: found }) in self.xattrs.iter().enumerate() {
             f.write_str(if number == 0 { " with" } else { "," })?;
             match name {
                 Some(name) => write!(f, " {name}")?,

@@ -4,12 +4,12 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-use super::UsageError;
-use super::plan::{Plan, Strings, Way};
-use super::words::Words;
+use super::AccessError;
+use super::plan::{LookupPlace, LookupPlan, MatchStrings};
+use super::words::RemainingWords;
 use crate::analysis::names;
 use crate::analysis::perms::mediates;
-use crate::blob::Profile;
+use crate::blob::BlobProfile;
 use crate::vocab::{self, Vocabulary, classes};
 
 /// Use of capabilities.
@@ -21,11 +21,11 @@ pub struct CapabilityAccess {
 }
 
 impl CapabilityAccess {
-    pub(super) fn parse(words: &mut Words<'_>) -> Result<CapabilityAccess, UsageError> {
+    pub(super) fn parse(words: &mut RemainingWords<'_>) -> Result<CapabilityAccess, AccessError> {
         let mut numbers = Vec::new();
         while let Some(word) = words.next() {
             let Some(number) = vocab::Capability::from_word(word).map(vocab::Capability::number) else {
-                return Err(UsageError::unknown(word, "no capability", vocab::Capability::words()));
+                return Err(AccessError::unknown(word, "no capability", vocab::Capability::words()));
             };
             if !numbers.contains(&number) {
                 numbers.push(number);
@@ -37,17 +37,17 @@ impl CapabilityAccess {
         Ok(CapabilityAccess { numbers })
     }
 
-    pub(super) fn plan(&self, profile: &Profile) -> Plan {
-        let mut plan = Plan::default();
+    pub(super) fn plan(&self, profile: &BlobProfile) -> LookupPlan {
+        let mut plan = LookupPlan::default();
         // Kernels prefer the class of the automaton to the masks where it is there; no compiler writes it.
         let by_class = mediates(profile, classes::CAPABILITY);
         for &number in &self.numbers {
             let name = names::capability(number);
             if by_class {
-                let string = Strings::one(vec![classes::CAPABILITY, number >> 5]);
-                plan.check(name, 1 << (number & 31), Way::Policy(string));
+                let string = MatchStrings::one(vec![classes::CAPABILITY, number >> 5]);
+                plan.check(name, 1 << (number & 31), LookupPlace::Policy(string));
             } else {
-                plan.check(name, 1, Way::Capability(number));
+                plan.check(name, 1, LookupPlace::Capability(number));
             }
         }
         plan
@@ -67,13 +67,13 @@ impl fmt::Display for CapabilityAccess {
 /// Capabilities that differ the same way.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
-pub struct Capability {
+pub struct AskedCapability {
     /// Their numbers; names when serialised, as far as there are any.
     #[serde(rename = "names", serialize_with = "by_name")]
     pub numbers: Vec<u8>,
 }
 
-impl fmt::Display for Capability {
+impl fmt::Display for AskedCapability {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // As many as the masks have bits, and more than Linux has.
         if self.numbers.len() == 64 {

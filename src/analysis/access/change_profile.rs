@@ -5,10 +5,10 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::UsageError;
-use super::plan::{Plan, Strings, Way, components};
-use super::reader::Reader;
-use super::words::{Words, write_word};
+use super::AccessError;
+use super::plan::{LookupPlace, LookupPlan, MatchStrings, components};
+use super::reader::StringReader;
+use super::words::{RemainingWords, write_word};
 use crate::analysis::names::Quoted;
 use crate::analysis::perms::{CHANGE_PROFILE, ONEXEC};
 use crate::source::Text;
@@ -24,7 +24,7 @@ pub struct ChangeProfileAccess {
 }
 
 impl ChangeProfileAccess {
-    pub(super) fn parse(words: &mut Words<'_>) -> Result<ChangeProfileAccess, UsageError> {
+    pub(super) fn parse(words: &mut RemainingWords<'_>) -> Result<ChangeProfileAccess, AccessError> {
         if words.eat("->") {
             return Ok(ChangeProfileAccess { program: None, target: words.expect("the target")? });
         }
@@ -35,21 +35,22 @@ impl ChangeProfileAccess {
         Ok(ChangeProfileAccess { program: None, target: first })
     }
 
-    pub(super) fn plan(&self) -> Plan {
-        let mut plan = Plan::default();
+    pub(super) fn plan(&self) -> LookupPlan {
+        let mut plan = LookupPlan::default();
         let (stack, label) = match self.target.strip_prefix(b"&") {
             Some(label) => (&b"&"[..], label),
             None => (&b""[..], &*self.target),
         };
         let to = |part: &[u8]| Text::from([stack, part].concat());
-        let at_once = || Strings::label(label, |part| ChangeProfile { target: to(part) }.encode());
+        let at_once = || MatchStrings::label(label, |part| AskedChangeProfile { target: to(part) }.encode());
         match &self.program {
-            None => plan.check("change_profile", CHANGE_PROFILE, Way::File(at_once())),
+            None => plan.check("change_profile", CHANGE_PROFILE, LookupPlace::File(at_once())),
             Some(program) => {
                 // First that the change may be asked for, then that it may happen with this program.
-                plan.check("onexec", ONEXEC, Way::File(at_once()));
-                let pairs = Strings::label(label, |part| Onexec { path: program.clone(), target: to(part) }.encode());
-                plan.check("onexec of the program", ONEXEC, Way::OnExec { program: program.to_vec(), pairs });
+                plan.check("onexec", ONEXEC, LookupPlace::File(at_once()));
+                let pairs =
+                    MatchStrings::label(label, |part| AskedOnexec { path: program.clone(), target: to(part) }.encode());
+                plan.check("onexec of the program", ONEXEC, LookupPlace::OnExec { program: program.to_vec(), pairs });
             }
         }
         if components(label).any(|part| part.starts_with(b":") && part.windows(3).any(|three| three == b"://")) {
@@ -73,7 +74,7 @@ impl fmt::Display for ChangeProfileAccess {
 /// A change of profile, at once or at the next exec, as strings have it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
-pub struct ChangeProfile {
+pub struct AskedChangeProfile {
     /// The profile or stack to change to.
     pub target: Text,
 }
@@ -81,22 +82,22 @@ pub struct ChangeProfile {
 /// A change of profile at the exec of a file, as strings have it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
-pub struct Onexec {
+pub struct AskedOnexec {
     /// The path of the executable.
     pub path: Text,
     /// The profile or stack to change to.
     pub target: Text,
 }
 
-impl ChangeProfile {
+impl AskedChangeProfile {
     pub(super) fn decode(bytes: &[u8]) -> Self {
         // Kernels that do not stack profiles write a NUL after the namespace.
-        let mut reader = Reader::new(bytes);
+        let mut reader = StringReader::new(bytes);
         let target = match reader.closed_field() {
             Some(namespace) => [b":", namespace, b":", reader.rest()].concat(),
             None => bytes.to_vec(),
         };
-        ChangeProfile { target: target.into() }
+        AskedChangeProfile { target: target.into() }
     }
 
     /// The string, for kernels that stack profiles.
@@ -105,11 +106,11 @@ impl ChangeProfile {
     }
 }
 
-impl Onexec {
+impl AskedOnexec {
     pub(super) fn decode(bytes: &[u8]) -> Self {
-        let mut reader = Reader::new(bytes);
+        let mut reader = StringReader::new(bytes);
         let path = Text::from(reader.field().unwrap_or_default());
-        Onexec { path, target: ChangeProfile::decode(reader.rest()).target }
+        AskedOnexec { path, target: AskedChangeProfile::decode(reader.rest()).target }
     }
 
     fn encode(&self) -> Vec<u8> {
@@ -117,13 +118,13 @@ impl Onexec {
     }
 }
 
-impl fmt::Display for ChangeProfile {
+impl fmt::Display for AskedChangeProfile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "change_profile to {}", Quoted(&self.target))
     }
 }
 
-impl fmt::Display for Onexec {
+impl fmt::Display for AskedOnexec {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "change_profile at exec of {} to {}", Quoted(&self.path), Quoted(&self.target))
     }

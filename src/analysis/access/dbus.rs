@@ -4,13 +4,13 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::UsageError;
+use super::AccessError;
 use super::asked::{surplus, value};
-use super::plan::{Plan, Strings, Way};
+use super::plan::{LookupPlace, LookupPlan, MatchStrings};
 use super::reader::fields;
-use super::words::{Words, each, names, write_permissions, write_word};
+use super::words::{RemainingWords, each, names, write_permissions, write_word};
 use crate::analysis::perms::mediates;
-use crate::blob::Profile;
+use crate::blob::BlobProfile;
 use crate::source::Text;
 use crate::vocab::{DbusPermissions, Vocabulary, classes, dbus as bits};
 
@@ -38,14 +38,14 @@ pub struct DbusAccess {
 }
 
 impl DbusAccess {
-    pub(super) fn parse(words: &mut Words<'_>) -> Result<DbusAccess, UsageError> {
+    pub(super) fn parse(words: &mut RemainingWords<'_>) -> Result<DbusAccess, AccessError> {
         let mut label = None;
         let mut peer_name = None;
         for (key, value) in words.group("peer") {
             match key {
                 b"label" => label = Some(Text::from(value)),
                 b"name" => peer_name = Some(value),
-                _ => return Err(UsageError::unknown(key, "no condition on a peer", ["label", "name"])),
+                _ => return Err(AccessError::unknown(key, "no condition on a peer", ["label", "name"])),
             }
         }
         if let Some(value) = words.value("peer").or_else(|| words.value("label")) {
@@ -58,8 +58,8 @@ impl DbusAccess {
             let known = DbusPermissions::words();
             let help = "a permission is missing: send, receive, bind or eavesdrop";
             return Err(match words.peek() {
-                Some(word) => UsageError::unknown(word, "no permission for D-Bus", known).or_else(help.into()),
-                None => UsageError::new(help),
+                Some(word) => AccessError::unknown(word, "no permission for D-Bus", known).or_else(help.into()),
+                None => AccessError::new(help),
             });
         }
         let mut field = |given: Option<&[u8]>, what: &str| match given {
@@ -76,16 +76,16 @@ impl DbusAccess {
         Ok(DbusAccess { permissions, bus, name, label, path, interface, member })
     }
 
-    pub(super) fn plan(&self, profile: &Profile) -> Plan {
-        let mut plan = Plan::of_class(profile, classes::DBUS, "D-Bus messages");
+    pub(super) fn plan(&self, profile: &BlobProfile) -> LookupPlan {
+        let mut plan = LookupPlan::of_class(profile, classes::DBUS, "D-Bus messages");
         if plan.unmediated.is_none() && !mediates(profile, classes::NETWORK_V9) {
             let why =
                 "Linux 7.2 mediates D-Bus only where the policy has fine-grained unix sockets, which this one lacks";
             plan.notes.push(why.into());
         }
-        let bus = Dbus { bus: self.bus.clone(), ..Dbus::default() };
-        let named = Dbus { name: Some(self.name.clone()), ..bus.clone() };
-        let message = Dbus {
+        let bus = AskedDbus { bus: self.bus.clone(), ..AskedDbus::default() };
+        let named = AskedDbus { name: Some(self.name.clone()), ..bus.clone() };
+        let message = AskedDbus {
             label: Some(self.label.clone().unwrap_or_else(|| "unconfined".into())),
             path: Some(self.path.clone()),
             interface: Some(self.interface.clone()),
@@ -98,7 +98,11 @@ impl DbusAccess {
                 bits::EAVESDROP => &bus,
                 _ => &message,
             };
-            plan.check(name, bit, Way::Policy(Strings::one([&[classes::DBUS][..], &string.encode()].concat())));
+            plan.check(
+                name,
+                bit,
+                LookupPlace::Policy(MatchStrings::one([&[classes::DBUS][..], &string.encode()].concat())),
+            );
         }
         if self.permissions & MESSAGE != 0 && self.label.is_none() {
             plan.notes.push("the peer is taken to be unconfined; name its profile with peer=PROFILE".into());
@@ -134,7 +138,7 @@ impl fmt::Display for DbusAccess {
 /// A bus (to eavesdrop on), a name on it (to bind), or a message.
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize)]
 #[non_exhaustive]
-pub struct Dbus {
+pub struct AskedDbus {
     /// The bus.
     pub bus: Text,
     /// The name to bind, or the name of the other side.
@@ -151,14 +155,14 @@ pub struct Dbus {
     pub rest: Text,
 }
 
-impl Dbus {
+impl AskedDbus {
     pub(super) fn decode(bytes: &[u8]) -> Self {
         let mut fields = fields(bytes);
         let bus = fields.next().unwrap_or_default();
         let [name, label, path, interface, member] = std::array::from_fn(|_| fields.next());
         let rest: Vec<Text> = fields.collect();
         let rest: Vec<&[u8]> = rest.iter().map(Text::as_bytes).collect();
-        Dbus { bus, name, label, path, interface, member, rest: rest.join(&0).into() }
+        AskedDbus { bus, name, label, path, interface, member, rest: rest.join(&0).into() }
     }
 
     /// The string without the class; fields behind one that is not there are left out.
@@ -169,7 +173,7 @@ impl Dbus {
     }
 }
 
-impl fmt::Display for Dbus {
+impl fmt::Display for AskedDbus {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("dbus")?;
         value(f, "bus", Some(&self.bus))?;

@@ -4,10 +4,10 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::UsageError;
-use super::plan::{Plan, Strings, Way};
-use super::reader::Reader;
-use super::words::{Words, each, write_word};
+use super::AccessError;
+use super::plan::{LookupPlace, LookupPlan, MatchStrings};
+use super::reader::StringReader;
+use super::words::{RemainingWords, each, write_word};
 use crate::analysis::names::Quoted;
 use crate::analysis::perms::{APPEND, EXEC, EXEC_MMAP, LINK, LOCK, READ, WRITE};
 use crate::policy::Owner;
@@ -66,7 +66,7 @@ fn bits(word: &[u8]) -> Option<u32> {
 }
 
 impl FileAccess {
-    pub(super) fn parse(words: &mut Words<'_>) -> Result<FileAccess, UsageError> {
+    pub(super) fn parse(words: &mut RemainingWords<'_>) -> Result<FileAccess, AccessError> {
         let owner = if words.eat("owner") {
             Some(Owner::Owner)
         } else if words.eat("other") {
@@ -79,22 +79,22 @@ impl FileAccess {
             Some(path) if path.starts_with(b"/") => Text::from(path),
             Some(word) => {
                 let known = WORDS.iter().map(|&(name, _)| name);
-                return Err(UsageError::unknown(word, "neither an absolute path nor a permission", known)
+                return Err(AccessError::unknown(word, "neither an absolute path nor a permission", known)
                     .or_else("permissions are letters of `rwamklx` or words like `create`".into()));
             }
-            None => return Err(UsageError::new("the path is missing")),
+            None => return Err(AccessError::new("the path is missing")),
         };
         permissions |= words.permissions(bits);
         let link_target = if words.eat("->") { Some(words.expect("what the link leads to")?) } else { None };
         if link_target.is_some() {
             if permissions & !LINK != 0 {
-                return Err(UsageError::new("only a link (`l`) leads somewhere"));
+                return Err(AccessError::new("only a link (`l`) leads somewhere"));
             }
             permissions = LINK;
         }
         if let Some(word) = words.peek() {
             let known = WORDS.iter().map(|&(name, _)| name);
-            return Err(UsageError::unknown(word, "no permission for files", known)
+            return Err(AccessError::unknown(word, "no permission for files", known)
                 .or_else("permissions are letters of `rwamklx` or words like `create`".into()));
         }
         if permissions == 0 {
@@ -103,17 +103,18 @@ impl FileAccess {
         Ok(FileAccess { path, permissions, link_target, owner })
     }
 
-    pub(super) fn plan(&self) -> Plan {
-        let mut plan = Plan::default();
+    pub(super) fn plan(&self) -> LookupPlan {
+        let mut plan = LookupPlan::default();
         if let Some(target) = &self.link_target {
-            plan.check("link", LINK, Way::Link(Link { link: self.path.clone(), target: target.clone() }));
+            plan.check("link", LINK, LookupPlace::Link(AskedLink { link: self.path.clone(), target: target.clone() }));
             return plan;
         }
-        let path = || File { path: self.path.clone() }.encode();
+        let path = || AskedFile { path: self.path.clone() }.encode();
         let letters = LETTERS.iter().map(|&(_, bit, name)| (name, bit));
         let more = WORDS.iter().copied().filter(|(_, bit)| LETTERS.iter().all(|(_, letter, _)| letter != bit));
         for (name, bit) in letters.chain(more).filter(|(_, bit)| self.permissions & bit != 0) {
-            let way = if bit == EXEC { Way::Exec(path()) } else { Way::File(Strings::one(path())) };
+            let way =
+                if bit == EXEC { LookupPlace::Exec(path()) } else { LookupPlace::File(MatchStrings::one(path())) };
             plan.check(name, bit, way);
         }
         if self.permissions & LINK != 0 {
@@ -159,7 +160,7 @@ impl fmt::Display for FileAccess {
 /// A file, as strings have it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
-pub struct File {
+pub struct AskedFile {
     /// Its path.
     pub path: Text,
 }
@@ -167,16 +168,16 @@ pub struct File {
 /// A hard link, as strings have it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
-pub struct Link {
+pub struct AskedLink {
     /// Its name.
     pub link: Text,
     /// The file it is a name for.
     pub target: Text,
 }
 
-impl File {
+impl AskedFile {
     pub(super) fn decode(bytes: &[u8]) -> Self {
-        File { path: Text::from(bytes) }
+        AskedFile { path: Text::from(bytes) }
     }
 
     fn encode(&self) -> Vec<u8> {
@@ -184,12 +185,12 @@ impl File {
     }
 }
 
-impl Link {
+impl AskedLink {
     /// A NUL stands between the two.
     pub(super) fn decode(bytes: &[u8]) -> Self {
-        let mut reader = Reader::new(bytes);
+        let mut reader = StringReader::new(bytes);
         let link = Text::from(reader.field().unwrap_or_default());
-        Link { link, target: Text::from(reader.rest()) }
+        AskedLink { link, target: Text::from(reader.rest()) }
     }
 
     pub(in crate::analysis) fn encode(&self) -> Vec<u8> {
@@ -197,13 +198,13 @@ impl Link {
     }
 }
 
-impl fmt::Display for File {
+impl fmt::Display for AskedFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "file {}", Quoted(&self.path))
     }
 }
 
-impl fmt::Display for Link {
+impl fmt::Display for AskedLink {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "link {} to {}", Quoted(&self.link), Quoted(&self.target))
     }

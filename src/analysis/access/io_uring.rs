@@ -4,11 +4,11 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::UsageError;
+use super::AccessError;
 use super::asked::value;
-use super::plan::{Plan, Strings, Way};
-use super::words::{Words, each, names, write_permissions, write_word};
-use crate::blob::Profile;
+use super::plan::{LookupPlace, LookupPlan, MatchStrings};
+use super::words::{RemainingWords, each, names, write_permissions, write_word};
+use crate::blob::BlobProfile;
 use crate::source::Text;
 use crate::vocab::{IoUringPermissions, Vocabulary, classes, io_uring as bits};
 
@@ -23,7 +23,7 @@ pub struct IoUringAccess {
 }
 
 impl IoUringAccess {
-    pub(super) fn parse(words: &mut Words<'_>) -> Result<IoUringAccess, UsageError> {
+    pub(super) fn parse(words: &mut RemainingWords<'_>) -> Result<IoUringAccess, AccessError> {
         let label = words.value("label").or_else(|| words.value("peer")).map(Text::from);
         let permissions = words.set::<IoUringPermissions>();
         let label = label.or_else(|| words.next().map(Text::from));
@@ -32,24 +32,24 @@ impl IoUringAccess {
             (_, Some(_)) if permissions & bits::OVERRIDE_CREDS != 0 => {}
             (0, Some(word)) => {
                 let known = IoUringPermissions::words();
-                return Err(UsageError::unknown(word, "no permission for io_uring", known)
+                return Err(AccessError::unknown(word, "no permission for io_uring", known)
                     .or_else("write `sqpoll` or `override_creds LABEL`".into()));
             }
-            (0, None) => return Err(UsageError::new("a permission is missing: `sqpoll` or `override_creds LABEL`")),
-            (_, None) => return Err(UsageError::new("the label of the new credentials is missing")),
-            (_, Some(_)) => return Err(UsageError::new("`sqpoll` has no label")),
+            (0, None) => return Err(AccessError::new("a permission is missing: `sqpoll` or `override_creds LABEL`")),
+            (_, None) => return Err(AccessError::new("the label of the new credentials is missing")),
+            (_, Some(_)) => return Err(AccessError::new("`sqpoll` has no label")),
         }
         Ok(IoUringAccess { permissions, label })
     }
 
-    pub(super) fn plan(&self, profile: &Profile) -> Plan {
-        let mut plan = Plan::of_class(profile, classes::IO_URING, "uses of io_uring");
+    pub(super) fn plan(&self, profile: &BlobProfile) -> LookupPlan {
+        let mut plan = LookupPlan::of_class(profile, classes::IO_URING, "uses of io_uring");
         plan.binds_unconfined = true;
         for (name, bit) in each(self.permissions, names::<IoUringPermissions>()) {
             let label = self.label.as_deref().filter(|_| bit == bits::OVERRIDE_CREDS).unwrap_or_default();
-            let string = |label: &[u8]| IoUring { label: Some(label.into()) }.encode();
-            let strings = Strings::label(label, |label| [&[classes::IO_URING][..], &string(label)].concat());
-            plan.check(name, bit, Way::Policy(strings));
+            let string = |label: &[u8]| AskedIoUring { label: Some(label.into()) }.encode();
+            let strings = MatchStrings::label(label, |label| [&[classes::IO_URING][..], &string(label)].concat());
+            plan.check(name, bit, LookupPlace::Policy(strings));
         }
         plan
     }
@@ -70,14 +70,14 @@ impl fmt::Display for IoUringAccess {
 /// `io_uring`, as strings have it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
-pub struct IoUring {
+pub struct AskedIoUring {
     /// The label of the credentials.
     pub label: Option<Text>,
 }
 
-impl IoUring {
+impl AskedIoUring {
     pub(super) fn decode(bytes: &[u8]) -> Self {
-        IoUring { label: (!bytes.is_empty()).then(|| Text::from(bytes)) }
+        AskedIoUring { label: (!bytes.is_empty()).then(|| Text::from(bytes)) }
     }
 
     /// The string without the class.
@@ -86,7 +86,7 @@ impl IoUring {
     }
 }
 
-impl fmt::Display for IoUring {
+impl fmt::Display for AskedIoUring {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("io_uring")?;
         value(f, "label", self.label.as_ref())

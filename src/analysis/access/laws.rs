@@ -12,7 +12,7 @@ use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 
-use super::plan::{Check, Way, components};
+use super::plan::{LookupPlace, PermissionLookup, components};
 use super::words::names;
 use super::*;
 use crate::analysis::perms::{EXEC, EXEC_MMAP, LINK, LOCK, READ, WRITE, mediates};
@@ -28,14 +28,14 @@ use crate::vocab::{
 };
 
 /// A profile with rules of every class, for each feature set; and one with the classes that no kernel announces.
-static PROFILES: LazyLock<Vec<Profile>> = LazyLock::new(|| {
+static PROFILES: LazyLock<Vec<BlobProfile>> = LazyLock::new(|| {
     let text = "profile p { file, capability, network, unix, dbus, signal, ptrace, mount, umount, pivot_root, userns, \
                 mqueue, io_uring, }";
     let compile = |features| {
         let policy = Compiler::new(features).compile(Input::text("p", text)).unwrap();
         policy.records()[0].clone()
     };
-    let mut profiles: Vec<Profile> =
+    let mut profiles: Vec<BlobProfile> =
         ["linux-6.1", "linux-6.12", "linux-7.2"].map(|name| compile(Features::builtin(name).unwrap())).into();
     profiles.push(tests::mediating(&[classes::NETWORK_V7, classes::POSIX_MQUEUE, classes::SYSV_MQUEUE]));
     profiles
@@ -46,24 +46,27 @@ fn symbols(bytes: &[u8]) -> Vec<Symbol> {
 }
 
 /// The accesses that the strings of a check are about, each by the permission of the check.
-fn decode(check: &Check) -> Vec<Access> {
+fn decode(check: &PermissionLookup) -> Vec<Access> {
     let permission = if check.permission == "connect" { network::CONNECT } else { check.mask };
     let file = |string: &[u8]| back(Asked::of_file(&symbols(string), permission), permission);
     match &check.way {
-        Way::File(strings) => strings.attempts.concat().iter().map(|string| file(string)).collect(),
-        Way::Exec(path) => vec![file(path)],
-        Way::Link(link) => vec![file(&link.encode())],
-        Way::OnExec { pairs, .. } => pairs.attempts.concat().iter().map(|string| file(string)).collect(),
-        Way::Policy(strings) => {
+        LookupPlace::File(strings) => strings.attempts.concat().iter().map(|string| file(string)).collect(),
+        LookupPlace::Exec(path) => vec![file(path)],
+        LookupPlace::Link(link) => vec![file(&link.encode())],
+        LookupPlace::OnExec { pairs, .. } => pairs.attempts.concat().iter().map(|string| file(string)).collect(),
+        LookupPlace::Policy(strings) => {
             let class = |string: &Vec<u8>| back(Asked::of_class(&symbols(string), permission), permission);
             strings.attempts.concat().iter().map(class).collect()
         }
-        &Way::Capability(number) => vec![Access::Capability(CapabilityAccess { numbers: vec![number] })],
-        &Way::Sockets { family, kind } => {
+        &LookupPlace::Capability(number) => vec![Access::Capability(CapabilityAccess { numbers: vec![number] })],
+        &LookupPlace::Sockets { family, kind } => {
             let bit = NetworkPermissions::from_word(check.permission.as_bytes()).unwrap().bits();
-            vec![back(Asked::Network(Network { family: Some(family), r#type: Some(kind), ..Network::default() }), bit)]
+            vec![back(
+                Asked::Network(AskedSocket { family: Some(family), r#type: Some(kind), ..AskedSocket::default() }),
+                bit,
+            )]
         }
-        Way::Attachment(path) => vec![back(Asked::of_attachment(&symbols(path), &[]), EXEC)],
+        LookupPlace::Attachment(path) => vec![back(Asked::of_attachment(&symbols(path), &[]), EXEC)],
     }
 }
 
@@ -77,27 +80,36 @@ fn back(asked: Asked, permissions: u32) -> Access {
     };
     let there = |text: Option<Text>| text.filter(|text| !text.is_empty());
     match asked {
-        Asked::File(File { path }) => Access::File(FileAccess { path, permissions, link_target: None, owner: None }),
-        Asked::Link(Link { link, target }) => {
+        Asked::File(AskedFile { path }) => {
+            Access::File(FileAccess { path, permissions, link_target: None, owner: None })
+        }
+        Asked::Link(AskedLink { link, target }) => {
             Access::File(FileAccess { path: link, permissions, link_target: Some(target), owner: None })
         }
-        Asked::ChangeProfile(ChangeProfile { target }) => {
+        Asked::ChangeProfile(AskedChangeProfile { target }) => {
             Access::ChangeProfile(ChangeProfileAccess { program: None, target })
         }
-        Asked::Onexec(Onexec { path, target }) => {
+        Asked::Onexec(AskedOnexec { path, target }) => {
             Access::ChangeProfile(ChangeProfileAccess { program: Some(path), target })
         }
-        Asked::Attachment(Attachment { path, xattrs }) if xattrs.is_empty() => Access::Attach(AttachAccess { path }),
-        Asked::Signal(Signal { signal: Some(signal), peer: Some(peer) }) => {
+        Asked::Attachment(AskedAttachment { path, xattrs }) if xattrs.is_empty() => {
+            Access::Attach(AttachAccess { path })
+        }
+        Asked::Signal(AskedSignal { signal: Some(signal), peer: Some(peer) }) => {
             Access::Signal(SignalAccess { permissions, signal, peer })
         }
-        Asked::Ptrace(Ptrace { peer: Some(peer) }) => Access::Ptrace(PtraceAccess { permissions, peer }),
-        Asked::Network(Network { family: Some(families::UNIX), r#type: Some(kind), .. }) => {
+        Asked::Ptrace(AskedPtrace { peer: Some(peer) }) => Access::Ptrace(PtraceAccess { permissions, peer }),
+        Asked::Network(AskedSocket { family: Some(families::UNIX), r#type: Some(kind), .. }) => {
             let (local, peer) = Default::default();
             Access::Unix(UnixAccess { permissions, kind, local, peer, label: None })
         }
-        Asked::Network(Network {
-            family: Some(family), r#type: Some(kind), protocol, local: None, peer: None, ..
+        Asked::Network(AskedSocket {
+            family: Some(family),
+            r#type: Some(kind),
+            protocol,
+            local: None,
+            peer: None,
+            ..
         }) => Access::Network(NetworkAccess {
             permissions,
             family,
@@ -106,7 +118,7 @@ fn back(asked: Asked, permissions: u32) -> Access {
             local: None,
             peer: None,
         }),
-        Asked::Unix(Unix { r#type: Some(kind), address, peer_address, peer_label, .. }) => {
+        Asked::Unix(AskedUnix { r#type: Some(kind), address, peer_address, peer_label, .. }) => {
             let (local, peer) = (name(address), name(peer_address));
             Access::Unix(UnixAccess { permissions, kind, local, peer, label: peer_label })
         }
@@ -119,26 +131,28 @@ fn back(asked: Asked, permissions: u32) -> Access {
             interface: dbus.interface.unwrap_or_default(),
             member: dbus.member.unwrap_or_default(),
         }),
-        Asked::Mount(Mount { source, target, fstype, flags: Some(flags), data: None }) => {
+        Asked::Mount(AskedMount { source, target, fstype, flags: Some(flags), data: None }) => {
             let flags = flags.iter().fold(0, |all, bit| all | 1 << (bit - 1));
             Access::Mount(MountAccess { source: there(source), point: target, fstype: there(fstype), flags })
         }
-        Asked::Umount(Umount { target }) => Access::Umount(UmountAccess { point: target }),
-        Asked::PivotRoot(PivotRoot { new_root, old_root }) => Access::PivotRoot(PivotRootAccess { new_root, old_root }),
-        Asked::Userns(Userns { rest }) if rest.is_empty() => Access::Userns(UsernsAccess {}),
-        Asked::Mqueue(Mqueue { name: QueueName::Posix(Some(name)), label, .. }) => {
+        Asked::Umount(AskedUmount { target }) => Access::Umount(UmountAccess { point: target }),
+        Asked::PivotRoot(AskedPivotRoot { new_root, old_root }) => {
+            Access::PivotRoot(PivotRootAccess { new_root, old_root })
+        }
+        Asked::Userns(AskedUserns { rest }) if rest.is_empty() => Access::Userns(UsernsAccess {}),
+        Asked::Mqueue(AskedMqueue { name: QueueName::Posix(Some(name)), label, .. }) => {
             Access::Mqueue(MqueueAccess { permissions, queue: Queue::Posix(name), label })
         }
-        Asked::Mqueue(Mqueue { name: QueueName::Sysv(Some(key)), label, .. }) => {
+        Asked::Mqueue(AskedMqueue { name: QueueName::Sysv(Some(key)), label, .. }) => {
             Access::Mqueue(MqueueAccess { permissions, queue: Queue::Sysv(key), label })
         }
-        Asked::IoUring(IoUring { label }) => Access::IoUring(IoUringAccess { permissions, label }),
+        Asked::IoUring(AskedIoUring { label }) => Access::IoUring(IoUringAccess { permissions, label }),
         other => panic!("no access: {other:?}"),
     }
 }
 
 /// The normal forms of an access for one permission.
-fn normal(access: &Access, check: &Check, coarse: bool) -> Vec<Access> {
+fn normal(access: &Access, check: &PermissionLookup, coarse: bool) -> Vec<Access> {
     let permissions = if check.permission == "connect" { network::CONNECT } else { check.mask };
     let label = |label: &Text| {
         let parts: Vec<Text> = components(label).map(Text::from).collect();
@@ -156,7 +170,7 @@ fn normal(access: &Access, check: &Check, coarse: bool) -> Vec<Access> {
             let bare = NetworkAccess { permissions, local: None, peer: None, ..access.clone() };
             let of = |protocol| Access::Network(NetworkAccess { protocol, ..bare.clone() });
             match &check.way {
-                Way::Sockets { .. } => vec![of(0)],
+                LookupPlace::Sockets { .. } => vec![of(0)],
                 _ => vec![of(0), of(access.protocol)],
             }
         }
@@ -361,20 +375,21 @@ fn endpoint() -> impl Strategy<Value = Endpoint> {
 }
 
 /// Sockets with addresses, which no access has.
-fn addressed() -> impl Strategy<Value = Network> {
-    let operation = prop_oneof![any::<u16>().prop_map(Operation::Listen), any::<u32>().prop_map(Operation::Option)];
+fn addressed() -> impl Strategy<Value = AskedSocket> {
+    let operation =
+        prop_oneof![any::<u16>().prop_map(SocketOperation::Listen), any::<u32>().prop_map(SocketOperation::Option)];
     let whole = (endpoint(), endpoint(), option::of(text()), text(), text(), text(), option::of(operation));
     (0..5, whole).prop_map(|(shape, (local, peer, label, from, to, wire, operation))| {
         let network =
-            Network { family: Some(families::INET), r#type: Some(1), protocol: Some(6), ..Network::default() };
+            AskedSocket { family: Some(families::INET), r#type: Some(1), protocol: Some(6), ..AskedSocket::default() };
         let labelled = |side: Endpoint, label| Endpoint { label: Some(label), ..side };
         let on = |side: Endpoint, wire| Endpoint { interface: Some(wire), ..side };
         match shape {
-            0 => Network { local: Some(Endpoint { label, ..local }), operation, ..network },
-            1 => Network { peer: Some(Endpoint { label, ..peer }), ..network },
-            2 => Network { local: Some(labelled(local, from)), peer: Some(labelled(peer, to)), ..network },
-            3 => Network { packet: true, peer: Some(on(labelled(peer, to), wire)), ..network },
-            _ => Network {
+            0 => AskedSocket { local: Some(Endpoint { label, ..local }), operation, ..network },
+            1 => AskedSocket { peer: Some(Endpoint { label, ..peer }), ..network },
+            2 => AskedSocket { local: Some(labelled(local, from)), peer: Some(labelled(peer, to)), ..network },
+            3 => AskedSocket { packet: true, peer: Some(on(labelled(peer, to), wire)), ..network },
+            _ => AskedSocket {
                 packet: true,
                 peer: Some(on(labelled(peer, to), wire.clone())),
                 local: Some(on(local, wire)),

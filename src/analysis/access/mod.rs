@@ -52,10 +52,10 @@ use std::fmt;
 use serde::Serialize;
 use thiserror::Error;
 
-use crate::blob::Profile;
+use crate::blob::BlobProfile;
 use crate::vocab::nearest;
-use plan::Plan;
-use words::Words;
+use plan::LookupPlan;
+use words::RemainingWords;
 
 pub use asked::Asked;
 pub use attachment::AttachAccess;
@@ -83,21 +83,21 @@ pub use userns::UsernsAccess;
 // The strings of each class, which an `Asked` is made of.
 #[doc(hidden)]
 pub use {
-    asked::Other,
-    attachment::{Attachment, Attribute},
-    capability::Capability,
-    change_profile::{ChangeProfile, Onexec},
-    dbus::Dbus,
-    file::{File, Link},
-    io_uring::IoUring,
-    mount::{Mount, Umount},
-    mqueue::Mqueue,
-    network::{Network, Operation},
-    pivot_root::PivotRoot,
-    ptrace::Ptrace,
-    signal::Signal,
-    unix::Unix,
-    userns::Userns,
+    asked::AskedOther,
+    attachment::{AskedAttachment, AskedAttribute},
+    capability::AskedCapability,
+    change_profile::{AskedChangeProfile, AskedOnexec},
+    dbus::AskedDbus,
+    file::{AskedFile, AskedLink},
+    io_uring::AskedIoUring,
+    mount::{AskedMount, AskedUmount},
+    mqueue::AskedMqueue,
+    network::{AskedSocket, SocketOperation},
+    pivot_root::AskedPivotRoot,
+    ptrace::AskedPtrace,
+    signal::AskedSignal,
+    unix::AskedUnix,
+    userns::AskedUserns,
 };
 
 /// An access that a program may try.
@@ -109,7 +109,7 @@ pub use {
 /// assert_eq!(access.to_string(), "signal send term webapp");
 /// let error = Access::parse(&["signal", "send", "tern", "webapp"]).unwrap_err();
 /// assert_eq!(error.to_string(), "`tern` is neither a permission nor a signal; is it `term`?");
-/// # Ok::<(), armorer::analysis::UsageError>(())
+/// # Ok::<(), armorer::analysis::AccessError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case", tag = "class")]
@@ -172,12 +172,12 @@ impl Access {
     ///
     /// # Errors
     /// When the words are none; the error says what was meant, as far as it can be told.
-    pub fn parse<W: AsRef<[u8]>>(words: &[W]) -> Result<Access, UsageError> {
+    pub fn parse<W: AsRef<[u8]>>(words: &[W]) -> Result<Access, AccessError> {
         let all: Vec<&[u8]> = words.iter().map(AsRef::as_ref).collect();
         let Some((&class, rest)) = all.split_first() else {
-            return Err(UsageError::new(format!("the class of the access is missing: {}", CLASSES.join(", "))));
+            return Err(AccessError::new(format!("the class of the access is missing: {}", CLASSES.join(", "))));
         };
-        let mut words = Words::new(rest);
+        let mut words = RemainingWords::new(rest);
         let access = match class {
             b"file" => Access::File(FileAccess::parse(&mut words)?),
             b"capability" => Access::Capability(CapabilityAccess::parse(&mut words)?),
@@ -197,7 +197,7 @@ impl Access {
             b"attach" => Access::Attach(AttachAccess::parse(&mut words)?),
             _ => {
                 let known = format!("the classes are {}", CLASSES.join(", "));
-                return Err(UsageError::unknown(class, "no class of access", CLASSES).or_else(known));
+                return Err(AccessError::unknown(class, "no class of access", CLASSES).or_else(known));
             }
         };
         words.finish()?;
@@ -205,7 +205,7 @@ impl Access {
     }
 
     /// Returns the strings that a kernel looks up.
-    pub(super) fn plan(&self, profile: &Profile) -> Plan {
+    pub(super) fn plan(&self, profile: &BlobProfile) -> LookupPlan {
         match self {
             Access::File(access) => access.plan(),
             Access::Capability(access) => access.plan(profile),
@@ -262,28 +262,28 @@ impl fmt::Display for Access {
 /// Words that are no access.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("{message}")]
-pub struct UsageError {
+pub struct AccessError {
     message: String,
     guessed: bool,
 }
 
-impl UsageError {
-    fn new(message: impl Into<String>) -> UsageError {
-        UsageError { message: message.into(), guessed: false }
+impl AccessError {
+    fn new(message: impl Into<String>) -> AccessError {
+        AccessError { message: message.into(), guessed: false }
     }
 
     /// A word that is not known, with the known one that may be meant.
-    fn unknown<'a>(word: &[u8], what: &str, known: impl IntoIterator<Item = &'a str>) -> UsageError {
+    fn unknown<'a>(word: &[u8], what: &str, known: impl IntoIterator<Item = &'a str>) -> AccessError {
         let message = format!("`{}` is {what}", word.escape_ascii());
         match nearest(word, known) {
-            Some(meant) => UsageError { message: format!("{message}; is it `{meant}`?"), guessed: true },
-            None => UsageError::new(message),
+            Some(meant) => AccessError { message: format!("{message}; is it `{meant}`?"), guessed: true },
+            None => AccessError::new(message),
         }
     }
 
     /// Says what there is, where nothing could be guessed.
-    fn or_else(self, known: String) -> UsageError {
-        if self.guessed { self } else { UsageError::new(format!("{}; {known}", self.message)) }
+    fn or_else(self, known: String) -> AccessError {
+        if self.guessed { self } else { AccessError::new(format!("{}; {known}", self.message)) }
     }
 }
 

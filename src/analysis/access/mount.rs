@@ -4,14 +4,14 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-use super::UsageError;
+use super::AccessError;
 use super::asked::{Asked, value};
-use super::pivot_root::PivotRoot;
-use super::plan::{Plan, Strings, Way};
-use super::reader::Reader;
-use super::words::{Words, write_word};
+use super::pivot_root::AskedPivotRoot;
+use super::plan::{LookupPlace, LookupPlan, MatchStrings};
+use super::reader::StringReader;
+use super::words::{RemainingWords, write_word};
 use crate::analysis::names::Quoted;
-use crate::blob::Profile;
+use crate::blob::BlobProfile;
 use crate::source::Text;
 use crate::vocab::{MountOption, Vocabulary, classes, mount as flags};
 
@@ -40,7 +40,7 @@ fn flag_list(word: &[u8]) -> Option<u32> {
 }
 
 impl MountAccess {
-    pub(super) fn parse(words: &mut Words<'_>, remount: bool) -> Result<MountAccess, UsageError> {
+    pub(super) fn parse(words: &mut RemainingWords<'_>, remount: bool) -> Result<MountAccess, AccessError> {
         let mut bits = if remount { flags::REMOUNT } else { 0 };
         let mut fstype = words.value("fstype").map(Text::from);
         if let Some(list) = words.value("options") {
@@ -59,7 +59,7 @@ impl MountAccess {
         let mut names = names.into_iter();
         let source = if alone { None } else { names.next() };
         let Some(point) = names.next() else {
-            return Err(UsageError::new(if alone {
+            return Err(AccessError::new(if alone {
                 "the mount point is missing"
             } else {
                 "source or mount point is missing: `mount SOURCE POINT [FSTYPE] [FLAG,…]`"
@@ -77,8 +77,8 @@ impl MountAccess {
         Ok(MountAccess { source, point, fstype, flags: bits })
     }
 
-    pub(super) fn plan(&self, profile: &Profile) -> Plan {
-        let mut plan = Plan::of_class(profile, classes::MOUNT, "mounts");
+    pub(super) fn plan(&self, profile: &BlobProfile) -> LookupPlan {
+        let mut plan = LookupPlan::of_class(profile, classes::MOUNT, "mounts");
         let set = self.flags;
         // Which command a kernel makes of the flags, and what it then looks at.
         let (source, fstype, set) = match set {
@@ -91,7 +91,7 @@ impl MountAccess {
         let field = |value: Option<&Text>| Some(value.cloned().unwrap_or_default());
         // A detached mount has no source.
         let source = if source.is_some_and(|source| &**source == b"detached") { None } else { source };
-        let mount = Mount {
+        let mount = AskedMount {
             source: field(source),
             target: self.point.clone(),
             fstype: field(fstype),
@@ -100,7 +100,7 @@ impl MountAccess {
         };
         let string = [&[classes::MOUNT][..], &mount.encode()].concat();
         let name = if self.flags & flags::REMOUNT == 0 { "mount" } else { "remount" };
-        plan.check(name, MOUNT, Way::Policy(Strings::one(string)));
+        plan.check(name, MOUNT, LookupPlace::Policy(MatchStrings::one(string)));
         plan
     }
 
@@ -116,9 +116,9 @@ impl MountAccess {
     }
 }
 
-fn unknown_flag(list: &[u8]) -> UsageError {
+fn unknown_flag(list: &[u8]) -> AccessError {
     let word = list.split(|&byte| byte == b',').find(|word| MountOption::from_word(word).is_none()).unwrap_or(list);
-    UsageError::unknown(word, "no mount flag", MountOption::words())
+    AccessError::unknown(word, "no mount flag", MountOption::words())
 }
 
 /// The numbers of the flags that are set, from 1 on.
@@ -164,14 +164,14 @@ pub struct UmountAccess {
 }
 
 impl UmountAccess {
-    pub(super) fn parse(words: &mut Words<'_>) -> Result<UmountAccess, UsageError> {
+    pub(super) fn parse(words: &mut RemainingWords<'_>) -> Result<UmountAccess, AccessError> {
         Ok(UmountAccess { point: words.expect("the mount point")? })
     }
 
-    pub(super) fn plan(&self, profile: &Profile) -> Plan {
-        let mut plan = Plan::of_class(profile, classes::MOUNT, "mounts");
-        let string = [&[classes::MOUNT][..], &Umount { target: self.point.clone() }.encode()].concat();
-        plan.check("umount", UMOUNT, Way::Policy(Strings::one(string)));
+    pub(super) fn plan(&self, profile: &BlobProfile) -> LookupPlan {
+        let mut plan = LookupPlan::of_class(profile, classes::MOUNT, "mounts");
+        let string = [&[classes::MOUNT][..], &AskedUmount { target: self.point.clone() }.encode()].concat();
+        plan.check("umount", UMOUNT, LookupPlace::Policy(MatchStrings::one(string)));
         plan
     }
 
@@ -190,7 +190,7 @@ impl fmt::Display for UmountAccess {
 /// A mount of any kind, as strings have it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
-pub struct Mount {
+pub struct AskedMount {
     /// The source of the mount.
     pub source: Option<Text>,
     /// Where.
@@ -208,28 +208,28 @@ pub struct Mount {
 /// An unmount, as strings have it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
-pub struct Umount {
+pub struct AskedUmount {
     /// The mount point.
     pub target: Text,
 }
 
 /// The length of a string decides what it asks about.
 pub(super) fn decode(bytes: &[u8], permissions: u32) -> Asked {
-    let mut reader = Reader::new(bytes);
+    let mut reader = StringReader::new(bytes);
     let nuls = bytes.iter().filter(|&&byte| byte == 0).count();
     let target = Text::from(reader.field().unwrap_or_default());
     match nuls {
-        0 if bytes.is_empty() || permissions & UMOUNT != 0 => return Asked::Umount(Umount { target }),
-        1 => return Asked::PivotRoot(PivotRoot { new_root: target, old_root: Text::from(reader.rest()) }),
+        0 if bytes.is_empty() || permissions & UMOUNT != 0 => return Asked::Umount(AskedUmount { target }),
+        1 => return Asked::PivotRoot(AskedPivotRoot { new_root: target, old_root: Text::from(reader.rest()) }),
         _ => {}
     }
     let mut field = |number: usize| (nuls >= number).then(|| Text::from(reader.field().unwrap_or_default()));
     let (source, fstype, flags) = (field(1), field(2), field(3));
     let data = (nuls >= 4).then(|| Text::from(reader.rest()));
-    Asked::Mount(Mount { source, target, fstype, flags: flags.map(|flags| flags.to_vec()), data })
+    Asked::Mount(AskedMount { source, target, fstype, flags: flags.map(|flags| flags.to_vec()), data })
 }
 
-impl Mount {
+impl AskedMount {
     /// The string without the class; fields behind one that is not there are left out.
     fn encode(&self) -> Vec<u8> {
         let fields = [self.source.as_deref(), self.fstype.as_deref(), self.flags.as_deref(), self.data.as_deref()];
@@ -238,7 +238,7 @@ impl Mount {
     }
 }
 
-impl Umount {
+impl AskedUmount {
     fn encode(&self) -> Vec<u8> {
         self.target.to_vec()
     }
@@ -278,7 +278,7 @@ fn flag_words(bytes: &[u8]) -> Vec<String> {
     words
 }
 
-impl fmt::Display for Mount {
+impl fmt::Display for AskedMount {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("mount")?;
         value(f, "", self.source.as_ref().filter(|source| !source.is_empty()))?;
@@ -295,7 +295,7 @@ impl fmt::Display for Mount {
     }
 }
 
-impl fmt::Display for Umount {
+impl fmt::Display for AskedUmount {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "umount {}", Quoted(&self.target))
     }

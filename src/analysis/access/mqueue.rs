@@ -6,12 +6,12 @@ use std::fmt;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-use super::UsageError;
+use super::AccessError;
 use super::asked::{surplus, value};
-use super::plan::{Plan, Strings, Way};
-use super::reader::Reader;
-use super::words::{Words, each, names, write_permissions, write_word};
-use crate::blob::Profile;
+use super::plan::{LookupPlace, LookupPlan, MatchStrings};
+use super::reader::StringReader;
+use super::words::{RemainingWords, each, names, write_permissions, write_word};
+use crate::blob::BlobProfile;
 use crate::source::Text;
 use crate::vocab::{MqueuePermissions, Vocabulary, classes};
 
@@ -39,7 +39,7 @@ pub enum Queue {
 }
 
 impl MqueueAccess {
-    pub(super) fn parse(words: &mut Words<'_>) -> Result<MqueueAccess, UsageError> {
+    pub(super) fn parse(words: &mut RemainingWords<'_>) -> Result<MqueueAccess, AccessError> {
         let label = words.value("label").map(Text::from);
         let permissions = words.set::<MqueuePermissions>();
         let name = words.expect("the queue's name (`/name`) or key (a number)")?;
@@ -50,23 +50,23 @@ impl MqueueAccess {
             Queue::Sysv(key)
         } else {
             let known = MqueuePermissions::words();
-            return Err(UsageError::unknown(&name, "neither a permission nor a queue", known)
+            return Err(AccessError::unknown(&name, "neither a permission nor a queue", known)
                 .or_else("names begin with `/`, keys are numbers".into()));
         };
         let permissions = if permissions == 0 { MqueuePermissions::ALL.bits() } else { permissions };
         Ok(MqueueAccess { permissions, queue, label })
     }
 
-    pub(super) fn plan(&self, profile: &Profile) -> Plan {
+    pub(super) fn plan(&self, profile: &BlobProfile) -> LookupPlan {
         let (class, name) = match &self.queue {
             Queue::Posix(name) => (classes::POSIX_MQUEUE, QueueName::Posix(Some(name.clone()))),
             Queue::Sysv(key) => (classes::SYSV_MQUEUE, QueueName::Sysv(Some(*key))),
         };
-        let mut plan = Plan::of_class(profile, class, "message queues of this kind");
-        let queue = Mqueue { name, label: self.label.clone(), rest: Text::default() };
+        let mut plan = LookupPlan::of_class(profile, class, "message queues of this kind");
+        let queue = AskedMqueue { name, label: self.label.clone(), rest: Text::default() };
         let string = [&[class][..], &queue.encode()].concat();
         for (name, bit) in each(self.permissions, names::<MqueuePermissions>()) {
-            plan.check(name, bit, Way::Policy(Strings::one(string.clone())));
+            plan.check(name, bit, LookupPlace::Policy(MatchStrings::one(string.clone())));
         }
         if plan.unmediated.is_none() {
             plan.notes.push("no mainline kernel up to Linux 7.2 mediates message queues".into());
@@ -95,7 +95,7 @@ impl fmt::Display for MqueueAccess {
 /// A message queue, as strings have it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
-pub struct Mqueue {
+pub struct AskedMqueue {
     /// The name; `kind` and `name` when serialised.
     #[serde(flatten)]
     pub name: QueueName,
@@ -135,9 +135,9 @@ impl Serialize for QueueName {
     }
 }
 
-impl Mqueue {
+impl AskedMqueue {
     pub(super) fn decode(class: u8, bytes: &[u8]) -> Self {
-        let mut reader = Reader::new(bytes);
+        let mut reader = StringReader::new(bytes);
         let (name, closed) = if class == classes::SYSV_MQUEUE {
             let key = reader.array().map(u32::from_be_bytes);
             let closed = key.is_some() && reader.take(0);
@@ -149,9 +149,9 @@ impl Mqueue {
         let mut label = None;
         if closed {
             label = Some(Text::from(reader.rest()));
-            reader = Reader::new(&[]);
+            reader = StringReader::new(&[]);
         }
-        Mqueue { name, label, rest: Text::from(reader.rest()) }
+        AskedMqueue { name, label, rest: Text::from(reader.rest()) }
     }
 
     /// The string without the class.
@@ -165,7 +165,7 @@ impl Mqueue {
     }
 }
 
-impl fmt::Display for Mqueue {
+impl fmt::Display for AskedMqueue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (kind, name) = self.name.words();
         write!(f, "mqueue type={kind}")?;

@@ -6,15 +6,15 @@ use std::net::IpAddr;
 
 use serde::{Serialize, Serializer};
 
-use super::UsageError;
+use super::AccessError;
 use super::asked::{Asked, surplus, value};
-use super::plan::{Plan, Strings, Way};
-use super::reader::Reader;
-use super::unix::{self, Unix};
-use super::words::{Words, each, names as permission_names, write_permissions};
+use super::plan::{LookupPlace, LookupPlan, MatchStrings};
+use super::reader::StringReader;
+use super::unix::{self, AskedUnix};
+use super::words::{RemainingWords, each, names as permission_names, write_permissions};
 use crate::analysis::names;
 use crate::analysis::perms::mediates;
-use crate::blob::Profile;
+use crate::blob::BlobProfile;
 use crate::source::Text;
 use crate::vocab::network as bits;
 use crate::vocab::{AddressFamily, NetworkPermissions, SocketType, Vocabulary, classes, families, sockets};
@@ -44,24 +44,24 @@ pub struct NetworkAccess {
 }
 
 impl NetworkAccess {
-    pub(super) fn parse(words: &mut Words<'_>) -> Result<NetworkAccess, UsageError> {
+    pub(super) fn parse(words: &mut RemainingWords<'_>) -> Result<NetworkAccess, AccessError> {
         let peer = Endpoint::parse(words.group("peer"))?;
         let named = ["ip", "port"].map(|key| words.value(key).map(|value| (key.as_bytes(), value)));
         let local = Endpoint::parse(named.into_iter().flatten().collect())?;
         let permissions = words.set::<NetworkPermissions>();
         let Some(word) = words.next() else {
-            return Err(UsageError::new("the address family is missing: inet, inet6, netlink, …"));
+            return Err(AccessError::new("the address family is missing: inet, inet6, netlink, …"));
         };
         let Some(family) = AddressFamily::from_word(word).map(AddressFamily::number) else {
             let known = AddressFamily::words().chain(NetworkPermissions::words());
-            return Err(UsageError::unknown(word, "neither a permission nor an address family", known));
+            return Err(AccessError::unknown(word, "neither a permission nor an address family", known));
         };
         if family == families::UNIX {
-            return Err(UsageError::new("unix sockets are a class of their own: `unix [PERMISSIONS] TYPE [@NAME]`"));
+            return Err(AccessError::new("unix sockets are a class of their own: `unix [PERMISSIONS] TYPE [@NAME]`"));
         }
         let Some(word) = words.next() else {
             let types = sockets::network_words().collect::<Vec<_>>().join(", ");
-            return Err(UsageError::new(format!("the type of the socket is missing: {types}, tcp, udp or icmp")));
+            return Err(AccessError::new(format!("the type of the socket is missing: {types}, tcp, udp or icmp")));
         };
         let by_protocol = PROTOCOLS.iter().find(|(name, ..)| name.as_bytes() == word);
         let (kind, mut protocol) = match (
@@ -72,14 +72,14 @@ impl NetworkAccess {
             (None, Some(&(_, kind, protocol))) => (kind, protocol),
             (None, None) => {
                 let known = sockets::network_words().chain(PROTOCOLS.map(|(name, ..)| name));
-                return Err(UsageError::unknown(word, "no type of socket", known));
+                return Err(AccessError::unknown(word, "no type of socket", known));
             }
         };
         if let Some(word) = words.next() {
             let named = PROTOCOLS.iter().find(|(name, ..)| name.as_bytes() == word).map(|&(.., number)| number);
             let number = || std::str::from_utf8(word).ok()?.parse().ok();
             protocol = named.or_else(number).ok_or_else(|| {
-                UsageError::unknown(word, "no protocol", PROTOCOLS.map(|(name, ..)| name))
+                AccessError::unknown(word, "no protocol", PROTOCOLS.map(|(name, ..)| name))
                     .or_else("write tcp, udp, icmp or a number".into())
             })?;
         }
@@ -87,7 +87,7 @@ impl NetworkAccess {
         Ok(NetworkAccess { permissions, family, kind, protocol, local, peer })
     }
 
-    pub(super) fn plan(&self, profile: &Profile) -> Plan {
+    pub(super) fn plan(&self, profile: &BlobProfile) -> LookupPlan {
         let numbers = [self.family, self.kind, self.protocol];
         if !matches!(self.family, families::INET | families::INET6) || !looks_at_addresses(profile, self) {
             return coarse(profile, self.permissions, numbers);
@@ -101,20 +101,20 @@ impl NetworkAccess {
     }
 
     /// The look-ups where policy has addresses, as far as they are known.
-    fn fine(&self, profile: &Profile) -> Plan {
-        let mut plan = Plan::default();
+    fn fine(&self, profile: &BlobProfile) -> LookupPlan {
+        let mut plan = LookupPlan::default();
         let class = network_class(profile).unwrap_or(classes::NETWORK_V9);
         let local = self.local.clone().unwrap_or_default();
         let peer = self.peer.clone().unwrap_or_default();
-        let head = Network { protocol: Some(self.protocol), ..self.head() };
+        let head = AskedSocket { protocol: Some(self.protocol), ..self.head() };
         for (name, bit) in each(self.permissions, permission_names::<NetworkPermissions>()) {
-            let own = |operation| Network { local: Some(local.clone()), operation, ..head.clone() };
+            let own = |operation| AskedSocket { local: Some(local.clone()), operation, ..head.clone() };
             let socket = match bit {
                 bits::CREATE => head.clone(),
-                bits::LISTEN => own(Some(Operation::Listen(128))),
-                bits::SETOPT | bits::GETOPT => own(Some(Operation::Option(1))),
+                bits::LISTEN => own(Some(SocketOperation::Listen(128))),
+                bits::SETOPT | bits::GETOPT => own(Some(SocketOperation::Option(1))),
                 bits::SEND | bits::RECEIVE | bits::CONNECT | bits::ACCEPT => {
-                    Network { peer: Some(peer.clone()), ..own(None) }
+                    AskedSocket { peer: Some(peer.clone()), ..own(None) }
                 }
                 _ => own(None),
             };
@@ -128,34 +128,38 @@ impl NetworkAccess {
                 *kind = PRIVILEGED;
             }
             let short = [&[class][..], &self.head().encode()].concat();
-            plan.check(name, bit, Way::Policy(Strings { attempts: vec![vec![short], vec![fine]], goes_on: CONTINUE }));
+            plan.check(
+                name,
+                bit,
+                LookupPlace::Policy(MatchStrings { attempts: vec![vec![short], vec![fine]], goes_on: CONTINUE }),
+            );
         }
         plan
     }
 
-    fn head(&self) -> Network {
-        Network { family: Some(self.family), r#type: Some(self.kind), ..Network::default() }
+    fn head(&self) -> AskedSocket {
+        AskedSocket { family: Some(self.family), r#type: Some(self.kind), ..AskedSocket::default() }
     }
 }
 
 /// The class of sockets in a policy that has one.
-fn network_class(profile: &Profile) -> Option<u8> {
+fn network_class(profile: &BlobProfile) -> Option<u8> {
     [classes::NETWORK_V9, classes::NETWORK_V8].into_iter().find(|&class| mediates(profile, class))
 }
 
 /// The look-ups by family, type and protocol.
-pub(super) fn coarse(profile: &Profile, permissions: u32, [family, kind, protocol]: [u16; 3]) -> Plan {
-    let mut plan = Plan::default();
+pub(super) fn coarse(profile: &BlobProfile, permissions: u32, [family, kind, protocol]: [u16; 3]) -> LookupPlan {
+    let mut plan = LookupPlan::default();
     let class = network_class(profile);
     let way = if let Some(class) = class {
         let short = string(class, family, kind, None);
         let long = string(class, family, kind, Some(protocol));
-        Way::Policy(Strings { attempts: vec![vec![short], vec![long]], goes_on: CONTINUE })
+        LookupPlace::Policy(MatchStrings { attempts: vec![vec![short], vec![long]], goes_on: CONTINUE })
     } else {
         if profile.net_allowed_af.is_none() {
             plan.unmediated = Some("sockets are not mediated by this policy".into());
         }
-        Way::Sockets { family, kind }
+        LookupPlace::Sockets { family, kind }
     };
     // The table of older kernels knows types of sockets only.
     let mask = |bit: u32| if class.is_some() { bit } else { 1 };
@@ -166,12 +170,12 @@ pub(super) fn coarse(profile: &Profile, permissions: u32, [family, kind, protoco
 }
 
 fn string(class: u8, family: u16, kind: u16, protocol: Option<u16>) -> Vec<u8> {
-    let network = Network { family: Some(family), r#type: Some(kind), protocol, ..Network::default() };
+    let network = AskedSocket { family: Some(family), r#type: Some(kind), protocol, ..AskedSocket::default() };
     [&[class][..], &network.encode()].concat()
 }
 
 /// Whether the policy has more to match behind the type of socket.
-fn looks_at_addresses(profile: &Profile, access: &NetworkAccess) -> bool {
+fn looks_at_addresses(profile: &BlobProfile, access: &NetworkAccess) -> bool {
     let (Some(db), Some(class)) = (&profile.policydb, network_class(profile)) else { return false };
     let state = db.dfa.walk(db.start.unwrap_or(1), &string(class, access.family, access.kind, None));
     let state = usize::try_from(state).unwrap_or(usize::MAX);
@@ -219,7 +223,7 @@ const REMOTE: u8 = 2;
 /// A socket, as strings have it.
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize)]
 #[non_exhaustive]
-pub struct Network {
+pub struct AskedSocket {
     /// Whether it is about a packet, not about the socket.
     pub packet: bool,
     /// The number of the address family; its name when serialised.
@@ -235,7 +239,7 @@ pub struct Network {
     /// The address of the other side.
     pub peer: Option<Endpoint>,
     /// The operation on the socket: `listen` with a backlog, `option` with a number.
-    pub operation: Option<Operation>,
+    pub operation: Option<SocketOperation>,
     /// The bytes of a string that does not fit the format.
     pub rest: Text,
 }
@@ -258,7 +262,7 @@ pub struct Endpoint {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
-pub enum Operation {
+pub enum SocketOperation {
     /// Listening, with this backlog.
     Listen(u16),
     /// Reading or setting an option of this number.
@@ -267,24 +271,24 @@ pub enum Operation {
 
 /// A string of one of the network classes, without the class.
 pub(super) fn decode(class: u8, bytes: &[u8]) -> Asked {
-    let mut reader = Reader::new(bytes);
+    let mut reader = StringReader::new(bytes);
     let packet = class == classes::NETWORK_V9_SKB;
     let Some(family) = reader.number() else {
-        return Asked::Network(Network { packet, rest: Text::from(reader.rest()), ..Network::default() });
+        return Asked::Network(AskedSocket { packet, rest: Text::from(reader.rest()), ..AskedSocket::default() });
     };
     // Up to the type a unix socket is a socket like any other.
     if family == families::UNIX && reader.rest().len() > 2 {
-        return Asked::Unix(Unix::decode(reader.rest()));
+        return Asked::Unix(AskedUnix::decode(reader.rest()));
     }
     let r#type = reader.number();
     let protocol = r#type.and_then(|_| reader.number());
-    let mut network = Network { packet, family: Some(family), r#type, protocol, ..Network::default() };
+    let mut network = AskedSocket { packet, family: Some(family), r#type, protocol, ..AskedSocket::default() };
     let rest = addresses(&mut network, reader, packet).unwrap_or(reader);
     network.rest = Text::from(rest.rest());
     Asked::Network(network)
 }
 
-impl Network {
+impl AskedSocket {
     /// The string without the class. Labels and interfaces have no NUL in them, and a label is not to be taken for an operation.
     pub(super) fn encode(&self) -> Vec<u8> {
         let numbers = [self.family, self.r#type, self.protocol];
@@ -305,10 +309,10 @@ impl Network {
             (Some(local), None) => {
                 bytes.extend([local.encode(LOCAL), label(local)].concat());
                 match self.operation {
-                    Some(Operation::Listen(backlog)) => {
+                    Some(SocketOperation::Listen(backlog)) => {
                         bytes.extend([&[unix::LISTEN][..], &backlog.to_be_bytes()].concat())
                     }
-                    Some(Operation::Option(number)) => {
+                    Some(SocketOperation::Option(number)) => {
                         bytes.extend([&[unix::OPTION][..], &number.to_be_bytes()].concat())
                     }
                     None => {}
@@ -322,16 +326,16 @@ impl Network {
 
 impl Endpoint {
     /// Reads `ip` and `port`; `None` where neither is given.
-    fn parse(conditions: Vec<(&[u8], &[u8])>) -> Result<Option<Endpoint>, UsageError> {
+    fn parse(conditions: Vec<(&[u8], &[u8])>) -> Result<Option<Endpoint>, AccessError> {
         let mut endpoint = None;
         for (key, value) in conditions {
-            let wrong = |what| UsageError::new(format!("`{}` is no {what}", value.escape_ascii()));
+            let wrong = |what| AccessError::new(format!("`{}` is no {what}", value.escape_ascii()));
             let text = std::str::from_utf8(value).unwrap_or_default();
             let known: &mut Endpoint = endpoint.get_or_insert_default();
             match key {
                 b"ip" => known.ip = Some(text.parse().map_err(|_| wrong("IP address"))?),
                 b"port" => known.port = text.parse().map_err(|_| wrong("port"))?,
-                _ => return Err(UsageError::unknown(key, "no condition on an address", ["ip", "port"])),
+                _ => return Err(AccessError::unknown(key, "no condition on an address", ["ip", "port"])),
             }
         }
         Ok(endpoint)
@@ -356,7 +360,7 @@ impl Endpoint {
 }
 
 /// Reads what stands behind the protocol and returns what is left. `None` if it is no address.
-fn addresses<'a>(network: &mut Network, mut reader: Reader<'a>, packet: bool) -> Option<Reader<'a>> {
+fn addresses<'a>(network: &mut AskedSocket, mut reader: StringReader<'a>, packet: bool) -> Option<StringReader<'a>> {
     let (kind, mut first) = endpoint(&mut reader)?;
     if packet {
         first.interface = reader.field().map(Text::from);
@@ -394,7 +398,7 @@ fn addresses<'a>(network: &mut Network, mut reader: Reader<'a>, packet: bool) ->
 }
 
 /// A port, an address and a NUL; with the type byte of the port.
-fn endpoint(reader: &mut Reader<'_>) -> Option<(u8, Endpoint)> {
+fn endpoint(reader: &mut StringReader<'_>) -> Option<(u8, Endpoint)> {
     let mut at = *reader;
     let kind = at.byte()?;
     let port = at.number()?;
@@ -412,19 +416,19 @@ fn endpoint(reader: &mut Reader<'_>) -> Option<(u8, Endpoint)> {
 }
 
 /// A code and its number, if that is all there is.
-pub(super) fn operation(reader: &mut Reader<'_>) -> Option<Operation> {
+pub(super) fn operation(reader: &mut StringReader<'_>) -> Option<SocketOperation> {
     let mut at = *reader;
     let operation = match (at.byte()?, at.rest().len()) {
-        (unix::LISTEN, 2) => Operation::Listen(at.number()?),
-        (unix::OPTION, 2) => Operation::Option(at.number()?.into()),
-        (unix::OPTION, 4) => Operation::Option(u32::from_be_bytes(at.array()?)),
+        (unix::LISTEN, 2) => SocketOperation::Listen(at.number()?),
+        (unix::OPTION, 2) => SocketOperation::Option(at.number()?.into()),
+        (unix::OPTION, 4) => SocketOperation::Option(u32::from_be_bytes(at.array()?)),
         _ => return None,
     };
-    *reader = Reader::new(&[]);
+    *reader = StringReader::new(&[]);
     Some(operation)
 }
 
-impl fmt::Display for Network {
+impl fmt::Display for AskedSocket {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(if self.packet { "network packet" } else { "network" })?;
         for word in [self.family.map(names::family), self.r#type.map(names::socket_type)].into_iter().flatten() {
@@ -457,11 +461,11 @@ impl fmt::Display for Endpoint {
     }
 }
 
-impl fmt::Display for Operation {
+impl fmt::Display for SocketOperation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Operation::Listen(backlog) => write!(f, "listen {backlog}"),
-            Operation::Option(number) => write!(f, "option {number}"),
+            SocketOperation::Listen(backlog) => write!(f, "listen {backlog}"),
+            SocketOperation::Option(number) => write!(f, "option {number}"),
         }
     }
 }

@@ -8,7 +8,7 @@ use std::fmt;
 use serde::{Serialize, Serializer};
 
 use super::words::write_word;
-use super::{Access, UsageError};
+use super::{Access, AccessError};
 use crate::automata::{ByteSet, Pattern};
 use crate::encode::path_pattern;
 use crate::source::Text;
@@ -26,7 +26,7 @@ const MARK: u8 = 1;
 /// assert!(question.is_pattern());
 /// assert_eq!(question.to_string(), "file '/etc/**' w");
 /// assert!(!Question::parse(&["file", "/etc/shadow", "r"])?.is_pattern());
-/// # Ok::<(), armorer::analysis::UsageError>(())
+/// # Ok::<(), armorer::analysis::AccessError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -42,7 +42,7 @@ impl Question {
     ///
     /// # Errors
     /// When the words are none, or a pattern is not valid or stands where there can be none.
-    pub fn parse<W: AsRef<[u8]>>(words: &[W]) -> Result<Question, UsageError> {
+    pub fn parse<W: AsRef<[u8]>>(words: &[W]) -> Result<Question, AccessError> {
         let written: Vec<Text> = words.iter().map(|word| Text::from(word.as_ref())).collect();
         let mut words: Vec<Vec<u8>> = written.iter().map(|word| word.to_vec()).collect();
         let any_signal = take_signal(&mut words);
@@ -57,7 +57,7 @@ impl Question {
             if word.windows(2).any(|two| two == b"@{") && is_pattern(word) {
                 let shown = word.escape_ascii();
                 let message = format!("`{shown}`: there are no variables here; write the values, as `{{a,b}}`");
-                return Err(UsageError::new(message));
+                return Err(AccessError::new(message));
             }
             // What an address or a stack begins with is no part of a pattern.
             let key = key + usize::from(word.get(key).is_some_and(|byte| b"@&".contains(byte)));
@@ -74,7 +74,7 @@ impl Question {
             let shown = |bytes: &[u8]| bytes.escape_ascii().to_string();
             let message =
                 marks.iter().fold(error.message, |text, (mark, _, value)| text.replace(&shown(mark), &shown(value)));
-            UsageError { message, ..error }
+            AccessError { message, ..error }
         })?;
         let marks = marks.into_iter().map(|(mark, pattern, _)| (mark, pattern)).collect();
         Ok(Question { words: written, access, marks, any_signal })
@@ -158,10 +158,12 @@ fn mark(value: &[u8], number: usize) -> Vec<u8> {
     first.into_iter().chain([MARK]).chain(number.bytes()).chain([MARK]).collect()
 }
 
-fn pattern(value: &[u8]) -> Result<Pattern, UsageError> {
+fn pattern(value: &[u8]) -> Result<Pattern, AccessError> {
     let shown = value.escape_ascii();
     if value.starts_with(b"(") {
-        return Err(UsageError::new(format!("`{shown}`: write a pattern as `peer=PATTERN`, `addr=PATTERN` and so on")));
+        return Err(AccessError::new(format!(
+            "`{shown}`: write a pattern as `peer=PATTERN`, `addr=PATTERN` and so on"
+        )));
     }
     // A label, name or path is never empty.
     let any = |slash: bool| {
@@ -174,7 +176,7 @@ fn pattern(value: &[u8]) -> Result<Pattern, UsageError> {
     match value {
         b"*" => Ok(any(true)),
         b"**" => Ok(any(false)),
-        _ => path_pattern(value).ok_or_else(|| UsageError::new(format!("`{shown}` is not a valid pattern"))),
+        _ => path_pattern(value).ok_or_else(|| AccessError::new(format!("`{shown}` is not a valid pattern"))),
     }
 }
 

@@ -4,12 +4,12 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::UsageError;
+use super::AccessError;
 use super::mount::directory;
-use super::plan::{Plan, Strings, Way};
-use super::words::{Words, write_word};
+use super::plan::{LookupPlace, LookupPlan, MatchStrings};
+use super::words::{RemainingWords, write_word};
 use crate::analysis::names::Quoted;
-use crate::blob::Profile;
+use crate::blob::BlobProfile;
 use crate::source::Text;
 use crate::vocab::classes;
 
@@ -26,7 +26,7 @@ pub struct PivotRootAccess {
 }
 
 impl PivotRootAccess {
-    pub(super) fn parse(words: &mut Words<'_>) -> Result<PivotRootAccess, UsageError> {
+    pub(super) fn parse(words: &mut RemainingWords<'_>) -> Result<PivotRootAccess, AccessError> {
         let old = words.value("oldroot");
         let new_root = words.expect("the new root")?;
         let old_root = match old {
@@ -36,11 +36,11 @@ impl PivotRootAccess {
         Ok(PivotRootAccess { new_root, old_root })
     }
 
-    pub(super) fn plan(&self, profile: &Profile) -> Plan {
-        let mut plan = Plan::of_class(profile, classes::MOUNT, "mounts");
-        let roots = PivotRoot { new_root: self.new_root.clone(), old_root: self.old_root.clone() };
+    pub(super) fn plan(&self, profile: &BlobProfile) -> LookupPlan {
+        let mut plan = LookupPlan::of_class(profile, classes::MOUNT, "mounts");
+        let roots = AskedPivotRoot { new_root: self.new_root.clone(), old_root: self.old_root.clone() };
         let string = [&[classes::MOUNT][..], &roots.encode()].concat();
-        plan.check("pivot_root", PIVOT_ROOT, Way::Policy(Strings::one(string)));
+        plan.check("pivot_root", PIVOT_ROOT, LookupPlace::Policy(MatchStrings::one(string)));
         plan
     }
 
@@ -65,21 +65,21 @@ impl fmt::Display for PivotRootAccess {
 /// A change of the root, as strings have it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
-pub struct PivotRoot {
+pub struct AskedPivotRoot {
     /// The new root.
     pub new_root: Text,
     /// Where the old root goes.
     pub old_root: Text,
 }
 
-impl PivotRoot {
+impl AskedPivotRoot {
     /// The string without the class.
     fn encode(&self) -> Vec<u8> {
         [&*self.new_root, b"\0", &*self.old_root].concat()
     }
 }
 
-impl fmt::Display for PivotRoot {
+impl fmt::Display for AskedPivotRoot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "pivot_root to {} old root {}", Quoted(&self.new_root), Quoted(&self.old_root))
     }

@@ -1,14 +1,14 @@
 //! The strings that a kernel looks up for an access.
 
-use super::file::Link;
+use super::file::AskedLink;
 use crate::analysis::perms::mediates;
-use crate::blob::Profile;
+use crate::blob::BlobProfile;
 
 /// Every look-up for an access.
 #[derive(Debug, Default)]
-pub(in crate::analysis) struct Plan {
+pub(in crate::analysis) struct LookupPlan {
     /// One for each permission asked.
-    pub(in crate::analysis) checks: Vec<Check>,
+    pub(in crate::analysis) checks: Vec<PermissionLookup>,
     /// The reason why nothing mediates it: then all is allowed.
     pub(in crate::analysis) unmediated: Option<String>,
     /// Whether it is checked in unconfined profiles, too.
@@ -19,26 +19,26 @@ pub(in crate::analysis) struct Plan {
 
 /// The look-up for one permission.
 #[derive(Debug)]
-pub(in crate::analysis) struct Check {
+pub(in crate::analysis) struct PermissionLookup {
     pub(in crate::analysis) permission: String,
     /// The bits that must all be allowed; for a capability and socket tables bit 0.
     pub(in crate::analysis) mask: u32,
-    pub(in crate::analysis) way: Way,
+    pub(in crate::analysis) way: LookupPlace,
 }
 
 /// Where a permission is looked up.
 #[derive(Clone, Debug)]
-pub(in crate::analysis) enum Way {
+pub(in crate::analysis) enum LookupPlace {
     /// In the file automaton.
-    File(Strings),
+    File(MatchStrings),
     /// In the file automaton, with a transition behind it. The path.
     Exec(Vec<u8>),
     /// A hard link: its name, then the pair.
-    Link(Link),
+    Link(AskedLink),
     /// A change of profile at the exec of a program: the program, and behind a NUL the profile.
-    OnExec { program: Vec<u8>, pairs: Strings },
+    OnExec { program: Vec<u8>, pairs: MatchStrings },
     /// In the automaton of the other classes.
-    Policy(Strings),
+    Policy(MatchStrings),
     /// In the mask of the profile.
     Capability(u8),
     /// In the table of socket types.
@@ -49,25 +49,25 @@ pub(in crate::analysis) enum Way {
 
 /// Strings to match.
 #[derive(Clone, Debug, Default)]
-pub(in crate::analysis) struct Strings {
+pub(in crate::analysis) struct MatchStrings {
     /// The first attempt that is fully allowed decides; otherwise the last one does.
     pub(in crate::analysis) attempts: Vec<Vec<Vec<u8>>>,
     /// The permission without which there is no next attempt; 0: there always is.
     pub(in crate::analysis) goes_on: u32,
 }
 
-impl Strings {
+impl MatchStrings {
     /// One string.
-    pub(in crate::analysis) fn one(string: Vec<u8>) -> Strings {
-        Strings { attempts: vec![vec![string]], goes_on: 0 }
+    pub(in crate::analysis) fn one(string: Vec<u8>) -> MatchStrings {
+        MatchStrings { attempts: vec![vec![string]], goes_on: 0 }
     }
 
     /// The strings with a label in them: first the whole, then, of a stack, each profile of it.
-    pub(in crate::analysis) fn label(label: &[u8], string: impl Fn(&[u8]) -> Vec<u8>) -> Strings {
+    pub(in crate::analysis) fn label(label: &[u8], string: impl Fn(&[u8]) -> Vec<u8>) -> MatchStrings {
         let whole = vec![string(label)];
         let parts: Vec<Vec<u8>> = components(label).map(&string).collect();
         let attempts = if parts.len() > 1 { vec![whole, parts] } else { vec![whole] };
-        Strings { attempts, goes_on: 0 }
+        MatchStrings { attempts, goes_on: 0 }
     }
 }
 
@@ -86,14 +86,14 @@ pub(crate) fn components(label: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
-impl Plan {
+impl LookupPlan {
     /// A plan whose checks begin with a class byte; where that is not mediated, everything is allowed.
-    pub(super) fn of_class(profile: &Profile, class: u8, what: &str) -> Plan {
+    pub(super) fn of_class(profile: &BlobProfile, class: u8, what: &str) -> LookupPlan {
         let unmediated = (!mediates(profile, class)).then(|| format!("{what} are not mediated by this policy"));
-        Plan { unmediated, ..Plan::default() }
+        LookupPlan { unmediated, ..LookupPlan::default() }
     }
 
-    pub(super) fn check(&mut self, permission: impl Into<String>, mask: u32, way: Way) {
-        self.checks.push(Check { permission: permission.into(), mask, way });
+    pub(super) fn check(&mut self, permission: impl Into<String>, mask: u32, way: LookupPlace) {
+        self.checks.push(PermissionLookup { permission: permission.into(), mask, way });
     }
 }

@@ -4,11 +4,11 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::UsageError;
+use super::AccessError;
 use super::asked::value;
-use super::plan::{Plan, Strings, Way};
-use super::words::{Words, each, names, write_permissions, write_word};
-use crate::blob::Profile;
+use super::plan::{LookupPlace, LookupPlan, MatchStrings};
+use super::words::{RemainingWords, each, names, write_permissions, write_word};
+use crate::blob::BlobProfile;
 use crate::source::Text;
 use crate::vocab::{PtracePermissions, Vocabulary, classes};
 
@@ -23,7 +23,7 @@ pub struct PtraceAccess {
 }
 
 impl PtraceAccess {
-    pub(super) fn parse(words: &mut Words<'_>) -> Result<PtraceAccess, UsageError> {
+    pub(super) fn parse(words: &mut RemainingWords<'_>) -> Result<PtraceAccess, AccessError> {
         let peer = words.value("peer");
         let permissions = words.set::<PtracePermissions>();
         let peer = match peer {
@@ -32,7 +32,7 @@ impl PtraceAccess {
         };
         if let Some(word) = words.peek() {
             let known = PtracePermissions::words();
-            return Err(UsageError::unknown(&peer, "no permission for ptrace", known)
+            return Err(AccessError::unknown(&peer, "no permission for ptrace", known)
                 .or_else(format!("`{}` is one word too many", word.escape_ascii())));
         }
         Ok(PtraceAccess {
@@ -41,12 +41,12 @@ impl PtraceAccess {
         })
     }
 
-    pub(super) fn plan(&self, profile: &Profile) -> Plan {
+    pub(super) fn plan(&self, profile: &BlobProfile) -> LookupPlan {
         // Mediated by one class, matched by the other.
-        let mut plan = Plan::of_class(profile, classes::PTRACE, "looks into other processes");
-        let string = |peer: &[u8]| Ptrace { peer: Some(peer.into()) }.encode();
+        let mut plan = LookupPlan::of_class(profile, classes::PTRACE, "looks into other processes");
+        let string = |peer: &[u8]| AskedPtrace { peer: Some(peer.into()) }.encode();
         let class = [classes::LABEL, classes::PTRACE];
-        let way = Way::Policy(Strings::label(&self.peer, |peer| [&class[..], &string(peer)].concat()));
+        let way = LookupPlace::Policy(MatchStrings::label(&self.peer, |peer| [&class[..], &string(peer)].concat()));
         for (name, bit) in each(self.permissions, names::<PtracePermissions>()) {
             plan.check(name, bit, way.clone());
         }
@@ -70,14 +70,14 @@ impl fmt::Display for PtraceAccess {
 /// ptrace, as strings have it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
-pub struct Ptrace {
+pub struct AskedPtrace {
     /// The label of the other process.
     pub peer: Option<Text>,
 }
 
-impl Ptrace {
+impl AskedPtrace {
     pub(super) fn decode(bytes: &[u8]) -> Self {
-        Ptrace { peer: (!bytes.is_empty()).then(|| Text::from(bytes)) }
+        AskedPtrace { peer: (!bytes.is_empty()).then(|| Text::from(bytes)) }
     }
 
     /// The string without the class.
@@ -86,7 +86,7 @@ impl Ptrace {
     }
 }
 
-impl fmt::Display for Ptrace {
+impl fmt::Display for AskedPtrace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("ptrace")?;
         value(f, "peer", self.peer.as_ref())

@@ -4,9 +4,9 @@ use crate::source::Text;
 
 /// The rest of a string.
 #[derive(Clone, Copy)]
-pub(super) struct Reader<'a>(&'a [u8]);
+pub(super) struct StringReader<'a>(&'a [u8]);
 
-impl<'a> Reader<'a> {
+impl<'a> StringReader<'a> {
     pub(super) fn new(bytes: &'a [u8]) -> Self {
         Self(bytes)
     }

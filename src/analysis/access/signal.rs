@@ -4,13 +4,13 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-use super::UsageError;
+use super::AccessError;
 use super::asked::value;
-use super::plan::{Plan, Strings, Way};
-use super::reader::Reader;
-use super::words::{Words, each, names as permission_names, write_permissions, write_word};
+use super::plan::{LookupPlace, LookupPlan, MatchStrings};
+use super::reader::StringReader;
+use super::words::{RemainingWords, each, names as permission_names, write_permissions, write_word};
 use crate::analysis::names;
-use crate::blob::Profile;
+use crate::blob::BlobProfile;
 use crate::source::Text;
 use crate::vocab::{self, SignalPermissions, Vocabulary, classes};
 
@@ -27,16 +27,16 @@ pub struct SignalAccess {
 }
 
 impl SignalAccess {
-    pub(super) fn parse(words: &mut Words<'_>) -> Result<SignalAccess, UsageError> {
+    pub(super) fn parse(words: &mut RemainingWords<'_>) -> Result<SignalAccess, AccessError> {
         let peer = words.value("peer");
         let permissions = words.set::<SignalPermissions>();
         let Some(word) = words.value("set").or_else(|| words.next()) else {
-            return Err(UsageError::new("the signal is missing: term, kill, …"));
+            return Err(AccessError::new("the signal is missing: term, kill, …"));
         };
         let signal = vocab::Signal::from_word(word).map(vocab::Signal::number).ok_or_else(|| {
             let known = vocab::Signal::words();
             let known = known.chain(SignalPermissions::words());
-            UsageError::unknown(word, "neither a permission nor a signal", known)
+            AccessError::unknown(word, "neither a permission nor a signal", known)
         })?;
         let peer = match peer {
             Some(peer) => peer.into(),
@@ -49,10 +49,12 @@ impl SignalAccess {
         })
     }
 
-    pub(super) fn plan(&self, profile: &Profile) -> Plan {
-        let mut plan = Plan::of_class(profile, classes::SIGNAL, "signals");
-        let string = |peer: &[u8]| Signal { signal: Some(self.signal), peer: Some(peer.into()) }.encode();
-        let way = Way::Policy(Strings::label(&self.peer, |peer| [&[classes::SIGNAL][..], &string(peer)].concat()));
+    pub(super) fn plan(&self, profile: &BlobProfile) -> LookupPlan {
+        let mut plan = LookupPlan::of_class(profile, classes::SIGNAL, "signals");
+        let string = |peer: &[u8]| AskedSignal { signal: Some(self.signal), peer: Some(peer.into()) }.encode();
+        let way = LookupPlace::Policy(MatchStrings::label(&self.peer, |peer| {
+            [&[classes::SIGNAL][..], &string(peer)].concat()
+        }));
         for (name, bit) in each(self.permissions, permission_names::<SignalPermissions>()) {
             plan.check(name, bit, way.clone());
         }
@@ -73,7 +75,7 @@ impl fmt::Display for SignalAccess {
 /// A signal, as strings have it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
-pub struct Signal {
+pub struct AskedSignal {
     /// Its number; the name when serialised.
     #[serde(serialize_with = "by_name")]
     pub signal: Option<u8>,
@@ -81,11 +83,11 @@ pub struct Signal {
     pub peer: Option<Text>,
 }
 
-impl Signal {
+impl AskedSignal {
     pub(super) fn decode(bytes: &[u8]) -> Self {
-        let mut reader = Reader::new(bytes);
+        let mut reader = StringReader::new(bytes);
         let signal = reader.byte();
-        Signal { signal, ..Self::of_label(reader.rest()) }
+        AskedSignal { signal, ..Self::of_label(reader.rest()) }
     }
 
     /// The string without the class, or the label behind the signal where no signal is named.
@@ -95,11 +97,11 @@ impl Signal {
 
     /// Any signal: strings of the label class do not name it.
     pub(super) fn of_label(label: &[u8]) -> Self {
-        Signal { signal: None, peer: (!label.is_empty()).then(|| Text::from(label)) }
+        AskedSignal { signal: None, peer: (!label.is_empty()).then(|| Text::from(label)) }
     }
 }
 
-impl fmt::Display for Signal {
+impl fmt::Display for AskedSignal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("signal")?;
         if let Some(signal) = self.signal {

@@ -1,4 +1,4 @@
-use super::plan::{Strings, Way, components};
+use super::plan::{LookupPlace, MatchStrings, components};
 use super::*;
 
 fn parse(words: &str) -> Result<Access, String> {
@@ -7,7 +7,7 @@ fn parse(words: &str) -> Result<Access, String> {
 }
 
 /// A profile that mediates the classes, each at a state of its own that nothing leads out of.
-pub(super) fn mediating(classes: &[u8]) -> Profile {
+pub(super) fn mediating(classes: &[u8]) -> BlobProfile {
     use crate::automata::{Builder, Config, PackOptions, Pattern};
     let mut builder = Builder::new(Config::default());
     for &class in classes {
@@ -15,11 +15,11 @@ pub(super) fn mediating(classes: &[u8]) -> Profile {
     }
     let minimal = builder.build().unwrap().classify(|labels| Ok::<_, ()>(labels.len())).unwrap().minimise();
     let dfa = minimal.pack(PackOptions { diff_encode: false, accept2: true }, |_, _| (0, 0)).unwrap();
-    Profile {
+    BlobProfile {
         version: 7,
         name: b"p".to_vec(),
         policydb: Some(crate::blob::PolicyDb { dfa, ..Default::default() }),
-        ..Profile::default()
+        ..BlobProfile::default()
     }
 }
 
@@ -31,12 +31,12 @@ fn strings(words: &str, classes: &[u8]) -> Vec<(String, u32, Vec<Vec<u8>>)> {
         .into_iter()
         .map(|check| {
             let strings = match check.way {
-                Way::File(strings) | Way::Policy(strings) => strings.attempts.concat(),
-                Way::Exec(path) | Way::Attachment(path) => vec![path],
-                Way::OnExec { program, pairs } => [vec![program], pairs.attempts.concat()].concat(),
-                Way::Link(link) => vec![link.encode()],
-                Way::Capability(number) => vec![vec![number]],
-                Way::Sockets { .. } => vec![],
+                LookupPlace::File(strings) | LookupPlace::Policy(strings) => strings.attempts.concat(),
+                LookupPlace::Exec(path) | LookupPlace::Attachment(path) => vec![path],
+                LookupPlace::OnExec { program, pairs } => [vec![program], pairs.attempts.concat()].concat(),
+                LookupPlace::Link(link) => vec![link.encode()],
+                LookupPlace::Capability(number) => vec![vec![number]],
+                LookupPlace::Sockets { .. } => vec![],
             };
             (check.permission, check.mask, strings)
         })
@@ -170,7 +170,7 @@ fn arbitrary_words_do_not_panic() {
 fn labels_are_asked_whole_and_then_part_by_part() {
     assert_eq!(components(b"a//&b//c//&:n:d").collect::<Vec<_>>(), [&b"a"[..], b"b//c", b":n:d"]);
     assert_eq!(components(b"").collect::<Vec<_>>(), [b""]);
-    assert_eq!(Strings::label(b"a//&b", <[u8]>::to_vec).attempts.len(), 2);
+    assert_eq!(MatchStrings::label(b"a//&b", <[u8]>::to_vec).attempts.len(), 2);
     one("signal send kill a//&b", &[10], "send", 2, &[b"\x0a\x09a//&b", b"\x0a\x09a", b"\x0a\x09b"]);
 }
 
@@ -234,7 +234,7 @@ fn strings_of_the_file_automaton() {
 
 #[test]
 fn what_is_not_mediated_is_said() {
-    let none = Profile { name: b"p".to_vec(), ..Profile::default() };
+    let none = BlobProfile { name: b"p".to_vec(), ..BlobProfile::default() };
     for words in ["signal kill x", "network inet raw", "unix stream", "userns", "umount /", "ptrace x", "mqueue /q"] {
         assert!(parse(words).unwrap().plan(&none).unmediated.is_some(), "{words}");
     }

@@ -10,14 +10,14 @@ use std::fmt;
 use serde::Serialize;
 
 use super::asked::{surplus, value};
-use super::network::{Operation, operation};
-use super::plan::{Plan, Strings, Way, components};
-use super::reader::Reader;
-use super::words::{Words, each, names as permission_names, write_permissions, write_word};
-use super::{UsageError, network};
+use super::network::{SocketOperation, operation};
+use super::plan::{LookupPlace, LookupPlan, MatchStrings, components};
+use super::reader::StringReader;
+use super::words::{RemainingWords, each, names as permission_names, write_permissions, write_word};
+use super::{AccessError, network};
 use crate::analysis::names;
 use crate::analysis::perms::mediates;
-use crate::blob::Profile;
+use crate::blob::BlobProfile;
 use crate::source::Text;
 use crate::vocab::{NetworkPermissions, SocketType, Vocabulary, classes, families, network as bits};
 
@@ -55,16 +55,16 @@ pub enum UnixName {
 }
 
 impl UnixName {
-    fn parse(word: &[u8]) -> Result<UnixName, UsageError> {
+    fn parse(word: &[u8]) -> Result<UnixName, AccessError> {
         match word {
             b"none" => Ok(UnixName::Unbound),
             [b'@', name @ ..] => Ok(UnixName::Abstract(name.into())),
             [b'/', ..] => Ok(UnixName::Path(word.into())),
-            _ => Err(UsageError::new(format!("`{}` is no address: `@NAME`, a path or `none`", word.escape_ascii()))),
+            _ => Err(AccessError::new(format!("`{}` is no address: `@NAME`, a path or `none`", word.escape_ascii()))),
         }
     }
 
-    /// As [`Unix`] has it.
+    /// As [`AskedUnix`] has it.
     fn address(&self) -> Text {
         match self {
             UnixName::Unbound => "none".into(),
@@ -75,14 +75,14 @@ impl UnixName {
 }
 
 impl UnixAccess {
-    pub(super) fn parse(words: &mut Words<'_>) -> Result<UnixAccess, UsageError> {
+    pub(super) fn parse(words: &mut RemainingWords<'_>) -> Result<UnixAccess, AccessError> {
         let mut access =
             UnixAccess { permissions: 0, kind: 0, local: UnixName::Unbound, peer: UnixName::Unbound, label: None };
         for (key, value) in words.group("peer") {
             match key {
                 b"label" => access.label = Some(value.into()),
                 b"addr" => access.peer = UnixName::parse(value)?,
-                _ => return Err(UsageError::unknown(key, "no condition on a peer", ["label", "addr"])),
+                _ => return Err(AccessError::unknown(key, "no condition on a peer", ["label", "addr"])),
             }
         }
         if let Some(value) = words.value("peer").or_else(|| words.value("label")) {
@@ -97,11 +97,11 @@ impl UnixAccess {
         access.permissions = words.set::<NetworkPermissions>();
         let kind = words.value("type").or_else(|| words.next());
         let Some(kind) = kind else {
-            return Err(UsageError::new("the type of the socket is missing: stream, dgram or seqpacket"));
+            return Err(AccessError::new("the type of the socket is missing: stream, dgram or seqpacket"));
         };
         access.kind = SocketType::from_word(kind).map(SocketType::number).ok_or_else(|| {
             let known = SocketType::words().chain(NetworkPermissions::words());
-            UsageError::unknown(kind, "neither a permission nor a type of socket", known)
+            AccessError::unknown(kind, "neither a permission nor a type of socket", known)
         })?;
         if let Some(word) = words.next() {
             // The name that a program connects or sends to is the other side's.
@@ -115,7 +115,7 @@ impl UnixAccess {
         Ok(access)
     }
 
-    pub(super) fn plan(&self, profile: &Profile) -> Plan {
+    pub(super) fn plan(&self, profile: &BlobProfile) -> LookupPlan {
         let present = |class: u8| mediates(profile, class);
         let class = match () {
             () if present(classes::NETWORK_V9) => classes::NETWORK_V9,
@@ -128,28 +128,28 @@ impl UnixAccess {
                 return plan;
             }
         };
-        let mut plan = Plan::default();
-        let policy = |unix: &Unix| [&[class][..], &unix.encode()].concat();
-        let one = |unix: &Unix| Way::Policy(Strings::one(policy(unix)));
-        let head = Unix { r#type: Some(self.kind), ..Unix::default() };
-        let local = Unix { address: Some(self.local.address()), ..head.clone() };
-        let with = |operation| one(&Unix { operation: Some(operation), ..local.clone() });
-        let peer = |part: &[u8]| Unix {
+        let mut plan = LookupPlan::default();
+        let policy = |unix: &AskedUnix| [&[class][..], &unix.encode()].concat();
+        let one = |unix: &AskedUnix| LookupPlace::Policy(MatchStrings::one(policy(unix)));
+        let head = AskedUnix { r#type: Some(self.kind), ..AskedUnix::default() };
+        let local = AskedUnix { address: Some(self.local.address()), ..head.clone() };
+        let with = |operation| one(&AskedUnix { operation: Some(operation), ..local.clone() });
+        let peer = |part: &[u8]| AskedUnix {
             peer_address: Some(self.peer.address()),
             peer_label: Some(part.into()),
             ..local.clone()
         };
         let peers: Vec<Vec<u8>> = self.peer_profiles().map(|part| policy(&peer(part))).collect();
-        let peers = Way::Policy(Strings { attempts: vec![peers], goes_on: 0 });
+        let peers = LookupPlace::Policy(MatchStrings { attempts: vec![peers], goes_on: 0 });
         for (name, bit) in each(self.permissions, permission_names::<NetworkPermissions>()) {
             let (mask, way) = match bit {
                 bits::CREATE => (bit, one(&head)),
                 // The kernel is to find a name.
                 bits::BIND if self.local == UnixName::Unbound => {
-                    (bit, one(&Unix { address: Some("auto".into()), ..head.clone() }))
+                    (bit, one(&AskedUnix { address: Some("auto".into()), ..head.clone() }))
                 }
-                bits::LISTEN => (bit, with(Operation::Listen(128))),
-                bits::SETOPT | bits::GETOPT => (bit, with(Operation::Option(1))),
+                bits::LISTEN => (bit, with(SocketOperation::Listen(128))),
+                bits::SETOPT | bits::GETOPT => (bit, with(SocketOperation::Option(1))),
                 bits::CONNECT => (bits::CONNECT | bits::SEND | bits::RECEIVE, peers.clone()),
                 bits::SEND | bits::RECEIVE => (bit, peers.clone()),
                 _ => (bit, one(&local)),
@@ -214,7 +214,7 @@ const UNBOUND: &[u8] = b"\x01";
 /// A unix socket, as strings have it.
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize)]
 #[non_exhaustive]
-pub struct Unix {
+pub struct AskedUnix {
     /// The number of the socket type; its name when serialised.
     #[serde(serialize_with = "network::type_name")]
     pub r#type: Option<u16>,
@@ -225,7 +225,7 @@ pub struct Unix {
     /// The label of the socket, which kernels leave empty.
     pub label: Option<Text>,
     /// The operation on the socket.
-    pub operation: Option<Operation>,
+    pub operation: Option<SocketOperation>,
     /// The address of the other side.
     pub peer_address: Option<Text>,
     /// The label of the other side.
@@ -234,15 +234,15 @@ pub struct Unix {
     pub rest: Text,
 }
 
-impl Unix {
+impl AskedUnix {
     /// A string behind the address family.
     pub(super) fn decode(bytes: &[u8]) -> Self {
-        let mut reader = Reader::new(bytes);
+        let mut reader = StringReader::new(bytes);
         let r#type = reader.number();
         let protocol = reader.number();
-        let head = Unix { r#type, protocol: protocol.filter(|&protocol| protocol != 0), ..Unix::default() };
+        let head = AskedUnix { r#type, protocol: protocol.filter(|&protocol| protocol != 0), ..AskedUnix::default() };
         if protocol.is_none() || reader.is_empty() {
-            return Unix { rest: Text::from(reader.rest()), ..head };
+            return AskedUnix { rest: Text::from(reader.rest()), ..head };
         }
         let whole = |abstract_name| {
             let unix = local(reader, abstract_name)?;
@@ -250,9 +250,9 @@ impl Unix {
         };
         let unix = whole(false).or_else(|| whole(true));
         match unix.or_else(|| local(reader, true)) {
-            Some(unix) => Unix { r#type: head.r#type, protocol: head.protocol, ..unix },
+            Some(unix) => AskedUnix { r#type: head.r#type, protocol: head.protocol, ..unix },
             // It ends inside the address.
-            None => Unix { address: Some(name(reader.rest())), ..head },
+            None => AskedUnix { address: Some(name(reader.rest())), ..head },
         }
     }
 
@@ -266,8 +266,8 @@ impl Unix {
         // Address and label end in NUL each.
         bytes.extend([&*address_bytes(local), b"\0", self.label.as_deref().unwrap_or_default(), b"\0"].concat());
         match self.operation {
-            Some(Operation::Listen(backlog)) => bytes.extend([&[LISTEN][..], &backlog.to_be_bytes()].concat()),
-            Some(Operation::Option(number)) => {
+            Some(SocketOperation::Listen(backlog)) => bytes.extend([&[LISTEN][..], &backlog.to_be_bytes()].concat()),
+            Some(SocketOperation::Option(number)) => {
                 let number = u16::try_from(number).unwrap_or(u16::MAX);
                 bytes.extend([&[OPTION][..], &number.to_be_bytes()].concat());
             }
@@ -282,11 +282,11 @@ impl Unix {
 }
 
 /// The string from the address on; a leading NUL begins an abstract name, or ends an empty address.
-fn local(mut reader: Reader<'_>, abstract_name: bool) -> Option<Unix> {
+fn local(mut reader: StringReader<'_>, abstract_name: bool) -> Option<AskedUnix> {
     let address = address(&mut reader, abstract_name)?;
-    let mut unix = Unix { address: Some(address), ..Unix::default() };
+    let mut unix = AskedUnix { address: Some(address), ..AskedUnix::default() };
     let Some(label) = reader.closed_field() else {
-        return Some(Unix { rest: Text::from(reader.rest()), ..unix });
+        return Some(AskedUnix { rest: Text::from(reader.rest()), ..unix });
     };
     unix.label = (!label.is_empty()).then(|| Text::from(label));
     unix.operation = operation(&mut reader);
@@ -311,7 +311,7 @@ fn local(mut reader: Reader<'_>, abstract_name: bool) -> Option<Unix> {
 }
 
 /// An address and the NUL behind it.
-fn address(reader: &mut Reader<'_>, abstract_name: bool) -> Option<Text> {
+fn address(reader: &mut StringReader<'_>, abstract_name: bool) -> Option<Text> {
     let mut at = *reader;
     let text = if abstract_name && at.take(0) {
         name(&[b"\0", at.closed_field()?].concat())
@@ -342,7 +342,7 @@ fn address_bytes(name: &Text) -> Vec<u8> {
     }
 }
 
-impl fmt::Display for Unix {
+impl fmt::Display for AskedUnix {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("unix")?;
         if let Some(kind) = self.r#type {

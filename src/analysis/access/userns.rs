@@ -4,11 +4,11 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::UsageError;
+use super::AccessError;
 use super::asked::surplus;
-use super::plan::{Plan, Strings, Way};
-use super::words::Words;
-use crate::blob::Profile;
+use super::plan::{LookupPlace, LookupPlan, MatchStrings};
+use super::words::RemainingWords;
+use crate::blob::BlobProfile;
 use crate::source::Text;
 use crate::vocab::classes;
 
@@ -20,14 +20,14 @@ const CREATE: u32 = 0x8;
 pub struct UsernsAccess {}
 
 impl UsernsAccess {
-    pub(super) fn parse(words: &mut Words<'_>) -> Result<UsernsAccess, UsageError> {
+    pub(super) fn parse(words: &mut RemainingWords<'_>) -> Result<UsernsAccess, AccessError> {
         words.eat("create");
         Ok(UsernsAccess {})
     }
 
-    pub(super) fn plan(self, profile: &Profile) -> Plan {
-        let mut plan = Plan::of_class(profile, classes::NAMESPACE, "user namespaces");
-        plan.check("create", CREATE, Way::Policy(Strings::one(vec![classes::NAMESPACE])));
+    pub(super) fn plan(self, profile: &BlobProfile) -> LookupPlan {
+        let mut plan = LookupPlan::of_class(profile, classes::NAMESPACE, "user namespaces");
+        plan.check("create", CREATE, LookupPlace::Policy(MatchStrings::one(vec![classes::NAMESPACE])));
         plan
     }
 }
@@ -41,18 +41,18 @@ impl fmt::Display for UsernsAccess {
 /// A user namespace, as strings have it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
-pub struct Userns {
+pub struct AskedUserns {
     /// The bytes of a string that does not fit the format.
     pub rest: Text,
 }
 
-impl Userns {
+impl AskedUserns {
     pub(super) fn decode(bytes: &[u8]) -> Self {
-        Userns { rest: Text::from(bytes) }
+        AskedUserns { rest: Text::from(bytes) }
     }
 }
 
-impl fmt::Display for Userns {
+impl fmt::Display for AskedUserns {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("userns")?;
         surplus(f, &self.rest)

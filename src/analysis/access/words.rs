@@ -2,18 +2,18 @@
 
 use std::fmt::{self, Write};
 
-use super::UsageError;
+use super::AccessError;
 use crate::source::Text;
 use crate::vocab::PermissionSet;
 
 /// Words that are not read yet.
-pub(super) struct Words<'a> {
+pub(super) struct RemainingWords<'a> {
     rest: Vec<&'a [u8]>,
 }
 
-impl<'a> Words<'a> {
-    pub(super) fn new(words: &[&'a [u8]]) -> Words<'a> {
-        Words { rest: words.to_vec() }
+impl<'a> RemainingWords<'a> {
+    pub(super) fn new(words: &[&'a [u8]]) -> RemainingWords<'a> {
+        RemainingWords { rest: words.to_vec() }
     }
 
     pub(super) fn peek(&self) -> Option<&'a [u8]> {
@@ -25,8 +25,8 @@ impl<'a> Words<'a> {
     }
 
     /// The next word, which must be there.
-    pub(super) fn expect(&mut self, what: &str) -> Result<Text, UsageError> {
-        self.next().map(Text::from).ok_or_else(|| UsageError::new(format!("{what} is missing")))
+    pub(super) fn expect(&mut self, what: &str) -> Result<Text, AccessError> {
+        self.next().map(Text::from).ok_or_else(|| AccessError::new(format!("{what} is missing")))
     }
 
     /// Whether the next word is this one, which then is read.
@@ -83,10 +83,10 @@ impl<'a> Words<'a> {
     }
 
     /// That nothing is left.
-    pub(super) fn finish(&self) -> Result<(), UsageError> {
+    pub(super) fn finish(&self) -> Result<(), AccessError> {
         match self.peek() {
             None => Ok(()),
-            Some(word) => Err(UsageError::new(format!("`{}` is one word too many", word.escape_ascii()))),
+            Some(word) => Err(AccessError::new(format!("`{}` is one word too many", word.escape_ascii()))),
         }
     }
 }

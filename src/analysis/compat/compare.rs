@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use super::{Cause, Change, Comparer, Effect, LessEnforced, ProfileChanges, probes};
+use super::{Cause, Comparer, Effect, EnforcementChange, LessEnforced, ProfileChanges, probes};
 use crate::analysis::access::{Access, Asked};
-use crate::analysis::difference::{Difference, Place};
+use crate::analysis::difference::{Difference, ProfilePart};
 use crate::analysis::perms::{ClassPerms, FilePerms, mediates};
 use crate::analysis::query::Subject;
 use crate::analysis::{DiffOptions, classes, diff, rules};
 use crate::automata::Symbol;
-use crate::blob::{Automaton, PolicyDb, Profile};
+use crate::blob::{Automaton, BlobProfile, PolicyDb};
 use crate::compiler::{CompileError, Compiled, Input, Resolved};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::encode::{Grant, Provenance};
@@ -20,19 +20,19 @@ use crate::vocab::classes::{LABEL, NETWORK_V8, NETWORK_V9};
 const UNIX: u8 = 1;
 
 /// A kind of finding, by which it is looked for in the comparison with a pinned abi.
-type Key = (Effect, String);
+type ChangeKey = (Effect, String);
 
 /// A file compiled for both kernels.
-struct Pair<'a> {
+struct CompiledPair<'a> {
     from: &'a Compiled,
     to: &'a Compiled,
     subjects: [Subject; 2],
 }
 
 /// A change without its cause by the abi.
-struct Found {
+struct UnattributedChange {
     profile: usize,
-    change: Change,
+    change: EnforcementChange,
 }
 
 pub(super) fn compare(comparer: &Comparer, input: &Input) -> Result<Vec<ProfileChanges>, CompileError> {
@@ -41,11 +41,11 @@ pub(super) fn compare(comparer: &Comparer, input: &Input) -> Result<Vec<ProfileC
     let from = comparer.from.encode(&resolved_from)?;
     let to = comparer.to.encode(&resolved_to)?;
     let is_unpinned = unpinned(&resolved_from, &resolved_to);
-    let mut found = Pair::new(&from, &to).map_or_else(Vec::new, |pair| pair.changes());
+    let mut found = CompiledPair::new(&from, &to).map_or_else(Vec::new, |pair| pair.changes());
     if is_unpinned && !found.is_empty() {
         let pinned = comparer.pinned.compile(input.clone())?;
-        let stays = Pair::new(&from, &pinned).map_or_else(Vec::new, |pair| pair.changes());
-        let key = |found: &Found| (found.profile, found.change.effect, found.change.class.clone());
+        let stays = CompiledPair::new(&from, &pinned).map_or_else(Vec::new, |pair| pair.changes());
+        let key = |found: &UnattributedChange| (found.profile, found.change.effect, found.change.class.clone());
         let stays: BTreeSet<_> = stays.iter().map(key).collect();
         for found in found.iter_mut().filter(|found| !stays.contains(&key(found))) {
             found.change.cause = Cause::AbiUnpinned;
@@ -97,20 +97,20 @@ fn less_enforced(from: &Compiled, to: &Compiled) -> Vec<(Option<crate::source::T
     warned(to).into_iter().filter(|(profile, rule)| !known.contains(&(profile.clone(), &rule.place))).collect()
 }
 
-impl<'a> Pair<'a> {
+impl<'a> CompiledPair<'a> {
     /// `None` where a policy is unsound, which what armorer compiles is not.
-    fn new(from: &'a Compiled, to: &'a Compiled) -> Option<Pair<'a>> {
+    fn new(from: &'a Compiled, to: &'a Compiled) -> Option<CompiledPair<'a>> {
         let subject = |compiled: &Compiled| Subject::from_profiles(compiled.records().to_vec()).ok();
-        Some(Pair { from, to, subjects: [subject(from)?, subject(to)?] })
+        Some(CompiledPair { from, to, subjects: [subject(from)?, subject(to)?] })
     }
 
-    fn changes(&self) -> Vec<Found> {
+    fn changes(&self) -> Vec<UnattributedChange> {
         let options = DiffOptions::default().max_per_automaton(64);
         let differences = match diff(self.from.records(), self.to.records(), &options) {
             Ok(diff) => diff.differences,
             // Automata that are too large to compare: nothing is proven.
             Err(error) => {
-                let change = Change {
+                let change = EnforcementChange {
                     effect: Effect::Unenforced,
                     cause: Cause::Downgrade,
                     class: "unknown".into(),
@@ -118,10 +118,10 @@ impl<'a> Pair<'a> {
                     from: String::new(),
                     to: String::new(),
                 };
-                return vec![Found { profile: 0, change }];
+                return vec![UnattributedChange { profile: 0, change }];
             }
         };
-        let mut seen: BTreeSet<(usize, Key)> = BTreeSet::new();
+        let mut seen: BTreeSet<(usize, ChangeKey)> = BTreeSet::new();
         let mut found = Vec::new();
         for difference in differences {
             let [Some(a), Some(b)] = difference.indices else { continue };
@@ -129,7 +129,7 @@ impl<'a> Pair<'a> {
             let provenance = self.from.provenance(a);
             for change in self.of_difference(&difference, [from, to], provenance) {
                 if seen.insert((b, (change.effect, change.class.clone()))) {
-                    found.push(Found { profile: b, change });
+                    found.push(UnattributedChange { profile: b, change });
                 }
             }
         }
@@ -139,10 +139,10 @@ impl<'a> Pair<'a> {
     fn of_difference(
         &self,
         difference: &Difference,
-        [from, to]: [&Profile; 2],
+        [from, to]: [&BlobProfile; 2],
         provenance: Option<&Provenance>,
-    ) -> Vec<Change> {
-        let change = |effect, cause, class: &str| Change {
+    ) -> Vec<EnforcementChange> {
+        let change = |effect, cause, class: &str| EnforcementChange {
             effect,
             cause,
             class: class.to_owned(),
@@ -151,34 +151,36 @@ impl<'a> Pair<'a> {
             to: difference.b.clone(),
         };
         match difference.place {
-            Place::Profile => Vec::new(),
-            Place::Field("capability") => {
+            ProfilePart::Profile => Vec::new(),
+            ProfilePart::Field("capability") => {
                 let (old, new) = (from.capabilities.allow, to.capabilities.allow);
                 let effects = [(new & !old, Effect::Allowed), (old & !new, Effect::Denied)];
                 let effects = effects.into_iter().filter(|(mask, _)| *mask != 0);
                 effects.map(|(_, effect)| change(effect, Cause::Downgrade, "capability")).collect()
             }
             // The format, and how kernels look locks up that no rule is about.
-            Place::Field("version" | "attachment length") => Vec::new(),
-            Place::Field("kill" | "error") if difference.a == "has none" => Vec::new(),
-            Place::Field(name) => vec![change(Effect::Unenforced, Cause::Downgrade, name)],
-            Place::Automaton(Automaton::Xmatch) => vec![change(Effect::Unenforced, Cause::Downgrade, "attachment")],
-            Place::Automaton(Automaton::File) => {
-                let allow = |profile: &Profile| file_allow(profile, &difference.witness);
+            ProfilePart::Field("version" | "attachment length") => Vec::new(),
+            ProfilePart::Field("kill" | "error") if difference.a == "has none" => Vec::new(),
+            ProfilePart::Field(name) => vec![change(Effect::Unenforced, Cause::Downgrade, name)],
+            ProfilePart::Automaton(Automaton::Xmatch) => {
+                vec![change(Effect::Unenforced, Cause::Downgrade, "attachment")]
+            }
+            ProfilePart::Automaton(Automaton::File) => {
+                let allow = |profile: &BlobProfile| file_allow(profile, &difference.witness);
                 let ((a, b), (c, d)) = (allow(from), allow(to));
                 effects([(a, c), (b, d)]).map(|effect| change(effect, Cause::Downgrade, "file")).collect()
             }
-            Place::Automaton(Automaton::Policydb) => self.of_class(difference, [from, to], provenance, &change),
+            ProfilePart::Automaton(Automaton::Policydb) => self.of_class(difference, [from, to], provenance, &change),
         }
     }
 
     fn of_class(
         &self,
         difference: &Difference,
-        [from, to]: [&Profile; 2],
+        [from, to]: [&BlobProfile; 2],
         provenance: Option<&Provenance>,
-        change: &dyn Fn(Effect, Cause, &str) -> Change,
-    ) -> Vec<Change> {
+        change: &dyn Fn(Effect, Cause, &str) -> EnforcementChange,
+    ) -> Vec<EnforcementChange> {
         let Some(&Symbol::Byte(class)) = difference.witness.first() else { return Vec::new() };
         // Bits that no kernel asks for.
         if difference.permissions != 0 && difference.a == difference.b {
@@ -192,7 +194,7 @@ impl<'a> Pair<'a> {
                 Some(Asked::Unix(_)) => "unix",
                 _ => name,
             };
-            let allow = |profile: &Profile| class_allow(profile, &difference.witness).unwrap_or(u32::MAX);
+            let allow = |profile: &BlobProfile| class_allow(profile, &difference.witness).unwrap_or(u32::MAX);
             let both = (allow(from), allow(to));
             return effects([both]).map(|effect| change(effect, Cause::Downgrade, name)).collect();
         }
@@ -201,7 +203,7 @@ impl<'a> Pair<'a> {
             (true, true) => {
                 let coarser = mediates(from, NETWORK_V9) && !mediates(to, NETWORK_V9);
                 let probes = self.probed(from, to, &probes::unix(), "unix");
-                let probes = probes.into_iter().map(|change| Change { cause: Cause::Downgrade, ..change });
+                let probes = probes.into_iter().map(|change| EnforcementChange { cause: Cause::Downgrade, ..change });
                 let downgraded = coarser && provenance.is_some_and(|rules| self.narrows(from, rules));
                 let downgrade = downgraded.then(|| change(Effect::Unenforced, Cause::Downgrade, "unix"));
                 probes.chain(downgrade).collect()
@@ -217,7 +219,7 @@ impl<'a> Pair<'a> {
     }
 
     /// Whether there are rules for unix sockets, and they do not allow all of them.
-    fn narrows(&self, profile: &Profile, rules: &Provenance) -> bool {
+    fn narrows(&self, profile: &BlobProfile, rules: &Provenance) -> bool {
         let unix = [NETWORK_V9, 0, UNIX].map(Symbol::Byte);
         let about = |grant: &Grant<'_>| grant.automaton == Automaton::Policydb && grant.pattern.may_begin_with(&unix);
         let mut modes = rules.grants().filter(about).map(|grant| grant.mode).peekable();
@@ -227,8 +229,8 @@ impl<'a> Pair<'a> {
     }
 
     /// The changes that accesses show, one for each effect.
-    fn probed(&self, from: &Profile, to: &Profile, accesses: &[Access], class: &str) -> Vec<Change> {
-        let mut changes: Vec<Change> = Vec::new();
+    fn probed(&self, from: &BlobProfile, to: &BlobProfile, accesses: &[Access], class: &str) -> Vec<EnforcementChange> {
+        let mut changes: Vec<EnforcementChange> = Vec::new();
         for access in accesses {
             let [a, b] = &self.subjects;
             let effect = match (allows(a, from, access), allows(b, to, access)) {
@@ -240,14 +242,14 @@ impl<'a> Pair<'a> {
             let (was, is) = (effect == Effect::Denied, effect == Effect::Allowed);
             if changes.iter().all(|change| change.effect != effect) {
                 let (cause, class, example) = (Cause::NotMediated, class.to_owned(), access.to_string());
-                changes.push(Change { effect, cause, class, example, from: say(was), to: say(is) });
+                changes.push(EnforcementChange { effect, cause, class, example, from: say(was), to: say(is) });
             }
         }
         changes
     }
 }
 
-fn allows(subject: &Subject, profile: &Profile, access: &Access) -> bool {
+fn allows(subject: &Subject, profile: &BlobProfile, access: &Access) -> bool {
     let name = match &profile.namespace {
         Some(namespace) => [b":", &**namespace, b":", &profile.name].concat(),
         None => profile.name.clone(),
@@ -263,7 +265,7 @@ fn effects<const N: usize>(pairs: [(u32, u32); N]) -> impl Iterator<Item = Effec
 }
 
 /// Whether a profile mediates a class; of sockets, by either class.
-fn socket_aware(profile: &Profile, class: u8) -> bool {
+fn socket_aware(profile: &BlobProfile, class: u8) -> bool {
     match class {
         NETWORK_V8 | NETWORK_V9 => mediates(profile, NETWORK_V8) || mediates(profile, NETWORK_V9),
         LABEL => true,
@@ -278,14 +280,14 @@ fn denies(rules: &Provenance, class: u8) -> bool {
 }
 
 /// The permissions on files for their owner, and for others.
-fn file_allow(profile: &Profile, string: &[Symbol]) -> (u32, u32) {
+fn file_allow(profile: &BlobProfile, string: &[Symbol]) -> (u32, u32) {
     let Some(db) = &profile.file else { return (0, 0) };
     let perms = FilePerms::of_state(db, walk(db, string));
     (perms.owner.allow, perms.other.allow)
 }
 
 /// The permissions of a class; `None` where it is not mediated.
-fn class_allow(profile: &Profile, string: &[Symbol]) -> Option<u32> {
+fn class_allow(profile: &BlobProfile, string: &[Symbol]) -> Option<u32> {
     let db = profile.policydb.as_ref()?;
     let (&first, rest) = string.split_first()?;
     // Sockets are of the class that the kernel takes for them.

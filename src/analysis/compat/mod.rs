@@ -67,7 +67,7 @@ pub struct ProfileChanges {
     /// Whether no `abi` rule says which features it is written for.
     pub abi_unpinned: bool,
     /// The changes.
-    pub changes: Vec<Change>,
+    pub changes: Vec<EnforcementChange>,
     /// The rules that the second kernel enforces less of than the first.
     pub rules: Vec<LessEnforced>,
 }
@@ -83,7 +83,7 @@ impl ProfileChanges {
 /// One change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
-pub struct Change {
+pub struct EnforcementChange {
     /// The effect.
     pub effect: Effect,
     /// The cause.
@@ -140,7 +140,7 @@ pub struct LessEnforced {
 /// The changes of many profiles, grouped by effect, class and cause.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
-pub struct Summary {
+pub struct ChangeSummary {
     /// The number of profiles.
     pub profiles: usize,
     /// The number of those for which something changes.
@@ -148,7 +148,7 @@ pub struct Summary {
     /// The number of those that lose enforcement.
     pub weaker: usize,
     /// The groups, those that lose enforcement first.
-    pub groups: Vec<Group>,
+    pub groups: Vec<ChangeGroup>,
     /// The number of rules that are enforced less.
     pub rules: usize,
 }
@@ -156,7 +156,7 @@ pub struct Summary {
 /// Changes with one effect, class and cause.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
-pub struct Group {
+pub struct ChangeGroup {
     /// The effect.
     pub effect: Effect,
     /// The class.
@@ -169,29 +169,29 @@ pub struct Group {
     pub example: String,
 }
 
-impl Summary {
+impl ChangeSummary {
     /// Groups the changes of profiles.
     ///
     /// ```
-    /// use armorer::analysis::compat::{Comparer, Summary};
+    /// use armorer::analysis::compat::{Comparer, ChangeSummary};
     /// use armorer::{Features, Input};
     ///
     /// let kernel = |name| Features::builtin(name).ok_or("no such kernel");
     /// let comparer = Comparer::new(&kernel("linux-6.12")?, &kernel("linux-6.1")?, |compiler| compiler);
     /// let changes = comparer.compare(&Input::text("p", "profile p { }\nprofile q { }\nprofile r { userns, io_uring, }\n"))?;
-    /// let summary = Summary::of(&changes);
+    /// let summary = ChangeSummary::of(&changes);
     /// assert_eq!((summary.profiles, summary.weaker), (3, 2), "what `r` allows is not lost");
     /// assert!(summary.groups.iter().any(|group| group.class == "userns" && group.profiles.len() == 2));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub fn of(changes: &[ProfileChanges]) -> Summary {
-        let mut groups: BTreeMap<(Effect, &str, Cause), Group> = BTreeMap::new();
+    pub fn of(changes: &[ProfileChanges]) -> ChangeSummary {
+        let mut groups: BTreeMap<(Effect, &str, Cause), ChangeGroup> = BTreeMap::new();
         let mut rules = BTreeSet::new();
         for profile in changes {
             rules.extend(profile.rules.iter().map(|rule| &rule.place));
-            for Change { effect, cause, class, example, .. } in &profile.changes {
-                let new = || Group {
+            for EnforcementChange { effect, cause, class, example, .. } in &profile.changes {
+                let new = || ChangeGroup {
                     effect: *effect,
                     class: class.clone(),
                     cause: *cause,
@@ -202,7 +202,7 @@ impl Summary {
             }
         }
         let count = |counts: &dyn Fn(&&ProfileChanges) -> bool| changes.iter().filter(counts).count();
-        Summary {
+        ChangeSummary {
             profiles: changes.len(),
             changed: count(&|profile| !profile.changes.is_empty() || !profile.rules.is_empty()),
             weaker: count(&|profile| profile.loses_enforcement()),
@@ -233,13 +233,13 @@ impl fmt::Display for Cause {
 }
 
 /// A table with a line for each group.
-impl fmt::Display for Summary {
+impl fmt::Display for ChangeSummary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Summary { profiles, changed, weaker, groups, rules } = self;
+        let ChangeSummary { profiles, changed, weaker, groups, rules } = self;
         if !groups.is_empty() {
             writeln!(f, "{:18}  {:12}  {:18}  {:>8}  example", "effect", "class", "cause", "profiles")?;
         }
-        for Group { effect, class, cause, profiles, example } in groups {
+        for ChangeGroup { effect, class, cause, profiles, example } in groups {
             let first = profiles.first().map_or("", String::as_str);
             writeln!(f, "{effect:18}  {class:12}  {cause:18}  {:8}  {first}: {example}", profiles.len())?;
         }

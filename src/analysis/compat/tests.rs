@@ -83,7 +83,7 @@ fn groups_of_a_tree() {
     );
     let profiles =
         comparer.compare(&Input::text("p", "profile a { }\nprofile b { }\nprofile c flags=(unconfined) { }\n"));
-    let summary = Summary::of(&profiles.unwrap());
+    let summary = ChangeSummary::of(&profiles.unwrap());
     let dbus = summary.groups.iter().find(|group| group.class == "dbus").unwrap();
     assert!(dbus.profiles.contains("a") && dbus.profiles.contains("b"));
     assert!(summary.to_string().contains("no longer enforced  dbus"), "{summary}");

@@ -9,7 +9,7 @@ use super::automaton::{self, AutomatonDump};
 use crate::analysis::perms::{ClassPerms, FilePerms};
 use crate::analysis::{classes, describe, names};
 use crate::automata::{Symbol, Tables};
-use crate::blob::{Automaton, AutomatonLayout, Perms, PolicyDb, Profile};
+use crate::blob::{Automaton, AutomatonLayout, BlobProfile, Perms, PolicyDb};
 use crate::source::Text;
 use crate::vocab::classes as bytes;
 
@@ -23,7 +23,7 @@ pub struct SectionDump {
     /// `permsv`, the version of what the table means.
     pub permissions_version: Option<u32>,
     /// The accept values, ascending.
-    pub accept: Vec<Accept>,
+    pub accept: Vec<AcceptValue>,
     /// Which classes are mediated; empty for file rules.
     pub mediated: Vec<MediatedClass>,
     /// Named exec transitions, `:ns:name` with a NUL in the place of the second colon.
@@ -32,7 +32,7 @@ pub struct SectionDump {
 
 /// An accept value.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Accept {
+pub struct AcceptValue {
     /// The first word: packed permissions, or an index into the permission table.
     pub accept: u32,
     /// The second word, where there is such a table: packed audit and quiet bits, or flags of the state.
@@ -40,12 +40,12 @@ pub struct Accept {
     /// How many states have it, reachable or not.
     pub states: usize,
     /// Its meanings. Without a state that a string leads to it means nothing.
-    pub meanings: Vec<Meaning>,
+    pub meanings: Vec<AcceptMeaning>,
 }
 
 /// A meaning of an accept value.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Meaning {
+pub struct AcceptMeaning {
     /// In strings of these classes; empty for file rules.
     pub classes: Vec<String>,
     /// The permissions in words.
@@ -62,7 +62,7 @@ pub struct MediatedClass {
 }
 
 impl SectionDump {
-    pub(super) fn of(db: &PolicyDb, which: Automaton, profile: &Profile, layout: &AutomatonLayout) -> Self {
+    pub(super) fn of(db: &PolicyDb, which: Automaton, profile: &BlobProfile, layout: &AutomatonLayout) -> Self {
         let start = db.start.unwrap_or(1);
         let words = |state: usize| {
             let accept2 = db.dfa.accept2.as_ref().map(|table| table.get(state).copied().unwrap_or(0));
@@ -97,7 +97,7 @@ impl SectionDump {
             _ => Vec::new(),
         };
         let used = if sound { uses(&db.dfa, start, &mediated, which, &words) } else { BTreeMap::new() };
-        let accept = counts.into_iter().map(|(words, states)| Accept {
+        let accept = counts.into_iter().map(|(words, states)| AcceptValue {
             accept: words.0,
             accept2: words.1,
             states,
@@ -117,7 +117,7 @@ impl SectionDump {
     }
 }
 
-type Words = (u32, Option<u32>);
+type AcceptWords = (u32, Option<u32>);
 
 /// Strings of which classes lead to which accept words. A class is named by the symbols that its strings begin with, none for
 /// file rules; the state behind the byte of a class that asks for nothing there is not counted.
@@ -126,9 +126,9 @@ fn uses(
     start: u32,
     mediated: &[u8],
     which: Automaton,
-    words: &impl Fn(usize) -> Words,
-) -> BTreeMap<Words, BTreeSet<Vec<u8>>> {
-    let mut used: BTreeMap<Words, BTreeSet<Vec<u8>>> = BTreeMap::new();
+    words: &impl Fn(usize) -> AcceptWords,
+) -> BTreeMap<AcceptWords, BTreeSet<Vec<u8>>> {
+    let mut used: BTreeMap<AcceptWords, BTreeSet<Vec<u8>>> = BTreeMap::new();
     if which == Automaton::File {
         for state in dfa.reachable(start) {
             used.entry(words(index(state))).or_default().insert(Vec::new());
@@ -154,8 +154,8 @@ fn uses(
 }
 
 /// One line for each meaning, with the classes that share it.
-fn meanings_of(used: Option<&BTreeSet<Vec<u8>>>, describe: impl Fn(&[Symbol]) -> String) -> Vec<Meaning> {
-    let mut meanings: Vec<Meaning> = Vec::new();
+fn meanings_of(used: Option<&BTreeSet<Vec<u8>>>, describe: impl Fn(&[Symbol]) -> String) -> Vec<AcceptMeaning> {
+    let mut meanings: Vec<AcceptMeaning> = Vec::new();
     for prefix in used.into_iter().flatten() {
         // Some string of the class, not its byte alone.
         let symbols: Vec<Symbol> = prefix.iter().copied().chain([0]).map(Symbol::Byte).collect();
@@ -163,7 +163,7 @@ fn meanings_of(used: Option<&BTreeSet<Vec<u8>>>, describe: impl Fn(&[Symbol]) ->
         let class = prefix.last().map(|&class| classes::name(class).into_owned());
         match meanings.iter_mut().find(|known| known.permissions == permissions) {
             Some(known) => known.classes.extend(class.filter(|class| !known.classes.contains(class))),
-            None => meanings.push(Meaning { classes: class.into_iter().collect(), permissions }),
+            None => meanings.push(AcceptMeaning { classes: class.into_iter().collect(), permissions }),
         }
     }
     meanings

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use super::{AutomatonDump, CapabilitiesDump, Dump, ProfileDump, SectionDump, Version};
+use super::{AutomatonDump, CapabilitiesDump, Dump, ProfileDump, SectionDump, VersionDump};
 use crate::analysis::names::Quoted;
 use crate::source::Text;
 
@@ -94,9 +94,9 @@ impl Display for ProfileDump {
     }
 }
 
-impl Display for Version {
+impl Display for VersionDump {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let Version { word, abi, policy, language, force_complain } = self;
+        let VersionDump { word, abi, policy, language, force_complain } = self;
         write!(f, "{word:#x} (ABI {abi}, policy {policy}, language {language}")?;
         if *force_complain {
             write!(f, ", complain mode is forced")?;

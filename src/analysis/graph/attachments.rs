@@ -5,25 +5,25 @@ use rustc_hash::FxHashMap;
 use crate::analysis::diff::index;
 use crate::analysis::perms::attaches;
 use crate::automata::Symbol;
-use crate::blob::Profile;
+use crate::blob::BlobProfile;
 
 /// The most states of the joint automaton, and the most states of single automata in them.
 const MAX_STATES: usize = 2_000_000;
 const MAX_ALIVE: usize = 40_000_000;
 
 /// The automaton of one profile.
-enum Matcher<'a> {
+enum ProfileMatcher<'a> {
     Tables(&'a crate::blob::Xmatch),
     /// The name of a profile that is a path.
     Literal(&'a [u8]),
 }
 
-impl Matcher<'_> {
+impl ProfileMatcher<'_> {
     /// The state after one more byte; 0: none.
     fn step(&self, state: u32, byte: u8) -> u32 {
         match self {
-            Matcher::Tables(xmatch) => xmatch.dfa.step(state, Symbol::Byte(byte)),
-            Matcher::Literal(name) => match index(state).checked_sub(1).and_then(|at| name.get(at)) {
+            ProfileMatcher::Tables(xmatch) => xmatch.dfa.step(state, Symbol::Byte(byte)),
+            ProfileMatcher::Literal(name) => match index(state).checked_sub(1).and_then(|at| name.get(at)) {
                 Some(&next) if next == byte => state.saturating_add(1),
                 _ => 0,
             },
@@ -32,14 +32,14 @@ impl Matcher<'_> {
 
     fn accepts(&self, state: u32) -> bool {
         match self {
-            Matcher::Tables(xmatch) => attaches(xmatch, index(state)),
-            Matcher::Literal(name) => index(state) == name.len().saturating_add(1),
+            ProfileMatcher::Tables(xmatch) => attaches(xmatch, index(state)),
+            ProfileMatcher::Literal(name) => index(state) == name.len().saturating_add(1),
         }
     }
 }
 
 /// A joint automaton. State 0 is the one that no profile attaches after, 1 the start.
-pub(super) struct Attachments {
+pub(super) struct JointAutomaton {
     /// Byte → class of bytes.
     pub(super) classes: [u16; 256],
     width: usize,
@@ -51,26 +51,26 @@ pub(super) struct Attachments {
 }
 
 /// The automata are too large.
-pub(super) struct TooLarge;
+pub(super) struct AutomataTooLarge;
 
-impl Default for Attachments {
+impl Default for JointAutomaton {
     /// Nothing attaches to anything.
     fn default() -> Self {
         let accepted = vec![Box::default(); 2];
-        Attachments { classes: [0; 256], width: 1, next: vec![0; 2], accepted, conditional: Vec::new() }
+        JointAutomaton { classes: [0; 256], width: 1, next: vec![0; 2], accepted, conditional: Vec::new() }
     }
 }
 
-impl Attachments {
+impl JointAutomaton {
     /// Joins the attachments of profiles, which come with their indices.
-    pub(super) fn new(profiles: &[(usize, &Profile)]) -> Result<Attachments, TooLarge> {
-        let mut matchers: Vec<(usize, Matcher<'_>)> = Vec::new();
+    pub(super) fn new(profiles: &[(usize, &BlobProfile)]) -> Result<JointAutomaton, AutomataTooLarge> {
+        let mut matchers: Vec<(usize, ProfileMatcher<'_>)> = Vec::new();
         for &(at, profile) in profiles {
             let local = profile.name.windows(2).rposition(|two| two == b"//");
             let local = local.and_then(|at| profile.name.get(at + 2..)).unwrap_or(&profile.name);
             match &profile.xmatch {
-                Some(xmatch) => matchers.push((at, Matcher::Tables(xmatch))),
-                None if local.starts_with(b"/") => matchers.push((at, Matcher::Literal(local))),
+                Some(xmatch) => matchers.push((at, ProfileMatcher::Tables(xmatch))),
+                None if local.starts_with(b"/") => matchers.push((at, ProfileMatcher::Literal(local))),
                 None => {}
             }
         }
@@ -86,7 +86,7 @@ impl Attachments {
         while let Some(set) = sets.get_mut(current).map(std::mem::take) {
             alive += set.len();
             if sets.len() > MAX_STATES || alive > MAX_ALIVE {
-                return Err(TooLarge);
+                return Err(AutomataTooLarge);
             }
             let of = |number: u32| matchers.get(index(number));
             let who = set.iter().filter_map(|&(number, state)| {
@@ -113,7 +113,7 @@ impl Attachments {
             current += 1;
         }
         let conditional = profiles.iter().filter(|(_, profile)| !profile.xattrs.is_empty()).map(|(at, _)| *at);
-        Ok(Attachments { classes, width, next, accepted, conditional: conditional.collect() })
+        Ok(JointAutomaton { classes, width, next, accepted, conditional: conditional.collect() })
     }
 
     pub(super) fn step(&self, state: u32, byte: u8) -> u32 {
@@ -133,18 +133,18 @@ impl Attachments {
 }
 
 /// Classes of bytes that no automaton tells apart, and a byte of each, readable ones first.
-fn classes(matchers: &[(usize, Matcher<'_>)]) -> ([u16; 256], Vec<u8>) {
+fn classes(matchers: &[(usize, ProfileMatcher<'_>)]) -> ([u16; 256], Vec<u8>) {
     let mut columns: Vec<Vec<u32>> = vec![Vec::new(); 256];
     let mut own = [false; 256];
     for (_, matcher) in matchers {
         match matcher {
-            Matcher::Tables(xmatch) => {
+            ProfileMatcher::Tables(xmatch) => {
                 let of = xmatch.dfa.symbol_classes();
                 for (byte, column) in (0..=u8::MAX).zip(&mut columns) {
                     column.push(of.of(Symbol::Byte(byte)));
                 }
             }
-            Matcher::Literal(name) => {
+            ProfileMatcher::Literal(name) => {
                 for &byte in *name {
                     own.get_mut(usize::from(byte)).into_iter().for_each(|own| *own = true);
                 }

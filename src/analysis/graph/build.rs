@@ -2,40 +2,40 @@
 
 use rustc_hash::FxHashMap;
 
-use super::attachments::Attachments;
-use super::nodes::{Goal, Nodes};
-use super::peers::{self, Accepted, PEER_CLASSES, Peers, Reached, Whom};
+use super::attachments::JointAutomaton;
+use super::nodes::{NodeTarget, Nodes};
+use super::peers::{self, AcceptedPeers, MatchedNodes, NodeSelection, PEER_CLASSES, ReachedNodes};
 use super::rules::{RuleTable, deciding};
-use super::tree::Tree;
-use super::{Class, Edge, Graph, GraphError, Kind, Node, NodeKind, exec};
+use super::tree::StringTree;
+use super::{Edge, EdgeClass, EdgeKind, Graph, GraphError, Node, NodeKind, exec};
 use crate::analysis::perms::{CHANGE_PROFILE, EXEC};
-use crate::analysis::query::{Entry, Mode, RuleUse, Subject, decide};
+use crate::analysis::query::{LoadedMode, RuleUse, Subject, SubjectProfile, decide};
 use crate::automata::Pattern;
-use crate::blob::{Automaton, Profile};
+use crate::blob::{Automaton, BlobProfile};
 use crate::parallel;
 use crate::policy::RuleMode;
 
 /// An edge whose rules and target have no indices yet.
-struct Draft {
-    to: Option<Goal>,
+struct PendingEdge {
+    to: Option<NodeTarget>,
     except: Vec<usize>,
-    class: Class,
-    kind: Kind,
+    class: EdgeClass,
+    kind: EdgeKind,
     path: Option<String>,
     rules: Vec<RuleUse>,
 }
 
-impl Draft {
-    fn new(to: Goal, class: Class, kind: Kind) -> Draft {
-        Draft { to: Some(to), except: Vec::new(), class, kind, path: None, rules: Vec::new() }
+impl PendingEdge {
+    fn new(to: NodeTarget, class: EdgeClass, kind: EdgeKind) -> PendingEdge {
+        PendingEdge { to: Some(to), except: Vec::new(), class, kind, path: None, rules: Vec::new() }
     }
 }
 
 pub(super) fn build(subject: &Subject) -> Result<Graph, GraphError> {
     let nodes = Nodes::new(subject);
-    let mut namespaces: FxHashMap<Option<&[u8]>, Vec<(usize, &Profile)>> = FxHashMap::default();
+    let mut namespaces: FxHashMap<Option<&[u8]>, Vec<(usize, &BlobProfile)>> = FxHashMap::default();
     namespaces.entry(None).or_default();
-    let mut children: FxHashMap<usize, Vec<(usize, &Profile)>> = FxHashMap::default();
+    let mut children: FxHashMap<usize, Vec<(usize, &BlobProfile)>> = FxHashMap::default();
     for (index, &profile) in nodes.profiles.iter().enumerate() {
         match nodes.parent(profile) {
             Some(parent) => children.entry(parent).or_default().push((index, profile)),
@@ -45,7 +45,7 @@ pub(super) fn build(subject: &Subject) -> Result<Graph, GraphError> {
     }
     let mut attachments = FxHashMap::default();
     for (namespace, profiles) in namespaces {
-        attachments.insert(namespace, Attachments::new(&profiles).map_err(|_| GraphError::Attachments)?);
+        attachments.insert(namespace, JointAutomaton::new(&profiles).map_err(|_| GraphError::Attachments)?);
     }
     let mut labels = FxHashMap::default();
     for &profile in &nodes.profiles {
@@ -69,49 +69,47 @@ pub(super) fn build(subject: &Subject) -> Result<Graph, GraphError> {
     if let Some(attachments) = attachments.get(&None) {
         all.push(from_unconfined(subject, attachments));
     }
-    Ok(assemble(nodes.nodes(), all, Accepted(accepted)))
+    Ok(assemble(nodes.nodes(), all, AcceptedPeers(accepted)))
 }
 
 /// The edges that begin at one profile, and the peers that it accepts.
 fn edges(
     nodes: &Nodes<'_>,
-    (own, entry): (usize, &Entry),
-    attachments: &Attachments,
-    children: &[(usize, &Profile)],
-    labels: &Tree,
-) -> Result<(Vec<Draft>, [Peers; 4]), GraphError> {
+    (own, entry): (usize, &SubjectProfile),
+    attachments: &JointAutomaton,
+    children: &[(usize, &BlobProfile)],
+    labels: &StringTree,
+) -> Result<(Vec<PendingEdge>, [NodeSelection; 4]), GraphError> {
     let profile = &entry.profile;
     let too_large = |_| GraphError::Profile(profile.name.escape_ascii().to_string());
-    let of_children = Attachments::new(children).map_err(too_large)?;
+    let of_children = JointAutomaton::new(children).map_err(too_large)?;
     let mut drafts = Vec::new();
-    if decide::mode(profile) != Mode::Unconfined {
+    if decide::mode(profile) != LoadedMode::Unconfined {
         for (leads, path) in exec::edges(nodes, profile, attachments, &of_children).map_err(too_large)? {
-            if leads.goal == Goal::Node(own) {
+            if leads.goal == NodeTarget::Node(own) {
                 continue;
             }
             let rules = deciding(entry, Automaton::File, &path, EXEC);
             let path = Some(path.escape_ascii().to_string());
-            drafts.push(Draft { path, rules, ..Draft::new(leads.goal, Class::Exec, leads.kind) });
+            drafts.push(PendingEdge { path, rules, ..PendingEdge::new(leads.goal, EdgeClass::Exec, leads.kind) });
         }
     }
     let hats = children.iter().filter(|(_, child)| Nodes::is_hat(child));
-    drafts.extend(hats.map(|(hat, _)| Draft::new(Goal::Node(*hat), Class::Hat, Kind::Hat)));
+    drafts.extend(hats.map(|(hat, _)| PendingEdge::new(NodeTarget::Node(*hat), EdgeClass::Hat, EdgeKind::Hat)));
     let (reached, accepted) = peers::reached(labels, own, profile);
-    for Reached { class, kind, to } in reached {
-        let rules = |strings: &peers::Strings| {
+    for ReachedNodes { class, kind, to } in reached {
+        let rules = |strings: &peers::PeerStrings| {
             let each = strings.strings.iter();
             each.flat_map(|string| deciding(entry, strings.automaton, string, strings.permissions)).collect()
         };
         match to {
-            Whom::Any { except, strings } => {
-                drafts.push(Draft { to: None, except, class, kind, path: None, rules: rules(&strings) });
+            MatchedNodes::Any { except, strings } => {
+                drafts.push(PendingEdge { to: None, except, class, kind, path: None, rules: rules(&strings) });
             }
-            Whom::Each(each) => {
-                drafts.extend(each.iter().map(|(node, strings)| Draft {
-                    rules: rules(strings),
-                    ..Draft::new(Goal::Node(*node), class, kind)
-                }))
-            }
+            MatchedNodes::Each(each) => drafts.extend(each.iter().map(|(node, strings)| PendingEdge {
+                rules: rules(strings),
+                ..PendingEdge::new(NodeTarget::Node(*node), class, kind)
+            })),
         }
     }
     drafts.extend(missing_targets(nodes, entry));
@@ -119,9 +117,9 @@ fn edges(
 }
 
 /// The targets of rules for change_profile that the policy lacks, where rules name one and no pattern.
-fn missing_targets(nodes: &Nodes<'_>, entry: &Entry) -> Vec<Draft> {
+fn missing_targets(nodes: &Nodes<'_>, entry: &SubjectProfile) -> Vec<PendingEdge> {
     let Some(provenance) = &entry.provenance else { return Vec::new() };
-    let mut drafts: Vec<Draft> = Vec::new();
+    let mut drafts: Vec<PendingEdge> = Vec::new();
     let rules = provenance.patterns(Automaton::File, RuleMode::Allow);
     for (pattern, _) in rules.filter(|(_, rule)| rule.concerns(CHANGE_PROFILE)) {
         let Some(name) = literal(pattern) else { continue };
@@ -129,10 +127,10 @@ fn missing_targets(nodes: &Nodes<'_>, entry: &Entry) -> Vec<Draft> {
             continue;
         }
         let goal = nodes.goal(&entry.profile, &name);
-        if matches!(goal, Goal::Missing(_)) && drafts.iter().all(|draft| draft.to.as_ref() != Some(&goal)) {
+        if matches!(goal, NodeTarget::Missing(_)) && drafts.iter().all(|draft| draft.to.as_ref() != Some(&goal)) {
             let rules = deciding(entry, Automaton::File, &name, CHANGE_PROFILE);
             if !rules.is_empty() {
-                drafts.push(Draft { rules, ..Draft::new(goal, Class::ChangeProfile, Kind::Named) });
+                drafts.push(PendingEdge { rules, ..PendingEdge::new(goal, EdgeClass::ChangeProfile, EdgeKind::Named) });
             }
         }
     }
@@ -154,31 +152,31 @@ fn literal(pattern: &Pattern) -> Option<Vec<u8>> {
 }
 
 /// The programs that profiles attach to where they are started unconfined.
-fn from_unconfined(subject: &Subject, attachments: &Attachments) -> Vec<Draft> {
+fn from_unconfined(subject: &Subject, attachments: &JointAutomaton) -> Vec<PendingEdge> {
     let mut paths: Vec<(usize, Vec<u8>)> = exec::shortest_paths(attachments).into_iter().collect();
     paths.sort_unstable();
-    let draft = |(node, path): (usize, Vec<u8>)| Draft {
+    let draft = |(node, path): (usize, Vec<u8>)| PendingEdge {
         rules: subject
             .entries
             .get(node)
             .map(|entry| deciding(entry, Automaton::Xmatch, &path, EXEC))
             .unwrap_or_default(),
         path: Some(path.escape_ascii().to_string()),
-        ..Draft::new(Goal::Node(node), Class::Exec, Kind::Attachment)
+        ..PendingEdge::new(NodeTarget::Node(node), EdgeClass::Exec, EdgeKind::Attachment)
     };
     paths.into_iter().map(draft).collect()
 }
 
 /// Gives targets and rules their indices.
-fn assemble(mut nodes: Vec<Node>, drafts: Vec<Vec<Draft>>, accepted: Accepted) -> Graph {
+fn assemble(mut nodes: Vec<Node>, drafts: Vec<Vec<PendingEdge>>, accepted: AcceptedPeers) -> Graph {
     let mut table = RuleTable::default();
     let mut missing: FxHashMap<String, usize> = FxHashMap::default();
     let mut edges = Vec::new();
     for (from, drafts) in drafts.into_iter().enumerate() {
-        for Draft { to, except, class, kind, path, rules } in drafts {
+        for PendingEdge { to, except, class, kind, path, rules } in drafts {
             let to = to.map(|goal| match goal {
-                Goal::Node(node) => node,
-                Goal::Missing(name) => *missing.entry(name).or_insert_with_key(|name| {
+                NodeTarget::Node(node) => node,
+                NodeTarget::Missing(name) => *missing.entry(name).or_insert_with_key(|name| {
                     let kind = NodeKind::Missing;
                     let (name, attaches, reachable) = (name.clone(), false, false);
                     nodes.push(Node { name, kind, mode: None, flags: Vec::new(), attaches, reachable, transitions: 0 });

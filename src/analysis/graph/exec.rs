@@ -2,15 +2,15 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::Kind;
-use super::attachments::{Attachments, TooLarge, readable};
-use super::nodes::{Goal, Nodes};
+use super::EdgeKind;
+use super::attachments::{AutomataTooLarge, JointAutomaton, readable};
+use super::nodes::{NodeTarget, Nodes};
 use crate::analysis::access::plan::components;
 use crate::analysis::diff::index;
-use crate::analysis::perms::{EXEC, Exec, FilePerms, Target};
+use crate::analysis::perms::{EXEC, ExecTransition, FilePerms, TransitionTarget};
 use crate::analysis::query::decide::file_automaton;
 use crate::automata::Symbol;
-use crate::blob::{PolicyDb, Profile};
+use crate::blob::{BlobProfile, PolicyDb};
 
 /// The most pairs of states that are looked at for one profile.
 const MAX_PAIRS: usize = 3_000_000;
@@ -19,9 +19,9 @@ const MAX_CELLS: usize = 1 << 27;
 
 /// Where the exec of a path leads.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Leads {
-    pub(super) goal: Goal,
-    pub(super) kind: Kind,
+pub(super) struct ExecTargets {
+    pub(super) goal: NodeTarget,
+    pub(super) kind: EdgeKind,
 }
 
 /// The states of a file automaton from which a path that may be executed can be completed.
@@ -35,11 +35,11 @@ struct Executable {
     next: Vec<u32>,
     /// For each state, the number in `groups` of what happens at the exec of the path that leads to it; 0: it is not allowed.
     group: Vec<usize>,
-    groups: Vec<Vec<Exec>>,
+    groups: Vec<Vec<ExecTransition>>,
 }
 
 impl Executable {
-    fn new(db: &PolicyDb, start: u32) -> Result<Self, TooLarge> {
+    fn new(db: &PolicyDb, start: u32) -> Result<Self, AutomataTooLarge> {
         let classes = db.dfa.symbol_classes();
         let mut known: FxHashMap<u32, u16> = FxHashMap::default();
         let mut columns = [0; 256];
@@ -54,7 +54,7 @@ impl Executable {
         }
         let (states, width) = (db.dfa.states(), bytes.len());
         let start = db.dfa.step(start, Symbol::Byte(b'/'));
-        let cells = states.checked_mul(width).filter(|&cells| cells <= MAX_CELLS).ok_or(TooLarge)?;
+        let cells = states.checked_mul(width).filter(|&cells| cells <= MAX_CELLS).ok_or(AutomataTooLarge)?;
         let mut executable = Executable {
             start,
             columns,
@@ -137,9 +137,9 @@ impl Executable {
     /// Walks all paths, shortest first, together with what profiles attach to where there is a group that needs it.
     fn walk(
         &self,
-        attachments: &Attachments,
-        mut visit: impl FnMut(&[Exec], u32, &dyn Fn() -> Vec<u8>),
-    ) -> Result<(), TooLarge> {
+        attachments: &JointAutomaton,
+        mut visit: impl FnMut(&[ExecTransition], u32, &dyn Fn() -> Vec<u8>),
+    ) -> Result<(), AutomataTooLarge> {
         // One byte for each class of both automata, with the column of the byte in the transitions of this one.
         let mut known = FxHashSet::default();
         let joint = readable().filter(|&byte| byte != 0).filter_map(|byte| {
@@ -171,7 +171,7 @@ impl Executable {
                 }
             }
             if pairs.len() > MAX_PAIRS {
-                return Err(TooLarge);
+                return Err(AutomataTooLarge);
             }
             current += 1;
         }
@@ -180,8 +180,8 @@ impl Executable {
 }
 
 /// The outcome of an exec of a file, for its owner and for others.
-fn execs(perms: &FilePerms) -> Vec<Exec> {
-    let mut execs: Vec<Exec> = Vec::new();
+fn execs(perms: &FilePerms) -> Vec<ExecTransition> {
+    let mut execs: Vec<ExecTransition> = Vec::new();
     for half in [&perms.owner, &perms.other] {
         let exec = half.exec.as_ref().filter(|_| half.allow & EXEC != 0);
         execs.extend(exec.filter(|exec| !execs.contains(exec)).cloned());
@@ -199,23 +199,24 @@ fn path(pairs: &[((u32, u32), usize, u8)], at: usize) -> Vec<u8> {
 }
 
 /// Which execs a walk is about.
-type Concerns<'a> = &'a dyn Fn(&&Exec) -> bool;
+type ExecFilter<'a> = &'a dyn Fn(&&ExecTransition) -> bool;
 
 /// Where the programs lead that a profile may execute, each target with a shortest path.
 pub(super) fn edges(
     nodes: &Nodes<'_>,
-    profile: &Profile,
-    attachments: &Attachments,
-    children: &Attachments,
-) -> Result<Vec<(Leads, Vec<u8>)>, TooLarge> {
+    profile: &BlobProfile,
+    attachments: &JointAutomaton,
+    children: &JointAutomaton,
+) -> Result<Vec<(ExecTargets, Vec<u8>)>, AutomataTooLarge> {
     let Some((db, start)) = file_automaton(profile) else { return Ok(Vec::new()) };
     let executable = Executable::new(db, start)?;
-    let mut found: Vec<(Leads, Vec<u8>)> = Vec::new();
+    let mut found: Vec<(ExecTargets, Vec<u8>)> = Vec::new();
     let mut known = FxHashSet::default();
-    let nobody = Attachments::default();
-    let by_attachment = |child: bool| move |exec: &&Exec| exec.target == Target::Attachment && exec.child == child;
-    let plain = |exec: &&Exec| exec.target != Target::Attachment;
-    let kinds: [(Concerns<'_>, &Attachments); 3] =
+    let nobody = JointAutomaton::default();
+    let by_attachment =
+        |child: bool| move |exec: &&ExecTransition| exec.target == TransitionTarget::Attachment && exec.child == child;
+    let plain = |exec: &&ExecTransition| exec.target != TransitionTarget::Attachment;
+    let kinds: [(ExecFilter<'_>, &JointAutomaton); 3] =
         [(&plain, &nobody), (&by_attachment(false), attachments), (&by_attachment(true), children)];
     for (concerns, attachments) in kinds {
         if !executable.groups.iter().flatten().any(|exec| concerns(&exec)) {
@@ -235,33 +236,40 @@ pub(super) fn edges(
 }
 
 /// The targets of one exec.
-fn leads(nodes: &Nodes<'_>, profile: &Profile, exec: &Exec, attachments: &Attachments, attached: u32) -> Vec<Leads> {
-    let unconfined = |kind| Leads { goal: Goal::Node(nodes.unconfined()), kind };
-    let fallback = (exec.unconfined && !exec.inherit).then(|| unconfined(Kind::Fallback));
+fn leads(
+    nodes: &Nodes<'_>,
+    profile: &BlobProfile,
+    exec: &ExecTransition,
+    attachments: &JointAutomaton,
+    attached: u32,
+) -> Vec<ExecTargets> {
+    let unconfined = |kind| ExecTargets { goal: NodeTarget::Node(nodes.unconfined()), kind };
+    let fallback = (exec.unconfined && !exec.inherit).then(|| unconfined(EdgeKind::Fallback));
     match &exec.target {
-        Target::None if exec.unconfined && !exec.inherit => vec![unconfined(Kind::Unconfined)],
-        Target::None | Target::Missing(_) | Target::Reserved(_) => Vec::new(),
-        Target::Named(name) => {
+        TransitionTarget::None if exec.unconfined && !exec.inherit => vec![unconfined(EdgeKind::Unconfined)],
+        TransitionTarget::None | TransitionTarget::Missing(_) | TransitionTarget::Reserved(_) => Vec::new(),
+        TransitionTarget::Named(name) => {
             let stacked = name.strip_prefix(b"&");
             let parts: Vec<&[u8]> = components(stacked.unwrap_or(name)).collect();
-            let kind = if stacked.is_some() || parts.len() > 1 { Kind::Stack } else { Kind::Named };
-            let mut all: Vec<Leads> =
-                parts.into_iter().map(|part| Leads { goal: nodes.goal(profile, part), kind }).collect();
-            if all.iter().any(|leads| matches!(leads.goal, Goal::Missing(_))) {
+            let kind = if stacked.is_some() || parts.len() > 1 { EdgeKind::Stack } else { EdgeKind::Named };
+            let mut all: Vec<ExecTargets> =
+                parts.into_iter().map(|part| ExecTargets { goal: nodes.goal(profile, part), kind }).collect();
+            if all.iter().any(|leads| matches!(leads.goal, NodeTarget::Missing(_))) {
                 all.extend(fallback);
             }
             all
         }
-        Target::Attachment => {
-            let kind = if exec.child { Kind::ChildAttachment } else { Kind::Attachment };
-            let to = attachments.attached(attached).iter().map(|&node| Leads { goal: Goal::Node(node), kind });
+        TransitionTarget::Attachment => {
+            let kind = if exec.child { EdgeKind::ChildAttachment } else { EdgeKind::Attachment };
+            let to =
+                attachments.attached(attached).iter().map(|&node| ExecTargets { goal: NodeTarget::Node(node), kind });
             to.chain(fallback.filter(|_| attachments.may_fail(attached))).collect()
         }
     }
 }
 
 /// A shortest path that each of the profiles attaches to.
-pub(super) fn shortest_paths(attachments: &Attachments) -> FxHashMap<usize, Vec<u8>> {
+pub(super) fn shortest_paths(attachments: &JointAutomaton) -> FxHashMap<usize, Vec<u8>> {
     let mut found = FxHashMap::default();
     let mut pairs = vec![((1, 0), usize::MAX, 0)];
     let mut seen = FxHashSet::from_iter([1_u32]);

@@ -8,14 +8,14 @@
 //!
 //! ```
 //! use armorer::analysis::Subject;
-//! use armorer::analysis::graph::{Class, Graph};
+//! use armorer::analysis::graph::{EdgeClass, Graph};
 //! use armorer::{Compiler, Features, Input};
 //!
 //! let compiler = Compiler::new(Features::builtin("linux-7.2").unwrap());
 //! let text = "profile a /usr/bin/a {\n  /usr/bin/b Px,\n}\nprofile b /usr/bin/b {\n  /usr/bin/** Ux,\n}\n";
 //! let graph = Graph::of(&Subject::from_compiled(compiler.compile(Input::text("p", text))?)?)?;
 //! let (a, unconfined) = (graph.find("a").unwrap(), graph.find("unconfined").unwrap());
-//! let ways = graph.ways(a, unconfined, &Class::BECOMES).unwrap();
+//! let ways = graph.ways(a, unconfined, &EdgeClass::BECOMES).unwrap();
 //! assert_eq!(ways.to_string(), "\
 //! a
 //!   exec /usr/bin/b, which b attaches to → b  p:2:3  /usr/bin/b Px,
@@ -39,10 +39,10 @@ mod ways;
 use serde::Serialize;
 use thiserror::Error;
 
-use super::query::{Mode, RuleUse, Subject};
+use super::query::{LoadedMode, RuleUse, Subject};
 
 pub use escapes::{Escape, EscapeKind};
-pub use ways::{Step, Ways};
+pub use ways::{PathStep, ShortestPaths};
 
 /// The name of the node for tasks that no profile confines.
 const UNCONFINED: &str = "unconfined";
@@ -62,7 +62,7 @@ pub struct Graph {
     pub escapes: Vec<Escape>,
     /// The nodes that each node accepts as peers.
     #[serde(skip)]
-    accepted: peers::Accepted,
+    accepted: peers::AcceptedPeers,
 }
 
 /// A node.
@@ -74,7 +74,7 @@ pub struct Node {
     /// Its kind.
     pub kind: NodeKind,
     /// The mode of a profile.
-    pub mode: Option<Mode>,
+    pub mode: Option<LoadedMode>,
     /// The flags of a profile other than its mode.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub flags: Vec<String>,
@@ -116,9 +116,9 @@ pub struct Edge {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub except: Vec<usize>,
     /// Its class.
-    pub class: Class,
+    pub class: EdgeClass,
     /// Its kind.
-    pub kind: Kind,
+    pub kind: EdgeKind,
     /// A shortest path that is executed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
@@ -132,7 +132,7 @@ pub struct Edge {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum Class {
+pub enum EdgeClass {
     /// Executes a program under the other profile.
     Exec,
     /// Changes to a hat.
@@ -149,24 +149,31 @@ pub enum Class {
     Unix,
 }
 
-impl Class {
+impl EdgeClass {
     /// All.
-    pub const ALL: [Class; 7] =
-        [Class::Exec, Class::Hat, Class::ChangeProfile, Class::Ptrace, Class::Signal, Class::Dbus, Class::Unix];
+    pub const ALL: [EdgeClass; 7] = [
+        EdgeClass::Exec,
+        EdgeClass::Hat,
+        EdgeClass::ChangeProfile,
+        EdgeClass::Ptrace,
+        EdgeClass::Signal,
+        EdgeClass::Dbus,
+        EdgeClass::Unix,
+    ];
     /// Those that let a task run under the other profile, or control one that does.
-    pub const BECOMES: [Class; 4] = [Class::Exec, Class::Hat, Class::ChangeProfile, Class::Ptrace];
+    pub const BECOMES: [EdgeClass; 4] = [EdgeClass::Exec, EdgeClass::Hat, EdgeClass::ChangeProfile, EdgeClass::Ptrace];
 
     /// Its name.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
-            Class::Exec => "exec",
-            Class::Hat => "hat",
-            Class::ChangeProfile => "change_profile",
-            Class::Ptrace => "ptrace",
-            Class::Signal => "signal",
-            Class::Dbus => "dbus",
-            Class::Unix => "unix",
+            EdgeClass::Exec => "exec",
+            EdgeClass::Hat => "hat",
+            EdgeClass::ChangeProfile => "change_profile",
+            EdgeClass::Ptrace => "ptrace",
+            EdgeClass::Signal => "signal",
+            EdgeClass::Dbus => "dbus",
+            EdgeClass::Unix => "unix",
         }
     }
 }
@@ -175,7 +182,7 @@ impl Class {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum Kind {
+pub enum EdgeKind {
     /// The rule names the target, or a pattern that it matches.
     Named,
     /// The target attaches to the program.
@@ -227,7 +234,7 @@ impl Graph {
     }
 
     /// Keeps the edges of some classes.
-    pub fn retain(&mut self, classes: &[Class]) {
+    pub fn retain(&mut self, classes: &[EdgeClass]) {
         self.edges.retain(|edge| classes.contains(&edge.class));
     }
 

@@ -4,14 +4,14 @@ use std::cell::RefCell;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::Class;
-use super::tree::Tree;
+use super::EdgeClass;
+use super::tree::StringTree;
 use crate::analysis::access::UNIX_PEER;
 use crate::analysis::diff::index;
 use crate::analysis::perms::{ClassPerms, mediates};
 use crate::analysis::query::decide::start;
 use crate::automata::{Symbol, Tables};
-use crate::blob::{PolicyDb, Profile};
+use crate::blob::{BlobProfile, PolicyDb};
 use crate::vocab::classes::{DBUS, LABEL, NETWORK_V7, NETWORK_V8, NETWORK_V9, PTRACE, SIGNAL};
 use crate::vocab::{Signal, SocketType, Vocabulary, dbus, families};
 
@@ -19,39 +19,44 @@ use crate::vocab::{Signal, SocketType, Vocabulary, dbus, families};
 const MAX_STATES: usize = 50_000;
 
 /// A state with a string that leads to it.
-type At = (u32, Vec<u8>);
+type ReachedState = (u32, Vec<u8>);
 
 /// The states of a class at which the name of the peer begins, and the permissions at the end of it.
-pub(super) struct Places<'a> {
+pub(super) struct PeerStates<'a> {
     db: &'a PolicyDb,
     /// One of each class of bytes.
     bytes: &'a [u8],
     /// The permissions that each state grants.
     allow: Vec<u32>,
-    places: Vec<At>,
-    behind: Option<Behind>,
+    places: Vec<ReachedState>,
+    behind: Option<MessageSuffixes>,
 }
 
 /// The strings after the name in D-Bus messages: a path, an interface and a member.
-struct Behind {
+struct MessageSuffixes {
     /// For each of the three, the permissions that can be had at the end of a message from its states.
     layers: [FxHashMap<u32, u32>; 3],
     /// Shortest rests of messages that have been looked for, by the state that they begin at and the permissions.
     rests: RefCell<FxHashMap<(u32, u32), Vec<u8>>>,
 }
 
-impl<'a> Places<'a> {
+impl<'a> PeerStates<'a> {
     /// `None` where the class is not mediated.
-    pub(super) fn new(profile: &'a Profile, class: Class, bytes: &'a [u8], labels: &Tree) -> Option<Places<'a>> {
+    pub(super) fn new(
+        profile: &'a BlobProfile,
+        class: EdgeClass,
+        bytes: &'a [u8],
+        labels: &StringTree,
+    ) -> Option<PeerStates<'a>> {
         let db = profile.policydb.as_ref()?;
         let dfa = &db.dfa;
         let begin = vec![(start(db), Vec::new())];
         let places = match class {
-            Class::Ptrace => {
+            EdgeClass::Ptrace => {
                 mediates(profile, PTRACE).then_some(())?;
                 steps(dfa, begin, &[LABEL, PTRACE])
             }
-            Class::Signal => {
+            EdgeClass::Signal => {
                 mediates(profile, SIGNAL).then_some(())?;
                 let class = steps(dfa, begin, &[SIGNAL]);
                 let numbers = Signal::words().filter_map(|word| Signal::from_word(word.as_bytes()));
@@ -59,7 +64,7 @@ impl<'a> Places<'a> {
                 let numbers = numbers.filter(|&signal| signal != Signal::EXISTS);
                 distinct(numbers.flat_map(|signal| steps(dfa, class.clone(), &[signal.number()])))
             }
-            Class::Dbus => {
+            EdgeClass::Dbus => {
                 mediates(profile, DBUS).then_some(())?;
                 let bus = steps(dfa, any(dfa, bytes, steps(dfa, begin, &[DBUS])), b"\0");
                 steps(dfa, any(dfa, bytes, bus), b"\0")
@@ -69,10 +74,10 @@ impl<'a> Places<'a> {
         let second = dfa.accept2.iter().flatten().copied().chain(std::iter::repeat(0));
         let words = dfa.accept.iter().copied().zip(second);
         let allow = words.map(|(first, second)| ClassPerms::of_words(db, profile.version, first, second).allow);
-        let mut places = Places { db, bytes, allow: allow.collect(), places, behind: None };
-        if class == Class::Dbus {
+        let mut places = PeerStates { db, bytes, allow: allow.collect(), places, behind: None };
+        if class == EdgeClass::Dbus {
             let layers = places.messages(labels);
-            places.behind = Some(Behind { layers, rests: RefCell::default() });
+            places.behind = Some(MessageSuffixes { layers, rests: RefCell::default() });
         }
         Some(places)
     }
@@ -86,7 +91,7 @@ impl<'a> Places<'a> {
     }
 
     /// The paths, interfaces and members that may follow the names of peers.
-    fn messages(&self, labels: &Tree) -> [FxHashMap<u32, u32>; 3] {
+    fn messages(&self, labels: &StringTree) -> [FxHashMap<u32, u32>; 3] {
         let dfa = &self.db.dfa;
         let mut names: FxHashSet<u32> = FxHashSet::default();
         labels.walk(dfa, self.starts(), |_, states| names.extend(states));
@@ -95,7 +100,7 @@ impl<'a> Places<'a> {
         }
         let after = |states: &mut dyn Iterator<Item = u32>| {
             let next: FxHashSet<u32> = states.map(|state| dfa.step(state, Symbol::Byte(0))).collect();
-            Layer::new(dfa, self.bytes, next)
+            StateLayer::new(dfa, self.bytes, next)
         };
         let path = after(&mut names.into_iter());
         let interface = after(&mut path.states.iter().copied());
@@ -113,7 +118,7 @@ impl<'a> Places<'a> {
     fn at_end(&self, end: u32) -> u32 {
         match &self.behind {
             None => self.allow(end),
-            Some(Behind { layers: [path, ..], .. }) => {
+            Some(MessageSuffixes { layers: [path, ..], .. }) => {
                 path.get(&self.db.dfa.step(end, Symbol::Byte(0))).copied().unwrap_or(0)
             }
         }
@@ -125,7 +130,7 @@ impl<'a> Places<'a> {
     }
 
     /// The permissions about each node as a peer.
-    pub(super) fn look_at_all(&self, labels: &Tree) -> Vec<u32> {
+    pub(super) fn look_at_all(&self, labels: &StringTree) -> Vec<u32> {
         let mut found = vec![0; labels.len()];
         labels.walk(&self.db.dfa, self.starts(), |node, states| {
             let all = states.iter().fold(0, |all, &state| all | self.at_end(state));
@@ -145,7 +150,7 @@ impl<'a> Places<'a> {
 
     /// A shortest rest of a message, after a name that ends in a state.
     fn rest(&self, end: u32, permissions: u32) -> Vec<u8> {
-        let Some(Behind { layers, rests }) = &self.behind else { return Vec::new() };
+        let Some(MessageSuffixes { layers, rests }) = &self.behind else { return Vec::new() };
         let dfa = &self.db.dfa;
         if let Some(rest) = rests.borrow().get(&(end, permissions)) {
             return rest.clone();
@@ -174,13 +179,13 @@ impl<'a> Places<'a> {
 }
 
 /// The states that strings without NUL lead to, each with those that lead to it.
-struct Layer {
+struct StateLayer {
     states: Vec<u32>,
     before: FxHashMap<u32, Vec<u32>>,
 }
 
-impl Layer {
-    fn new(dfa: &Tables, bytes: &[u8], starts: FxHashSet<u32>) -> Layer {
+impl StateLayer {
+    fn new(dfa: &Tables, bytes: &[u8], starts: FxHashSet<u32>) -> StateLayer {
         let mut seen = starts;
         seen.remove(&0);
         let mut states: Vec<u32> = seen.iter().copied().collect();
@@ -199,7 +204,7 @@ impl Layer {
             }
             current += 1;
         }
-        Layer { states, before }
+        StateLayer { states, before }
     }
 
     /// For each state, the bits of all states that can be reached from it.
@@ -255,7 +260,7 @@ pub(super) fn shortest(
 }
 
 /// Those of unix sockets: any type, own address and address of the peer.
-fn unix(profile: &Profile, dfa: &Tables, bytes: &[u8], begin: Vec<At>) -> Option<Vec<At>> {
+fn unix(profile: &BlobProfile, dfa: &Tables, bytes: &[u8], begin: Vec<ReachedState>) -> Option<Vec<ReachedState>> {
     let class = match () {
         () if mediates(profile, NETWORK_V9) => NETWORK_V9,
         () if !mediates(profile, NETWORK_V8) && mediates(profile, NETWORK_V7) => NETWORK_V7,
@@ -265,7 +270,7 @@ fn unix(profile: &Profile, dfa: &Tables, bytes: &[u8], begin: Vec<At>) -> Option
     let kinds = SocketType::words().filter_map(|word| SocketType::from_word(word.as_bytes()));
     let kinds = kinds.flat_map(|kind| steps(dfa, family.clone(), &kind.number().to_be_bytes()));
     let protocol = steps(dfa, distinct(kinds), &[0, 0]);
-    let address = |from: Vec<At>| {
+    let address = |from: Vec<ReachedState>| {
         let named = steps(dfa, from.clone(), b"\0");
         any(dfa, bytes, distinct(from.into_iter().chain(named)))
     };
@@ -286,7 +291,7 @@ fn walk(dfa: &Tables, mut state: u32, bytes: &[u8]) -> u32 {
 }
 
 /// The states after some bytes.
-fn steps(dfa: &Tables, from: Vec<At>, bytes: &[u8]) -> Vec<At> {
+fn steps(dfa: &Tables, from: Vec<ReachedState>, bytes: &[u8]) -> Vec<ReachedState> {
     distinct(from.into_iter().filter_map(|(state, mut string)| {
         let to = walk(dfa, state, bytes);
         string.extend_from_slice(bytes);
@@ -303,7 +308,7 @@ pub(super) fn bytes(dfa: &Tables) -> Vec<u8> {
 }
 
 /// The states after any bytes but NUL, each with a shortest string.
-fn any(dfa: &Tables, bytes: &[u8], from: Vec<At>) -> Vec<At> {
+fn any(dfa: &Tables, bytes: &[u8], from: Vec<ReachedState>) -> Vec<ReachedState> {
     let mut all = from;
     let mut seen: FxHashSet<u32> = all.iter().map(|(state, _)| *state).collect();
     let mut current = 0;
@@ -319,7 +324,7 @@ fn any(dfa: &Tables, bytes: &[u8], from: Vec<At>) -> Vec<At> {
     all
 }
 
-fn distinct(states: impl IntoIterator<Item = At>) -> Vec<At> {
+fn distinct(states: impl IntoIterator<Item = ReachedState>) -> Vec<ReachedState> {
     let mut seen = FxHashSet::default();
     states.into_iter().filter(|(state, _)| seen.insert(*state)).collect()
 }
@@ -327,7 +332,7 @@ fn distinct(states: impl IntoIterator<Item = At>) -> Vec<At> {
 /// The states of a file automaton after a path and NUL.
 pub(super) fn after_path(dfa: &Tables, start: u32) -> Vec<u32> {
     let from = dfa.step(start, Symbol::Byte(b'/'));
-    let paths = Layer::new(dfa, &bytes(dfa), FxHashSet::from_iter([from]));
+    let paths = StateLayer::new(dfa, &bytes(dfa), FxHashSet::from_iter([from]));
     let mut after: Vec<u32> = paths.states.iter().map(|&state| dfa.step(state, Symbol::Byte(0))).collect();
     after.sort_unstable();
     after.dedup();

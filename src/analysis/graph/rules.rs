@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use crate::analysis::query::{Entry, RuleUse};
+use crate::analysis::query::{RuleUse, SubjectProfile};
 use crate::automata::Symbol;
 use crate::blob::Automaton;
 
@@ -37,7 +37,7 @@ impl RuleTable {
 }
 
 /// The rules that decide about any of the permissions on a string.
-pub(super) fn deciding(entry: &Entry, automaton: Automaton, string: &[u8], permissions: u32) -> Vec<RuleUse> {
+pub(super) fn deciding(entry: &SubjectProfile, automaton: Automaton, string: &[u8], permissions: u32) -> Vec<RuleUse> {
     let (Some(provenance), Some(sources)) = (&entry.provenance, &entry.sources) else { return Vec::new() };
     let symbols: Vec<Symbol> = string.iter().copied().map(Symbol::Byte).collect();
     let rules = provenance.rules(automaton, &symbols);

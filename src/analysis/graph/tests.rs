@@ -1,6 +1,6 @@
 //! Graphs of small policies, and the same questions put to `query`.
 
-use super::{Class, Edge, Graph, Kind, NodeKind};
+use super::{Edge, EdgeClass, EdgeKind, Graph, NodeKind};
 use crate::analysis::Access;
 use crate::analysis::query::Subject;
 use crate::{Compiler, Features, Input};
@@ -57,7 +57,7 @@ fn graph(text: &str) -> Graph {
 }
 
 /// The edges from a node as lines.
-fn from(graph: &Graph, name: &str, class: Class) -> Vec<String> {
+fn from(graph: &Graph, name: &str, class: EdgeClass) -> Vec<String> {
     let node = graph.find(name).unwrap();
     let edges = graph.edges.iter().filter(|edge| (edge.from, edge.class) == (node, class));
     let line = |edge: &Edge| {
@@ -76,7 +76,7 @@ fn from(graph: &Graph, name: &str, class: Class) -> Vec<String> {
 fn exec_leads_to_what_the_automata_say() {
     let graph = graph(TREE);
     assert_eq!(
-        from(&graph, "web", Class::Exec),
+        from(&graph, "web", EdgeClass::Exec),
         [
             "/usr/bin/maybe1 Attachment /usr/bin/maybe1 8",
             "gone Named /usr/bin/gone 9",
@@ -88,26 +88,29 @@ fn exec_leads_to_what_the_automata_say() {
             "web//tool Named /usr/bin/tool 4",
         ]
     );
-    let all = from(&graph, "all", Class::Exec);
+    let all = from(&graph, "all", EdgeClass::Exec);
     assert_eq!(all.iter().filter(|line| line.contains("Attachment")).count(), 3, "{all:?}");
     assert!(all.iter().any(|line| line.starts_with("unconfined Fallback")), "{all:?}");
-    assert_eq!(from(&graph, "web", Class::Hat).len(), 1);
+    assert_eq!(from(&graph, "web", EdgeClass::Hat).len(), 1);
 }
 
 #[test]
 fn names_are_looked_up_as_peers_and_targets() {
     let graph = graph(TREE);
-    assert_eq!(from(&graph, "web", Class::ChangeProfile), ["helper Named 11", "late Named 12", "vanished Named 13"]);
-    assert_eq!(from(&graph, "web", Class::Ptrace), ["helper Named 14"]);
-    assert_eq!(from(&graph, "web", Class::Signal), ["/usr/bin/maybe1 Named 15", "late Named refused 16"]);
-    assert_eq!(from(&graph, "web", Class::Dbus), ["helper Named 17"]);
-    assert_eq!(from(&graph, "web", Class::Unix), ["helper Named 18"]);
-    for class in [Class::Signal, Class::Ptrace, Class::ChangeProfile] {
+    assert_eq!(
+        from(&graph, "web", EdgeClass::ChangeProfile),
+        ["helper Named 11", "late Named 12", "vanished Named 13"]
+    );
+    assert_eq!(from(&graph, "web", EdgeClass::Ptrace), ["helper Named 14"]);
+    assert_eq!(from(&graph, "web", EdgeClass::Signal), ["/usr/bin/maybe1 Named 15", "late Named refused 16"]);
+    assert_eq!(from(&graph, "web", EdgeClass::Dbus), ["helper Named 17"]);
+    assert_eq!(from(&graph, "web", EdgeClass::Unix), ["helper Named 18"]);
+    for class in [EdgeClass::Signal, EdgeClass::Ptrace, EdgeClass::ChangeProfile] {
         let lines = from(&graph, "all", class);
         assert!(matches!(&lines[..], [only] if only.starts_with("any Named")), "{class:?} {lines:?}");
     }
     let open = graph.edges.iter().filter(|edge| edge.from == graph.find("open").unwrap());
-    assert!(open.clone().all(|edge| edge.to.is_none() && edge.kind == Kind::Unmediated));
+    assert!(open.clone().all(|edge| edge.to.is_none() && edge.kind == EdgeKind::Unmediated));
     assert_eq!(open.count(), 5);
 }
 
@@ -127,17 +130,17 @@ fn query_gives_the_same_answers() {
             let message = ["dbus", "send", "system", "org.helper", "/org", "i", "m"];
             let label = format!("peer={peer}");
             let questions = [
-                (Class::Ptrace, vec!["ptrace", "trace", peer]),
-                (Class::Signal, vec!["signal", "send", "term", peer]),
-                (Class::ChangeProfile, vec!["change_profile", peer]),
-                (Class::ChangeProfile, vec!["change_profile", "/usr/bin/late", "->", peer]),
-                (Class::Dbus, [&message[..], &[&label]].concat()),
-                (Class::Unix, vec!["unix", "send", "stream", "peer-addr=@helper", &label]),
+                (EdgeClass::Ptrace, vec!["ptrace", "trace", peer]),
+                (EdgeClass::Signal, vec!["signal", "send", "term", peer]),
+                (EdgeClass::ChangeProfile, vec!["change_profile", peer]),
+                (EdgeClass::ChangeProfile, vec!["change_profile", "/usr/bin/late", "->", peer]),
+                (EdgeClass::Dbus, [&message[..], &[&label]].concat()),
+                (EdgeClass::Unix, vec!["unix", "send", "stream", "peer-addr=@helper", &label]),
             ];
-            let leads = |class: Class, at_exec: bool| {
+            let leads = |class: EdgeClass, at_exec: bool| {
                 graph.edges.iter().any(|edge| {
                     let there = edge.to == Some(to) || edge.to.is_none() && !edge.except.contains(&to);
-                    let kind = edge.kind != Kind::Stack && (at_exec || edge.kind != Kind::AtExec);
+                    let kind = edge.kind != EdgeKind::Stack && (at_exec || edge.kind != EdgeKind::AtExec);
                     edge.from == from && edge.class == class && there && kind
                 })
             };
@@ -157,18 +160,19 @@ fn query_gives_the_same_answers() {
         }
     }
     assert!(asked > 400, "{asked}");
-    for edge in graph.edges.iter().filter(|edge| edge.class == Class::Exec && graph.nodes[edge.from].mode.is_some()) {
+    for edge in graph.edges.iter().filter(|edge| edge.class == EdgeClass::Exec && graph.nodes[edge.from].mode.is_some())
+    {
         let access = Access::parse(&["file", edge.path.as_deref().unwrap(), "x"]).unwrap();
         let answer = subject.ask(Some(graph.name(edge.from).as_bytes()), &access).unwrap();
         assert!(answer.is_allowed(), "{edge:?}");
         let exec = answer.verdicts[0].exec.clone().unwrap();
         let to = graph.name(edge.to.unwrap());
         match edge.kind {
-            Kind::Attachment | Kind::ChildAttachment => assert!(exec.candidates.iter().any(|name| name == to)),
-            Kind::Named => assert_eq!(exec.to.word(), to),
-            Kind::Stack => assert_eq!(exec.to.word(), format!("&{to}")),
-            Kind::Unconfined => assert_eq!(exec.to.word(), "unconfined"),
-            Kind::Fallback => assert!(exec.candidates.is_empty()),
+            EdgeKind::Attachment | EdgeKind::ChildAttachment => assert!(exec.candidates.iter().any(|name| name == to)),
+            EdgeKind::Named => assert_eq!(exec.to.word(), to),
+            EdgeKind::Stack => assert_eq!(exec.to.word(), format!("&{to}")),
+            EdgeKind::Unconfined => assert_eq!(exec.to.word(), "unconfined"),
+            EdgeKind::Fallback => assert!(exec.candidates.is_empty()),
             _ => panic!("{edge:?}"),
         }
     }
@@ -177,18 +181,18 @@ fn query_gives_the_same_answers() {
 #[test]
 fn ways_are_shortest_and_both_sides_allow_each_step() {
     let graph = graph(TREE);
-    let way = |from: &str, to: &str, classes: &[Class]| {
+    let way = |from: &str, to: &str, classes: &[EdgeClass]| {
         let [from, to] = [from, to].map(|name| graph.find(name).unwrap());
         graph.ways(from, to, classes).map(|ways| ways.to_string())
     };
-    assert_eq!(way("web", "late", &[Class::Signal]), None);
-    assert_eq!(way("helper", "web", &Class::BECOMES), None);
-    assert_eq!(way("web", "web", &Class::BECOMES).as_deref(), Some("web\n"));
+    assert_eq!(way("web", "late", &[EdgeClass::Signal]), None);
+    assert_eq!(way("helper", "web", &EdgeClass::BECOMES), None);
+    assert_eq!(way("web", "web", &EdgeClass::BECOMES).as_deref(), Some("web\n"));
     assert_eq!(
-        way("web", "late", &Class::BECOMES).unwrap(),
+        way("web", "late", &EdgeClass::BECOMES).unwrap(),
         "web\n  change_profile → late  tree:12:3  change_profile /usr/bin/late -> late,\n"
     );
-    let far = way("unconfined", "web//tool", &Class::BECOMES).unwrap();
+    let far = way("unconfined", "web//tool", &EdgeClass::BECOMES).unwrap();
     assert!(far.contains("exec /usr/sbin/web, which web attaches to → web"), "{far}");
     assert!(far.ends_with("exec /usr/bin/tool → web//tool  tree:4:3  /usr/bin/tool Cx -> tool,\n"), "{far}");
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use super::{Class, EscapeKind, Graph, NodeKind};
+use super::{EdgeClass, EscapeKind, Graph, NodeKind};
 use crate::encode::PACKED_LIMIT;
 
 /// The most names that the summary lists of one kind.
@@ -19,7 +19,7 @@ impl Graph {
         let count = |kind| self.nodes.iter().filter(|node| node.kind == kind).count();
         let (profiles, children, hats) = (count(NodeKind::Profile), count(NodeKind::Child), count(NodeKind::Hat));
         _ = writeln!(text, "{profiles} profiles, {children} children, {hats} hats; {} edges", self.edges.len());
-        let mut classes: BTreeMap<Class, [usize; 3]> = BTreeMap::new();
+        let mut classes: BTreeMap<EdgeClass, [usize; 3]> = BTreeMap::new();
         for edge in &self.edges {
             let [all, any, refused] = classes.entry(edge.class).or_default();
             *all += 1;

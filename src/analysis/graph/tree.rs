@@ -4,7 +4,7 @@ use crate::automata::{Symbol, Tables};
 
 /// Strings with numbers, such as the names of all nodes.
 #[derive(Default)]
-pub(super) struct Tree {
+pub(super) struct StringTree {
     strings: Vec<Vec<u8>>,
     branches: Vec<Branch>,
 }
@@ -17,9 +17,9 @@ struct Branch {
     ends: Vec<usize>,
 }
 
-impl Tree {
+impl StringTree {
     /// A tree of strings, which get their indices as numbers.
-    pub(super) fn new(strings: Vec<Vec<u8>>) -> Tree {
+    pub(super) fn new(strings: Vec<Vec<u8>>) -> StringTree {
         let mut branches = vec![Branch::default()];
         for (number, string) in strings.iter().enumerate() {
             let mut at = 0;
@@ -37,7 +37,7 @@ impl Tree {
             }
             branches.get_mut(at).into_iter().for_each(|branch| branch.ends.push(number));
         }
-        Tree { strings, branches }
+        StringTree { strings, branches }
     }
 
     /// The number of strings.

@@ -6,7 +6,7 @@ use std::fmt;
 use rustc_hash::FxHashMap;
 use serde::Serialize;
 
-use super::{Class, Edge, Graph, Kind, NodeKind};
+use super::{Edge, EdgeClass, EdgeKind, Graph, NodeKind};
 
 /// The most ways that are listed.
 const MAX_WAYS: usize = 8;
@@ -16,13 +16,13 @@ const MAX_WAYS: usize = 8;
 /// Printed, each begins with the node that it starts at, and every step has a line with its rules.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
-pub struct Ways {
+pub struct ShortestPaths {
     /// The name of the first node.
     pub from: String,
     /// The name of the last one.
     pub to: String,
     /// The ways, all of one length; at most eight of them.
-    pub ways: Vec<Vec<Step>>,
+    pub ways: Vec<Vec<PathStep>>,
     /// Whether there are more ways of this length.
     pub more: bool,
 }
@@ -30,13 +30,13 @@ pub struct Ways {
 /// A step of a way.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
-pub struct Step {
+pub struct PathStep {
     /// The name of the node that it leads to.
     pub to: String,
     /// Its class.
-    pub class: Class,
+    pub class: EdgeClass,
     /// Its kind.
-    pub kind: Kind,
+    pub kind: EdgeKind,
     /// A shortest path that is executed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
@@ -49,7 +49,7 @@ impl Graph {
     ///
     /// A step that both sides have to allow counts only if they do. Stacked targets are no step: the profile goes on to confine.
     #[must_use]
-    pub fn ways(&self, from: usize, to: usize, classes: &[Class]) -> Option<Ways> {
+    pub fn ways(&self, from: usize, to: usize, classes: &[EdgeClass]) -> Option<ShortestPaths> {
         // For each node that is met, its distance and the edges by which it is met first.
         let mut met: FxHashMap<usize, (usize, Vec<usize>)> = FxHashMap::from_iter([(from, (0, Vec::new()))]);
         let outgoing = self.outgoing();
@@ -61,7 +61,7 @@ impl Graph {
             }
             for &number in outgoing.get(node).into_iter().flatten() {
                 let Some(edge) = self.edges.get(number).filter(|edge| classes.contains(&edge.class)) else { continue };
-                if edge.kind == Kind::Stack {
+                if edge.kind == EdgeKind::Stack {
                     continue;
                 }
                 for next in self.targets(edge) {
@@ -92,7 +92,7 @@ impl Graph {
                 partial.push((edge.from, [&steps[..], &[(number, node)]].concat()));
             }
         }
-        Some(Ways { from: self.name(from).to_owned(), to: self.name(to).to_owned(), ways, more })
+        Some(ShortestPaths { from: self.name(from).to_owned(), to: self.name(to).to_owned(), ways, more })
     }
 
     /// The numbers of the edges that begin at each node.
@@ -115,10 +115,10 @@ impl Graph {
         }
     }
 
-    fn step(&self, edge: usize, to: usize) -> Option<Step> {
+    fn step(&self, edge: usize, to: usize) -> Option<PathStep> {
         let edge = self.edges.get(edge)?;
         let rules = edge.rules.iter().filter_map(|&rule| self.rules.get(rule));
-        Some(Step {
+        Some(PathStep {
             to: self.name(to).to_owned(),
             class: edge.class,
             kind: edge.kind,
@@ -129,7 +129,7 @@ impl Graph {
 
     /// Marks the nodes that an unconfined task comes under by executing programs, and by what rules allow from there.
     pub(super) fn mark_reachable(&mut self) {
-        const BY: [Class; 3] = [Class::Exec, Class::Hat, Class::ChangeProfile];
+        const BY: [EdgeClass; 3] = [EdgeClass::Exec, EdgeClass::Hat, EdgeClass::ChangeProfile];
         let outgoing = self.outgoing();
         let starts = self.nodes.iter().enumerate().filter(|(_, node)| node.kind == NodeKind::Unconfined);
         let mut waiting: Vec<usize> = starts.map(|(node, _)| node).collect();
@@ -146,7 +146,7 @@ impl Graph {
     }
 }
 
-impl fmt::Display for Ways {
+impl fmt::Display for ShortestPaths {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (number, way) in self.ways.iter().enumerate() {
             if number > 0 {
@@ -172,18 +172,18 @@ impl fmt::Display for Ways {
     }
 }
 
-impl fmt::Display for Step {
+impl fmt::Display for PathStep {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Step { to, class, kind, path, .. } = self;
+        let PathStep { to, class, kind, path, .. } = self;
         let path = path.as_deref().unwrap_or_default();
         match (class, kind) {
-            (Class::Exec, Kind::Attachment) => write!(f, "exec {path}, which {to} attaches to"),
-            (Class::Exec, Kind::ChildAttachment) => write!(f, "exec {path}, which the child {to} attaches to"),
-            (Class::Exec, Kind::Unconfined) => write!(f, "exec {path}, unconfined by rule"),
-            (Class::Exec, Kind::Fallback) => write!(f, "exec {path}, unconfined because no profile is found"),
-            (Class::Exec, _) => write!(f, "exec {path}"),
-            (Class::ChangeProfile, Kind::AtExec) => f.write_str("change_profile at the next exec"),
-            (class, Kind::Unmediated) => write!(f, "{} without mediation", class.name()),
+            (EdgeClass::Exec, EdgeKind::Attachment) => write!(f, "exec {path}, which {to} attaches to"),
+            (EdgeClass::Exec, EdgeKind::ChildAttachment) => write!(f, "exec {path}, which the child {to} attaches to"),
+            (EdgeClass::Exec, EdgeKind::Unconfined) => write!(f, "exec {path}, unconfined by rule"),
+            (EdgeClass::Exec, EdgeKind::Fallback) => write!(f, "exec {path}, unconfined because no profile is found"),
+            (EdgeClass::Exec, _) => write!(f, "exec {path}"),
+            (EdgeClass::ChangeProfile, EdgeKind::AtExec) => f.write_str("change_profile at the next exec"),
+            (class, EdgeKind::Unmediated) => write!(f, "{} without mediation", class.name()),
             (class, _) => f.write_str(class.name()),
         }?;
         write!(f, " → {to}")

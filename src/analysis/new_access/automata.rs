@@ -7,22 +7,24 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::compare::{Enforcement, finding};
 use super::exec;
-use super::pairs::Pairing;
-use super::{Finding, Kind, Options};
+use super::pairs::PairedPolicies;
+use super::{NewAccessFinding, NewAccessKind, NewAccessOptions};
 use crate::analysis::access::{self, Asked};
 use crate::analysis::diff::{DiffOptions, asked, index, nothing};
-use crate::analysis::difference::{Difference, Place};
-use crate::analysis::perms::{ClassPerms, EXEC, Exec, FilePerms, GETATTR, Half, LINK, LOCK, ONEXEC, Rare};
-use crate::analysis::product::{Side, Walk, walk};
+use crate::analysis::difference::{Difference, ProfilePart};
+use crate::analysis::perms::{
+    ClassPerms, EXEC, ExecTransition, FilePerms, FilePermsHalf, GETATTR, LINK, LOCK, ONEXEC, RareWords,
+};
+use crate::analysis::product::{AutomatonSide, WalkOptions, walk};
 use crate::analysis::{classes, describe, networks};
 use crate::automata::{Symbol, Tables};
-use crate::blob::{Automaton, PolicyDb, Profile};
+use crate::blob::{Automaton, BlobProfile, PolicyDb};
 use crate::vocab::classes::{LABEL, PTRACE, SIGNAL};
 
 /// The outcome of comparing a pair of profiles.
 #[derive(Default)]
-pub(super) struct Outcome {
-    pub(super) findings: Vec<Finding>,
+pub(super) struct PairOutcome {
+    pub(super) findings: Vec<NewAccessFinding>,
     pub(super) more: bool,
     /// The pairs of profiles of which the same has to hold.
     pub(super) obligations: Vec<(usize, usize)>,
@@ -30,19 +32,19 @@ pub(super) struct Outcome {
 
 /// The fault of a pair of states.
 #[derive(Clone, Copy)]
-struct Wrong {
-    kind: Kind,
+struct PairFault {
+    kind: NewAccessKind,
     reason: Option<&'static str>,
     permissions: u32,
 }
 
 /// The permissions of one automaton, each once, and which of them each state has.
-struct Decoded<P> {
+struct DecodedPermissions<P> {
     perms: Vec<P>,
     of_state: Vec<u32>,
 }
 
-impl<P: Hash + Eq + Clone> Decoded<P> {
+impl<P: Hash + Eq + Clone> DecodedPermissions<P> {
     fn new(dfa: &Tables, decode: impl Fn(u32, u32) -> P) -> Self {
         let mut words: FxHashMap<(u32, u32), u32> = FxHashMap::default();
         let mut perms = Vec::new();
@@ -54,7 +56,7 @@ impl<P: Hash + Eq + Clone> Decoded<P> {
             })
         });
         let of_state = of_state.collect();
-        Decoded { perms, of_state }
+        DecodedPermissions { perms, of_state }
     }
 
     fn id(&self, state: u32) -> u32 {
@@ -66,28 +68,28 @@ impl<P: Hash + Eq + Clone> Decoded<P> {
     }
 
     /// With numbers from `first` on, so that those of two automata never agree and every pair of states is judged.
-    fn side<'a>(&self, dfa: &'a Tables, start: u32, first: usize) -> Side<'a> {
+    fn side<'a>(&self, dfa: &'a Tables, start: u32, first: usize) -> AutomatonSide<'a> {
         let first = u32::try_from(first).unwrap_or(u32::MAX);
-        Side { dfa, start, meaning: self.of_state.iter().map(|id| id.saturating_add(first)).collect() }
+        AutomatonSide { dfa, start, meaning: self.of_state.iter().map(|id| id.saturating_add(first)).collect() }
     }
 }
 
 /// One automaton of each policy, and what is wrong about two of their permissions.
-struct Comparison<'a, P> {
+struct AutomatonComparison<'a, P> {
     automaton: Automaton,
     dfas: [&'a Tables; 2],
     starts: [u32; 2],
-    decoded: [&'a Decoded<P>; 2],
-    judge: &'a dyn Fn(u8, &P, &P) -> Option<Wrong>,
+    decoded: [&'a DecodedPermissions<P>; 2],
+    judge: &'a dyn Fn(u8, &P, &P) -> Option<PairFault>,
 }
 
-impl<P: Hash + Eq + Clone> Comparison<'_, P> {
+impl<P: Hash + Eq + Clone> AutomatonComparison<'_, P> {
     fn run(
         &self,
-        how: Walk<'_>,
+        how: WalkOptions<'_>,
         show: impl Fn(&[Symbol], u32, [&P; 2]) -> (Asked, [String; 2], Vec<Symbol>),
-    ) -> Outcome {
-        let known: RefCell<FxHashMap<(u8, u32, u32), Option<Wrong>>> = RefCell::default();
+    ) -> PairOutcome {
+        let known: RefCell<FxHashMap<(u8, u32, u32), Option<PairFault>>> = RefCell::default();
         let [a, b] = self.decoded;
         let judge = |field: u8, in_a: u32, in_b: u32| {
             let key = (field, a.id(in_a), b.id(in_b));
@@ -101,13 +103,13 @@ impl<P: Hash + Eq + Clone> Comparison<'_, P> {
         let observable = |field, in_a, in_b| judge(field, in_a, in_b).is_some();
         let field_of = how.field;
         let first_field = how.first_field;
-        let how = Walk { observable: &observable, ..how };
+        let how = WalkOptions { observable: &observable, ..how };
         let sides = [a.side(self.dfas[0], self.starts[0], 0), b.side(self.dfas[1], self.starts[1], a.perms.len())];
-        let mut outcome = Outcome::default();
+        let mut outcome = PairOutcome::default();
         let Ok(hits) = walk(&sides[0], &sides[1], &how) else {
-            let place = Place::Automaton(self.automaton);
+            let place = ProfilePart::Automaton(self.automaton);
             let difference = Difference::new(place, "is too large".into(), "is too large to compare".into());
-            outcome.findings.push(finding(Kind::NotProven, None, difference));
+            outcome.findings.push(finding(NewAccessKind::NotProven, None, difference));
             return outcome;
         };
         outcome.more = !hits.complete;
@@ -121,7 +123,7 @@ impl<P: Hash + Eq + Clone> Comparison<'_, P> {
                 access: Some(access),
                 witness,
                 permissions: wrong.permissions,
-                ..Difference::new(Place::Automaton(self.automaton), a, b)
+                ..Difference::new(ProfilePart::Automaton(self.automaton), a, b)
             };
             outcome.findings.push(finding(wrong.kind, wrong.reason, difference));
         }
@@ -129,8 +131,8 @@ impl<P: Hash + Eq + Clone> Comparison<'_, P> {
     }
 }
 
-impl Outcome {
-    fn take(&mut self, other: Outcome) {
+impl PairOutcome {
+    fn take(&mut self, other: PairOutcome) {
         self.findings.extend(other.findings);
         self.more |= other.more;
         self.obligations.extend(other.obligations);
@@ -139,29 +141,34 @@ impl Outcome {
 
 /// The words of permissions that files and the other classes have alike.
 #[derive(Clone, Copy)]
-struct Words {
+struct PermissionSummary {
     allow: u32,
     audit: u32,
     quiet: u32,
     prompt: u32,
-    rare: Rare,
+    rare: RareWords,
 }
 
 /// The worst of what the words of NEW have more than those of BASE.
-fn words(a: Words, b: Words, ignore_audit: bool) -> Option<Wrong> {
-    let wrong = |kind, permissions| Some(Wrong { kind, reason: None, permissions });
+fn words(a: PermissionSummary, b: PermissionSummary, ignore_audit: bool) -> Option<PairFault> {
+    let wrong = |kind, permissions| Some(PairFault { kind, reason: None, permissions });
     let fresh = (b.allow & !a.allow) | (b.prompt & !(a.allow | a.prompt));
     if fresh != 0 {
-        return wrong(Kind::NewAccess, fresh);
+        return wrong(NewAccessKind::NewAccess, fresh);
     }
     if a.rare != b.rare {
-        return wrong(Kind::NotProven, b.allow);
+        return wrong(NewAccessKind::NotProven, b.allow);
     }
     let silent = (a.audit & b.allow & !b.audit) | (b.quiet & !a.quiet & !a.allow & !b.allow);
-    if silent != 0 && !ignore_audit { wrong(Kind::LessAudit, silent) } else { None }
+    if silent != 0 && !ignore_audit { wrong(NewAccessKind::LessAudit, silent) } else { None }
 }
 
-pub(super) fn file(pairing: &Pairing<'_>, pair: (usize, usize), options: &Options, outcome: &mut Outcome) {
+pub(super) fn file(
+    pairing: &PairedPolicies<'_>,
+    pair: (usize, usize),
+    options: &NewAccessOptions,
+    outcome: &mut PairOutcome,
+) {
     let (Some(a), Some(b)) = (pairing.base.get(pair.0), pairing.new.get(pair.1)) else { return };
     // The same text, and every target is compared where it stands.
     if a.file == b.file && !pairing.renames() && !pairing.any_removed {
@@ -169,10 +176,10 @@ pub(super) fn file(pairing: &Pairing<'_>, pair: (usize, usize), options: &Option
     }
     let absent = nothing();
     let dbs = [&a.file, &b.file].map(|db| db.as_ref().unwrap_or(&absent));
-    let [old, new] = dbs.map(|db| Decoded::new(&db.dfa, |x, y| FilePerms::of_words(db, x, y)));
+    let [old, new] = dbs.map(|db| DecodedPermissions::new(&db.dfa, |x, y| FilePerms::of_words(db, x, y)));
     let obligations: RefCell<FxHashSet<(usize, usize)>> = RefCell::default();
     let complains = Enforcement::of(a) == Enforcement::Complain;
-    let is_program = |half: &Half| half.allow & LINK != 0 && half.allow & EXEC != 0;
+    let is_program = |half: &FilePermsHalf| half.allow & LINK != 0 && half.allow & EXEC != 0;
     let links_programs = new.perms.iter().any(|perms| is_program(&perms.owner) || is_program(&perms.other));
     let judge = |field: u8, a: &FilePerms, b: &FilePerms| {
         let halves = [(&a.owner, &b.owner), (&a.other, &b.other)];
@@ -184,11 +191,11 @@ pub(super) fn file(pairing: &Pairing<'_>, pair: (usize, usize), options: &Option
         });
         wrong.reduce(|one, other| match one.kind.cmp(&other.kind) {
             std::cmp::Ordering::Less => other,
-            std::cmp::Ordering::Equal => Wrong { permissions: one.permissions | other.permissions, ..one },
+            std::cmp::Ordering::Equal => PairFault { permissions: one.permissions | other.permissions, ..one },
             std::cmp::Ordering::Greater => one,
         })
     };
-    let compared = Comparison {
+    let compared = AutomatonComparison {
         automaton: Automaton::File,
         dfas: dbs.map(|db| &db.dfa),
         starts: dbs.map(|db| db.start.unwrap_or(1)),
@@ -203,7 +210,7 @@ pub(super) fn file(pairing: &Pairing<'_>, pair: (usize, usize), options: &Option
     outcome.obligations.extend(obligations.into_inner());
 }
 
-fn half(field: u8, a: &Half, b: &Half, complains: bool, ignore_audit: bool) -> Option<Wrong> {
+fn half(field: u8, a: &FilePermsHalf, b: &FilePermsHalf, complains: bool, ignore_audit: bool) -> Option<PairFault> {
     if complains {
         return None;
     }
@@ -213,9 +220,9 @@ fn half(field: u8, a: &Half, b: &Half, complains: bool, ignore_audit: bool) -> O
     let unasked = if field == 0 { 0 } else { LOCK | EXEC };
     if field != 0 && links && a.allow & !b.allow & LOCK != 0 {
         let reason = Some("the link no longer needs a subset of the permissions of its target");
-        return Some(Wrong { kind: Kind::NewAccess, reason, permissions: LINK });
+        return Some(PairFault { kind: NewAccessKind::NewAccess, reason, permissions: LINK });
     }
-    let of = |half: &Half| Words {
+    let of = |half: &FilePermsHalf| PermissionSummary {
         allow: half.allow & !unasked,
         audit: half.audit & !unasked,
         quiet: half.quiet & !unasked,
@@ -224,58 +231,59 @@ fn half(field: u8, a: &Half, b: &Half, complains: bool, ignore_audit: bool) -> O
     };
     let found = words(of(a), of(b), ignore_audit);
     let fewer = a.allow & !b.allow & !(LINK | GETATTR);
-    if field == 0 && links && fewer != 0 && found.is_none_or(|wrong| wrong.kind == Kind::LessAudit) {
+    if field == 0 && links && fewer != 0 && found.is_none_or(|wrong| wrong.kind == NewAccessKind::LessAudit) {
         let reason = Some("a link of fewer permissions may have more targets");
-        return Some(Wrong { kind: Kind::NotProven, reason, permissions: LINK });
+        return Some(PairFault { kind: NewAccessKind::NotProven, reason, permissions: LINK });
     }
     found
 }
 
 /// The kernel allows a link to a program only where both names have the same exec transition: another one may allow the link.
-fn link_to_program(field: u8, a: &Half, b: &Half) -> Option<Wrong> {
+fn link_to_program(field: u8, a: &FilePermsHalf, b: &FilePermsHalf) -> Option<PairFault> {
     let differ = field == 0 && a.allow & b.allow & EXEC != 0 && a.exec != b.exec;
     let reason = Some("with another exec transition, links may have this target");
-    differ.then_some(Wrong { kind: Kind::NotProven, reason, permissions: LINK })
+    differ.then_some(PairFault { kind: NewAccessKind::NotProven, reason, permissions: LINK })
 }
 
 /// Compares the exec transitions, where both allow the exec.
 fn transition(
-    pairing: &Pairing<'_>,
+    pairing: &PairedPolicies<'_>,
     pair: (usize, usize),
     field: u8,
-    (a, b): (&Half, &Half),
+    (a, b): (&FilePermsHalf, &FilePermsHalf),
     obligations: &RefCell<FxHashSet<(usize, usize)>>,
-) -> Option<Wrong> {
-    let (old, new): (&Exec, &Exec) = (a.exec.as_ref()?, b.exec.as_ref()?);
+) -> Option<PairFault> {
+    let (old, new): (&ExecTransition, &ExecTransition) = (a.exec.as_ref()?, b.exec.as_ref()?);
     let permissions = b.allow & (EXEC | ONEXEC);
     if new.r#unsafe && !old.r#unsafe {
         let reason = Some("the environment is no longer scrubbed");
-        return Some(Wrong { kind: Kind::NewAccess, reason, permissions });
+        return Some(PairFault { kind: NewAccessKind::NewAccess, reason, permissions });
     }
     if field != 0 || a.allow & b.allow & EXEC == 0 {
         return None;
     }
-    let exec::Judged { wrong, obligation } = exec::compare(pairing, pair, old, new);
+    let exec::ExecComparison { wrong, obligation } = exec::compare(pairing, pair, old, new);
     obligations.borrow_mut().extend(obligation);
-    wrong.map(|(kind, reason)| Wrong { kind, reason: Some(reason), permissions })
+    wrong.map(|(kind, reason)| PairFault { kind, reason: Some(reason), permissions })
 }
 
-pub(super) fn policydb(a: &Profile, b: &Profile, options: &Options, outcome: &mut Outcome) {
+pub(super) fn policydb(a: &BlobProfile, b: &BlobProfile, options: &NewAccessOptions, outcome: &mut PairOutcome) {
     let enforced = Enforcement::of(a);
     if enforced == Enforcement::Complain || a.policydb == b.policydb && a.version == b.version {
         return;
     }
     let absent = nothing();
-    let of = |profile: &Profile| (profile.version, profile.policydb.clone());
+    let of = |profile: &BlobProfile| (profile.version, profile.policydb.clone());
     let [(version_a, db_a), (version_b, db_b)] = [of(a), of(b)];
     let dbs = [(db_a.as_ref().unwrap_or(&absent), version_a), (db_b.as_ref().unwrap_or(&absent), version_b)];
-    let [old, new] = dbs.map(|(db, version)| Decoded::new(&db.dfa, |x, y| ClassPerms::of_words(db, version, x, y)));
+    let [old, new] =
+        dbs.map(|(db, version)| DecodedPermissions::new(&db.dfa, |x, y| ClassPerms::of_words(db, version, x, y)));
     let starts = dbs.map(|(db, _)| db.start.unwrap_or(1));
     let [side_a, side_b] = [old.side(&dbs[0].0.dfa, starts[0], 0), new.side(&dbs[1].0.dfa, starts[1], old.perms.len())];
     if networks::generations([(&side_a, starts[0]), (&side_b, starts[1])]).is_some() && enforced == Enforcement::Rules {
         let say = "mediates sockets by another class than the other policy".to_owned();
-        let difference = Difference::new(Place::Field("network"), say.clone(), say);
-        outcome.findings.push(finding(Kind::NotProven, None, difference));
+        let difference = Difference::new(ProfilePart::Field("network"), say.clone(), say);
+        outcome.findings.push(finding(NewAccessKind::NotProven, None, difference));
     }
     let step = |db: &PolicyDb, start, class| db.dfa.step(start, Symbol::Byte(class));
     for class in 0..=u8::MAX {
@@ -291,19 +299,19 @@ pub(super) fn policydb(a: &Profile, b: &Profile, options: &Options, outcome: &mu
             let difference = Difference {
                 access: Some(Asked::class(class)),
                 witness: vec![Symbol::Byte(class)],
-                ..Difference::new(Place::Automaton(Automaton::Policydb), "mediates it".into(), "does not".into())
+                ..Difference::new(ProfilePart::Automaton(Automaton::Policydb), "mediates it".into(), "does not".into())
             };
-            outcome.findings.push(finding(Kind::NewAccess, None, difference));
+            outcome.findings.push(finding(NewAccessKind::NewAccess, None, difference));
             continue;
         }
         let judge = |field: u8, a: &ClassPerms, b: &ClassPerms| {
             let of = |perms: &ClassPerms| {
                 let ClassPerms { allow, audit, quiet, prompt, rare } = perms.clone().only(asked(class, field));
-                Words { allow, audit, quiet, prompt, rare }
+                PermissionSummary { allow, audit, quiet, prompt, rare }
             };
             words(of(a), of(b), options.ignore_audit)
         };
-        let compared = Comparison {
+        let compared = AutomatonComparison {
             automaton: Automaton::Policydb,
             dfas: [&dbs[0].0.dfa, &dbs[1].0.dfa],
             starts: behind,
@@ -319,6 +327,6 @@ pub(super) fn policydb(a: &Profile, b: &Profile, options: &Options, outcome: &mu
     }
 }
 
-fn walk_options(options: &Options) -> DiffOptions {
+fn walk_options(options: &NewAccessOptions) -> DiffOptions {
     DiffOptions::default().max_per_automaton(options.max_per_automaton).max_pairs(options.max_pairs)
 }

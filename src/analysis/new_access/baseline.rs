@@ -2,9 +2,9 @@
 
 use thiserror::Error;
 
-use super::{Finding, Options, new_access};
+use super::{NewAccessFinding, NewAccessOptions, new_access};
 use crate::analysis::diff::DiffError;
-use crate::blob::{self, Profile};
+use crate::blob::{self, BlobProfile};
 use crate::compiler::Compiled;
 
 /// Pairs of states of an automaton that are visited: the profiles may come from somebody who wants to keep us busy.
@@ -28,7 +28,7 @@ const MAX_PAIRS: usize = 300_000;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Baseline {
-    profiles: Vec<Profile>,
+    profiles: Vec<BlobProfile>,
     name: String,
 }
 
@@ -64,8 +64,8 @@ impl Baseline {
         Self::of(blob::read(bytes)?)
     }
 
-    fn of(profiles: Vec<Profile>) -> Result<Self, BaselineError> {
-        let is_child = |profile: &&Profile| !profile.name.windows(2).any(|two| two == b"//");
+    fn of(profiles: Vec<BlobProfile>) -> Result<Self, BaselineError> {
+        let is_child = |profile: &&BlobProfile| !profile.name.windows(2).any(|two| two == b"//");
         let mut own = profiles.iter().filter(is_child);
         let (Some(one), None) = (own.next(), own.next()) else {
             return Err(BaselineError::Number(profiles.iter().filter(is_child).count()));
@@ -89,13 +89,13 @@ impl Baseline {
     ///
     /// # Errors
     /// When the policy is one that no kernel would load.
-    pub fn check(&self, policy: &Compiled) -> Result<Option<Finding>, DiffError> {
+    pub fn check(&self, policy: &Compiled) -> Result<Option<NewAccessFinding>, DiffError> {
         self.check_profiles(policy.records())
     }
 
     /// As [`Baseline::check`], for profiles of a binary policy.
-    pub(crate) fn check_profiles(&self, profiles: &[Profile]) -> Result<Option<Finding>, DiffError> {
-        let options = Options::default().baseline(&self.name).ignore_audit(true).max_pairs(MAX_PAIRS);
+    pub(crate) fn check_profiles(&self, profiles: &[BlobProfile]) -> Result<Option<NewAccessFinding>, DiffError> {
+        let options = NewAccessOptions::default().baseline(&self.name).ignore_audit(true).max_pairs(MAX_PAIRS);
         let found = new_access(&self.profiles, profiles, &options)?;
         // Of those that are equally bad the first.
         Ok(found.findings.into_iter().rev().max_by_key(|finding| finding.kind))

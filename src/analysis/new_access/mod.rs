@@ -1,7 +1,7 @@
 //! Proofs that a policy allows nothing that another one does not.
 //!
 //! [`new_access()`] compares each profile of NEW with its counterpart in BASE, over every class and field, on the automata that the
-//! kernel walks. No finding is a proof; what cannot be compared is a finding of the kind [`Kind::NotProven`].
+//! kernel walks. No finding is a proof; what cannot be compared is a finding of the kind [`NewAccessKind::NotProven`].
 //!
 //! What counts:
 //!
@@ -13,7 +13,7 @@
 //!   prefix of disconnected paths that BASE lacks; complain, unconfined and prompt mode where BASE enforces.
 //! * A hard link that is allowed because its name now has fewer permissions than its target: the link test of kernels asks for a
 //!   subset, so taking permissions from such a name is not proven.
-//! * Unless [`Options::ignore_audit`] is set: a permission that NEW allows without the record that BASE writes, and a denial that NEW
+//! * Unless [`NewAccessOptions::ignore_audit`] is set: a permission that NEW allows without the record that BASE writes, and a denial that NEW
 //!   silences and BASE logs.
 //!
 //! The signal of `kill.signal=` and the error number of denials are not access. Profiles that only BASE has are in
@@ -32,26 +32,26 @@ use std::fmt;
 use serde::Serialize;
 
 use super::diff::{DiffError, sound};
-use super::difference::{Difference, Place};
-use super::query::{RuleUse, Whose};
+use super::difference::{Difference, ProfilePart};
+use super::query::{FileOwnership, RuleUse};
 use super::rules::{RulePlace, Side};
-use super::search::{Deciding, Found};
-use crate::blob::Profile;
+use super::search::{DecidingRule, ProfileAnswer};
+use crate::blob::BlobProfile;
 use crate::encode::provenance::Provenance;
 use crate::source::SourceMap;
 pub use baseline::{Baseline, BaselineError};
-use pairs::Pairing;
+use pairs::PairedPolicies;
 
 /// How to pair profiles, and what counts.
 ///
 /// ```
-/// use armorer::analysis::new_access::Options;
+/// use armorer::analysis::new_access::NewAccessOptions;
 ///
 /// // The profile `web` was called `nginx` before; audit records do not matter.
 /// let options = Options::default().map("nginx", "web").ignore_audit(true);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Options {
+pub struct NewAccessOptions {
     map: Vec<(String, String)>,
     baseline: Option<String>,
     ignore_audit: bool,
@@ -59,13 +59,13 @@ pub struct Options {
     max_pairs: usize,
 }
 
-impl Default for Options {
+impl Default for NewAccessOptions {
     fn default() -> Self {
         Self { map: Vec::new(), baseline: None, ignore_audit: false, max_per_automaton: 4, max_pairs: 2_000_000 }
     }
 }
 
-impl Options {
+impl NewAccessOptions {
     /// Compares the profile `base` of BASE with `new` of NEW, with its hats and children.
     #[must_use]
     pub fn map(mut self, base: impl Into<String>, new: impl Into<String>) -> Self {
@@ -106,7 +106,7 @@ impl Options {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
-pub enum Kind {
+pub enum NewAccessKind {
     /// NEW logs less of what happens.
     LessAudit,
     /// It is not proven that this is no new access.
@@ -117,13 +117,13 @@ pub enum Kind {
     Granted,
 }
 
-impl fmt::Display for Kind {
+impl fmt::Display for NewAccessKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Kind::LessAudit => "less audit",
-            Kind::NotProven => "not proven",
-            Kind::NewAccess => "new access",
-            Kind::Granted => "access granted",
+            NewAccessKind::LessAudit => "less audit",
+            NewAccessKind::NotProven => "not proven",
+            NewAccessKind::NewAccess => "new access",
+            NewAccessKind::Granted => "access granted",
         })
     }
 }
@@ -131,9 +131,9 @@ impl fmt::Display for Kind {
 /// Something that NEW may allow and BASE does not.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
-pub struct Finding {
+pub struct NewAccessFinding {
     /// The kind.
-    pub kind: Kind,
+    pub kind: NewAccessKind,
     /// The name of the profile of BASE that was compared, where it has another name.
     pub base: Option<String>,
     /// Why it counts, where the difference does not say so.
@@ -148,7 +148,7 @@ pub struct Finding {
 #[non_exhaustive]
 pub struct NewAccess {
     /// All that is new or not proven; nothing if no profile of NEW allows anything that its counterpart does not.
-    pub findings: Vec<Finding>,
+    pub findings: Vec<NewAccessFinding>,
     /// Whether there may be further findings, which the options left out.
     pub more: bool,
     /// The profiles that only BASE has.
@@ -170,7 +170,7 @@ impl NewAccess {
         side: Side,
         provenance: impl Fn(usize) -> Option<(&'a Provenance, &'a SourceMap)>,
     ) {
-        for Finding { difference, .. } in &mut self.findings {
+        for NewAccessFinding { difference, .. } in &mut self.findings {
             let [a, b] = difference.indices;
             let index = match side {
                 Side::A => a,
@@ -183,7 +183,7 @@ impl NewAccess {
     }
 }
 
-impl Finding {
+impl NewAccessFinding {
     /// A profile of NEW that allows what must not be allowed: the access, and why it must not.
     ///
     /// ```
@@ -194,32 +194,32 @@ impl Finding {
     /// let compiler = Compiler::new(Features::builtin("linux-7.2").unwrap());
     /// let new = Subject::from_compiled(compiler.compile(Input::text("new", "profile p { userns, }"))?)?;
     /// let question = Question::parse(&["userns"])?;
-    /// let finding = Finding::granted(&search(&new, &question)?.profiles[0], question.to_string(), "no sandboxes");
+    /// let finding = NewAccessFinding::granted(&search(&new, &question)?.profiles[0], question.to_string(), "no sandboxes");
     /// let text = "p: userns: access granted: NEW allows it (no sandboxes); rule at new:1:13";
     /// assert_eq!(finding.to_string(), text);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub fn granted(profile: &Found, access: String, reason: &str) -> Finding {
-        let place = |deciding: &Deciding| {
+    pub fn granted(profile: &ProfileAnswer, access: String, reason: &str) -> NewAccessFinding {
+        let place = |deciding: &DecidingRule| {
             let RuleUse { file, line, column, .. } = &deciding.rule;
             RulePlace { file: file.clone(), line: *line, column: *column }
         };
         let allows = match (profile.whose, &profile.unchecked) {
             (_, Some(_)) => "does not check it",
-            (Whose::Any, None) => "allows it",
-            (Whose::Owner, None) => "allows it on own files",
-            (Whose::Other, None) => "allows it on files of others",
+            (FileOwnership::Any, None) => "allows it",
+            (FileOwnership::Owner, None) => "allows it on own files",
+            (FileOwnership::Other, None) => "allows it on files of others",
         };
-        let mut difference = Difference::new(Place::Profile, access, allows.to_owned());
+        let mut difference = Difference::new(ProfilePart::Profile, access, allows.to_owned());
         difference.profile.clone_from(&profile.profile);
         difference.rules.b = profile.rules.iter().map(place).collect();
-        Finding { kind: Kind::Granted, base: None, reason: Some(reason.to_owned()), difference }
+        NewAccessFinding { kind: NewAccessKind::Granted, base: None, reason: Some(reason.to_owned()), difference }
     }
 }
 
 /// `web: file "/etc/shadow": new access: BASE denies, NEW allows r; rule at web:2:3`.
-impl fmt::Display for Finding {
+impl fmt::Display for NewAccessFinding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Difference { namespace, profile, place, access, a, b, rules, .. } = &self.difference;
         if let Some(namespace) = namespace {
@@ -230,13 +230,13 @@ impl fmt::Display for Finding {
             write!(f, "against {base}: ")?;
         }
         match (access, place) {
-            _ if self.kind == Kind::Granted => {}
+            _ if self.kind == NewAccessKind::Granted => {}
             (Some(access), _) => write!(f, "{access}: ")?,
-            (None, Place::Field(name)) => write!(f, "{name}: ")?,
-            (None, Place::Profile | Place::Automaton(_)) => {}
+            (None, ProfilePart::Field(name)) => write!(f, "{name}: ")?,
+            (None, ProfilePart::Profile | ProfilePart::Automaton(_)) => {}
         }
         match self.kind {
-            Kind::Granted => write!(f, "{a}: {}: NEW {b}", self.kind)?,
+            NewAccessKind::Granted => write!(f, "{a}: {}: NEW {b}", self.kind)?,
             _ => write!(f, "{}: BASE {a}, NEW {b}", self.kind)?,
         }
         if let Some(reason) = &self.reason {
@@ -267,23 +267,27 @@ impl fmt::Display for NewAccess {
 /// # Examples
 ///
 /// ```
-/// use armorer::analysis::new_access::{Options, new_access};
+/// use armorer::analysis::new_access::{NewAccessOptions, new_access};
 /// use armorer::{Compiler, Features, Input};
 ///
 /// let compiler = Compiler::new(Features::builtin("linux-7.2").unwrap());
 /// let base = compiler.compile(Input::text("base", "profile p {\n  /etc/* rw,\n}\n"))?;
 /// let narrower = compiler.compile(Input::text("new", "profile p {\n  /etc/hosts r,\n}\n"))?;
-/// let options = Options::default();
+/// let options = NewAccessOptions::default();
 /// assert!(new_access(base.records(), narrower.records(), &options)?.is_proven());
 ///
 /// let found = new_access(narrower.records(), base.records(), &options)?;
 /// assert!(!found.is_proven());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub fn new_access(base: &[Profile], new: &[Profile], options: &Options) -> Result<NewAccess, DiffError> {
+pub fn new_access(
+    base: &[BlobProfile],
+    new: &[BlobProfile],
+    options: &NewAccessOptions,
+) -> Result<NewAccess, DiffError> {
     sound('A', base)?;
     sound('B', new)?;
-    let pairing = Pairing::new(base, new, options);
+    let pairing = PairedPolicies::new(base, new, options);
     let mut found = NewAccess { removed: pairing.removed(), ..NewAccess::default() };
     let mut known: BTreeSet<(usize, usize)> = BTreeSet::new();
     let mut todo: Vec<(usize, usize)> = Vec::new();

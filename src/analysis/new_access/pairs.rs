@@ -2,37 +2,37 @@
 
 use rustc_hash::FxHashMap;
 
-use super::{Finding, Kind, Options};
-use crate::analysis::difference::{Difference, Place};
-use crate::blob::Profile;
+use super::{NewAccessFinding, NewAccessKind, NewAccessOptions};
+use crate::analysis::difference::{Difference, ProfilePart};
+use crate::blob::BlobProfile;
 
 /// Namespace and name of a profile.
-type Key<'a> = (Option<&'a [u8]>, &'a [u8]);
+type NamespacedName<'a> = (Option<&'a [u8]>, &'a [u8]);
 
 /// Both policies, and which profiles belong together.
-pub(super) struct Pairing<'a> {
-    pub(super) base: &'a [Profile],
-    pub(super) new: &'a [Profile],
-    base_names: FxHashMap<Key<'a>, Vec<usize>>,
-    new_names: FxHashMap<Key<'a>, Vec<usize>>,
-    options: &'a Options,
+pub(super) struct PairedPolicies<'a> {
+    pub(super) base: &'a [BlobProfile],
+    pub(super) new: &'a [BlobProfile],
+    base_names: FxHashMap<NamespacedName<'a>, Vec<usize>>,
+    new_names: FxHashMap<NamespacedName<'a>, Vec<usize>>,
+    options: &'a NewAccessOptions,
     /// Whether BASE has profiles that are nobody's counterpart.
     pub(super) any_removed: bool,
     /// Whether a profile that attaches to programs is missing in NEW.
     pub(super) attachments_removed: bool,
 }
 
-fn names(profiles: &[Profile]) -> FxHashMap<Key<'_>, Vec<usize>> {
-    let mut names: FxHashMap<Key<'_>, Vec<usize>> = FxHashMap::default();
+fn names(profiles: &[BlobProfile]) -> FxHashMap<NamespacedName<'_>, Vec<usize>> {
+    let mut names: FxHashMap<NamespacedName<'_>, Vec<usize>> = FxHashMap::default();
     for (index, profile) in profiles.iter().enumerate() {
         names.entry((profile.namespace.as_deref(), profile.name.as_slice())).or_default().push(index);
     }
     names
 }
 
-impl<'a> Pairing<'a> {
-    pub(super) fn new(base: &'a [Profile], new: &'a [Profile], options: &'a Options) -> Self {
-        let mut pairing = Pairing {
+impl<'a> PairedPolicies<'a> {
+    pub(super) fn new(base: &'a [BlobProfile], new: &'a [BlobProfile], options: &'a NewAccessOptions) -> Self {
+        let mut pairing = PairedPolicies {
             base,
             new,
             base_names: names(base),
@@ -94,7 +94,7 @@ impl<'a> Pairing<'a> {
     }
 
     /// The profiles of BASE that are nobody's counterpart.
-    fn unpaired(&self) -> impl Iterator<Item = &'a Profile> {
+    fn unpaired(&self) -> impl Iterator<Item = &'a BlobProfile> {
         let paired: rustc_hash::FxHashSet<usize> =
             (0..self.new.len()).filter_map(|index| self.counterpart(index).ok()).collect();
         self.base.iter().enumerate().filter(move |(index, _)| !paired.contains(index)).map(|(_, profile)| profile)
@@ -108,30 +108,30 @@ impl<'a> Pairing<'a> {
     }
 
     /// The profile of BASE that a name in one of its profiles stands for.
-    pub(super) fn in_base(&self, from: &Profile, name: &[u8]) -> Option<usize> {
+    pub(super) fn in_base(&self, from: &BlobProfile, name: &[u8]) -> Option<usize> {
         one(&self.base_names, from, name)
     }
 
     /// The same in NEW.
-    pub(super) fn in_new(&self, from: &Profile, name: &[u8]) -> Option<usize> {
+    pub(super) fn in_new(&self, from: &BlobProfile, name: &[u8]) -> Option<usize> {
         one(&self.new_names, from, name)
     }
 
     /// The finding about a profile without counterpart.
-    pub(super) fn alone(&self, index: usize, reason: String) -> Option<Finding> {
+    pub(super) fn alone(&self, index: usize, reason: String) -> Option<NewAccessFinding> {
         let profile = self.new.get(index)?;
         let difference = Difference {
             namespace: profile.namespace.as_ref().map(|namespace| namespace.escape_ascii().to_string()),
             profile: profile.name.escape_ascii().to_string(),
             indices: [None, Some(index)],
-            ..Difference::new(Place::Profile, "has nothing to compare it with".into(), "has the profile".into())
+            ..Difference::new(ProfilePart::Profile, "has nothing to compare it with".into(), "has the profile".into())
         };
-        Some(Finding { kind: Kind::NotProven, base: None, reason: Some(reason), difference })
+        Some(NewAccessFinding { kind: NewAccessKind::NotProven, base: None, reason: Some(reason), difference })
     }
 }
 
 /// A profile's name with its namespace, unprintable bytes escaped.
-pub(super) fn name(profile: &Profile) -> String {
+pub(super) fn name(profile: &BlobProfile) -> String {
     let name = profile.name.escape_ascii();
     match &profile.namespace {
         Some(namespace) => format!(":{}:{name}", namespace.escape_ascii()),
@@ -139,7 +139,7 @@ pub(super) fn name(profile: &Profile) -> String {
     }
 }
 
-fn one(names: &FxHashMap<Key<'_>, Vec<usize>>, from: &Profile, name: &[u8]) -> Option<usize> {
+fn one(names: &FxHashMap<NamespacedName<'_>, Vec<usize>>, from: &BlobProfile, name: &[u8]) -> Option<usize> {
     match names.get(&parse(name, from.namespace.as_deref())?).map(Vec::as_slice) {
         Some(&[one]) => Some(one),
         _ => None,
@@ -147,7 +147,7 @@ fn one(names: &FxHashMap<Key<'_>, Vec<usize>>, from: &Profile, name: &[u8]) -> O
 }
 
 /// A name as it is seen from a namespace. `None` for stacks, and for namespaces below another one.
-fn parse<'a>(name: &'a [u8], namespace: Option<&'a [u8]>) -> Option<Key<'a>> {
+fn parse<'a>(name: &'a [u8], namespace: Option<&'a [u8]>) -> Option<NamespacedName<'a>> {
     match name.strip_prefix(b":") {
         None if name.starts_with(b"&") => None,
         None => Some((namespace, name)),

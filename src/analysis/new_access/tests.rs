@@ -1,9 +1,9 @@
 //! Pairs of policies with the right answer known.
 
-use super::{Kind, NewAccess, Options, new_access};
+use super::{NewAccess, NewAccessKind, NewAccessOptions, new_access};
 use crate::{Compiler, Features, Input};
 
-fn compare(base: &str, new: &str, options: &Options) -> NewAccess {
+fn compare(base: &str, new: &str, options: &NewAccessOptions) -> NewAccess {
     let compiler = Compiler::new(Features::builtin("linux-7.2").unwrap());
     let [base, new] = [("base", base), ("new", new)].map(|(name, text)| {
         compiler.compile(Input::text(name, text)).unwrap_or_else(|error| panic!("{text}: {error}"))
@@ -12,12 +12,12 @@ fn compare(base: &str, new: &str, options: &Options) -> NewAccess {
 }
 
 /// The kinds that the second text gives against the first; rules alone are those of a profile `p`.
-fn kinds(base: &str, new: &str) -> Vec<Kind> {
+fn kinds(base: &str, new: &str) -> Vec<NewAccessKind> {
     let whole = |rules: &str| {
         if rules.contains("profile p") { rules.to_owned() } else { format!("profile p {{\n{rules}\n}}\n") }
     };
-    let found = compare(&whole(base), &whole(new), &Options::default());
-    let mut kinds: Vec<Kind> = found.findings.iter().map(|finding| finding.kind).collect();
+    let found = compare(&whole(base), &whole(new), &NewAccessOptions::default());
+    let mut kinds: Vec<NewAccessKind> = found.findings.iter().map(|finding| finding.kind).collect();
     kinds.sort();
     kinds.dedup();
     kinds
@@ -72,7 +72,7 @@ fn narrower_policies_are_proven_and_wider_ones_are_not() {
             [(wide, narrow, true), (wide, wide, true), (narrow, narrow, true), (narrow, wide, false)]
         {
             let kinds = kinds(base, new);
-            if proven != kinds.is_empty() || !proven && kinds == [Kind::LessAudit] {
+            if proven != kinds.is_empty() || !proven && kinds == [NewAccessKind::LessAudit] {
                 wrong.push(format!("{new}\nagainst {base}: {kinds:?}"));
             }
         }
@@ -96,7 +96,7 @@ fn what_is_no_order_is_not_proven() {
         ("profile p { /bin/x pux -> q, } profile q { }", "profile p { /bin/x pux -> q, }"),
         ("profile p { /bin/x pix, } profile q /bin/x { }", "profile p { /bin/x pix, }"),
     ] {
-        assert_eq!(kinds(base, new), [Kind::NotProven], "{new} against {base}");
+        assert_eq!(kinds(base, new), [NewAccessKind::NotProven], "{new} against {base}");
     }
 }
 
@@ -104,7 +104,7 @@ fn what_is_no_order_is_not_proven() {
 fn modes_that_allow_everything() {
     for mode in ["complain", "unconfined", "prompt", "default_allow"] {
         let wide = format!("profile p flags=({mode}) {{ }}");
-        assert!(kinds("profile p { }", &wide).contains(&Kind::NewAccess), "{mode}");
+        assert!(kinds("profile p { }", &wide).contains(&NewAccessKind::NewAccess), "{mode}");
     }
     assert_eq!(kinds("profile p { }", "profile p flags=(kill) { }"), []);
     assert_eq!(kinds("profile p flags=(kill) { }", "profile p { }"), []);
@@ -125,9 +125,9 @@ fn audit_counts_unless_it_is_ignored() {
         ("profile p flags=(audit) { }", "profile p { }"),
         ("profile p { audit network inet stream, }", "profile p { network inet stream, }"),
     ] {
-        assert_eq!(kinds(base, new), [Kind::LessAudit], "{new}");
+        assert_eq!(kinds(base, new), [NewAccessKind::LessAudit], "{new}");
         assert_eq!(kinds(new, base), [], "{base}");
-        assert!(compare(base, new, &Options::default().ignore_audit(true)).is_proven(), "{new}");
+        assert!(compare(base, new, &NewAccessOptions::default().ignore_audit(true)).is_proven(), "{new}");
     }
 }
 
@@ -136,27 +136,27 @@ fn transitions_rest_on_the_profiles_that_they_lead_to() {
     let base = "profile p { /bin/x px -> q, } profile q { /a r, /bin/y px -> p, }";
     // The target may do more than the one of BASE, two steps away.
     let wider = "profile p { /bin/x px -> r, } profile r { /a rw, } profile q { /a r, /bin/y px -> p, }";
-    let found = compare(base, wider, &Options::default().map("q", "r"));
+    let found = compare(base, wider, &NewAccessOptions::default().map("q", "r"));
     let texts: Vec<String> = found.findings.iter().map(ToString::to_string).collect();
     assert!(texts.iter().any(|text| text.starts_with("r: against q: file \"/a\": new access")), "{texts:?}");
 
     let renamed = "profile p { /bin/x px -> r, } profile r { /a r, /bin/y px -> p, }";
-    let found = compare(base, renamed, &Options::default().map("q", "r"));
+    let found = compare(base, renamed, &NewAccessOptions::default().map("q", "r"));
     assert!(found.is_proven(), "{found}");
 }
 
 #[test]
 fn one_baseline_for_all() {
     let base = "profile node { /srv/** rw, /bin/* ix, network inet, }";
-    let options = Options::default().baseline("node");
+    let options = NewAccessOptions::default().baseline("node");
     let fits = "profile a { /srv/a/** rw, } profile b { /srv/b r, /bin/sh ix, }";
     let found = compare(base, fits, &options);
     assert!(found.is_proven(), "{found}");
     let found = compare(base, "profile a { /srv/** rw, } profile b { /etc/shadow r, }", &options);
     assert_eq!(found.findings.len(), 1, "{found}");
-    assert_eq!(found.findings[0].kind, Kind::NewAccess);
+    assert_eq!(found.findings[0].kind, NewAccessKind::NewAccess);
     assert!(found.to_string().starts_with("b: against node: file \"/etc/shadow\""), "{found}");
-    assert!(!compare(base, "profile a { }", &Options::default().baseline("nowhere")).is_proven());
+    assert!(!compare(base, "profile a { }", &NewAccessOptions::default().baseline("nowhere")).is_proven());
 }
 
 #[test]
@@ -165,7 +165,7 @@ fn a_negated_class_matches_a_slash() {
     let base = "/proc/** w,\ndeny /proc/{[^1-9],[^1-9][^0-9],[^1-9s][^0-9y][^0-9s],[^1-9][^0-9][^0-9][^0-9]*}/** w,";
     let new =
         "/proc/** w,\ndeny /proc/{[^1-9/],[^1-9/][^0-9/],[^1-9s/][^0-9y/][^0-9s/],[^1-9/][^0-9/][^0-9/][^0-9/]*}/** w,";
-    assert_eq!(kinds(base, new), [Kind::NewAccess]);
+    assert_eq!(kinds(base, new), [NewAccessKind::NewAccess]);
 }
 
 proptest::proptest! {
@@ -178,7 +178,7 @@ proptest::proptest! {
         let compiler = Compiler::new(Features::builtin("linux-7.2").unwrap());
         let [a, b] = [&base, &new].map(|rules| format!("profile p {{\n{rules}}}\n"));
         let compiled = [&a, &b].map(|text| compiler.compile(Input::text("p", text.as_str())).unwrap());
-        let options = Options::default().ignore_audit(true);
+        let options = NewAccessOptions::default().ignore_audit(true);
         let found = new_access(compiled[0].records(), compiled[1].records(), &options).unwrap();
         let [old, fresh] = compiled.map(|compiled| Subject::from_compiled(compiled).unwrap());
         let mut more = Vec::new();

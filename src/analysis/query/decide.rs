@@ -1,13 +1,19 @@
 //! The look-ups of an access, made on the tables of a profile.
 
 use super::rules::RuleBook;
-use super::{Answer, Decision, Entry, ExecTo, Execution, Fallback, Mode, Subject, Verdict, Whose};
+use super::{
+    Answer, Decision, ExecDestination, Execution, Fallback, FileOwnership, LoadedMode, PermissionVerdict, Subject,
+    SubjectProfile,
+};
 use crate::analysis::access::Access;
-use crate::analysis::access::Link;
-use crate::analysis::access::plan::{Check, Plan, Strings, Way};
-use crate::analysis::perms::{ClassPerms, EXEC, Exec, FilePerms, Half, LINK, LOCK, Rare, Target, attaches, mediates};
+use crate::analysis::access::AskedLink;
+use crate::analysis::access::plan::{LookupPlace, LookupPlan, MatchStrings, PermissionLookup};
+use crate::analysis::perms::{
+    ClassPerms, EXEC, ExecTransition, FilePerms, FilePermsHalf, LINK, LOCK, RareWords, TransitionTarget, attaches,
+    mediates,
+};
 use crate::automata::Symbol;
-use crate::blob::{PolicyDb, Profile};
+use crate::blob::{BlobProfile, PolicyDb};
 use crate::policy::Owner;
 use crate::vocab::classes;
 
@@ -16,7 +22,7 @@ const FORCE_COMPLAIN: u32 = 1 << 11;
 /// The permissions that a link may not have beyond its target: all on files but link.
 const SUBSET: u32 = 0x1_b37f;
 
-pub(in crate::analysis) fn answer(subject: &Subject, entry: &Entry, access: &Access) -> Answer {
+pub(in crate::analysis) fn answer(subject: &Subject, entry: &SubjectProfile, access: &Access) -> Answer {
     let profile = &entry.profile;
     let mut plan = access.plan(profile);
     let mode = mode(profile);
@@ -24,7 +30,7 @@ pub(in crate::analysis) fn answer(subject: &Subject, entry: &Entry, access: &Acc
     let mut book = RuleBook::default();
     let free = unchecked_because(profile, &plan);
     let mut verdicts = Vec::new();
-    let judge = Judge { subject, entry, mode };
+    let judge = ProfileDecider { subject, entry, mode };
     for check in &plan.checks {
         match &free {
             Some(_) => verdicts.push(unchecked(check, mode)),
@@ -34,16 +40,16 @@ pub(in crate::analysis) fn answer(subject: &Subject, entry: &Entry, access: &Acc
     let denied = verdicts.iter().any(|verdict| verdict.decision != Decision::Allowed);
     notes.extend(free);
     match mode {
-        Mode::Complain
+        LoadedMode::Complain
             if denied && verdicts.iter().any(|verdict| verdict.decision != Decision::Allowed && !verdict.happens) =>
         {
             notes.push("the profile is in complain mode: what is denied would be logged and happen, but what a rule denies without logging fails".into());
         }
-        Mode::Complain if denied => {
+        LoadedMode::Complain if denied => {
             notes.push("the profile is in complain mode: it would be logged, not denied".into());
         }
-        Mode::Kill if denied => notes.push("the profile is in kill mode: what is denied kills the task".into()),
-        Mode::Prompt if denied => {
+        LoadedMode::Kill if denied => notes.push("the profile is in kill mode: what is denied kills the task".into()),
+        LoadedMode::Prompt if denied => {
             notes.push("the profile is in prompt mode: user space is asked about what is denied".into())
         }
         _ => {}
@@ -69,21 +75,21 @@ pub(in crate::analysis) fn answer(subject: &Subject, entry: &Entry, access: &Acc
 }
 
 /// Why nothing of a plan is checked under a profile.
-pub(in crate::analysis) fn unchecked_because(profile: &Profile, plan: &Plan) -> Option<String> {
-    if mode(profile) == Mode::Unconfined && !plan.binds_unconfined {
+pub(in crate::analysis) fn unchecked_because(profile: &BlobProfile, plan: &LookupPlan) -> Option<String> {
+    if mode(profile) == LoadedMode::Unconfined && !plan.binds_unconfined {
         return Some("the profile is unconfined: none of this is checked".to_owned());
     }
     plan.unmediated.as_ref().map(|what| format!("allowed because {what}"))
 }
 
-pub(in crate::analysis) fn mode(profile: &Profile) -> Mode {
+pub(in crate::analysis) fn mode(profile: &BlobProfile) -> LoadedMode {
     match profile.mode {
-        3 => Mode::Unconfined,
-        1 => Mode::Complain,
-        _ if profile.version & FORCE_COMPLAIN != 0 => Mode::Complain,
-        2 => Mode::Kill,
-        4 => Mode::Prompt,
-        _ => Mode::Enforce,
+        3 => LoadedMode::Unconfined,
+        1 => LoadedMode::Complain,
+        _ if profile.version & FORCE_COMPLAIN != 0 => LoadedMode::Complain,
+        2 => LoadedMode::Kill,
+        4 => LoadedMode::Prompt,
+        _ => LoadedMode::Enforce,
     }
 }
 
@@ -95,16 +101,16 @@ fn whose(access: &Access) -> Option<Owner> {
 }
 
 /// The verdict where nothing is checked.
-fn unchecked(check: &Check, mode: Mode) -> Verdict {
-    let exec = matches!(check.way, Way::Exec(_)).then(|| Execution {
-        to: if mode == Mode::Unconfined { ExecTo::Attachment } else { ExecTo::Inherit },
+fn unchecked(check: &PermissionLookup, mode: LoadedMode) -> PermissionVerdict {
+    let exec = matches!(check.way, LookupPlace::Exec(_)).then(|| Execution {
+        to: if mode == LoadedMode::Unconfined { ExecDestination::Attachment } else { ExecDestination::Inherit },
         fallback: Some(Fallback::Inherit),
         scrubs_environment: false,
         candidates: Vec::new(),
     });
-    Verdict {
+    PermissionVerdict {
         permission: check.permission.clone(),
-        whose: Whose::Any,
+        whose: FileOwnership::Any,
         decision: Decision::Allowed,
         audited: false,
         quiet: false,
@@ -117,7 +123,7 @@ fn unchecked(check: &Check, mode: Mode) -> Verdict {
 
 /// The permissions of a state, in one form for all automata.
 #[derive(Clone, Copy, Debug, Default)]
-struct Word {
+struct PermissionWords {
     allow: u32,
     audit: u32,
     quiet: u32,
@@ -125,10 +131,10 @@ struct Word {
     complain: u32,
 }
 
-impl Word {
+impl PermissionWords {
     /// Combines the permissions of a stack of profiles, all of which must allow.
-    fn and(self, other: Word) -> Word {
-        Word {
+    fn and(self, other: PermissionWords) -> PermissionWords {
+        PermissionWords {
             allow: self.allow & other.allow,
             audit: self.audit | other.audit,
             quiet: self.quiet & other.quiet,
@@ -137,52 +143,58 @@ impl Word {
         }
     }
 
-    fn of_half(half: &Half) -> Word {
-        let Half { allow, audit, quiet, prompt, rare: Rare { complain, .. }, .. } = *half;
-        Word { allow, audit, quiet, prompt, complain }
+    fn of_half(half: &FilePermsHalf) -> PermissionWords {
+        let FilePermsHalf { allow, audit, quiet, prompt, rare: RareWords { complain, .. }, .. } = *half;
+        PermissionWords { allow, audit, quiet, prompt, complain }
     }
 
-    fn of_class(perms: &ClassPerms) -> Word {
-        let ClassPerms { allow, audit, quiet, prompt, rare: Rare { complain, .. } } = *perms;
-        Word { allow, audit, quiet, prompt, complain }
+    fn of_class(perms: &ClassPerms) -> PermissionWords {
+        let ClassPerms { allow, audit, quiet, prompt, rare: RareWords { complain, .. } } = *perms;
+        PermissionWords { allow, audit, quiet, prompt, complain }
     }
 }
 
 /// The result of a look-up: the word, the strings that decided, and what exec leads to.
-struct Found {
-    word: Word,
+struct LookupResult {
+    word: PermissionWords,
     strings: Vec<Vec<u8>>,
     exec: Option<Execution>,
     note: Option<String>,
 }
 
-impl Found {
-    fn of(word: Word, strings: Vec<Vec<u8>>) -> Found {
-        Found { word, strings, exec: None, note: None }
+impl LookupResult {
+    fn of(word: PermissionWords, strings: Vec<Vec<u8>>) -> LookupResult {
+        LookupResult { word, strings, exec: None, note: None }
     }
 }
 
-struct Judge<'a> {
+struct ProfileDecider<'a> {
     subject: &'a Subject,
-    entry: &'a Entry,
-    mode: Mode,
+    entry: &'a SubjectProfile,
+    mode: LoadedMode,
 }
 
-impl Judge<'_> {
+impl ProfileDecider<'_> {
     fn verdicts(
         &self,
-        check: &Check,
+        check: &PermissionLookup,
         whose: Option<Owner>,
         book: &mut RuleBook,
         notes: &mut Vec<String>,
-    ) -> Vec<Verdict> {
+    ) -> Vec<PermissionVerdict> {
         let halves = match (&check.way, whose) {
-            (Way::Policy(_) | Way::Capability(_) | Way::Sockets { .. } | Way::Attachment(_), _) => &[Whose::Any][..],
-            (_, None) => &[Whose::Owner, Whose::Other],
-            (_, Some(Owner::Owner)) => &[Whose::Owner],
-            (_, Some(Owner::Other)) => &[Whose::Other],
+            (
+                LookupPlace::Policy(_)
+                | LookupPlace::Capability(_)
+                | LookupPlace::Sockets { .. }
+                | LookupPlace::Attachment(_),
+                _,
+            ) => &[FileOwnership::Any][..],
+            (_, None) => &[FileOwnership::Owner, FileOwnership::Other],
+            (_, Some(Owner::Owner)) => &[FileOwnership::Owner],
+            (_, Some(Owner::Other)) => &[FileOwnership::Other],
         };
-        let mut verdicts: Vec<Verdict> = Vec::new();
+        let mut verdicts: Vec<PermissionVerdict> = Vec::new();
         for &half in halves {
             let found = self.find(check, half);
             if let Some(note) = found.note.clone().filter(|note| !notes.contains(note)) {
@@ -191,15 +203,15 @@ impl Judge<'_> {
             let mut verdict = self.judge(check, half, &found);
             book.enter(self.entry, check, half, &found.strings, &mut verdict);
             match verdicts.last_mut() {
-                Some(known) if known.says_the_same(&verdict) => known.absorb(verdict),
+                Some(known) if known.has_same_meaning(&verdict) => known.absorb(verdict),
                 _ => verdicts.push(verdict),
             }
         }
         verdicts
     }
 
-    fn judge(&self, check: &Check, whose: Whose, found: &Found) -> Verdict {
-        let Word { allow, audit, quiet, prompt, complain } = found.word;
+    fn judge(&self, check: &PermissionLookup, whose: FileOwnership, found: &LookupResult) -> PermissionVerdict {
+        let PermissionWords { allow, audit, quiet, prompt, complain } = found.word;
         let audits_all = self.entry.profile.audit != 0;
         let denied = check.mask & !allow;
         let decision = match denied {
@@ -208,8 +220,8 @@ impl Judge<'_> {
             _ => Decision::Denied,
         };
         let quiet = denied != 0 && denied & !quiet == 0 && !audits_all;
-        let complains = self.mode == Mode::Complain || denied & !complain == 0;
-        Verdict {
+        let complains = self.mode == LoadedMode::Complain || denied & !complain == 0;
+        PermissionVerdict {
             permission: check.permission.clone(),
             whose,
             decision,
@@ -222,25 +234,28 @@ impl Judge<'_> {
         }
     }
 
-    fn find(&self, check: &Check, whose: Whose) -> Found {
+    fn find(&self, check: &PermissionLookup, whose: FileOwnership) -> LookupResult {
         let profile = &self.entry.profile;
         match &check.way {
-            Way::File(strings) => self.attempts(strings, check.mask, |string| Word::of_half(&self.file(string, whose))),
-            Way::Policy(strings) => {
-                self.attempts(strings, check.mask, |string| Word::of_class(&policy_perms(profile, string)))
+            LookupPlace::File(strings) => {
+                self.attempts(strings, check.mask, |string| PermissionWords::of_half(&self.file(string, whose)))
             }
-            Way::Exec(path) => self.exec(path, whose),
-            Way::Link(link) => self.link(link, whose),
-            Way::OnExec { program, pairs } => {
-                let first = Word::of_half(&self.file(program, whose));
-                let mut found =
-                    self.attempts(pairs, check.mask, |string| first.and(Word::of_half(&self.file(string, whose))));
+            LookupPlace::Policy(strings) => {
+                self.attempts(strings, check.mask, |string| PermissionWords::of_class(&policy_perms(profile, string)))
+            }
+            LookupPlace::Exec(path) => self.exec(path, whose),
+            LookupPlace::Link(link) => self.link(link, whose),
+            LookupPlace::OnExec { program, pairs } => {
+                let first = PermissionWords::of_half(&self.file(program, whose));
+                let mut found = self.attempts(pairs, check.mask, |string| {
+                    first.and(PermissionWords::of_half(&self.file(string, whose)))
+                });
                 let keeps =
                     found.strings.iter().all(|string| self.file(string, whose).exec.is_some_and(|exec| exec.r#unsafe));
                 let target = pairs.attempts.first().and_then(|attempt| attempt.first());
                 let target = target.and_then(|pair| pair.get(program.len() + 1..)).unwrap_or_default();
                 found.exec = Some(Execution {
-                    to: ExecTo::Profile(target.escape_ascii().to_string()),
+                    to: ExecDestination::Profile(target.escape_ascii().to_string()),
                     fallback: None,
                     scrubs_environment: !keeps,
                     candidates: Vec::new(),
@@ -248,23 +263,30 @@ impl Judge<'_> {
                 found.strings.insert(0, program.clone());
                 found
             }
-            &Way::Capability(number) => {
+            &LookupPlace::Capability(number) => {
                 let masks = &profile.capabilities;
                 let bit = |mask: u64| u32::from(mask.checked_shr(number.into()).unwrap_or(0) & 1 == 1);
                 let (allow, audit, quiet) = (bit(masks.allow), bit(masks.audit), bit(masks.quiet));
-                Found::of(Word { allow, audit, quiet: quiet & !allow, ..Word::default() }, Vec::new())
+                LookupResult::of(
+                    PermissionWords { allow, audit, quiet: quiet & !allow, ..PermissionWords::default() },
+                    Vec::new(),
+                )
             }
-            &Way::Sockets { family, kind } => {
+            &LookupPlace::Sockets { family, kind } => {
                 let entry = profile.net_allowed_af.as_ref().and_then(|table| table.get(usize::from(family)));
                 let [allow, audit, quiet] = entry
                     .copied()
                     .unwrap_or_default()
                     .map(|types| u32::from(types.checked_shr(kind.into()).unwrap_or(0) & 1));
-                Found::of(Word { allow, audit, quiet: quiet & !allow, ..Word::default() }, Vec::new())
+                LookupResult::of(
+                    PermissionWords { allow, audit, quiet: quiet & !allow, ..PermissionWords::default() },
+                    Vec::new(),
+                )
             }
-            Way::Attachment(path) => {
+            LookupPlace::Attachment(path) => {
                 let allow = if attaches_to(profile, path) { EXEC } else { 0 };
-                let mut found = Found::of(Word { allow, ..Word::default() }, vec![path.clone()]);
+                let mut found =
+                    LookupResult::of(PermissionWords { allow, ..PermissionWords::default() }, vec![path.clone()]);
                 if !profile.xattrs.is_empty() {
                     found.note =
                         Some("the file must have the extended attributes, too, that the profile asks for".into());
@@ -275,11 +297,11 @@ impl Judge<'_> {
     }
 
     /// The first attempt that allows, or the last.
-    fn attempts(&self, strings: &Strings, mask: u32, word: impl Fn(&[u8]) -> Word) -> Found {
-        let mut found = Found::of(Word::default(), Vec::new());
+    fn attempts(&self, strings: &MatchStrings, mask: u32, word: impl Fn(&[u8]) -> PermissionWords) -> LookupResult {
+        let mut found = LookupResult::of(PermissionWords::default(), Vec::new());
         for attempt in &strings.attempts {
             let words = attempt.iter().map(|string| word(string));
-            found = Found::of(words.reduce(Word::and).unwrap_or_default(), attempt.clone());
+            found = LookupResult::of(words.reduce(PermissionWords::and).unwrap_or_default(), attempt.clone());
             let ends = strings.goes_on != 0 && found.word.allow & strings.goes_on == 0;
             if found.word.allow & mask == mask || ends {
                 break;
@@ -289,17 +311,17 @@ impl Judge<'_> {
     }
 
     /// Permissions on a string of the file automaton.
-    fn file(&self, string: &[u8], whose: Whose) -> Half {
+    fn file(&self, string: &[u8], whose: FileOwnership) -> FilePermsHalf {
         let perms = file_perms(&self.entry.profile, string);
-        if whose == Whose::Other { perms.other } else { perms.owner }
+        if whose == FileOwnership::Other { perms.other } else { perms.owner }
     }
 
-    fn exec(&self, path: &[u8], whose: Whose) -> Found {
+    fn exec(&self, path: &[u8], whose: FileOwnership) -> LookupResult {
         let half = self.file(path, whose);
-        let mut found = Found::of(Word::of_half(&half), vec![path.to_vec()]);
+        let mut found = LookupResult::of(PermissionWords::of_half(&half), vec![path.to_vec()]);
         let Some(exec) = half.exec.filter(|_| half.allow & EXEC != 0) else { return found };
         let execution = self.execution(&exec, path);
-        if execution.to == ExecTo::Nowhere {
+        if execution.to == ExecDestination::Nowhere {
             found.word.allow &= !EXEC;
             found.note = Some("exec is granted, but leads to no profile: it always fails".into());
         }
@@ -307,33 +329,37 @@ impl Judge<'_> {
         found
     }
 
-    fn execution(&self, exec: &Exec, path: &[u8]) -> Execution {
+    fn execution(&self, exec: &ExecTransition, path: &[u8]) -> Execution {
         let fallback = match exec {
-            Exec { inherit: true, .. } => Some(Fallback::Inherit),
-            Exec { unconfined: true, .. } => Some(Fallback::Unconfined),
+            ExecTransition { inherit: true, .. } => Some(Fallback::Inherit),
+            ExecTransition { unconfined: true, .. } => Some(Fallback::Unconfined),
             _ => None,
         };
         let (to, fallback) = match (&exec.target, fallback) {
-            (Target::None, Some(Fallback::Inherit)) => (ExecTo::Inherit, None),
-            (Target::None, Some(Fallback::Unconfined)) => (ExecTo::Unconfined, None),
-            (Target::None | Target::Missing(_) | Target::Reserved(_), _) => (ExecTo::Nowhere, None),
-            (Target::Attachment, fallback) if exec.child => (ExecTo::ChildAttachment, fallback),
-            (Target::Attachment, fallback) => (ExecTo::Attachment, fallback),
-            (Target::Named(name), fallback) => (ExecTo::Profile(name.escape_ascii().to_string()), fallback),
+            (TransitionTarget::None, Some(Fallback::Inherit)) => (ExecDestination::Inherit, None),
+            (TransitionTarget::None, Some(Fallback::Unconfined)) => (ExecDestination::Unconfined, None),
+            (TransitionTarget::None | TransitionTarget::Missing(_) | TransitionTarget::Reserved(_), _) => {
+                (ExecDestination::Nowhere, None)
+            }
+            (TransitionTarget::Attachment, fallback) if exec.child => (ExecDestination::ChildAttachment, fallback),
+            (TransitionTarget::Attachment, fallback) => (ExecDestination::Attachment, fallback),
+            (TransitionTarget::Named(name), fallback) => {
+                (ExecDestination::Profile(name.escape_ascii().to_string()), fallback)
+            }
         };
         let candidates = match to {
-            ExecTo::Attachment => self.attached(path, None),
-            ExecTo::ChildAttachment => self.attached(path, Some(&self.entry.profile.name)),
+            ExecDestination::Attachment => self.attached(path, None),
+            ExecDestination::ChildAttachment => self.attached(path, Some(&self.entry.profile.name)),
             _ => Vec::new(),
         };
-        let scrubs_environment = !exec.r#unsafe && to != ExecTo::Inherit;
+        let scrubs_environment = !exec.r#unsafe && to != ExecDestination::Inherit;
         Execution { to, fallback, scrubs_environment, candidates }
     }
 
     /// The profiles of the policy, or the children of one, that attach to a program.
     fn attached(&self, path: &[u8], parent: Option<&[u8]>) -> Vec<String> {
         let own = &self.entry.profile;
-        let among = |profile: &&Profile| {
+        let among = |profile: &&BlobProfile| {
             let local = match parent {
                 None => Some(&*profile.name),
                 Some(parent) => profile.name.strip_prefix(parent).and_then(|rest| rest.strip_prefix(b"//")),
@@ -347,15 +373,15 @@ impl Judge<'_> {
     }
 
     /// A hard link: the name and then the pair must grant it, and where the pair says so the target all that the name grants.
-    fn link(&self, link: &Link, whose: Whose) -> Found {
+    fn link(&self, link: &AskedLink, whose: FileOwnership) -> LookupResult {
         let (name, target) = (&link.link, &link.target);
         let own = self.file(name, whose);
         if own.allow & LINK == 0 {
-            return Found::of(Word::of_half(&own), vec![name.to_vec()]);
+            return LookupResult::of(PermissionWords::of_half(&own), vec![name.to_vec()]);
         }
         let pair = link.encode();
         let both = self.file(&pair, whose);
-        let mut found = Found::of(Word::of_half(&both), vec![pair]);
+        let mut found = LookupResult::of(PermissionWords::of_half(&both), vec![pair]);
         if both.allow & LINK == 0 || both.allow & LOCK == 0 {
             return found;
         }
@@ -372,10 +398,10 @@ impl Judge<'_> {
 }
 
 /// Whether an exec by the link is like one by its target; it may scrub the environment where the other does not.
-fn exec_is_subset(link: Option<&Exec>, target: Option<&Exec>) -> bool {
+fn exec_is_subset(link: Option<&ExecTransition>, target: Option<&ExecTransition>) -> bool {
     match (link, target) {
         (Some(link), Some(target)) => {
-            let alike = Exec { r#unsafe: target.r#unsafe, ..link.clone() };
+            let alike = ExecTransition { r#unsafe: target.r#unsafe, ..link.clone() };
             alike == *target && (target.r#unsafe || !link.r#unsafe)
         }
         _ => false,
@@ -391,7 +417,7 @@ fn state(db: &PolicyDb, start: u32, string: &[u8]) -> usize {
 }
 
 /// Permissions on a string of the file automaton.
-fn file_perms(profile: &Profile, string: &[u8]) -> FilePerms {
+fn file_perms(profile: &BlobProfile, string: &[u8]) -> FilePerms {
     match file_automaton(profile) {
         Some((db, start)) => FilePerms::of_state(db, state(db, start, string)),
         None => FilePerms::none(),
@@ -399,7 +425,7 @@ fn file_perms(profile: &Profile, string: &[u8]) -> FilePerms {
 }
 
 /// Returns the automaton that decides about files, and its start. Without an automaton of its own, a profile uses the states after the file class.
-pub(in crate::analysis) fn file_automaton(profile: &Profile) -> Option<(&PolicyDb, u32)> {
+pub(in crate::analysis) fn file_automaton(profile: &BlobProfile) -> Option<(&PolicyDb, u32)> {
     match (&profile.file, &profile.policydb) {
         (Some(db), _) => Some((db, start(db))),
         (None, Some(db)) if mediates(profile, classes::FILE) => {
@@ -409,7 +435,7 @@ pub(in crate::analysis) fn file_automaton(profile: &Profile) -> Option<(&PolicyD
     }
 }
 
-fn policy_perms(profile: &Profile, string: &[u8]) -> ClassPerms {
+fn policy_perms(profile: &BlobProfile, string: &[u8]) -> ClassPerms {
     match &profile.policydb {
         Some(db) => ClassPerms::of_state(db, profile.version, state(db, start(db), string)),
         None => ClassPerms::default(),
@@ -417,7 +443,7 @@ fn policy_perms(profile: &Profile, string: &[u8]) -> ClassPerms {
 }
 
 /// Whether a profile attaches to a program by its path.
-fn attaches_to(profile: &Profile, path: &[u8]) -> bool {
+fn attaches_to(profile: &BlobProfile, path: &[u8]) -> bool {
     match &profile.xmatch {
         Some(xmatch) => attaches(xmatch, usize::try_from(xmatch.dfa.walk(1, path)).unwrap_or(usize::MAX)),
         None => {
@@ -427,15 +453,15 @@ fn attaches_to(profile: &Profile, path: &[u8]) -> bool {
     }
 }
 
-impl Verdict {
-    fn says_the_same(&self, other: &Verdict) -> bool {
-        let Verdict { decision, audited, quiet, exec, .. } = other;
+impl PermissionVerdict {
+    fn has_same_meaning(&self, other: &PermissionVerdict) -> bool {
+        let PermissionVerdict { decision, audited, quiet, exec, .. } = other;
         (&self.decision, &self.audited, &self.quiet, &self.exec) == (decision, audited, quiet, exec)
     }
 
     /// Takes in the verdict for the other half, which says the same.
-    fn absorb(&mut self, other: Verdict) {
-        self.whose = Whose::Any;
+    fn absorb(&mut self, other: PermissionVerdict) {
+        self.whose = FileOwnership::Any;
         for at in other.decided_by {
             if !self.decided_by.contains(&at) {
                 self.decided_by.push(at);

@@ -29,7 +29,7 @@ use serde::Serialize;
 use thiserror::Error;
 
 use super::access::Access;
-use crate::blob::{self, Profile, ReadError, VerifyError};
+use crate::blob::{self, BlobProfile, ReadError, VerifyError};
 use crate::compiler::Compiled;
 use crate::encode::Provenance;
 use crate::policy::RuleMode;
@@ -53,12 +53,12 @@ use crate::vocab::nearest;
 /// ```
 #[derive(Debug)]
 pub struct Subject {
-    pub(super) entries: Vec<Entry>,
+    pub(super) entries: Vec<SubjectProfile>,
 }
 
 #[derive(Debug)]
-pub(super) struct Entry {
-    pub(super) profile: Profile,
+pub(super) struct SubjectProfile {
+    pub(super) profile: BlobProfile,
     pub(super) provenance: Option<Provenance>,
     /// The texts that its rules stand in.
     pub(super) sources: Option<Arc<SourceMap>>,
@@ -115,13 +115,13 @@ pub struct Answer {
     /// Its namespace.
     pub namespace: Option<String>,
     /// Its mode.
-    pub mode: Mode,
+    pub mode: LoadedMode,
     /// The access.
     pub access: Access,
     /// The access in words.
     pub question: String,
     /// For each permission; where it differs, apart for files that the task owns and for others.
-    pub verdicts: Vec<Verdict>,
+    pub verdicts: Vec<PermissionVerdict>,
     /// The rules about it in the order of the text; none where the policy is a blob.
     pub rules: Vec<RuleUse>,
     /// Further remarks.
@@ -137,16 +137,16 @@ impl Answer {
         self.denied().next().is_none()
     }
 
-    fn denied(&self) -> impl Iterator<Item = &Verdict> {
+    fn denied(&self) -> impl Iterator<Item = &PermissionVerdict> {
         self.verdicts.iter().filter(|verdict| verdict.decision != Decision::Allowed)
     }
 }
 
-/// Modes of a profile, as a kernel gets them; `default_allow` is [`Mode::Unconfined`].
+/// Modes of a profile, as a kernel gets them; `default_allow` is [`LoadedMode::Unconfined`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum Mode {
+pub enum LoadedMode {
     /// Denied accesses fail.
     Enforce,
     /// Denied accesses are logged and happen, except those that a rule denies without logging.
@@ -162,11 +162,11 @@ pub enum Mode {
 /// The verdict of a policy on one permission.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
-pub struct Verdict {
+pub struct PermissionVerdict {
     /// Its name.
     pub permission: String,
     /// On whose files.
-    pub whose: Whose,
+    pub whose: FileOwnership,
     /// The decision of the rules.
     pub decision: Decision,
     /// Allowed and logged.
@@ -187,7 +187,7 @@ pub struct Verdict {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum Whose {
+pub enum FileOwnership {
     /// On all, or on what has no owner.
     Any,
     /// Those that the task owns.
@@ -213,7 +213,7 @@ pub enum Decision {
 #[non_exhaustive]
 pub struct Execution {
     /// The profile of the program.
-    pub to: ExecTo,
+    pub to: ExecDestination,
     /// The fallback if there is no such profile; `None`: the exec fails.
     pub fallback: Option<Fallback>,
     /// Whether the environment is scrubbed (`AT_SECURE`) where the profile changes.
@@ -225,7 +225,7 @@ pub struct Execution {
 /// The profile that a program runs under.
 ///
 /// ```
-/// use armorer::query::ExecTo;
+/// use armorer::query::ExecDestination;
 ///
 /// assert_eq!(ExecTo::Profile("helper".into()).word(), "helper");
 /// assert_eq!(ExecTo::ChildAttachment.word(), "child");
@@ -233,7 +233,7 @@ pub struct Execution {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum ExecTo {
+pub enum ExecDestination {
     /// The one of this name.
     Profile(String),
     /// The one that attaches to the program.
@@ -248,17 +248,17 @@ pub enum ExecTo {
     Nowhere,
 }
 
-impl ExecTo {
+impl ExecDestination {
     /// In a word: the name of the profile, or `attachment`, `child`, `inherit`, `unconfined`, `nowhere`.
     #[must_use]
     pub fn word(&self) -> &str {
         match self {
-            ExecTo::Profile(name) => name,
-            ExecTo::Attachment => "attachment",
-            ExecTo::ChildAttachment => "child",
-            ExecTo::Inherit => "inherit",
-            ExecTo::Unconfined => "unconfined",
-            ExecTo::Nowhere => "nowhere",
+            ExecDestination::Profile(name) => name,
+            ExecDestination::Attachment => "attachment",
+            ExecDestination::ChildAttachment => "child",
+            ExecDestination::Inherit => "inherit",
+            ExecDestination::Unconfined => "unconfined",
+            ExecDestination::Nowhere => "nowhere",
         }
     }
 }
@@ -331,9 +331,9 @@ impl Subject {
     ///
     /// # Errors
     /// When no kernel would load them.
-    pub fn from_profiles(profiles: Vec<Profile>) -> Result<Self, QueryError> {
+    pub fn from_profiles(profiles: Vec<BlobProfile>) -> Result<Self, QueryError> {
         blob::verify(&profiles)?;
-        let entries = profiles.into_iter().map(|profile| Entry { profile, provenance: None, sources: None });
+        let entries = profiles.into_iter().map(|profile| SubjectProfile { profile, provenance: None, sources: None });
         Ok(Subject { entries: entries.collect() })
     }
 
@@ -356,7 +356,7 @@ impl Subject {
         let entries = policy.into_records();
         self.entries.extend(entries.map(|(profile, provenance, sources)| {
             let sources = provenance.is_some().then_some(sources);
-            Entry { profile, provenance, sources }
+            SubjectProfile { profile, provenance, sources }
         }));
         Ok(())
     }
@@ -388,8 +388,8 @@ impl Subject {
     #[cfg(feature = "suite")]
     pub(crate) fn full_names(&self) -> impl Iterator<Item = Vec<u8>> {
         self.entries.iter().map(|entry| match &entry.profile {
-            Profile { namespace: Some(namespace), name, .. } => [b":", &**namespace, b":", name].concat(),
-            Profile { name, .. } => name.clone(),
+            BlobProfile { namespace: Some(namespace), name, .. } => [b":", &**namespace, b":", name].concat(),
+            BlobProfile { name, .. } => name.clone(),
         })
     }
 
@@ -402,7 +402,7 @@ impl Subject {
         let entry = self.find(profile)?;
         let mut answer = decide::answer(self, entry, access);
         // What a rule denies is not meant to be something else.
-        let by_rule = |verdict: &Verdict| verdict.quiet || !verdict.decided_by.is_empty();
+        let by_rule = |verdict: &PermissionVerdict| verdict.quiet || !verdict.decided_by.is_empty();
         let undecided = !answer.is_allowed() && !answer.denied().any(by_rule);
         if let Some(directory) = access.to_directory().filter(|_| undecided)
             && decide::answer(self, entry, &directory).is_allowed()
@@ -413,7 +413,7 @@ impl Subject {
         Ok(answer)
     }
 
-    fn find(&self, name: Option<&[u8]>) -> Result<&Entry, QueryError> {
+    fn find(&self, name: Option<&[u8]>) -> Result<&SubjectProfile, QueryError> {
         let Some(wanted) = name else {
             return match self.entries.as_slice() {
                 [] => Err(QueryError::Empty),
@@ -421,8 +421,8 @@ impl Subject {
                 _ => Err(QueryError::Several(self.list())),
             };
         };
-        let named = |entry: &&Entry| {
-            let Profile { namespace, name, .. } = &entry.profile;
+        let named = |entry: &&SubjectProfile| {
+            let BlobProfile { namespace, name, .. } = &entry.profile;
             let whole = namespace.as_ref().map(|namespace| [b":", &**namespace, b":", name].concat());
             name == wanted || whole.is_some_and(|whole| whole == wanted)
         };
@@ -448,7 +448,7 @@ impl Subject {
 }
 
 /// The profile's name with its namespace.
-pub(super) fn full_name(profile: &Profile) -> String {
+pub(super) fn full_name(profile: &BlobProfile) -> String {
     let name = Text::from(&*profile.name);
     let name = name.escape_ascii();
     match &profile.namespace {

@@ -1,7 +1,7 @@
 //! The rules behind an answer.
 
-use super::{Answer, Entry, RuleUse, Verdict, Whose};
-use crate::analysis::access::plan::{Check, Way};
+use super::{Answer, FileOwnership, PermissionVerdict, RuleUse, SubjectProfile};
+use crate::analysis::access::plan::{LookupPlace, PermissionLookup};
 use crate::automata::Symbol;
 use crate::blob::Automaton;
 use crate::encode::provenance::RuleMatch;
@@ -17,26 +17,26 @@ impl RuleBook {
     /// Notes the rules about a permission.
     pub(super) fn enter(
         &mut self,
-        entry: &Entry,
-        check: &Check,
-        whose: Whose,
+        entry: &SubjectProfile,
+        check: &PermissionLookup,
+        whose: FileOwnership,
         strings: &[Vec<u8>],
-        verdict: &mut Verdict,
+        verdict: &mut PermissionVerdict,
     ) {
         let Some(provenance) = &entry.provenance else { return };
         let symbols = |string: &[u8]| string.iter().copied().map(Symbol::Byte).collect::<Vec<_>>();
         let automaton = match check.way {
-            Way::Policy(_) => Automaton::Policydb,
-            Way::Attachment(_) => Automaton::Xmatch,
+            LookupPlace::Policy(_) => Automaton::Policydb,
+            LookupPlace::Attachment(_) => Automaton::Xmatch,
             _ => Automaton::File,
         };
         let rules = match check.way {
-            Way::Capability(number) => provenance.capability(number),
-            Way::Sockets { family, kind } => provenance.sockets(family, kind),
+            LookupPlace::Capability(number) => provenance.capability(number),
+            LookupPlace::Sockets { family, kind } => provenance.sockets(family, kind),
             _ => strings.iter().flat_map(|string| provenance.rules(automaton, &symbols(string))).collect(),
         };
         for rule in rules {
-            let bits = if whose == Whose::Other { rule.other } else { rule.owner };
+            let bits = if whose == FileOwnership::Other { rule.other } else { rule.owner };
             if bits.permissions & check.mask == 0 {
                 continue;
             }

@@ -252,7 +252,10 @@ fn modes() {
     assert!(!with("audit", "deny /g r,", "file /g r").verdicts[0].quiet);
     for flag in ["unconfined", "default_allow"] {
         let free = with(flag, "", "file /f rwx");
-        assert!(free.is_allowed() && free.mode == Mode::Unconfined && free.notes[0].contains("unconfined"), "{free}");
+        assert!(
+            free.is_allowed() && free.mode == LoadedMode::Unconfined && free.notes[0].contains("unconfined"),
+            "{free}"
+        );
         assert!(with(flag, "", "userns").is_allowed());
         // io_uring is checked where a rule makes the class present.
         assert!(with(flag, "", "io_uring sqpoll").is_allowed());

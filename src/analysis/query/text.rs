@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use super::{Answer, Decision, ExecTo, Execution, Fallback, Mode, RuleUse, Verdict, Whose};
+use super::{
+    Answer, Decision, ExecDestination, Execution, Fallback, FileOwnership, LoadedMode, PermissionVerdict, RuleUse,
+};
 use crate::policy::RuleMode;
 use crate::source::{SourceMap, Span};
 
@@ -32,7 +34,7 @@ impl Answer {
             return Ok(());
         }
         // The permissions that each rule decides, and those in which others go before it.
-        let permissions = |at: usize, list: fn(&Verdict) -> &[usize]| {
+        let permissions = |at: usize, list: fn(&PermissionVerdict) -> &[usize]| {
             let mut names: Vec<&str> = Vec::new();
             for verdict in self.verdicts.iter().filter(|verdict| list(verdict).contains(&at)) {
                 if !names.contains(&&*verdict.permission) {
@@ -42,7 +44,7 @@ impl Answer {
             names.join(", ")
         };
         let mut lines = Vec::new();
-        let mut add = |word: &'static str, list: fn(&Verdict) -> &[usize]| {
+        let mut add = |word: &'static str, list: fn(&PermissionVerdict) -> &[usize]| {
             for (at, rule) in self.rules.iter().enumerate() {
                 let names = permissions(at, list);
                 if !names.is_empty() {
@@ -78,12 +80,12 @@ impl RuleUse {
     }
 }
 
-impl fmt::Display for Verdict {
+impl fmt::Display for PermissionVerdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.whose {
-            Whose::Any => {}
-            Whose::Owner => f.write_str("own files: ")?,
-            Whose::Other => f.write_str("files of others: ")?,
+            FileOwnership::Any => {}
+            FileOwnership::Owner => f.write_str("own files: ")?,
+            FileOwnership::Other => f.write_str("files of others: ")?,
         }
         f.write_str(match self.decision {
             Decision::Allowed => "allowed",
@@ -106,12 +108,12 @@ impl fmt::Display for Verdict {
 impl fmt::Display for Execution {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.to {
-            ExecTo::Profile(name) => write!(f, "to profile {name}")?,
-            ExecTo::Attachment => f.write_str("to the profile that attaches to it")?,
-            ExecTo::ChildAttachment => f.write_str("to the child profile that attaches to it")?,
-            ExecTo::Inherit => f.write_str("stays in the profile")?,
-            ExecTo::Unconfined => f.write_str("becomes unconfined")?,
-            ExecTo::Nowhere => f.write_str("to no profile")?,
+            ExecDestination::Profile(name) => write!(f, "to profile {name}")?,
+            ExecDestination::Attachment => f.write_str("to the profile that attaches to it")?,
+            ExecDestination::ChildAttachment => f.write_str("to the child profile that attaches to it")?,
+            ExecDestination::Inherit => f.write_str("stays in the profile")?,
+            ExecDestination::Unconfined => f.write_str("becomes unconfined")?,
+            ExecDestination::Nowhere => f.write_str("to no profile")?,
         }
         if !self.candidates.is_empty() {
             write!(f, " (here: {})", self.candidates.join(", "))?;
@@ -122,21 +124,21 @@ impl fmt::Display for Execution {
             None => {}
         }
         match (&self.to, self.scrubs_environment) {
-            (ExecTo::Inherit | ExecTo::Nowhere, _) => Ok(()),
+            (ExecDestination::Inherit | ExecDestination::Nowhere, _) => Ok(()),
             (_, true) => f.write_str(", environment scrubbed"),
             (_, false) => f.write_str(", environment kept"),
         }
     }
 }
 
-impl fmt::Display for Mode {
+impl fmt::Display for LoadedMode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Mode::Enforce => "enforce",
-            Mode::Complain => "complain",
-            Mode::Kill => "kill",
-            Mode::Unconfined => "unconfined",
-            Mode::Prompt => "prompt",
+            LoadedMode::Enforce => "enforce",
+            LoadedMode::Complain => "complain",
+            LoadedMode::Kill => "kill",
+            LoadedMode::Unconfined => "unconfined",
+            LoadedMode::Prompt => "prompt",
         })
     }
 }

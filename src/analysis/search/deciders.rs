@@ -4,10 +4,10 @@
 //! for a state because another goes before it there. So each rule is given a string of its own: one of the pattern and of the
 //! rule's pattern, without the strings that match the patterns of rules that go before it.
 
-use super::pattern::{Asking, Hit, Judged, Lookup, hit, hits_of, shown};
-use super::{Deciding, SearchError};
+use super::pattern::{HalfDecision, PatternDecision, PatternLookup, PatternQuestion, hit, hits_of, shown};
+use super::{DecidingRule, SearchError};
 use crate::analysis::perms::EXEC;
-use crate::analysis::query::{Decision, Entry, RuleUse, Whose, full_name};
+use crate::analysis::query::{Decision, FileOwnership, RuleUse, SubjectProfile, full_name};
 use crate::automata::{Pattern, Symbol};
 use crate::encode::provenance::{Provenance, RuleBits, RuleMatch};
 use crate::policy::RuleMode;
@@ -15,39 +15,40 @@ use crate::source::SourceMap;
 
 /// An answer whose rules are looked for.
 pub(super) struct Deciders<'a> {
-    pub(super) entry: &'a Entry,
-    pub(super) lookup: &'a Lookup,
-    pub(super) asking: &'a Asking,
+    pub(super) entry: &'a SubjectProfile,
+    pub(super) lookup: &'a PatternLookup,
+    pub(super) asking: &'a PatternQuestion,
     pub(super) decision: Decision,
-    pub(super) whose: Whose,
+    pub(super) whose: FileOwnership,
 }
 
 /// The rules that were found, each with a string that it decides about.
-type Known = Vec<(RuleMatch, Vec<Symbol>)>;
+type FoundRules = Vec<(RuleMatch, Vec<Symbol>)>;
 
 impl Deciders<'_> {
     /// Whether the string of a hit gets the answer. Of what is denied, only what a rule denies without a record has a rule.
-    pub(super) fn is_telling(&self, hit: &Hit) -> bool {
+    pub(super) fn has_answer(&self, hit: &PatternDecision) -> bool {
         self.halves(hit).contains(&true)
     }
 
     /// Returns, for owner and other, whether the string of a hit gets the answer.
-    fn halves(&self, hit: &Hit) -> [bool; 2] {
-        let gets =
-            |judged: Judged| judged.decision == self.decision && (self.decision != Decision::Denied || judged.quiet);
+    fn halves(&self, hit: &PatternDecision) -> [bool; 2] {
+        let gets = |judged: HalfDecision| {
+            judged.decision == self.decision && (self.decision != Decision::Denied || judged.quiet)
+        };
         let [owner, other] = hit.halves.map(gets);
-        [owner && self.whose != Whose::Other, other && self.whose != Whose::Owner]
+        [owner && self.whose != FileOwnership::Other, other && self.whose != FileOwnership::Owner]
     }
 
     /// The rules in the order of the text. The hits are those that are telling.
-    pub(super) fn rules(&self, hits: &[&Hit]) -> Result<Vec<Deciding>, SearchError> {
+    pub(super) fn rules(&self, hits: &[&PatternDecision]) -> Result<Vec<DecidingRule>, SearchError> {
         let (Some(provenance), Some(sources)) = (&self.entry.provenance, &self.entry.sources) else {
             return Ok(Vec::new());
         };
         if hits.is_empty() {
             return Ok(Vec::new());
         }
-        let mut known = Known::new();
+        let mut known = FoundRules::new();
         for hit in hits {
             self.learn(&mut known, provenance, hit);
         }
@@ -57,7 +58,7 @@ impl Deciders<'_> {
             Decision::Denied => RuleMode::Deny,
         };
         for (pattern, alone) in provenance.patterns(self.lookup.automaton, mode) {
-            let is_known = |known: &Known| known.iter().any(|(rule, _)| same(rule, &alone));
+            let is_known = |known: &FoundRules| known.iter().any(|(rule, _)| same(rule, &alone));
             if alone.decides(self.lookup.mask)
                 && !is_known(&known)
                 && let Some(hit) = self.find(provenance, pattern, &alone)?
@@ -69,15 +70,15 @@ impl Deciders<'_> {
         Ok(known.into_iter().map(|(rule, string)| self.deciding(&rule, &string, sources)).collect())
     }
 
-    fn deciding(&self, rule: &RuleMatch, string: &[Symbol], sources: &SourceMap) -> Deciding {
-        Deciding {
+    fn deciding(&self, rule: &RuleMatch, string: &[Symbol], sources: &SourceMap) -> DecidingRule {
+        DecidingRule {
             rule: RuleUse::at(rule.span, rule.mode, rule.priority, sources),
             witness: Some(shown(&self.entry.profile, self.lookup, string)),
         }
     }
 
     /// Notes the rules that decide about the string of a hit.
-    fn learn(&self, known: &mut Known, provenance: &Provenance, hit: &Hit) {
+    fn learn(&self, known: &mut FoundRules, provenance: &Provenance, hit: &PatternDecision) {
         let halves = self.halves(hit);
         for rule in provenance.rules(self.lookup.automaton, &hit.string) {
             if self.decides(&rule, halves) && !known.iter().any(|(other, _)| same(other, &rule)) {
@@ -92,16 +93,23 @@ impl Deciders<'_> {
     }
 
     /// A string on which a pattern's rule decides.
-    fn find(&self, provenance: &Provenance, pattern: &Pattern, alone: &RuleMatch) -> Result<Option<Hit>, SearchError> {
+    fn find(
+        &self,
+        provenance: &Provenance,
+        pattern: &Pattern,
+        alone: &RuleMatch,
+    ) -> Result<Option<PatternDecision>, SearchError> {
         let any = |_: [bool; 2]| true;
-        let Some(first) = self.telling(pattern, &[], any)? else { return Ok(None) };
+        let Some(first) = self.hit_with_answer(pattern, &[], any)? else { return Ok(None) };
         if self.at(provenance, pattern, &first).0 {
             return Ok(Some(first));
         }
         for (half, bits) in [alone.owner, alone.other].into_iter().enumerate() {
             for bit in (0..u32::BITS).map(|bit| 1 << bit).filter(|bit| bits.decisive & self.lookup.mask & bit != 0) {
                 let mut before: Vec<&Pattern> = Vec::new();
-                while let Some(hit) = self.telling(pattern, &before, |halves| halves.get(half) == Some(&true))? {
+                while let Some(hit) =
+                    self.hit_with_answer(pattern, &before, |halves| halves.get(half) == Some(&true))?
+                {
                     let (decides, matching) = self.at(provenance, pattern, &hit);
                     if decides {
                         return Ok(Some(hit));
@@ -127,16 +135,16 @@ impl Deciders<'_> {
     }
 
     /// A hit with a shortest string that is telling for some halves, among those that match a pattern and none of others.
-    fn telling(
+    fn hit_with_answer(
         &self,
         pattern: &Pattern,
         others: &[&Pattern],
         counts: impl Fn([bool; 2]) -> bool,
-    ) -> Result<Option<Hit>, SearchError> {
+    ) -> Result<Option<PatternDecision>, SearchError> {
         let profile = &self.entry.profile;
         let too_large = || SearchError::TooLarge(full_name(profile));
         let Some(common) = self.asking.with(pattern, others).map_err(|_| too_large())? else { return Ok(None) };
-        let tells = |hit: &Hit| self.is_telling(hit) && counts(self.halves(hit));
+        let tells = |hit: &PatternDecision| self.has_answer(hit) && counts(self.halves(hit));
         let shortest = hit(profile, self.lookup, &common.shortest);
         if tells(&shortest) {
             return Ok(Some(shortest));
@@ -150,7 +158,7 @@ impl Deciders<'_> {
         &self,
         provenance: &'a Provenance,
         pattern: &Pattern,
-        hit: &Hit,
+        hit: &PatternDecision,
     ) -> (bool, Vec<(&'a Pattern, RuleMatch)>) {
         let matching: Vec<_> = provenance.matching(self.lookup.automaton, &hit.string).collect();
         let halves = self.halves(hit);

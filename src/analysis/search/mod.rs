@@ -13,32 +13,34 @@ mod text;
 use serde::Serialize;
 use thiserror::Error;
 
-use super::access::{Question, UsageError};
-use super::query::{Answer, Decision, Entry, Mode, RuleUse, Subject, Verdict, Whose, decide, full_name};
+use super::access::{AccessError, Question};
+use super::query::{
+    Answer, Decision, FileOwnership, LoadedMode, PermissionVerdict, RuleUse, Subject, SubjectProfile, decide, full_name,
+};
 use crate::parallel;
 
 /// The answer of each profile to a question.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
-pub struct Search {
+pub struct SearchResult {
     /// The question.
     pub question: Question,
     /// Each profile, in the order of the policy.
-    pub profiles: Vec<Found>,
+    pub profiles: Vec<ProfileAnswer>,
 }
 
 /// The answer of one profile.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
-pub struct Found {
+pub struct ProfileAnswer {
     /// The name with its namespace, unprintable bytes escaped.
     pub profile: String,
     /// Its mode.
-    pub mode: Mode,
+    pub mode: LoadedMode,
     /// The decision about everything that is asked; for a pattern, about one of its strings.
     pub decision: Decision,
     /// On whose files.
-    pub whose: Whose,
+    pub whose: FileOwnership,
     /// Allowed and logged.
     pub audited: bool,
     /// Denied by a rule, without a record; of a pattern, on one of its strings.
@@ -48,7 +50,7 @@ pub struct Found {
     /// Why nothing of it is checked.
     pub unchecked: Option<String>,
     /// The rules that decide, in the order of the text; none where the policy is a blob.
-    pub rules: Vec<Deciding>,
+    pub rules: Vec<DecidingRule>,
     /// A shortest string of the pattern that the decision is about.
     pub witness: Option<String>,
 }
@@ -56,7 +58,7 @@ pub struct Found {
 /// A rule that decides.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
-pub struct Deciding {
+pub struct DecidingRule {
     /// The rule.
     #[serde(flatten)]
     pub rule: RuleUse,
@@ -67,7 +69,7 @@ pub struct Deciding {
 /// The profiles for which one rule decides.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
-pub struct Group<'a> {
+pub struct ProfilesByRule<'a> {
     /// The rule, `None` where no rule is known.
     pub rule: Option<&'a RuleUse>,
     /// Why nothing is checked, where that is so.
@@ -76,13 +78,13 @@ pub struct Group<'a> {
     pub witness: Option<&'a str>,
     /// The profiles, in the order of the policy.
     #[serde(serialize_with = "names")]
-    pub profiles: Vec<&'a Found>,
+    pub profiles: Vec<&'a ProfileAnswer>,
 }
 
 /// The answers to list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Selection {
+pub enum AnswerFilter {
     /// Profiles that allow it.
     Allowed,
     /// Those that allow it and write a record.
@@ -104,7 +106,7 @@ pub enum SearchError {
     Pattern(String),
     /// The words are no question.
     #[error(transparent)]
-    Usage(#[from] UsageError),
+    Usage(#[from] AccessError),
     /// The product of the automata is too large.
     #[error("profile `{0}`: its automaton is too large to search")]
     TooLarge(String),
@@ -120,7 +122,7 @@ pub enum SearchError {
 ///
 /// ```
 /// use armorer::analysis::access::Question;
-/// use armorer::analysis::search::{Selection, search};
+/// use armorer::analysis::search::{AnswerFilter, search};
 /// use armorer::query::Subject;
 /// use armorer::{Compiler, Features, Input};
 ///
@@ -128,38 +130,39 @@ pub enum SearchError {
 /// let text = "profile a { /etc/** r, }\nprofile b { /etc/motd rw, }\nprofile c { /tmp/** rw, }\n";
 /// let subject = Subject::from_compiled(compiler.compile(Input::text("p", text))?)?;
 /// let found = search(&subject, &Question::parse(&["file", "/etc/**", "w"])?)?;
-/// let names: Vec<&str> = found.select(Selection::Allowed).map(|found| &*found.profile).collect();
+/// let names: Vec<&str> = found.select(AnswerFilter::Allowed).map(|found| &*found.profile).collect();
 /// assert_eq!(names, ["b"]);
 /// assert_eq!(found.profiles[1].witness.as_deref(), Some("file \"/etc/motd\""));
-/// let group = &found.groups(Selection::Allowed)[0];
+/// let group = &found.groups(AnswerFilter::Allowed)[0];
 /// assert_eq!((group.rule.unwrap().place(), group.profiles.len()), ("p:2:13".into(), 1));
-/// assert!(found.to_text(Selection::Allowed, 8).starts_with("file '/etc/**' w: allowed by 1 of 3 profiles\n"));
+/// assert!(found.to_text(AnswerFilter::Allowed, 8).starts_with("file '/etc/**' w: allowed by 1 of 3 profiles\n"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub fn search(subject: &Subject, question: &Question) -> Result<Search, SearchError> {
-    let patterns = pattern::Patterns::default();
-    let ask = |entry: &Entry| {
+pub fn search(subject: &Subject, question: &Question) -> Result<SearchResult, SearchError> {
+    let patterns = pattern::PatternCache::default();
+    let ask = |entry: &SubjectProfile| {
         if question.is_pattern() {
             pattern::ask(subject, entry, question, &patterns)
         } else {
-            Ok(Found::of_answer(entry, question, &decide::answer(subject, entry, question.access())))
+            Ok(ProfileAnswer::of_answer(entry, question, &decide::answer(subject, entry, question.access())))
         }
     };
-    let profiles = parallel::map(&subject.entries, ask).into_iter().collect::<Result<Vec<Found>, SearchError>>()?;
-    Ok(Search { question: question.clone(), profiles })
+    let profiles =
+        parallel::map(&subject.entries, ask).into_iter().collect::<Result<Vec<ProfileAnswer>, SearchError>>()?;
+    Ok(SearchResult { question: question.clone(), profiles })
 }
 
-impl Search {
+impl SearchResult {
     /// The profiles with an answer.
-    pub fn select(&self, selection: Selection) -> impl Iterator<Item = &Found> {
+    pub fn select(&self, selection: AnswerFilter) -> impl Iterator<Item = &ProfileAnswer> {
         self.profiles.iter().filter(move |found| selection.has(found))
     }
 
     /// The profiles with an answer, by the rules that decide, those for most profiles first. A profile in which several rules
     /// decide is in several groups.
     #[must_use]
-    pub fn groups(&self, selection: Selection) -> Vec<Group<'_>> {
-        let mut groups: rustc_hash::FxHashMap<_, Group<'_>> = rustc_hash::FxHashMap::default();
+    pub fn groups(&self, selection: AnswerFilter) -> Vec<ProfilesByRule<'_>> {
+        let mut groups: rustc_hash::FxHashMap<_, ProfilesByRule<'_>> = rustc_hash::FxHashMap::default();
         for found in self.select(selection) {
             let unchecked = found.unchecked.as_deref();
             let rules = found.rules.iter().map(Some);
@@ -168,11 +171,12 @@ impl Search {
                 let witness = rule.map_or(found.witness.as_deref(), |deciding| deciding.witness.as_deref());
                 let rule = rule.map(|deciding| &deciding.rule);
                 let key = (rule.map(|rule| (&rule.file, rule.line, rule.column, rule.mode)), unchecked);
-                let group = groups.entry(key).or_insert(Group { rule, unchecked, witness, profiles: Vec::new() });
+                let group =
+                    groups.entry(key).or_insert(ProfilesByRule { rule, unchecked, witness, profiles: Vec::new() });
                 group.profiles.push(found);
             }
         }
-        let mut groups: Vec<(_, Group<'_>)> = groups.into_iter().collect();
+        let mut groups: Vec<(_, ProfilesByRule<'_>)> = groups.into_iter().collect();
         groups.sort_by_key(|((place, unchecked), group)| {
             let place = place.map(|(file, line, column, _)| (file, line, column));
             (place.is_none(), std::cmp::Reverse(group.profiles.len()), place, *unchecked)
@@ -181,26 +185,26 @@ impl Search {
     }
 }
 
-impl Selection {
-    fn has(self, found: &Found) -> bool {
+impl AnswerFilter {
+    fn has(self, found: &ProfileAnswer) -> bool {
         match self {
-            Selection::Allowed => found.decision == Decision::Allowed,
-            Selection::Audited => found.decision == Decision::Allowed && found.audited,
-            Selection::Denied => found.decision != Decision::Allowed,
-            Selection::Quiet => found.decision == Decision::Denied && found.quiet,
-            Selection::Prompt => found.decision == Decision::Prompt,
+            AnswerFilter::Allowed => found.decision == Decision::Allowed,
+            AnswerFilter::Audited => found.decision == Decision::Allowed && found.audited,
+            AnswerFilter::Denied => found.decision != Decision::Allowed,
+            AnswerFilter::Quiet => found.decision == Decision::Denied && found.quiet,
+            AnswerFilter::Prompt => found.decision == Decision::Prompt,
         }
     }
 }
 
-impl Found {
+impl ProfileAnswer {
     /// A profile under which nothing of it is checked.
-    fn unchecked(entry: &Entry, reason: String) -> Found {
-        Found {
+    fn unchecked(entry: &SubjectProfile, reason: String) -> ProfileAnswer {
+        ProfileAnswer {
             profile: full_name(&entry.profile),
             mode: decide::mode(&entry.profile),
             decision: Decision::Allowed,
-            whose: Whose::Any,
+            whose: FileOwnership::Any,
             audited: false,
             quiet: false,
             happens: true,
@@ -210,25 +214,28 @@ impl Found {
         }
     }
 
-    fn of_answer(entry: &Entry, question: &Question, answer: &Answer) -> Found {
+    fn of_answer(entry: &SubjectProfile, question: &Question, answer: &Answer) -> ProfileAnswer {
         let plan = question.access().plan(&entry.profile);
         if let Some(reason) = decide::unchecked_because(&entry.profile, &plan) {
-            return Found::unchecked(entry, reason);
+            return ProfileAnswer::unchecked(entry, reason);
         }
-        let of =
-            |half: Whose| answer.verdicts.iter().filter(move |found| found.whose == half || found.whose == Whose::Any);
-        let asked = [Whose::Owner, Whose::Other].map(|half| of(half).next().is_some());
+        let of = |half: FileOwnership| {
+            answer.verdicts.iter().filter(move |found| found.whose == half || found.whose == FileOwnership::Any)
+        };
+        let asked = [FileOwnership::Owner, FileOwnership::Other].map(|half| of(half).next().is_some());
         let worst = |half| of(half).map(|verdict| verdict.decision).max_by_key(|&decision| rank(decision));
-        let halves = [Whose::Owner, Whose::Other].map(|half| worst(half).unwrap_or(Decision::Denied));
+        let halves = [FileOwnership::Owner, FileOwnership::Other].map(|half| worst(half).unwrap_or(Decision::Denied));
         let (decision, whose) = both(halves, asked);
-        let about = |verdict: &&Verdict| whose == Whose::Any || verdict.whose == Whose::Any || verdict.whose == whose;
-        let verdicts: Vec<&Verdict> = answer.verdicts.iter().filter(about).collect();
+        let about = |verdict: &&PermissionVerdict| {
+            whose == FileOwnership::Any || verdict.whose == FileOwnership::Any || verdict.whose == whose
+        };
+        let verdicts: Vec<&PermissionVerdict> = answer.verdicts.iter().filter(about).collect();
         let deciding = verdicts.iter().filter(|verdict| rank(verdict.decision) == rank(decision));
         let mut rules: Vec<usize> = deciding.flat_map(|verdict| verdict.decided_by.iter().copied()).collect();
         rules.sort_unstable();
         rules.dedup();
         let mut refused = verdicts.iter().filter(|verdict| verdict.decision == Decision::Denied).peekable();
-        Found {
+        ProfileAnswer {
             profile: full_name(&entry.profile),
             mode: answer.mode,
             decision,
@@ -239,7 +246,7 @@ impl Found {
             unchecked: None,
             rules: rules
                 .into_iter()
-                .filter_map(|at| Some(Deciding { rule: answer.rules.get(at)?.clone(), witness: None }))
+                .filter_map(|at| Some(DecidingRule { rule: answer.rules.get(at)?.clone(), witness: None }))
                 .collect(),
             witness: None,
         }
@@ -256,19 +263,19 @@ fn rank(decision: Decision) -> u8 {
 }
 
 /// The better decision of two halves, of those that are asked, and for whose files it holds.
-fn both([owner, other]: [Decision; 2], asked: [bool; 2]) -> (Decision, Whose) {
+fn both([owner, other]: [Decision; 2], asked: [bool; 2]) -> (Decision, FileOwnership) {
     match asked {
-        [true, false] => (owner, Whose::Owner),
-        [false, true] => (other, Whose::Other),
+        [true, false] => (owner, FileOwnership::Owner),
+        [false, true] => (other, FileOwnership::Other),
         _ => match rank(owner).cmp(&rank(other)) {
-            std::cmp::Ordering::Less => (owner, Whose::Owner),
-            std::cmp::Ordering::Equal => (owner, Whose::Any),
-            std::cmp::Ordering::Greater => (other, Whose::Other),
+            std::cmp::Ordering::Less => (owner, FileOwnership::Owner),
+            std::cmp::Ordering::Equal => (owner, FileOwnership::Any),
+            std::cmp::Ordering::Greater => (other, FileOwnership::Other),
         },
     }
 }
 
-fn names<S: serde::Serializer>(found: &[&Found], serializer: S) -> Result<S::Ok, S::Error> {
+fn names<S: serde::Serializer>(found: &[&ProfileAnswer], serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_seq(found.iter().map(|found| &found.profile))
 }
 

@@ -9,20 +9,20 @@ fn subject(text: &str) -> Subject {
     Subject::from_compiled(compiled).unwrap()
 }
 
-fn ask(subject: &Subject, words: &str) -> Search {
+fn ask(subject: &Subject, words: &str) -> SearchResult {
     let words: Vec<&str> = words.split(' ').collect();
     search(subject, &Question::parse(&words).unwrap_or_else(|error| panic!("{words:?}: {error}"))).unwrap()
 }
 
 fn allowed(text: &str, words: &str) -> Vec<String> {
     let found = ask(&subject(text), words);
-    found.select(Selection::Allowed).map(Found::name_and_note).collect()
+    found.select(AnswerFilter::Allowed).map(ProfileAnswer::name_and_note).collect()
 }
 
-impl Found {
+impl ProfileAnswer {
     fn name_and_note(&self) -> String {
         match self.whose {
-            Whose::Any => self.profile.clone(),
+            FileOwnership::Any => self.profile.clone(),
             whose => format!("{} {whose:?}", self.profile),
         }
     }
@@ -76,7 +76,7 @@ fn what_is_not_checked_and_what_is_only_logged() {
     assert!(found.profiles[0].unchecked.is_some() && found.profiles[0].decision == Decision::Allowed);
     assert!(found.profiles[1].happens && found.profiles[1].decision == Decision::Denied);
     assert!(found.profiles[1].quiet && !found.profiles[2].quiet);
-    assert_eq!(found.select(Selection::Denied).count(), 2);
+    assert_eq!(found.select(AnswerFilter::Denied).count(), 2);
     assert_eq!(allowed(text, "attach /usr/bin/*"), ["c"]);
     assert_eq!(allowed(text, "attach /usr/sbin/*"), [""; 0]);
 }
@@ -86,11 +86,11 @@ fn one_rule_for_many_profiles_is_one_group() {
     let text = "@{X}=/etc/x\nprofile a { @{X} rw, }\nprofile b { /etc/x r, /etc/y r, ^h { audit /etc/y r, } }\n";
     let subject = subject(text);
     let found = ask(&subject, "file /etc/* r");
-    let groups = found.groups(Selection::Allowed);
+    let groups = found.groups(AnswerFilter::Allowed);
     let shown: Vec<(u32, usize)> =
         groups.iter().map(|group| (group.rule.unwrap().column, group.profiles.len())).collect();
     assert_eq!(shown, [(13, 1), (13, 1), (23, 1), (38, 1)]);
-    assert_eq!(found.select(Selection::Audited).map(|found| &*found.profile).collect::<Vec<_>>(), ["b//h"]);
+    assert_eq!(found.select(AnswerFilter::Audited).map(|found| &*found.profile).collect::<Vec<_>>(), ["b//h"]);
 }
 
 #[test]
@@ -258,7 +258,7 @@ proptest! {
     fn a_rule_that_is_named_allows_alone(text in profiles()) {
         let policy = subject(&text);
         for words in ["file owner /** r", "file /b w", "file /a* x", "file /** m", "ptrace read **", "ptrace trace **", "signal send kill **"] {
-            for found in ask(&policy, words).select(Selection::Allowed) {
+            for found in ask(&policy, words).select(AnswerFilter::Allowed) {
                 for deciding in &found.rules {
                     let line = |(at, line): (usize, &str)| {
                         let is_rule = line.starts_with("  ");
@@ -266,7 +266,7 @@ proptest! {
                     };
                     let alone: String = text.lines().enumerate().map(line).collect();
                     let still = ask(&subject(&alone), words);
-                    let allowed = still.select(Selection::Allowed).any(|other| other.profile == found.profile);
+                    let allowed = still.select(AnswerFilter::Allowed).any(|other| other.profile == found.profile);
                     prop_assert!(allowed, "{} {}: line {}\n{}", words, found.profile, deciding.rule.line, text);
                 }
             }

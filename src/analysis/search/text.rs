@@ -2,13 +2,13 @@
 
 use std::fmt::Write;
 
-use super::{Found, Search, Selection};
-use crate::analysis::query::{Decision, Whose};
+use super::{AnswerFilter, ProfileAnswer, SearchResult};
+use crate::analysis::query::{Decision, FileOwnership};
 
-impl Search {
+impl SearchResult {
     /// The profiles with an answer as text, with at most `most` names for each rule.
     #[must_use]
-    pub fn to_text(&self, selection: Selection, most: usize) -> String {
+    pub fn to_text(&self, selection: AnswerFilter, most: usize) -> String {
         let mut out = String::new();
         let total = self.profiles.len();
         let number = self.select(selection).count();
@@ -19,7 +19,7 @@ impl Search {
             let what = match (group.rule, group.unchecked) {
                 (Some(rule), _) => format!("{}  {}", rule.place(), rule.text),
                 (None, Some(reason)) => reason.to_owned(),
-                (None, None) if selection == Selection::Denied => "no rule allows it".to_owned(),
+                (None, None) if selection == AnswerFilter::Denied => "no rule allows it".to_owned(),
                 (None, None) => "rules that are not known".to_owned(),
             };
             let _ = writeln!(out, "  {number}  {what}");
@@ -32,9 +32,9 @@ impl Search {
             }
             let _ = writeln!(out, "     {}", names.join(", "));
         }
-        let denied = self.select(Selection::Denied).count();
-        if selection != Selection::Denied && denied != 0 {
-            let logged = self.select(Selection::Denied).filter(|found| found.happens).count();
+        let denied = self.select(AnswerFilter::Denied).count();
+        if selection != AnswerFilter::Denied && denied != 0 {
+            let logged = self.select(AnswerFilter::Denied).filter(|found| found.happens).count();
             let complain =
                 if logged == 0 { String::new() } else { format!(", of which {logged} in complain mode only log it") };
             let _ = writeln!(out, "denied by {denied}{complain}");
@@ -43,26 +43,26 @@ impl Search {
     }
 }
 
-impl Selection {
+impl AnswerFilter {
     fn verb(self) -> &'static str {
         match self {
-            Selection::Allowed => "allowed by",
-            Selection::Audited => "allowed and logged by",
-            Selection::Denied => "denied by",
-            Selection::Quiet => "denied without a record by",
-            Selection::Prompt => "up to user space in",
+            AnswerFilter::Allowed => "allowed by",
+            AnswerFilter::Audited => "allowed and logged by",
+            AnswerFilter::Denied => "denied by",
+            AnswerFilter::Quiet => "denied without a record by",
+            AnswerFilter::Prompt => "up to user space in",
         }
     }
 }
 
-impl Found {
+impl ProfileAnswer {
     /// The name, with what is particular about the answer.
     fn name(&self) -> String {
         let mut notes = Vec::new();
         match self.whose {
-            Whose::Any => {}
-            Whose::Owner => notes.push("own files"),
-            Whose::Other => notes.push("files of others"),
+            FileOwnership::Any => {}
+            FileOwnership::Owner => notes.push("own files"),
+            FileOwnership::Other => notes.push("files of others"),
         }
         if self.audited {
             notes.push("audited");

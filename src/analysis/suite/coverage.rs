@@ -18,20 +18,20 @@ use crate::source::SourceMap;
 /// a test of its profile asks for, whatever the test expects. Rules that others imply do not count.
 #[derive(Clone, Debug, Default)]
 pub struct Coverage {
-    profiles: BTreeMap<(String, String), Header>,
-    rules: BTreeMap<RulePlace, Covered>,
+    profiles: BTreeMap<(String, String), ProfileLocation>,
+    rules: BTreeMap<RulePlace, CoveredRule>,
     texts: BTreeMap<String, Vec<u8>>,
 }
 
 /// A profile, by its file and name.
 #[derive(Clone, Debug)]
-struct Header {
+struct ProfileLocation {
     line: u32,
     rules: BTreeSet<RulePlace>,
 }
 
 #[derive(Clone, Debug)]
-struct Covered {
+struct CoveredRule {
     rule: RuleUse,
     end_line: u32,
     is_own: bool,
@@ -39,7 +39,7 @@ struct Covered {
     tests: BTreeMap<String, BTreeSet<String>>,
 }
 
-impl Covered {
+impl CoveredRule {
     fn decides_for(&self, profile: &str) -> bool {
         self.tests.contains_key(profile)
     }
@@ -146,7 +146,7 @@ impl Coverage {
                     places.push(self.add_rule(rule_use, rule.span, &file, sources));
                 }
             }
-            self.profiles.entry(key).or_insert(Header { line, rules: BTreeSet::new() }).rules.extend(places);
+            self.profiles.entry(key).or_insert(ProfileLocation { line, rules: BTreeSet::new() }).rules.extend(places);
         }
     }
 
@@ -162,7 +162,7 @@ impl Coverage {
         let source = sources.get(span.source);
         self.texts.entry(place.file.clone()).or_insert_with(|| source.text().to_vec());
         let end_line = source.line_column(span.end.saturating_sub(1).max(span.start)).0;
-        let new = Covered { rule, end_line, is_own, tests: BTreeMap::new() };
+        let new = CoveredRule { rule, end_line, is_own, tests: BTreeMap::new() };
         self.rules.entry(place.clone()).or_insert(new).is_own |= is_own;
         place
     }
@@ -201,7 +201,7 @@ impl Coverage {
         let mut profiles: Vec<ProfileCoverage> = profiles.collect();
         profiles.sort_by(|a, b| (&a.file, a.line, &a.profile).cmp(&(&b.file, b.line, &b.profile)));
         let mut files: Vec<FileCoverage> = Vec::new();
-        for Covered { rule, end_line, is_own, tests } in self.rules.values() {
+        for CoveredRule { rule, end_line, is_own, tests } in self.rules.values() {
             if files.last().is_none_or(|last| last.file != rule.file) {
                 let text = self.texts.get(&rule.file).cloned().unwrap_or_default();
                 let (file, rules) = (rule.file.clone(), Vec::new());

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::names::NamePattern;
-use super::test::{Exemption, Expect, Test, Transition, Who};
+use super::test::{Exemption, Expectation, ExpectedTransition, Test, TestedProfiles};
 use super::{Suite, SuiteError};
 use crate::analysis::access::Access;
 use crate::source::read_limited;
@@ -16,7 +16,7 @@ const MAX_DEPTH: usize = 16;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Raw {
+struct RawSuite {
     #[serde(default)]
     extends: Vec<PathBuf>,
     #[serde(default)]
@@ -40,7 +40,7 @@ struct RawTest {
     #[serde(default)]
     exempt: Vec<RawExemption>,
     access: Spanned<String>,
-    expect: Option<Expect>,
+    expect: Option<Expectation>,
     exec: Option<OneOrMany>,
     fallback: Option<String>,
     scrubbed: Option<bool>,
@@ -84,12 +84,12 @@ impl Suite {
 }
 
 /// Where a place of a text is.
-struct Places<'a> {
+struct LineLookup<'a> {
     name: &'a str,
     text: &'a str,
 }
 
-impl Places<'_> {
+impl LineLookup<'_> {
     fn line(&self, at: usize) -> usize {
         self.text.get(..at).map_or(0, |before| before.matches('\n').count()) + 1
     }
@@ -124,11 +124,11 @@ impl Places<'_> {
             OneOrMany::One(one) => vec![one],
             OneOrMany::Many(many) => many,
         });
-        let transition = Transition { exec, fallback, scrubbed };
+        let transition = ExpectedTransition { exec, fallback, scrubbed };
         let who = match (profile, only) {
-            (Some(profile), None) => Who::Profiles(self.names(at, &profile)?),
+            (Some(profile), None) => TestedProfiles::Profiles(self.names(at, &profile)?),
             (None, Some(only)) if expect.is_none() && transition.is_empty() => {
-                Who::Only(only.iter().map(|name| self.names(at, name)).collect::<Result<_, _>>()?)
+                TestedProfiles::Only(only.iter().map(|name| self.names(at, name)).collect::<Result<_, _>>()?)
             }
             (None, Some(_)) => return Err(self.wrong(at, "a test with `only` expects nothing else")),
             (Some(_), Some(_)) => return Err(self.wrong(at, "a test has `profile` or `only`, and not both")),
@@ -136,8 +136,8 @@ impl Places<'_> {
         };
         let expect = match expect {
             Some(expect) => expect,
-            None if matches!(who, Who::Only(_)) => Expect::Denied,
-            None if !transition.is_empty() => Expect::Any,
+            None if matches!(who, TestedProfiles::Only(_)) => Expectation::Denied,
+            None if !transition.is_empty() => Expectation::Any,
             None => return Err(self.wrong(at, "missing field `expect`")),
         };
         Ok(Test {
@@ -157,10 +157,10 @@ impl Places<'_> {
 /// Reads a suite; `open` are those that extend it.
 fn parse(path: &Path, text: &str, open: &mut Vec<PathBuf>) -> Result<Suite, SuiteError> {
     let name = path.display().to_string();
-    let raw: Raw = toml::from_str(text).map_err(|error| SuiteError::Toml { name: name.clone(), error })?;
+    let raw: RawSuite = toml::from_str(text).map_err(|error| SuiteError::Toml { name: name.clone(), error })?;
     let directory = path.parent().unwrap_or(Path::new(""));
     let joined = |paths: Vec<PathBuf>| paths.into_iter().map(|path| directory.join(path)).collect::<Vec<_>>();
-    let places = Places { name: &name, text };
+    let places = LineLookup { name: &name, text };
     let mut suite = Suite {
         name: name.clone(),
         profiles: joined(raw.profiles),

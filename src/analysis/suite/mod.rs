@@ -52,7 +52,7 @@ use crate::features::Features;
 use crate::resolve::policy_files;
 
 pub use coverage::{Coverage, CoverageReport, FileCoverage, ProfileCoverage, RuleCoverage};
-pub use test::{Expect, TestResult};
+pub use test::{Expectation, TestResult};
 use test::{Test, covers};
 #[cfg(feature = "cli")]
 pub(crate) use {file::split, names::NamePattern};

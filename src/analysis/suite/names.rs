@@ -8,11 +8,11 @@ use crate::encode;
 #[derive(Clone, Debug)]
 pub(crate) struct NamePattern {
     text: String,
-    kind: Kind,
+    kind: NameForm,
 }
 
 #[derive(Clone, Debug)]
-enum Kind {
+enum NameForm {
     Every,
     /// A pattern, unless a profile has exactly this name.
     Pattern(Pattern),
@@ -23,9 +23,9 @@ impl NamePattern {
     /// `None` where it is a pattern that means nothing.
     pub(crate) fn parse(text: &str) -> Option<NamePattern> {
         let kind = match text {
-            "*" => Kind::Every,
-            _ if text.contains(['*', '?', '[', '{']) => Kind::Pattern(encode::name_pattern(text.as_bytes())?),
-            _ => Kind::Name,
+            "*" => NameForm::Every,
+            _ if text.contains(['*', '?', '[', '{']) => NameForm::Pattern(encode::name_pattern(text.as_bytes())?),
+            _ => NameForm::Name,
         };
         Some(NamePattern { text: text.to_owned(), kind })
     }
@@ -38,17 +38,17 @@ impl NamePattern {
     pub(super) fn among(&self, subject: &Subject) -> Vec<Vec<u8>> {
         let own = || vec![self.text.clone().into_bytes()];
         match &self.kind {
-            Kind::Every => subject.full_names().collect(),
-            Kind::Name => own(),
-            Kind::Pattern(_) if subject.full_names().any(|name| name == self.text.as_bytes()) => own(),
-            Kind::Pattern(pattern) => subject.full_names().filter(|name| matches(pattern, name)).collect(),
+            NameForm::Every => subject.full_names().collect(),
+            NameForm::Name => own(),
+            NameForm::Pattern(_) if subject.full_names().any(|name| name == self.text.as_bytes()) => own(),
+            NameForm::Pattern(pattern) => subject.full_names().filter(|name| matches(pattern, name)).collect(),
         }
     }
 
     /// Whether a profile is meant.
     pub(crate) fn is_about(&self, subject: &Subject, name: &[u8]) -> bool {
         match &self.kind {
-            Kind::Every => true,
+            NameForm::Every => true,
             _ => self.among(subject).iter().any(|meant| meant == name),
         }
     }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::names::NamePattern;
 use crate::analysis::access::Access;
-use crate::analysis::query::{Answer, Decision, Fallback, Subject, Verdict};
+use crate::analysis::query::{Answer, Decision, Fallback, PermissionVerdict, Subject};
 
 /// A test as it is written: of one profile, or of many.
 #[derive(Clone, Debug)]
@@ -14,18 +14,18 @@ pub(super) struct Test {
     /// The file that it stands in.
     pub(super) suite: String,
     pub(super) line: usize,
-    pub(super) who: Who,
+    pub(super) who: TestedProfiles,
     pub(super) exempt: Vec<Exemption>,
     pub(super) access: Access,
-    pub(super) expect: Expect,
-    pub(super) transition: Transition,
+    pub(super) expect: Expectation,
+    pub(super) transition: ExpectedTransition,
     pub(super) features: Option<Vec<String>>,
     pub(super) reason: String,
 }
 
 /// The profiles that a test is about.
 #[derive(Clone, Debug)]
-pub(super) enum Who {
+pub(super) enum TestedProfiles {
     /// Each of these.
     Profiles(NamePattern),
     /// All: these may, and no others.
@@ -45,7 +45,7 @@ pub(super) struct Exemption {
 
 /// Where an exec must lead.
 #[derive(Clone, Debug)]
-pub(super) struct Transition {
+pub(super) struct ExpectedTransition {
     /// One of these words; those that begin with `!` must not be.
     pub(super) exec: Option<Vec<String>>,
     pub(super) fallback: Option<String>,
@@ -56,7 +56,7 @@ pub(super) struct Transition {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
-pub enum Expect {
+pub enum Expectation {
     /// It is allowed.
     Allowed,
     /// It is allowed and logged.
@@ -84,7 +84,7 @@ pub struct TestResult {
     /// The access.
     pub access: String,
     /// The expectation.
-    pub expect: Expect,
+    pub expect: Expectation,
     /// Why it must.
     pub reason: String,
     /// The failures; empty if the test passed.
@@ -101,7 +101,7 @@ impl TestResult {
     }
 }
 
-impl Transition {
+impl ExpectedTransition {
     pub(super) fn is_empty(&self) -> bool {
         self.exec.is_none() && self.fallback.is_none() && self.scrubbed.is_none()
     }
@@ -152,14 +152,14 @@ impl Test {
             results.push(exemption.result(self, exemption.names.text(), "no profile has the exempt name".into(), None));
         }
         let names = match &self.who {
-            Who::Profiles(names) => {
+            TestedProfiles::Profiles(names) => {
                 let found = names.among(subject);
                 if found.is_empty() {
                     results.push(self.result(names.text(), vec!["no profile has such a name".into()], None));
                 }
                 found
             }
-            Who::Only(names) => {
+            TestedProfiles::Only(names) => {
                 for name in names.iter().filter(|name| name.is_about_none(subject)) {
                     results.push(self.result(name.text(), vec!["no profile has such a name".into()], None));
                 }
@@ -187,13 +187,13 @@ impl Test {
             Err(error) => return self.result(&shown, vec![error.to_string()], None),
         };
         let (expect, mut failures) = match &self.who {
-            Who::Profiles(_) => (self.expect, self.expect.failures(&answer)),
-            Who::Only(only) if only.iter().any(|names| names.is_about(subject, name)) => {
-                (Expect::Allowed, Expect::Allowed.failures(&answer))
+            TestedProfiles::Profiles(_) => (self.expect, self.expect.failures(&answer)),
+            TestedProfiles::Only(only) if only.iter().any(|names| names.is_about(subject, name)) => {
+                (Expectation::Allowed, Expectation::Allowed.failures(&answer))
             }
-            Who::Only(_) => (Expect::Denied, happening(&answer)),
+            TestedProfiles::Only(_) => (Expectation::Denied, happening(&answer)),
         };
-        failures.extend(self.transition.failures(&answer, expect != Expect::Any));
+        failures.extend(self.transition.failures(&answer, expect != Expectation::Any));
         TestResult { expect, ..self.result(&shown, failures, Some(answer)) }
     }
 
@@ -222,7 +222,7 @@ impl Exemption {
 /// Returns the accesses that happen although nobody may do them: complain mode lets denied ones happen.
 fn happening(answer: &Answer) -> Vec<String> {
     let happens = answer.verdicts.iter().filter(|verdict| verdict.happens);
-    let failure = |verdict: &Verdict| match verdict.decision {
+    let failure = |verdict: &PermissionVerdict| match verdict.decision {
         Decision::Allowed => format!("{}: {verdict}", verdict.permission),
         _ => format!("{}: {verdict}, but the mode of the profile lets it happen", verdict.permission),
     };
@@ -234,33 +234,33 @@ pub(super) fn covers(list: Option<&Vec<String>>, features: &str) -> bool {
     list.is_none_or(|list| list.iter().any(|name| name == features))
 }
 
-impl Expect {
+impl Expectation {
     fn failures(self, answer: &Answer) -> Vec<String> {
         let failed = answer.verdicts.iter().filter(|verdict| !self.holds(verdict));
         failed.map(|verdict| format!("{}: {verdict}", verdict.permission)).collect()
     }
 
-    fn holds(self, verdict: &Verdict) -> bool {
+    fn holds(self, verdict: &PermissionVerdict) -> bool {
         match self {
-            Expect::Allowed => verdict.decision == Decision::Allowed,
-            Expect::Audited => verdict.decision == Decision::Allowed && verdict.audited,
-            Expect::Denied => verdict.decision == Decision::Denied,
-            Expect::Quiet => verdict.decision == Decision::Denied && verdict.quiet,
-            Expect::Prompt => verdict.decision == Decision::Prompt,
-            Expect::Any => true,
+            Expectation::Allowed => verdict.decision == Decision::Allowed,
+            Expectation::Audited => verdict.decision == Decision::Allowed && verdict.audited,
+            Expectation::Denied => verdict.decision == Decision::Denied,
+            Expectation::Quiet => verdict.decision == Decision::Denied && verdict.quiet,
+            Expectation::Prompt => verdict.decision == Decision::Prompt,
+            Expectation::Any => true,
         }
     }
 }
 
-impl fmt::Display for Expect {
+impl fmt::Display for Expectation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Expect::Allowed => "allowed",
-            Expect::Audited => "allowed and audited",
-            Expect::Denied => "denied",
-            Expect::Quiet => "denied and not logged",
-            Expect::Prompt => "up to user space",
-            Expect::Any => "allowed or denied",
+            Expectation::Allowed => "allowed",
+            Expectation::Audited => "allowed and audited",
+            Expectation::Denied => "denied",
+            Expectation::Quiet => "denied and not logged",
+            Expectation::Prompt => "up to user space",
+            Expectation::Any => "allowed or denied",
         })
     }
 }
@@ -273,7 +273,7 @@ impl fmt::Display for TestResult {
         }
         write!(f, "profile {}: {} ", self.profile, self.access)?;
         match self.expect {
-            Expect::Any => writeln!(f, "must lead elsewhere: {}", self.reason)?,
+            Expectation::Any => writeln!(f, "must lead elsewhere: {}", self.reason)?,
             expect => writeln!(f, "must be {expect}: {}", self.reason)?,
         }
         self.failures.iter().try_for_each(|failure| writeln!(f, "  but {failure}"))?;

@@ -6,21 +6,21 @@ use super::{DIFF, bytes, indexed, named, packed, trie, xmatch};
 use crate::analysis::{DiffError, DiffOptions, diff};
 use crate::automata::{Symbol, Tables};
 use crate::blob::tests::arbitrary;
-use crate::blob::{Capabilities, Perms, PolicyDb, Profile, Rlimits};
+use crate::blob::{BlobProfile, Capabilities, Perms, PolicyDb, Rlimits};
 
-fn found(a: &Profile, b: &Profile) -> String {
+fn found(a: &BlobProfile, b: &BlobProfile) -> String {
     let there = diff(std::slice::from_ref(a), std::slice::from_ref(b), &DiffOptions::default()).unwrap();
     let back = diff(std::slice::from_ref(b), std::slice::from_ref(a), &DiffOptions::default()).unwrap();
     assert_eq!(there.is_empty(), back.is_empty());
     there.to_string()
 }
 
-fn file(db: PolicyDb) -> Profile {
-    Profile { file: Some(db), ..named("p") }
+fn file(db: PolicyDb) -> BlobProfile {
+    BlobProfile { file: Some(db), ..named("p") }
 }
 
-fn classes(db: PolicyDb) -> Profile {
-    Profile { policydb: Some(db), ..named("p") }
+fn classes(db: PolicyDb) -> BlobProfile {
+    BlobProfile { policydb: Some(db), ..named("p") }
 }
 
 /// `/etc/passwd r`, `/bin/x px -> t`, `/bin/y ix`, packed.
@@ -151,7 +151,7 @@ fn the_start_state_counts_without_permission_tables_only() {
 fn an_attachment() {
     let path = bytes(b"/bin/x");
     let attribute = [&path[..], &[Symbol::OutOfBand], &bytes(b"\0b")].concat();
-    let with = |strings: &[&[Symbol]]| Profile { xmatch: Some(xmatch(strings)), ..named("p") };
+    let with = |strings: &[&[Symbol]]| BlobProfile { xmatch: Some(xmatch(strings)), ..named("p") };
     let expected = "p: attachment \"/bin/x\": A attaches, B does not attach\n";
     assert_eq!(
         found(&with(&[&path]), &with(&[&bytes(b"/bin")])).lines().next(),
@@ -168,7 +168,7 @@ fn an_attachment() {
 
 #[test]
 fn the_attachment_length_where_it_is_wanted() {
-    let a = Profile { xmatch: Some(xmatch(&[])), ..named("p") };
+    let a = BlobProfile { xmatch: Some(xmatch(&[])), ..named("p") };
     let mut b = a.clone();
     b.xmatch.as_mut().unwrap().len = 12;
     assert_eq!(found(&a, &b), "p: attachment length: A has 4, B has 12\n");
@@ -178,7 +178,7 @@ fn the_attachment_length_where_it_is_wanted() {
 
 #[test]
 fn fields() {
-    let changed = |change: fn(&mut Profile)| {
+    let changed = |change: fn(&mut BlobProfile)| {
         let mut b = named("p");
         change(&mut b);
         found(&named("p"), &b)
@@ -199,7 +199,7 @@ fn fields() {
         "p: net_allowed_af: A has no table, B has unspec none, quiet unspec stream\n"
     );
     assert_eq!(changed(|p| p.foreign.capsx = Some(1)), "p: capsx: A has none, B has chown\n");
-    let with = |capabilities| Profile { capabilities, ..named("p") };
+    let with = |capabilities| BlobProfile { capabilities, ..named("p") };
     let base = with(caps(1 << 39 | 1, 0, 0));
     assert_eq!(found(&base, &with(caps(1, 0, 0))), "p: capability bpf: A allows, B denies\n");
     assert_eq!(found(&base, &with(caps(1 << 39 | 1, 1, 0))), "p: capability chown: A allows, B allows (audit)\n");
@@ -212,7 +212,7 @@ fn fields() {
 
 #[test]
 fn resource_limits() {
-    let with = |mask, values| Profile { rlimits: Some(Rlimits { mask, values }), ..named("p") };
+    let with = |mask, values| BlobProfile { rlimits: Some(Rlimits { mask, values }), ..named("p") };
     let mut values = [0; 16];
     values[7] = 3;
     assert_eq!(found(&named("p"), &with(0x80, values)), "p: rlimit nofile: A has none, B has 3\n");
@@ -223,7 +223,7 @@ fn resource_limits() {
 
 #[test]
 fn profiles_are_paired_by_namespace_and_name() {
-    let inside = |namespace: &str, name| Profile { namespace: Some(namespace.into()), ..named(name) };
+    let inside = |namespace: &str, name| BlobProfile { namespace: Some(namespace.into()), ..named(name) };
     let a = [named("a"), named("b"), inside("n", "c")];
     let b = [named("b"), named("c"), inside("n", "c")];
     let text = diff(&a, &b, &DiffOptions::default()).unwrap().to_string();
@@ -234,7 +234,7 @@ fn profiles_are_paired_by_namespace_and_name() {
 
 #[test]
 fn children_can_be_taken_to_be_where_their_parent_is() {
-    let inside = |name| Profile { namespace: Some(b"n".to_vec()), ..named(name) };
+    let inside = |name| BlobProfile { namespace: Some(b"n".to_vec()), ..named(name) };
     let a = [inside("p"), inside("p//c"), inside("q")];
     let b = [inside("p"), named("p//c"), inside("q")];
     assert_eq!(diff(&a, &b, &DiffOptions::default()).unwrap().differences.len(), 2);
@@ -304,7 +304,7 @@ fn unsound_policies_and_budgets_are_errors() {
 #[test]
 fn differences_are_serialised_with_their_witness() {
     let path = [&bytes(b"/")[..], &[Symbol::OutOfBand]].concat();
-    let with = |strings: &[&[Symbol]]| Profile { xmatch: Some(xmatch(strings)), ..named("p") };
+    let with = |strings: &[&[Symbol]]| BlobProfile { xmatch: Some(xmatch(strings)), ..named("p") };
     let found = diff(&[with(&[])], &[with(&[&path])], &DiffOptions::default()).unwrap();
     let json = serde_json::to_value(&found).unwrap();
     let expected = serde_json::json!({ "more": true, "differences": [{
@@ -370,7 +370,7 @@ proptest! {
         strings in proptest::collection::vec(proptest::collection::vec(proptest::option::weighted(0.9, any::<u8>()), 0..5), 20),
     ) {
         let (Some(a), Some(b)) = (a.xmatch, b.xmatch) else { return Ok(()) };
-        let with = |xmatch| Profile { xmatch: Some(xmatch), ..named("p") };
+        let with = |xmatch| BlobProfile { xmatch: Some(xmatch), ..named("p") };
         let options = DiffOptions { ignore_xmatch_len: true, ..DiffOptions::default() };
         let found = diff(&[with(a.clone())], &[with(b.clone())], &options).unwrap();
         let attaches = |string: &[Option<u8>]| [&a, &b].map(|xmatch| xmatch.dfa.accept[naive(&xmatch.dfa, 1, string)] & 1 != 0);

@@ -1,7 +1,7 @@
 //! The vectors of the two encodings: what packed words and table entries mean.
 
 use super::{bytes, indexed, packed, trie};
-use crate::analysis::{ClassPerms, Exec, FilePerms, Half, Target};
+use crate::analysis::{ClassPerms, ExecTransition, FilePerms, FilePermsHalf, TransitionTarget};
 use crate::blob::{Perms, PolicyDb};
 
 /// Packed words, and the entries (owner, other) that 7.2 has for the same rules.
@@ -79,16 +79,16 @@ fn exec_forms() {
         (0x1081, 0x8800_0000),
         (0x1, 0),
     ] {
-        assert_eq!(exec(word), Exec::of_xindex(xindex, &[b"t".to_vec()]), "{word:#x}");
+        assert_eq!(exec(word), ExecTransition::of_xindex(xindex, &[b"t".to_vec()]), "{word:#x}");
     }
 }
 
 #[test]
 fn names_with_a_namespace_have_one_spelling() {
-    let target = |name: &[u8]| Exec::of_xindex(0x0800_0000, &[name.to_vec()]).target;
-    assert_eq!(target(b":ns\0bar"), Target::Named(b":ns:bar".to_vec()));
+    let target = |name: &[u8]| ExecTransition::of_xindex(0x0800_0000, &[name.to_vec()]).target;
+    assert_eq!(target(b":ns\0bar"), TransitionTarget::Named(b":ns:bar".to_vec()));
     assert_eq!(target(b":ns\0bar"), target(b":ns:bar"));
-    assert_eq!(Exec::of_xindex(0x0800_0001, &[]).target, Target::Missing(1));
+    assert_eq!(ExecTransition::of_xindex(0x0800_0001, &[]).target, TransitionTarget::Missing(1));
 }
 
 #[test]
@@ -96,7 +96,7 @@ fn what_kernels_do_not_look_at_is_dropped() {
     let entry =
         Perms { allow: 0x244, audit: 0x337e, quiet: 0x337e, prompt: 0, xindex: 0x4000_0000, ..Perms::default() };
     let perms = FilePerms::of_words(&indexed(&[(b"f", entry, entry)], &[]), 2, 1);
-    let half = Half { allow: 0x244, audit: 0x244, quiet: 0x337e & !0x244, ..Half::default() };
+    let half = FilePermsHalf { allow: 0x244, audit: 0x244, quiet: 0x337e & !0x244, ..FilePermsHalf::default() };
     assert_eq!(perms, FilePerms { owner: half.clone(), other: half });
     let prompted = Perms { prompt: 0x44, audit: 0x244, ..Perms::default() };
     let perms = FilePerms::of_words(&indexed(&[(b"f", prompted, prompted)], &[]), 2, 1);

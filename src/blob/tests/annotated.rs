@@ -1,7 +1,7 @@
 //! The blobs of `profile p { /e r, }`, annotated byte by byte, against the same profile as values.
 
 use crate::automata::Tables;
-use crate::blob::{Perms, PolicyDb, Profile, read, verify, write};
+use crate::blob::{BlobProfile, Perms, PolicyDb, read, verify, write};
 
 /// The bytes of an annotated dump: hex, `N x HEX` for repetitions, `#` to the end of the line is a comment.
 fn bytes(text: &str) -> Vec<u8> {
@@ -34,13 +34,13 @@ fn tables(accept: &[u32], accept2: Option<&[u32]>, base: &[u32], cells: usize, u
     }
 }
 
-fn profile(policydb: PolicyDb, file: PolicyDb) -> Profile {
+fn profile(policydb: PolicyDb, file: PolicyDb) -> BlobProfile {
     let name = b"p".to_vec();
-    Profile { version: 0x20_2007, name, policydb: Some(policydb), file: Some(file), ..Profile::default() }
+    BlobProfile { version: 0x20_2007, name, policydb: Some(policydb), file: Some(file), ..BlobProfile::default() }
 }
 
 /// Accept words in the tables: Linux 6.1 and 6.12 differ in the classes only.
-fn packed(classes: &[usize]) -> Profile {
+fn packed(classes: &[usize]) -> BlobProfile {
     let cells: Vec<_> = classes.iter().map(|&class| (class, 2, 1)).collect();
     let policydb = tables(&[0, 0, 4], Some(&[0; 3]), &[0; 3], 256, &cells);
     let file = tables(&[0, 0, 0, 0x10004], Some(&[0; 4]), &[0; 4], 256, &[(0x2f, 2, 1), (0x65, 3, 2)]);
@@ -48,7 +48,7 @@ fn packed(classes: &[usize]) -> Profile {
 }
 
 /// Accept indices into permission tables: Linux 7.2.
-fn indexed() -> Profile {
+fn indexed() -> BlobProfile {
     let allow = |allow| Perms { allow, ..Perms::default() };
     let mut cells: Vec<_> = [2, 7, 9, 10, 14, 21, 22, 32].map(|class| (class, 2, 1)).to_vec();
     cells.extend([(15, 3, 1), (1, 4, 3), (49, 2, 4)]);
@@ -66,7 +66,7 @@ fn indexed() -> Profile {
     profile(policydb, file)
 }
 
-fn check(profile: &Profile, dump: &str, size: usize) {
+fn check(profile: &BlobProfile, dump: &str, size: usize) {
     let bytes = bytes(dump);
     assert_eq!(bytes.len(), size);
     let profiles = std::slice::from_ref(profile);
@@ -107,7 +107,7 @@ fn every_truncation_is_an_error() {
 #[test]
 fn each_profile_is_padded_from_its_own_start() {
     let one = packed(&[2]);
-    let two = Profile { name: b"longer name".to_vec(), ..one.clone() };
+    let two = BlobProfile { name: b"longer name".to_vec(), ..one.clone() };
     let alone = [write(std::slice::from_ref(&one)).unwrap(), write(std::slice::from_ref(&two)).unwrap()].concat();
     assert_eq!(write(&[one, two]).unwrap(), alone);
 }

@@ -5,7 +5,7 @@ use proptest::option;
 use proptest::prelude::*;
 
 use crate::automata::Tables;
-use crate::blob::{Capabilities, Perms, PolicyDb, Profile, Rlimits, Xmatch, read, verify, write};
+use crate::blob::{BlobProfile, Capabilities, Perms, PolicyDb, Rlimits, Xmatch, read, verify, write};
 
 const DIFF: u32 = 1 << 31;
 const OUT_OF_BAND: u32 = 1 << 29;
@@ -76,7 +76,7 @@ fn text() -> impl Strategy<Value = Vec<u8>> {
 }
 
 /// Any profile that the format can hold and every check accepts.
-pub(crate) fn profile() -> impl Strategy<Value = Profile> {
+pub(crate) fn profile() -> impl Strategy<Value = BlobProfile> {
     let head = (0..5_u32, text(), option::of((tables(2, true), any::<u32>())), any::<u32>());
     let strings = (option::of(text()), option::of(text()), vec(text(), 0..3), option::of(vec(text(), 0..3)));
     let numbers = (option::of(1..36_u32), option::of(any::<u32>()), option::of(any::<u32>()), any::<[u64; 4]>());
@@ -89,7 +89,7 @@ pub(crate) fn profile() -> impl Strategy<Value = Profile> {
             let (disconnected, disconnected_ipc, xattrs, identity) = strings;
             let (kill, error, path_flags, [allow, audit, quiet, extended]) = numbers;
             name.insert(0, b'p');
-            Profile {
+            BlobProfile {
                 version: 5 + mode,
                 name,
                 xmatch: xmatch.map(|(dfa, len)| Xmatch { dfa, len }),
@@ -108,7 +108,7 @@ pub(crate) fn profile() -> impl Strategy<Value = Profile> {
                 net_allowed_af,
                 policydb,
                 file,
-                ..Profile::default()
+                ..BlobProfile::default()
             }
         },
     )

@@ -1,7 +1,7 @@
 //! Layouts that armorer does not write, and what is no policy at all.
 
 use crate::automata::Tables;
-use crate::blob::{Foreign, PolicyDb, Profile, ReadError, Rlimits, Secmark, Xmatch, read, write};
+use crate::blob::{BlobProfile, ForeignFields, PolicyDb, ReadError, Rlimits, Secmark, Xmatch, read, write};
 
 fn tables() -> Tables {
     Tables {
@@ -15,11 +15,11 @@ fn tables() -> Tables {
     }
 }
 
-fn small() -> Profile {
-    Profile { version: 7, name: b"p".to_vec(), ..Profile::default() }
+fn small() -> BlobProfile {
+    BlobProfile { version: 7, name: b"p".to_vec(), ..BlobProfile::default() }
 }
 
-fn bytes(profile: &Profile) -> Vec<u8> {
+fn bytes(profile: &BlobProfile) -> Vec<u8> {
     write(std::slice::from_ref(profile)).unwrap()
 }
 
@@ -47,7 +47,7 @@ fn damaged_compressed_policies_are_named_as_such() {
 
 #[test]
 fn a_version_of_permissions_without_a_table_is_out_of_place() {
-    let profile = Profile { file: Some(PolicyDb { dfa: tables(), ..PolicyDb::default() }), ..small() };
+    let profile = BlobProfile { file: Some(PolicyDb { dfa: tables(), ..PolicyDb::default() }), ..small() };
     let plain = bytes(&profile);
     let at = place(&plain, "aadfa");
     let error = read(&insert(&plain, at, b"\x04\x07\0permsv\0\x02\x03\0\0\0")).unwrap_err();
@@ -64,13 +64,14 @@ fn each_width_of_table_and_version_of_permissions() {
         (Some(vec![Perms::default(); 2]), Some(3), Some(vec![0, 1])),
     ] {
         let dfa = Tables { accept2, ..tables() };
-        let profile = Profile { file: Some(PolicyDb { perms, perms_version, dfa, ..PolicyDb::default() }), ..small() };
+        let profile =
+            BlobProfile { file: Some(PolicyDb { perms, perms_version, dfa, ..PolicyDb::default() }), ..small() };
         let read = read(&bytes(&profile)).unwrap();
         verify(&read).unwrap();
         assert_eq!(read, [profile]);
     }
     // Tables with 16 and 32 bits side by side.
-    let narrow = bytes(&Profile { xmatch: Some(Xmatch { dfa: tables(), len: 0 }), ..small() });
+    let narrow = bytes(&BlobProfile { xmatch: Some(Xmatch { dfa: tables(), len: 0 }), ..small() });
     let table = narrow.windows(4).position(|window| window == [0, 4, 0, 2]).unwrap();
     let mut wide = narrow.clone();
     wide[table + 3] = 4;
@@ -88,25 +89,25 @@ fn each_width_of_table_and_version_of_permissions() {
 #[test]
 fn versions() {
     for version in 5..=9 {
-        let profile = Profile { version, ..small() };
+        let profile = BlobProfile { version, ..small() };
         assert_eq!(read(&bytes(&profile)).unwrap(), [profile]);
     }
-    let error = read(&bytes(&Profile { version: 10, ..small() })).unwrap_err();
+    let error = read(&bytes(&BlobProfile { version: 10, ..small() })).unwrap_err();
     assert_eq!(error, ReadError::UnsupportedVersion { offset: 11, abi: 10 });
 }
 
 #[test]
 fn later_profiles_inherit_the_version() {
-    let second = bytes(&Profile { name: b"q".to_vec(), ..small() });
+    let second = bytes(&BlobProfile { name: b"q".to_vec(), ..small() });
     let both = [&bytes(&small())[..], &second[16..]].concat();
     let profiles = read(&both).unwrap();
-    assert_eq!(profiles[1], Profile { name: b"q".to_vec(), ..small() });
+    assert_eq!(profiles[1], BlobProfile { name: b"q".to_vec(), ..small() });
     assert!(read(&second[16..]).is_err());
 }
 
 #[test]
 fn any_padding_up_to_seven() {
-    let profile = Profile { xmatch: Some(Xmatch { dfa: tables(), len: 3 }), ..small() };
+    let profile = BlobProfile { xmatch: Some(Xmatch { dfa: tables(), len: 3 }), ..small() };
     let bytes = bytes(&profile);
     let length = place(&bytes, "aadfa") + 10;
     let padded = u32::from_le_bytes(bytes[length..length + 4].try_into().unwrap());
@@ -130,7 +131,7 @@ fn wide_tables_above_the_limit_of_narrow_ones() {
             default: (0..states).map(|state| u32::try_from(state).unwrap()).collect(),
             ..tables()
         };
-        let profile = Profile { xmatch: Some(Xmatch { dfa, len: 1 }), ..small() };
+        let profile = BlobProfile { xmatch: Some(Xmatch { dfa, len: 1 }), ..small() };
         let bytes = bytes(&profile);
         let width = if states > 0xffff { 4 } else { 2 };
         let narrow = 150 + 8 * states + width * (states + 512);
@@ -141,7 +142,7 @@ fn wide_tables_above_the_limit_of_narrow_ones() {
 
 #[test]
 fn fields_that_are_never_written() {
-    let profile = Profile {
+    let profile = BlobProfile {
         rlimits: Some(Rlimits { mask: 1, values: [0; 16] }),
         policydb: Some(PolicyDb { dfa: tables(), ..PolicyDb::default() }),
         ..small()
@@ -158,7 +159,7 @@ fn fields_that_are_never_written() {
     changed = insert(&changed, place(&plain, "rlimits"), b"\x04\x06\0capsx\0\x07\x02\x01\0\0\0\x02\x02\0\0\0\x08");
     changed =
         insert(&changed, place(&plain, "flags"), b"\x04\x07\0rename\0\x05\x02\0o\0\x04\x07\0attach\0\x05\x02\0/\0");
-    let foreign = Foreign {
+    let foreign = ForeignFields {
         rename: Some(b"o".to_vec()),
         attach: Some(b"/".to_vec()),
         tags: vec![tags.to_vec()],
@@ -167,13 +168,13 @@ fn fields_that_are_never_written() {
         data: Some(vec![(b"k".to_vec(), vec![1, 2])]),
     };
     let secmark = Secmark { audit: 1, deny: 0, label: b"l".to_vec() };
-    let expected = Profile { foreign: Foreign { secmark: Some(vec![secmark]), ..foreign }, ..profile };
+    let expected = BlobProfile { foreign: ForeignFields { secmark: Some(vec![secmark]), ..foreign }, ..profile };
     assert_eq!(read(&changed).unwrap(), [expected]);
 }
 
 #[test]
 fn fewer_rlimits_and_no_upper_capabilities() {
-    let plain = bytes(&Profile { rlimits: Some(Rlimits { mask: 1, values: [7; 16] }), ..small() });
+    let plain = bytes(&BlobProfile { rlimits: Some(Rlimits { mask: 1, values: [7; 16] }), ..small() });
     let values = plain.windows(3).position(|window| window == [0x0b, 16, 0]).unwrap();
     let mut changed = plain[..values].to_vec();
     changed.extend([0x0b, 1, 0]);
@@ -183,7 +184,7 @@ fn fewer_rlimits_and_no_upper_capabilities() {
     changed.drain(caps..caps + 10 + 1 + 20 + 1);
     let mut values = [0; 16];
     values[0] = 7;
-    assert_eq!(read(&changed).unwrap(), [Profile { rlimits: Some(Rlimits { mask: 1, values }), ..small() }]);
+    assert_eq!(read(&changed).unwrap(), [BlobProfile { rlimits: Some(Rlimits { mask: 1, values }), ..small() }]);
 }
 
 #[test]
@@ -213,7 +214,7 @@ fn unknown_and_misplaced_fields_are_errors() {
 
 #[test]
 fn faulty_automata() {
-    let profile = Profile { xmatch: Some(Xmatch { dfa: tables(), len: 0 }), ..small() };
+    let profile = BlobProfile { xmatch: Some(Xmatch { dfa: tables(), len: 0 }), ..small() };
     let plain = bytes(&profile);
     let dfa = plain.windows(4).position(|window| window == [0x1b, 0x5e, 0x78, 0x3d]).unwrap();
     // Offset in the automaton, the byte to put there, and the complaint.

@@ -2,7 +2,7 @@
 
 use crate::automata::Tables;
 use crate::automata::tables::{BASE_DIFF_ENCODED, BASE_OUT_OF_BAND, TableError};
-use crate::blob::{Automaton, Fault, Perms, PolicyDb, Profile, Xmatch, verify};
+use crate::blob::{Automaton, BlobProfile, Fault, Perms, PolicyDb, Xmatch, verify};
 
 fn tables() -> Tables {
     Tables {
@@ -16,7 +16,7 @@ fn tables() -> Tables {
     }
 }
 
-fn sound() -> Profile {
+fn sound() -> BlobProfile {
     let packed = PolicyDb { dfa: tables(), ..PolicyDb::default() };
     let table = PolicyDb {
         perms: Some(vec![Perms::default(); 2]),
@@ -25,17 +25,17 @@ fn sound() -> Profile {
         start: None,
         transitions: vec![b"target".to_vec()],
     };
-    Profile {
+    BlobProfile {
         version: 7,
         name: b"p".to_vec(),
         xmatch: Some(Xmatch { dfa: tables(), len: 0 }),
         policydb: Some(packed),
         file: Some(table),
-        ..Profile::default()
+        ..BlobProfile::default()
     }
 }
 
-fn fault(change: impl FnOnce(&mut Profile)) -> (Option<Automaton>, Fault) {
+fn fault(change: impl FnOnce(&mut BlobProfile)) -> (Option<Automaton>, Fault) {
     let mut profile = sound();
     change(&mut profile);
     let error = verify(&[sound(), profile]).unwrap_err();
@@ -75,7 +75,7 @@ fn fields() {
 
 #[test]
 fn one_write_goes_to_one_namespace() {
-    let inside = |namespace: &str| Profile { namespace: Some(namespace.into()), ..sound() };
+    let inside = |namespace: &str| BlobProfile { namespace: Some(namespace.into()), ..sound() };
     verify(&[sound(), inside("a"), sound(), inside("a")]).unwrap();
     let error = verify(&[inside("a"), sound(), inside("b")]).unwrap_err();
     assert_eq!((error.index, error.fault), (2, Fault::NamespaceChange));

@@ -1,10 +1,10 @@
 //! Bytes of single fields, and what cannot be written.
 
 use crate::automata::Tables;
-use crate::blob::{Capabilities, Foreign, Profile, WriteError, Xmatch, read, write};
+use crate::blob::{BlobProfile, Capabilities, ForeignFields, WriteError, Xmatch, read, write};
 
-fn named(name: &[u8]) -> Profile {
-    Profile { version: 5, name: name.to_vec(), ..Profile::default() }
+fn named(name: &[u8]) -> BlobProfile {
+    BlobProfile { version: 5, name: name.to_vec(), ..BlobProfile::default() }
 }
 
 #[test]
@@ -26,7 +26,7 @@ fn limits_of_strings_are_errors() {
 #[test]
 fn foreign_fields_are_refused() {
     let mut profile = named(b"a");
-    profile.foreign = Foreign { rename: Some(b"b".to_vec()), ..Foreign::default() };
+    profile.foreign = ForeignFields { rename: Some(b"b".to_vec()), ..ForeignFields::default() };
     assert!(matches!(write(&[profile]), Err(WriteError::Foreign { field: "rename", .. })));
 }
 
@@ -44,7 +44,7 @@ fn inconsistent_tables_are_refused() {
 
 #[test]
 fn small_fragments_are_byte_exact() {
-    let mut profile = Profile { version: 0x20_2807, ..named(b"foo") };
+    let mut profile = BlobProfile { version: 0x20_2807, ..named(b"foo") };
     profile.namespace = Some(b"zz".to_vec());
     profile.disconnected = Some(b"/dc".to_vec());
     profile.kill = Some(10);

@@ -7,11 +7,11 @@ use toml::Spanned;
 
 use crate::analysis::Subject;
 use crate::analysis::access::Question;
-use crate::analysis::new_access::Finding;
+use crate::analysis::new_access::NewAccessFinding;
 use crate::analysis::query::Decision;
 use crate::analysis::search::search;
-use crate::analysis::suite::{Expect, NamePattern, split};
-use crate::cli::inputs::Input;
+use crate::analysis::suite::{Expectation, NamePattern, split};
+use crate::cli::inputs::CommandInput;
 
 /// An access that no profile but some may allow.
 pub(super) struct Assertion {
@@ -23,7 +23,7 @@ pub(super) struct Assertion {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Raw {
+struct RawAssertions {
     #[serde(default, rename = "test")]
     tests: Vec<RawAssertion>,
 }
@@ -33,15 +33,15 @@ struct Raw {
 struct RawAssertion {
     profile: Option<Spanned<String>>,
     access: Spanned<String>,
-    expect: Option<Spanned<Expect>>,
+    expect: Option<Spanned<Expectation>>,
     #[serde(default)]
-    exempt: Vec<RawExemption>,
+    exempt: Vec<RawProfileExemption>,
     reason: String,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct RawExemption {
+struct RawProfileExemption {
     profile: Spanned<String>,
     #[serde(rename = "reason")]
     _reason: String,
@@ -49,15 +49,15 @@ struct RawExemption {
 
 /// The assertions of a file.
 pub(super) fn read(path: &Path) -> Result<Vec<Assertion>, String> {
-    let input = Input::of(path);
+    let input = CommandInput::of(path);
     let name = input.shown();
     let bytes = input.read().map_err(|error| format!("{name}: {error}"))?;
     let text = String::from_utf8(bytes).map_err(|error| format!("{name}: {error}"))?;
-    let raw: Raw = toml::from_str(&text).map_err(|error| format!("{name}: {error}"))?;
+    let raw: RawAssertions = toml::from_str(&text).map_err(|error| format!("{name}: {error}"))?;
     let line = |at: usize| text.get(..at).map_or(0, |before| before.matches('\n').count()) + 1;
     let assertion = |raw: RawAssertion| {
         let wrong = |at: usize, message: String| format!("{name}:{}: {message}", line(at));
-        if let Some(expect) = raw.expect.filter(|expect| *expect.get_ref() != Expect::Denied) {
+        if let Some(expect) = raw.expect.filter(|expect| *expect.get_ref() != Expectation::Denied) {
             return Err(wrong(expect.span().start, "an access that must not be granted is `denied`".into()));
         }
         let at = raw.access.span().start;
@@ -75,7 +75,7 @@ pub(super) fn read(path: &Path) -> Result<Vec<Assertion>, String> {
 }
 
 /// The profiles that allow what must not be allowed.
-pub(super) fn findings(subject: &Subject, assertions: &[Assertion]) -> Result<Vec<Finding>, String> {
+pub(super) fn findings(subject: &Subject, assertions: &[Assertion]) -> Result<Vec<NewAccessFinding>, String> {
     let mut findings = Vec::new();
     for Assertion { access, profile, exempt, reason } in assertions {
         let found = search(subject, access).map_err(|error| format!("{access}: {error}"))?;
@@ -84,7 +84,7 @@ pub(super) fn findings(subject: &Subject, assertions: &[Assertion]) -> Result<Ve
                 profile.is_about(subject, &name) && !exempt.iter().any(|name_of| name_of.is_about(subject, &name));
             if is_meant && found.decision == Decision::Allowed {
                 let shown = found.witness.clone().unwrap_or_else(|| access.to_string());
-                findings.push(Finding::granted(found, shown, reason));
+                findings.push(NewAccessFinding::granted(found, shown, reason));
             }
         }
     }

@@ -3,12 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use super::granted::{self, Assertion};
-use super::{Args, Format, Policy, sarif};
-use crate::analysis::new_access::{self, Finding, Kind, NewAccess, Options};
+use super::{Args, ComparedPolicy, DiffFormat, sarif};
+use crate::analysis::new_access::{self, NewAccess, NewAccessFinding, NewAccessKind, NewAccessOptions};
 use crate::analysis::{Side, Subject, is_blob};
-use crate::blob::Profile;
+use crate::blob::BlobProfile;
 use crate::cli::github::{data, property};
-use crate::cli::inputs::{self, Input};
+use crate::cli::inputs::{self, CommandInput};
 use crate::cli::{Status, eprint_line, print, print_json, print_styled};
 use crate::diagnostic::Escaped;
 use crate::encode::Provenance;
@@ -46,15 +46,15 @@ fn mapping(text: &str) -> Result<(String, String), String> {
 }
 
 /// The policies of one operand: of a file, or of the files of a directory.
-struct Tree {
-    policies: Vec<Policy>,
-    profiles: Vec<Profile>,
+struct OperandPolicies {
+    policies: Vec<ComparedPolicy>,
+    profiles: Vec<BlobProfile>,
     /// For each profile, its policy, and which one it is there.
     places: Vec<(usize, usize)>,
 }
 
-impl Tree {
-    fn read(path: &Path, args: &Args, own_features: Option<&str>) -> Result<Tree, String> {
+impl OperandPolicies {
+    fn read(path: &Path, args: &Args, own_features: Option<&str>) -> Result<OperandPolicies, String> {
         let inputs = inputs::expand(&[path.to_owned()])?;
         if inputs.is_empty() {
             return Err(format!("{}: no profiles", Escaped::line(path.as_os_str().as_encoded_bytes())));
@@ -62,12 +62,16 @@ impl Tree {
         let compiler = args.compiler(own_features)?;
         // A tree has its own includes, which may be what changed.
         let compiler = if path.is_dir() { compiler.include_dir(path) } else { compiler };
-        let read = |input: &Input| {
+        let read = |input: &CommandInput| {
             let bytes = input.read().map_err(|error| format!("{}: {error}", input.shown()))?;
-            if is_blob(&bytes) { Policy::of_blob(input, &bytes) } else { Policy::of_text(&compiler, input, bytes) }
+            if is_blob(&bytes) {
+                ComparedPolicy::of_blob(input, &bytes)
+            } else {
+                ComparedPolicy::of_text(&compiler, input, bytes)
+            }
         };
-        let policies = parallel::map(&inputs, read).into_iter().collect::<Result<Vec<Policy>, String>>()?;
-        let mut tree = Tree { policies, profiles: Vec::new(), places: Vec::new() };
+        let policies = parallel::map(&inputs, read).into_iter().collect::<Result<Vec<ComparedPolicy>, String>>()?;
+        let mut tree = OperandPolicies { policies, profiles: Vec::new(), places: Vec::new() };
         for (policy, number) in tree.policies.iter().zip(0..) {
             tree.places.extend((0..policy.profiles().len()).map(|index| (number, index)));
             tree.profiles.extend_from_slice(policy.profiles());
@@ -80,8 +84,8 @@ impl Tree {
         let mut subject = Subject::from_profiles(Vec::new()).map_err(|error| error.to_string())?;
         for policy in self.policies {
             let added = match policy {
-                Policy::Blob(profiles) => Subject::from_profiles(profiles),
-                Policy::Text(compiled) => Subject::from_compiled(*compiled),
+                ComparedPolicy::Blob(profiles) => Subject::from_profiles(profiles),
+                ComparedPolicy::Text(compiled) => Subject::from_compiled(*compiled),
             };
             subject.append(added.map_err(|error| error.to_string())?);
         }
@@ -91,17 +95,17 @@ impl Tree {
     fn provenance(&self, profile: usize) -> Option<(&Provenance, &SourceMap)> {
         let &(policy, index) = self.places.get(profile)?;
         match self.policies.get(policy)? {
-            Policy::Text(compiled) => Some((compiled.provenance(index)?, compiled.diagnosis().sources())),
-            Policy::Blob(_) => None,
+            ComparedPolicy::Text(compiled) => Some((compiled.provenance(index)?, compiled.diagnosis().sources())),
+            ComparedPolicy::Blob(_) => None,
         }
     }
 }
 
 pub(super) fn run(args: &Args) -> Result<Status, String> {
     let own = &args.new_access;
-    let base = Tree::read(&args.a, args, args.features_a.as_deref())?;
-    let new = Tree::read(&args.b, args, args.features_b.as_deref())?;
-    let mut options = Options::default().ignore_audit(own.ignore_audit).max_per_automaton(args.max.get());
+    let base = OperandPolicies::read(&args.a, args, args.features_a.as_deref())?;
+    let new = OperandPolicies::read(&args.b, args, args.features_b.as_deref())?;
+    let mut options = NewAccessOptions::default().ignore_audit(own.ignore_audit).max_per_automaton(args.max.get());
     for (base, new) in &own.map {
         options = options.map(base, new);
     }
@@ -123,10 +127,10 @@ pub(super) fn run(args: &Args) -> Result<Status, String> {
 
 fn report(args: &Args, found: &NewAccess) -> Result<(), String> {
     match args.format() {
-        Format::Json => return print_json(found),
-        Format::Github => print(&found.findings.iter().map(annotation).collect::<String>())?,
-        Format::Sarif => print_styled(&sarif::render(found, &args.b)?)?,
-        Format::Text => print(&found.to_string())?,
+        DiffFormat::Json => return print_json(found),
+        DiffFormat::Github => print(&found.findings.iter().map(annotation).collect::<String>())?,
+        DiffFormat::Sarif => print_styled(&sarif::render(found, &args.b)?)?,
+        DiffFormat::Text => print(&found.to_string())?,
     }
     for name in &found.removed {
         eprint_line(format_args!("note: profile `{name}` is in BASE only"));
@@ -138,8 +142,8 @@ fn report(args: &Args, found: &NewAccess) -> Result<(), String> {
 }
 
 /// A workflow command for each finding, at the first rule of NEW that decides.
-fn annotation(finding: &Finding) -> String {
-    let command = if finding.kind == Kind::LessAudit { "warning" } else { "error" };
+fn annotation(finding: &NewAccessFinding) -> String {
+    let command = if finding.kind == NewAccessKind::LessAudit { "warning" } else { "error" };
     let place = finding
         .difference
         .rules

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::analysis::new_access::{Finding, Kind, NewAccess};
+use crate::analysis::new_access::{NewAccess, NewAccessFinding, NewAccessKind};
 use crate::cli::sarif::{document, fingerprint, uri};
 
 /// A document with a rule for each kind of findings.
@@ -25,18 +25,18 @@ pub(super) fn render(found: &NewAccess, new: &Path) -> Result<String, String> {
     document(&rules, &results)
 }
 
-const KINDS: [(Kind, &str, &str); 4] = [
-    (Kind::LessAudit, "less-audit", "the new policy logs less of what happens"),
-    (Kind::NotProven, "not-proven", "it is not proven that the new policy allows no more"),
-    (Kind::NewAccess, "new-access", "the new policy allows what the old one does not"),
-    (Kind::Granted, "access-granted", "the new policy allows what must not be allowed"),
+const KINDS: [(NewAccessKind, &str, &str); 4] = [
+    (NewAccessKind::LessAudit, "less-audit", "the new policy logs less of what happens"),
+    (NewAccessKind::NotProven, "not-proven", "it is not proven that the new policy allows no more"),
+    (NewAccessKind::NewAccess, "new-access", "the new policy allows what the old one does not"),
+    (NewAccessKind::Granted, "access-granted", "the new policy allows what must not be allowed"),
 ];
 
-fn level(kind: Kind) -> &'static str {
-    if kind == Kind::LessAudit { "warning" } else { "error" }
+fn level(kind: NewAccessKind) -> &'static str {
+    if kind == NewAccessKind::LessAudit { "warning" } else { "error" }
 }
 
-fn result(finding: &Finding, new: &Path) -> Value {
+fn result(finding: &NewAccessFinding, new: &Path) -> Value {
     let rule = KINDS.iter().position(|(kind, ..)| *kind == finding.kind).unwrap_or(0);
     let place = |file: &str, line: u32, column: u32| {
         let region = json!({ "startLine": line, "startColumn": column });

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::Args;
 use crate::analysis::graph::{Graph, NodeKind};
 use crate::analysis::is_blob;
-use crate::cli::inputs::{self, Input};
+use crate::cli::inputs::{self, CommandInput};
 use crate::cli::lint;
 use crate::compiler::{Compiler, Input as Text};
 use crate::kubernetes::is_manifest;
@@ -19,14 +19,14 @@ use crate::source::{Source, SourceMap, Span};
 
 /// The text of one profile.
 #[derive(Default, Serialize)]
-pub(super) struct Details {
+pub(super) struct ProfileDetails {
     /// The file and the line.
     place: String,
     /// The rules that stand in its own file, each with its line.
     rules: Vec<(u32, String)>,
     /// The number of rules from included files.
     included: usize,
-    findings: Vec<Shown>,
+    findings: Vec<ShownFinding>,
     #[serde(skip)]
     file: String,
     /// Where its name and its rules stand.
@@ -38,7 +38,7 @@ pub(super) struct Details {
 
 /// A finding.
 #[derive(Clone, Serialize)]
-struct Shown {
+struct ShownFinding {
     code: &'static str,
     name: &'static str,
     severity: &'static str,
@@ -47,13 +47,13 @@ struct Shown {
 }
 
 /// The details of each node; `None` where there is no text.
-pub(super) fn of(args: &Args, graph: &Graph) -> Result<Vec<Option<Details>>, String> {
+pub(super) fn of(args: &Args, graph: &Graph) -> Result<Vec<Option<ProfileDetails>>, String> {
     let texts = read(args)?;
     let compiler = args.target.compiler()?;
     // A tree has its own includes.
     let compiler = if args.tree().is_dir() { compiler.include_dir(args.tree()) } else { compiler };
     let profiles = parallel::map(&texts, |(name, text)| profiles(&compiler, name, text));
-    let mut by_name: FxHashMap<String, VecDeque<Details>> = FxHashMap::default();
+    let mut by_name: FxHashMap<String, VecDeque<ProfileDetails>> = FxHashMap::default();
     for (name, details) in profiles.into_iter().flatten() {
         by_name.entry(name).or_default().push_back(details);
     }
@@ -62,7 +62,7 @@ pub(super) fn of(args: &Args, graph: &Graph) -> Result<Vec<Option<Details>>, Str
         let known = by_name.get_mut(&node.name).filter(|_| own(node.kind));
         known.and_then(VecDeque::pop_front)
     });
-    let mut all: Vec<Option<Details>> = nodes.collect();
+    let mut all: Vec<Option<ProfileDetails>> = nodes.collect();
     let inputs = texts.into_iter().map(|(name, text)| Text::text(name, text)).collect();
     let outcome = lint::of_tree(&compiler, args.tree(), inputs)?;
     let mut by_file: FxHashMap<String, Vec<usize>> = FxHashMap::default();
@@ -82,7 +82,7 @@ fn read(args: &Args) -> Result<Vec<(String, Vec<u8>)>, String> {
     let mut texts = Vec::new();
     for input in inputs::expand(&[args.tree().to_owned()])? {
         // Standard input has been read already.
-        let Input::File(path) = &input else { continue };
+        let CommandInput::File(path) = &input else { continue };
         let text = input.read().map_err(|error| format!("{}: {error}", input.shown()))?;
         if !is_blob(&text) && !is_manifest(Some(path), &text) {
             texts.push((input.name(), text));
@@ -92,17 +92,17 @@ fn read(args: &Args) -> Result<Vec<(String, Vec<u8>)>, String> {
 }
 
 /// The profiles of a text by their names; none where it cannot be compiled, which has been reported.
-fn profiles(compiler: &Compiler, name: &str, text: &[u8]) -> Vec<(String, Details)> {
+fn profiles(compiler: &Compiler, name: &str, text: &[u8]) -> Vec<(String, ProfileDetails)> {
     let Ok(resolved) = compiler.resolve(Text::text(name, text)) else { return Vec::new() };
     let sources = resolved.diagnosis().sources();
     let details = |profile: &Profile| {
         let source = sources.get(profile.span.source);
-        let mut details = Details {
+        let mut details = ProfileDetails {
             place: sources.describe(profile.span),
             file: source.name().to_owned(),
             spans: vec![(profile.span.start, profile.span.end)],
             top: !profile.name.as_bytes().windows(2).any(|two| two == b"//"),
-            ..Details::default()
+            ..ProfileDetails::default()
         };
         let mut known: Option<Span> = None;
         for rule in profile
@@ -138,21 +138,27 @@ fn full_name(profile: &Profile) -> String {
 }
 
 /// Gives a finding to the profile whose rule or name it is about, and one about the file to its profiles at the top level.
-fn place(finding: &Finding, sources: &SourceMap, by_file: &FxHashMap<String, Vec<usize>>, all: &mut [Option<Details>]) {
+fn place(
+    finding: &Finding,
+    sources: &SourceMap,
+    by_file: &FxHashMap<String, Vec<usize>>,
+    all: &mut [Option<ProfileDetails>],
+) {
     let span = finding.span();
     if span == Span::NONE {
         return;
     }
     let source = sources.get(span.source);
     let Some(profiles) = by_file.get(source.name()) else { return };
-    let shown = Shown {
+    let shown = ShownFinding {
         code: finding.code,
         name: finding.name(),
         severity: lint::severity(finding),
         message: finding.message.clone(),
         line: source.line_column(span.start).0,
     };
-    let inside = |details: &Details| details.spans.iter().any(|&(start, end)| start <= span.start && span.start <= end);
+    let inside =
+        |details: &ProfileDetails| details.spans.iter().any(|&(start, end)| start <= span.start && span.start <= end);
     let details = |number: usize| all.get(number).and_then(Option::as_ref);
     let holders: Vec<usize> = profiles.iter().copied().filter(|&number| details(number).is_some_and(inside)).collect();
     let holders = match holders.is_empty() {

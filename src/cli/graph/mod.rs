@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::target::TargetArgs;
 use super::{Status, print, print_json, print_styled, search, settle};
-use crate::analysis::graph::{Class, Graph};
+use crate::analysis::graph::{EdgeClass, Graph};
 use crate::vocab::nearest;
 
 /// Without --from and --to, the exit status is 0, also if --escapes finds something. With them it is 0 if there is a way, and 1 if there
@@ -21,11 +21,11 @@ pub(super) struct Args {
 
     /// Format of the output
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "text")]
-    format: Format,
+    format: GraphFormat,
 
     /// Classes of edges; repeatable [default: all; for ways exec, hat, change_profile and ptrace]
     #[arg(long, value_enum, value_name = "CLASS")]
-    class: Vec<EdgeClass>,
+    class: Vec<EdgeClassArg>,
 
     /// Profile that ways begin at, or `unconfined`: print the shortest ways to --to
     #[arg(long, value_name = "NAME", requires = "to")]
@@ -51,7 +51,7 @@ impl Args {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-enum Format {
+enum GraphFormat {
     /// A summary, or the ways
     Text,
     /// Nodes, edges and rules, or the ways
@@ -65,7 +65,7 @@ enum Format {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-enum EdgeClass {
+enum EdgeClassArg {
     Exec,
     Hat,
     #[value(name = "change_profile")]
@@ -76,27 +76,27 @@ enum EdgeClass {
     Unix,
 }
 
-impl EdgeClass {
-    fn class(self) -> Class {
+impl EdgeClassArg {
+    fn class(self) -> EdgeClass {
         match self {
-            EdgeClass::Exec => Class::Exec,
-            EdgeClass::Hat => Class::Hat,
-            EdgeClass::ChangeProfile => Class::ChangeProfile,
-            EdgeClass::Ptrace => Class::Ptrace,
-            EdgeClass::Signal => Class::Signal,
-            EdgeClass::Dbus => Class::Dbus,
-            EdgeClass::Unix => Class::Unix,
+            EdgeClassArg::Exec => EdgeClass::Exec,
+            EdgeClassArg::Hat => EdgeClass::Hat,
+            EdgeClassArg::ChangeProfile => EdgeClass::ChangeProfile,
+            EdgeClassArg::Ptrace => EdgeClass::Ptrace,
+            EdgeClassArg::Signal => EdgeClass::Signal,
+            EdgeClassArg::Dbus => EdgeClass::Dbus,
+            EdgeClassArg::Unix => EdgeClass::Unix,
         }
     }
 }
 
 /// The data of the page.
 #[derive(Serialize)]
-struct Page<'a> {
+struct GraphPage<'a> {
     #[serde(flatten)]
     graph: &'a Graph,
     /// For each node.
-    details: Vec<Option<details::Details>>,
+    details: Vec<Option<details::ProfileDetails>>,
 }
 
 pub(super) fn run(args: &Args) -> Status {
@@ -106,25 +106,25 @@ pub(super) fn run(args: &Args) -> Status {
 fn try_run(args: &Args) -> Result<Status, String> {
     let (subject, complete) = search::read(args.tree(), args.target.compiler()?)?;
     let mut graph = Graph::of(&subject).map_err(|error| error.to_string())?;
-    let classes: Vec<Class> = args.class.iter().map(|class| class.class()).collect();
+    let classes: Vec<EdgeClass> = args.class.iter().map(|class| class.class()).collect();
     let found = match (&args.from, &args.to) {
         (Some(from), Some(to)) => ways(args.format, &graph, [from, to], &classes)?,
         _ => {
             // The page shows them with each profile.
-            if args.escapes || args.format == Format::Html {
+            if args.escapes || args.format == GraphFormat::Html {
                 graph.find_escapes(&subject).map_err(|error| error.to_string())?;
             }
             if !classes.is_empty() {
                 graph.retain(&classes);
             }
             match args.format {
-                Format::Text if args.escapes => print(&graph.escapes_text()),
-                Format::Text => print(&graph.summary()),
-                Format::Json => print_json(&graph),
-                Format::Dot => print(&graph.to_dot()),
-                Format::Mermaid => print(&graph.to_mermaid()),
-                Format::Html => {
-                    print_styled(&html::page(&Page { graph: &graph, details: details::of(args, &graph)? })?)
+                GraphFormat::Text if args.escapes => print(&graph.escapes_text()),
+                GraphFormat::Text => print(&graph.summary()),
+                GraphFormat::Json => print_json(&graph),
+                GraphFormat::Dot => print(&graph.to_dot()),
+                GraphFormat::Mermaid => print(&graph.to_mermaid()),
+                GraphFormat::Html => {
+                    print_styled(&html::page(&GraphPage { graph: &graph, details: details::of(args, &graph)? })?)
                 }
             }?;
             true
@@ -138,7 +138,7 @@ fn try_run(args: &Args) -> Result<Status, String> {
 }
 
 /// Prints the shortest ways, and returns whether there is one.
-fn ways(format: Format, graph: &Graph, names: [&String; 2], classes: &[Class]) -> Result<bool, String> {
+fn ways(format: GraphFormat, graph: &Graph, names: [&String; 2], classes: &[EdgeClass]) -> Result<bool, String> {
     let find = |name: &String| {
         graph.find(name).ok_or_else(|| {
             let names = graph.nodes.iter().map(|node| &*node.name);
@@ -150,12 +150,14 @@ fn ways(format: Format, graph: &Graph, names: [&String; 2], classes: &[Class]) -
     };
     let [from, to] = names;
     let ends = (find(from)?, find(to)?);
-    let ways = graph.ways(ends.0, ends.1, if classes.is_empty() { &Class::BECOMES } else { classes });
+    let ways = graph.ways(ends.0, ends.1, if classes.is_empty() { &EdgeClass::BECOMES } else { classes });
     match (format, &ways) {
-        (Format::Text, Some(ways)) => print(&ways.to_string()),
-        (Format::Text, None) => print(&format!("there is no way from {from} to {to}\n")),
-        (Format::Json, ways) => print_json(ways),
-        (Format::Dot | Format::Mermaid | Format::Html, _) => Err("ways are printed as text or JSON".to_owned()),
+        (GraphFormat::Text, Some(ways)) => print(&ways.to_string()),
+        (GraphFormat::Text, None) => print(&format!("there is no way from {from} to {to}\n")),
+        (GraphFormat::Json, ways) => print_json(ways),
+        (GraphFormat::Dot | GraphFormat::Mermaid | GraphFormat::Html, _) => {
+            Err("ways are printed as text or JSON".to_owned())
+        }
     }?;
     Ok(ways.is_some())
 }

@@ -2,10 +2,10 @@
 
 use crate::cli::steps::shown_bytes;
 use crate::compiler::Compiled;
-use crate::kernel::{Kernel, KernelError, Origin};
+use crate::kernel::{Kernel, KernelError, PolicyOrigin};
 
 /// Policy that is to be put back.
-pub(super) struct Before<'a> {
+pub(super) struct PreviousPolicy<'a> {
     kernel: &'a Kernel,
     /// The bytes that the profiles were loaded from, each once.
     policies: Vec<Vec<u8>>,
@@ -13,20 +13,20 @@ pub(super) struct Before<'a> {
     new: Vec<Vec<u8>>,
 }
 
-impl<'a> Before<'a> {
+impl<'a> PreviousPolicy<'a> {
     /// Reads what the profiles of a policy are now. That it cannot be put back is said before anything is changed.
-    pub(super) fn of(kernel: &'a Kernel, policy: &Compiled) -> Result<Before<'a>, String> {
-        let mut before = Before { kernel, policies: Vec::new(), new: Vec::new() };
+    pub(super) fn of(kernel: &'a Kernel, policy: &Compiled) -> Result<PreviousPolicy<'a>, String> {
+        let mut before = PreviousPolicy { kernel, policies: Vec::new(), new: Vec::new() };
         for profile in policy.profiles() {
             let shown = shown_bytes(&profile.name);
             if profile.namespace.is_some() {
                 return Err(format!("{shown}: profiles of a namespace cannot be learned"));
             }
             match kernel.origin(&profile.name).map_err(|error| error.to_string())? {
-                Origin::None => before.new.push(profile.name.to_vec()),
-                Origin::Whole(bytes) if before.policies.contains(&bytes) => {}
-                Origin::Whole(bytes) => before.policies.push(bytes),
-                Origin::Unknown => {
+                PolicyOrigin::None => before.new.push(profile.name.to_vec()),
+                PolicyOrigin::Whole(bytes) if before.policies.contains(&bytes) => {}
+                PolicyOrigin::Whole(bytes) => before.policies.push(bytes),
+                PolicyOrigin::Unknown => {
                     return Err(format!(
                         "{shown}: the kernel does not report what it was loaded from, so that it could not be restored; load its file \
                          with `armorer replace` first"
@@ -49,7 +49,7 @@ impl<'a> Before<'a> {
             match self.kernel.remove(name) {
                 Ok(()) => {}
                 // Nothing was loaded.
-                Err(KernelError::Refused { .. }) if matches!(self.kernel.origin(name), Ok(Origin::None)) => {}
+                Err(KernelError::Refused { .. }) if matches!(self.kernel.origin(name), Ok(PolicyOrigin::None)) => {}
                 Err(error) => failures.push(error.to_string()),
             }
         }

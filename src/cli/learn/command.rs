@@ -16,12 +16,12 @@ const INTERVAL: Duration = Duration::from_millis(50);
 const GRACE: Duration = Duration::from_secs(5);
 
 /// Signals that end a process, which are passed on to the command: what was loaded before is put back all the same.
-pub(super) struct Signals(Receiver<Signal>);
+pub(super) struct ForwardedSignals(Receiver<Signal>);
 
-impl Signals {
+impl ForwardedSignals {
     /// Blocks the signals for this thread and those that it starts, and waits for them in one. Commands that are run have none of
     /// them blocked.
-    pub(super) fn block() -> Result<Signals, String> {
+    pub(super) fn block() -> Result<ForwardedSignals, String> {
         let mut signals = SigSet::empty();
         [Signal::SIGTERM, Signal::SIGINT, Signal::SIGHUP].into_iter().for_each(|signal| signals.add(signal));
         signals.thread_block().map_err(|errno| errno.to_string())?;
@@ -35,7 +35,7 @@ impl Signals {
                 }
             }
         });
-        Ok(Signals(receiver))
+        Ok(ForwardedSignals(receiver))
     }
 
     /// A signal that has come.
@@ -45,7 +45,7 @@ impl Signals {
 }
 
 /// How a command ended.
-pub(super) struct Ended {
+pub(super) struct CommandEnd {
     pub(super) status: ExitStatus,
     /// The signal that armorer got meanwhile.
     pub(super) signal: Option<Signal>,
@@ -54,9 +54,9 @@ pub(super) struct Ended {
 /// Runs a command, and looks at the log until it has ended.
 pub(super) fn run(
     command: &[OsString],
-    signals: &Signals,
+    signals: &ForwardedSignals,
     mut look: impl FnMut() -> Result<(), String>,
-) -> Result<Ended, String> {
+) -> Result<CommandEnd, String> {
     let [program, arguments @ ..] = command else { return Err("no command".into()) };
     let mut child =
         Command::new(program).args(arguments).spawn().map_err(|error| format!("{}: {error}", program.display()))?;
@@ -69,11 +69,15 @@ pub(super) fn run(
     outcome
 }
 
-fn wait(child: &mut Child, signals: &Signals, look: &mut impl FnMut() -> Result<(), String>) -> Result<Ended, String> {
+fn wait(
+    child: &mut Child,
+    signals: &ForwardedSignals,
+    look: &mut impl FnMut() -> Result<(), String>,
+) -> Result<CommandEnd, String> {
     let mut caught: Option<(Signal, Instant)> = None;
     loop {
         if let Some(status) = child.try_wait().map_err(|error| error.to_string())? {
-            return Ok(Ended { status, signal: caught.map(|(signal, _)| signal) });
+            return Ok(CommandEnd { status, signal: caught.map(|(signal, _)| signal) });
         }
         if let Ok(signal) = signals.0.recv_timeout(INTERVAL) {
             let pid = i32::try_from(child.id()).map_err(|error| error.to_string())?;

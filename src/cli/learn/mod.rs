@@ -11,15 +11,15 @@ use std::thread;
 use std::time::Duration;
 
 use super::kernel::{KernelArgs, compiler, kernel_features};
-use super::log::{MOST, Tap, WriteArgs};
+use super::log::{LiveLog, MOST, WriteArgs};
 use super::render::{Renderer, Verbosity};
 use super::steps::{shown, shown_bytes};
 use super::target::TargetArgs;
-use super::{Status, complain, eprint_line, settle};
+use super::{Status, eprint_line, print_error, settle};
 use crate::compiler::{CompileError, Compiled};
 use crate::log::{Event, Summary, Tree};
-use before::Before;
-use command::{Ended, Signals};
+use before::PreviousPolicy;
+use command::{CommandEnd, ForwardedSignals};
 
 /// The time that the kernel and a daemon have to write what happened last.
 const SETTLE: Duration = Duration::from_millis(500);
@@ -62,7 +62,7 @@ pub(super) fn run(args: &Args) -> Status {
 
 fn try_run(args: &Args) -> Result<Status, String> {
     // Before anything starts threads, which would take the signals as they are.
-    let signals = Signals::block()?;
+    let signals = ForwardedSignals::block()?;
     let kernel = args.kernel.kernel()?;
     let features = kernel_features(&kernel, &args.target)?;
     let base = &args.target.base;
@@ -92,9 +92,9 @@ fn try_run(args: &Args) -> Result<Status, String> {
         }
         Ok(())
     };
-    let mut tap = Tap::open(args.log.as_deref())?;
+    let mut tap = LiveLog::open(args.log.as_deref())?;
     let command = started(args, &policy, &name)?;
-    let before = Before::of(&kernel, &policy)?;
+    let before = PreviousPolicy::of(&kernel, &policy)?;
     if let Some(signal) = signals.caught() {
         return Err(format!("interrupted by {signal}; nothing is changed"));
     }
@@ -109,10 +109,10 @@ fn try_run(args: &Args) -> Result<Status, String> {
 
     let mut status = Status::Fine;
     for failure in [back.err(), read.err()].into_iter().flatten() {
-        complain(failure);
+        print_error(failure);
         status = Status::Failed;
     }
-    let Ended { status: ended, signal } = ran?;
+    let CommandEnd { status: ended, signal } = ran?;
     if let Some(signal) = signal {
         return Err(format!("interrupted by {signal} before the command ended; nothing is suggested"));
     }

@@ -5,32 +5,32 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::settings::Settings;
+use super::settings::LintSettings;
 use super::{Status, file_name};
 use crate::atomic;
 use crate::cli::print_data;
-use crate::cli::unified::Unified;
+use crate::cli::unified::UnifiedDiff;
 use crate::compiler::Input;
 use crate::kubernetes::{is_manifest, only_profiles_differ};
-use crate::lint::{Applicability, Outcome, apply};
+use crate::lint::{Applicability, LintOutcome, apply};
 use crate::source::{DirEntry, FileKind, FileSystem, Loader, SourceId};
 
 /// The maximum number of rounds. Each applies fixes that conflicted with those of the round before, so a few are enough.
 const MAX_ROUNDS: usize = 10;
 
 /// The result of applying fixes.
-pub(super) struct Mended {
+pub(super) struct FixResult {
     /// The remaining findings.
-    pub(super) outcome: Outcome,
+    pub(super) outcome: LintOutcome,
     pub(super) applied: usize,
     /// Old and new texts by name.
     changed: BTreeMap<String, (Vec<u8>, Vec<u8>)>,
 }
 
 /// Files, of which some are fixed.
-struct Overlay(Arc<BTreeMap<PathBuf, Vec<u8>>>);
+struct FixedFiles(Arc<BTreeMap<PathBuf, Vec<u8>>>);
 
-impl Loader for Overlay {
+impl Loader for FixedFiles {
     fn kind(&self, path: &Path) -> io::Result<FileKind> {
         FileSystem.kind(path)
     }
@@ -48,7 +48,7 @@ impl Loader for Overlay {
 }
 
 /// The errors of each file.
-fn errors(outcome: &Outcome) -> BTreeMap<String, usize> {
+fn errors(outcome: &LintOutcome) -> BTreeMap<String, usize> {
     let mut errors = BTreeMap::new();
     for finding in outcome.findings.iter().filter(|finding| finding.rule.is_none()) {
         *errors.entry(outcome.sources().get(finding.span().source).name().to_owned()).or_default() += 1;
@@ -56,7 +56,11 @@ fn errors(outcome: &Outcome) -> BTreeMap<String, usize> {
     errors
 }
 
-pub(super) fn mend(settings: &Settings<'_>, mut inputs: Vec<Input>, most: Applicability) -> Result<Mended, String> {
+pub(super) fn mend(
+    settings: &LintSettings<'_>,
+    mut inputs: Vec<Input>,
+    most: Applicability,
+) -> Result<FixResult, String> {
     let mut changed: BTreeMap<String, (Vec<u8>, Vec<u8>)> = BTreeMap::new();
     let mut applied = 0;
     let mut outcome = settings.linter(None)?.lint(inputs.clone()).map_err(|error| error.to_string())?;
@@ -87,7 +91,7 @@ pub(super) fn mend(settings: &Settings<'_>, mut inputs: Vec<Input>, most: Applic
             break;
         }
         let files = changed.iter().map(|(name, (_, new))| (PathBuf::from(name), new.clone())).collect();
-        let next = settings.linter(Some(Box::new(Overlay(Arc::new(files)))))?;
+        let next = settings.linter(Some(Box::new(FixedFiles(Arc::new(files)))))?;
         let left = next.lint(inputs.clone()).map_err(|error| error.to_string())?;
         if errors(&left) > errors(&outcome) {
             // A fix that breaks a file is a fault of its rule: nothing of the round stays.
@@ -98,14 +102,14 @@ pub(super) fn mend(settings: &Settings<'_>, mut inputs: Vec<Input>, most: Applic
         outcome = left;
     }
     _ = inputs;
-    Ok(Mended { outcome, applied, changed })
+    Ok(FixResult { outcome, applied, changed })
 }
 
-impl Mended {
+impl FixResult {
     /// Prints what would change.
     pub(super) fn print_diff(&self) -> Result<Status, String> {
         for (name, (old, new)) in &self.changed {
-            Unified::new(name, old, new).print()?;
+            UnifiedDiff::new(name, old, new).print()?;
         }
         Ok(if self.changed.is_empty() { Status::Fine } else { Status::Findings })
     }

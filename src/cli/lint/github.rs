@@ -3,10 +3,10 @@
 use super::region;
 use crate::cli::github::{data, property};
 use crate::diagnostic::Severity;
-use crate::lint::Outcome;
+use crate::lint::LintOutcome;
 use crate::source::SourceMap;
 
-pub(super) fn render(outcome: &Outcome, sources: &SourceMap) -> String {
+pub(super) fn render(outcome: &LintOutcome, sources: &SourceMap) -> String {
     let mut out = String::new();
     for finding in &outcome.findings {
         let command = match finding.severity {

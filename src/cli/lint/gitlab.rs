@@ -5,10 +5,10 @@ use serde_json::{Value, json};
 
 use super::{region, sarif};
 use crate::diagnostic::Severity;
-use crate::lint::{Finding, Outcome};
+use crate::lint::{Finding, LintOutcome};
 use crate::source::SourceMap;
 
-pub(super) fn render(outcome: &Outcome, sources: &SourceMap) -> Result<String, String> {
+pub(super) fn render(outcome: &LintOutcome, sources: &SourceMap) -> Result<String, String> {
     // Two findings that are the same in all that the fingerprint is made of must not have the same one: GitLab shows one of them.
     let mut seen: FxHashMap<String, u32> = FxHashMap::default();
     let mut entry = |finding: &Finding| {

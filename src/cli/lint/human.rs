@@ -1,17 +1,17 @@
 //! Findings for people.
 
-use crate::cli::digest::{Digest, Item, MAX_OF_RUN};
+use crate::cli::digest::{MAX_OF_RUN, MessageKey, ShownMessages};
 use crate::cli::render::{handler, rendered, takes_colours, with_places};
 use crate::diagnostic::Escaped;
-use crate::lint::{Finding, Outcome};
+use crate::lint::{Finding, LintOutcome};
 use crate::source::{SourceMap, Span};
 
-pub(super) fn render(outcome: &Outcome, sources: &SourceMap, all: bool) -> String {
+pub(super) fn render(outcome: &LintOutcome, sources: &SourceMap, all: bool) -> String {
     let handler = handler(takes_colours(&std::io::stdout()));
     let findings = &outcome.findings;
     let digest = match all {
-        true => Digest::all(findings.len()),
-        false => Digest::of(&findings.iter().map(item).collect::<Vec<_>>(), MAX_OF_RUN),
+        true => ShownMessages::all(findings.len()),
+        false => ShownMessages::of(&findings.iter().map(item).collect::<Vec<_>>(), MAX_OF_RUN),
     };
     let mut out = String::new();
     for (index, others) in &digest.shown {
@@ -32,6 +32,6 @@ pub(super) fn render(outcome: &Outcome, sources: &SourceMap, all: bool) -> Strin
     out
 }
 
-fn item(finding: &Finding) -> Item<'_> {
-    Item { code: finding.code, message: &finding.message, severity: finding.severity, span: finding.span() }
+fn item(finding: &Finding) -> MessageKey<'_> {
+    MessageKey { code: finding.code, message: &finding.message, severity: finding.severity, span: finding.span() }
 }

@@ -12,12 +12,12 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
-use super::inputs::{self, Input};
+use super::inputs::{self, CommandInput};
 use super::output::counted;
 use super::{Status, eprint_line, print_data, print_styled, settle};
 use crate::compiler::{self, Compiler};
 use crate::diagnostic::Severity;
-use crate::lint::{self, Finding, Linter, Outcome, RULES};
+use crate::lint::{self, Finding, LintOutcome, Linter, RULES};
 use crate::source::SourceMap;
 
 /// Exit status: 0 nothing but notes, 1 there are warnings or errors, 2 usage or input/output errors.
@@ -39,8 +39,8 @@ pub(super) struct Args {
     diff: bool,
 
     /// Format of the output
-    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Text)]
-    format: Format,
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = LintFormat::Text)]
+    format: LintFormat,
 
     /// Show every finding, not only the first ones of each file and of repeated messages
     #[arg(long)]
@@ -57,7 +57,7 @@ pub(super) struct Args {
 
 /// Renderers know findings, and nothing of rules.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
+enum LintFormat {
     /// Human-readable text with an excerpt for each finding
     #[value(alias = "human")]
     Text,
@@ -92,7 +92,7 @@ fn try_run(args: &Args) -> Result<Status, String> {
         print_data(text.as_bytes())?;
         return Ok(Status::Fine);
     }
-    let mut settings = settings::Settings::new(&args.settings, &args.paths)?;
+    let mut settings = settings::LintSettings::new(&args.settings, &args.paths)?;
     let paths = inputs::or_base(&args.paths, &settings.base());
     settings.scope(&paths);
     let inputs = inputs::expand(&paths)?;
@@ -119,20 +119,20 @@ fn try_run(args: &Args) -> Result<Status, String> {
 }
 
 /// The findings in the texts of a tree, by the rules that its configuration file selects.
-pub(super) fn of_tree(compiler: &Compiler, tree: &Path, texts: Vec<compiler::Input>) -> Result<Outcome, String> {
+pub(super) fn of_tree(compiler: &Compiler, tree: &Path, texts: Vec<compiler::Input>) -> Result<LintOutcome, String> {
     let args = settings::RunArgs::default();
-    let settings = settings::Settings::new(&args, &[tree.to_owned()])?;
+    let settings = settings::LintSettings::new(&args, &[tree.to_owned()])?;
     settings.configured(Linter::new(compiler))?.lint(texts).map_err(|error| error.to_string())
 }
 
-fn report(args: &Args, outcome: &Outcome, files: usize, applied: usize) -> Result<Status, String> {
+fn report(args: &Args, outcome: &LintOutcome, files: usize, applied: usize) -> Result<Status, String> {
     let sources = outcome.sources();
     let text = match args.format {
-        Format::Text => human::render(outcome, sources, args.all),
-        Format::Json => json::render(outcome, sources)?,
-        Format::Sarif => sarif::render(outcome, sources)?,
-        Format::Github => github::render(outcome, sources),
-        Format::Gitlab => gitlab::render(outcome, sources)?,
+        LintFormat::Text => human::render(outcome, sources, args.all),
+        LintFormat::Json => json::render(outcome, sources)?,
+        LintFormat::Sarif => sarif::render(outcome, sources)?,
+        LintFormat::Github => github::render(outcome, sources),
+        LintFormat::Gitlab => gitlab::render(outcome, sources)?,
     };
     print_styled(&text)?;
     let count = |severity| outcome.findings.iter().filter(|finding| finding.severity == severity).count();
@@ -174,7 +174,7 @@ fn list() -> String {
 
 /// A finding's places as people and editors count them.
 #[derive(serde::Serialize)]
-struct Region {
+struct LineRegion {
     /// The file.
     file: String,
     /// First and last line, counted from 1.
@@ -186,7 +186,7 @@ struct Region {
 }
 
 /// Where a span is.
-fn region(sources: &SourceMap, span: crate::source::Span) -> Region {
+fn region(sources: &SourceMap, span: crate::source::Span) -> LineRegion {
     let source = sources.get(span.source);
     let place = |offset: u32| {
         let (line, column) = source.line_column(offset);
@@ -196,7 +196,7 @@ fn region(sources: &SourceMap, span: crate::source::Span) -> Region {
     };
     let (line, column) = place(span.start);
     let (end_line, end_column) = place(span.end);
-    Region { file: source.name().to_owned(), line, end_line, column, end_column }
+    LineRegion { file: source.name().to_owned(), line, end_line, column, end_column }
 }
 
 /// The word for a severity that findings are printed with.
@@ -210,5 +210,5 @@ pub(super) fn severity(finding: &Finding) -> &'static str {
 
 /// Returns the file name of an input, if it is a file.
 fn file_name(input: &str) -> Option<&Path> {
-    (input != Input::Stdin.name()).then(|| Path::new(input))
+    (input != CommandInput::Stdin.name()).then(|| Path::new(input))
 }

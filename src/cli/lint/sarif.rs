@@ -2,13 +2,13 @@
 
 use serde_json::{Value, json};
 
-use super::{Region, region};
+use super::{LineRegion, region};
 use crate::cli::sarif::{self, fingerprint as digest, uri};
 use crate::diagnostic::{Code, Severity};
-use crate::lint::{Family, Finding, Outcome, Rule};
+use crate::lint::{Family, Finding, LintOutcome, Rule};
 use crate::source::{SourceMap, Span};
 
-pub(super) fn render(outcome: &Outcome, sources: &SourceMap) -> Result<String, String> {
+pub(super) fn render(outcome: &LintOutcome, sources: &SourceMap) -> Result<String, String> {
     let mut codes: Vec<&str> = outcome.findings.iter().map(|finding| finding.code).collect();
     codes.sort_unstable();
     codes.dedup();
@@ -119,7 +119,7 @@ fn location(span: Span, text: Option<&str>, sources: &SourceMap) -> Value {
     }
 }
 
-fn position(region: &Region) -> Value {
+fn position(region: &LineRegion) -> Value {
     json!({
         "startLine": region.line,
         "startColumn": region.column,

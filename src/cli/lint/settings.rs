@@ -59,7 +59,7 @@ pub(super) struct RunArgs {
 }
 
 /// The settings of a run.
-pub(super) struct Settings<'a> {
+pub(super) struct LintSettings<'a> {
     args: &'a RunArgs,
     config: Config,
     /// The directory of the configuration file.
@@ -67,8 +67,8 @@ pub(super) struct Settings<'a> {
     directories: Vec<PathBuf>,
 }
 
-impl<'a> Settings<'a> {
-    pub(super) fn new(args: &'a RunArgs, paths: &[PathBuf]) -> Result<Settings<'a>, String> {
+impl<'a> LintSettings<'a> {
+    pub(super) fn new(args: &'a RunArgs, paths: &[PathBuf]) -> Result<LintSettings<'a>, String> {
         let found = match &args.config {
             Some(path) => Some(path.clone()),
             None if args.no_config => None,
@@ -79,7 +79,7 @@ impl<'a> Settings<'a> {
             None => Config::default(),
         };
         let root = found.as_deref().and_then(Path::parent).unwrap_or(Path::new("")).to_owned();
-        let mut settings = Settings { args, config, root, directories: Vec::new() };
+        let mut settings = LintSettings { args, config, root, directories: Vec::new() };
         settings.scope(paths);
         Ok(settings)
     }
@@ -97,7 +97,7 @@ impl<'a> Settings<'a> {
 
     /// A linter, with files from elsewhere than the file system where there is a loader.
     pub(super) fn linter(&self, loader: Option<Box<dyn Loader>>) -> Result<Linter, String> {
-        let Settings { args, config, root, .. } = self;
+        let LintSettings { args, config, root, .. } = self;
         let features = match (&args.features, &config.target.features) {
             (Some(name), _) => target::features(name)?,
             (None, Some(name)) => {
@@ -126,7 +126,7 @@ impl<'a> Settings<'a> {
 
     /// A linter with the rules that options and configuration select.
     pub(super) fn configured(&self, mut linter: Linter) -> Result<Linter, String> {
-        let Settings { args, config, root, .. } = self;
+        let LintSettings { args, config, root, .. } = self;
         let say = |error: crate::lint::UnknownRule| error.to_string();
         let selection = match &args.select {
             Some(words) => Selection::only(words).map_err(say)?,

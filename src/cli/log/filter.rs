@@ -13,7 +13,7 @@ pub(super) struct FilterArgs {
 
     /// Select events by verdict: denied (including killed), allowed, audit, status, hint, error [default: denied, allowed, audit]
     #[arg(long, value_name = "VERDICT", value_delimiter = ',')]
-    event: Vec<Wanted>,
+    event: Vec<VerdictFilter>,
 
     /// Select events since a time: `2026-11-28`, `2026-11-28 12:30`, `@1700000000`, `10m`, `2h`, `3d`
     #[arg(long, value_name = "TIME")]
@@ -22,7 +22,7 @@ pub(super) struct FilterArgs {
 
 /// A verdict, or several that belong together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum Wanted {
+pub(super) enum VerdictFilter {
     /// Denied, including killed tasks
     Denied,
     /// Not allowed by the profile, but permitted in complain mode
@@ -37,15 +37,15 @@ pub(super) enum Wanted {
     Error,
 }
 
-impl Wanted {
+impl VerdictFilter {
     pub(super) fn is(self, verdict: Verdict) -> bool {
         match self {
-            Wanted::Denied => matches!(verdict, Verdict::Denied | Verdict::Killed),
-            Wanted::Allowed => verdict == Verdict::Allowed,
-            Wanted::Audit => verdict == Verdict::Audit,
-            Wanted::Status => verdict == Verdict::Status,
-            Wanted::Hint => verdict == Verdict::Hint,
-            Wanted::Error => verdict == Verdict::Error,
+            VerdictFilter::Denied => matches!(verdict, Verdict::Denied | Verdict::Killed),
+            VerdictFilter::Allowed => verdict == Verdict::Allowed,
+            VerdictFilter::Audit => verdict == Verdict::Audit,
+            VerdictFilter::Status => verdict == Verdict::Status,
+            VerdictFilter::Hint => verdict == Verdict::Hint,
+            VerdictFilter::Error => verdict == Verdict::Error,
         }
     }
 }
@@ -53,14 +53,14 @@ impl Wanted {
 /// The filter that the options ask for.
 pub(super) struct Filter {
     profiles: Vec<Vec<u8>>,
-    wanted: Vec<Wanted>,
+    wanted: Vec<VerdictFilter>,
     since: Option<u64>,
 }
 
 impl FilterArgs {
     pub(super) fn filter(&self) -> Result<Filter, String> {
         let wanted = match &self.event[..] {
-            [] => vec![Wanted::Denied, Wanted::Allowed, Wanted::Audit],
+            [] => vec![VerdictFilter::Denied, VerdictFilter::Allowed, VerdictFilter::Audit],
             some => some.to_vec(),
         };
         let since = self.since.as_deref().map(time::parse).transpose()?;

@@ -10,14 +10,14 @@ const INTERVAL: Duration = Duration::from_millis(200);
 
 /// A file without an end: reading waits for what is added. A file that was made shorter is read from its start, and another one that has
 /// its name, as after a rotation, in its place.
-pub(super) struct Tail {
+pub(super) struct FollowedFile {
     path: PathBuf,
     file: File,
     position: u64,
 }
 
-impl Tail {
-    pub(super) fn new(path: &Path, file: File) -> io::Result<Tail> {
+impl FollowedFile {
+    pub(super) fn new(path: &Path, file: File) -> io::Result<FollowedFile> {
         // A pipe has its own end, and waits by itself.
         if !file.metadata()?.is_file() {
             return Err(io::Error::new(
@@ -25,7 +25,7 @@ impl Tail {
                 "only a regular file or /dev/kmsg can be followed",
             ));
         }
-        Ok(Tail { path: path.to_owned(), file, position: 0 })
+        Ok(FollowedFile { path: path.to_owned(), file, position: 0 })
     }
 
     /// Looks whether the file is another one now.
@@ -55,7 +55,7 @@ fn is_same(_: &File, _: &File) -> io::Result<bool> {
     Ok(true)
 }
 
-impl Read for Tail {
+impl Read for FollowedFile {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         loop {
             let count = self.file.read(buffer)?;

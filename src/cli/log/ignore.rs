@@ -20,13 +20,13 @@ use crate::log::Event;
 #[serde(deny_unknown_fields)]
 pub(super) struct Ignored {
     #[serde(default)]
-    ignore: Vec<Entry>,
+    ignore: Vec<IgnoreEntry>,
 }
 
 /// Conditions of an event that is left out: all that are given hold. A `*` at the end of a text stands for any text that follows.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Entry {
+struct IgnoreEntry {
     reason: String,
     profile: Option<String>,
     operation: Option<String>,
@@ -69,7 +69,7 @@ impl Ignored {
     }
 
     /// Says which entries were needless.
-    pub(super) fn complain_of_idle(&self) {
+    pub(super) fn note_unused_entries(&self) {
         for entry in self.ignore.iter().filter(|entry| !entry.used) {
             eprint_line(format_args!("note: no event matched the entry \"{}\"", entry.reason));
         }
@@ -79,7 +79,7 @@ impl Ignored {
 /// A field of an event that a condition looks at.
 type Field = fn(&Event) -> Option<&[u8]>;
 
-impl Entry {
+impl IgnoreEntry {
     fn conditions(&self) -> impl Iterator<Item = (Option<&str>, Field)> {
         let fields: [(&Option<String>, Field); 5] = [
             (&self.profile, |event| event.profile.as_deref()),

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::follow::Tail;
+use super::follow::FollowedFile;
 use crate::cli::steps::shown;
 use crate::log::{Event, Reader};
 
@@ -17,22 +17,23 @@ const KMSG: &str = "/dev/kmsg";
 const BUFFER: usize = 64 << 10;
 
 /// A log.
-pub(super) enum Source {
+pub(super) enum LogSource {
     Stdin,
     File(PathBuf),
 }
 
-impl Source {
+impl LogSource {
     /// The logs that operands name.
-    pub(super) fn of(logs: &[PathBuf]) -> Result<Vec<Source>, String> {
+    pub(super) fn of(logs: &[PathBuf]) -> Result<Vec<LogSource>, String> {
         if !logs.is_empty() {
-            let of = |path: &PathBuf| if path == Path::new("-") { Source::Stdin } else { Source::File(path.clone()) };
+            let of =
+                |path: &PathBuf| if path == Path::new("-") { LogSource::Stdin } else { LogSource::File(path.clone()) };
             return Ok(logs.iter().map(of).collect());
         }
         if !io::stdin().is_terminal() {
-            return Ok(vec![Source::Stdin]);
+            return Ok(vec![LogSource::Stdin]);
         }
-        Ok(vec![Source::File(KMSG.into())])
+        Ok(vec![LogSource::File(KMSG.into())])
     }
 
     /// Reads the events, for ever where the log is followed. A bar shows how far it is, unless `prints` says that events are printed
@@ -44,8 +45,8 @@ impl Source {
         take: impl FnMut(Event) -> Result<(), String>,
     ) -> Result<(), String> {
         match self {
-            Source::Stdin => read(BufReader::with_capacity(BUFFER, io::stdin()), "standard input", take),
-            Source::File(path) => {
+            LogSource::Stdin => read(BufReader::with_capacity(BUFFER, io::stdin()), "standard input", take),
+            LogSource::File(path) => {
                 let name = shown(path);
                 let say = |error: io::Error| format!("{name}: {error}");
                 if path == Path::new(KMSG) {
@@ -53,7 +54,7 @@ impl Source {
                 }
                 let file = File::open(path).map_err(say)?;
                 if follow {
-                    let tail = Tail::new(path, file).map_err(say)?;
+                    let tail = FollowedFile::new(path, file).map_err(say)?;
                     return read(BufReader::with_capacity(BUFFER, tail), &name, take);
                 }
                 let bar = progress(file.metadata().map_err(say)?.len(), prints);
@@ -83,49 +84,49 @@ fn progress(size: u64, prints: bool) -> ProgressBar {
 }
 
 /// A log from now on: what is added while something runs.
-pub(in crate::cli) struct Tap {
+pub(in crate::cli) struct LiveLog {
     name: String,
-    log: Tapped,
+    log: LiveLogSource,
 }
 
-enum Tapped {
+enum LiveLogSource {
     Kmsg(Kmsg),
     /// Where it ended, and so where the rest of it begins.
     File(File),
 }
 
-impl Tap {
+impl LiveLog {
     /// Opens a log at its end: a file, or without one the kernel's ring buffer.
-    pub(in crate::cli) fn open(file: Option<&Path>) -> Result<Tap, String> {
+    pub(in crate::cli) fn open(file: Option<&Path>) -> Result<LiveLog, String> {
         let path = file.unwrap_or(Path::new(KMSG));
         let name = shown(path);
-        let open = || -> io::Result<Tapped> {
+        let open = || -> io::Result<LiveLogSource> {
             if path == Path::new(KMSG) {
                 let mut kmsg = Kmsg::open(false)?;
                 kmsg.file.seek(SeekFrom::End(0))?;
-                return Ok(Tapped::Kmsg(kmsg));
+                return Ok(LiveLogSource::Kmsg(kmsg));
             }
             let mut file = File::open(path)?;
             file.seek(SeekFrom::End(0))?;
-            Ok(Tapped::File(file))
+            Ok(LiveLogSource::File(file))
         };
         let log = open().map_err(|error| format!("{name}: {error}"))?;
-        Ok(Tap { name, log })
+        Ok(LiveLog { name, log })
     }
 
     /// Reads what the ring buffer has got since the last time, before it is overwritten. A file keeps it.
     pub(in crate::cli) fn drain(&mut self, take: impl FnMut(Event) -> Result<(), String>) -> Result<(), String> {
         match &mut self.log {
-            Tapped::Kmsg(kmsg) => read(kmsg, &self.name, take),
-            Tapped::File(_) => Ok(()),
+            LiveLogSource::Kmsg(kmsg) => read(kmsg, &self.name, take),
+            LiveLogSource::File(_) => Ok(()),
         }
     }
 
     /// Reads the rest.
     pub(in crate::cli) fn finish(mut self, take: impl FnMut(Event) -> Result<(), String>) -> Result<(), String> {
         match &mut self.log {
-            Tapped::Kmsg(kmsg) => read(kmsg, &self.name, take),
-            Tapped::File(file) => read(BufReader::with_capacity(BUFFER, file), &self.name, take),
+            LiveLogSource::Kmsg(kmsg) => read(kmsg, &self.name, take),
+            LiveLogSource::File(file) => read(BufReader::with_capacity(BUFFER, file), &self.name, take),
         }
     }
 }

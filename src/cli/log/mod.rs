@@ -15,14 +15,14 @@ use std::path::PathBuf;
 use super::steps::shown;
 use super::target::TargetArgs;
 use super::{Status, settle};
-use crate::log::suggest::Options;
-use crate::log::{Event, Summary, Tree, WhyReader};
+use crate::log::suggest::SuggestOptions;
+use crate::log::{Event, Explainer, Summary, Tree};
 use filter::FilterArgs;
 use ignore::Ignored;
-use input::Source;
-pub(super) use input::Tap;
-use report::Format;
-use suggest::{Suggest, Suggestions};
+pub(super) use input::LiveLog;
+use input::LogSource;
+use report::LogFormat;
+use suggest::{SuggestionMode, Suggestions};
 
 /// No more kinds of events are told apart.
 pub(super) const MOST: usize = 100_000;
@@ -33,7 +33,7 @@ pub(super) const MOST: usize = 100_000;
 pub(super) struct Args {
     /// Format of the output
     #[arg(long, value_enum, default_value = "table")]
-    format: Format,
+    format: LogFormat,
 
     #[command(flatten)]
     filter: FilterArgs,
@@ -44,7 +44,7 @@ pub(super) struct Args {
 
     /// Exit with status 1 if there is an event with this verdict: denied (including killed), allowed, audit
     #[arg(long, value_name = "VERDICT", value_delimiter = ',')]
-    fail_on: Vec<filter::Wanted>,
+    fail_on: Vec<filter::VerdictFilter>,
 
     /// Ignore the events listed in this TOML file, with a reason for each
     #[arg(long, value_name = "FILE")]
@@ -60,7 +60,7 @@ pub(super) struct Args {
 
     /// Suggest rules for denied accesses and accesses permitted only in complain mode
     #[arg(long, value_name = "KIND", num_args = 0..=1, require_equals = true, default_missing_value = "best")]
-    suggest: Option<Suggest>,
+    suggest: Option<SuggestionMode>,
 
     #[command(flatten)]
     write: WriteArgs,
@@ -88,8 +88,8 @@ fn try_run(args: &Args) -> Result<Status, String> {
     let mut summary = Summary::new(MOST);
     let mut failures = 0_u64;
     let suggests = args.suggest.is_some() || args.write.fix || args.write.diff || args.write.interactive;
-    let at_once = !suggests && !args.why && !args.unused && (args.follow || args.format == Format::JsonLines);
-    let sources = Source::of(&args.logs)?;
+    let at_once = !suggests && !args.why && !args.unused && (args.follow || args.format == LogFormat::JsonLines);
+    let sources = LogSource::of(&args.logs)?;
     if args.follow && sources.len() > 1 {
         return Err("only one log can be followed".into());
     }
@@ -112,10 +112,10 @@ fn try_run(args: &Args) -> Result<Status, String> {
         unused::print(args.format, &args.tree()?, &summary)?;
     } else if !at_once {
         let tree = if args.why { Some(args.tree()?) } else { None };
-        let mut reader = tree.as_ref().map(WhyReader::new);
+        let mut reader = tree.as_ref().map(Explainer::new);
         report::print_all(args.format, &summary, reader.as_mut())?;
     }
-    ignored.complain_of_idle();
+    ignored.note_unused_entries();
     Ok(if failures == 0 { Status::Fine } else { Status::Findings })
 }
 
@@ -128,7 +128,7 @@ impl Args {
 }
 
 fn suggest_rules(args: &Args, summary: &Summary) -> Result<(), String> {
-    if args.suggest == Some(Suggest::Exact) && !args.write.fix && !args.write.diff && !args.write.interactive {
+    if args.suggest == Some(SuggestionMode::Exact) && !args.write.fix && !args.write.diff && !args.write.interactive {
         return suggest::print_exact(&suggest::needs(summary));
     }
     args.write.propose(&args.tree()?, summary, args.suggest.is_some(), args.create)
@@ -168,7 +168,7 @@ impl WriteArgs {
     pub(super) fn propose(&self, tree: &Tree, summary: &Summary, prints: bool, create: bool) -> Result<(), String> {
         let needs = suggest::needs(summary);
         let options =
-            self.accept.iter().fold(Options::default().local(self.local), |options, code| options.accept(code));
+            self.accept.iter().fold(SuggestOptions::default().local(self.local), |options, code| options.accept(code));
         let mut suggestions = Suggestions::of(tree, needs, &options, create)?;
         if self.interactive {
             return interactive::run(tree, &mut suggestions);

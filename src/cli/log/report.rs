@@ -8,12 +8,12 @@ use super::time::shown;
 use crate::analysis::names::Quoted;
 use crate::cli::github;
 use crate::cli::output::{json_line, print, print_json, print_styled};
-use crate::log::{Count, Event, Kind, Summary, Why, WhyReader};
+use crate::log::{Event, EventCount, EventKind, Explainer, Explanation, Summary};
 use crate::source::Text;
 
 /// Formats of the output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub(super) enum Format {
+pub(super) enum LogFormat {
     /// One line per kind of event
     #[value(alias = "table")]
     Text,
@@ -26,11 +26,11 @@ pub(super) enum Format {
 }
 
 /// Prints one event as it comes.
-pub(super) fn line(format: Format, event: &Event) -> Result<(), String> {
+pub(super) fn line(format: LogFormat, event: &Event) -> Result<(), String> {
     match format {
-        Format::Json | Format::JsonLines => print_styled(&json_line(event)?),
-        Format::Github => print_styled(&annotation(&event.kind(), event, 1)),
-        Format::Text => {
+        LogFormat::Json | LogFormat::JsonLines => print_styled(&json_line(event)?),
+        LogFormat::Github => print_styled(&annotation(&event.kind(), event, 1)),
+        LogFormat::Text => {
             let (time, profile) = (shown(event.time), profile(event.profile.as_ref()));
             print(&format!("{time}  {:7}  {profile}  {}{}\n", event.verdict, event.what(), remark(event)))
         }
@@ -38,47 +38,51 @@ pub(super) fn line(format: Format, event: &Event) -> Result<(), String> {
 }
 
 /// Prints all kinds of events.
-pub(super) fn print_all(format: Format, summary: &Summary, mut why: Option<&mut WhyReader<'_>>) -> Result<(), String> {
-    let mut ask = |count: &Count| why.as_mut().map(|reader| reader.ask(&count.event));
+pub(super) fn print_all(
+    format: LogFormat,
+    summary: &Summary,
+    mut why: Option<&mut Explainer<'_>>,
+) -> Result<(), String> {
+    let mut ask = |count: &EventCount| why.as_mut().map(|reader| reader.ask(&count.event));
     match format {
-        Format::Text => print(&table(summary, ask)),
-        Format::Json => print_json(&Document::of(summary, ask)),
-        Format::JsonLines => summary
-            .iter()
-            .try_for_each(|(kind, count)| print_styled(&json_line(&Row { what: &kind.what, why: ask(count), count })?)),
-        Format::Github => {
+        LogFormat::Text => print(&table(summary, ask)),
+        LogFormat::Json => print_json(&LogDocument::of(summary, ask)),
+        LogFormat::JsonLines => summary.iter().try_for_each(|(kind, count)| {
+            print_styled(&json_line(&LogRow { what: &kind.what, why: ask(count), count })?)
+        }),
+        LogFormat::Github => {
             summary.iter().try_for_each(|(kind, count)| print_styled(&annotation(kind, &count.event, count.times)))
         }
     }
 }
 
 #[derive(Serialize)]
-struct Document<'a> {
+struct LogDocument<'a> {
     version: u32,
-    events: Vec<Row<'a>>,
+    events: Vec<LogRow<'a>>,
     /// Events of further kinds, which are not told apart.
     uncounted: u64,
 }
 
 #[derive(Serialize)]
-struct Row<'a> {
+struct LogRow<'a> {
     what: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    why: Option<Why>,
+    why: Option<Explanation>,
     #[serde(flatten)]
-    count: &'a Count,
+    count: &'a EventCount,
 }
 
-impl<'a> Document<'a> {
-    fn of(summary: &'a Summary, mut why: impl FnMut(&Count) -> Option<Why>) -> Document<'a> {
-        let events = summary.iter().map(|(kind, count)| Row { what: &kind.what, why: why(count), count }).collect();
-        Document { version: 1, events, uncounted: summary.uncounted() }
+impl<'a> LogDocument<'a> {
+    fn of(summary: &'a Summary, mut why: impl FnMut(&EventCount) -> Option<Explanation>) -> LogDocument<'a> {
+        let events = summary.iter().map(|(kind, count)| LogRow { what: &kind.what, why: why(count), count }).collect();
+        LogDocument { version: 1, events, uncounted: summary.uncounted() }
     }
 }
 
-fn table(summary: &Summary, mut why: impl FnMut(&Count) -> Option<Why>) -> String {
+fn table(summary: &Summary, mut why: impl FnMut(&EventCount) -> Option<Explanation>) -> String {
     let heading = ["TIMES", "VERDICT", "PROFILE", "FIRST", "LAST", "WHAT"].map(str::to_owned);
-    let row = |(kind, count): (&Kind, &Count)| {
+    let row = |(kind, count): (&EventKind, &EventCount)| {
         [
             count.times.to_string(),
             kind.verdict.to_string(),
@@ -133,7 +137,7 @@ fn remark(event: &Event) -> String {
     event.info.as_ref().map(|info| format!("  ({})", info.to_str_lossy())).unwrap_or_default()
 }
 
-fn annotation(kind: &Kind, event: &Event, times: u64) -> String {
+fn annotation(kind: &EventKind, event: &Event, times: u64) -> String {
     let level = if kind.verdict.is_lacking() { "error" } else { "notice" };
     let title = format!("{} by {}", kind.verdict, profile(kind.profile.as_ref()));
     let times = if times == 1 { String::new() } else { format!(" ({times} times)") };

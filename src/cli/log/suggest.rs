@@ -7,17 +7,19 @@ use std::sync::Arc;
 
 use crate::ast::{File, Rule};
 use crate::atomic;
-use crate::cli::steps::{self, Step, shown};
-use crate::cli::unified::Unified;
+use crate::cli::steps::{self, ReversibleStep, shown};
+use crate::cli::unified::UnifiedDiff;
 use crate::cli::{eprint_line, print};
 use crate::diagnostic::Escaped;
-use crate::log::suggest::{self, Change, Need, Options, Outcome, Plan, all_exact, named};
+use crate::log::suggest::{
+    self, FileChange, Need, SuggestOptions, SuggestionOutcome, SuggestionPlan, all_exact, named,
+};
 use crate::log::{Summary, Tree};
 use crate::source::Text;
 
 /// Kinds of suggestions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub(super) enum Suggest {
+pub(super) enum SuggestionMode {
     /// Best rules, with the further accesses they allow
     Best,
     /// Complete profiles with exact rules only, without reading the tree
@@ -65,15 +67,20 @@ pub(super) fn print_exact(needs: &[Need]) -> Result<(), String> {
 
 /// Suggestions with what they rest on.
 pub(super) struct Suggestions {
-    pub(super) policies: suggest::Tree,
-    pub(super) plan: Plan,
+    pub(super) policies: suggest::SuggestTree,
+    pub(super) plan: SuggestionPlan,
     pub(super) needs: Vec<Need>,
 }
 
 impl Suggestions {
     /// Asks the policy of the files that have the profiles of the log. With `create`, profiles that no file has are made.
-    pub(super) fn of(tree: &Tree, needs: Vec<Need>, options: &Options, create: bool) -> Result<Suggestions, String> {
-        let mut policies = suggest::Tree::new(Arc::clone(tree.compiler()));
+    pub(super) fn of(
+        tree: &Tree,
+        needs: Vec<Need>,
+        options: &SuggestOptions,
+        create: bool,
+    ) -> Result<Suggestions, String> {
+        let mut policies = suggest::SuggestTree::new(Arc::clone(tree.compiler()));
         let mut wanted: BTreeSet<&Path> = BTreeSet::new();
         for need in &needs {
             let name = root(&need.profile);
@@ -96,14 +103,14 @@ impl Suggestions {
                 }
             }
         }
-        let plan = Plan::new(&policies, &needs, options).map_err(|error| error.to_string())?;
+        let plan = SuggestionPlan::new(&policies, &needs, options).map_err(|error| error.to_string())?;
         Ok(Suggestions { policies, plan, needs })
     }
 
     /// Prints the suggestions, profile by profile.
     pub(super) fn print(&self) -> Result<(), String> {
         let mut by_profile: BTreeMap<&Text, String> = BTreeMap::new();
-        let asking = |one: &&suggest::Suggestion| !matches!(one.outcome, Outcome::Allowed);
+        let asking = |one: &&suggest::Suggestion| !matches!(one.outcome, SuggestionOutcome::Allowed);
         for suggestion in self.plan.suggestions.iter().filter(asking) {
             let lines = self.lines(suggestion);
             let text = by_profile.entry(&suggestion.profile).or_insert_with(|| {
@@ -123,7 +130,7 @@ impl Suggestions {
     fn notes(&self) -> Vec<String> {
         let mut allowed: BTreeMap<&str, usize> = BTreeMap::new();
         for suggestion in &self.plan.suggestions {
-            if let (Outcome::Allowed, Some(file)) = (&suggestion.outcome, &suggestion.file) {
+            if let (SuggestionOutcome::Allowed, Some(file)) = (&suggestion.outcome, &suggestion.file) {
                 *allowed.entry(file).or_default() += suggestion.needs.len();
             }
         }
@@ -141,9 +148,9 @@ impl Suggestions {
 
     /// Returns the notes, and the accesses for which no rule is offered.
     pub(super) fn settled(&self) -> Vec<String> {
-        let offers = |outcome: &Outcome| match outcome {
-            Outcome::Allowed => true,
-            Outcome::Candidates { list, .. } => !list.is_empty(),
+        let offers = |outcome: &SuggestionOutcome| match outcome {
+            SuggestionOutcome::Allowed => true,
+            SuggestionOutcome::Candidates { list, .. } => !list.is_empty(),
             _ => false,
         };
         let others = self.plan.suggestions.iter().filter(|suggestion| !offers(&suggestion.outcome));
@@ -161,13 +168,13 @@ impl Suggestions {
             times => format!("{times} times"),
         };
         match &suggestion.outcome {
-            Outcome::Allowed => String::new(),
-            Outcome::Refused(rule) => {
+            SuggestionOutcome::Allowed => String::new(),
+            SuggestionOutcome::Refused(rule) => {
                 format!("  denied by {}  {}: {accesses}\n", rule.place(), rule.text)
             }
-            Outcome::NoProfile => format!("  no file defines this profile (--create adds one): {accesses}\n"),
-            Outcome::NoRule(error) => format!("  no rule: {error}: {accesses}\n"),
-            Outcome::Candidates { list, picked } => {
+            SuggestionOutcome::NoProfile => format!("  no file defines this profile (--create adds one): {accesses}\n"),
+            SuggestionOutcome::NoRule(error) => format!("  no rule: {error}: {accesses}\n"),
+            SuggestionOutcome::Candidates { list, picked } => {
                 let mut out = String::new();
                 let best = picked.and_then(|picked| list.get(picked)).or(list.first());
                 let Some(best) = best else { return format!("  no single rule allows this: {accesses}\n") };
@@ -196,7 +203,7 @@ impl Suggestions {
     }
 
     /// The changes of the files, each tried: a text that would not compile is not written.
-    pub(super) fn changes(&self, tree: &Tree) -> Result<Vec<Change>, String> {
+    pub(super) fn changes(&self, tree: &Tree) -> Result<Vec<FileChange>, String> {
         let changes = self.plan.changes(&self.policies).map_err(|error| error.to_string())?;
         for change in &changes {
             // A file of `local/` is no file of profiles.
@@ -217,12 +224,12 @@ pub(super) fn accesses(suggestion: &suggest::Suggestion, needs: &[Need]) -> Stri
 }
 
 /// Prints changes.
-pub(super) fn print_diff(changes: &[Change]) -> Result<(), String> {
-    changes.iter().try_for_each(|change| Unified::new(&change.file, &change.old, &change.new).print())
+pub(super) fn print_diff(changes: &[FileChange]) -> Result<(), String> {
+    changes.iter().try_for_each(|change| UnifiedDiff::new(&change.file, &change.old, &change.new).print())
 }
 
 /// Writes all changes, or none. A file that is another one now is left alone.
-pub(super) fn write(changes: &[Change]) -> Result<(), String> {
+pub(super) fn write(changes: &[FileChange]) -> Result<(), String> {
     let mut rewrites = Vec::new();
     for change in changes {
         let path = Path::new(&change.file);
@@ -233,7 +240,7 @@ pub(super) fn write(changes: &[Change]) -> Result<(), String> {
         if now != change.old {
             return Err(format!("{}: the file has changed in the meantime", shown(path)));
         }
-        rewrites.push(Rewrite { path, change, is_new });
+        rewrites.push(RewrittenFile { path, change, is_new });
     }
     steps::make_all(&rewrites)?;
     for rewrite in &rewrites {
@@ -243,13 +250,13 @@ pub(super) fn write(changes: &[Change]) -> Result<(), String> {
 }
 
 /// A file that gets another text.
-struct Rewrite<'a> {
+struct RewrittenFile<'a> {
     path: &'a Path,
-    change: &'a Change,
+    change: &'a FileChange,
     is_new: bool,
 }
 
-impl Step for Rewrite<'_> {
+impl ReversibleStep for RewrittenFile<'_> {
     fn path(&self) -> &Path {
         self.path
     }

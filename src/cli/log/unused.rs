@@ -2,18 +2,18 @@
 
 use serde::Serialize;
 
-use super::report::Format;
+use super::report::LogFormat;
 use crate::cli::output::{self, json_line, print_json, print_styled};
-use crate::log::{Summary, Tree, Usage, unused};
+use crate::log::{Summary, Tree, UnusedRules, unused};
 
 #[derive(Serialize)]
-struct Document<'a> {
+struct UnusedDocument<'a> {
     version: u32,
-    profiles: &'a [Usage],
+    profiles: &'a [UnusedRules],
 }
 
 /// Prints, profile by profile, the rules that no event needed.
-pub(super) fn print(format: Format, tree: &Tree, summary: &Summary) -> Result<(), String> {
+pub(super) fn print(format: LogFormat, tree: &Tree, summary: &Summary) -> Result<(), String> {
     if summary.uncounted() > 0 {
         let more = summary.uncounted();
         return Err(format!(
@@ -22,10 +22,10 @@ pub(super) fn print(format: Format, tree: &Tree, summary: &Summary) -> Result<()
     }
     let profiles = unused(tree, summary);
     match format {
-        Format::Text if profiles.is_empty() => output::print("no events\n"),
-        Format::Text => output::print(&profiles.iter().map(Usage::to_string).collect::<Vec<_>>().join("\n")),
-        Format::Json => print_json(&Document { version: 1, profiles: &profiles }),
-        Format::JsonLines => profiles.iter().try_for_each(|usage| print_styled(&json_line(usage)?)),
-        Format::Github => Err("`--unused` supports the formats table, json and json-lines".into()),
+        LogFormat::Text if profiles.is_empty() => output::print("no events\n"),
+        LogFormat::Text => output::print(&profiles.iter().map(UnusedRules::to_string).collect::<Vec<_>>().join("\n")),
+        LogFormat::Json => print_json(&UnusedDocument { version: 1, profiles: &profiles }),
+        LogFormat::JsonLines => profiles.iter().try_for_each(|usage| print_styled(&json_line(usage)?)),
+        LogFormat::Github => Err("`--unused` supports the formats table, json and json-lines".into()),
     }
 }

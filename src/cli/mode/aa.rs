@@ -7,13 +7,13 @@ use std::process::ExitCode;
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
-use super::find::{Found, Lost, find};
-use super::plan::{self, FilePlan, Selection};
-use super::reload::{Failure, Reload};
-use super::tree::{Tree, shown};
-use super::verb::{Nested, Request, Verb};
+use super::find::{ArgumentMatch, NoMatch, find};
+use super::plan::{self, FilePlan, SelectedProfiles};
+use super::reload::{ReloadFailure, ReloadPlan};
+use super::tree::{ProfileTree, shown};
+use super::verb::{NestedProfiles, Request, Verb};
 use super::{NEWEST, warnings};
-use crate::cli::links::List;
+use crate::cli::links::ProfileList;
 use crate::cli::render::{Renderer, Verbosity};
 use crate::cli::target::{TargetArgs, features};
 use crate::cli::{eprint_line, print, refuse};
@@ -22,29 +22,34 @@ use crate::diagnostic::{Code, Escaped};
 use crate::kernel::Kernel;
 
 /// A name with what it is for.
-struct Name {
+struct ToolName {
     name: &'static str,
     about: &'static str,
     verb: Verb,
     /// The lists that files are taken out of.
-    clears: &'static [List],
+    clears: &'static [ProfileList],
 }
 
-const NAMES: [Name; 4] = [
-    Name {
+const NAMES: [ToolName; 4] = [
+    ToolName {
         name: "aa-enforce",
         about: "Switch the given programs to enforce mode",
         verb: Verb::Enforce,
-        clears: &[List::Disable, List::ForceComplain],
+        clears: &[ProfileList::Disable, ProfileList::ForceComplain],
     },
-    Name {
+    ToolName {
         name: "aa-complain",
         about: "Switch the given programs to complain mode",
         verb: Verb::Complain,
-        clears: &[List::Disable],
+        clears: &[ProfileList::Disable],
     },
-    Name { name: "aa-disable", about: "Disable the profiles of the given programs", verb: Verb::Disable, clears: &[] },
-    Name { name: "aa-audit", about: "Switch the given programs to audit mode", verb: Verb::Audit, clears: &[] },
+    ToolName {
+        name: "aa-disable",
+        about: "Disable the profiles of the given programs",
+        verb: Verb::Disable,
+        clears: &[],
+    },
+    ToolName { name: "aa-audit", about: "Switch the given programs to audit mode", verb: Verb::Audit, clears: &[] },
 ];
 
 /// Runs where the program is called by one of the names.
@@ -62,7 +67,7 @@ pub(in crate::cli) fn by_name() -> Option<ExitCode> {
     }))
 }
 
-fn command(name: &Name) -> Command {
+fn command(name: &ToolName) -> Command {
     let command = Command::new(name.name)
         .about(name.about)
         .infer_long_args(true)
@@ -91,7 +96,7 @@ fn command(name: &Name) -> Command {
     }
 }
 
-fn run(name: &Name, matches: &ArgMatches) -> Result<(), String> {
+fn run(name: &ToolName, matches: &ArgMatches) -> Result<(), String> {
     let is_set = |flag: &str| matches.try_get_one::<bool>(flag).ok().flatten().copied().unwrap_or(false);
     let base = matches.get_one::<PathBuf>("dir").cloned().unwrap_or_default();
     if !base.is_dir() {
@@ -101,28 +106,28 @@ fn run(name: &Name, matches: &ArgMatches) -> Result<(), String> {
     let request = Request { verb, force: false, by_link: false, clears: name.clears, clears_for_others: true };
     let target = TargetArgs { base, include: Vec::new(), features: None };
     let compiler = target.configured(Compiler::new(features(NEWEST)?));
-    let mut tree = Tree::new(&target.base, &compiler);
-    let mut selection = Selection::default();
+    let mut tree = ProfileTree::new(&target.base, &compiler);
+    let mut selection = SelectedProfiles::default();
     let mut said = String::new();
     for program in matches.get_many::<OsString>("program").into_iter().flatten() {
         // As in `aa-complain /etc/apparmor.d/*`.
         let found = match Path::new(program).is_dir() {
-            true => Err(Lost::Nothing(String::new())),
+            true => Err(NoMatch::Nothing(String::new())),
             false => find(&mut tree, program),
         };
         match found {
             Ok(found) => {
                 let nested = match found {
-                    Found::Files(_) => Nested::All,
-                    Found::Profiles { .. } => Nested::Hats,
+                    ArgumentMatch::Files(_) => NestedProfiles::All,
+                    ArgumentMatch::Profiles { .. } => NestedProfiles::Hats,
                 };
                 selection.add(&tree, &found, nested);
                 said += &done(verb, &shown(Path::new(program)));
             }
-            Err(Lost::Nothing(_)) => {
+            Err(NoMatch::Nothing(_)) => {
                 said += &format!("Profile for {} not found, skipping\n", shown(Path::new(program)));
             }
-            Err(Lost::Unusable(unread)) => return Err(unread.message),
+            Err(NoMatch::Unusable(unread)) => return Err(unread.message),
         }
     }
     let plans = plan::make(tree, selection, request).map_err(|errors| errors.join("\n"))?;
@@ -138,10 +143,10 @@ fn run(name: &Name, matches: &ArgMatches) -> Result<(), String> {
     // Those who call it do not expect to be asked about tasks.
     let removing = Request { force: true, ..request };
     let reload =
-        match kernel.map(|kernel| Reload::prepare(kernel, &target, &plans, removing, &mut renderer)).transpose() {
+        match kernel.map(|kernel| ReloadPlan::prepare(kernel, &target, &plans, removing, &mut renderer)).transpose() {
             Ok(reload) => reload,
-            Err(Failure::Rejected) => return Err("the profiles have errors; nothing is changed".into()),
-            Err(Failure::Other(message)) => return Err(message),
+            Err(ReloadFailure::Rejected) => return Err("the profiles have errors; nothing is changed".into()),
+            Err(ReloadFailure::Other(message)) => return Err(message),
         };
     plan::write(&target.base, &plans)?;
     print(&said)?;

@@ -3,8 +3,8 @@
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use super::find::Found;
-use super::tree::{Document, shown};
+use super::find::ArgumentMatch;
+use super::tree::{ProfileDocument, shown};
 use crate::analysis::Access;
 use crate::compiler::{Compiler, Input};
 use crate::diagnostic::Escaped;
@@ -12,7 +12,7 @@ use crate::log;
 use crate::parallel;
 
 /// The attachments of the profiles of some files.
-pub(super) struct Attachments {
+pub(super) struct AttachmentIndex {
     files: Vec<FileAttachments>,
     /// The files that have errors, and so cannot be asked.
     unresolved: Vec<String>,
@@ -21,13 +21,13 @@ pub(super) struct Attachments {
 struct FileAttachments {
     /// The index of the document.
     file: usize,
-    attachments: log::Attachments,
+    attachments: log::FileAttachmentSet,
     /// Where the names of its headers stand.
     starts: Vec<u32>,
 }
 
-impl Attachments {
-    pub(super) fn of(documents: &[Document], files: &[usize], compiler: &Compiler) -> Attachments {
+impl AttachmentIndex {
+    pub(super) fn of(documents: &[ProfileDocument], files: &[usize], compiler: &Compiler) -> AttachmentIndex {
         let of_file = |&file: &usize| {
             let document = documents.get(file)?;
             Some(attachments(compiler, file, document).ok_or_else(|| shown(&document.path)))
@@ -39,7 +39,7 @@ impl Attachments {
                 Err(path) => unresolved.push(path),
             }
         }
-        Attachments { files: attachments, unresolved }
+        AttachmentIndex { files: attachments, unresolved }
     }
 
     pub(super) fn unresolved(&self) -> &[String] {
@@ -47,7 +47,7 @@ impl Attachments {
     }
 
     /// The profile that the kernel attaches to a program; several where they are equally specific.
-    pub(super) fn find(&self, program: &Path) -> Option<Found> {
+    pub(super) fn find(&self, program: &Path) -> Option<ArgumentMatch> {
         let access = Access::parse(&[&b"attach"[..], program.as_os_str().as_bytes()]).ok()?;
         let of_file = |file: &FileAttachments| {
             let found = file.attachments.matching(&access).filter_map(|it| {
@@ -61,13 +61,13 @@ impl Attachments {
         let most = all.iter().map(|&(_, _, length, _)| length).max()?;
         let (best, others): (Vec<_>, Vec<_>) = all.into_iter().partition(|&(_, _, length, _)| length == most);
         let profiles = best.into_iter().map(|(file, header, ..)| (file, header)).collect();
-        Some(Found::Profiles { profiles, others: others.into_iter().map(|(.., name)| name).collect() })
+        Some(ArgumentMatch::Profiles { profiles, others: others.into_iter().map(|(.., name)| name).collect() })
     }
 }
 
 /// The attachments of a file; `None` where it has errors.
-fn attachments(compiler: &Compiler, file: usize, document: &Document) -> Option<FileAttachments> {
+fn attachments(compiler: &Compiler, file: usize, document: &ProfileDocument) -> Option<FileAttachments> {
     let input = Input::text(document.path.display().to_string(), document.text.as_slice());
     let starts = document.profiles.iter().map(|header| header.span.start).collect();
-    Some(FileAttachments { file, attachments: log::Attachments::of(compiler, input)?, starts })
+    Some(FileAttachments { file, attachments: log::FileAttachmentSet::of(compiler, input)?, starts })
 }

@@ -6,13 +6,13 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use super::tree::{Tree, Unread, real, shown};
-use crate::cli::links::List;
+use super::tree::{ProfileTree, RejectedFile, real, shown};
+use crate::cli::links::ProfileList;
 use crate::diagnostic::Escaped;
 
 /// The files or profiles that an argument stands for.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Found {
+pub(super) enum ArgumentMatch {
     /// All of these files, as indices of the tree.
     Files(Vec<usize>),
     /// Profiles: files with the indices of their headers. `others` attach to the program as well, less specifically.
@@ -21,28 +21,28 @@ pub(super) enum Found {
 
 /// Why an argument stands for nothing.
 #[derive(Debug)]
-pub(super) enum Lost {
+pub(super) enum NoMatch {
     /// There is no such profile, program or file.
     Nothing(String),
     /// There is, but it cannot be used.
-    Unusable(Unread),
+    Unusable(RejectedFile),
 }
 
-impl From<String> for Lost {
-    fn from(message: String) -> Lost {
-        Lost::Unusable(Unread { message, is_text: false })
+impl From<String> for NoMatch {
+    fn from(message: String) -> NoMatch {
+        NoMatch::Unusable(RejectedFile { message, is_text: false })
     }
 }
 
-impl From<Unread> for Lost {
-    fn from(unread: Unread) -> Lost {
-        Lost::Unusable(unread)
+impl From<RejectedFile> for NoMatch {
+    fn from(unread: RejectedFile) -> NoMatch {
+        NoMatch::Unusable(unread)
     }
 }
 
 /// Finds what an argument stands for: a directory or file of profiles, else the name of a profile of the base, the name of a file of the
 /// base, or a program that profiles of the base attach to.
-pub(super) fn find(tree: &mut Tree<'_>, argument: &OsStr) -> Result<Found, Lost> {
+pub(super) fn find(tree: &mut ProfileTree<'_>, argument: &OsStr) -> Result<ArgumentMatch, NoMatch> {
     let in_list = entry_of_list(tree.base, Path::new(argument));
     let path = in_list.as_deref().unwrap_or(Path::new(argument));
     let is_word = !argument.as_bytes().contains(&b'/');
@@ -89,7 +89,7 @@ pub(super) fn find(tree: &mut Tree<'_>, argument: &OsStr) -> Result<Found, Lost>
         [one] => format!("; one file could not be searched: {one}"),
         [one, more @ ..] => format!("; {} files could not be searched: {one}, …", more.len() + 1),
     };
-    Err(Lost::Nothing(format!("{what} in {}{left_out}", shown(tree.base))))
+    Err(NoMatch::Nothing(format!("{what} in {}{left_out}", shown(tree.base))))
 }
 
 fn show(argument: &OsStr) -> String {
@@ -104,26 +104,26 @@ fn is_below(base: &Path, path: &Path) -> bool {
 /// The file of the base that an entry of `disable/` or `force-complain/` stands for.
 fn entry_of_list(base: &Path, path: &Path) -> Option<PathBuf> {
     let (parent, name) = (real(path.parent()?), path.file_name()?);
-    let is_list = |list: List| parent == real(&base.join(list.directory()));
-    [List::Disable, List::ForceComplain].into_iter().any(is_list).then(|| base.join(name))
+    let is_list = |list: ProfileList| parent == real(&base.join(list.directory()));
+    [ProfileList::Disable, ProfileList::ForceComplain].into_iter().any(is_list).then(|| base.join(name))
 }
 
 fn is_executable(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o111 != 0)
 }
 
-fn file(tree: &mut Tree<'_>, path: &Path) -> Result<Found, Lost> {
+fn file(tree: &mut ProfileTree<'_>, path: &Path) -> Result<ArgumentMatch, NoMatch> {
     let index = tree.load(path)?;
     match tree.document(index) {
-        Some(document) if !document.profiles.is_empty() => Ok(Found::Files(vec![index])),
-        _ => Err(Lost::Nothing(format!("{}: no profile in the file", shown(path)))),
+        Some(document) if !document.profiles.is_empty() => Ok(ArgumentMatch::Files(vec![index])),
+        _ => Err(NoMatch::Nothing(format!("{}: no profile in the file", shown(path)))),
     }
 }
 
 /// The files of a directory that have profiles.
-fn directory(tree: &mut Tree<'_>, path: &Path) -> Result<Found, Lost> {
+fn directory(tree: &mut ProfileTree<'_>, path: &Path) -> Result<ArgumentMatch, NoMatch> {
     if entry_of_list(tree.base, &path.join("entry")).is_some() {
-        return Err(Lost::Nothing(format!("{}: the directory has links to profiles, but no profiles", shown(path))));
+        return Err(NoMatch::Nothing(format!("{}: the directory has links to profiles, but no profiles", shown(path))));
     }
     let paths = crate::resolve::policy_files(path).map_err(|error| format!("{}: {error}", shown(path)))?;
     let mut files = Vec::new();
@@ -134,13 +134,13 @@ fn directory(tree: &mut Tree<'_>, path: &Path) -> Result<Found, Lost> {
         }
     }
     match files.is_empty() {
-        false => Ok(Found::Files(files)),
-        true => Err(Lost::Nothing(format!("{}: no profile in the files of the directory", shown(path)))),
+        false => Ok(ArgumentMatch::Files(files)),
+        true => Err(NoMatch::Nothing(format!("{}: no profile in the files of the directory", shown(path)))),
     }
 }
 
 /// The profile of a name; `None` where there is none. Several are refused: only one of them can be loaded.
-fn by_name(tree: &Tree<'_>, files: &[usize], name: &[u8]) -> Result<Option<Found>, Lost> {
+fn by_name(tree: &ProfileTree<'_>, files: &[usize], name: &[u8]) -> Result<Option<ArgumentMatch>, NoMatch> {
     let of_file = |&file: &usize| {
         let profiles = tree.document(file).map(|document| &document.profiles[..]).unwrap_or_default().iter();
         let named = profiles.enumerate().filter(|(_, profile)| profile.name == name || profile.written == name);
@@ -149,13 +149,13 @@ fn by_name(tree: &Tree<'_>, files: &[usize], name: &[u8]) -> Result<Option<Found
     let found: Vec<_> = files.iter().flat_map(of_file).collect();
     match &found[..] {
         [] => Ok(None),
-        [(file, index, _)] => Ok(Some(Found::Profiles { profiles: vec![(*file, *index)], others: Vec::new() })),
+        [(file, index, _)] => Ok(Some(ArgumentMatch::Profiles { profiles: vec![(*file, *index)], others: Vec::new() })),
         several => {
             let place = |&(file, _, line): &(usize, usize, u32)| {
                 tree.document(file).map(|document| format!("{}:{line}", shown(&document.path)))
             };
             let places: Vec<String> = several.iter().filter_map(place).collect();
-            Err(Lost::from(format!("several profiles are named `{}`: {}", Escaped::line(name), places.join(", "))))
+            Err(NoMatch::from(format!("several profiles are named `{}`: {}", Escaped::line(name), places.join(", "))))
         }
     }
 }

@@ -21,19 +21,19 @@ use std::ffi::OsString;
 use clap::ValueEnum;
 
 use super::kernel::KernelArgs;
-use super::links::List;
+use super::links::ProfileList;
 use super::render::{Renderer, Verbosity};
 use super::target::{TargetArgs, features};
-use super::{Status, complain, eprint_line, settle};
+use super::{Status, eprint_line, print_error, settle};
 use crate::compiler::Compiler;
 use crate::parallel;
 use crate::vocab::ProfileMode;
-use find::{Found, Lost, find};
-use plan::{FilePlan, Selection};
-use reload::{Failure, Reload};
-use report::Show;
-use tree::{Tree, shown};
-use verb::{Nested, Request, Verb};
+use find::{ArgumentMatch, NoMatch, find};
+use plan::{FilePlan, SelectedProfiles};
+use reload::{ReloadFailure, ReloadPlan};
+use report::ModeOutput;
+use tree::{ProfileTree, shown};
+use verb::{NestedProfiles, Request, Verb};
 
 pub(super) use aa::by_name;
 
@@ -81,8 +81,8 @@ pub(super) struct Args {
     diff: bool,
 
     /// Format of the output
-    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Text)]
-    format: Format,
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = ModeFormat::Text)]
+    format: ModeFormat,
 
     #[command(flatten)]
     verbosity: Verbosity,
@@ -104,7 +104,7 @@ An argument is, in this order:
   a program by its path or name: the profile is meant that the kernel attaches to it.";
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
+enum ModeFormat {
     /// One line per change
     #[value(alias = "human")]
     Text,
@@ -119,11 +119,11 @@ pub(super) fn run(args: &Args) -> Status {
 fn try_run(args: &Args) -> Result<Status, String> {
     let request = args.request()?;
     let compiler = args.target.configured(Compiler::new(features(args.target.features.as_deref().unwrap_or(NEWEST))?));
-    let mut tree = Tree::new(&args.target.base, &compiler);
+    let mut tree = ProfileTree::new(&args.target.base, &compiler);
     let nested = match (args.children, args.hats) {
-        (true, _) => Nested::All,
-        (false, true) => Nested::Hats,
-        (false, false) => Nested::None,
+        (true, _) => NestedProfiles::All,
+        (false, true) => NestedProfiles::Hats,
+        (false, false) => NestedProfiles::None,
     };
     let selection = match select(&mut tree, args, nested) {
         Ok(selection) => selection,
@@ -133,21 +133,21 @@ fn try_run(args: &Args) -> Result<Status, String> {
     let plans = match plan::make(tree, selection, request) {
         Ok(plans) => plans,
         Err(errors) => {
-            errors.into_iter().for_each(complain);
+            errors.into_iter().for_each(print_error);
             return Ok(Status::Failed);
         }
     };
     let warnings: Vec<_> =
         parallel::map(&plans, |plan| warnings::of(plan, base, &compiler, request)).into_iter().flatten().collect();
     let mut renderer = Renderer::new(args.verbosity);
-    if args.format == Format::Text {
+    if args.format == ModeFormat::Text {
         warnings.iter().for_each(|(diagnostics, sources)| renderer.print(diagnostics, sources));
     }
     let is_changed = plans.iter().any(FilePlan::is_changed);
     let show = match (args.format, args.diff) {
-        (Format::Json, _) => Show::Json,
-        (Format::Text, true) => Show::Diff,
-        (Format::Text, false) => Show::Lines,
+        (ModeFormat::Json, _) => ModeOutput::Json,
+        (ModeFormat::Text, true) => ModeOutput::Diff,
+        (ModeFormat::Text, false) => ModeOutput::Lines,
     };
     if args.dry_run || args.diff {
         report::print(&plans, &warnings, show, false)?;
@@ -155,10 +155,10 @@ fn try_run(args: &Args) -> Result<Status, String> {
     }
     let reload = match args.reload {
         false => None,
-        true => match Reload::prepare(args.kernel.kernel()?, &args.target, &plans, request, &mut renderer) {
+        true => match ReloadPlan::prepare(args.kernel.kernel()?, &args.target, &plans, request, &mut renderer) {
             Ok(reload) => Some(reload),
-            Err(Failure::Rejected) => return Ok(Status::Findings),
-            Err(Failure::Other(message)) => return Err(message),
+            Err(ReloadFailure::Rejected) => return Ok(Status::Findings),
+            Err(ReloadFailure::Other(message)) => return Err(message),
         },
     };
     plan::write(base, &plans)?;
@@ -168,7 +168,7 @@ fn try_run(args: &Args) -> Result<Status, String> {
     if let Some(reload) = reload {
         let (done, failures) = reload.submit();
         if !failures.is_empty() {
-            failures.into_iter().for_each(complain);
+            failures.into_iter().for_each(print_error);
             status = Status::Failed;
         }
         let (loaded, removed) = (done.loaded, done.removed);
@@ -189,9 +189,9 @@ impl Args {
         if by_link && !matches!(verb, Verb::Complain | Verb::Enforce) {
             return Err("--link is about `complain` and `enforce`: there are no links for other modes".into());
         }
-        let clears: &[List] = match verb {
-            Verb::Enable => &[List::Disable],
-            _ if verb.mode().is_some_and(|mode| mode != ProfileMode::Complain) => &[List::ForceComplain],
+        let clears: &[ProfileList] = match verb {
+            Verb::Enable => &[ProfileList::Disable],
+            _ if verb.mode().is_some_and(|mode| mode != ProfileMode::Complain) => &[ProfileList::ForceComplain],
             _ => &[],
         };
         Ok(Request { verb, force, by_link, clears, clears_for_others: false })
@@ -199,13 +199,13 @@ impl Args {
 }
 
 /// The profiles that the arguments stand for. Where some of them are wrong, that is said, and the exit status is the error.
-fn select(tree: &mut Tree<'_>, args: &Args, nested: Nested) -> Result<Selection, Status> {
-    let mut selection = Selection::default();
+fn select(tree: &mut ProfileTree<'_>, args: &Args, nested: NestedProfiles) -> Result<SelectedProfiles, Status> {
+    let mut selection = SelectedProfiles::default();
     let mut status = Status::Fine;
     for argument in &args.arguments {
         match find(tree, argument) {
             Ok(found) => {
-                if let Found::Profiles { others, .. } = &found
+                if let ArgumentMatch::Profiles { others, .. } = &found
                     && !others.is_empty()
                     && !args.verbosity.is_quiet()
                 {
@@ -217,12 +217,12 @@ fn select(tree: &mut Tree<'_>, args: &Args, nested: Nested) -> Result<Selection,
                 }
                 selection.add(tree, &found, nested);
             }
-            Err(Lost::Nothing(message)) => {
-                complain(message);
+            Err(NoMatch::Nothing(message)) => {
+                print_error(message);
                 status = Status::Failed;
             }
-            Err(Lost::Unusable(unread)) => {
-                complain(unread.message);
+            Err(NoMatch::Unusable(unread)) => {
+                print_error(unread.message);
                 status = status.max(if unread.is_text { Status::Findings } else { Status::Failed });
             }
         }

@@ -7,24 +7,24 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use super::find::Found;
-use super::tree::{Document, Header, Tree, headers, name_in_base, shown};
-use super::verb::{Nested, Request, Verb};
+use super::find::ArgumentMatch;
+use super::tree::{HeaderContents, ProfileDocument, ProfileTree, headers, name_in_base, shown};
+use super::verb::{NestedProfiles, Request, Verb};
 use crate::atomic;
-use crate::cli::links::{self, List};
-use crate::cli::steps::{self, Step};
+use crate::cli::links::{self, ProfileList};
+use crate::cli::steps::{self, ReversibleStep};
 use crate::vocab::ProfileMode;
 
 /// The profiles that are meant, as indices of documents and of their headers.
 #[derive(Debug, Default)]
-pub(super) struct Selection(BTreeMap<usize, BTreeSet<usize>>);
+pub(super) struct SelectedProfiles(BTreeMap<usize, BTreeSet<usize>>);
 
-impl Selection {
+impl SelectedProfiles {
     /// Adds what an argument stands for, with the profiles inside.
-    pub(super) fn add(&mut self, tree: &Tree<'_>, found: &Found, nested: Nested) {
+    pub(super) fn add(&mut self, tree: &ProfileTree<'_>, found: &ArgumentMatch, nested: NestedProfiles) {
         let profiles = match found {
-            Found::Profiles { profiles, .. } => profiles.clone(),
-            Found::Files(files) => {
+            ArgumentMatch::Profiles { profiles, .. } => profiles.clone(),
+            ArgumentMatch::Files(files) => {
                 let of_file = |&file: &usize| {
                     let headers = tree.document(file).map(|document| &document.profiles[..]).unwrap_or_default().iter();
                     let top = headers.enumerate().filter(|(_, header)| header.parent.is_none());
@@ -39,7 +39,7 @@ impl Selection {
             // Parents stand before what is inside of them.
             let mut meant = BTreeSet::from([index]);
             for (inner, header) in headers.iter().enumerate() {
-                let is_meant = nested == Nested::All || nested == Nested::Hats && header.is_hat;
+                let is_meant = nested == NestedProfiles::All || nested == NestedProfiles::Hats && header.is_hat;
                 if is_meant && header.parent.is_some_and(|parent| meant.contains(&parent)) {
                     meant.insert(inner);
                 }
@@ -51,7 +51,7 @@ impl Selection {
 
 /// A mode with the flag that goes with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub(super) struct State {
+pub(super) struct ModeState {
     #[serde(serialize_with = "word")]
     pub(super) mode: ProfileMode,
     pub(super) audit: bool,
@@ -61,24 +61,24 @@ fn word<S: serde::Serializer>(mode: &ProfileMode, serializer: S) -> Result<S::Ok
     serializer.serialize_str(mode.name())
 }
 
-impl State {
-    fn of(header: &Header) -> State {
-        State { mode: header.mode, audit: header.audit }
+impl ModeState {
+    fn of(header: &HeaderContents) -> ModeState {
+        ModeState { mode: header.mode, audit: header.audit }
     }
 }
 
 /// A profile that is meant.
 #[derive(Debug)]
-pub(super) struct Meant {
+pub(super) struct SelectedProfile {
     /// Its header in the new text.
-    pub(super) header: Header,
-    pub(super) old: State,
-    pub(super) new: State,
+    pub(super) header: HeaderContents,
+    pub(super) old: ModeState,
+    pub(super) new: ModeState,
     /// It stays as it is, for it confines nothing.
     pub(super) is_kept: bool,
 }
 
-impl Meant {
+impl SelectedProfile {
     pub(super) fn is_changed(&self) -> bool {
         self.old != self.new
     }
@@ -87,7 +87,7 @@ impl Meant {
 /// A change of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct LinkChange {
-    pub(super) list: List,
+    pub(super) list: ProfileList,
     pub(super) entry: PathBuf,
     /// Whether the file is added to the list.
     pub(super) adds: bool,
@@ -100,7 +100,7 @@ pub(super) struct FilePlan {
     pub(super) old: Vec<u8>,
     pub(super) new: Vec<u8>,
     /// The meant profiles in the order of the text.
-    pub(super) profiles: Vec<Meant>,
+    pub(super) profiles: Vec<SelectedProfile>,
     /// How many profiles inside of the meant ones are not meant.
     pub(super) inner: usize,
     pub(super) links: Vec<LinkChange>,
@@ -125,7 +125,11 @@ impl FilePlan {
 }
 
 /// Decides what becomes of each file that is meant, or says for each file why it cannot be done.
-pub(super) fn make(tree: Tree<'_>, selection: Selection, request: Request) -> Result<Vec<FilePlan>, Vec<String>> {
+pub(super) fn make(
+    tree: ProfileTree<'_>,
+    selection: SelectedProfiles,
+    request: Request,
+) -> Result<Vec<FilePlan>, Vec<String>> {
     let (base, mut selected) = (tree.base, selection.0);
     let mut outcomes = Vec::new();
     for (index, document) in tree.into_documents().into_iter().enumerate() {
@@ -140,9 +144,9 @@ pub(super) fn make(tree: Tree<'_>, selection: Selection, request: Request) -> Re
     }
 }
 
-fn plan(base: &Path, document: Document, meant: &BTreeSet<usize>, request: Request) -> Result<FilePlan, String> {
+fn plan(base: &Path, document: ProfileDocument, meant: &BTreeSet<usize>, request: Request) -> Result<FilePlan, String> {
     let (links, is_disabled, is_forced) = plan_links(base, &document, meant, request)?;
-    let Document { path, text, mut editor, profiles } = document;
+    let ProfileDocument { path, text, mut editor, profiles } = document;
     let mut kept = BTreeSet::new();
     for &index in meant.iter().filter(|_| !request.by_link) {
         let Some(header) = profiles.get(index) else { continue };
@@ -162,15 +166,15 @@ fn plan(base: &Path, document: Document, meant: &BTreeSet<usize>, request: Reque
     // Headers change in their flags only.
     let pairs = profiles.iter().zip(new).enumerate().filter(|(index, _)| meant.contains(index));
     let profiles = pairs.map(|(index, (old, header))| {
-        let (old, new) = (State::of(old), State::of(&header));
-        Meant { header, old, new, is_kept: kept.contains(&index) }
+        let (old, new) = (ModeState::of(old), ModeState::of(&header));
+        SelectedProfile { header, old, new, is_kept: kept.contains(&index) }
     });
     let profiles = profiles.collect();
     Ok(FilePlan { path, old: text, new: editor.finish(), profiles, inner, links, is_disabled, is_forced })
 }
 
 /// Whether a profile is left alone: it confines nothing, and would begin to.
-fn keeps_its_mode(header: &Header, request: Request) -> bool {
+fn keeps_its_mode(header: &HeaderContents, request: Request) -> bool {
     let confines = !matches!(header.mode, ProfileMode::Unconfined | ProfileMode::DefaultAllow);
     let Request { verb, force, .. } = request;
     !confines && !force && !verb.is_about_links() && verb != Verb::Unconfined
@@ -179,13 +183,13 @@ fn keeps_its_mode(header: &Header, request: Request) -> bool {
 /// The changes of lists, and whether the file is disabled and complains by force after them.
 fn plan_links(
     base: &Path,
-    document: &Document,
+    document: &ProfileDocument,
     meant: &BTreeSet<usize>,
     request: Request,
 ) -> Result<(Vec<LinkChange>, bool, bool), String> {
     let adds = match request.verb {
-        Verb::Disable => Some(List::Disable),
-        Verb::Complain if request.by_link => Some(List::ForceComplain),
+        Verb::Disable => Some(ProfileList::Disable),
+        Verb::Complain if request.by_link => Some(ProfileList::ForceComplain),
         _ => None,
     };
     let Some(name) = name_in_base(base, document) else {
@@ -198,7 +202,7 @@ fn plan_links(
         }
         return Ok((Vec::new(), false, false));
     };
-    let mut state = [List::Disable, List::ForceComplain].map(|list| (list, list.has(base, name)));
+    let mut state = [ProfileList::Disable, ProfileList::ForceComplain].map(|list| (list, list.has(base, name)));
     let mut links = Vec::new();
     for (list, has) in &mut state {
         let is_added = adds == Some(*list) && !*has;
@@ -234,36 +238,37 @@ pub(super) fn write(base: &Path, plans: &[FilePlan]) -> Result<(), String> {
             return Err(format!("{}: the file was changed meanwhile; nothing is written", shown(&plan.path)));
         }
     }
-    let mut steps: Vec<Change<'_>> = plans.iter().filter(|plan| plan.is_edited()).map(Change::Text).collect();
-    steps.extend(plans.iter().flat_map(|plan| &plan.links).map(|link| Change::Link(base, link)));
+    let mut steps: Vec<FileSystemChange<'_>> =
+        plans.iter().filter(|plan| plan.is_edited()).map(FileSystemChange::Text).collect();
+    steps.extend(plans.iter().flat_map(|plan| &plan.links).map(|link| FileSystemChange::Link(base, link)));
     steps::make_all(&steps)
 }
 
 /// A change of the file system.
-enum Change<'a> {
+enum FileSystemChange<'a> {
     Text(&'a FilePlan),
     Link(&'a Path, &'a LinkChange),
 }
 
-impl Step for Change<'_> {
+impl ReversibleStep for FileSystemChange<'_> {
     fn path(&self) -> &Path {
         match self {
-            Change::Text(plan) => &plan.path,
-            Change::Link(_, link) => &link.entry,
+            FileSystemChange::Text(plan) => &plan.path,
+            FileSystemChange::Link(_, link) => &link.entry,
         }
     }
 
     fn make(&self) -> io::Result<()> {
         match self {
-            Change::Text(plan) => atomic::write(&plan.path, &plan.new),
-            Change::Link(base, link) => set_link(base, link, link.adds),
+            FileSystemChange::Text(plan) => atomic::write(&plan.path, &plan.new),
+            FileSystemChange::Link(base, link) => set_link(base, link, link.adds),
         }
     }
 
     fn take_back(&self) -> io::Result<()> {
         match self {
-            Change::Text(plan) => atomic::write(&plan.path, &plan.old),
-            Change::Link(base, link) => set_link(base, link, !link.adds),
+            FileSystemChange::Text(plan) => atomic::write(&plan.path, &plan.old),
+            FileSystemChange::Link(base, link) => set_link(base, link, !link.adds),
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::kernel::Kernel;
 use crate::parallel;
 
 /// The policy to load or remove; all steps that can fail earlier are done.
-pub(super) struct Reload {
+pub(super) struct ReloadPlan {
     kernel: Kernel,
     /// Policies with the file that each is of.
     loads: Vec<(String, Compiled)>,
@@ -23,25 +23,25 @@ pub(super) struct Reload {
 
 /// The changes made by the kernel.
 #[derive(Debug, Default)]
-pub(super) struct Done {
+pub(super) struct ReloadResult {
     pub(super) loaded: usize,
     pub(super) removed: usize,
 }
 
 /// Why nothing can be loaded.
-pub(super) enum Failure {
+pub(super) enum ReloadFailure {
     /// The texts have errors, which are shown.
     Rejected,
     Other(String),
 }
 
-impl From<String> for Failure {
-    fn from(message: String) -> Failure {
-        Failure::Other(message)
+impl From<String> for ReloadFailure {
+    fn from(message: String) -> ReloadFailure {
+        ReloadFailure::Other(message)
     }
 }
 
-impl Reload {
+impl ReloadPlan {
     /// Compiles the new texts, and looks for those who use what is to be removed.
     pub(super) fn prepare(
         kernel: Kernel,
@@ -49,12 +49,12 @@ impl Reload {
         plans: &[FilePlan],
         request: Request,
         renderer: &mut Renderer,
-    ) -> Result<Reload, Failure> {
+    ) -> Result<ReloadPlan, ReloadFailure> {
         let features = kernel_features(&kernel, target)?;
         let plain = compiler(target, features.clone());
         if request.verb == Verb::Disable {
             let removals = removals(&kernel, &plain, plans, request.force)?;
-            return Ok(Reload { kernel, loads: Vec::new(), removals });
+            return Ok(ReloadPlan { kernel, loads: Vec::new(), removals });
         }
         let forced = compiler(target, features).force_complain(true);
         let wanted: Vec<&FilePlan> = plans.iter().filter(|plan| !plan.is_disabled).collect();
@@ -71,15 +71,15 @@ impl Reload {
                     renderer.print(diagnosis.diagnostics(), diagnosis.sources());
                     rejected = true;
                 }
-                Err(error) => return Err(Failure::Other(error.to_string())),
+                Err(error) => return Err(ReloadFailure::Other(error.to_string())),
             }
         }
-        if rejected { Err(Failure::Rejected) } else { Ok(Reload { kernel, loads, removals: Vec::new() }) }
+        if rejected { Err(ReloadFailure::Rejected) } else { Ok(ReloadPlan { kernel, loads, removals: Vec::new() }) }
     }
 
     /// Loads and removes. What fails does not keep the rest.
-    pub(super) fn submit(self) -> (Done, Vec<String>) {
-        let (mut done, mut failures) = (Done::default(), Vec::new());
+    pub(super) fn submit(self) -> (ReloadResult, Vec<String>) {
+        let (mut done, mut failures) = (ReloadResult::default(), Vec::new());
         for (file, policy) in &self.loads {
             match self.kernel.replace(policy) {
                 Ok(()) => done.loaded += policy.profiles().len(),
@@ -97,7 +97,12 @@ impl Reload {
 }
 
 /// The loaded profiles of files, those that go with others left out.
-fn removals(kernel: &Kernel, compiler: &Compiler, plans: &[FilePlan], force: bool) -> Result<Vec<Vec<u8>>, Failure> {
+fn removals(
+    kernel: &Kernel,
+    compiler: &Compiler,
+    plans: &[FilePlan],
+    force: bool,
+) -> Result<Vec<Vec<u8>>, ReloadFailure> {
     let loaded = kernel.profiles().map_err(|error| error.to_string())?;
     let tasks = if force { Vec::new() } else { kernel.tasks().map_err(|error| error.to_string())? };
     let mut names = Vec::new();
@@ -106,7 +111,7 @@ fn removals(kernel: &Kernel, compiler: &Compiler, plans: &[FilePlan], force: boo
         let resolved = resolved.map_err(|error| error.to_string())?;
         if resolved.diagnosis().has_errors() {
             let message = "the file has errors (see `armorer check`), so that its profiles are unknown";
-            return Err(Failure::Other(format!("{}: {message}", shown(&plan.path))));
+            return Err(ReloadFailure::Other(format!("{}: {message}", shown(&plan.path))));
         }
         for profile in resolved.policies().iter().flat_map(|policy| &policy.profiles) {
             let name = profile.listed_name().to_vec();
@@ -114,7 +119,7 @@ fn removals(kernel: &Kernel, compiler: &Compiler, plans: &[FilePlan], force: boo
                 continue;
             }
             if let Some(message) = in_use(&name, &tasks) {
-                return Err(Failure::Other(format!("{}: {message}", Escaped::line(&name))));
+                return Err(ReloadFailure::Other(format!("{}: {message}", Escaped::line(&name))));
             }
             names.push(name);
         }

@@ -2,15 +2,15 @@
 
 use serde::Serialize;
 
-use super::plan::{FilePlan, LinkChange, State};
+use super::plan::{FilePlan, LinkChange, ModeState};
 use super::tree::shown;
 use super::warnings::Warnings;
 use crate::cli::print_json;
-use crate::cli::unified::Unified;
+use crate::cli::unified::UnifiedDiff;
 
 /// The output in place of making the changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Show {
+pub(super) enum ModeOutput {
     /// A line for each change.
     Lines,
     /// The files as unified diffs.
@@ -19,16 +19,21 @@ pub(super) enum Show {
 }
 
 /// Prints the changes.
-pub(super) fn print(plans: &[FilePlan], warnings: &[Warnings], show: Show, is_written: bool) -> Result<(), String> {
+pub(super) fn print(
+    plans: &[FilePlan],
+    warnings: &[Warnings],
+    show: ModeOutput,
+    is_written: bool,
+) -> Result<(), String> {
     match show {
-        Show::Lines => crate::cli::print(&plans.iter().flat_map(lines).collect::<String>()),
-        Show::Diff => {
+        ModeOutput::Lines => crate::cli::print(&plans.iter().flat_map(lines).collect::<String>()),
+        ModeOutput::Diff => {
             for plan in plans.iter().filter(|plan| plan.is_edited()) {
-                Unified::new(&plan.name(), &plan.old, &plan.new).print()?;
+                UnifiedDiff::new(&plan.name(), &plan.old, &plan.new).print()?;
             }
             crate::cli::print(&plans.iter().flat_map(|plan| &plan.links).map(link_line).collect::<String>())
         }
-        Show::Json => print_json(&Report::new(plans, warnings, is_written)),
+        ModeOutput::Json => print_json(&ModeReport::new(plans, warnings, is_written)),
     }
 }
 
@@ -45,7 +50,7 @@ fn lines(plan: &FilePlan) -> Vec<String> {
     lines
 }
 
-fn change(old: State, new: State) -> String {
+fn change(old: ModeState, new: ModeState) -> String {
     let mut parts = Vec::new();
     if old.mode != new.mode {
         parts.push(format!("{} -> {}", old.mode.name(), new.mode.name()));
@@ -68,7 +73,7 @@ fn action(link: &LinkChange) -> &'static str {
 
 /// Everything, for programs.
 #[derive(Serialize)]
-struct Report {
+struct ModeReport {
     /// Whether the changes are made.
     written: bool,
     /// The profiles that were meant, changed or not.
@@ -83,8 +88,8 @@ struct ProfileReport {
     line: u32,
     profile: String,
     changed: bool,
-    from: State,
-    to: State,
+    from: ModeState,
+    to: ModeState,
 }
 
 #[derive(Serialize)]
@@ -104,8 +109,8 @@ struct WarningReport {
     text: String,
 }
 
-impl Report {
-    fn new(plans: &[FilePlan], warnings: &[Warnings], written: bool) -> Report {
+impl ModeReport {
+    fn new(plans: &[FilePlan], warnings: &[Warnings], written: bool) -> ModeReport {
         let profiles = plans.iter().flat_map(|plan| {
             plan.profiles.iter().map(|meant| ProfileReport {
                 file: plan.name(),
@@ -132,6 +137,6 @@ impl Report {
                 }
             })
         });
-        Report { written, profiles: profiles.collect(), links: links.collect(), warnings: warnings.collect() }
+        ModeReport { written, profiles: profiles.collect(), links: links.collect(), warnings: warnings.collect() }
     }
 }

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::plan::{FilePlan, LinkChange, write};
 use super::tree::headers;
 use super::verb::Verb;
-use crate::cli::links::List;
+use crate::cli::links::ProfileList;
 use crate::edit::Editor;
 
 /// A header up to its flags.
@@ -103,22 +103,22 @@ fn what_was_written_before_a_failure_is_taken_back() {
             is_forced: false,
         }
     };
-    let link = |list: List| {
+    let link = |list: ProfileList| {
         let entry = list.entry(base.path(), "b".as_ref());
         LinkChange { list, entry, adds: true }
     };
-    let plans = [plan("a", Vec::new()), plan("b", vec![link(List::Disable), link(List::ForceComplain)])];
+    let plans = [plan("a", Vec::new()), plan("b", vec![link(ProfileList::Disable), link(ProfileList::ForceComplain)])];
     // The last step fails: a file is where the directory of the list should be.
     std::fs::write(base.path().join("force-complain"), "").unwrap();
     let error = write(base.path(), &plans).unwrap_err();
     assert!(error.ends_with("; nothing is changed"), "{error}");
     let texts = || ["a", "b"].map(|name| std::fs::read_to_string(base.path().join(name)).unwrap());
     assert_eq!(texts(), ["old", "old"]);
-    assert!(!List::Disable.has(base.path(), "b".as_ref()));
+    assert!(!ProfileList::Disable.has(base.path(), "b".as_ref()));
     std::fs::remove_file(base.path().join("force-complain")).unwrap();
     write(base.path(), &plans).unwrap();
     assert_eq!(texts(), ["new", "new"]);
-    assert!(List::Disable.has(base.path(), "b".as_ref()));
+    assert!(ProfileList::Disable.has(base.path(), "b".as_ref()));
     // What somebody else changed meanwhile is not overwritten.
     let error = write(base.path(), &plans).unwrap_err();
     assert!(error.contains("the file was changed meanwhile; nothing is written"), "{error}");

@@ -7,9 +7,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use super::attach::Attachments;
+use super::attach::AttachmentIndex;
 use crate::ast::ProfileFlag;
-use crate::cli::inputs::Input;
+use crate::cli::inputs::CommandInput;
 pub(super) use crate::cli::steps::shown;
 use crate::compiler::Compiler;
 use crate::diagnostic::Escaped;
@@ -22,18 +22,18 @@ use crate::vocab::ProfileMode;
 
 /// A profile file.
 #[derive(Debug)]
-pub(super) struct Document {
+pub(super) struct ProfileDocument {
     /// As it was named first.
     pub(super) path: PathBuf,
     pub(super) text: Vec<u8>,
     pub(super) editor: Editor,
     /// Its profiles in the order of the text.
-    pub(super) profiles: Vec<Header>,
+    pub(super) profiles: Vec<HeaderContents>,
 }
 
 /// The contents of the header of a profile.
 #[derive(Clone, Debug)]
-pub(super) struct Header {
+pub(super) struct HeaderContents {
     /// The name that it is meant by, after those of its parents.
     pub(super) name: Vec<u8>,
     /// The same as it is written.
@@ -48,7 +48,7 @@ pub(super) struct Header {
     pub(super) audit: bool,
 }
 
-impl Header {
+impl HeaderContents {
     /// The name in messages.
     pub(super) fn shown(&self) -> String {
         Escaped::line(&self.name).to_string()
@@ -56,14 +56,14 @@ impl Header {
 }
 
 /// The headers of a text.
-pub(super) fn headers(editor: &Editor) -> Vec<Header> {
+pub(super) fn headers(editor: &Editor) -> Vec<HeaderContents> {
     let line = |offset: u32| {
         let before = editor.text().get(..offset as usize).unwrap_or_default();
         u32::try_from(memchr::memchr_iter(b'\n', before).count()).unwrap_or(u32::MAX).saturating_add(1)
     };
-    let header = |it: edit::Header<'_>| {
+    let header = |it: edit::ProfileHeader<'_>| {
         let (mode, audit) = flags(it.profile);
-        Header {
+        HeaderContents {
             name: it.meant,
             written: it.written,
             parent: it.parent,
@@ -89,7 +89,7 @@ fn flags(profile: &Profile) -> (ProfileMode, bool) {
 
 /// Why a file is not taken.
 #[derive(Clone, Debug)]
-pub(super) struct Unread {
+pub(super) struct RejectedFile {
     /// With the name of the file, escaped.
     pub(super) message: String,
     /// Whether its text is to blame.
@@ -97,21 +97,21 @@ pub(super) struct Unread {
 }
 
 /// A base with its profile files, and files from elsewhere.
-pub(super) struct Tree<'a> {
+pub(super) struct ProfileTree<'a> {
     pub(super) base: &'a Path,
     compiler: &'a Compiler,
-    documents: Vec<Document>,
+    documents: Vec<ProfileDocument>,
     /// Documents by the file that the path leads to.
     known: HashMap<PathBuf, usize>,
     /// The files of the base, once they are asked for; those that are not taken with their reason.
-    listed: OnceLock<(Vec<usize>, Vec<Unread>)>,
+    listed: OnceLock<(Vec<usize>, Vec<RejectedFile>)>,
     /// Their attachments, once a program is asked for.
-    attachments: OnceLock<Attachments>,
+    attachments: OnceLock<AttachmentIndex>,
 }
 
-impl<'a> Tree<'a> {
-    pub(super) fn new(base: &'a Path, compiler: &'a Compiler) -> Tree<'a> {
-        Tree {
+impl<'a> ProfileTree<'a> {
+    pub(super) fn new(base: &'a Path, compiler: &'a Compiler) -> ProfileTree<'a> {
+        ProfileTree {
             base,
             compiler,
             documents: Vec::new(),
@@ -121,23 +121,23 @@ impl<'a> Tree<'a> {
         }
     }
 
-    pub(super) fn document(&self, index: usize) -> Option<&Document> {
+    pub(super) fn document(&self, index: usize) -> Option<&ProfileDocument> {
         self.documents.get(index)
     }
 
-    pub(super) fn into_documents(self) -> Vec<Document> {
+    pub(super) fn into_documents(self) -> Vec<ProfileDocument> {
         self.documents
     }
 
     /// Reads a file, unless it is known.
-    pub(super) fn load(&mut self, path: &Path) -> Result<usize, Unread> {
+    pub(super) fn load(&mut self, path: &Path) -> Result<usize, RejectedFile> {
         match self.known.get(&real(path)) {
             Some(index) => Ok(*index),
             None => read(path).map(|document| self.add(document)),
         }
     }
 
-    fn add(&mut self, document: Document) -> usize {
+    fn add(&mut self, document: ProfileDocument) -> usize {
         let index = self.documents.len();
         self.known.insert(real(&document.path), index);
         self.documents.push(document);
@@ -149,7 +149,7 @@ impl<'a> Tree<'a> {
         if self.listed.get().is_none() {
             let paths = policy_files(self.base).map_err(|error| format!("{}: {error}", shown(self.base)))?;
             let unknown: Vec<&PathBuf> = paths.iter().filter(|path| !self.known.contains_key(&real(path))).collect();
-            let read: Vec<Result<Document, Unread>> = parallel::map(&unknown, |path| read(path));
+            let read: Vec<Result<ProfileDocument, RejectedFile>> = parallel::map(&unknown, |path| read(path));
             let mut unread = Vec::new();
             for document in read {
                 match document {
@@ -168,18 +168,18 @@ impl<'a> Tree<'a> {
     }
 
     /// The attachments of the files of the base.
-    pub(super) fn attachments(&self, files: &[usize]) -> &Attachments {
-        self.attachments.get_or_init(|| Attachments::of(&self.documents, files, self.compiler))
+    pub(super) fn attachments(&self, files: &[usize]) -> &AttachmentIndex {
+        self.attachments.get_or_init(|| AttachmentIndex::of(&self.documents, files, self.compiler))
     }
 
     /// Why files of the base were left out when it was searched.
-    pub(super) fn unread(&self) -> &[Unread] {
+    pub(super) fn unread(&self) -> &[RejectedFile] {
         self.listed.get().map(|(_, unread)| &unread[..]).unwrap_or_default()
     }
 }
 
 /// The name that the lists of the base have a file by: `None` for files that are not directly in the base.
-pub(super) fn name_in_base<'d>(base: &Path, document: &'d Document) -> Option<&'d OsStr> {
+pub(super) fn name_in_base<'d>(base: &Path, document: &'d ProfileDocument) -> Option<&'d OsStr> {
     let parent = document.path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let is_there = fs::canonicalize(parent).ok()? == fs::canonicalize(base).ok()?;
     document.path.file_name().filter(|_| is_there)
@@ -190,9 +190,9 @@ pub(super) fn real(path: &Path) -> PathBuf {
     fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
 }
 
-fn read(path: &Path) -> Result<Document, Unread> {
-    let failed = |error: io::Error| Unread { message: format!("{}: {error}", shown(path)), is_text: false };
-    let text = Input::File(path.to_owned()).read().map_err(failed)?;
+fn read(path: &Path) -> Result<ProfileDocument, RejectedFile> {
+    let failed = |error: io::Error| RejectedFile { message: format!("{}: {error}", shown(path)), is_text: false };
+    let text = CommandInput::File(path.to_owned()).read().map_err(failed)?;
     let editor = Editor::new(text.as_slice()).map_err(|error| {
         let first = error.diagnostics.iter().find(|diagnostic| diagnostic.is_error());
         let place = first.map(|first| error.sources.get(error.id).line_column(first.span().start));
@@ -202,8 +202,8 @@ fn read(path: &Path) -> Result<Document, Unread> {
             }
             _ => format!("{}: {}", shown(path), Escaped::line(&error.to_string())),
         };
-        Unread { message, is_text: true }
+        RejectedFile { message, is_text: true }
     })?;
     let profiles = headers(&editor);
-    Ok(Document { path: path.to_owned(), text, editor, profiles })
+    Ok(ProfileDocument { path: path.to_owned(), text, editor, profiles })
 }

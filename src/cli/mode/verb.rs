@@ -3,7 +3,7 @@
 use clap::ValueEnum;
 
 use crate::ast::ProfileFlag;
-use crate::cli::links::List;
+use crate::cli::links::ProfileList;
 use crate::edit::{EditError, Editor};
 use crate::vocab::ProfileMode;
 
@@ -68,14 +68,14 @@ pub(super) struct Request {
     /// The mode is set by an entry of `force-complain/`, and the files stay.
     pub(super) by_link: bool,
     /// The lists that the files are taken out of.
-    pub(super) clears: &'static [List],
+    pub(super) clears: &'static [ProfileList],
     /// Whether lists may be changed for files of which only some profiles are meant.
     pub(super) clears_for_others: bool,
 }
 
 /// Which profiles inside of others are meant with them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Nested {
+pub(super) enum NestedProfiles {
     None,
     Hats,
     All,

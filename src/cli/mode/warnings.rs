@@ -4,10 +4,10 @@ use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::plan::{FilePlan, Meant};
+use super::plan::{FilePlan, SelectedProfile};
 use super::tree::shown;
 use super::verb::Request;
-use crate::cli::links::List;
+use crate::cli::links::ProfileList;
 use crate::compiler::{Compiler, Input, Resolved};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::RuleMode;
@@ -20,8 +20,8 @@ pub(super) type Warnings = (Vec<Diagnostic>, Arc<SourceMap>);
 /// The warnings about a file.
 pub(super) fn of(plan: &FilePlan, base: &Path, compiler: &Compiler, request: Request) -> Vec<Warnings> {
     let mut all = vec![about_headers(plan, base, request)];
-    let complains = |meant: &&Meant| meant.new.mode == ProfileMode::Complain || plan.is_forced;
-    let complaining: Vec<&Meant> = plan.profiles.iter().filter(complains).collect();
+    let complains = |meant: &&SelectedProfile| meant.new.mode == ProfileMode::Complain || plan.is_forced;
+    let complaining: Vec<&SelectedProfile> = plan.profiles.iter().filter(complains).collect();
     let sets_complain = request.verb.mode() == Some(ProfileMode::Complain);
     if sets_complain && !complaining.is_empty() {
         // What is wrong with the text beside that is said by those who load it.
@@ -38,7 +38,7 @@ fn about_headers(plan: &FilePlan, base: &Path, request: Request) -> Warnings {
     let sources = SourceMap::new();
     let mut diagnostics = Vec::new();
     if let Ok(id) = sources.add(plan.name(), plan.new.as_slice()) {
-        let at = |meant: &Meant| Span::new(id, meant.header.span.start, meant.header.span.end);
+        let at = |meant: &SelectedProfile| Span::new(id, meant.header.span.start, meant.header.span.end);
         for meant in plan.profiles.iter().filter(|meant| meant.is_kept) {
             let message = format!("profile `{}` stays in mode `{}`", meant.header.shown(), meant.old.mode.name());
             let kept = Diagnostic::new(Code::ModeKept, message, at(meant));
@@ -46,7 +46,7 @@ fn about_headers(plan: &FilePlan, base: &Path, request: Request) -> Warnings {
                 kept.with_help("use `--force` to change the mode: the profile confines nothing and may have no rules"),
             );
         }
-        let overridden = |list: List, effect: &str, remedy: &str| {
+        let overridden = |list: ProfileList, effect: &str, remedy: &str| {
             let entry = list.entry(base, plan.path.file_name().unwrap_or_default());
             let span = plan.profiles.first().map_or(Span::NONE, at);
             let message = format!("the link `{}` exists: the file is {effect}", shown(&entry));
@@ -54,25 +54,25 @@ fn about_headers(plan: &FilePlan, base: &Path, request: Request) -> Warnings {
         };
         if plan.is_disabled && !request.verb.is_about_links() {
             let remedy = "run `armorer mode enable` to remove the link";
-            diagnostics.push(overridden(List::Disable, "not loaded at boot", remedy));
+            diagnostics.push(overridden(ProfileList::Disable, "not loaded at boot", remedy));
         }
         let keeps_forced = request.verb.mode().is_none();
         if plan.is_forced && !plan.is_disabled && keeps_forced {
             let remedy = "run `armorer mode enforce` to remove the link";
-            diagnostics.push(overridden(List::ForceComplain, "loaded in complain mode", remedy));
+            diagnostics.push(overridden(ProfileList::ForceComplain, "loaded in complain mode", remedy));
         }
     }
     (diagnostics, Arc::new(sources))
 }
 
 /// Rules that a kernel enforces in complain mode as well: those that deny without logging.
-fn denials(plan: &FilePlan, complaining: &[&Meant], resolved: &Resolved) -> Vec<Diagnostic> {
+fn denials(plan: &FilePlan, complaining: &[&SelectedProfile], resolved: &Resolved) -> Vec<Diagnostic> {
     let (name, sources) = (plan.name(), resolved.diagnosis().sources());
     let mut said = HashSet::new();
     let mut diagnostics = Vec::new();
     for profile in resolved.profiles().filter(|profile| !profile.flags.audit) {
         let is_here = sources.get(profile.span.source).name() == name;
-        let is_meant = |meant: &&&Meant| is_here && meant.header.span.start == profile.span.start;
+        let is_meant = |meant: &&&SelectedProfile| is_here && meant.header.span.start == profile.span.start;
         let Some(meant) = complaining.iter().find(is_meant) else { continue };
         let denies = profile.rules.iter().filter(|rule| rule.prefix.mode == Some(RuleMode::Deny) && !rule.prefix.audit);
         for rule in denies {

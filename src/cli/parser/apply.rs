@@ -5,19 +5,19 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
 use super::features::{self, PolicyFeatures};
-use super::getopt::Given;
+use super::getopt::GivenOption;
 use super::jobs::Jobs;
-use super::options::{Action, Options, PromptCompat, Stop};
-use super::output::Output;
-use super::table::Opt;
-use super::warnings::Classes;
+use super::options::{Action, EarlyExit, ParserOptions, PromptCompat};
+use super::output::StreamOutput;
+use super::table::OptionMeaning;
+use super::warnings::WarningClasses;
 use super::{flags, help};
 use crate::source::Text;
 
 /// The most cache locations.
 const MAX_LOCATIONS: usize = 4;
 
-impl Options {
+impl ParserOptions {
     fn act(&mut self, action: Action) {
         match action {
             Action::Add | Action::Replace => {}
@@ -39,129 +39,129 @@ impl Options {
     ///
     /// # Errors
     /// Where the run ends: the value is wrong, or the option asks for a text and no more.
-    pub(super) fn apply(&mut self, given: &Given, output: &mut Output) -> Result<(), Stop> {
+    pub(super) fn apply(&mut self, given: &GivenOption, output: &mut StreamOutput) -> Result<(), EarlyExit> {
         let value = given.value.clone().unwrap_or_default();
         match given.option {
-            Opt::Add => self.act(Action::Add),
-            Opt::Replace => self.act(Action::Replace),
-            Opt::Remove => self.act(Action::Remove),
-            Opt::Names => self.act(Action::Names),
-            Opt::Stdout => self.act(Action::Stdout),
-            Opt::Ofile => self.act(Action::Ofile(value.into())),
-            Opt::Preprocess => self.act(Action::Preprocess),
-            Opt::Version => {
+            OptionMeaning::Add => self.act(Action::Add),
+            OptionMeaning::Replace => self.act(Action::Replace),
+            OptionMeaning::Remove => self.act(Action::Remove),
+            OptionMeaning::Names => self.act(Action::Names),
+            OptionMeaning::Stdout => self.act(Action::Stdout),
+            OptionMeaning::Ofile => self.act(Action::Ofile(value.into())),
+            OptionMeaning::Preprocess => self.act(Action::Preprocess),
+            OptionMeaning::Version => {
                 output.out(help::VERSION);
-                return Err(Stop(0));
+                return Err(EarlyExit(0));
             }
-            Opt::Help => return Err(self.help(given.value.as_deref(), output)),
-            Opt::PrintConfigFile => {
+            OptionMeaning::Help => return Err(self.help(given.value.as_deref(), output)),
+            OptionMeaning::PrintConfigFile => {
                 output.out([self.config_file.as_os_str().as_bytes(), b"\n"].concat());
-                return Err(Stop(0));
+                return Err(EarlyExit(0));
             }
-            Opt::PrintPromptCompat => {
+            OptionMeaning::PrintPromptCompat => {
                 output.err_line(match self.prompt_compat {
                     PromptCompat::Permissions => "Prompt compat mode: permsv2",
                     PromptCompat::Flag => "Prompt compat mode: flag",
                 });
-                return Err(Stop(0));
+                return Err(EarlyExit(0));
             }
-            Opt::PrintCacheDir => self.print_cache_dir = true,
-            Opt::PurgeCache => self.purge_cache = true,
+            OptionMeaning::PrintCacheDir => self.print_cache_dir = true,
+            OptionMeaning::PurgeCache => self.purge_cache = true,
             // Handled before everything else.
-            Opt::ConfigFile => {}
-            Opt::Base if Path::new(&value).is_dir() => self.base = value.into(),
-            Opt::Base => {
+            OptionMeaning::ConfigFile => {}
+            OptionMeaning::Base if Path::new(&value).is_dir() => self.base = value.into(),
+            OptionMeaning::Base => {
                 output.err_line(&format!("Error: basedir {} is not a directory, skipping.", value.display()));
             }
-            Opt::Include => self.include.extend(Path::new(&value).is_dir().then_some(value.into())),
-            Opt::SubdomainFs => self.subdomainfs = Some(value.into()),
-            Opt::Complain => {
+            OptionMeaning::Include => self.include.extend(Path::new(&value).is_dir().then_some(value.into())),
+            OptionMeaning::SubdomainFs => self.subdomainfs = Some(value.into()),
+            OptionMeaning::Complain => {
                 self.complain = true;
                 self.skip_cache = true;
             }
-            Opt::Binary => {
+            OptionMeaning::Binary => {
                 self.binary = true;
                 self.skip_cache = true;
             }
-            Opt::Namespace => {
+            OptionMeaning::Namespace => {
                 self.namespace = Some(Text::from(value.into_vec()));
                 // The reference would load the cached policy of another namespace.
                 self.skip_cache = true;
             }
-            Opt::ReadImpliesX => {
+            OptionMeaning::ReadImpliesX => {
                 self.read_implies_exec = true;
                 // Cached policy does not say whether it was made with this option.
                 self.skip_cache = true;
             }
-            Opt::SkipKernelLoad => self.kernel_load = false,
-            Opt::SkipCache => self.skip_cache = true,
-            Opt::SkipReadCache => self.skip_read_cache = true,
-            Opt::WriteCache => self.write_cache = true,
-            Opt::ShowCache => self.show_cache = true,
+            OptionMeaning::SkipKernelLoad => self.kernel_load = false,
+            OptionMeaning::SkipCache => self.skip_cache = true,
+            OptionMeaning::SkipReadCache => self.skip_read_cache = true,
+            OptionMeaning::WriteCache => self.write_cache = true,
+            OptionMeaning::ShowCache => self.show_cache = true,
             // Automata are not kept: they are made faster than read.
-            Opt::DfaCacheLoc => {}
-            Opt::ShowDfaCache => self.show_dfa_cache = true,
-            Opt::CacheLoc => self.cache_locations = self.locations(&value, output)?,
-            Opt::SkipBadCache => self.skip_bad_cache = true,
-            Opt::SkipBadCacheRebuild => self.skip_bad_cache_rebuild = true,
-            Opt::CreateCacheDir => {
+            OptionMeaning::DfaCacheLoc => {}
+            OptionMeaning::ShowDfaCache => self.show_dfa_cache = true,
+            OptionMeaning::CacheLoc => self.cache_locations = self.locations(&value, output)?,
+            OptionMeaning::SkipBadCache => self.skip_bad_cache = true,
+            OptionMeaning::SkipBadCacheRebuild => self.skip_bad_cache_rebuild = true,
+            OptionMeaning::CreateCacheDir => {
                 self.warn(
-                    Classes::DEPRECATED,
+                    WarningClasses::DEPRECATED,
                     "The --create-cache-dir option is deprecated. Please use --write-cache.",
                     output,
                 )?;
             }
-            Opt::AbortOnError => self.abort_on_error = true,
-            Opt::Quiet => {
+            OptionMeaning::AbortOnError => self.abort_on_error = true,
+            OptionMeaning::Quiet => {
                 self.quiet = true;
                 self.verbose = false;
-                self.warnings = Classes::NONE;
+                self.warnings = WarningClasses::NONE;
             }
-            Opt::Verbose => {
+            OptionMeaning::Verbose => {
                 self.verbose = true;
                 self.quiet = false;
             }
-            Opt::Debug => self.debug(given.value.as_deref(), output)?,
-            Opt::Dump => self.dump(&value, output)?,
-            Opt::Optimize => self.optimise(&value, output)?,
-            Opt::DebugCache => self.change_warnings("debug-cache", output)?,
-            Opt::Warn | Opt::Werror => self.warning_option(given, output)?,
-            Opt::Jobs => match value.to_str().and_then(Jobs::parse) {
+            OptionMeaning::Debug => self.debug(given.value.as_deref(), output)?,
+            OptionMeaning::Dump => self.dump(&value, output)?,
+            OptionMeaning::Optimize => self.optimise(&value, output)?,
+            OptionMeaning::DebugCache => self.change_warnings("debug-cache", output)?,
+            OptionMeaning::Warn | OptionMeaning::Werror => self.warning_option(given, output)?,
+            OptionMeaning::Jobs => match value.to_str().and_then(Jobs::parse) {
                 Some(jobs) => self.jobs = jobs,
                 None => return Err(self.fail(&format!("Invalid option -j={}", value.display()), output)),
             },
-            Opt::MaxJobs => match value.to_str().and_then(Jobs::parse) {
+            OptionMeaning::MaxJobs => match value.to_str().and_then(Jobs::parse) {
                 Some(jobs) => self.max_jobs = Some(jobs),
                 None => return Err(self.fail(&format!("Invalid option max-jobs={}", value.display()), output)),
             },
-            Opt::EstimatedCompileSize if value.to_str().is_some_and(is_size) => {}
-            Opt::EstimatedCompileSize => {
+            OptionMeaning::EstimatedCompileSize if value.to_str().is_some_and(is_size) => {}
+            OptionMeaning::EstimatedCompileSize => {
                 let message = format!("--estimated-compile-size invalid size '{}'", value.display());
                 return Err(self.fail(&message, output));
             }
-            Opt::CompressLevel => self.compress_level = Some(self.level(given.value.as_deref(), output)?),
-            Opt::FeaturesFile => {
+            OptionMeaning::CompressLevel => self.compress_level = Some(self.level(given.value.as_deref(), output)?),
+            OptionMeaning::FeaturesFile => {
                 let features = features::from_file(&value, "features from", output)?;
                 self.policy_features = PolicyFeatures::Given(features.clone());
                 self.kernel_features = Some(features);
             }
-            Opt::MatchString => {
+            OptionMeaning::MatchString => {
                 let features = features::from_text(&value, output)?;
                 self.policy_features = PolicyFeatures::Given(features.clone());
                 self.kernel_features = Some(features);
             }
-            Opt::KernelFeatures => {
+            OptionMeaning::KernelFeatures => {
                 self.kernel_features = Some(features::from_file(&value, "kernel features from", output)?);
             }
-            Opt::PolicyFeatures if value == "<kernel>" => self.policy_features = PolicyFeatures::Kernel,
-            Opt::PolicyFeatures => {
+            OptionMeaning::PolicyFeatures if value == "<kernel>" => self.policy_features = PolicyFeatures::Kernel,
+            OptionMeaning::PolicyFeatures => {
                 let features = features::from_file(&value, "policy-features from", output)?;
                 self.policy_features = PolicyFeatures::Given(features);
             }
-            Opt::OverridePolicyAbi => {
+            OptionMeaning::OverridePolicyAbi => {
                 self.override_abi = Some(features::from_file(&value, "policy-features from", output)?);
             }
-            Opt::PromptCompat => {
+            OptionMeaning::PromptCompat => {
                 self.prompt_compat = match value.to_str() {
                     Some("permsv2" | "default" | "ignore") => PromptCompat::Permissions,
                     Some("flag") => PromptCompat::Flag,
@@ -171,18 +171,18 @@ impl Options {
                     }
                 };
             }
-            Opt::Refused => return Err(Stop(1)),
+            OptionMeaning::Refused => return Err(EarlyExit(1)),
         }
         Ok(())
     }
 
     /// `--warn` and `--Werror`, which count from the first look at the command line on; only the second shows.
-    pub(super) fn warning_option(&mut self, given: &Given, output: &mut Output) -> Result<(), Stop> {
+    pub(super) fn warning_option(&mut self, given: &GivenOption, output: &mut StreamOutput) -> Result<(), EarlyExit> {
         let name = given.value.as_deref().map(OsStr::to_string_lossy);
         match (given.option, name.as_deref()) {
-            (Opt::Werror, None) => self.errors = Classes::every_error(),
-            (Opt::Werror, Some("show")) => output.out_line(&format!("Werror={}", self.errors.names())),
-            (Opt::Werror, Some(name)) => match self.errors.change(name) {
+            (OptionMeaning::Werror, None) => self.errors = WarningClasses::every_error(),
+            (OptionMeaning::Werror, Some("show")) => output.out_line(&format!("Werror={}", self.errors.names())),
+            (OptionMeaning::Werror, Some(name)) => match self.errors.change(name) {
                 Some(errors) => self.errors = errors,
                 None => return Err(self.fail(&format!("Invalid --Werror option {name}"), output)),
             },
@@ -192,7 +192,7 @@ impl Options {
         Ok(())
     }
 
-    fn change_warnings(&mut self, name: &str, output: &mut Output) -> Result<(), Stop> {
+    fn change_warnings(&mut self, name: &str, output: &mut StreamOutput) -> Result<(), EarlyExit> {
         match self.warnings.change(name) {
             Some(warnings) => self.warnings = warnings,
             None => return Err(self.fail(&format!("Invalid --warn option {name}"), output)),
@@ -200,7 +200,7 @@ impl Options {
         Ok(())
     }
 
-    fn help(&self, topic: Option<&OsStr>, output: &mut Output) -> Stop {
+    fn help(&self, topic: Option<&OsStr>, output: &mut StreamOutput) -> EarlyExit {
         let text = match topic.map(OsStr::to_string_lossy) {
             None => Some(help::usage(&self.program)),
             Some(topic) => help::topic(&topic),
@@ -208,7 +208,7 @@ impl Options {
         match text {
             Some(text) => {
                 output.out(text);
-                Stop(0)
+                EarlyExit(0)
             }
             None => {
                 let topic = topic.unwrap_or_default().display();
@@ -217,7 +217,7 @@ impl Options {
         }
     }
 
-    fn debug(&mut self, value: Option<&OsStr>, output: &mut Output) -> Result<(), Stop> {
+    fn debug(&mut self, value: Option<&OsStr>, output: &mut StreamOutput) -> Result<(), EarlyExit> {
         match value.map(OsStr::as_bytes) {
             None => {
                 self.debug = true;
@@ -233,7 +233,7 @@ impl Options {
         Ok(())
     }
 
-    fn dump(&mut self, value: &OsStr, output: &mut Output) -> Result<(), Stop> {
+    fn dump(&mut self, value: &OsStr, output: &mut StreamOutput) -> Result<(), EarlyExit> {
         self.skip_read_cache = true;
         match value.to_string_lossy().as_ref() {
             "variables" => self.dump_variables = true,
@@ -252,7 +252,7 @@ impl Options {
         Ok(())
     }
 
-    fn optimise(&self, value: &OsStr, output: &mut Output) -> Result<(), Stop> {
+    fn optimise(&self, value: &OsStr, output: &mut StreamOutput) -> Result<(), EarlyExit> {
         match value.to_string_lossy().as_ref() {
             "show" => output.out_line(&format!("Optimize={}", flags::OPTIMIZE_DEFAULT)),
             name if flags::is_optimisation(name) => {}
@@ -261,7 +261,7 @@ impl Options {
         Ok(())
     }
 
-    fn level(&self, value: Option<&OsStr>, output: &mut Output) -> Result<i32, Stop> {
+    fn level(&self, value: Option<&OsStr>, output: &mut StreamOutput) -> Result<i32, EarlyExit> {
         let text = value.map(OsStr::to_string_lossy);
         let level = match text.as_deref() {
             None | Some("default") => Some(10),
@@ -272,7 +272,7 @@ impl Options {
         };
         match level {
             Some(level) if level > 22 => {
-                self.warn(Classes::CACHE, "Compression level > 22. Using 22", output)?;
+                self.warn(WarningClasses::CACHE, "Compression level > 22. Using 22", output)?;
                 Ok(22)
             }
             Some(level) => Ok(level),
@@ -280,13 +280,13 @@ impl Options {
                 let text = text.unwrap_or_default();
                 output
                     .err_line(&format!("Invalid compression level '{text}'. Use none, default, fast, small, or 0-22"));
-                Err(Stop(1))
+                Err(EarlyExit(1))
             }
         }
     }
 
     /// `A,B,C`, with `\,` for a comma.
-    fn locations(&self, value: &OsStr, output: &mut Output) -> Result<Vec<PathBuf>, Stop> {
+    fn locations(&self, value: &OsStr, output: &mut StreamOutput) -> Result<Vec<PathBuf>, EarlyExit> {
         let mut locations = vec![Vec::new()];
         let mut bytes = value.as_bytes().iter().copied().peekable();
         while let Some(byte) = bytes.next() {
@@ -306,7 +306,7 @@ impl Options {
             return Err(self.fail(&message, output));
         }
         if locations.is_empty() {
-            return Ok(Options::new(String::new()).cache_locations);
+            return Ok(ParserOptions::new(String::new()).cache_locations);
         }
         Ok(locations.into_iter().map(|location| PathBuf::from(OsString::from_vec(location))).collect())
     }
@@ -320,15 +320,15 @@ fn is_size(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::getopt::{Item, Items};
+    use super::super::getopt::{CommandLineWord, Items};
     use super::*;
 
     /// The options of a command line, and what they print.
-    fn applied(words: &[&str]) -> (Options, Output, Result<(), Stop>) {
+    fn applied(words: &[&str]) -> (ParserOptions, StreamOutput, Result<(), EarlyExit>) {
         let words: Vec<OsString> = words.iter().map(OsString::from).collect();
-        let (mut options, mut output) = (Options::new("PROG".into()), Output::default());
+        let (mut options, mut output) = (ParserOptions::new("PROG".into()), StreamOutput::default());
         for item in Items::new(&words) {
-            let Item::Option(given) = item.unwrap() else { continue };
+            let CommandLineWord::Option(given) = item.unwrap() else { continue };
             if let Err(stop) = options.apply(&given, &mut output) {
                 return (options, output, Err(stop));
             }
@@ -341,7 +341,7 @@ mod tests {
         let (options, ..) = applied(&["-N", "-v", "-q"]);
         assert!(options.skip_cache && !options.kernel_load && options.quiet && !options.verbose);
         let (options, ..) = applied(&["-q", "--warn=all", "-C", "-r"]);
-        assert!(options.quiet && options.complain && options.actions == 1 && !options.warns(Classes::CACHE));
+        assert!(options.quiet && options.complain && options.actions == 1 && !options.warns(WarningClasses::CACHE));
         let (options, ..) = applied(&["-S", "-W"]);
         assert!(options.skip_read_cache && options.write_cache && !options.kernel_load && !options.skip_cache);
     }
@@ -379,7 +379,7 @@ mod tests {
             (&["-P"], ""),
         ] {
             let (_, output, result) = applied(words);
-            assert_eq!((result, output.text()), (Err(Stop(1)), (String::new(), message.into())), "{words:?}");
+            assert_eq!((result, output.text()), (Err(EarlyExit(1)), (String::new(), message.into())), "{words:?}");
         }
     }
 }

@@ -8,10 +8,10 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use super::options::{Options, Stop};
-use super::output::{Output, strerror};
-use super::warnings::Classes;
-use crate::atomic::Replacement;
+use super::options::{EarlyExit, ParserOptions};
+use super::output::{StreamOutput, strerror};
+use super::warnings::WarningClasses;
+use crate::atomic::AtomicReplacement;
 use crate::blob;
 use crate::features::Features;
 use crate::policy::{Dependency, Policy};
@@ -30,7 +30,7 @@ const MIN_LEN: usize = 16;
 
 /// A cache that is there.
 #[derive(Debug)]
-pub(super) struct Cache {
+pub(super) struct PolicyCache {
     /// Absolute, the one that is written first.
     directories: Vec<PathBuf>,
     pub(super) read: bool,
@@ -39,19 +39,19 @@ pub(super) struct Cache {
 
 /// A place for a policy.
 #[derive(Clone, Debug)]
-pub(super) struct Entry {
+pub(super) struct CacheSlot {
     path: PathBuf,
     modified: SystemTime,
 }
 
 /// The result of a cache lookup.
-pub(super) enum Lookup {
+pub(super) enum CacheLookup {
     Hit {
         path: PathBuf,
         bytes: Vec<u8>,
     },
     /// Why not, for `--debug-cache`; `None` where there is nothing to say.
-    Miss(Option<(Classes, String)>),
+    Miss(Option<(WarningClasses, String)>),
 }
 
 /// The directory for a feature set in a location, and whether it is there.
@@ -70,12 +70,16 @@ fn slot(location: &Path, features: &Features) -> io::Result<(PathBuf, bool)> {
 }
 
 /// `--print-cache-dir`
-pub(super) fn print_directories(options: &Options, features: &Features, output: &mut Output) -> Result<(), Stop> {
+pub(super) fn print_directories(
+    options: &ParserOptions,
+    features: &Features,
+    output: &mut StreamOutput,
+) -> Result<(), EarlyExit> {
     use std::os::unix::ffi::OsStrExt;
     for location in &options.cache_locations {
         let (directory, _) = slot(location, features).map_err(|error| {
             output.err_line(&format!("Failed setting up policy cache ({}): {}", location.display(), strerror(&error)));
-            Stop(1)
+            EarlyExit(1)
         })?;
         output.out([directory.as_os_str().as_bytes(), b"\n"].concat());
     }
@@ -83,11 +87,11 @@ pub(super) fn print_directories(options: &Options, features: &Features, output: 
 }
 
 /// `--purge-cache`
-pub(super) fn purge(options: &Options, output: &mut Output) -> Result<(), Stop> {
+pub(super) fn purge(options: &ParserOptions, output: &mut StreamOutput) -> Result<(), EarlyExit> {
     let Some(location) = options.cache_locations.first() else { return Ok(()) };
     empty(location).map_err(|error| {
         output.err_line(&format!("Failed to clear cache files ({}): {}", location.display(), strerror(&error)));
-        Stop(1)
+        EarlyExit(1)
     })
 }
 
@@ -104,15 +108,19 @@ fn empty(directory: &Path) -> io::Result<()> {
     Ok(())
 }
 
-impl Cache {
+impl PolicyCache {
     /// Opens the cache that the options ask for, and makes its directory if it is to be written; `None` without one.
-    pub(super) fn open(options: &Options, features: &Features, output: &mut Output) -> Result<Option<Cache>, Stop> {
+    pub(super) fn open(
+        options: &ParserOptions,
+        features: &Features,
+        output: &mut StreamOutput,
+    ) -> Result<Option<PolicyCache>, EarlyExit> {
         let (read, write) = (!options.skip_read_cache, options.write_cache);
         let [primary, overlays @ ..] = options.cache_locations.as_slice() else { return Ok(None) };
         if options.skip_cache || !(read || write) {
             return Ok(None);
         }
-        let say = |output: &mut Output, text: String| {
+        let say = |output: &mut StreamOutput, text: String| {
             if options.show_cache {
                 output.err_line(&text);
             }
@@ -125,7 +133,7 @@ impl Cache {
                     primary.display(),
                     strerror(&error)
                 ));
-                return Err(Stop(1));
+                return Err(EarlyExit(1));
             }
         };
         if !exists {
@@ -146,7 +154,7 @@ impl Cache {
                 Ok((directory, true)) => {
                     if options.show_cache {
                         let text = format!("Cache: added readonly location '{}'", overlay.display());
-                        options.warn(Classes::CACHE, &text, output)?;
+                        options.warn(WarningClasses::CACHE, &text, output)?;
                     }
                     directories.push(absolute(directory));
                 }
@@ -156,16 +164,16 @@ impl Cache {
                          specified feature set",
                         overlay.display()
                     );
-                    options.warn(Classes::CACHE, &text, output)?;
+                    options.warn(WarningClasses::CACHE, &text, output)?;
                 }
             }
         }
-        Ok(Some(Cache { directories, read, write }))
+        Ok(Some(PolicyCache { directories, read, write }))
     }
 
     /// Looks for the policy of an input with that name, which depends on these sources.
-    pub(super) fn lookup(&self, name: &OsStr, sources: &Sources, version: u32) -> Lookup {
-        let miss = |text: String| Lookup::Miss(Some((Classes::DEBUG_CACHE, text)));
+    pub(super) fn lookup(&self, name: &OsStr, sources: &Sources, version: u32) -> CacheLookup {
+        let miss = |text: String| CacheLookup::Miss(Some((WarningClasses::DEBUG_CACHE, text)));
         let mut paths = self.directories.iter().map(|directory| directory.join(name));
         // The first location that has a file of the name decides.
         let Some((metadata, path)) = paths.find_map(|path| Some((fs::metadata(&path).ok()?, path))) else {
@@ -174,7 +182,7 @@ impl Cache {
             return miss(format!("Invalid or missing cache file '{first}' (No such file or directory)"));
         };
         let shown = path.display();
-        let Ok(modified) = metadata.modified() else { return Lookup::Miss(None) };
+        let Ok(modified) = metadata.modified() else { return CacheLookup::Miss(None) };
         if let Some((newer, _)) = sources.list.iter().find(|(_, time)| *time > modified) {
             return miss(format!("file '{}' is newer than cache file", newer.display()));
         }
@@ -184,7 +192,7 @@ impl Cache {
         };
         if blob::is_compressed(&bytes) {
             let text = "Compressed cache found but compression is disabled: ignoring".to_owned();
-            return Lookup::Miss(Some((Classes::CACHE, text)));
+            return CacheLookup::Miss(Some((WarningClasses::CACHE, text)));
         }
         if bytes.len() < MIN_LEN {
             return miss(format!("cache file '{shown}' invalid size"));
@@ -195,17 +203,17 @@ impl Cache {
         if !rest.starts_with(&version.to_le_bytes()) {
             return miss(format!("cache file '{shown}' has wrong version"));
         }
-        Lookup::Hit { path, bytes }
+        CacheLookup::Hit { path, bytes }
     }
 
     /// Where the policy of an input goes.
-    pub(super) fn entry(&self, name: &OsStr, sources: &Sources) -> Option<Entry> {
+    pub(super) fn entry(&self, name: &OsStr, sources: &Sources) -> Option<CacheSlot> {
         let directory = self.directories.first().filter(|_| self.write)?;
-        Some(Entry { path: directory.join(name), modified: sources.newest()? })
+        Some(CacheSlot { path: directory.join(name), modified: sources.newest()? })
     }
 }
 
-impl Entry {
+impl CacheSlot {
     pub(super) fn path(&self) -> &Path {
         &self.path
     }
@@ -214,7 +222,8 @@ impl Entry {
     pub(super) fn write(&self, blob: &[u8]) -> io::Result<()> {
         let mut prefix = self.path.file_name().map(OsStr::to_owned).unwrap_or_default();
         prefix.push("-");
-        Replacement { prefix: &prefix, modified: Some(self.modified), ..Replacement::default() }.write(&self.path, blob)
+        AtomicReplacement { prefix: &prefix, modified: Some(self.modified), ..AtomicReplacement::default() }
+            .write(&self.path, blob)
     }
 }
 
@@ -229,7 +238,7 @@ fn create(location: &Path, directory: &Path, features: &Features) -> io::Result<
     // Nobody knows what policy without features was made for.
     empty(directory)?;
     let text = features.to_text();
-    let replacement = Replacement { prefix: FEATURES.as_ref(), mode: 0o644, ..Replacement::default() };
+    let replacement = AtomicReplacement { prefix: FEATURES.as_ref(), mode: 0o644, ..AtomicReplacement::default() };
     replacement.write(&directory.join(FEATURES), text)
 }
 
@@ -288,12 +297,12 @@ mod tests {
         Features::parse(text.as_bytes()).unwrap()
     }
 
-    fn open(location: &Path, words: impl Fn(&mut Options), features: &Features) -> (Option<Cache>, String) {
-        let (mut options, mut output) = (Options::new("PROG".into()), Output::default());
+    fn open(location: &Path, words: impl Fn(&mut ParserOptions), features: &Features) -> (Option<PolicyCache>, String) {
+        let (mut options, mut output) = (ParserOptions::new("PROG".into()), StreamOutput::default());
         options.cache_locations = vec![location.to_owned()];
         options.show_cache = true;
         words(&mut options);
-        let cache = Cache::open(&options, features, &mut output).unwrap();
+        let cache = PolicyCache::open(&options, features, &mut output).unwrap();
         (cache, output.text().1)
     }
 
@@ -320,12 +329,12 @@ mod tests {
         let path = location.join("d2aecdad.0/p");
         assert_eq!((mode(&path), fs::read(&path).unwrap()), (0o600, blob.clone()));
         assert!(
-            matches!(cache.lookup("p".as_ref(), &sources(&[("p", 200)]), 7), Lookup::Hit { bytes, .. } if bytes == blob)
+            matches!(cache.lookup("p".as_ref(), &sources(&[("p", 200)]), 7), CacheLookup::Hit { bytes, .. } if bytes == blob)
         );
         let reason =
             |name: &str, list: &[(&str, u64)], version| match cache.lookup(name.as_ref(), &sources(list), version) {
-                Lookup::Hit { .. } => String::new(),
-                Lookup::Miss(reason) => reason.unwrap().1.replace(path.to_str().unwrap(), "PATH"),
+                CacheLookup::Hit { .. } => String::new(),
+                CacheLookup::Miss(reason) => reason.unwrap().1.replace(path.to_str().unwrap(), "PATH"),
             };
         assert_eq!(reason("p", &[("p", 201)], 7), "file 'p' is newer than cache file");
         assert_eq!(reason("p", &[("p", 1)], 8), "cache file 'PATH' has wrong version");
@@ -349,7 +358,7 @@ mod tests {
         let lost = directory.path().join("d2aecdad.1");
         fs::remove_file(lost.join(FEATURES)).unwrap();
         fs::write(lost.join("p"), "policy for nobody knows what").unwrap();
-        let skip = |options: &mut Options| (options.write_cache, options.skip_bad_cache) = (true, true);
+        let skip = |options: &mut ParserOptions| (options.write_cache, options.skip_bad_cache) = (true, true);
         assert!(open(directory.path(), skip, &set).0.is_none());
         assert!(open(directory.path(), |options| options.write_cache = true, &set).0.is_some());
         assert!(!lost.join("p").exists());

@@ -3,16 +3,16 @@
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
 
-use super::getopt::Given;
-use super::options::{Options, Stop};
-use super::output::Output;
-use super::table::{Argument, LONG, Opt};
+use super::getopt::GivenOption;
+use super::options::{EarlyExit, ParserOptions};
+use super::output::StreamOutput;
+use super::table::{Argument, LONG, OptionMeaning};
 
 /// The longest line; what is after it counts as another.
 const MAX_LINE: usize = 255;
 
 /// Does what a configuration file says.
-pub(super) fn apply(text: &[u8], options: &mut Options, output: &mut Output) -> Result<(), Stop> {
+pub(super) fn apply(text: &[u8], options: &mut ParserOptions, output: &mut StreamOutput) -> Result<(), EarlyExit> {
     for line in text.split(|&byte| byte == b'\n').flat_map(|line| line.chunks(MAX_LINE)) {
         apply_line(line, options, output)?;
     }
@@ -22,7 +22,7 @@ pub(super) fn apply(text: &[u8], options: &mut Options, output: &mut Output) -> 
     Ok(())
 }
 
-fn apply_line(line: &[u8], options: &mut Options, output: &mut Output) -> Result<(), Stop> {
+fn apply_line(line: &[u8], options: &mut ParserOptions, output: &mut StreamOutput) -> Result<(), EarlyExit> {
     let line = line.trim_ascii_start();
     if matches!(line.first(), None | Some(b'#')) {
         return Ok(());
@@ -40,11 +40,11 @@ fn apply_line(line: &[u8], options: &mut Options, output: &mut Output) -> Result
     };
     let value = match (long.argument, value) {
         (Argument::None, _) => None,
-        (Argument::Required, None) => return Err(Stop(1)),
-        (Argument::Optional, None) if long.option == Opt::Werror => Some(OsString::new()),
+        (Argument::Required, None) => return Err(EarlyExit(1)),
+        (Argument::Optional, None) if long.option == OptionMeaning::Werror => Some(OsString::new()),
         (_, value) => value.map(|value| OsString::from_vec(value.to_vec())),
     };
-    options.apply(&Given { option: long.option, value }, output)
+    options.apply(&GivenOption { option: long.option, value }, output)
 }
 
 #[cfg(test)]
@@ -52,8 +52,8 @@ mod tests {
     use super::super::options::Action;
     use super::*;
 
-    fn read(text: &str) -> (Options, String, Result<(), Stop>) {
-        let (mut options, mut output) = (Options::new("PROG".into()), Output::default());
+    fn read(text: &str) -> (ParserOptions, String, Result<(), EarlyExit>) {
+        let (mut options, mut output) = (ParserOptions::new("PROG".into()), StreamOutput::default());
         let result = apply(text.as_bytes(), &mut options, &mut output);
         (options, output.text().1, result)
     }
@@ -68,9 +68,9 @@ mod tests {
 
     #[test]
     fn wrong_lines() {
-        assert_eq!(read("base\n").2, Err(Stop(1)));
+        assert_eq!(read("base\n").2, Err(EarlyExit(1)));
         let (_, errors, result) = read("Werror\n");
-        assert_eq!((result, errors.as_str()), (Err(Stop(1)), "PROG: Invalid --Werror option \n"));
+        assert_eq!((result, errors.as_str()), (Err(EarlyExit(1)), "PROG: Invalid --Werror option \n"));
         let (_, errors, _) = read("base = x\n");
         assert_eq!(errors, "Error: basedir = x is not a directory, skipping.\n");
         let (_, errors, _) = read("cache = x\n");

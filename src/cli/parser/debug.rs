@@ -4,8 +4,8 @@ use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry as Slot;
 
-use super::load::Name;
-use super::output::Output;
+use super::load::LoadedName;
+use super::output::StreamOutput;
 use crate::policy::{
     ChangeProfileRule, FileRule, Flags, LinkTarget, Owner, Policy, Profile, ProfileMode, Rule, RuleKind, RuleMode,
     RuleOrigin, Safety,
@@ -25,13 +25,13 @@ const LETTERS: [(u32, char); 7] = [
 ];
 
 /// Prints every profile, its mode on standard error.
-pub(super) fn profiles(policy: &Policy, read_implies_mmap: bool, output: &mut Output) {
+pub(super) fn profiles(policy: &Policy, read_implies_mmap: bool, output: &mut StreamOutput) {
     output.out_line("----- Debugging built structures -----");
     policy.profiles.iter().for_each(|it| profile(it, None, read_implies_mmap, output));
 }
 
-fn profile(it: &Profile, parent: Option<(&Profile, &[u8])>, read_implies_mmap: bool, output: &mut Output) {
-    let name = Name::of(it, parent.map(|(parent, _)| parent)).local;
+fn profile(it: &Profile, parent: Option<(&Profile, &[u8])>, read_implies_mmap: bool, output: &mut StreamOutput) {
+    let name = LoadedName::of(it, parent.map(|(parent, _)| parent)).local;
     let mut text = Vec::new();
     let mut line = |parts: &[&[u8]]| text.extend_from_slice(&[&parts.concat()[..], b"\n"].concat());
     if let (Some(namespace), None) = (&it.namespace, parent) {
@@ -45,7 +45,7 @@ fn profile(it: &Profile, parent: Option<(&Profile, &[u8])>, read_implies_mmap: b
             line(&[label.as_bytes(), names(mask).as_bytes()]);
         }
     }
-    let entries = Entry::all(it, read_implies_mmap);
+    let entries = ListedRule::all(it, read_implies_mmap);
     if !entries.is_empty() {
         line(&[b"--- Entries ---"]);
     }
@@ -114,15 +114,15 @@ fn letters(half: u32) -> String {
 
 /// A line of the list: rules for the owner and for others that say the same of a path are one.
 #[derive(Debug)]
-struct Entry {
-    key: Key,
+struct ListedRule {
+    key: ListedRuleKey,
     /// Permissions for the owner and for others.
     halves: [u32; 2],
 }
 
 /// The key by which entries are sorted and merged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct Key {
+struct ListedRuleKey {
     /// The target of a link, or the program at whose exec the profile may change.
     condition: Option<Text>,
     subset: bool,
@@ -133,15 +133,15 @@ struct Key {
     change_profile: bool,
 }
 
-impl Entry {
+impl ListedRule {
     /// The entries of a profile in their order.
-    fn all(it: &Profile, read_implies_mmap: bool) -> Vec<Entry> {
-        let mut entries: Vec<Entry> = Vec::new();
+    fn all(it: &Profile, read_implies_mmap: bool) -> Vec<ListedRule> {
+        let mut entries: Vec<ListedRule> = Vec::new();
         let mut places = HashMap::new();
         for rule in &it.rules {
             let entry = match &rule.kind {
-                RuleKind::File(file) => Entry::file(file, rule, read_implies_mmap),
-                RuleKind::ChangeProfile(change) => Entry::change_profile(change, rule),
+                RuleKind::File(file) => ListedRule::file(file, rule, read_implies_mmap),
+                RuleKind::ChangeProfile(change) => ListedRule::change_profile(change, rule),
                 _ => continue,
             };
             match places.entry(entry.key.clone()) {
@@ -160,7 +160,7 @@ impl Entry {
         entries
     }
 
-    fn file(file: &FileRule, rule: &Rule, read_implies_mmap: bool) -> Entry {
+    fn file(file: &FileRule, rule: &Rule, read_implies_mmap: bool) -> ListedRule {
         let mut half = file.access.bits() | file.exec.as_ref().map_or(0, |exec| exec.mode.word());
         if read_implies_mmap && rule.origin != RuleOrigin::Implied && file.access.contains(FilePermissions::READ) {
             half |= file::MMAP_EXEC;
@@ -169,24 +169,30 @@ impl Entry {
             LinkTarget::Any => (None, false),
             LinkTarget::Path { target, subset } => (Some(target.value.clone()), *subset),
         };
-        let key = Key { condition, subset, change_profile: false, ..Key::new(rule, file.path.value.clone()) };
+        let key = ListedRuleKey {
+            condition,
+            subset,
+            change_profile: false,
+            ..ListedRuleKey::new(rule, file.path.value.clone())
+        };
         let halves = match rule.prefix.owner {
             None => [half, half],
             Some(Owner::Owner) => [half, 0],
             Some(Owner::Other) => [0, half],
         };
-        Entry { key, halves }
+        ListedRule { key, halves }
     }
 
-    fn change_profile(change: &ChangeProfileRule, rule: &Rule) -> Entry {
+    fn change_profile(change: &ChangeProfileRule, rule: &Rule) -> ListedRule {
         let target = change.target.as_ref().map_or_else(|| "**".into(), |target| target.value.clone());
         let condition = change.exec.as_ref().map(|exec| exec.value.clone());
         let exec = if condition.is_some() { file::EXEC } else { 0 };
         let keeps = if change.safety == Some(Safety::Unsafe) { file::EXEC_UNSAFE } else { 0 };
         // Of a prefix, `allow`, `prompt` and the priority are without effect.
         let mode = rule.prefix.mode.filter(|&mode| mode == RuleMode::Deny);
-        let key = Key { condition, mode, priority: 0, change_profile: true, ..Key::new(rule, target) };
-        Entry { key, halves: [exec | keeps, exec] }
+        let key =
+            ListedRuleKey { condition, mode, priority: 0, change_profile: true, ..ListedRuleKey::new(rule, target) };
+        ListedRule { key, halves: [exec | keeps, exec] }
     }
 
     /// The words before the letters, which only the owner's half has.
@@ -197,10 +203,10 @@ impl Entry {
     }
 }
 
-impl Key {
-    fn new(rule: &Rule, path: Text) -> Key {
+impl ListedRuleKey {
+    fn new(rule: &Rule, path: Text) -> ListedRuleKey {
         let prefix = &rule.prefix;
-        Key {
+        ListedRuleKey {
             condition: None,
             subset: false,
             mode: prefix.mode,
@@ -211,13 +217,13 @@ impl Key {
         }
     }
 
-    fn compare(&self, other: &Key) -> Ordering {
-        let condition = |key: &Key| key.condition.as_ref().map(|condition| backwards(condition));
-        let mode = |key: &Key| {
+    fn compare(&self, other: &ListedRuleKey) -> Ordering {
+        let condition = |key: &ListedRuleKey| key.condition.as_ref().map(|condition| backwards(condition));
+        let mode = |key: &ListedRuleKey| {
             key.mode.map(|mode| [RuleMode::Allow, RuleMode::Deny, RuleMode::Prompt].iter().position(|&it| it == mode))
         };
         // A denial is quiet unless it is audited.
-        let audit = |key: &Key| match (key.mode, key.audit) {
+        let audit = |key: &ListedRuleKey| match (key.mode, key.audit) {
             (Some(RuleMode::Deny), audited) => 2 - u8::from(audited),
             (_, audited) => u8::from(audited),
         };
@@ -245,7 +251,7 @@ mod tests {
     fn shown(text: &str, read_implies_mmap: bool) -> (String, String) {
         let compiler = Compiler::new(Features::builtin("linux-7.2").unwrap());
         let resolved = compiler.resolve(Input::text("t", text)).unwrap();
-        let mut output = Output::default();
+        let mut output = StreamOutput::default();
         profiles(&resolved.policies()[0], read_implies_mmap, &mut output);
         output.text()
     }

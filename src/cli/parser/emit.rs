@@ -4,23 +4,23 @@ use std::path::Path;
 
 use super::load;
 use super::options::Action;
-use super::output::{self, Output, strerror};
-use super::run::{CacheHit, Emission, Prepared, Run, Then};
-use super::warnings::Classes;
+use super::output::{self, StreamOutput, strerror};
+use super::run::{CacheHit, EmittedPolicy, ParserRun, PreparedInput, RemainingWork};
+use super::warnings::WarningClasses;
 
-impl Run<'_> {
+impl ParserRun<'_> {
     /// Loads, writes or prints the policy of an input, and returns the exit status.
-    pub(super) fn finish(&self, prepared: Prepared, file: &mut Vec<u8>) -> u8 {
-        let Prepared { mut output, status, then } = prepared;
+    pub(super) fn finish(&self, prepared: PreparedInput, file: &mut Vec<u8>) -> u8 {
+        let PreparedInput { mut output, status, then } = prepared;
         let mut result = match then {
-            Then::Nothing => status,
-            Then::Emit(compiled) => self.emit(&compiled, file, &mut output),
-            Then::Cached(hit) => self.emit_cached(&hit, file, &mut output),
-            Then::Binary { bytes, path } => self.emit_binary(&bytes, &path, &mut output),
-            Then::Remove(names) => match &self.kernel {
+            RemainingWork::Nothing => status,
+            RemainingWork::Emit(compiled) => self.emit(&compiled, file, &mut output),
+            RemainingWork::Cached(hit) => self.emit_cached(&hit, file, &mut output),
+            RemainingWork::Binary { bytes, path } => self.emit_binary(&bytes, &path, &mut output),
+            RemainingWork::Remove(names) => match &self.kernel {
                 Some(kernel) => load::remove(kernel, self.options, &names, &mut output).err().unwrap_or(0),
                 None => {
-                    load::say_done(self.options, &names, &mut output);
+                    load::report_done(self.options, &names, &mut output);
                     0
                 }
             },
@@ -31,9 +31,9 @@ impl Run<'_> {
         result
     }
 
-    fn emit(&self, compiled: &Emission, file: &mut Vec<u8>, output: &mut Output) -> u8 {
+    fn emit(&self, compiled: &EmittedPolicy, file: &mut Vec<u8>, output: &mut StreamOutput) -> u8 {
         let options = self.options;
-        let Emission { blob, names, entry } = compiled;
+        let EmittedPolicy { blob, names, entry } = compiled;
         match options.action {
             // Nothing else goes where the policy goes.
             Action::Stdout => output.out(blob.as_slice()),
@@ -44,7 +44,7 @@ impl Run<'_> {
                 {
                     return status;
                 }
-                load::say_done(options, names, output);
+                load::report_done(options, names, output);
             }
         }
         if let Some(entry) = entry {
@@ -53,7 +53,7 @@ impl Run<'_> {
                 Ok(()) => {}
                 Err(error) => {
                     let (path, error) = (entry.path().display(), strerror(&error));
-                    if options.warns(Classes::CACHE) {
+                    if options.warns(WarningClasses::CACHE) {
                         output.err_line(&format!("Warning: failed to write cache: {path}: {error}"));
                     }
                 }
@@ -62,14 +62,14 @@ impl Run<'_> {
         0
     }
 
-    fn emit_cached(&self, hit: &CacheHit, file: &mut Vec<u8>, output: &mut Output) -> u8 {
+    fn emit_cached(&self, hit: &CacheHit, file: &mut Vec<u8>, output: &mut StreamOutput) -> u8 {
         let options = self.options;
         let loaded = match &self.kernel {
             Some(kernel) => load::load_compiled(kernel, options, &hit.bytes, &hit.path, output),
             None => Ok(()),
         };
         let Err(status) = loaded else {
-            load::say_done_cached(options, &hit.path, output);
+            load::report_done_cached(options, &hit.path, output);
             return 0;
         };
         if options.skip_bad_cache_rebuild {
@@ -80,13 +80,13 @@ impl Run<'_> {
         let Some(blob) = self.blob(self.compiler(false), Some(operand), &name, &hit.resolved, output) else { return 1 };
         let names = hit.resolved.policies().iter().flat_map(load::children_first).collect();
         let entry = hit.entry.clone();
-        self.emit(&Emission { blob, names, entry }, file, output)
+        self.emit(&EmittedPolicy { blob, names, entry }, file, output)
     }
 
-    fn emit_binary(&self, bytes: &[u8], path: &Path, output: &mut Output) -> u8 {
+    fn emit_binary(&self, bytes: &[u8], path: &Path, output: &mut StreamOutput) -> u8 {
         let options = self.options;
         let Some(kernel) = &self.kernel else {
-            load::say_done_cached(options, path, output);
+            load::report_done_cached(options, path, output);
             return 0;
         };
         if options.action == Action::Remove {
@@ -99,7 +99,7 @@ impl Run<'_> {
         }
         match load::load_compiled(kernel, options, bytes, path, output) {
             Ok(()) => {
-                load::say_done_cached(options, path, output);
+                load::report_done_cached(options, path, output);
                 0
             }
             Err(status) => status,

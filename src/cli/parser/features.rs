@@ -3,8 +3,8 @@
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 
-use super::options::{Options, Stop};
-use super::output::{Output, strerror};
+use super::options::{EarlyExit, ParserOptions};
+use super::output::{StreamOutput, strerror};
 use crate::features::{Features, FeaturesError};
 use crate::kernel::Kernel;
 
@@ -27,23 +27,23 @@ pub(super) struct KernelFeatures {
 }
 
 /// The features in a file or directory.
-pub(super) fn from_file(path: &OsStr, what: &str, output: &mut Output) -> Result<Features, Stop> {
+pub(super) fn from_file(path: &OsStr, what: &str, output: &mut StreamOutput) -> Result<Features, EarlyExit> {
     Features::from_path(path).map_err(|error| {
         output.err_line(&format!("Failed to load {what} '{}': {}", path.display(), describe(&error)));
-        Stop(1)
+        EarlyExit(1)
     })
 }
 
 /// The features in a text.
-pub(super) fn from_text(text: &OsStr, output: &mut Output) -> Result<Features, Stop> {
+pub(super) fn from_text(text: &OsStr, output: &mut StreamOutput) -> Result<Features, EarlyExit> {
     Features::parse(text.as_bytes()).map_err(|error| {
         output.err_line(&format!("Failed to parse features string: {}", describe(&error)));
-        Stop(1)
+        EarlyExit(1)
     })
 }
 
 /// The kernel's features: given ones, those of the running kernel, or what stands for them where there are none.
-pub(super) fn of_kernel(options: &Options, output: &mut Output) -> KernelFeatures {
+pub(super) fn of_kernel(options: &ParserOptions, output: &mut StreamOutput) -> KernelFeatures {
     if let Some(features) = &options.kernel_features {
         return KernelFeatures { features: features.clone(), found: true };
     }
@@ -64,17 +64,17 @@ fn running() -> Option<Features> {
 
 /// Returns the features that policy without an `abi` rule is written for; `None` for the default.
 pub(super) fn of_policy(
-    options: &Options,
+    options: &ParserOptions,
     kernel: &KernelFeatures,
-    output: &mut Output,
-) -> Result<Option<Features>, Stop> {
+    output: &mut StreamOutput,
+) -> Result<Option<Features>, EarlyExit> {
     match &options.policy_features {
         PolicyFeatures::Default => Ok(None),
         PolicyFeatures::Given(features) => Ok(Some(features.clone())),
         PolicyFeatures::Kernel if kernel.found => Ok(Some(kernel.features.clone())),
         PolicyFeatures::Kernel => {
             output.err_line("Failed to load kernel features into the policy-features abi: No such file or directory");
-            Err(Stop(1))
+            Err(EarlyExit(1))
         }
     }
 }

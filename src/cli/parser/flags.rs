@@ -2,10 +2,10 @@
 //! insides of the latter kind.
 
 /// A name, and whether `no-` may stand before it.
-type Flag = (&'static str, bool);
+type FlagName = (&'static str, bool);
 
 /// The names of `-O`.
-pub(super) const OPTIMIZE: &[Flag] = &[
+pub(super) const OPTIMIZE: &[FlagName] = &[
     ("0", false),
     ("equiv", true),
     ("expr-normalize", true),

@@ -3,21 +3,21 @@
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
-use super::table::{Argument, LONG, Long, Opt, SHORT, Short};
+use super::table::{Argument, LONG, LongOption, OptionMeaning, SHORT, ShortOption};
 
 /// A word of the command line.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Item {
+pub(super) enum CommandLineWord {
     /// An option.
-    Option(Given),
+    Option(GivenOption),
     /// Anything else.
     Operand(OsString),
 }
 
 /// An option as it is given.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Given {
-    pub(super) option: Opt,
+pub(super) struct GivenOption {
+    pub(super) option: OptionMeaning,
     pub(super) value: Option<OsString>,
 }
 
@@ -35,9 +35,9 @@ impl<'a> Items<'a> {
         Items { rest: arguments.iter(), bundle: &[], operands_only: false }
     }
 
-    fn short(&mut self, letter: u8, rest: &'a [u8]) -> Result<Item, String> {
+    fn short(&mut self, letter: u8, rest: &'a [u8]) -> Result<CommandLineWord, String> {
         let known = SHORT.iter().find(|short| short.letter == letter);
-        let Some(&Short { argument, option, .. }) = known else {
+        let Some(&ShortOption { argument, option, .. }) = known else {
             self.bundle = rest;
             return Err(format!("invalid option -- '{}'", char::from(letter)));
         };
@@ -53,15 +53,15 @@ impl<'a> Items<'a> {
                 None => return Err(format!("option requires an argument -- '{}'", char::from(letter))),
             }),
         };
-        Ok(Item::Option(Given { option, value }))
+        Ok(CommandLineWord::Option(GivenOption { option, value }))
     }
 
-    fn long(&mut self, text: &[u8]) -> Result<Item, String> {
+    fn long(&mut self, text: &[u8]) -> Result<CommandLineWord, String> {
         let (name, value) = match text.iter().position(|&byte| byte == b'=') {
             Some(at) => (text.get(..at), text.get(at + 1..).map(|value| OsString::from_vec(value.to_vec()))),
             None => (Some(text), None),
         };
-        let &Long { name, argument, option } = find(name.unwrap_or_default(), text)?;
+        let &LongOption { name, argument, option } = find(name.unwrap_or_default(), text)?;
         let value = match (argument, value) {
             (Argument::None, Some(_)) => return Err(format!("option '--{name}' doesn't allow an argument")),
             (Argument::Required, None) => match self.rest.next() {
@@ -70,17 +70,17 @@ impl<'a> Items<'a> {
             },
             (_, value) => value,
         };
-        Ok(Item::Option(Given { option, value }))
+        Ok(CommandLineWord::Option(GivenOption { option, value }))
     }
 }
 
 /// The option with a name, or the one that a beginning of a name can only mean.
-fn find(name: &[u8], text: &[u8]) -> Result<&'static Long, String> {
+fn find(name: &[u8], text: &[u8]) -> Result<&'static LongOption, String> {
     let shown = String::from_utf8_lossy(text);
     if let Some(exact) = LONG.iter().find(|long| long.name.as_bytes() == name) {
         return Ok(exact);
     }
-    let candidates: Vec<&Long> = LONG.iter().filter(|long| long.name.as_bytes().starts_with(name)).collect();
+    let candidates: Vec<&LongOption> = LONG.iter().filter(|long| long.name.as_bytes().starts_with(name)).collect();
     match candidates.as_slice() {
         [] => Err(format!("unrecognized option '--{shown}'")),
         // Two names of one option are no ambiguity.
@@ -95,7 +95,7 @@ fn find(name: &[u8], text: &[u8]) -> Result<&'static Long, String> {
 }
 
 impl Iterator for Items<'_> {
-    type Item = Result<Item, String>;
+    type Item = Result<CommandLineWord, String>;
 
     fn next(&mut self) -> Option<Self::Item> {
         if let [letter, rest @ ..] = std::mem::take(&mut self.bundle) {
@@ -103,14 +103,14 @@ impl Iterator for Items<'_> {
         }
         let word: &OsStr = self.rest.next()?;
         Some(match word.as_bytes() {
-            _ if self.operands_only => Ok(Item::Operand(word.to_owned())),
+            _ if self.operands_only => Ok(CommandLineWord::Operand(word.to_owned())),
             b"--" => {
                 self.operands_only = true;
                 return self.next();
             }
             [b'-', b'-', text @ ..] => self.long(text),
             [b'-', letter, rest @ ..] => self.short(*letter, rest),
-            _ => Ok(Item::Operand(word.to_owned())),
+            _ => Ok(CommandLineWord::Operand(word.to_owned())),
         })
     }
 }
@@ -119,17 +119,17 @@ impl Iterator for Items<'_> {
 mod tests {
     use super::*;
 
-    fn split(words: &[&str]) -> Result<Vec<Item>, String> {
+    fn split(words: &[&str]) -> Result<Vec<CommandLineWord>, String> {
         let words: Vec<OsString> = words.iter().map(OsString::from).collect();
         Items::new(&words).collect()
     }
 
-    fn option(option: Opt, value: Option<&str>) -> Item {
-        Item::Option(Given { option, value: value.map(OsString::from) })
+    fn option(option: OptionMeaning, value: Option<&str>) -> CommandLineWord {
+        CommandLineWord::Option(GivenOption { option, value: value.map(OsString::from) })
     }
 
-    fn operand(word: &str) -> Item {
-        Item::Operand(word.into())
+    fn operand(word: &str) -> CommandLineWord {
+        CommandLineWord::Operand(word.into())
     }
 
     #[test]
@@ -137,25 +137,25 @@ mod tests {
         let items = split(&["f", "-rWL", "DIR", "--versio", "-hdump", "-h", "x", "-o-", "--cache-loc=a=b", "--", "-r"]);
         let expected = [
             operand("f"),
-            option(Opt::Replace, None),
-            option(Opt::WriteCache, None),
-            option(Opt::CacheLoc, Some("DIR")),
-            option(Opt::Version, None),
-            option(Opt::Help, Some("dump")),
-            option(Opt::Help, None),
+            option(OptionMeaning::Replace, None),
+            option(OptionMeaning::WriteCache, None),
+            option(OptionMeaning::CacheLoc, Some("DIR")),
+            option(OptionMeaning::Version, None),
+            option(OptionMeaning::Help, Some("dump")),
+            option(OptionMeaning::Help, None),
             operand("x"),
-            option(Opt::Ofile, Some("-")),
-            option(Opt::CacheLoc, Some("a=b")),
+            option(OptionMeaning::Ofile, Some("-")),
+            option(OptionMeaning::CacheLoc, Some("a=b")),
             operand("-r"),
         ];
         assert_eq!(items.unwrap(), expected);
         assert_eq!(split(&["-"]).unwrap(), [operand("-")]);
         // The next word is the value, whatever it looks like.
         assert_eq!(split(&["-j", "-3", "-n", "--"]).unwrap().len(), 2);
-        assert_eq!(split(&["-j=3"]).unwrap(), [option(Opt::Jobs, Some("=3"))]);
-        assert_eq!(split(&["--opti=x"]).unwrap(), [option(Opt::Optimize, Some("x"))]);
-        assert_eq!(split(&["--Werror"]).unwrap(), [option(Opt::Werror, None)]);
-        assert_eq!(split(&["--debug"]).unwrap(), [option(Opt::Debug, None)]);
+        assert_eq!(split(&["-j=3"]).unwrap(), [option(OptionMeaning::Jobs, Some("=3"))]);
+        assert_eq!(split(&["--opti=x"]).unwrap(), [option(OptionMeaning::Optimize, Some("x"))]);
+        assert_eq!(split(&["--Werror"]).unwrap(), [option(OptionMeaning::Werror, None)]);
+        assert_eq!(split(&["--debug"]).unwrap(), [option(OptionMeaning::Debug, None)]);
     }
 
     proptest::proptest! {

@@ -11,9 +11,9 @@ use crate::resolve::is_skipped;
 
 /// One thing to do, in order.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Input {
+pub(super) enum WorkItem {
     Stdin,
-    File(File),
+    File(InputFile),
     /// Something to say, and the exit status that it means.
     Note {
         text: String,
@@ -23,13 +23,13 @@ pub(super) enum Input {
 
 /// A file to work on.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct File {
+pub(super) struct InputFile {
     pub(super) path: PathBuf,
     /// The word on the command line that led to it: the directory that it is in.
     pub(super) operand: String,
 }
 
-impl File {
+impl InputFile {
     /// Returns its name in the cache, in `disable/` and in `force-complain/`.
     pub(super) fn name(&self) -> Option<&OsStr> {
         self.path.file_name()
@@ -48,9 +48,9 @@ pub(super) fn ignored(name: &OsStr, shown: &Path) -> Option<String> {
 }
 
 /// The inputs that operands stand for; standard input without any.
-pub(super) fn expand(operands: &[OsString]) -> Vec<Input> {
+pub(super) fn expand(operands: &[OsString]) -> Vec<WorkItem> {
     if operands.is_empty() {
-        return vec![Input::Stdin];
+        return vec![WorkItem::Stdin];
     }
     let mut inputs = Vec::new();
     for operand in operands {
@@ -59,34 +59,34 @@ pub(super) fn expand(operands: &[OsString]) -> Vec<Input> {
         match fs::metadata(path) {
             Err(error) => {
                 let text = format!("File {shown} not found, skipping...\n");
-                inputs.push(Input::Note { text, status: errno_status(&error) });
+                inputs.push(WorkItem::Note { text, status: errno_status(&error) });
             }
             Ok(metadata) if metadata.is_dir() => {
                 if let Err(error) = directory(path, &shown, &mut inputs) {
                     let text = format!("Error: Could not read profile {shown}: {}.\n", strerror(&error));
-                    inputs.push(Input::Note { text, status: errno_status(&error) });
+                    inputs.push(WorkItem::Note { text, status: errno_status(&error) });
                 }
             }
-            Ok(_) => inputs.push(Input::File(File { path: path.to_owned(), operand: shown })),
+            Ok(_) => inputs.push(WorkItem::File(InputFile { path: path.to_owned(), operand: shown })),
         }
     }
     inputs
 }
 
 /// The profile files of a directory, by name.
-fn directory(path: &Path, operand: &str, inputs: &mut Vec<Input>) -> io::Result<()> {
+fn directory(path: &Path, operand: &str, inputs: &mut Vec<WorkItem>) -> io::Result<()> {
     let mut names = fs::read_dir(path)?.map(|entry| Ok(entry?.file_name())).collect::<io::Result<Vec<_>>>()?;
     names.sort();
     let mut failure = None;
     for name in names {
         if is_skipped(&name.to_string_lossy()) {
-            inputs.extend(ignored(&name, Path::new(&name)).map(|text| Input::Note { text, status: 0 }));
+            inputs.extend(ignored(&name, Path::new(&name)).map(|text| WorkItem::Note { text, status: 0 }));
             continue;
         }
         let path = path.join(&name);
         match fs::metadata(&path) {
             Ok(metadata) if metadata.is_file() => {
-                inputs.push(Input::File(File { path, operand: operand.to_owned() }));
+                inputs.push(WorkItem::File(InputFile { path, operand: operand.to_owned() }));
             }
             Ok(_) => {}
             Err(error) => failure = Some(error),
@@ -94,7 +94,7 @@ fn directory(path: &Path, operand: &str, inputs: &mut Vec<Input>) -> io::Result<
     }
     if let Some(error) = failure {
         let text = format!("There was an error while loading profiles from {operand}\n");
-        inputs.push(Input::Note { text, status: errno_status(&error) });
+        inputs.push(WorkItem::Note { text, status: errno_status(&error) });
     }
     Ok(())
 }
@@ -117,9 +117,9 @@ mod tests {
         let shown: Vec<String> = inputs
             .iter()
             .map(|input| match input {
-                Input::Stdin => "stdin".into(),
-                Input::File(file) => file.name().unwrap().to_string_lossy().into_owned(),
-                Input::Note { text, status } => format!("{} {status}", text.trim_end()),
+                WorkItem::Stdin => "stdin".into(),
+                WorkItem::File(file) => file.name().unwrap().to_string_lossy().into_owned(),
+                WorkItem::Note { text, status } => format!("{} {status}", text.trim_end()),
             })
             .collect();
         let failure = format!("There was an error while loading profiles from {} 2", directory.path().display());
@@ -138,6 +138,6 @@ mod tests {
                 "y.orig",
             ]
         );
-        assert_eq!(expand(&[]), [Input::Stdin]);
+        assert_eq!(expand(&[]), [WorkItem::Stdin]);
     }
 }

@@ -2,13 +2,13 @@
 
 use std::path::Path;
 
-use super::options::{Action, Options, Stop};
-use super::output::{Output, strerror};
+use super::options::{Action, EarlyExit, ParserOptions};
+use super::output::{StreamOutput, strerror};
 use crate::kernel::{Kernel, KernelError};
 use crate::policy::{Policy, Profile};
 
 /// The kernel interface that the options ask for.
-pub(super) fn open(options: &Options, output: &mut Output) -> Result<Kernel, Stop> {
+pub(super) fn open(options: &ParserOptions, output: &mut StreamOutput) -> Result<Kernel, EarlyExit> {
     let kernel = match &options.subdomainfs {
         Some(directory) => directory.is_dir().then(|| Kernel::at(directory)),
         None => Kernel::running().ok(),
@@ -16,41 +16,41 @@ pub(super) fn open(options: &Options, output: &mut Output) -> Result<Kernel, Sto
     kernel.ok_or_else(|| {
         output.err_line("Warning: unable to find a suitable fs in /proc/mounts, is it mounted?");
         output.err_line("Use --subdomainfs to override.");
-        Stop(1)
+        EarlyExit(1)
     })
 }
 
 /// A name of a profile.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Name {
+pub(super) struct LoadedName {
     /// As the kernel takes it: `:namespace://name`.
     pub(super) full: Vec<u8>,
     /// Without namespace and parents.
     pub(super) local: Vec<u8>,
 }
 
-impl Name {
+impl LoadedName {
     /// The name of a profile below a parent.
-    pub(super) fn of(profile: &Profile, parent: Option<&Profile>) -> Name {
+    pub(super) fn of(profile: &Profile, parent: Option<&Profile>) -> LoadedName {
         let full = match &profile.namespace {
             Some(namespace) => [b":", &namespace[..], b"://", &profile.name].concat(),
             None => profile.name.to_vec(),
         };
         let inner = parent.and_then(|parent| profile.name.get(parent.name.len() + 2..));
-        Name { full, local: inner.unwrap_or(&profile.name).to_vec() }
+        LoadedName { full, local: inner.unwrap_or(&profile.name).to_vec() }
     }
 }
 
 /// The names of the profiles at top level.
-pub(super) fn top_level(policy: &Policy) -> Vec<Name> {
-    policy.profiles.iter().map(|profile| Name::of(profile, None)).collect()
+pub(super) fn top_level(policy: &Policy) -> Vec<LoadedName> {
+    policy.profiles.iter().map(|profile| LoadedName::of(profile, None)).collect()
 }
 
 /// Every name, parents first.
-pub(super) fn parents_first(policy: &Policy) -> Vec<Name> {
-    fn walk(profiles: &[Profile], parent: Option<&Profile>, names: &mut Vec<Name>) {
+pub(super) fn parents_first(policy: &Policy) -> Vec<LoadedName> {
+    fn walk(profiles: &[Profile], parent: Option<&Profile>, names: &mut Vec<LoadedName>) {
         for profile in profiles {
-            names.push(Name::of(profile, parent));
+            names.push(LoadedName::of(profile, parent));
             walk(&profile.children, Some(profile), names);
         }
     }
@@ -60,11 +60,11 @@ pub(super) fn parents_first(policy: &Policy) -> Vec<Name> {
 }
 
 /// Every name in the order in which the reference says that they are loaded: children first.
-pub(super) fn children_first(policy: &Policy) -> Vec<Name> {
-    fn walk(profiles: &[Profile], parent: Option<&Profile>, names: &mut Vec<Name>) {
+pub(super) fn children_first(policy: &Policy) -> Vec<LoadedName> {
+    fn walk(profiles: &[Profile], parent: Option<&Profile>, names: &mut Vec<LoadedName>) {
         for profile in profiles {
             walk(&profile.children, Some(profile), names);
-            names.push(Name::of(profile, parent));
+            names.push(LoadedName::of(profile, parent));
         }
     }
     let mut names = Vec::new();
@@ -82,7 +82,7 @@ fn words(action: &Action) -> (&'static str, &'static str) {
 }
 
 /// `Addition succeeded for "NAME".`
-pub(super) fn say_done(options: &Options, names: &[Name], output: &mut Output) {
+pub(super) fn report_done(options: &ParserOptions, names: &[LoadedName], output: &mut StreamOutput) {
     if options.verbose {
         for name in names {
             let (done, _) = words(&options.action);
@@ -92,7 +92,7 @@ pub(super) fn say_done(options: &Options, names: &[Name], output: &mut Output) {
 }
 
 /// `Cached load succeeded for "PATH".`
-pub(super) fn say_done_cached(options: &Options, path: &Path, output: &mut Output) {
+pub(super) fn report_done_cached(options: &ParserOptions, path: &Path, output: &mut StreamOutput) {
     if options.verbose {
         let word = if options.action == Action::Replace { "reload" } else { "load" };
         output.out_line(&format!("Cached {word} succeeded for \"{}\".", path.display()));
@@ -109,20 +109,25 @@ fn submit(kernel: &Kernel, action: &Action, blob: &[u8]) -> Result<(), KernelErr
 /// Loads the policy of an input, in one write for each namespace; the exit status where the kernel refuses.
 pub(super) fn load(
     kernel: &Kernel,
-    options: &Options,
+    options: &ParserOptions,
     blob: &[u8],
-    names: &[Name],
-    output: &mut Output,
+    names: &[LoadedName],
+    output: &mut StreamOutput,
 ) -> Result<(), u8> {
     submit(kernel, &options.action, blob).map_err(|error| refused(options, names.first(), &error, output))
 }
 
 /// Removes profiles, each for itself: that one is not there does not keep the others. The last exit status of a refusal.
-pub(super) fn remove(kernel: &Kernel, options: &Options, names: &[Name], output: &mut Output) -> Result<(), u8> {
+pub(super) fn remove(
+    kernel: &Kernel,
+    options: &ParserOptions,
+    names: &[LoadedName],
+    output: &mut StreamOutput,
+) -> Result<(), u8> {
     let mut result = Ok(());
     for name in names {
         match kernel.remove(&name.full) {
-            Ok(()) => say_done(options, std::slice::from_ref(name), output),
+            Ok(()) => report_done(options, std::slice::from_ref(name), output),
             Err(error) => result = Err(refused(options, Some(name), &error, output)),
         }
     }
@@ -132,10 +137,10 @@ pub(super) fn remove(kernel: &Kernel, options: &Options, names: &[Name], output:
 /// Loads policy that was compiled before; the exit status where the kernel refuses.
 pub(super) fn load_compiled(
     kernel: &Kernel,
-    options: &Options,
+    options: &ParserOptions,
     blob: &[u8],
     path: &Path,
-    output: &mut Output,
+    output: &mut StreamOutput,
 ) -> Result<(), u8> {
     submit(kernel, &options.action, blob).map_err(|error| {
         let verb = if options.action == Action::Replace { "replace" } else { "load" };
@@ -150,7 +155,7 @@ pub(super) fn load_compiled(
 }
 
 /// Says why the kernel refuses, and gives the exit status: 256 − errno.
-fn refused(options: &Options, name: Option<&Name>, error: &KernelError, output: &mut Output) -> u8 {
+fn refused(options: &ParserOptions, name: Option<&LoadedName>, error: &KernelError, output: &mut StreamOutput) -> u8 {
     let program = &options.program;
     let (_, verb) = words(&options.action);
     let name = name.map(|name| String::from_utf8_lossy(&name.local).into_owned()).unwrap_or_default();
@@ -190,10 +195,12 @@ mod tests {
         let compiler = Compiler::new(Features::builtin("linux-7.2").unwrap());
         let text = b"profile a { profile c { } ^b { } }\nprofile :ns:z { ^h { } }\nprofile b { }\n";
         let policy = compiler.resolve(Input::text("t", text)).unwrap().policies()[0].clone();
-        let full =
-            |names: Vec<Name>| names.into_iter().map(|name| String::from_utf8(name.full).unwrap()).collect::<Vec<_>>();
-        let local =
-            |names: Vec<Name>| names.into_iter().map(|name| String::from_utf8(name.local).unwrap()).collect::<Vec<_>>();
+        let full = |names: Vec<LoadedName>| {
+            names.into_iter().map(|name| String::from_utf8(name.full).unwrap()).collect::<Vec<_>>()
+        };
+        let local = |names: Vec<LoadedName>| {
+            names.into_iter().map(|name| String::from_utf8(name.local).unwrap()).collect::<Vec<_>>()
+        };
         assert_eq!(full(parents_first(&policy)), ["a", "a//b", "a//c", "b", ":ns://z", ":ns://z//h"]);
         assert_eq!(local(children_first(&policy)), ["b", "c", "a", "b", "h", "z"]);
         assert_eq!(full(top_level(&policy)), ["a", "b", ":ns://z"]);
@@ -207,9 +214,9 @@ mod tests {
                 what: "p".into(),
                 source: std::io::Error::from_raw_os_error(number),
             };
-            let (mut options, mut output) = (Options::new("PROG".into()), Output::default());
+            let (mut options, mut output) = (ParserOptions::new("PROG".into()), StreamOutput::default());
             options.action = Action::Replace;
-            let name = Name { full: b"p".to_vec(), local: b"p".to_vec() };
+            let name = LoadedName { full: b"p".to_vec(), local: b"p".to_vec() };
             let status = refused(&options, Some(&name), &error, &mut output);
             (status, output.text().1)
         };
@@ -217,8 +224,8 @@ mod tests {
         assert_eq!(refuse(13).0, 243);
         let source = std::io::Error::from_raw_os_error(17);
         let wedged = KernelError::Wedged { operation: Operation::Load, what: "p".into(), namespace: None, source };
-        let mut output = Output::default();
-        assert_eq!(refused(&Options::new("PROG".into()), None, &wedged, &mut output), 239);
+        let mut output = StreamOutput::default();
+        assert_eq!(refused(&ParserOptions::new("PROG".into()), None, &wedged, &mut output), 239);
         assert!(output.text().1.contains("the kernel accepts no policy"), "{:?}", output.text());
         let unknown = "PROG: Unable to replace \"p\".  Unknown error (5): Input/output error\n";
         assert_eq!(refuse(5), (251, unknown.into()));

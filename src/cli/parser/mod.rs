@@ -46,13 +46,13 @@ use std::ffi::OsString;
 use std::path::Path;
 use std::process::ExitCode;
 
-use cache::Cache;
-use getopt::{Item, Items};
-use options::{Action, Options, Stop};
-use output::Output;
-use run::Run;
-use table::Opt;
-use warnings::Classes;
+use cache::PolicyCache;
+use getopt::{CommandLineWord, Items};
+use options::{Action, EarlyExit, ParserOptions};
+use output::StreamOutput;
+use run::ParserRun;
+use table::OptionMeaning;
+use warnings::WarningClasses;
 
 use crate::features::Features;
 
@@ -82,12 +82,12 @@ pub(super) fn by_command() -> ExitCode {
 
 /// Runs under a name, which messages begin with, and gives the exit status.
 pub(super) fn run(program: &str, arguments: &[OsString]) -> u8 {
-    let mut output = Output::default();
+    let mut output = StreamOutput::default();
     let status = match prepare(program, arguments, &mut output) {
         Ok((options, operands)) => work(&options, &operands, &mut output),
         Err(stop) => Err(stop),
     };
-    let mut status = status.unwrap_or_else(|Stop(status)| status);
+    let mut status = status.unwrap_or_else(|EarlyExit(status)| status);
     if let Err(error) = output.flush() {
         status = output::unwritten(program, &error);
     }
@@ -95,8 +95,12 @@ pub(super) fn run(program: &str, arguments: &[OsString]) -> u8 {
 }
 
 /// Reads the command line and the configuration file.
-fn prepare(program: &str, arguments: &[OsString], output: &mut Output) -> Result<(Options, Vec<OsString>), Stop> {
-    let mut options = Options::new(program.to_owned());
+fn prepare(
+    program: &str,
+    arguments: &[OsString],
+    output: &mut StreamOutput,
+) -> Result<(ParserOptions, Vec<OsString>), EarlyExit> {
+    let mut options = ParserOptions::new(program.to_owned());
     early(&mut options, arguments, output)?;
     let (warnings, errors) = (options.warnings, options.errors);
     let missing = match std::fs::read(&options.config_file) {
@@ -109,19 +113,19 @@ fn prepare(program: &str, arguments: &[OsString], output: &mut Output) -> Result
     let mut operands = Vec::new();
     for item in Items::new(arguments) {
         match item {
-            Ok(Item::Option(given)) => options.apply(&given, output)?,
-            Ok(Item::Operand(operand)) => operands.push(operand),
+            Ok(CommandLineWord::Option(given)) => options.apply(&given, output)?,
+            Ok(CommandLineWord::Operand(operand)) => operands.push(operand),
             Err(message) => return Err(options.fail(&message, output)),
         }
     }
     if options.actions > 1 {
         return Err(options.fail("Too many actions given on the command line.", output));
     }
-    if missing && !options.quiet && warnings.contains(Classes::CONFIG) {
+    if missing && !options.quiet && warnings.contains(WarningClasses::CONFIG) {
         let text = format!("config file '{}' not found", options.config_file.display());
-        if errors.contains(Classes::CONFIG) {
+        if errors.contains(WarningClasses::CONFIG) {
             output.err_line(&format!("Warning converted to Error from stdin (line 1): {text}"));
-            return Err(Stop(1));
+            return Err(EarlyExit(1));
         }
         output.err_line(&format!("Warning from stdin (line 1): {text}"));
     }
@@ -129,21 +133,28 @@ fn prepare(program: &str, arguments: &[OsString], output: &mut Output) -> Result
 }
 
 /// The first look at the command line: which configuration file there is, and questions that no such file is needed for.
-fn early(options: &mut Options, arguments: &[OsString], output: &mut Output) -> Result<(), Stop> {
-    let mut unseen = Output::default();
+fn early(options: &mut ParserOptions, arguments: &[OsString], output: &mut StreamOutput) -> Result<(), EarlyExit> {
+    let mut unseen = StreamOutput::default();
     let mut scanned = options.clone();
     let mut question = None;
     for item in Items::new(arguments) {
         // The second look complains.
         let Ok(item) = item else { break };
-        let Item::Option(given) = item else { continue };
+        let CommandLineWord::Option(given) = item else { continue };
         match given.option {
-            Opt::ConfigFile => {
+            OptionMeaning::ConfigFile => {
                 scanned.config_file = given.value.unwrap_or_default().into();
                 scanned.config_file_given = true;
             }
-            Opt::Warn | Opt::Werror if scanned.warning_option(&given, &mut unseen).is_err() => break,
-            Opt::Version | Opt::Help | Opt::PrintConfigFile | Opt::PrintPromptCompat if question.is_none() => {
+            OptionMeaning::Warn | OptionMeaning::Werror if scanned.warning_option(&given, &mut unseen).is_err() => {
+                break;
+            }
+            OptionMeaning::Version
+            | OptionMeaning::Help
+            | OptionMeaning::PrintConfigFile
+            | OptionMeaning::PrintPromptCompat
+                if question.is_none() =>
+            {
                 question = Some(given);
             }
             _ => {}
@@ -157,14 +168,14 @@ fn early(options: &mut Options, arguments: &[OsString], output: &mut Output) -> 
 }
 
 /// Everything after the options: features, kernel, cache, inputs.
-fn work(options: &Options, operands: &[OsString], output: &mut Output) -> Result<u8, Stop> {
+fn work(options: &ParserOptions, operands: &[OsString], output: &mut StreamOutput) -> Result<u8, EarlyExit> {
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     let meminfo = std::fs::read_to_string("/proc/meminfo").unwrap_or_default();
     let jobs = options.jobs.with_memory(jobs::available_memory(&meminfo));
     let (threads, more) = jobs::number(jobs, options.max_jobs, processors);
     if let Some(more) = more {
         let text = format!("{}: Capping number of jobs to {threads}: {more} are asked for", options.program);
-        options.warn(Classes::JOBS, &text, output)?;
+        options.warn(WarningClasses::JOBS, &text, output)?;
     }
     if options.debug_jobs {
         output.err_line(&format!("jobs: {threads}"));
@@ -185,7 +196,7 @@ fn work(options: &Options, operands: &[OsString], output: &mut Output) -> Result
         false => None,
     };
     let cache = match kernel_features.found {
-        true => Cache::open(options, &kernel_features.features, output)?,
+        true => PolicyCache::open(options, &kernel_features.features, output)?,
         false => None,
     };
     if let Action::Ofile(path) = &options.action
@@ -195,14 +206,18 @@ fn work(options: &Options, operands: &[OsString], output: &mut Output) -> Result
     }
     // What was said so far stands before what is said about inputs.
     if output.flush().is_err() {
-        return Err(Stop(1));
+        return Err(EarlyExit(1));
     }
-    let run = Run::new(options, &kernel_features.features, policy_features.as_ref(), kernel, cache);
+    let run = ParserRun::new(options, &kernel_features.features, policy_features.as_ref(), kernel, cache);
     Ok(run.inputs(&inputs::expand(operands), threads))
 }
 
 /// Compressed policy is not written; kernels that take it take plain policy, too, so that only who asks for it is refused.
-fn refuse_compression(options: &Options, features: &Features, output: &mut Output) -> Result<(), Stop> {
+fn refuse_compression(
+    options: &ParserOptions,
+    features: &Features,
+    output: &mut StreamOutput,
+) -> Result<(), EarlyExit> {
     let takes = features.supports("policy/set_load") && features.supports("policy/compressed_load");
     match options.compress_level {
         Some(level) if level > 0 && takes => {

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use super::features::PolicyFeatures;
 use super::jobs::Jobs;
-use super::output::Output;
-use super::warnings::Classes;
+use super::output::StreamOutput;
+use super::warnings::WarningClasses;
 use crate::features::Features;
 use crate::source::Text;
 
@@ -38,12 +38,12 @@ pub(super) enum PromptCompat {
 
 /// The end of the run before any input.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Stop(pub(super) u8);
+pub(super) struct EarlyExit(pub(super) u8);
 
 /// Everything that options say.
 #[derive(Clone, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
-pub(super) struct Options {
+pub(super) struct ParserOptions {
     /// The name that the program was called by, complete.
     pub(super) program: String,
     pub(super) config_file: PathBuf,
@@ -86,13 +86,13 @@ pub(super) struct Options {
     pub(super) policy_features: PolicyFeatures,
     pub(super) override_abi: Option<Features>,
     pub(super) prompt_compat: PromptCompat,
-    pub(super) warnings: Classes,
-    pub(super) errors: Classes,
+    pub(super) warnings: WarningClasses,
+    pub(super) errors: WarningClasses,
 }
 
-impl Options {
-    pub(super) fn new(program: String) -> Options {
-        Options {
+impl ParserOptions {
+    pub(super) fn new(program: String) -> ParserOptions {
+        ParserOptions {
             program,
             config_file: CONFIG_FILE.into(),
             config_file_given: false,
@@ -130,33 +130,33 @@ impl Options {
             policy_features: PolicyFeatures::Default,
             override_abi: None,
             prompt_compat: PromptCompat::Permissions,
-            warnings: Classes::DEFAULT,
-            errors: Classes::NONE,
+            warnings: WarningClasses::DEFAULT,
+            errors: WarningClasses::NONE,
         }
     }
 
     /// Whether warnings of a class are shown.
-    pub(super) fn warns(&self, class: Classes) -> bool {
+    pub(super) fn warns(&self, class: WarningClasses) -> bool {
         let silent = matches!(self.action, Action::Names | Action::Remove);
         !self.quiet && !silent && self.warnings.contains(class)
     }
 
     /// A warning before the first input.
-    pub(super) fn warn(&self, class: Classes, text: &str, output: &mut Output) -> Result<(), Stop> {
+    pub(super) fn warn(&self, class: WarningClasses, text: &str, output: &mut StreamOutput) -> Result<(), EarlyExit> {
         if !self.warns(class) {
             return Ok(());
         }
         if self.errors.contains(class) {
             output.err_line(&format!("Warning converted to Error from stdin (line 1): {text}"));
-            return Err(Stop(1));
+            return Err(EarlyExit(1));
         }
         output.err_line(&format!("Warning from stdin (line 1): {text}"));
         Ok(())
     }
 
     /// Ends the run with `PROG: message`.
-    pub(super) fn fail(&self, message: &str, output: &mut Output) -> Stop {
+    pub(super) fn fail(&self, message: &str, output: &mut StreamOutput) -> EarlyExit {
         output.err_line(&format!("{}: {message}", self.program));
-        Stop(1)
+        EarlyExit(1)
     }
 }

@@ -9,20 +9,20 @@ pub(super) use crate::kernel::strerror;
 
 /// Text for both streams, in order.
 #[derive(Debug, Default)]
-pub(super) struct Output {
-    pieces: Vec<Piece>,
+pub(super) struct StreamOutput {
+    pieces: Vec<StreamPiece>,
 }
 
 #[derive(Debug)]
-enum Piece {
+enum StreamPiece {
     Out(Vec<u8>),
     Err(Vec<u8>),
 }
 
-impl Output {
+impl StreamOutput {
     /// For standard output.
     pub(super) fn out(&mut self, bytes: impl Into<Vec<u8>>) {
-        self.pieces.push(Piece::Out(bytes.into()));
+        self.pieces.push(StreamPiece::Out(bytes.into()));
     }
 
     /// A line for standard output.
@@ -42,7 +42,7 @@ impl Output {
 
     /// For standard error: text that is escaped already, and may be in colours.
     pub(super) fn err_styled(&mut self, text: String) {
-        self.pieces.push(Piece::Err(text.into()));
+        self.pieces.push(StreamPiece::Err(text.into()));
     }
 
     /// Prints it, and forgets it.
@@ -54,10 +54,10 @@ impl Output {
         let mut written = Ok(());
         for piece in self.pieces.drain(..) {
             match piece {
-                Piece::Out(bytes) if written.is_ok() => written = write_data(&bytes),
-                Piece::Out(_) => {}
+                StreamPiece::Out(bytes) if written.is_ok() => written = write_data(&bytes),
+                StreamPiece::Out(_) => {}
                 // Nobody is left to tell when standard error is gone.
-                Piece::Err(bytes) => _ = stderr.write_all(&bytes),
+                StreamPiece::Err(bytes) => _ = stderr.write_all(&bytes),
             }
         }
         written
@@ -69,8 +69,8 @@ impl Output {
         let (mut out, mut err) = (Vec::new(), Vec::new());
         for piece in &self.pieces {
             match piece {
-                Piece::Out(bytes) => out.extend_from_slice(bytes),
-                Piece::Err(bytes) => err.extend_from_slice(bytes),
+                StreamPiece::Out(bytes) => out.extend_from_slice(bytes),
+                StreamPiece::Err(bytes) => err.extend_from_slice(bytes),
             }
         }
         (String::from_utf8(out).unwrap(), String::from_utf8(err).unwrap())

@@ -3,9 +3,9 @@
 use std::collections::{HashMap, HashSet};
 use std::io::IsTerminal;
 
-use super::options::Options;
-use super::output::Output;
-use super::warnings::{Classes, class_of};
+use super::options::ParserOptions;
+use super::output::StreamOutput;
+use super::warnings::{WarningClasses, class_of};
 use crate::cli::render;
 use crate::diagnostic::{Code, Detail, Diagnostic};
 use crate::policy::{Policy, Profile};
@@ -14,7 +14,7 @@ use crate::syntax::ast::ItemKind;
 use crate::syntax::parser;
 
 /// The subject of diagnostics.
-pub(super) struct Subject<'a> {
+pub(super) struct DiagnosticSubject<'a> {
     /// The word on the command line; `None` for standard input.
     pub(super) operand: Option<&'a str>,
     /// The name of its text.
@@ -42,7 +42,7 @@ type Ends = HashMap<Span, Span>;
 
 /// The treatment of a diagnostic.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Verdict {
+enum DiagnosticTreatment {
     Error,
     /// A warning that `--Werror` makes an error.
     Converted,
@@ -50,26 +50,26 @@ enum Verdict {
     Hidden,
 }
 
-fn verdict(options: &Options, diagnostic: &Diagnostic) -> Verdict {
+fn verdict(options: &ParserOptions, diagnostic: &Diagnostic) -> DiagnosticTreatment {
     if diagnostic.is_error() {
-        return Verdict::Error;
+        return DiagnosticTreatment::Error;
     }
     let class = class_of(diagnostic.code);
     if !options.warns(class) {
-        Verdict::Hidden
+        DiagnosticTreatment::Hidden
     } else if options.errors.contains(class) {
-        Verdict::Converted
+        DiagnosticTreatment::Converted
     } else {
-        Verdict::Warning
+        DiagnosticTreatment::Warning
     }
 }
 
 /// Says what there is to say; `true` where there is an error.
 pub(super) fn report(
-    options: &Options,
-    subject: &Subject<'_>,
+    options: &ParserOptions,
+    subject: &DiagnosticSubject<'_>,
     diagnostics: &[Diagnostic],
-    output: &mut Output,
+    output: &mut StreamOutput,
 ) -> bool {
     let mut said = HashSet::new();
     let mut failed = false;
@@ -77,19 +77,20 @@ pub(super) fn report(
     for diagnostic in diagnostics {
         let verdict = verdict(options, diagnostic);
         let lines = match verdict {
-            Verdict::Hidden => continue,
-            Verdict::Error => subject.error(diagnostic),
-            Verdict::Converted => subject.warning(diagnostic, "Warning converted to Error", &mut ends),
-            Verdict::Warning => subject.warning(diagnostic, "Warning", &mut ends),
+            DiagnosticTreatment::Hidden => continue,
+            DiagnosticTreatment::Error => subject.error(diagnostic),
+            DiagnosticTreatment::Converted => subject.warning(diagnostic, "Warning converted to Error", &mut ends),
+            DiagnosticTreatment::Warning => subject.warning(diagnostic, "Warning", &mut ends),
         };
-        failed |= verdict == Verdict::Error || verdict == Verdict::Converted && !lines.is_empty();
+        failed |=
+            verdict == DiagnosticTreatment::Error || verdict == DiagnosticTreatment::Converted && !lines.is_empty();
         for line in lines {
             // What profiles share is said once for each.
             if said.insert(line.clone()) {
                 output.err_line(&line);
             }
         }
-        if verdict == Verdict::Error {
+        if verdict == DiagnosticTreatment::Error {
             subject.explain(diagnostic, output);
         }
     }
@@ -102,9 +103,11 @@ fn is_whole(diagnostic: &Diagnostic) -> bool {
 }
 
 /// Says which namespaces of the text `-n` overrides; `true` where that is an error.
-pub(super) fn overridden(options: &Options, subject: &Subject<'_>, output: &mut Output) -> bool {
-    let Some(fixed) = options.namespace.as_ref().filter(|_| options.warns(Classes::OVERRIDE)) else { return false };
-    let error = options.errors.contains(Classes::OVERRIDE);
+pub(super) fn overridden(options: &ParserOptions, subject: &DiagnosticSubject<'_>, output: &mut StreamOutput) -> bool {
+    let Some(fixed) = options.namespace.as_ref().filter(|_| options.warns(WarningClasses::OVERRIDE)) else {
+        return false;
+    };
+    let error = options.errors.contains(WarningClasses::OVERRIDE);
     let word = if error { "Warning converted to Error" } else { "Warning" };
     let mut failed = false;
     for profile in &subject.policy.profiles {
@@ -119,7 +122,7 @@ pub(super) fn overridden(options: &Options, subject: &Subject<'_>, output: &mut 
     failed
 }
 
-impl Subject<'_> {
+impl DiagnosticSubject<'_> {
     /// The file that a place is in, and the line.
     fn place(&self, span: Span) -> (String, u32) {
         if span == Span::NONE {
@@ -203,7 +206,7 @@ impl Subject<'_> {
     }
 
     /// More than a line: the text around it on a terminal, else only what to write instead.
-    fn explain(&self, diagnostic: &Diagnostic, output: &mut Output) {
+    fn explain(&self, diagnostic: &Diagnostic, output: &mut StreamOutput) {
         if std::io::stderr().is_terminal() {
             output.err_styled(render::graphical(diagnostic, self.sources));
         } else if let Some(help) = diagnostic.help.as_ref().filter(|_| !is_whole(diagnostic)) {
@@ -268,7 +271,7 @@ mod tests {
     use crate::{CompileError, Compiler, Features, Input};
 
     /// Returns the messages about a text with the includes of `/base`.
-    fn said(options: &Options, text: &str) -> String {
+    fn said(options: &ParserOptions, text: &str) -> String {
         let tree = Memory::new().with("/base/abs/bad", "\n/a r\n /b r,\n").with("/base/abs/undef", "/@{X} r,\n");
         let compiler = Compiler::new(Features::builtin("linux-6.1").unwrap()).base("/base").loader(tree);
         let resolved = compiler.resolve(Input::text("f", text)).unwrap();
@@ -278,15 +281,15 @@ mod tests {
             Err(other) => panic!("{other}"),
         };
         let (policy, sources) = (&resolved.policies()[0], resolved.diagnosis().sources());
-        let subject = Subject { operand: Some("OP"), name: "f", policy, sources };
-        let mut output = Output::default();
+        let subject = DiagnosticSubject { operand: Some("OP"), name: "f", policy, sources };
+        let mut output = StreamOutput::default();
         report(options, &subject, &diagnostics, &mut output);
         let lines = output.text().1;
         lines.lines().filter(|line| !line.starts_with("  help")).map(|line| format!("{line}\n")).collect()
     }
 
     fn errors(text: &str) -> String {
-        said(&Options::new("PROG".into()), text)
+        said(&ParserOptions::new("PROG".into()), text)
     }
 
     #[test]
@@ -331,7 +334,7 @@ mod tests {
     #[test]
     fn warnings_by_class() {
         let text = "profile p {\n #include if exists <none>\n userns,\n dbus,\n ^h { userns, }\n}\n";
-        let mut options = Options::new("PROG".into());
+        let mut options = ParserOptions::new("PROG".into());
         assert_eq!(said(&options, text), "");
         options.warnings = options.warnings.change("pound-include").unwrap();
         assert!(said(&options, text).starts_with("Warning from f (f line 2): "), "{}", said(&options, text));
@@ -346,7 +349,7 @@ mod tests {
 
     #[test]
     fn paths_as_names_are_warned_of_where_the_profile_ends() {
-        let mut options = Options::new("PROG".into());
+        let mut options = ParserOptions::new("PROG".into());
         options.warnings = options.warnings.change("deprecated").unwrap();
         let sentence = "The use of file paths as profile names is deprecated. See man apparmor.d for more information";
         let expected = [2, 7].map(|line| format!("Warning from f (f line {line}): {sentence}\n")).concat();
@@ -357,9 +360,9 @@ mod tests {
     #[test]
     fn advice_is_asked_for_and_no_error() {
         let text = "profile p { capability chown, }\n";
-        let mut options = Options::new("PROG".into());
+        let mut options = ParserOptions::new("PROG".into());
         options.warnings = options.warnings.change("all").unwrap();
-        options.errors = Classes::every_error();
+        options.errors = WarningClasses::every_error();
         let lines = said(&options, text);
         assert!(!lines.contains("converted"), "{lines}");
     }

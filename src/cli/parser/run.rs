@@ -7,17 +7,17 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::time::SystemTime;
 
-use super::cache::{Cache, Entry, Lookup, Sources};
-use super::inputs::{File, Input, ignored};
-use super::load::{self, Name};
-use super::options::{Action, Options, PromptCompat};
-use super::output::{Output, errno_status, strerror};
-use super::report::{self, Subject};
-use super::warnings::Classes;
+use super::cache::{CacheLookup, CacheSlot, PolicyCache, Sources};
+use super::inputs::{InputFile, WorkItem, ignored};
+use super::load::{self, LoadedName};
+use super::options::{Action, ParserOptions, PromptCompat};
+use super::output::{StreamOutput, errno_status, strerror};
+use super::report::{self, DiagnosticSubject};
+use super::warnings::WarningClasses;
 use super::{debug, dump, jobs};
 use crate::atomic;
 use crate::cli::eprint_line;
-use crate::cli::links::List;
+use crate::cli::links::ProfileList;
 use crate::compiler::{self, CompileError, Compiler, Diagnosis, Resolved};
 use crate::features::Features;
 use crate::kernel::Kernel;
@@ -25,42 +25,42 @@ use crate::policy::{Dependency, Policy, ProfileMode, RuleKind, RuleMode};
 use crate::source::read_limited;
 
 /// All that inputs have in common.
-pub(super) struct Run<'a> {
-    pub(super) options: &'a Options,
+pub(super) struct ParserRun<'a> {
+    pub(super) options: &'a ParserOptions,
     pub(super) kernel_features: &'a Features,
     pub(super) policy_features: Option<&'a Features>,
     /// Where policy is loaded; `None` where it is not.
     pub(super) kernel: Option<Kernel>,
-    pub(super) cache: Option<Cache>,
+    pub(super) cache: Option<PolicyCache>,
     /// Before the first input was read.
     pub(super) began: SystemTime,
     compiler: OnceLock<Compiler>,
     /// For files in `force-complain/`.
-    complaining: OnceLock<Compiler>,
+    complain_compiler: OnceLock<Compiler>,
 }
 
 /// An input that is ready.
-pub(super) struct Prepared {
-    pub(super) output: Output,
+pub(super) struct PreparedInput {
+    pub(super) output: StreamOutput,
     /// 0, or why there is nothing to do.
     pub(super) status: u8,
-    pub(super) then: Then,
+    pub(super) then: RemainingWork,
 }
 
 /// The remaining work, in the order of the inputs.
-pub(super) enum Then {
+pub(super) enum RemainingWork {
     Nothing,
-    Emit(Emission),
+    Emit(EmittedPolicy),
     Cached(Box<CacheHit>),
     Binary { bytes: Vec<u8>, path: PathBuf },
-    Remove(Vec<Name>),
+    Remove(Vec<LoadedName>),
 }
 
 /// The policy of an input.
-pub(super) struct Emission {
+pub(super) struct EmittedPolicy {
     pub(super) blob: Vec<u8>,
-    pub(super) names: Vec<Name>,
-    pub(super) entry: Option<Entry>,
+    pub(super) names: Vec<LoadedName>,
+    pub(super) entry: Option<CacheSlot>,
 }
 
 /// The policy of an input as the cache has it.
@@ -69,31 +69,31 @@ pub(super) struct CacheHit {
     pub(super) bytes: Vec<u8>,
     /// To compile it after all, if the kernel does not take it.
     pub(super) resolved: Resolved,
-    pub(super) file: File,
-    pub(super) entry: Option<Entry>,
+    pub(super) file: InputFile,
+    pub(super) entry: Option<CacheSlot>,
 }
 
-impl Prepared {
-    fn failed(output: Output, status: u8) -> Prepared {
-        Prepared { output, status, then: Then::Nothing }
+impl PreparedInput {
+    fn failed(output: StreamOutput, status: u8) -> PreparedInput {
+        PreparedInput { output, status, then: RemainingWork::Nothing }
     }
 }
 
-impl<'a> Run<'a> {
+impl<'a> ParserRun<'a> {
     pub(super) fn new(
-        options: &'a Options,
+        options: &'a ParserOptions,
         kernel_features: &'a Features,
         policy_features: Option<&'a Features>,
         kernel: Option<Kernel>,
-        cache: Option<Cache>,
-    ) -> Run<'a> {
+        cache: Option<PolicyCache>,
+    ) -> ParserRun<'a> {
         let began = SystemTime::now();
-        let (compiler, complaining) = (OnceLock::new(), OnceLock::new());
-        Run { options, kernel_features, policy_features, kernel, cache, began, compiler, complaining }
+        let (compiler, complain_compiler) = (OnceLock::new(), OnceLock::new());
+        ParserRun { options, kernel_features, policy_features, kernel, cache, began, compiler, complain_compiler }
     }
 
     /// Works on all inputs, and gives the status of the last that fails.
-    pub(super) fn inputs(&self, inputs: &[Input], threads: usize) -> u8 {
+    pub(super) fn inputs(&self, inputs: &[WorkItem], threads: usize) -> u8 {
         let mut status = 0;
         let mut file = Vec::new();
         let all = jobs::in_order(
@@ -127,7 +127,7 @@ impl<'a> Run<'a> {
 
     pub(super) fn compiler(&self, complain: bool) -> &Compiler {
         let (cell, force_complain) =
-            if complain { (&self.complaining, true) } else { (&self.compiler, self.options.complain) };
+            if complain { (&self.complain_compiler, true) } else { (&self.compiler, self.options.complain) };
         cell.get_or_init(|| {
             let options = self.options;
             let policy = options.override_abi.as_ref().or(self.policy_features);
@@ -143,25 +143,25 @@ impl<'a> Run<'a> {
     }
 
     /// All that can be done beside other inputs.
-    fn prepare(&self, input: &Input) -> Prepared {
-        let mut output = Output::default();
+    fn prepare(&self, input: &WorkItem) -> PreparedInput {
+        let mut output = StreamOutput::default();
         match input {
-            Input::Note { text, status } => {
+            WorkItem::Note { text, status } => {
                 output.err(text.as_bytes());
-                Prepared::failed(output, *status)
+                PreparedInput::failed(output, *status)
             }
-            Input::Stdin => self.prepare_stdin(output),
-            Input::File(file) => self.prepare_file(file, output),
+            WorkItem::Stdin => self.prepare_stdin(output),
+            WorkItem::File(file) => self.prepare_file(file, output),
         }
     }
 
-    fn prepare_stdin(&self, mut output: Output) -> Prepared {
+    fn prepare_stdin(&self, mut output: StreamOutput) -> PreparedInput {
         let options = self.options;
         let name = "stdin";
         if options.write_cache {
             let text = format!("{}: cannot use or update cache, disable, or force-complain via stdin", options.program);
-            if let Err(stop) = options.warn(Classes::CACHE, &text, &mut output) {
-                return Prepared::failed(output, stop.0);
+            if let Err(stop) = options.warn(WarningClasses::CACHE, &text, &mut output) {
+                return PreparedInput::failed(output, stop.0);
             }
         }
         let text = match read_limited(io::stdin().lock()) {
@@ -169,27 +169,27 @@ impl<'a> Run<'a> {
             Err(error) => return unreadable(name, &error, output),
         };
         if options.binary {
-            return Prepared { output, status: 0, then: Then::Binary { bytes: text, path: name.into() } };
+            return PreparedInput { output, status: 0, then: RemainingWork::Binary { bytes: text, path: name.into() } };
         }
         let Some(resolved) = self.resolve(self.compiler(false), None, name, &text, &mut output) else {
-            return Prepared::failed(output, 1);
+            return PreparedInput::failed(output, 1);
         };
         self.show_miss(name, &mut output);
         self.compile(self.compiler(false), None, name, &resolved, None, output)
     }
 
-    fn prepare_file(&self, file: &File, mut output: Output) -> Prepared {
+    fn prepare_file(&self, file: &InputFile, mut output: StreamOutput) -> PreparedInput {
         let options = self.options;
         let name = file.path.display().to_string();
         let lists = !options.binary && !matches!(options.action, Action::Remove | Action::Preprocess);
-        if lists && self.listed(List::Disable, file) {
+        if lists && self.listed(ProfileList::Disable, file) {
             if !options.quiet {
                 let (base, file) = (options.base.display(), shown_name(file));
                 output.err_line(&format!("Skipping profile in {base}/disable: {file}"));
             }
-            return Prepared { output, status: 0, then: Then::Nothing };
+            return PreparedInput { output, status: 0, then: RemainingWork::Nothing };
         }
-        let complain = lists && self.listed(List::ForceComplain, file);
+        let complain = lists && self.listed(ProfileList::ForceComplain, file);
         if complain {
             let (base, file) = (options.base.display(), shown_name(file));
             output.err_line(&format!("Warning: found {file} in {base}/force-complain, forcing complain mode"));
@@ -199,16 +199,20 @@ impl<'a> Run<'a> {
             Err(error) => return unreadable(&name, &error, output),
         };
         if options.binary {
-            return Prepared { output, status: 0, then: Then::Binary { bytes: text, path: file.path.clone() } };
+            return PreparedInput {
+                output,
+                status: 0,
+                then: RemainingWork::Binary { bytes: text, path: file.path.clone() },
+            };
         }
         let compiler = self.compiler(complain);
         let Some(resolved) = self.resolve(compiler, Some(&file.operand), &name, &text, &mut output) else {
-            return Prepared::failed(output, 1);
+            return PreparedInput::failed(output, 1);
         };
         let uncached = complain || options.complain;
         if uncached && options.write_cache {
             let text = format!("Caching disabled for: '{}' due to force complain", shown_name(file));
-            if options.warns(Classes::CACHE) {
+            if options.warns(WarningClasses::CACHE) {
                 output.err_line(&format!("Warning from {name} ({name} line 1): {text}"));
             }
         }
@@ -216,22 +220,22 @@ impl<'a> Run<'a> {
             self.show_miss(&name, &mut output);
             return self.compile(compiler, Some(&file.operand), &name, &resolved, None, output);
         };
-        let [policy] = resolved.policies() else { return Prepared::failed(output, 1) };
+        let [policy] = resolved.policies() else { return PreparedInput::failed(output, 1) };
         let sources = Sources::of((&file.path, modified), policy, self.began);
         let entry = cache.entry(cache_name, &sources);
         if cache.read {
             match cache.lookup(cache_name, &sources, compiler.version_word()) {
-                Lookup::Hit { path, bytes } => {
+                CacheLookup::Hit { path, bytes } => {
                     if options.show_cache {
                         output.err_line(&format!("Cache hit: {}", path.display()));
                     }
                     let hit = CacheHit { path, bytes, resolved, file: file.clone(), entry };
-                    return Prepared { output, status: 0, then: Then::Cached(Box::new(hit)) };
+                    return PreparedInput { output, status: 0, then: RemainingWork::Cached(Box::new(hit)) };
                 }
-                Lookup::Miss(Some((class, text))) if options.warns(class) => {
+                CacheLookup::Miss(Some((class, text))) if options.warns(class) => {
                     output.err_line(&format!("Warning from {name} ({name} line 1): {}: {text}", options.program));
                 }
-                Lookup::Miss(_) => {}
+                CacheLookup::Miss(_) => {}
             }
         }
         self.show_miss(&name, &mut output);
@@ -239,11 +243,11 @@ impl<'a> Run<'a> {
     }
 
     /// Whether a list of the base has a file.
-    fn listed(&self, list: List, file: &File) -> bool {
+    fn listed(&self, list: ProfileList, file: &InputFile) -> bool {
         file.name().is_some_and(|name| list.has(&self.options.base, name))
     }
 
-    pub(super) fn show_miss(&self, name: &str, output: &mut Output) {
+    pub(super) fn show_miss(&self, name: &str, output: &mut StreamOutput) {
         if self.options.show_cache {
             output.err_line(&format!("Cache miss: {name}"));
         }
@@ -256,7 +260,7 @@ impl<'a> Run<'a> {
         operand: Option<&str>,
         name: &str,
         text: &[u8],
-        output: &mut Output,
+        output: &mut StreamOutput,
     ) -> Option<Resolved> {
         let options = self.options;
         let mut resolved = match compiler.resolve(compiler::Input::text(name, text)) {
@@ -295,12 +299,12 @@ impl<'a> Run<'a> {
         operand: Option<&str>,
         name: &str,
         resolved: &Resolved,
-        entry: Option<Entry>,
-        mut output: Output,
-    ) -> Prepared {
+        entry: Option<CacheSlot>,
+        mut output: StreamOutput,
+    ) -> PreparedInput {
         let options = self.options;
-        let [policy] = resolved.policies() else { return Prepared::failed(output, 1) };
-        let done = |output| Prepared { output, status: 0, then: Then::Nothing };
+        let [policy] = resolved.policies() else { return PreparedInput::failed(output, 1) };
+        let done = |output| PreparedInput { output, status: 0, then: RemainingWork::Nothing };
         match options.action {
             Action::Names => {
                 output.out(dump::names(policy));
@@ -326,19 +330,19 @@ impl<'a> Run<'a> {
         }
         if options.action == Action::Remove {
             let names = load::top_level(policy);
-            return Prepared { output, status: 0, then: Then::Remove(names) };
+            return PreparedInput { output, status: 0, then: RemainingWork::Remove(names) };
         }
         match self.blob(compiler, operand, name, resolved, &mut output) {
             Some(blob) => {
                 let names = load::children_first(policy);
                 if options.show_dfa_cache {
-                    let miss = |name: &Name| output.err([b"DFA cache miss: ", &name.full[..], b"\n"].concat());
+                    let miss = |name: &LoadedName| output.err([b"DFA cache miss: ", &name.full[..], b"\n"].concat());
                     names.iter().for_each(miss);
                 }
-                let compiled = Emission { blob, names, entry };
-                Prepared { output, status: 0, then: Then::Emit(compiled) }
+                let compiled = EmittedPolicy { blob, names, entry };
+                PreparedInput { output, status: 0, then: RemainingWork::Emit(compiled) }
             }
-            None => Prepared::failed(output, 1),
+            None => PreparedInput::failed(output, 1),
         }
     }
 
@@ -349,7 +353,7 @@ impl<'a> Run<'a> {
         operand: Option<&str>,
         name: &str,
         resolved: &Resolved,
-        output: &mut Output,
+        output: &mut StreamOutput,
     ) -> Option<Vec<u8>> {
         let subject = subject(operand, name, resolved)?;
         // Those of the first half are said.
@@ -374,9 +378,9 @@ impl<'a> Run<'a> {
 }
 
 /// Diagnostics of an input with the texts that they point into.
-fn subject<'a>(operand: Option<&'a str>, name: &'a str, resolved: &'a Resolved) -> Option<Subject<'a>> {
+fn subject<'a>(operand: Option<&'a str>, name: &'a str, resolved: &'a Resolved) -> Option<DiagnosticSubject<'a>> {
     let policy = resolved.policies().first()?;
-    Some(Subject { operand, name, policy, sources: resolved.diagnosis().sources() })
+    Some(DiagnosticSubject { operand, name, policy, sources: resolved.diagnosis().sources() })
 }
 
 /// The file's text, and when it was last changed before it was read.
@@ -386,12 +390,12 @@ fn read(path: &Path) -> io::Result<(Vec<u8>, SystemTime)> {
     Ok((read_limited(file)?, modified))
 }
 
-fn unreadable(name: &str, error: &io::Error, mut output: Output) -> Prepared {
+fn unreadable(name: &str, error: &io::Error, mut output: StreamOutput) -> PreparedInput {
     output.err_line(&format!("Error: Could not read profile {name}: {}.", strerror(error)));
-    Prepared::failed(output, errno_status(error))
+    PreparedInput::failed(output, errno_status(error))
 }
 
-fn shown_name(file: &File) -> String {
+fn shown_name(file: &InputFile) -> String {
     file.name().unwrap_or_default().display().to_string()
 }
 

@@ -11,7 +11,7 @@ pub(super) enum Argument {
 
 /// The meaning of an option.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Opt {
+pub(super) enum OptionMeaning {
     Add,
     Binary,
     Base,
@@ -68,125 +68,125 @@ pub(super) enum Opt {
 }
 
 /// A long option.
-pub(super) struct Long {
+pub(super) struct LongOption {
     pub(super) name: &'static str,
     pub(super) argument: Argument,
-    pub(super) option: Opt,
+    pub(super) option: OptionMeaning,
 }
 
 /// A short option.
-pub(super) struct Short {
+pub(super) struct ShortOption {
     pub(super) letter: u8,
     pub(super) argument: Argument,
-    pub(super) option: Opt,
+    pub(super) option: OptionMeaning,
 }
 
-const fn long(name: &'static str, argument: Argument, option: Opt) -> Long {
-    Long { name, argument, option }
+const fn long(name: &'static str, argument: Argument, option: OptionMeaning) -> LongOption {
+    LongOption { name, argument, option }
 }
 
-const fn short(letter: u8, argument: Argument, option: Opt) -> Short {
-    Short { letter, argument, option }
+const fn short(letter: u8, argument: Argument, option: OptionMeaning) -> ShortOption {
+    ShortOption { letter, argument, option }
 }
 
 use Argument::{None, Optional, Required};
 
 /// The long options in the order of the reference's table, which shows in messages about ambiguous beginnings.
-pub(super) const LONG: &[Long] = &[
-    long("add", None, Opt::Add),
-    long("binary", None, Opt::Binary),
-    long("base", Required, Opt::Base),
-    long("subdomainfs", Required, Opt::SubdomainFs),
-    long("help", Optional, Opt::Help),
-    long("replace", None, Opt::Replace),
-    long("reload", None, Opt::Replace),
-    long("version", None, Opt::Version),
-    long("complain", None, Opt::Complain),
-    long("Complain", None, Opt::Complain),
-    long("Include", Required, Opt::Include),
-    long("remove", None, Opt::Remove),
-    long("names", None, Opt::Names),
-    long("stdout", None, Opt::Stdout),
-    long("ofile", Required, Opt::Ofile),
-    long("match-string", Required, Opt::MatchString),
-    long("features-file", Required, Opt::FeaturesFile),
-    long("quiet", None, Opt::Quiet),
-    long("skip-kernel-load", None, Opt::SkipKernelLoad),
-    long("verbose", None, Opt::Verbose),
-    long("namespace", Required, Opt::Namespace),
-    long("readimpliesX", None, Opt::ReadImpliesX),
-    long("skip-cache", None, Opt::SkipCache),
-    long("skip-read-cache", None, Opt::SkipReadCache),
-    long("write-cache", None, Opt::WriteCache),
-    long("show-cache", None, Opt::ShowCache),
-    long("cache-loc", Required, Opt::CacheLoc),
-    long("debug", Optional, Opt::Debug),
-    long("dump", Required, Opt::Dump),
-    long("Dump", Required, Opt::Dump),
-    long("optimize", Required, Opt::Optimize),
-    long("Optimize", Required, Opt::Optimize),
-    long("preprocess", None, Opt::Preprocess),
-    long("jobs", Required, Opt::Jobs),
-    long("zstd-compress-level", Optional, Opt::CompressLevel),
-    long("skip-bad-cache", None, Opt::SkipBadCache),
-    long("purge-cache", None, Opt::PurgeCache),
-    long("create-cache-dir", None, Opt::CreateCacheDir),
-    long("abort-on-error", None, Opt::AbortOnError),
-    long("skip-bad-cache-rebuild", None, Opt::SkipBadCacheRebuild),
-    long("warn", Required, Opt::Warn),
-    long("Werror", Optional, Opt::Werror),
-    long("debug-cache", None, Opt::DebugCache),
-    long("max-jobs", Required, Opt::MaxJobs),
-    long("print-cache-dir", None, Opt::PrintCacheDir),
-    long("kernel-features", Required, Opt::KernelFeatures),
-    long("policy-features", Required, Opt::PolicyFeatures),
-    long("compile-features", Required, Opt::PolicyFeatures),
-    long("print-config-file", None, Opt::PrintConfigFile),
-    long("override-policy-abi", Required, Opt::OverridePolicyAbi),
-    long("config-file", Required, Opt::ConfigFile),
-    long("estimated-compile-size", Required, Opt::EstimatedCompileSize),
-    long("prompt-compat", Required, Opt::PromptCompat),
+pub(super) const LONG: &[LongOption] = &[
+    long("add", None, OptionMeaning::Add),
+    long("binary", None, OptionMeaning::Binary),
+    long("base", Required, OptionMeaning::Base),
+    long("subdomainfs", Required, OptionMeaning::SubdomainFs),
+    long("help", Optional, OptionMeaning::Help),
+    long("replace", None, OptionMeaning::Replace),
+    long("reload", None, OptionMeaning::Replace),
+    long("version", None, OptionMeaning::Version),
+    long("complain", None, OptionMeaning::Complain),
+    long("Complain", None, OptionMeaning::Complain),
+    long("Include", Required, OptionMeaning::Include),
+    long("remove", None, OptionMeaning::Remove),
+    long("names", None, OptionMeaning::Names),
+    long("stdout", None, OptionMeaning::Stdout),
+    long("ofile", Required, OptionMeaning::Ofile),
+    long("match-string", Required, OptionMeaning::MatchString),
+    long("features-file", Required, OptionMeaning::FeaturesFile),
+    long("quiet", None, OptionMeaning::Quiet),
+    long("skip-kernel-load", None, OptionMeaning::SkipKernelLoad),
+    long("verbose", None, OptionMeaning::Verbose),
+    long("namespace", Required, OptionMeaning::Namespace),
+    long("readimpliesX", None, OptionMeaning::ReadImpliesX),
+    long("skip-cache", None, OptionMeaning::SkipCache),
+    long("skip-read-cache", None, OptionMeaning::SkipReadCache),
+    long("write-cache", None, OptionMeaning::WriteCache),
+    long("show-cache", None, OptionMeaning::ShowCache),
+    long("cache-loc", Required, OptionMeaning::CacheLoc),
+    long("debug", Optional, OptionMeaning::Debug),
+    long("dump", Required, OptionMeaning::Dump),
+    long("Dump", Required, OptionMeaning::Dump),
+    long("optimize", Required, OptionMeaning::Optimize),
+    long("Optimize", Required, OptionMeaning::Optimize),
+    long("preprocess", None, OptionMeaning::Preprocess),
+    long("jobs", Required, OptionMeaning::Jobs),
+    long("zstd-compress-level", Optional, OptionMeaning::CompressLevel),
+    long("skip-bad-cache", None, OptionMeaning::SkipBadCache),
+    long("purge-cache", None, OptionMeaning::PurgeCache),
+    long("create-cache-dir", None, OptionMeaning::CreateCacheDir),
+    long("abort-on-error", None, OptionMeaning::AbortOnError),
+    long("skip-bad-cache-rebuild", None, OptionMeaning::SkipBadCacheRebuild),
+    long("warn", Required, OptionMeaning::Warn),
+    long("Werror", Optional, OptionMeaning::Werror),
+    long("debug-cache", None, OptionMeaning::DebugCache),
+    long("max-jobs", Required, OptionMeaning::MaxJobs),
+    long("print-cache-dir", None, OptionMeaning::PrintCacheDir),
+    long("kernel-features", Required, OptionMeaning::KernelFeatures),
+    long("policy-features", Required, OptionMeaning::PolicyFeatures),
+    long("compile-features", Required, OptionMeaning::PolicyFeatures),
+    long("print-config-file", None, OptionMeaning::PrintConfigFile),
+    long("override-policy-abi", Required, OptionMeaning::OverridePolicyAbi),
+    long("config-file", Required, OptionMeaning::ConfigFile),
+    long("estimated-compile-size", Required, OptionMeaning::EstimatedCompileSize),
+    long("prompt-compat", Required, OptionMeaning::PromptCompat),
     // Version 5.0.2 wants a value and ignores it; later versions take none.
-    long("print-prompt-compat", Optional, Opt::PrintPromptCompat),
+    long("print-prompt-compat", Optional, OptionMeaning::PrintPromptCompat),
     // Of version 6.0, where it is built with a cache of automata.
-    long("dfa-cache-loc", Required, Opt::DfaCacheLoc),
-    long("show-dfa-cache", None, Opt::ShowDfaCache),
+    long("dfa-cache-loc", Required, OptionMeaning::DfaCacheLoc),
+    long("show-dfa-cache", None, OptionMeaning::ShowDfaCache),
 ];
 
 /// The short options.
-pub(super) const SHORT: &[Short] = &[
-    short(b'a', None, Opt::Add),
-    short(b'd', Optional, Opt::Debug),
-    short(b'f', Required, Opt::SubdomainFs),
-    short(b'h', Optional, Opt::Help),
-    short(b'r', None, Opt::Replace),
-    short(b'R', None, Opt::Remove),
-    short(b'V', None, Opt::Version),
-    short(b'v', None, Opt::Verbose),
-    short(b'I', Required, Opt::Include),
-    short(b'b', Required, Opt::Base),
-    short(b'B', None, Opt::Binary),
-    short(b'C', None, Opt::Complain),
-    short(b'D', Required, Opt::Dump),
-    short(b'N', None, Opt::Names),
-    short(b'S', None, Opt::Stdout),
-    short(b'm', Required, Opt::MatchString),
-    short(b'M', Required, Opt::FeaturesFile),
-    short(b'q', None, Opt::Quiet),
-    short(b'Q', None, Opt::SkipKernelLoad),
-    short(b'n', Required, Opt::Namespace),
-    short(b'X', None, Opt::ReadImpliesX),
-    short(b'K', None, Opt::SkipCache),
-    short(b'T', None, Opt::SkipReadCache),
-    short(b'W', None, Opt::WriteCache),
-    short(b'k', None, Opt::ShowCache),
-    short(b'L', Required, Opt::CacheLoc),
-    short(b'O', Required, Opt::Optimize),
-    short(b'P', None, Opt::Refused),
-    short(b'p', None, Opt::Preprocess),
-    short(b'o', Required, Opt::Ofile),
-    short(b'j', Required, Opt::Jobs),
-    short(b'c', Optional, Opt::CompressLevel),
+pub(super) const SHORT: &[ShortOption] = &[
+    short(b'a', None, OptionMeaning::Add),
+    short(b'd', Optional, OptionMeaning::Debug),
+    short(b'f', Required, OptionMeaning::SubdomainFs),
+    short(b'h', Optional, OptionMeaning::Help),
+    short(b'r', None, OptionMeaning::Replace),
+    short(b'R', None, OptionMeaning::Remove),
+    short(b'V', None, OptionMeaning::Version),
+    short(b'v', None, OptionMeaning::Verbose),
+    short(b'I', Required, OptionMeaning::Include),
+    short(b'b', Required, OptionMeaning::Base),
+    short(b'B', None, OptionMeaning::Binary),
+    short(b'C', None, OptionMeaning::Complain),
+    short(b'D', Required, OptionMeaning::Dump),
+    short(b'N', None, OptionMeaning::Names),
+    short(b'S', None, OptionMeaning::Stdout),
+    short(b'm', Required, OptionMeaning::MatchString),
+    short(b'M', Required, OptionMeaning::FeaturesFile),
+    short(b'q', None, OptionMeaning::Quiet),
+    short(b'Q', None, OptionMeaning::SkipKernelLoad),
+    short(b'n', Required, OptionMeaning::Namespace),
+    short(b'X', None, OptionMeaning::ReadImpliesX),
+    short(b'K', None, OptionMeaning::SkipCache),
+    short(b'T', None, OptionMeaning::SkipReadCache),
+    short(b'W', None, OptionMeaning::WriteCache),
+    short(b'k', None, OptionMeaning::ShowCache),
+    short(b'L', Required, OptionMeaning::CacheLoc),
+    short(b'O', Required, OptionMeaning::Optimize),
+    short(b'P', None, OptionMeaning::Refused),
+    short(b'p', None, OptionMeaning::Preprocess),
+    short(b'o', Required, OptionMeaning::Ofile),
+    short(b'j', Required, OptionMeaning::Jobs),
+    short(b'c', Optional, OptionMeaning::CompressLevel),
 ];
 
 #[cfg(test)]

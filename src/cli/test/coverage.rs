@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use serde::Serialize;
 
-use super::{Run, html};
+use super::{SuiteRun, html};
 use crate::analysis::suite::{Coverage, CoverageReport, FileCoverage};
 use crate::atomic;
 use crate::cli::output::{json, print_styled};
@@ -17,7 +17,7 @@ use crate::diagnostic::Escaped;
 pub(super) struct CoverageArgs {
     /// Report rules that decide no test; with a FORMAT other than text, write test results to standard error
     #[arg(long, value_enum, value_name = "FORMAT", num_args = 0..=1, require_equals = true, default_missing_value = "text", conflicts_with = "json")]
-    pub(super) coverage: Option<Format>,
+    pub(super) coverage: Option<CoverageFormat>,
 
     /// Also count the rules of included files, not only those of profiles and `local/`
     #[arg(long, requires = "coverage")]
@@ -33,7 +33,7 @@ pub(super) struct CoverageArgs {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub(super) enum Format {
+pub(super) enum CoverageFormat {
     /// One line per rule that decides no test
     Text,
     /// One JSON document with the results of the tests
@@ -58,27 +58,27 @@ impl FromStr for Percent {
 }
 
 #[derive(Serialize)]
-struct Document<'a> {
+struct CoverageDocument<'a> {
     version: u32,
-    runs: &'a [Run],
+    runs: &'a [SuiteRun],
     coverage: &'a CoverageReport,
 }
 
 impl CoverageArgs {
     /// Whether the results of the tests leave standard output to the report.
     pub(super) fn takes_output(&self) -> bool {
-        self.coverage.is_some_and(|format| format != Format::Text) && self.coverage_output.is_none()
+        self.coverage.is_some_and(|format| format != CoverageFormat::Text) && self.coverage_output.is_none()
     }
 
     /// Prints or writes the report. The result is whether enough is covered.
-    pub(super) fn report(&self, coverage: &Coverage, runs: &[Run]) -> Result<bool, String> {
+    pub(super) fn report(&self, coverage: &Coverage, runs: &[SuiteRun]) -> Result<bool, String> {
         let Some(format) = self.coverage else { return Ok(true) };
         let report = coverage.report(self.coverage_includes);
         let text = match format {
-            Format::Text => Escaped::text(&report.to_string()).to_string(),
-            Format::Json => json(&Document { version: 1, runs, coverage: &report })?,
-            Format::Lcov => lcov(&report),
-            Format::Html => html::page(&report),
+            CoverageFormat::Text => Escaped::text(&report.to_string()).to_string(),
+            CoverageFormat::Json => json(&CoverageDocument { version: 1, runs, coverage: &report })?,
+            CoverageFormat::Lcov => lcov(&report),
+            CoverageFormat::Html => html::page(&report),
         };
         match &self.coverage_output {
             Some(path) => {

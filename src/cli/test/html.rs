@@ -3,7 +3,7 @@
 use std::fmt::{self, Write};
 
 use crate::analysis::suite::{CoverageReport, FileCoverage, ProfileCoverage, RuleCoverage};
-use crate::cli::html::Html;
+use crate::cli::html::HtmlEscaped;
 
 const HEAD: &str = "<!DOCTYPE html>
 <html lang=\"en\">
@@ -45,17 +45,17 @@ fn body(report: &CoverageReport, page: &mut String) -> fmt::Result {
     page.push_str("<div class=\"scroll\"><table>\n<tr><th>profile</th><th>file</th><th class=\"n\">rules</th><th class=\"n\">covered</th></tr>\n");
     let number = |name: &str| report.files.iter().position(|file| file.file == name);
     for ProfileCoverage { profile, file, rules, covered, .. } in &report.profiles {
-        write!(page, "<tr><td>{}</td><td>", Html(profile))?;
+        write!(page, "<tr><td>{}</td><td>", HtmlEscaped(profile))?;
         match number(file) {
-            Some(number) => write!(page, "<a href=\"#f{number}\">{}</a>", Html(file))?,
-            None => write!(page, "{}", Html(file))?,
+            Some(number) => write!(page, "<a href=\"#f{number}\">{}</a>", HtmlEscaped(file))?,
+            None => write!(page, "{}", HtmlEscaped(file))?,
         }
         writeln!(page, "</td><td class=\"n\">{rules}</td><td class=\"n\">{covered}</td></tr>")?;
     }
     page.push_str("</table></div>\n");
     for (number, file) in report.files.iter().enumerate() {
         let included = if file.counts { "" } else { ", which are included and do not count" };
-        writeln!(page, "<h2 id=\"f{number}\">{}</h2>", Html(&file.file))?;
+        writeln!(page, "<h2 id=\"f{number}\">{}</h2>", HtmlEscaped(&file.file))?;
         writeln!(page, "<p>{} of {} rules decide a test{included}.</p>", file.covered, file.rules.len())?;
         if file.counts {
             text(file, page)?;
@@ -80,10 +80,10 @@ fn text(file: &FileCoverage, page: &mut String) -> fmt::Result {
             false if open.is_empty() => String::new(),
             false => {
                 let tests = open.iter().flat_map(|rule| &rule.tests).map(String::as_str).collect::<Vec<_>>();
-                format!(" class=\"yes\" title=\"decides {}\"", Html(&tests.join(", ")))
+                format!(" class=\"yes\" title=\"decides {}\"", HtmlEscaped(&tests.join(", ")))
             }
         };
-        writeln!(page, "<span{class} data-line=\"{number}\">{}</span>", Html(line))?;
+        writeln!(page, "<span{class} data-line=\"{number}\">{}</span>", HtmlEscaped(line))?;
     }
     page.push_str("</pre>\n");
     Ok(())

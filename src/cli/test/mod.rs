@@ -9,11 +9,11 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use super::form::FormArgs;
-use super::inputs::Input;
+use super::inputs::CommandInput;
 use super::output::eprint_styled;
 use super::render::{Renderer, Verbosity};
 use super::target::{FALLBACK, features};
-use super::{Status, complain, print_json, settle};
+use super::{Status, print_error, print_json, settle};
 use crate::analysis::suite::{Coverage, Suite, SuiteError, TestResult};
 use crate::compiler::{CompileError, Compiler};
 use crate::diagnostic::Escaped;
@@ -42,7 +42,7 @@ pub(super) struct Args {
 
 /// The results of a suite for one feature set.
 #[derive(Serialize)]
-struct Run {
+struct SuiteRun {
     suite: String,
     features: String,
     passed: usize,
@@ -68,7 +68,7 @@ pub(super) fn run(args: &Args) -> Status {
             Ok(())
         });
         if let Err(message) = ended {
-            complain(message);
+            print_error(message);
             status = Status::Failed;
         }
     }
@@ -83,7 +83,7 @@ pub(super) fn run(args: &Args) -> Status {
         Ok(true) => {}
         Ok(false) => status = status.max(Status::Findings),
         Err(message) => {
-            complain(message);
+            print_error(message);
             status = Status::Failed;
         }
     }
@@ -91,7 +91,7 @@ pub(super) fn run(args: &Args) -> Status {
 }
 
 fn load(path: &Path) -> Result<Suite, String> {
-    let bytes = Input::File(path.to_owned()).read().map_err(|error| format!("{}: {error}", path.display()))?;
+    let bytes = CommandInput::File(path.to_owned()).read().map_err(|error| format!("{}: {error}", path.display()))?;
     let text = String::from_utf8(bytes).map_err(|error| format!("{}: {error}", path.display()))?;
     Suite::parse(path, &text).map_err(|error| error.to_string())
 }
@@ -113,7 +113,7 @@ fn run_one(
     name: &str,
     features: Features,
     coverage: Option<&mut Coverage>,
-) -> Result<Option<Run>, String> {
+) -> Result<Option<SuiteRun>, String> {
     let compiler: Compiler = suite.compiler(features);
     let tests = match coverage {
         Some(coverage) => suite.run_with_coverage(&compiler, name, coverage),
@@ -129,12 +129,12 @@ fn run_one(
     };
     let failed = tests.iter().filter(|test| !test.passed()).count();
     let passed = tests.len() - failed;
-    Ok(Some(Run { suite: path.display().to_string(), features: name.to_owned(), passed, failed, tests }))
+    Ok(Some(SuiteRun { suite: path.display().to_string(), features: name.to_owned(), passed, failed, tests }))
 }
 
 /// Prints what failed, and how many tests there are.
-fn print(run: &Run, to_error: bool) -> Result<(), String> {
-    let Run { suite, features, passed, failed, tests } = run;
+fn print(run: &SuiteRun, to_error: bool) -> Result<(), String> {
+    let SuiteRun { suite, features, passed, failed, tests } = run;
     let failures = tests.iter().filter(|test| !test.passed());
     let mut text: String = failures.map(|test| format!("{}:{} ({features}): {test}", test.suite, test.line)).collect();
     text += &format!("{suite} ({features}): {passed} passed, {failed} failed\n");

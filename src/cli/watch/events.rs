@@ -8,11 +8,11 @@ use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::inotify::{AddWatchFlags, InitFlags, Inotify};
 
-use super::stop::Stop;
+use super::stop::StopFlag;
 
 /// Why waiting ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Event {
+pub(super) enum WatchEvent {
     /// Something in a directory.
     Change,
     /// SIGTERM or SIGINT.
@@ -21,8 +21,8 @@ pub(super) enum Event {
     Nothing,
 }
 
-pub(super) struct Events<'a> {
-    stop: &'a Stop,
+pub(super) struct WatchEvents<'a> {
+    stop: &'a StopFlag,
     /// `None` where the system has no watches left, or none at all.
     inotify: Option<Inotify>,
     directories: Vec<PathBuf>,
@@ -30,10 +30,10 @@ pub(super) struct Events<'a> {
     watched: usize,
 }
 
-impl Events<'_> {
-    pub(super) fn new<'a>(directories: &[PathBuf], stop: &'a Stop) -> Events<'a> {
+impl WatchEvents<'_> {
+    pub(super) fn new<'a>(directories: &[PathBuf], stop: &'a StopFlag) -> WatchEvents<'a> {
         let inotify = Inotify::init(InitFlags::IN_NONBLOCK | InitFlags::IN_CLOEXEC).ok();
-        let mut events = Events { stop, inotify, directories: directories.to_owned(), watched: 0 };
+        let mut events = WatchEvents { stop, inotify, directories: directories.to_owned(), watched: 0 };
         events.watch();
         events
     }
@@ -57,7 +57,7 @@ impl Events<'_> {
     }
 
     /// Waits, but no longer than that.
-    pub(super) fn wait(&mut self, time: Duration) -> Result<Event, String> {
+    pub(super) fn wait(&mut self, time: Duration) -> Result<WatchEvent, String> {
         self.watch();
         let timeout = PollTimeout::try_from(time).unwrap_or(PollTimeout::MAX);
         let mut descriptors = vec![PollFd::new(self.stop.as_fd(), PollFlags::POLLIN)];
@@ -67,10 +67,10 @@ impl Events<'_> {
             Err(errno) => return Err(errno.to_string()),
         }
         if self.stop.is_wanted() {
-            return Ok(Event::Stop);
+            return Ok(WatchEvent::Stop);
         }
         let changed =
             self.inotify.as_ref().is_some_and(|inotify| inotify.read_events().is_ok_and(|all| !all.is_empty()));
-        Ok(if changed { Event::Change } else { Event::Nothing })
+        Ok(if changed { WatchEvent::Change } else { WatchEvent::Nothing })
     }
 }

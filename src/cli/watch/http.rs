@@ -59,26 +59,26 @@ pub(super) fn serve(address: SocketAddr, metrics: Arc<Mutex<Metrics>>) -> io::Re
 const STACK: usize = 128 << 10;
 
 /// A stream that is used until a point in time, however slowly the bytes come and go.
-struct Until<'a> {
+struct DeadlineStream<'a> {
     stream: &'a TcpStream,
     deadline: Instant,
 }
 
-impl Until<'_> {
+impl DeadlineStream<'_> {
     fn left(&self) -> io::Result<Option<Duration>> {
         let left = self.deadline.saturating_duration_since(Instant::now());
         if left.is_zero() { Err(io::ErrorKind::TimedOut.into()) } else { Ok(Some(left)) }
     }
 }
 
-impl Read for Until<'_> {
+impl Read for DeadlineStream<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         self.stream.set_read_timeout(self.left()?)?;
         self.stream.read(buffer)
     }
 }
 
-impl Write for Until<'_> {
+impl Write for DeadlineStream<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.stream.set_write_timeout(self.left()?)?;
         self.stream.write(bytes)
@@ -91,7 +91,7 @@ impl Write for Until<'_> {
 
 fn answer(stream: &TcpStream, metrics: &Mutex<Metrics>) -> io::Result<()> {
     let deadline = Instant::now() + TIMEOUT;
-    let mut request = BufReader::new(Until { stream, deadline }.take(MAX_REQUEST));
+    let mut request = BufReader::new(DeadlineStream { stream, deadline }.take(MAX_REQUEST));
     let mut line = String::new();
     request.read_line(&mut line)?;
     // The headers say nothing of interest, but a client may not like an answer before it has sent them.
@@ -106,7 +106,7 @@ fn answer(stream: &TcpStream, metrics: &Mutex<Metrics>) -> io::Result<()> {
         "HTTP/1.1 {status}\r\nContent-Type: text/plain; version=0.0.4; charset=utf-8\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
         body.len()
     );
-    let mut to = Until { stream, deadline };
+    let mut to = DeadlineStream { stream, deadline };
     to.write_all(head.as_bytes())?;
     if method != "HEAD" {
         to.write_all(body.as_bytes())?;

@@ -10,19 +10,19 @@ use serde::Serialize;
 use super::super::output::json_line;
 use super::super::print_styled;
 use super::sink::Sink;
-use crate::agent::{Outcome, Report};
+use crate::agent::{FileOutcome, PassReport};
 use crate::diagnostic::Escaped;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub(super) enum Form {
+pub(super) enum LogLineFormat {
     /// Human-readable text
     Text,
     /// One JSON object per line
     Json,
 }
 
-pub(super) struct Log {
-    form: Form,
+pub(super) struct WatchLog {
+    form: LogLineFormat,
     /// `None`: lines are printed at once, however long that takes.
     sink: Option<Sink>,
     /// The last line about each file, profile and problem, which is not repeated at every pass.
@@ -31,7 +31,7 @@ pub(super) struct Log {
 
 /// A line.
 #[derive(Serialize)]
-struct Line<'a> {
+struct WatchLogLine<'a> {
     /// Seconds since 1970.
     time: f64,
     level: &'a str,
@@ -44,15 +44,15 @@ struct Line<'a> {
     message: Option<String>,
 }
 
-impl Log {
+impl WatchLog {
     /// A log that is printed line by line.
-    pub(super) fn printed(form: Form) -> Log {
-        Log { form, sink: None, said: BTreeMap::new() }
+    pub(super) fn printed(form: LogLineFormat) -> WatchLog {
+        WatchLog { form, sink: None, said: BTreeMap::new() }
     }
 
     /// A log that keeps nobody waiting who has something to say.
-    pub(super) fn queued(form: Form) -> Log {
-        Log { form, sink: Some(Sink::start()), said: BTreeMap::new() }
+    pub(super) fn queued(form: LogLineFormat) -> WatchLog {
+        WatchLog { form, sink: Some(Sink::start()), said: BTreeMap::new() }
     }
 
     /// Waits for the last lines, but not for long.
@@ -64,11 +64,11 @@ impl Log {
         self.line("info", "note", None, &[], Some(message.to_owned()))
     }
 
-    pub(super) fn report(&mut self, report: &Report) -> Result<(), String> {
+    pub(super) fn report(&mut self, report: &PassReport) -> Result<(), String> {
         let mut said = BTreeMap::new();
         for file in &report.files {
             let (level, message) = match &file.outcome {
-                Outcome::Refused(refusal) => ("error", Some(refusal.to_string())),
+                FileOutcome::Refused(refusal) => ("error", Some(refusal.to_string())),
                 _ => ("info", None),
             };
             let event = file.outcome.to_string();
@@ -127,7 +127,7 @@ impl Log {
 
 /// A line with its end.
 fn line(
-    form: Form,
+    form: LogLineFormat,
     level: &str,
     event: &str,
     file: Option<&Path>,
@@ -136,11 +136,11 @@ fn line(
 ) -> Result<String, String> {
     let file = file.map(Path::to_string_lossy);
     match form {
-        Form::Json => {
+        LogLineFormat::Json => {
             let time = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |time| time.as_secs_f64());
-            json_line(&Line { time, level, event, file, profiles, message })
+            json_line(&WatchLogLine { time, level, event, file, profiles, message })
         }
-        Form::Text => {
+        LogLineFormat::Text => {
             let file = file.map(|file| format!(" {file}")).unwrap_or_default();
             let names = if profiles.is_empty() { String::new() } else { format!(" [{}]", profiles.join(", ")) };
             let message = message.map(|message| format!(": {message}")).unwrap_or_default();
@@ -161,10 +161,10 @@ mod tests {
     fn any_name_is_one_line() {
         let file = Path::new(OsStr::from_bytes(b"/v/\xff\x1b[2J\ninfo: loaded \xc2\x9b"));
         let names = ["a\u{7f}b".to_owned()];
-        let text = line(Form::Text, "error", "refused", Some(file), &names, Some("a\nb\rc".into())).unwrap();
+        let text = line(LogLineFormat::Text, "error", "refused", Some(file), &names, Some("a\nb\rc".into())).unwrap();
         assert!(text.ends_with('\n') && !text.trim_end().contains(char::is_control), "{text:?}");
         assert!(text.starts_with("error: refused /v/\u{fffd}"), "{text}");
-        let json = line(Form::Json, "error", "refused", Some(file), &names, None).unwrap();
+        let json = line(LogLineFormat::Json, "error", "refused", Some(file), &names, None).unwrap();
         assert!(json.ends_with('\n') && !json.trim_end().contains(char::is_control), "{json:?}");
         let value: serde_json::Value = serde_json::from_str(&json).unwrap();
         assert_eq!(value["file"], "/v/\u{fffd}\u{1b}[2J\ninfo: loaded \u{9b}");

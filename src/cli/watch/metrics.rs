@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use crate::agent::{Outcome, Refusal, Report};
+use crate::agent::{FileOutcome, PassReport, Refusal};
 
 #[derive(Debug)]
 pub(super) struct Metrics {
@@ -19,7 +19,7 @@ pub(super) struct Metrics {
     removals: u64,
     /// Seconds since 1970.
     last_pass: u64,
-    last: Arc<Report>,
+    last: Arc<PassReport>,
 }
 
 impl Metrics {
@@ -38,16 +38,16 @@ impl Metrics {
     }
 
     /// Counts a pass; `None` where there was nothing to do.
-    pub(super) fn record(&mut self, report: Option<&Arc<Report>>) {
+    pub(super) fn record(&mut self, report: Option<&Arc<PassReport>>) {
         self.note_alive();
         let Some(report) = report else { return };
         self.passes += 1;
         for file in &report.files {
             match file.outcome {
-                Outcome::Loaded => self.loads += 1,
-                Outcome::Replaced => self.replacements += 1,
-                Outcome::Refused(_) => self.refusals += 1,
-                Outcome::Unchanged => {}
+                FileOutcome::Loaded => self.loads += 1,
+                FileOutcome::Replaced => self.replacements += 1,
+                FileOutcome::Refused(_) => self.refusals += 1,
+                FileOutcome::Unchanged => {}
             }
         }
         self.removals += report.vanished.iter().filter(|vanished| vanished.kept.is_none()).count() as u64;
@@ -96,7 +96,7 @@ impl Metrics {
             .files
             .iter()
             .map(|file| {
-                let good = !matches!(file.outcome, Outcome::Refused(_));
+                let good = !matches!(file.outcome, FileOutcome::Refused(_));
                 (format!("{{file=\"{}\"}}", escaped(&file.file.to_string_lossy())), u64::from(good))
             })
             .collect();
@@ -106,7 +106,7 @@ impl Metrics {
             .files
             .iter()
             .filter_map(|file| match &file.outcome {
-                Outcome::Refused(Refusal::Exceeds(excess)) => {
+                FileOutcome::Refused(Refusal::Exceeds(excess)) => {
                     let [path, excess] =
                         [file.file.to_string_lossy().into_owned(), excess.to_string()].map(|text| escaped(&text));
                     Some((format!("{{file=\"{}\",excess=\"{}\"}}", path, excess), 1))
@@ -119,7 +119,7 @@ impl Metrics {
             .last
             .files
             .iter()
-            .filter(|file| !matches!(file.outcome, Outcome::Refused(_)))
+            .filter(|file| !matches!(file.outcome, FileOutcome::Refused(_)))
             .flat_map(|file| &file.profiles)
             .map(|profile| (format!("{{profile=\"{}\"}}", escaped(profile)), 1))
             .collect();
@@ -146,8 +146,8 @@ mod tests {
         assert!(metrics.text().contains("\narmorer_passes_total 0\n"));
         metrics.record(Some(&Arc::default()));
         assert!(metrics.text().contains("\narmorer_passes_total 1\n"));
-        let mut report = Report::default();
-        report.problems.push(crate::agent::Problem::Wedged("the kernel accepts no policy".into()));
+        let mut report = PassReport::default();
+        report.problems.push(crate::agent::AgentProblem::Wedged("the kernel accepts no policy".into()));
         metrics.record(Some(&Arc::new(report)));
         assert_eq!(metrics.trouble().as_deref(), Some("the kernel accepts no policy"));
         assert_eq!(escaped("a\"b\\c\n"), "a\\\"b\\\\c\\n");

@@ -20,16 +20,16 @@ use super::kernel::{KernelArgs, compiler, kernel_features};
 use super::limits::{default_max_states, size};
 use super::target::TargetArgs;
 use super::{Status, baseline, settle};
-use crate::agent::{Agent, Names, Options};
+use crate::agent::{Agent, AgentOptions, Names};
 use crate::source::Text;
 
-use events::{Event, Events};
+use events::{WatchEvent, WatchEvents};
 pub(super) use isolation::COMMAND as WORKER;
 pub(super) use isolation::worker::{Args as WorkerArgs, run as work};
 use isolation::{Isolated, Setup};
-use log::{Form, Log};
+use log::{LogLineFormat, WatchLog};
 use metrics::Metrics;
-use stop::Stop;
+use stop::StopFlag;
 
 /// After a change, more of them are waited for: editors and copiers write a file in several steps.
 const SETTLE: Duration = Duration::from_millis(100);
@@ -78,11 +78,11 @@ pub(super) struct Args {
     state: PathBuf,
 
     /// Maximum size of a file
-    #[arg(long, value_name = "BYTES", default_value_t = Options::MAX_FILE_SIZE)]
+    #[arg(long, value_name = "BYTES", default_value_t = AgentOptions::MAX_FILE_SIZE)]
     max_file_size: u64,
 
     /// Maximum number of files
-    #[arg(long, value_name = "N", default_value_t = Options::MAX_FILES)]
+    #[arg(long, value_name = "N", default_value_t = AgentOptions::MAX_FILES)]
     max_files: usize,
 
     /// Memory limit of the process that compiles, in bytes or with the suffix `K`, `M` or `G`; a file that needs more is refused [default: 160M,
@@ -107,8 +107,8 @@ pub(super) struct Args {
     listen: Option<SocketAddr>,
 
     /// Format of the log on standard output
-    #[arg(long, value_name = "FORM", value_enum, default_value_t = Form::Text)]
-    log: Form,
+    #[arg(long, value_name = "FORM", value_enum, default_value_t = LogLineFormat::Text)]
+    log: LogLineFormat,
 
     /// Directories of profiles, for example mounted ConfigMap volumes
     #[arg(value_name = "DIR", required = true)]
@@ -122,7 +122,7 @@ pub(super) fn run(args: &Args) -> Status {
 fn try_run(args: &Args) -> Result<Status, String> {
     let kernel = args.kernel.kernel()?;
     let features = kernel_features(&kernel, &args.target)?;
-    let mut options = Options::new(args.directories.iter().cloned());
+    let mut options = AgentOptions::new(args.directories.iter().cloned());
     options.names = args.prefix.iter().fold(Names::any(), |names, prefix| names.prefix(prefix));
     options.names = args.allow.iter().fold(options.names, |names, name| names.name(name));
     options.prune = args.prune;
@@ -148,7 +148,7 @@ fn try_run(args: &Args) -> Result<Status, String> {
         max_time: args.max_time,
     };
     // Before threads start: they inherit which signals are left to be waited for.
-    let stop = Stop::on_signals(if args.once { 1 } else { 0 })?;
+    let stop = StopFlag::on_signals(if args.once { 1 } else { 0 })?;
     let metrics = Arc::new(Mutex::new(Metrics::new(Duration::from_secs(args.interval))));
     let (goes_on, alive) = (stop.running(), Arc::clone(&metrics));
     let running = move || {
@@ -158,16 +158,16 @@ fn try_run(args: &Args) -> Result<Status, String> {
     let mut agent = Agent::building(kernel, options, Isolated::new(setup)).while_running(running);
     if args.once {
         let report = agent.pass();
-        Log::printed(args.log).report(&report)?;
+        WatchLog::printed(args.log).report(&report)?;
         return Ok(if report.is_good() { Status::Fine } else { Status::Findings });
     }
     watch(args, &mut agent, &stop, &metrics)
 }
 
 /// Passes until a signal says that it is enough. Nothing is removed on the way out: that would leave tasks unconfined.
-fn watch(args: &Args, agent: &mut Agent, stop: &Stop, metrics: &Arc<Mutex<Metrics>>) -> Result<Status, String> {
-    let mut log = Log::queued(args.log);
-    let mut events = Events::new(&args.directories, stop);
+fn watch(args: &Args, agent: &mut Agent, stop: &StopFlag, metrics: &Arc<Mutex<Metrics>>) -> Result<Status, String> {
+    let mut log = WatchLog::queued(args.log);
+    let mut events = WatchEvents::new(&args.directories, stop);
     if let Some(address) = args.listen {
         let address = http::serve(address, Arc::clone(metrics)).map_err(|error| format!("{address}: {error}"))?;
         log.note(&format!("serving /metrics and /healthz on http://{address}"))?;
@@ -184,9 +184,9 @@ fn watch(args: &Args, agent: &mut Agent, stop: &Stop, metrics: &Arc<Mutex<Metric
         if let Some(report) = &report {
             log.report(report)?;
         }
-        if events.wait(interval)? == Event::Change {
+        if events.wait(interval)? == WatchEvent::Change {
             let began = Instant::now();
-            while began.elapsed() < SETTLE_AT_MOST && events.wait(SETTLE)? == Event::Change {}
+            while began.elapsed() < SETTLE_AT_MOST && events.wait(SETTLE)? == WatchEvent::Change {}
         }
     }
     log.note("stopped; what is loaded stays loaded")?;

@@ -19,17 +19,17 @@ const LAST: Duration = Duration::from_millis(300);
 /// A queue of lines.
 #[derive(Clone, Default)]
 pub(super) struct Sink {
-    shared: Arc<Shared>,
+    shared: Arc<SinkShared>,
 }
 
 #[derive(Default)]
-struct Shared {
-    queue: Mutex<Queue>,
+struct SinkShared {
+    queue: Mutex<LineQueue>,
     changed: Condvar,
 }
 
 #[derive(Default)]
-struct Queue {
+struct LineQueue {
     lines: VecDeque<String>,
     bytes: usize,
     /// Whether a line is being written.
@@ -51,7 +51,7 @@ impl Sink {
         sink
     }
 
-    fn lock(&self) -> MutexGuard<'_, Queue> {
+    fn lock(&self) -> MutexGuard<'_, LineQueue> {
         self.shared.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -82,7 +82,7 @@ impl Sink {
     /// Adds a line, or counts it as lost where there is no room. `lost` makes the line about those that were lost before.
     pub(super) fn send(&self, line: String, lost: impl FnOnce(usize) -> Result<String, String>) -> Result<(), String> {
         let mut queue = self.lock();
-        let is_full = |queue: &mut Queue| queue.bytes + line.len() > MAX_WAITING && queue.error.is_none();
+        let is_full = |queue: &mut LineQueue| queue.bytes + line.len() > MAX_WAITING && queue.error.is_none();
         if is_full(&mut queue) && !queue.is_stuck {
             let waited = self.shared.changed.wait_timeout_while(queue, PATIENCE, is_full);
             queue = waited.unwrap_or_else(PoisonError::into_inner).0;

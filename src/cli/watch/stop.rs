@@ -15,16 +15,16 @@ use nix::sys::signal::{SigSet, Signal};
 const GRACE: Duration = Duration::from_millis(700);
 
 /// A flag that is set when SIGTERM or SIGINT arrives.
-pub(super) struct Stop {
+pub(super) struct StopFlag {
     wanted: Arc<AtomicBool>,
     /// Readable from then on.
     pipe: PipeReader,
 }
 
-impl Stop {
+impl StopFlag {
     /// Blocks the signals for this thread and those that it starts, and waits for them in one. `status`: that of a process which does
     /// not end in good order.
-    pub(super) fn on_signals(status: i32) -> Result<Stop, String> {
+    pub(super) fn on_signals(status: i32) -> Result<StopFlag, String> {
         let mut signals = SigSet::empty();
         signals.add(Signal::SIGTERM);
         signals.add(Signal::SIGINT);
@@ -39,7 +39,7 @@ impl Stop {
             thread::sleep(GRACE);
             process::exit(status);
         });
-        Ok(Stop { wanted, pipe })
+        Ok(StopFlag { wanted, pipe })
     }
 
     pub(super) fn is_wanted(&self) -> bool {
@@ -53,7 +53,7 @@ impl Stop {
     }
 }
 
-impl AsFd for Stop {
+impl AsFd for StopFlag {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.pipe.as_fd()
     }

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use super::syntax::{Assignment, Names, Settings, parse};
+use super::syntax::{UnitAssignment, UnitNames, UnitSettings, parse};
 use crate::draft::DraftError;
 use crate::draft::facts::{quoted, shown};
 use crate::source::Rooted;
@@ -27,38 +27,38 @@ const MAX_UNIT: u64 = 1 << 20;
 const MAX_DROP_INS: usize = 256;
 
 /// Where units are looked for.
-pub(super) struct Units {
+pub(super) struct UnitDirectories {
     root: Rooted,
     directories: Vec<PathBuf>,
 }
 
 /// A unit with its drop-ins.
-pub(super) struct Unit {
-    pub(super) names: Names,
-    pub(super) settings: Settings,
+pub(super) struct UnitFile {
+    pub(super) names: UnitNames,
+    pub(super) settings: UnitSettings,
 }
 
-impl Units {
+impl UnitDirectories {
     /// The units of the system below a root.
-    pub(super) fn system(root: &Rooted) -> Units {
-        Units { root: root.clone(), directories: LOAD_PATH.map(PathBuf::from).to_vec() }
+    pub(super) fn system(root: &Rooted) -> UnitDirectories {
+        UnitDirectories { root: root.clone(), directories: LOAD_PATH.map(PathBuf::from).to_vec() }
     }
 
     /// The units of one directory of the machine, in which a unit file lies that the user names.
-    pub(super) fn beside(file: &Path) -> Result<(Units, String), DraftError> {
+    pub(super) fn beside(file: &Path) -> Result<(UnitDirectories, String), DraftError> {
         let path = std::path::absolute(file).map_err(|error| failed(file, &error.to_string()))?;
         let (Some(parent), Some(name)) = (path.parent(), path.file_name().and_then(|name| name.to_str())) else {
             return Err(failed(file, "not the path of a unit file"));
         };
-        Ok((Units { root: Rooted::new("/"), directories: vec![parent.to_owned()] }, name.to_owned()))
+        Ok((UnitDirectories { root: Rooted::new("/"), directories: vec![parent.to_owned()] }, name.to_owned()))
     }
 
     /// Reads a unit and its drop-ins; `None` where there is no such unit.
-    pub(super) fn read(&self, name: &str) -> Result<Option<Unit>, DraftError> {
+    pub(super) fn read(&self, name: &str) -> Result<Option<UnitFile>, DraftError> {
         if name.contains('/') || name.contains('\0') {
             return Ok(None);
         }
-        let names = Names { full: name.to_owned() };
+        let names = UnitNames { full: name.to_owned() };
         let template = name.split_once('@').and_then(|(prefix, rest)| {
             let (instance, suffix) = rest.rsplit_once('.')?;
             (!instance.is_empty()).then(|| format!("{prefix}@.{suffix}"))
@@ -88,7 +88,7 @@ impl Units {
                 parsed(&path, &text, &mut assignments)?;
             }
         }
-        Ok(Some(Unit { names, settings: Settings::new(assignments) }))
+        Ok(Some(UnitFile { names, settings: UnitSettings::new(assignments) }))
     }
 
     /// The drop-ins of a unit in the order in which they are read: by name, the first directory that has a name counts.
@@ -115,7 +115,7 @@ impl Units {
     }
 }
 
-fn parsed(path: &Path, text: &[u8], out: &mut Vec<Assignment>) -> Result<(), DraftError> {
+fn parsed(path: &Path, text: &[u8], out: &mut Vec<UnitAssignment>) -> Result<(), DraftError> {
     if parse(text, out) { Ok(()) } else { Err(failed(path, "more assignments, or longer ones, than a unit has")) }
 }
 

@@ -10,14 +10,14 @@ mod tests;
 use std::path::Path;
 
 use super::DraftError;
-use super::facts::Subject;
-use super::facts::{Extent, Facts, FileFact, READ, capability, quoted, read_write, read_write_lock};
+use super::facts::DraftSubject;
+use super::facts::{FileFact, PathExtent, ProgramFacts, READ, capability, quoted, read_write, read_write_lock};
 use super::program;
 use crate::Pattern;
 use crate::ast::{CapabilityRule, DbusRule, NetworkRule};
 use crate::source::{FileKind, Rooted};
 use crate::vocab::{AddressFamily, Capability, DbusPermissions, FilePermissions, SocketType};
-use files::{Unit, Units, missing};
+use files::{UnitDirectories, UnitFile, missing};
 use syntax::words;
 
 const SERVICE: &str = "Service";
@@ -27,15 +27,15 @@ const COMMANDS: [&str; 7] =
     ["ExecStart", "ExecStartPre", "ExecStartPost", "ExecCondition", "ExecReload", "ExecStop", "ExecStopPost"];
 
 /// Reads the facts of a unit: a file of the machine, or a name that is looked for below the root.
-pub(super) fn read(root: &Rooted, unit: &str) -> Result<(Facts, Subject), DraftError> {
+pub(super) fn read(root: &Rooted, unit: &str) -> Result<(ProgramFacts, DraftSubject), DraftError> {
     let (units, mut name) = match unit.contains('/') {
-        true => Units::beside(Path::new(unit))?,
-        false => (Units::system(root), unit.to_owned()),
+        true => UnitDirectories::beside(Path::new(unit))?,
+        false => (UnitDirectories::system(root), unit.to_owned()),
     };
     if !name.ends_with(".service") && !name.ends_with(".socket") {
         name.push_str(".service");
     }
-    let mut facts = Facts::default();
+    let mut facts = ProgramFacts::default();
     let first = units.read(&name)?.ok_or_else(|| missing(&name))?;
     if name.ends_with(".service") {
         let subject = service(root, &first, &mut facts)?;
@@ -57,7 +57,7 @@ pub(super) fn read(root: &Rooted, unit: &str) -> Result<(Facts, Subject), DraftE
 }
 
 /// The socket units of a service: those that it names, and the one of its name.
-fn sockets_of(service: &Unit, units: &Units) -> Result<Vec<Unit>, DraftError> {
+fn sockets_of(service: &UnitFile, units: &UnitDirectories) -> Result<Vec<UnitFile>, DraftError> {
     let listed = service.settings.list(SERVICE, "Sockets");
     let mut names: Vec<String> = listed.iter().flat_map(|list| list.split_whitespace()).map(str::to_owned).collect();
     if names.is_empty() {
@@ -71,12 +71,12 @@ fn sockets_of(service: &Unit, units: &Units) -> Result<Vec<Unit>, DraftError> {
 }
 
 /// A unit while it is read: the facts say `key= of unit`.
-struct Reader<'a> {
-    unit: &'a Unit,
-    facts: &'a mut Facts,
+struct UnitReader<'a> {
+    unit: &'a UnitFile,
+    facts: &'a mut ProgramFacts,
 }
 
-impl Reader<'_> {
+impl UnitReader<'_> {
     fn origin(&self, key: &str) -> String {
         format!("{key}= of {}", super::facts::shown(self.unit.names.full.as_bytes()))
     }
@@ -105,8 +105,8 @@ impl Reader<'_> {
     }
 }
 
-fn service(root: &Rooted, unit: &Unit, facts: &mut Facts) -> Result<Subject, DraftError> {
-    let mut reader = Reader { unit, facts };
+fn service(root: &Rooted, unit: &UnitFile, facts: &mut ProgramFacts) -> Result<DraftSubject, DraftError> {
+    let mut reader = UnitReader { unit, facts };
     let subject = commands(root, &mut reader)?;
     capabilities(&mut reader);
     directories(&mut reader);
@@ -121,7 +121,7 @@ fn service(root: &Rooted, unit: &Unit, facts: &mut Facts) -> Result<Subject, Dra
 }
 
 /// The programs of the commands; those beside the first of `ExecStart=` only where the unit names the profile, for it is theirs as well.
-fn commands(root: &Rooted, reader: &mut Reader<'_>) -> Result<Subject, DraftError> {
+fn commands(root: &Rooted, reader: &mut UnitReader<'_>) -> Result<DraftSubject, DraftError> {
     let unit = reader.unit;
     let profile = unit.settings.last(SERVICE, "AppArmorProfile");
     let profile = profile.map(|name| name.strip_prefix('-').unwrap_or(name)).filter(|name| *name != "unconfined");
@@ -163,12 +163,14 @@ fn commands(root: &Rooted, reader: &mut Reader<'_>) -> Result<Subject, DraftErro
         return Err(DraftError::Unit { unit, reason: "no program in ExecStart=".into() });
     };
     Ok(match profile {
-        Some(name) => Subject { name: Some(name.as_bytes().to_vec()), program: Some(program), ..Subject::default() },
-        None => Subject { attaches: true, program: Some(program), ..Subject::default() },
+        Some(name) => {
+            DraftSubject { name: Some(name.as_bytes().to_vec()), program: Some(program), ..DraftSubject::default() }
+        }
+        None => DraftSubject { attaches: true, program: Some(program), ..DraftSubject::default() },
     })
 }
 
-fn capabilities(reader: &mut Reader<'_>) {
+fn capabilities(reader: &mut UnitReader<'_>) {
     let settings = &reader.unit.settings;
     let user = settings.last(SERVICE, "User").filter(|user| !matches!(*user, "root" | "0"));
     let is_root = user.is_none() && !settings.is_true(SERVICE, "DynamicUser");
@@ -197,7 +199,7 @@ fn capabilities(reader: &mut Reader<'_>) {
 }
 
 /// The directories that systemd makes for the service.
-fn directories(reader: &mut Reader<'_>) {
+fn directories(reader: &mut UnitReader<'_>) {
     let kinds: [(&str, &str, FilePermissions); 5] = [
         ("RuntimeDirectory", "/run", read_write_lock()),
         ("StateDirectory", "/var/lib", read_write_lock()),
@@ -226,7 +228,7 @@ fn directories(reader: &mut Reader<'_>) {
 }
 
 /// The paths that the unit opens in its view of the file system.
-fn paths(root: &Rooted, reader: &mut Reader<'_>) {
+fn paths(root: &Rooted, reader: &mut UnitReader<'_>) {
     let kinds = [
         ("ReadWritePaths", read_write_lock()),
         ("BindPaths", read_write_lock()),
@@ -255,7 +257,7 @@ fn paths(root: &Rooted, reader: &mut Reader<'_>) {
         match path.and_then(|path| clean(&path)) {
             Some(path) => {
                 let origin = reader.origin("PIDFile");
-                reader.facts.file(origin, FileFact::new(&path, Extent::File, read_write_lock()));
+                reader.facts.file(origin, FileFact::new(&path, PathExtent::File, read_write_lock()));
             }
             None => reader.skip("PIDFile", value),
         }
@@ -263,7 +265,13 @@ fn paths(root: &Rooted, reader: &mut Reader<'_>) {
 }
 
 /// Rules for a path of which nobody says whether it is a directory.
-pub(super) fn any_file(root: &Rooted, facts: &mut Facts, origin: &str, path: &[u8], permissions: FilePermissions) {
+pub(super) fn any_file(
+    root: &Rooted,
+    facts: &mut ProgramFacts,
+    origin: &str,
+    path: &[u8],
+    permissions: FilePermissions,
+) {
     use std::os::unix::ffi::OsStrExt;
     let place = root.resolve(Path::new(std::ffi::OsStr::from_bytes(path)));
     // AppArmor sees paths with links followed.
@@ -272,7 +280,7 @@ pub(super) fn any_file(root: &Rooted, facts: &mut Facts, origin: &str, path: &[u
         Err(_) => (path, None),
     };
     if kind != Some(FileKind::Directory) {
-        facts.file(origin, FileFact::new(path, Extent::File, permissions));
+        facts.file(origin, FileFact::new(path, PathExtent::File, permissions));
     }
     if matches!(kind, None | Some(FileKind::Directory)) {
         facts.tree(origin, path, permissions);
@@ -280,13 +288,13 @@ pub(super) fn any_file(root: &Rooted, facts: &mut Facts, origin: &str, path: &[u
 }
 
 /// Sockets, D-Bus and the notification socket of systemd.
-fn communication(reader: &mut Reader<'_>) {
+fn communication(reader: &mut UnitReader<'_>) {
     let settings = &reader.unit.settings;
     if matches!(settings.last(SERVICE, "Type"), Some("notify" | "notify-reload"))
         || settings.last(SERVICE, "WatchdogSec").is_some_and(|value| value != "0")
     {
         let origin = format!("Type= or WatchdogSec= of {}", super::facts::shown(reader.unit.names.full.as_bytes()));
-        reader.facts.file(origin, FileFact::new(b"/run/systemd/notify", Extent::File, FilePermissions::WRITE));
+        reader.facts.file(origin, FileFact::new(b"/run/systemd/notify", PathExtent::File, FilePermissions::WRITE));
     }
     if let Some(value) = settings.last(SERVICE, "BusName") {
         let name = reader.unit.names.expand(value).and_then(|name| Pattern::literal(name).ok());

@@ -1,8 +1,8 @@
 //! Facts from socket units.
 
-use super::files::Unit;
+use super::files::UnitFile;
 use super::syntax::words;
-use super::{Extent, Facts, FileFact, clean, quoted, read_write};
+use super::{FileFact, PathExtent, ProgramFacts, clean, quoted, read_write};
 use crate::Pattern;
 use crate::ast::{NetworkRule, UnixRule};
 use crate::draft::facts::shown;
@@ -11,7 +11,7 @@ use crate::vocab::{AddressFamily, NetworkPermissions, SocketType};
 const SOCKET: &str = "Socket";
 
 /// Adds rules for the sockets that a unit listens on.
-pub(super) fn add(unit: &Unit, facts: &mut Facts) {
+pub(super) fn add(unit: &UnitFile, facts: &mut ProgramFacts) {
     let kinds = [
         ("ListenStream", Some(SocketType::Stream)),
         ("ListenDatagram", Some(SocketType::Dgram)),
@@ -40,9 +40,9 @@ pub(super) fn add(unit: &Unit, facts: &mut Facts) {
     }
 }
 
-fn listen(origin: &str, address: &str, kind: Option<SocketType>, facts: &mut Facts) -> Option<()> {
+fn listen(origin: &str, address: &str, kind: Option<SocketType>, facts: &mut ProgramFacts) -> Option<()> {
     if address.starts_with('/') {
-        facts.file(origin, FileFact::new(&clean(address)?, Extent::File, read_write()));
+        facts.file(origin, FileFact::new(&clean(address)?, PathExtent::File, read_write()));
         return Some(());
     }
     let kind = kind?;

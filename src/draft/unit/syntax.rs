@@ -11,14 +11,14 @@ const MAX_LINE: usize = 1 << 20;
 
 /// One `Key=value`, with the section that it stands in.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Assignment {
+pub(super) struct UnitAssignment {
     pub(super) section: String,
     pub(super) key: String,
     pub(super) value: String,
 }
 
 /// Appends the assignments of a text to those before it. `false` where there are too many.
-pub(super) fn parse(text: &[u8], out: &mut Vec<Assignment>) -> bool {
+pub(super) fn parse(text: &[u8], out: &mut Vec<UnitAssignment>) -> bool {
     let text = String::from_utf8_lossy(text);
     let mut section = String::new();
     let mut logical = String::new();
@@ -49,7 +49,7 @@ pub(super) fn parse(text: &[u8], out: &mut Vec<Assignment>) -> bool {
     assign(logical.trim(), &mut section, out)
 }
 
-fn assign(line: &str, section: &mut String, out: &mut Vec<Assignment>) -> bool {
+fn assign(line: &str, section: &mut String, out: &mut Vec<UnitAssignment>) -> bool {
     if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
         name.clone_into(section);
     } else if let Some((key, value)) = line.split_once('=') {
@@ -57,20 +57,20 @@ fn assign(line: &str, section: &mut String, out: &mut Vec<Assignment>) -> bool {
             return false;
         }
         let (key, value) = (key.trim().to_owned(), value.trim().to_owned());
-        out.push(Assignment { section: section.clone(), key, value });
+        out.push(UnitAssignment { section: section.clone(), key, value });
     }
     true
 }
 
 /// A unit's assignments, those of its drop-ins after its own.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Settings {
-    assignments: Vec<Assignment>,
+pub(super) struct UnitSettings {
+    assignments: Vec<UnitAssignment>,
 }
 
-impl Settings {
-    pub(super) fn new(assignments: Vec<Assignment>) -> Settings {
-        Settings { assignments }
+impl UnitSettings {
+    pub(super) fn new(assignments: Vec<UnitAssignment>) -> UnitSettings {
+        UnitSettings { assignments }
     }
 
     /// The values of a key in order; an empty one takes back those before it.
@@ -149,12 +149,12 @@ fn escape(characters: &mut std::iter::Peekable<std::str::Chars<'_>>) -> Option<c
 
 /// Names of a unit, for its specifiers.
 #[derive(Clone, Debug)]
-pub(super) struct Names {
+pub(super) struct UnitNames {
     /// With its suffix.
     pub(super) full: String,
 }
 
-impl Names {
+impl UnitNames {
     fn stem(&self) -> &str {
         self.full.rsplit_once('.').map_or(self.full.as_str(), |(stem, _)| stem)
     }

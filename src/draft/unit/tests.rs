@@ -1,11 +1,11 @@
 use super::clean;
-use super::syntax::{Names, Settings, parse, words};
+use super::syntax::{UnitNames, UnitSettings, parse, words};
 use crate::draft::tests::{body, drafter, elf, image, message};
 
-fn settings(text: &str) -> Settings {
+fn settings(text: &str) -> UnitSettings {
     let mut assignments = Vec::new();
     assert!(parse(text.as_bytes(), &mut assignments));
-    Settings::new(assignments)
+    UnitSettings::new(assignments)
 }
 
 #[test]
@@ -25,7 +25,7 @@ fn words_specifiers_and_paths() {
     for wrong in ["\"a", "\\", "\\q", "\\x0", "\\x00", "\\U00110000"] {
         assert_eq!(words(wrong), None, "{wrong}");
     }
-    let names = Names { full: "web-x@one.service".into() };
+    let names = UnitNames { full: "web-x@one.service".into() };
     assert_eq!(names.expand("%t/%p/%i/%n %% %j").unwrap(), "/run/web-x/one/web-x@one.service % x");
     assert_eq!((names.expand("%h"), names.expand("%")), (None, None));
     for (path, expected) in [

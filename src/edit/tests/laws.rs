@@ -16,7 +16,7 @@ fn difference<'a>(old: &'a [u8], new: &'a [u8]) -> (&'a [u8], &'a [u8]) {
 }
 
 /// Every item that holds no others, with what it says in its profile and whether a conditional decides about it.
-fn outline(file: &File, owner: Owner) -> Vec<(bool, ItemKind)> {
+fn outline(file: &File, owner: ListOwner) -> Vec<(bool, ItemKind)> {
     let mut found = Vec::new();
     for place in places(file, owner) {
         for item in place.items.iter().filter(|item| item.kind.value.blocks().is_empty()) {
@@ -34,17 +34,17 @@ fn outline(file: &File, owner: Owner) -> Vec<(bool, ItemKind)> {
 
 /// The outlines of the file and of every profile, in the order of the text.
 fn outlines(file: &File) -> Vec<Vec<(bool, ItemKind)>> {
-    let mut owners = vec![Owner::File];
+    let mut owners = vec![ListOwner::File];
     file.walk(&mut |item| {
         if matches!(item.kind.value, ItemKind::Profile(_)) {
-            owners.push(Owner::Profile(item.kind.span));
+            owners.push(ListOwner::Profile(item.kind.span));
         }
     });
     owners.into_iter().map(|owner| outline(file, owner)).collect()
 }
 
 /// The items of all lists of an owner, as they are said.
-fn said(file: &File, owner: Owner) -> Vec<ItemKind> {
+fn said(file: &File, owner: ListOwner) -> Vec<ItemKind> {
     let places = places(file, owner);
     let each = places.iter().flat_map(|place| {
         place.items.iter().filter_map(|item| place.nesting.stated(&item.kind.value)).map(|said| said.into_owned())
@@ -188,7 +188,7 @@ proptest! {
             return Ok(());
         };
         let mut expected = file.clone();
-        let owners = std::iter::once(Owner::File).chain(profiles(&file));
+        let owners = std::iter::once(ListOwner::File).chain(profiles(&file));
         for path in owners.flat_map(|owner| places(&file, owner)).map(|place| place.path) {
             let (list, _) = path.list(&mut expected).unwrap();
             let same = list.iter_mut().filter(|it| it.kind.span == item.kind.span);
@@ -202,7 +202,7 @@ proptest! {
     #[test]
     fn a_duplicate_goes(text in texts()) {
         let (file, source) = parse_source(text.as_bytes()).unwrap();
-        for owner in std::iter::once(Owner::File).chain(profiles(&file)) {
+        for owner in std::iter::once(ListOwner::File).chain(profiles(&file)) {
             for place in places(&file, owner) {
                 for (second, item) in place.items.iter().enumerate() {
                     let first = place.items.iter().position(|it| it.kind.value == item.kind.value).unwrap();
@@ -213,7 +213,7 @@ proptest! {
                     let edited = apply(text.as_bytes(), &edits).unwrap();
                     let mut expected = file.clone();
                     let (list, tail) = place.path.clone().list(&mut expected).unwrap();
-                    let removal = remove::removal(Lines(text.as_bytes()), list, second, remove::Above::Keep);
+                    let removal = remove::removal(TextLines(text.as_bytes()), list, second, remove::CommentsAbove::Keep);
                     removal.unwrap().apply(list, tail, second);
                     let kept = &mut list[first].trailing;
                     *kept = match (kept.take(), item.trailing.clone()) {
@@ -234,11 +234,11 @@ proptest! {
     }
 }
 
-fn profiles(file: &File) -> Vec<Owner> {
+fn profiles(file: &File) -> Vec<ListOwner> {
     let mut found = Vec::new();
     file.walk(&mut |item| {
         if matches!(item.kind.value, ItemKind::Profile(_)) {
-            found.push(Owner::Profile(item.kind.span));
+            found.push(ListOwner::Profile(item.kind.span));
         }
     });
     found

@@ -4,11 +4,11 @@ use rustc_hash::FxHashMap;
 
 use crate::automata::{LabelId, MinimalDfa, Pattern, StateId};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::encode::Options;
+use crate::encode::EncodeOptions;
 use crate::encode::automaton::{self, Labels};
 use crate::encode::cache::AutomatonCache;
-use crate::encode::contribution::{Contribution, Reports};
-use crate::encode::resolution::{self, Conflict, Label, Permissions};
+use crate::encode::contribution::{Contribution, DiagnosticCollector};
+use crate::encode::resolution::{self, Conflict, ContributionLabel, StatePermissions};
 use crate::encode::support::Support;
 use crate::encode::tables::MAX_STATES_16;
 use crate::source::Span;
@@ -18,7 +18,11 @@ fn first_span(contributions: &[Contribution]) -> Span {
 }
 
 /// Reports an automaton that takes tables with 32-bit cells.
-pub(in crate::encode) fn size(dfa: &MinimalDfa<Permissions>, contributions: &[Contribution], reports: &mut Reports) {
+pub(in crate::encode) fn size(
+    dfa: &MinimalDfa<StatePermissions>,
+    contributions: &[Contribution],
+    reports: &mut DiagnosticCollector,
+) {
     if dfa.len() > MAX_STATES_16 {
         let message = format!(
             "apparmor_parser rejects an automaton of {} states without the option for larger tables",
@@ -31,10 +35,10 @@ pub(in crate::encode) fn size(dfa: &MinimalDfa<Permissions>, contributions: &[Co
 /// Reports an attachment that would gain from encoding states as differences: apparmor_parser encodes every such one, however small
 /// the gain.
 pub(in crate::encode) fn attachment(
-    dfa: &MinimalDfa<Permissions>,
+    dfa: &MinimalDfa<StatePermissions>,
     contributions: &[Contribution],
     support: &Support,
-    reports: &mut Reports,
+    reports: &mut DiagnosticCollector,
 ) {
     if support.diff_encode && dfa.gains_from_differences() {
         let message = "apparmor_parser diff-encodes this attachment, which the kernel misreads: \
@@ -49,8 +53,8 @@ pub(in crate::encode) fn check_start(
     contributions: &[Contribution],
     cache: &mut AutomatonCache,
     support: &Support,
-    options: &Options,
-    reports: &mut Reports,
+    options: &EncodeOptions,
+    reports: &mut DiagnosticCollector,
 ) {
     if support.table.is_some()
         && matches_at_once(contributions).is_some()
@@ -67,14 +71,14 @@ fn matches_at_once(contributions: &[Contribution]) -> Option<Span> {
 
 /// Reports permissions of a first state that is the only one, as apparmor_parser sees it.
 pub(in crate::encode) fn rules(
-    dfa: &MinimalDfa<Permissions>,
+    dfa: &MinimalDfa<StatePermissions>,
     contributions: &[Contribution],
     support: &Support,
-    reports: &mut Reports,
+    reports: &mut DiagnosticCollector,
 ) {
     let start = dfa.value(StateId::START);
     if support.table.is_some()
-        && *start != Permissions::default()
+        && *start != StatePermissions::default()
         && dfa.start_is_redundant()
         && let Some(span) = matches_at_once(contributions)
     {
@@ -87,7 +91,7 @@ pub(in crate::encode) fn rules(
 /// Two rules for the same path that contradict each other, if any. A higher rank may decide, and whether the reference compiler sees
 /// that depends on the order it looks in; absorption may hide it from the states.
 pub(in crate::encode) fn contradiction(contributions: &[Contribution], labels: &Labels<'_>) -> Option<Conflict> {
-    let mut of_path: FxHashMap<&Pattern, Vec<(LabelId, Label)>> = FxHashMap::default();
+    let mut of_path: FxHashMap<&Pattern, Vec<(LabelId, ContributionLabel)>> = FxHashMap::default();
     for (contribution, &id) in contributions.iter().zip(&labels.ids) {
         if let Some(&label) = labels.label(id).filter(|label| label.grants_exact_exec()) {
             let others = of_path.entry(&contribution.pattern).or_default();
@@ -103,7 +107,11 @@ pub(in crate::encode) fn contradiction(contributions: &[Contribution], labels: &
 }
 
 /// Reports two rules that want different things, where a third decides.
-pub(in crate::encode) fn overridden_exec(conflict: Conflict, span: impl Fn(LabelId) -> Span, reports: &mut Reports) {
+pub(in crate::encode) fn overridden_exec(
+    conflict: Conflict,
+    span: impl Fn(LabelId) -> Span,
+    reports: &mut DiagnosticCollector,
+) {
     let message = "two rules with conflicting exec transitions are overridden by a third";
     reports.push(
         Diagnostic::new(Code::RefExecConflict, message, span(conflict.second))

@@ -8,7 +8,7 @@ pub(super) mod automata;
 mod mqueue;
 mod network;
 
-use super::contribution::{Origin, Reports};
+use super::contribution::{ContributionOrigin, DiagnosticCollector};
 use super::profile::Contributions;
 use super::support::Support;
 use super::transitions::PACKED_LIMIT;
@@ -18,7 +18,7 @@ use crate::policy::{Profile, ProfileMode, Rule, RuleKind, RuleOrigin};
 pub(super) use network::shared_table as file;
 
 /// Reports what goes wrong with one rule.
-pub(super) fn rule(rule: &Rule, origin: Origin, support: &Support, reports: &mut Reports) {
+pub(super) fn rule(rule: &Rule, origin: ContributionOrigin, support: &Support, reports: &mut DiagnosticCollector) {
     match &rule.kind {
         RuleKind::Network(rule) => network::rule(rule, origin, support, reports),
         RuleKind::Unix(unix) if rule.origin == RuleOrigin::Derived => network::derived(unix, origin, support, reports),
@@ -28,7 +28,12 @@ pub(super) fn rule(rule: &Rule, origin: Origin, support: &Support, reports: &mut
 }
 
 /// Reports what goes wrong with the rules of a profile together.
-pub(super) fn rules(profile: &Profile, contributions: &Contributions, support: &Support, reports: &mut Reports) {
+pub(super) fn rules(
+    profile: &Profile,
+    contributions: &Contributions,
+    support: &Support,
+    reports: &mut DiagnosticCollector,
+) {
     if let Some(span) = contributions.transitions.beyond_packed() {
         let message = format!("apparmor_parser rejects more than {PACKED_LIMIT} different exec targets");
         reports.push(Diagnostic::new(Code::RefLimit, message, span));
@@ -42,7 +47,7 @@ pub(super) fn rules(profile: &Profile, contributions: &Contributions, support: &
 }
 
 /// Reports what goes wrong with what is no rule.
-pub(super) fn header(profile: &Profile, support: &Support, reports: &mut Reports) {
+pub(super) fn header(profile: &Profile, support: &Support, reports: &mut DiagnosticCollector) {
     if profile.flags.kill_signal.is_some() && support.kill_signal && !support.kill_signal_in_policy {
         let message = "apparmor_parser omits `kill.signal`: it does not recognise that this kernel supports it";
         reports.push(Diagnostic::new(Code::RefKillSignal, message, profile.span));

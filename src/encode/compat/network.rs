@@ -2,17 +2,22 @@
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::encode::EncodedProfile;
-use crate::encode::contribution::{Mode, Origin, Reports};
+use crate::encode::contribution::{ContributionMode, ContributionOrigin, DiagnosticCollector};
 use crate::encode::network::{fold, mediates_conditions};
-use crate::encode::support::{Network, Support};
+use crate::encode::support::{SocketSupport, Support};
 use crate::policy::{NetworkRule, Policy, Rule, RuleKind, UnixRule};
 use crate::vocab::{NetworkPermissions, families};
 
 /// A rule about sockets of any family.
-pub(super) fn rule(rule: &NetworkRule, origin: Origin, support: &Support, reports: &mut Reports) {
-    let denies = origin.mode == Mode::Deny;
-    let classes = matches!(support.network, Network::Class(_));
-    if denies && support.network != Network::None && !mediates_conditions(rule, support) {
+pub(super) fn rule(
+    rule: &NetworkRule,
+    origin: ContributionOrigin,
+    support: &Support,
+    reports: &mut DiagnosticCollector,
+) {
+    let denies = origin.mode == ContributionMode::Deny;
+    let classes = matches!(support.network, SocketSupport::Class(_));
+    if denies && support.network != SocketSupport::None && !mediates_conditions(rule, support) {
         let message = if support.inet {
             "the target kernel does not mediate interfaces: the rule is ignored"
         } else {
@@ -43,9 +48,14 @@ pub(super) fn rule(rule: &NetworkRule, origin: Origin, support: &Support, report
 }
 
 /// A unix rule that is derived from a network rule.
-pub(super) fn derived(rule: &UnixRule, origin: Origin, support: &Support, reports: &mut Reports) {
+pub(super) fn derived(
+    rule: &UnixRule,
+    origin: ContributionOrigin,
+    support: &Support,
+    reports: &mut DiagnosticCollector,
+) {
     let all = rule.permissions == NetworkPermissions::ALL && rule.peer_label.is_none();
-    if support.unix.is_some() && (origin.mode == Mode::Deny || !all || origin.marked) {
+    if support.unix.is_some() && (origin.mode == ContributionMode::Deny || !all || origin.marked) {
         let message = "apparmor_parser ignores the permissions and label of this rule for unix sockets";
         let help = "write `unix` rules: apparmor_parser grants or denies everything here and inverts what is logged";
         reports.push(Diagnostic::new(Code::RefNetworkUnix, message, origin.span).with_help(help));
@@ -59,12 +69,14 @@ pub(in crate::encode) fn shared_table(
     support: &Support,
     diagnostics: &mut Diagnostics,
 ) {
-    if support.network != Network::Legacy {
+    if support.network != SocketSupport::Legacy {
         return;
     }
     let shared =
         encoded.windows(2).any(|pair| matches!(pair, [a, b] if a.record.net_allowed_af != b.record.net_allowed_af));
-    let denies = |rule: &&Rule| matches!(rule.kind, RuleKind::Network(_)) && Origin::of(rule).mode == Mode::Deny;
+    let denies = |rule: &&Rule| {
+        matches!(rule.kind, RuleKind::Network(_)) && ContributionOrigin::of(rule).mode == ContributionMode::Deny
+    };
     let denied = policy.all_profiles().flat_map(|profile| &profile.rules).find(denies);
     if let Some(first) = policy.profiles.first().filter(|_| shared) {
         let message = "apparmor_parser gives every profile of this file the socket rules of all profiles";
@@ -78,8 +90,8 @@ pub(in crate::encode) fn shared_table(
 
 /// Warns of unix rules that the reference compiler takes for those that it makes of a network rule before: what it would make of
 /// them for kernels that ask about the family and type of a unix socket only is lost.
-pub(super) fn swallowed_unix_rules(rules: &[Rule], support: &Support, reports: &mut Reports) {
-    if !matches!(support.network, Network::Class(_)) {
+pub(super) fn swallowed_unix_rules(rules: &[Rule], support: &Support, reports: &mut DiagnosticCollector) {
+    if !matches!(support.network, SocketSupport::Class(_)) {
         return;
     }
     let mut implied: Vec<Rule> = Vec::new();

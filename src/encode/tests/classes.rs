@@ -13,12 +13,12 @@ fn field(text: &str, name: &str) -> u32 {
     value.map_or(0, |value| u32::from_str_radix(value, 16).unwrap())
 }
 
-fn expected(text: &str) -> Answer {
+fn expected(text: &str) -> AcceptedWords {
     if text == "no match" {
-        return Answer::NoMatch;
+        return AcceptedWords::NoMatch;
     }
     if text.starts_with("accept1") {
-        return Answer::Words(field(text, "accept1"), field(text, "accept2"));
+        return AcceptedWords::Words(field(text, "accept1"), field(text, "accept2"));
     }
     let entry = blob::Perms {
         allow: field(text, "allow"),
@@ -28,7 +28,7 @@ fn expected(text: &str) -> Answer {
         xindex: field(text, "xindex"),
         ..blob::Perms::default()
     };
-    Answer::Entries(entry, entry)
+    AcceptedWords::Entries(entry, entry)
 }
 
 #[test]
@@ -85,7 +85,12 @@ fn young_capabilities_are_sys_admin_for_old_kernels() {
     let old = Features::parse(b"caps {mask {chown kill sys_admin\n}\n}\n").unwrap();
     let allow = |rules: &str| {
         let text = format!("profile t {{ {rules} }}");
-        compile_with(&Arc::new(old.clone()), &Options::default(), &text).profiles.unwrap().remove(0).capabilities.allow
+        compile_with(&Arc::new(old.clone()), &EncodeOptions::default(), &text)
+            .profiles
+            .unwrap()
+            .remove(0)
+            .capabilities
+            .allow
     };
     assert_eq!(allow("capability bpf perfmon chown,"), 0x20_0001);
     assert_eq!(allow("capability,"), u64::MAX);
@@ -112,7 +117,10 @@ fn what_is_not_mediated_is_warned_about() {
 #[test]
 fn a_deny_is_never_wider_than_written() {
     let rules = "network inet, deny network inet stream ip=1.2.3.4,";
-    assert_eq!(ask(profile("6.1", rules).policydb.as_ref(), b"\x0e\x00\x02\x00\x01"), Answer::Words(0x1f_c076, 0));
+    assert_eq!(
+        ask(profile("6.1", rules).policydb.as_ref(), b"\x0e\x00\x02\x00\x01"),
+        AcceptedWords::Words(0x1f_c076, 0)
+    );
     assert_eq!(compile("6.1", &format!("profile t {{ {rules} }}")).codes(), [Code::RefDenyWider]);
 }
 
@@ -135,9 +143,9 @@ fn classes_of_other_kernels() {
     let features = Arc::new(Features::parse(&text.concat()).unwrap());
     let allow = |rules: &str, string: &str| {
         let text = format!("profile t {{ {rules} }}");
-        let profile = compile_with(&features, &Options::default(), &text).profiles.unwrap().remove(0);
+        let profile = compile_with(&features, &EncodeOptions::default(), &text).profiles.unwrap().remove(0);
         match ask(profile.policydb.as_ref(), &hex(string)) {
-            Answer::Entries(entry, _) => entry.allow,
+            AcceptedWords::Entries(entry, _) => entry.allow,
             _ => 0,
         }
     };

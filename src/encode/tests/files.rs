@@ -3,34 +3,34 @@
 use super::*;
 
 /// Allow, audit, quiet, prompt and exec index.
-type Entry = (u32, u32, u32, u32, u32);
+type FileWords = (u32, u32, u32, u32, u32);
 
-fn entry((allow, audit, quiet, prompt, xindex): Entry) -> blob::Perms {
+fn entry((allow, audit, quiet, prompt, xindex): FileWords) -> blob::Perms {
     blob::Perms { allow, audit, quiet, prompt, xindex, ..blob::Perms::default() }
 }
 
-const fn allow(bits: u32) -> Entry {
+const fn allow(bits: u32) -> FileWords {
     (bits, 0, 0, 0, 0)
 }
 
 #[track_caller]
-fn assert_answers(rules: &str, string: &[u8], words: (u32, u32), owner: Entry, other: Entry) {
+fn assert_answers(rules: &str, string: &[u8], words: (u32, u32), owner: FileWords, other: FileWords) {
     let context = format!("{rules} at {}", string.escape_ascii());
     let db = profile("6.1", rules).file;
     match (ask(db.as_ref(), string), words) {
-        (Answer::NoMatch, (0, 0)) => {}
-        (answer, (accept, accept2)) => assert_eq!(answer, Answer::Words(accept, accept2), "{context}"),
+        (AcceptedWords::NoMatch, (0, 0)) => {}
+        (answer, (accept, accept2)) => assert_eq!(answer, AcceptedWords::Words(accept, accept2), "{context}"),
     }
     let db = profile("7.2", rules).file;
     match ask(db.as_ref(), string) {
-        Answer::NoMatch => assert_eq!((owner, other), (allow(0x200), allow(0x200)), "{context}"),
-        answer => assert_eq!(answer, Answer::Entries(entry(owner), entry(other)), "{context}"),
+        AcceptedWords::NoMatch => assert_eq!((owner, other), (allow(0x200), allow(0x200)), "{context}"),
+        answer => assert_eq!(answer, AcceptedWords::Entries(entry(owner), entry(other)), "{context}"),
     }
 }
 
 #[test]
 fn permissions_of_a_path() {
-    let same: [(&str, (u32, u32), Entry); 22] = [
+    let same: [(&str, (u32, u32), FileWords); 22] = [
         ("/f r,", (0x10004, 0), allow(0x244)),
         ("/f w,", (0x2800a, 0), allow(0x337a)),
         ("/f a,", (0x20008, 0), allow(0x208)),
@@ -132,7 +132,7 @@ fn transition_tables() {
     let file = profile("6.1", rules).file.unwrap();
     assert_eq!(file.transitions, [b"n3", b"n1", b"n2"]);
     for (path, word) in [("/a", 0x540_5501), ("/b", 0x640_5901), ("/c", 0x540_5501), ("/d", 0x440_5101)] {
-        assert_eq!(ask(Some(&file), path.as_bytes()), Answer::Words(word, 0), "{path}");
+        assert_eq!(ask(Some(&file), path.as_bytes()), AcceptedWords::Words(word, 0), "{path}");
     }
     // In table mode the policy automaton has the same names.
     let new = profile("7.2", rules);
@@ -181,7 +181,7 @@ fn a_conflict_names_both_rules_and_a_path() {
 
 #[test]
 fn explosions_name_the_rule() {
-    let options = Options { max_states: 1000, ..Options::default() };
+    let options = EncodeOptions { max_states: 1000, ..EncodeOptions::default() };
     let text = "profile t {\n /a r,\n /**a?????????????? r,\n /b/** r,\n}\n";
     let outcome = compile_with(&features("6.1"), &options, text);
     assert_eq!((outcome.profiles.is_none(), outcome.codes()), (true, vec![Code::StateLimit]));
@@ -199,7 +199,7 @@ fn explosions_name_the_rules_that_multiply() {
     for i in 0..40 {
         let _ = writeln!(text, "  /sys/**/a{i}/**/b{i} r,\n  /usr/plain{i} r,");
     }
-    let options = Options { max_states: 20_000, ..Options::default() };
+    let options = EncodeOptions { max_states: 20_000, ..EncodeOptions::default() };
     let outcome = compile_with(&features("7.2"), &options, &(text.clone() + "}\n"));
     let [exploded] = &outcome.diagnostics[..] else { panic!("{:?}", outcome.diagnostics) };
     assert_eq!((exploded.code, exploded.labels.len()), (Code::StateLimit, 4));
@@ -208,7 +208,7 @@ fn explosions_name_the_rules_that_multiply() {
         assert!(blamed.starts_with("/sys/**/a"), "{blamed}");
     }
     // Memory runs out as well, and for the same reason.
-    let options = Options { max_memory: 1 << 20, ..Options::default() };
+    let options = EncodeOptions { max_memory: 1 << 20, ..EncodeOptions::default() };
     let outcome = compile_with(&features("7.2"), &options, &(text + "}\n"));
     assert_eq!(outcome.codes(), [Code::StateLimit]);
     assert!(outcome.diagnostics[0].message.contains("memory"), "{}", outcome.diagnostics[0].message);

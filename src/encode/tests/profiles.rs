@@ -79,7 +79,7 @@ fn children_share_the_namespace() {
 
 #[test]
 fn forced_complain_mode() {
-    let options = Options { force_complain: true, ..Options::default() };
+    let options = EncodeOptions { force_complain: true, ..EncodeOptions::default() };
     let forced = compile_with(&features("6.1"), &options, "profile t { }").profiles.unwrap();
     assert_eq!((forced[0].version, forced[0].mode), (0x20_2807, 0));
     let old = Arc::new(Features::parse(b"file {mask {read\n}\n}\n").unwrap());
@@ -139,7 +139,7 @@ fn legacy_network_tables() {
     let features = Arc::new(Features::parse(b"network {af_mask {inet\n}\n}\n").unwrap());
     let table = |rules: &str| {
         let text = format!("profile t {{ {rules} }}");
-        compile_with(&features, &Options::default(), &text).profiles.unwrap().remove(0).net_allowed_af
+        compile_with(&features, &EncodeOptions::default(), &text).profiles.unwrap().remove(0).net_allowed_af
     };
     let entries = |rules: &str| {
         let all = table(rules).unwrap();
@@ -160,13 +160,13 @@ fn legacy_network_tables() {
 #[test]
 fn stacks_need_a_kernel_that_stacks() {
     let without = Arc::new(Features::parse(b"policy {versions {v7 {yes\n}\n}\n}\n").unwrap());
-    let compile = |rule: &str| compile_with(&without, &Options::default(), &format!("profile t {{ {rule} }}"));
+    let compile = |rule: &str| compile_with(&without, &EncodeOptions::default(), &format!("profile t {{ {rule} }}"));
     assert_eq!(compile("change_profile -> &x,").codes(), [Code::StackUnsupported]);
     let profile = compile("change_profile /bin/x -> :ns:foo,").profiles.unwrap().remove(0);
     let file = profile.file.as_ref();
-    assert_eq!(ask(file, b"ns\0foo"), Answer::Words(0xc000_0000, 0));
-    assert_eq!(ask(file, b"/bin/x\0ns\0foo"), Answer::Words(0x4000_4001, 0));
-    assert_eq!(ask(file, b":ns:foo"), Answer::NoMatch);
+    assert_eq!(ask(file, b"ns\0foo"), AcceptedWords::Words(0xc000_0000, 0));
+    assert_eq!(ask(file, b"/bin/x\0ns\0foo"), AcceptedWords::Words(0x4000_4001, 0));
+    assert_eq!(ask(file, b":ns:foo"), AcceptedWords::NoMatch);
 }
 
 #[test]
@@ -184,13 +184,15 @@ fn check_raises_what_encode_raises() {
         let features = features("6.1");
         let session = Session::new(Memory::new());
         let input = session.sources.add("input", text.as_bytes()).unwrap();
-        let options =
-            resolve::Options { policy: Some(Arc::clone(&features)), ..resolve::Options::new(Arc::clone(&features)) };
+        let options = resolve::ResolveOptions {
+            policy: Some(Arc::clone(&features)),
+            ..resolve::ResolveOptions::new(Arc::clone(&features))
+        };
         let policy = resolve(&session, input, &options, &mut Diagnostics::new());
         let target = Target { kernel: features };
         let (mut checked, mut encoded) = (Diagnostics::new(), Diagnostics::new());
-        _ = check(&policy, &target, &Options::default(), &EncodeCache::default(), &mut checked);
-        _ = encode(&policy, &target, &Options::default(), &EncodeCache::default(), &mut encoded);
+        _ = check(&policy, &target, &EncodeOptions::default(), &EncodeCache::default(), &mut checked);
+        _ = encode(&policy, &target, &EncodeOptions::default(), &EncodeCache::default(), &mut encoded);
         assert_eq!(checked.into_vec(), encoded.into_vec(), "{text}");
     }
 }

@@ -4,11 +4,11 @@ use std::ops::Range;
 
 use super::{CandidateKind, Candidates};
 use crate::ide::construct::Construct;
-use crate::ide::context::{PieceKind, Slot};
+use crate::ide::context::{CursorSlot, PieceKind};
 use crate::ide::visit::WordRole;
 use crate::ide::words;
 use crate::syntax::parser::classes;
-use crate::vocab::rlimits::Unit;
+use crate::vocab::rlimits::RlimitUnit;
 use crate::vocab::{AddressFamily, LimitUnit, Protocol, Resource, SocketType, Vocabulary};
 
 impl Candidates<'_, '_> {
@@ -16,7 +16,7 @@ impl Candidates<'_, '_> {
     pub(super) fn argument(&mut self) {
         let context = self.context;
         let Some(construct) = context.construct else { return };
-        if context.slot == Slot::Target {
+        if context.slot == CursorSlot::Target {
             if matches!(context.role(), Some(WordRole::ChangeProfileTarget)) {
                 self.unconfined();
             }
@@ -99,8 +99,8 @@ impl Candidates<'_, '_> {
             [_, _, _, _] => self.list(WordRole::RlimitValue, CandidateKind::Member, &[]),
             [_, _, name, _, _] => {
                 let size = match Resource::from_word(context.piece(name)).map(Resource::unit) {
-                    Some(Unit::Bytes) => true,
-                    Some(Unit::Seconds | Unit::Microseconds) => false,
+                    Some(RlimitUnit::Bytes) => true,
+                    Some(RlimitUnit::Seconds | RlimitUnit::Microseconds) => false,
                     _ => return,
                 };
                 for (word, text) in words::list(WordRole::Unit) {
@@ -190,7 +190,7 @@ impl Candidates<'_, '_> {
         let context = self.context;
         let Some(construct) = context.construct else { return };
         let written = match context.slot {
-            Slot::ConditionValue { list: true, .. } => context.listed(),
+            CursorSlot::ConditionValue { list: true, .. } => context.listed(),
             _ => Vec::new(),
         };
         match context.role() {

@@ -4,7 +4,7 @@ use super::*;
 fn labels(text: &str) -> Vec<String> {
     let cursor = u32::try_from(text.find('|').unwrap()).unwrap();
     let text = text.replacen('|', "", 1);
-    keywords(&Context::new(text.as_bytes(), cursor)).into_iter().map(|candidate| candidate.label).collect()
+    keywords(&CursorContext::new(text.as_bytes(), cursor)).into_iter().map(|candidate| candidate.label).collect()
 }
 
 #[track_caller]
@@ -106,9 +106,9 @@ fn headers_and_expressions() {
 #[test]
 fn the_word_at_the_cursor_is_replaced() {
     let text = b"profile p { capability cho_x";
-    let candidates = keywords(&Context::new(text, 26));
+    let candidates = keywords(&CursorContext::new(text, 26));
     assert!(candidates.iter().all(|candidate| candidate.replaces == (23..28)));
-    let candidates = keywords(&Context::new(b"profile p { /x/@{pro", 20));
+    let candidates = keywords(&CursorContext::new(b"profile p { /x/@{pro", 20));
     assert!(candidates.iter().all(|candidate| candidate.replaces == (17..20)));
     assert!(candidates.iter().all(|candidate| !candidate.detail.is_empty() && !candidate.documentation.is_empty()));
 }

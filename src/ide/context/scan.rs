@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use memchr::memchr;
 
-use super::{BlockKind, Context, Inside, OpenBlock, Piece, PieceKind, Slot};
+use super::{BlockKind, CursorContext, CursorSlot, EnclosingElement, OpenBlock, PieceKind, StatementPiece};
 use crate::ide::construct::{Construct, PREFIXES};
 use crate::syntax::parser::{classes, starts_item};
 
@@ -22,9 +22,9 @@ pub(super) fn scan(text: &[u8]) -> Scanner<'_> {
         prefix: Vec::new(),
         construct: None,
         pieces: Vec::new(),
-        slot: Slot::Start,
+        slot: CursorSlot::Start,
         partial: None,
-        inside: Inside::Code,
+        inside: EnclosingElement::Code,
         angle: false,
         may_else: false,
         closed: Vec::new(),
@@ -42,11 +42,11 @@ pub(super) struct Scanner<'t> {
     blocks: Vec<OpenBlock>,
     prefix: Vec<Range<u32>>,
     construct: Option<Construct>,
-    pieces: Vec<Piece>,
-    slot: Slot,
+    pieces: Vec<StatementPiece>,
+    slot: CursorSlot,
     /// Where the word begins that the cursor ends.
     partial: Option<usize>,
-    inside: Inside,
+    inside: EnclosingElement,
     angle: bool,
     /// Whether the block of an `if` was closed last, so that `else` may follow.
     may_else: bool,
@@ -63,9 +63,9 @@ fn offset(at: usize) -> u32 {
 
 impl<'t> Scanner<'t> {
     /// Returns the context for a cursor at the end of the scanned text.
-    pub(super) fn into_context(self, text: &'t [u8], cursor: u32) -> Context<'t> {
+    pub(super) fn into_context(self, text: &'t [u8], cursor: u32) -> CursorContext<'t> {
         let word = self.partial.map_or(cursor, offset)..cursor;
-        let mut context = Context {
+        let mut context = CursorContext {
             text,
             cursor,
             blocks: self.blocks,
@@ -80,14 +80,14 @@ impl<'t> Scanner<'t> {
         };
         // What does not begin like a path may still become any keyword.
         let path = matches!(context.partial().first(), Some(b'/' | b'@' | b'&' | b':'));
-        if context.slot == Slot::Start && context.pieces.is_empty() && !path {
+        if context.slot == CursorSlot::Start && context.pieces.is_empty() && !path {
             context.construct = None;
         }
         if let Some((boolean, name)) =
-            (context.inside != Inside::Comment).then(|| open_variable(context.partial())).flatten()
+            (context.inside != EnclosingElement::Comment).then(|| open_variable(context.partial())).flatten()
         {
             let start = context.word.start.saturating_add(offset(name));
-            context.inside = Inside::Variable { boolean, name: start..cursor };
+            context.inside = EnclosingElement::Variable { boolean, name: start..cursor };
         }
         context
     }
@@ -123,7 +123,7 @@ impl<'t> Scanner<'t> {
             let quoted = self.text.get(start) == Some(&b'"');
             let closed = quoted && len > 1 && self.text.last() == Some(&b'"');
             if quoted && !closed {
-                self.inside = Inside::Quotes;
+                self.inside = EnclosingElement::Quotes;
                 self.partial = Some(start + 1);
             } else if !closed {
                 self.partial = Some(start);
@@ -137,13 +137,13 @@ impl<'t> Scanner<'t> {
 
     /// Notes a piece from `start` to where the scanner is.
     fn piece(&mut self, kind: PieceKind, start: usize) {
-        self.pieces.push(Piece { kind, range: offset(start)..offset(self.at) });
+        self.pieces.push(StatementPiece { kind, range: offset(start)..offset(self.at) });
     }
 
     /// Takes a word and notes it.
     fn word_piece(&mut self, len: usize) -> Option<Range<u32>> {
         let range = self.word(len)?;
-        self.pieces.push(Piece { kind: PieceKind::Word, range: range.clone() });
+        self.pieces.push(StatementPiece { kind: PieceKind::Word, range: range.clone() });
         Some(range)
     }
 
@@ -183,7 +183,7 @@ impl<'t> Scanner<'t> {
         if self.at < self.text.len() {
             return Some(());
         }
-        self.inside = Inside::Comment;
+        self.inside = EnclosingElement::Comment;
         self.partial = Some(start);
         None
     }
@@ -193,7 +193,7 @@ impl<'t> Scanner<'t> {
         self.prefix.clear();
         self.pieces.clear();
         self.construct = None;
-        self.slot = Slot::Start;
+        self.slot = CursorSlot::Start;
         self.angle = false;
         self.cut = false;
     }
@@ -300,14 +300,14 @@ impl<'t> Scanner<'t> {
                 self.skip_blanks()?;
                 if self.byte(0) == Some(b'=') {
                     self.at += 1;
-                    self.slot = Slot::Priority;
+                    self.slot = CursorSlot::Priority;
                     self.skip_blanks()?;
                     let sign = usize::from(matches!(self.byte(0), Some(b'+' | b'-')));
                     let digits = classes::number(self.rest().get(sign..).unwrap_or_default());
                     if sign + digits > 0 {
                         self.word(sign + digits)?;
                     }
-                    self.slot = Slot::Start;
+                    self.slot = CursorSlot::Start;
                 }
             } else if self.is_condition() {
                 return Some(());
@@ -325,13 +325,13 @@ impl<'t> Scanner<'t> {
             Construct::Include => self.include(),
             Construct::Abi => {
                 self.path()?;
-                self.slot = Slot::Done;
+                self.slot = CursorSlot::Done;
                 self.rule(false)
             }
             Construct::Profile | Construct::Hat => self.named(),
             Construct::If => self.expression(false),
             Construct::Else => {
-                self.slot = Slot::Else;
+                self.slot = CursorSlot::Else;
                 self.skip(true)?;
                 if self.byte(0) == Some(b'{') {
                     self.at += 1;

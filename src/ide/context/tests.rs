@@ -8,11 +8,11 @@ fn at(text: &str) -> (String, u32) {
 
 fn slot(text: &str) -> (Option<Construct>, String, String) {
     let (text, cursor) = at(text);
-    let context = Context::new(text.as_bytes(), cursor);
+    let context = CursorContext::new(text.as_bytes(), cursor);
     let slot = match &context.slot {
-        Slot::ConditionValue { name, .. } => format!("value of {}", String::from_utf8_lossy(context.slice(name))),
-        Slot::GroupName { group } => format!("in {}", String::from_utf8_lossy(context.slice(group))),
-        Slot::GroupValue { name, .. } => format!("grouped {}", String::from_utf8_lossy(context.slice(name))),
+        CursorSlot::ConditionValue { name, .. } => format!("value of {}", String::from_utf8_lossy(context.slice(name))),
+        CursorSlot::GroupName { group } => format!("in {}", String::from_utf8_lossy(context.slice(group))),
+        CursorSlot::GroupValue { name, .. } => format!("grouped {}", String::from_utf8_lossy(context.slice(name))),
         other => format!("{other:?}"),
     };
     (context.construct, slot, String::from_utf8_lossy(context.partial()).into_owned())
@@ -66,40 +66,40 @@ fn slots() {
 #[test]
 fn inside() {
     for (text, inside) in [
-        ("# a|", Inside::Comment),
-        ("profile p { # a|", Inside::Comment),
-        ("profile p {\n  /a#b|", Inside::Code),
-        ("\"/a |", Inside::Quotes),
-        ("profile p {\n  @{HO|", Inside::Variable { boolean: false, name: 16..18 }),
-        ("profile p {\n  /x/@{|", Inside::Variable { boolean: false, name: 19..19 }),
-        ("profile p {\n  \"@{A}/@{|", Inside::Variable { boolean: false, name: 22..22 }),
-        ("profile p {\n  /x/\\@{|", Inside::Code),
-        ("if $|", Inside::Variable { boolean: true, name: 4..4 }),
-        ("if defined ${ab|", Inside::Variable { boolean: true, name: 13..15 }),
+        ("# a|", EnclosingElement::Comment),
+        ("profile p { # a|", EnclosingElement::Comment),
+        ("profile p {\n  /a#b|", EnclosingElement::Code),
+        ("\"/a |", EnclosingElement::Quotes),
+        ("profile p {\n  @{HO|", EnclosingElement::Variable { boolean: false, name: 16..18 }),
+        ("profile p {\n  /x/@{|", EnclosingElement::Variable { boolean: false, name: 19..19 }),
+        ("profile p {\n  \"@{A}/@{|", EnclosingElement::Variable { boolean: false, name: 22..22 }),
+        ("profile p {\n  /x/\\@{|", EnclosingElement::Code),
+        ("if $|", EnclosingElement::Variable { boolean: true, name: 4..4 }),
+        ("if defined ${ab|", EnclosingElement::Variable { boolean: true, name: 13..15 }),
     ] {
         let (text, cursor) = at(text);
-        assert_eq!(Context::new(text.as_bytes(), cursor).inside, inside, "{text}");
+        assert_eq!(CursorContext::new(text.as_bytes(), cursor).inside, inside, "{text}");
     }
 }
 
 #[test]
 fn wanted() {
     for (text, wanted) in [
-        ("profile p {\n  include <abs|", vec![Wanted::Includes { angle: true }]),
-        ("abi |", vec![Wanted::AbiFiles { angle: false }]),
-        ("profile p {\n  @{|", vec![Wanted::Variables { boolean: false }]),
-        ("profile p {\n  /usr/|", vec![Wanted::Paths]),
-        ("profile p {\n  file /usr/|", vec![Wanted::Paths]),
+        ("profile p {\n  include <abs|", vec![CandidateQuery::Includes { angle: true }]),
+        ("abi |", vec![CandidateQuery::AbiFiles { angle: false }]),
+        ("profile p {\n  @{|", vec![CandidateQuery::Variables { boolean: false }]),
+        ("profile p {\n  /usr/|", vec![CandidateQuery::Paths]),
+        ("profile p {\n  file /usr/|", vec![CandidateQuery::Paths]),
         ("profile p {\n  /usr/x |", vec![]),
-        ("profile p {\n  signal peer=|", vec![Wanted::Profiles, Wanted::Children]),
-        ("profile p {\n  unix peer=(label=|", vec![Wanted::Profiles, Wanted::Children]),
-        ("profile p {\n  /x Px -> |", vec![Wanted::Profiles, Wanted::Children]),
-        ("profile p {\n  /x l -> |", vec![Wanted::Paths]),
+        ("profile p {\n  signal peer=|", vec![CandidateQuery::Profiles, CandidateQuery::Children]),
+        ("profile p {\n  unix peer=(label=|", vec![CandidateQuery::Profiles, CandidateQuery::Children]),
+        ("profile p {\n  /x Px -> |", vec![CandidateQuery::Profiles, CandidateQuery::Children]),
+        ("profile p {\n  /x l -> |", vec![CandidateQuery::Paths]),
         ("profile p {\n  capability |", vec![]),
         ("# include <|", vec![]),
     ] {
         let (text, cursor) = at(text);
-        assert_eq!(Context::new(text.as_bytes(), cursor).wanted(), wanted, "{text}");
+        assert_eq!(CursorContext::new(text.as_bytes(), cursor).wanted(), wanted, "{text}");
     }
 }
 
@@ -154,11 +154,11 @@ fn agrees(text: &str) {
     let mut places = Vec::new();
     file.walk(&mut |item| places.extend([item.kind.span.start, item.kind.span.end]));
     for place in places {
-        let context = Context::new(text.as_bytes(), place);
+        let context = CursorContext::new(text.as_bytes(), place);
         let scanned: Vec<_> = context.blocks.iter().map(|block| block.kind).collect();
         assert_eq!(scanned, parsed_blocks(&file, place), "at {place} of\n{text}");
     }
-    let context = Context::new(text.as_bytes(), u32::MAX);
+    let context = CursorContext::new(text.as_bytes(), u32::MAX);
     assert!(context.blocks.is_empty() && context.pieces.is_empty(), "{context:?}");
 }
 
@@ -257,7 +257,7 @@ mod random {
         ), cursor in any::<proptest::sample::Index>()) {
             let text = text.concat();
             let cursor = u32::try_from(cursor.index(text.len() + 1)).unwrap();
-            let context = Context::new(&text, cursor);
+            let context = CursorContext::new(&text, cursor);
             prop_assert!(context.word.start <= cursor && context.word.end == cursor);
             context.wanted();
             context.arguments();

@@ -17,16 +17,16 @@ pub(super) fn denials(line: &[u8]) -> Vec<Event> {
 
 /// A text with a short comment in the place of each record, so that it parses, and no byte of a log is in it.
 #[derive(Clone, Debug)]
-pub(super) struct Masked {
+pub(super) struct MaskedText {
     pub(super) text: Vec<u8>,
     /// The start of the comments, which no other line of the text has.
     word: String,
-    pub(super) records: Vec<Record>,
+    pub(super) records: Vec<RecordLine>,
 }
 
 /// A line with a record.
 #[derive(Clone, Debug)]
-pub(super) struct Record {
+pub(super) struct RecordLine {
     /// The line without its line end.
     pub(super) line: Vec<u8>,
     /// The bytes of the line, its line end included.
@@ -35,7 +35,7 @@ pub(super) struct Record {
 }
 
 /// Masks the records of a text; `None` where there are none.
-pub(super) fn mask(text: &[u8]) -> Option<Masked> {
+pub(super) fn mask(text: &[u8]) -> Option<MaskedText> {
     if !may_hold_record(text) {
         return None;
     }
@@ -45,7 +45,7 @@ pub(super) fn mask(text: &[u8]) -> Option<Masked> {
         salt = salt.wrapping_add(1);
         word = format!("#pasted-record-{salt}-");
     }
-    let mut masked = Masked { text: Vec::with_capacity(text.len()), word, records: Vec::new() };
+    let mut masked = MaskedText { text: Vec::with_capacity(text.len()), word, records: Vec::new() };
     let mut start = 0;
     for whole in text.split_inclusive(|&byte| byte == b'\n') {
         let range = start..start + whole.len();
@@ -60,12 +60,12 @@ pub(super) fn mask(text: &[u8]) -> Option<Masked> {
         masked.text.extend_from_slice(line.get(..indent).unwrap_or_default());
         masked.text.extend_from_slice(format!("{}{}", masked.word, masked.records.len()).as_bytes());
         masked.text.extend_from_slice(line_end);
-        masked.records.push(Record { line: line.to_vec(), range, events });
+        masked.records.push(RecordLine { line: line.to_vec(), range, events });
     }
     (!masked.records.is_empty()).then_some(masked)
 }
 
-impl Masked {
+impl MaskedText {
     /// A changed text with its records back in their places, but for those that are dropped.
     pub(super) fn restore(&self, text: &[u8], is_dropped: impl Fn(usize) -> bool) -> Vec<u8> {
         let mut restored = Vec::with_capacity(text.len());

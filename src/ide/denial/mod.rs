@@ -11,16 +11,16 @@ use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::document::{Unit, is_yaml, units};
+use super::document::{ManifestUnit, is_yaml, units};
 use super::snapshot::Snapshot;
 use super::workspace::{Workspace, holds_profiles};
 use crate::analysis::access::components;
 use crate::compiler::Compiler;
 use crate::log::suggest::Need;
-use crate::log::{Event, Tree, Why, WhyReader};
+use crate::log::{Event, Explainer, Explanation, Tree};
 use crate::source::{Loader, Source, SourceId, SourceMap, Span, Text};
-use mask::{Masked, denials, mask};
-pub use remedy::{Remedies, Remedy, TextChange};
+use mask::{MaskedText, denials, mask};
+pub use remedy::{DenialRemedies, DenialRemedy, TextChange};
 
 /// The most kinds of denials that one question is about.
 const MAX_DENIALS: usize = 50;
@@ -57,9 +57,9 @@ pub struct Denials {
     /// The names of the profiles of all files.
     names: FxHashSet<Text>,
     /// The open texts that hold records.
-    masks: FxHashMap<PathBuf, Masked>,
+    masks: FxHashMap<PathBuf, MaskedText>,
     /// The profiles of open manifests, with the texts of these.
-    units: FxHashMap<PathBuf, (PathBuf, Arc<Source>, Unit)>,
+    units: FxHashMap<PathBuf, (PathBuf, Arc<Source>, ManifestUnit)>,
     /// The text whose records are asked about.
     place: Option<PathBuf>,
 }
@@ -103,9 +103,9 @@ impl Workspace {
         let open: Vec<PathBuf> = self.documents().map(Path::to_owned).collect();
         let text = |path: &PathBuf| self.source(path).map(|source| source.text().to_vec());
         let masks = open.iter().filter_map(|path| Some((path.clone(), mask(&text(path)?)?)));
-        let masks: FxHashMap<PathBuf, Masked> = masks.collect();
+        let masks: FxHashMap<PathBuf, MaskedText> = masks.collect();
         let snapshot = self.full_snapshot();
-        let mut known: FxHashMap<PathBuf, (PathBuf, Arc<Source>, Unit)> = FxHashMap::default();
+        let mut known: FxHashMap<PathBuf, (PathBuf, Arc<Source>, ManifestUnit)> = FxHashMap::default();
         for (path, (manifest, id, unit)) in &snapshot.units {
             let source = snapshot.session.sources.get(*id);
             known.insert(path.clone(), (manifest.clone(), source, unit.clone()));
@@ -168,15 +168,15 @@ impl Denials {
 
     /// The reason for each denial.
     #[must_use]
-    pub fn reasons(&self) -> Vec<Why> {
+    pub fn reasons(&self) -> Vec<Explanation> {
         let base = self.snapshot.settings.options.base.clone();
         let tree = Tree::of_texts(&base, self.compiler(), self.files(), self.names.clone());
-        let mut reader = WhyReader::new(&tree);
+        let mut reader = Explainer::new(&tree);
         self.list.iter().map(|denial| self.relocated(reader.ask(&denial.event))).collect()
     }
 
     /// A reason with places in the manifest, where it is about a profile in one.
-    fn relocated(&self, mut why: Why) -> Why {
+    fn relocated(&self, mut why: Explanation) -> Explanation {
         let unit = |file: &str| self.units.get(Path::new(file));
         for rule in &mut why.rules {
             let Some((manifest, source, unit)) = unit(&rule.file) else { continue };
@@ -217,7 +217,7 @@ impl Denials {
 
 /// Events by their kind, with the records that they are of.
 fn distinct(events: impl Iterator<Item = (Event, Option<usize>)>) -> (Vec<Denial>, usize) {
-    let mut list: Vec<(crate::log::Kind, Denial)> = Vec::new();
+    let mut list: Vec<(crate::log::EventKind, Denial)> = Vec::new();
     let mut left_out = 0;
     for (event, record) in events {
         let kind = event.kind();
@@ -235,7 +235,7 @@ fn distinct(events: impl Iterator<Item = (Event, Option<usize>)>) -> (Vec<Denial
 }
 
 /// The profiles of a manifest, with its text.
-fn units_of(path: &Path, text: &[u8]) -> Vec<(Arc<Source>, Unit)> {
+fn units_of(path: &Path, text: &[u8]) -> Vec<(Arc<Source>, ManifestUnit)> {
     let sources = SourceMap::new();
     let Ok(id) = sources.add(path.display().to_string(), text) else { return Vec::new() };
     let source = sources.get(id);

@@ -5,8 +5,10 @@ use std::path::PathBuf;
 use super::super::edit::between;
 use super::Denials;
 use crate::edit::Edit;
-use crate::kubernetes::{Replacement, rewrite};
-use crate::log::suggest::{Change, Danger, Need, Opens, Options, Outcome, Plan, Tree};
+use crate::kubernetes::{ProfileReplacement, rewrite};
+use crate::log::suggest::{
+    AddedAccess, CandidateFinding, FileChange, Need, SuggestOptions, SuggestTree, SuggestionOutcome, SuggestionPlan,
+};
 use crate::source::Text;
 
 /// The most candidates for a need.
@@ -17,9 +19,9 @@ const MAX_WITH_ABSTRACTIONS: usize = 8;
 /// Answers to the denials of a log.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
-pub struct Remedies {
+pub struct DenialRemedies {
     /// The rules that would allow them, those of one need side by side, the best first.
-    pub list: Vec<Remedy>,
+    pub list: Vec<DenialRemedy>,
     /// The denials without rules, by their numbers, and why there are none.
     pub notes: Vec<(Vec<usize>, String)>,
 }
@@ -27,7 +29,7 @@ pub struct Remedies {
 /// Rules that allow what was denied.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct Remedy {
+pub struct DenialRemedy {
     /// The denials that they are for, by their numbers.
     pub denials: Vec<usize>,
     /// The profile that they go into.
@@ -41,9 +43,9 @@ pub struct Remedy {
     /// Whether it is an abstraction of the tree.
     pub is_abstraction: bool,
     /// The accesses that they allow beyond the needed one.
-    pub opens: Opens,
+    pub opens: AddedAccess,
     /// Their findings of the linter's danger family.
-    pub dangers: Vec<Danger>,
+    pub dangers: Vec<CandidateFinding>,
     /// The changes that write them, and remove records that need nothing else from the text that they are pasted into.
     pub changes: Vec<TextChange>,
 }
@@ -67,9 +69,9 @@ impl Denials {
     ///
     /// # Errors
     /// Why there are none, in a sentence.
-    pub fn remedies(&self, abstractions: bool) -> Result<Remedies, String> {
+    pub fn remedies(&self, abstractions: bool) -> Result<DenialRemedies, String> {
         let compiler = self.compiler();
-        let mut tree = Tree::new(compiler);
+        let mut tree = SuggestTree::new(compiler);
         for (path, text) in self.files() {
             // `reasons` says which file has errors.
             _ = tree.add(path.display().to_string(), text);
@@ -82,8 +84,8 @@ impl Denials {
                 of.push(number);
             }
         }
-        let options = Options::default().abstractions(abstractions);
-        let mut plan = Plan::new(&tree, &needs, &options).map_err(|error| error.to_string())?;
+        let options = SuggestOptions::default().abstractions(abstractions);
+        let mut plan = SuggestionPlan::new(&tree, &needs, &options).map_err(|error| error.to_string())?;
         let denials = |needs: &[usize]| -> Vec<usize> {
             let mut all: Vec<usize> = needs.iter().filter_map(|&need| of.get(need).copied()).collect();
             all.dedup();
@@ -93,26 +95,26 @@ impl Denials {
         for number in 0..suggestions.len() {
             plan.pick(number, None);
         }
-        let mut found = Remedies::default();
+        let mut found = DenialRemedies::default();
         for (number, suggestion) in suggestions.iter().enumerate() {
             let denials_of = denials(&suggestion.needs);
             let (list, picked) = match &suggestion.outcome {
-                Outcome::Candidates { list, picked } if !list.is_empty() => (list, *picked),
-                Outcome::Candidates { .. } => {
+                SuggestionOutcome::Candidates { list, picked } if !list.is_empty() => (list, *picked),
+                SuggestionOutcome::Candidates { .. } => {
                     found.notes.push((denials_of, "no single rule allows this".into()));
                     continue;
                 }
-                Outcome::NoRule(error) => {
+                SuggestionOutcome::NoRule(error) => {
                     found.notes.push((denials_of, error.to_string()));
                     continue;
                 }
                 // The reason says it.
-                Outcome::Allowed | Outcome::Refused(_) | Outcome::NoProfile => continue,
+                SuggestionOutcome::Allowed | SuggestionOutcome::Refused(_) | SuggestionOutcome::NoProfile => continue,
             };
             // A record is done with when nothing else is needed for it.
             let is_done = |denial: usize| {
                 let mut own = suggestions.iter().enumerate().filter(|(_, it)| denials(&it.needs).contains(&denial));
-                own.all(|(at, it)| at == number || matches!(it.outcome, Outcome::Allowed))
+                own.all(|(at, it)| at == number || matches!(it.outcome, SuggestionOutcome::Allowed))
             };
             let most = if abstractions { MAX_WITH_ABSTRACTIONS } else { MAX_CANDIDATES };
             let exact = list.iter().position(|candidate| candidate.is_exact);
@@ -122,7 +124,7 @@ impl Denials {
                 let changes = plan.changes(&tree).map_err(|error| error.to_string())?;
                 plan.pick(number, None);
                 let Some(changes) = self.texts(&tree, &changes, &is_done) else { continue };
-                found.list.push(Remedy {
+                found.list.push(DenialRemedy {
                     denials: denials_of.clone(),
                     profile: suggestion.profile.clone(),
                     rules: candidate.text(),
@@ -139,14 +141,19 @@ impl Denials {
     }
 
     /// The changes of the texts as they are shown; `None` where a text would have errors.
-    fn texts(&self, tree: &Tree, changes: &[Change], is_done: &dyn Fn(usize) -> bool) -> Option<Vec<TextChange>> {
+    fn texts(
+        &self,
+        tree: &SuggestTree,
+        changes: &[FileChange],
+        is_done: &dyn Fn(usize) -> bool,
+    ) -> Option<Vec<TextChange>> {
         let mut texts: Vec<(PathBuf, Vec<u8>, Vec<u8>)> = Vec::new();
         for change in changes {
             tree.check(change).ok()?;
             let path = PathBuf::from(&change.file);
             texts.push(match self.units.get(&path) {
                 Some((manifest, source, unit)) => {
-                    let replacement = Replacement { profile: &unit.profile, text: &change.new };
+                    let replacement = ProfileReplacement { profile: &unit.profile, text: &change.new };
                     (manifest.clone(), source.text().to_vec(), rewrite(source, &[replacement]).ok()?)
                 }
                 None => (path, change.old.clone(), change.new.clone()),

@@ -92,7 +92,7 @@ fn finds_references() {
     let mut found = Vec::new();
     file.walk(&mut |item| {
         words(item, &mut |role, word| {
-            for reference in references(role, word) {
+            for reference in variable_references(role, word) {
                 let whole = &TEXT[reference.span.start as usize..reference.span.end as usize];
                 let name = reference.name_span();
                 assert_eq!(&TEXT.as_bytes()[name.start as usize..name.end as usize], reference.name);

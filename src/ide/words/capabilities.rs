@@ -1,9 +1,9 @@
 //! Capabilities (`capabilities(7)`).
 
-use super::Table;
+use super::WordTable;
 
 /// By number.
-pub(super) const ALL: Table = &[
+pub(super) const ALL: WordTable = &[
     ("chown", "Change owner and group of any file. With it a task can take over files that decide what others run."),
     (
         "dac_override",

@@ -1,9 +1,9 @@
 //! Names of conditions, by the rule they stand in.
 
-use super::Table;
+use super::WordTable;
 use crate::ide::construct::Construct;
 
-const NETWORK: Table = &[
+const NETWORK: WordTable = &[
     ("ip", "The local IP address, `none` for none; in `peer=(…)` the other side's."),
     ("port", "The local port, or a range `from-to`; in `peer=(…)` the other side's."),
     ("interface", "The network interface."),
@@ -11,7 +11,7 @@ const NETWORK: Table = &[
     ("peer", "Conditions on the other side: `peer=(ip=ADDRESS port=PORT)`."),
 ];
 
-const UNIX: Table = &[
+const UNIX: WordTable = &[
     ("type", "The socket type: `stream`, `dgram` or `seqpacket`."),
     (
         "addr",
@@ -22,7 +22,7 @@ const UNIX: Table = &[
     ("protocol", "The protocol; no kernel looks at it, and no compiler takes it."),
 ];
 
-const DBUS: Table = &[
+const DBUS: WordTable = &[
     ("bus", "The bus: `system`, `session`, `fcitx`, `accessibility`, or an address."),
     ("path", "The object's path."),
     ("interface", "The interface of the message."),
@@ -32,31 +32,31 @@ const DBUS: Table = &[
     ("peer", "Conditions on the other side: `peer=(name=NAME, label=PROFILE)`."),
 ];
 
-const SIGNAL: Table = &[
+const SIGNAL: WordTable = &[
     ("set", "The signals; without it, all."),
     ("peer", "The label of the other task: a profile's name or a pattern; without it, any."),
 ];
 
-const PTRACE: Table = &[("peer", "The label of the other task: a profile's name or a pattern; without it, any.")];
+const PTRACE: WordTable = &[("peer", "The label of the other task: a profile's name or a pattern; without it, any.")];
 
-const MOUNT: Table = &[
+const MOUNT: WordTable = &[
     ("fstype", "The type of the file system: a name, a pattern or a list."),
     ("vfstype", "The same as `fstype`: the type of the file system."),
     ("options", "Mount options: with `=` exactly these, with `in` any selection of them."),
     ("option", "The same as `options`: mount options."),
 ];
 
-const PIVOT_ROOT: Table = &[("oldroot", "Where the old root is mounted.")];
+const PIVOT_ROOT: WordTable = &[("oldroot", "Where the old root is mounted.")];
 
-const MQUEUE: Table = &[
+const MQUEUE: WordTable = &[
     ("type", "`posix` or `sysv`; without it, as the name says: a path is POSIX, a number System V."),
     ("label", "The label of the queue's creator."),
 ];
 
-const IO_URING: Table =
+const IO_URING: WordTable =
     &[("label", "The label whose credentials are taken on."), ("peer", "Conditions on the other side.")];
 
-const HEADER: Table = &[
+const HEADER: WordTable = &[
     ("flags", "The mode of the profile and how it treats special cases: `flags=(complain, attach_disconnected)`."),
     (
         "xattrs",
@@ -66,13 +66,13 @@ const HEADER: Table = &[
 ];
 
 /// The values of the conditions that have fixed ones.
-pub(super) const QUEUE_TYPES: Table = &[
+pub(super) const QUEUE_TYPES: WordTable = &[
     ("posix", "POSIX message queues, whose names begin with `/` (`mq_overview(7)`)."),
     ("sysv", "System V message queues, whose names are numbers (`msgget(2)`)."),
 ];
 
 /// Well-known buses.
-pub(super) const BUSES: Table = &[
+pub(super) const BUSES: WordTable = &[
     ("system", "The bus of the machine's services."),
     ("session", "The bus of the user's session."),
     ("accessibility", "The bus of assistive technologies."),
@@ -80,13 +80,13 @@ pub(super) const BUSES: Table = &[
 ];
 
 /// Special addresses of unix sockets.
-pub(super) const ADDRESSES: Table = &[
+pub(super) const ADDRESSES: WordTable = &[
     ("none", "Unnamed sockets, such as those of `socketpair(2)`."),
     ("auto", "Sockets that the kernel names (`bind(2)` without a name)."),
 ];
 
 /// The names of conditions of a construct.
-pub(super) fn of(construct: Construct) -> Table {
+pub(super) fn of(construct: Construct) -> WordTable {
     match construct {
         Construct::Network => NETWORK,
         Construct::Unix => UNIX,

@@ -1,12 +1,12 @@
 //! Permission letters and exec modes of file rules.
 
-use super::{Description, Table};
+use super::{Description, WordTable};
 use crate::source::Span;
 use crate::syntax::ast::{FileLetter, FileLetters};
 use crate::vocab::{FilePermissions, Vocabulary};
 
 /// The letters.
-pub(super) const LETTERS: Table = &[
+pub(super) const LETTERS: WordTable = &[
     ("m", "Map the file as executable memory (`mmap(2)` with `PROT_EXEC`), as programs and shared libraries are."),
     ("r", "Read the file, or list the directory."),
     ("w", "Write, create, delete, rename and truncate the file, and change its attributes."),
@@ -20,7 +20,7 @@ pub(super) const LETTERS: Table = &[
 ];
 
 /// The exec modes.
-pub(super) const EXEC: Table = &[
+pub(super) const EXEC: WordTable = &[
     ("ix", "Inherit: the new program stays under the current profile. The environment is kept."),
     (
         "px",
@@ -80,7 +80,7 @@ pub(super) const EXEC: Table = &[
 /// A string of permissions, letter by letter, then its exec mode. `None` where it is none.
 pub(super) fn describe(permissions: &[u8]) -> Option<Description> {
     let written = FileLetters::read(permissions, Span::NONE)?;
-    let line = |table: Table, word: &str| {
+    let line = |table: WordTable, word: &str| {
         table.iter().find(|(known, _)| *known == word).map(|(_, text)| format!("- `{word}`: {text}"))
     };
     let has = |letter: &str| {

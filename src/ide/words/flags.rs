@@ -1,9 +1,9 @@
 //! Words of `flags=(…)`.
 
-use super::Table;
+use super::WordTable;
 
 /// Modes first.
-pub(super) const ALL: Table = &[
+pub(super) const ALL: WordTable = &[
     ("enforce", "What no rule allows is refused and logged. It is the mode without a word."),
     (
         "complain",

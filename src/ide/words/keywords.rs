@@ -1,9 +1,9 @@
 //! The words that begin items, prefixes, and the words of expressions.
 
-use super::Table;
+use super::WordTable;
 
 /// Keywords, each with what it means.
-pub(super) const ALL: Table = &[
+pub(super) const ALL: WordTable = &[
     (
         "abi",
         "Selects the kernel features that the policy was written for. What the ABI does not name is not mediated, even on a kernel that could.",

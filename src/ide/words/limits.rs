@@ -1,9 +1,9 @@
 //! Resource limits (`getrlimit(2)`) and their units.
 
-use super::Table;
+use super::WordTable;
 
 /// By number.
-pub(super) const ALL: Table = &[
+pub(super) const ALL: WordTable = &[
     (
         "cpu",
         "CPU time the task may use, in seconds unless a unit of time follows the number; at least one second. At the soft limit it gets SIGXCPU, at the hard one SIGKILL.",
@@ -33,7 +33,7 @@ pub(super) const ALL: Table = &[
 ];
 
 /// Units of size and time.
-pub(super) const UNITS: Table = &[
+pub(super) const UNITS: WordTable = &[
     ("K", "1024 bytes."),
     ("KB", "1024 bytes."),
     ("M", "1024² bytes."),
@@ -64,4 +64,4 @@ pub(super) const UNITS: Table = &[
 ];
 
 /// Values with a meaning.
-pub(super) const VALUES: Table = &[("infinity", "No limit.")];
+pub(super) const VALUES: WordTable = &[("infinity", "No limit.")];

@@ -1,9 +1,9 @@
 //! Mount options (`mount(8)`, `mount(2)`), and types of file systems.
 
-use super::Table;
+use super::WordTable;
 
 /// Options in the order of their bits.
-pub(super) const OPTIONS: Table = &[
+pub(super) const OPTIONS: WordTable = &[
     ("ro", "The mount is read-only."),
     ("r", "The same as `ro`: the mount is read-only."),
     ("read-only", "The same as `ro`: the mount is read-only."),
@@ -70,7 +70,7 @@ pub(super) const OPTIONS: Table = &[
 ];
 
 /// File systems that profiles name often; any other name may stand there, too.
-pub(super) const TYPES: Table = &[
+pub(super) const TYPES: WordTable = &[
     ("autofs", "Mount points that are mounted on demand."),
     ("bpf", "Pinned BPF objects."),
     ("btrfs", "A file system of disks."),

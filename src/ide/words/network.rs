@@ -1,9 +1,9 @@
 //! Address families (`address_families(7)`), socket types (`socket(2)`) and protocols.
 
-use super::Table;
+use super::WordTable;
 
 /// By number.
-pub(super) const FAMILIES: Table = &[
+pub(super) const FAMILIES: WordTable = &[
     ("unspec", "No family in particular."),
     ("unix", "Communication on the machine (`unix(7)`); unix rules say more about it."),
     ("inet", "IPv4 (`ip(7)`)."),
@@ -52,7 +52,7 @@ pub(super) const FAMILIES: Table = &[
 ];
 
 /// By number, then those of unix rules.
-pub(super) const TYPES: Table = &[
+pub(super) const TYPES: WordTable = &[
     ("stream", "A reliable two-way stream of bytes; TCP in inet and inet6."),
     ("dgram", "Datagrams; UDP in inet and inet6."),
     ("raw", "Raw access to the protocol below. It needs `capability net_raw`."),
@@ -62,10 +62,10 @@ pub(super) const TYPES: Table = &[
 ];
 
 /// Types that only unix rules know.
-pub(super) const UNIX_TYPES: Table = &[("none", "No type."), ("dccp", "Datagram congestion control protocol.")];
+pub(super) const UNIX_TYPES: WordTable = &[("none", "No type."), ("dccp", "Datagram congestion control protocol.")];
 
 /// All of them.
-pub(super) const PROTOCOLS: Table = &[
+pub(super) const PROTOCOLS: WordTable = &[
     ("tcp", "TCP: the same as `stream` of the family."),
     ("udp", "UDP: the same as `dgram` of the family."),
     ("icmp", "ICMP of IPv4: raw sockets of that protocol."),

@@ -1,9 +1,9 @@
 //! Permission words of the rules that have words.
 
-use super::Table;
+use super::WordTable;
 
 /// Permissions of network and unix rules.
-pub(super) const SOCKET: Table = &[
+pub(super) const SOCKET: WordTable = &[
     ("create", "Create a socket (`socket(2)`)."),
     ("bind", "Give a socket an address (`bind(2)`)."),
     ("listen", "Wait for connections (`listen(2)`)."),
@@ -25,7 +25,7 @@ pub(super) const SOCKET: Table = &[
 ];
 
 /// Permissions of D-Bus rules.
-pub(super) const DBUS: Table = &[
+pub(super) const DBUS: WordTable = &[
     ("send", "Send messages to the peer."),
     ("receive", "Receive messages from the peer."),
     ("bind", "Own a name on the bus (`name=`)."),
@@ -39,7 +39,7 @@ pub(super) const DBUS: Table = &[
 ];
 
 /// Permissions of signal rules.
-pub(super) const SIGNAL: Table = &[
+pub(super) const SIGNAL: WordTable = &[
     ("send", "Send signals to the peer, whose profile must let it receive them."),
     ("receive", "Receive signals from the peer, whose profile must let it send them."),
     ("write", "The same as `send`: send signals."),
@@ -51,7 +51,7 @@ pub(super) const SIGNAL: Table = &[
 ];
 
 /// Permissions of ptrace rules.
-pub(super) const PTRACE: Table = &[
+pub(super) const PTRACE: WordTable = &[
     (
         "trace",
         "Trace the peer: stop it, and read and write its memory and registers. Control over a task with more rights is a way out of confinement.",
@@ -70,7 +70,7 @@ pub(super) const PTRACE: Table = &[
 ];
 
 /// Permissions of message queue rules.
-pub(super) const MQUEUE: Table = &[
+pub(super) const MQUEUE: WordTable = &[
     ("create", "Create a queue."),
     ("open", "Open a queue."),
     ("delete", "Delete a queue."),
@@ -85,10 +85,10 @@ pub(super) const MQUEUE: Table = &[
 ];
 
 /// Permissions of `io_uring` rules.
-pub(super) const IO_URING: Table = &[
+pub(super) const IO_URING: WordTable = &[
     ("sqpoll", "Have a kernel thread poll the submission queue (`IORING_SETUP_SQPOLL`)."),
     ("override_creds", "Submit requests with the credentials of another task (registered personalities)."),
 ];
 
 /// Permissions of user namespace rules.
-pub(super) const USERNS: Table = &[("create", "Create user namespaces (`user_namespaces(7)`).")];
+pub(super) const USERNS: WordTable = &[("create", "Create user namespaces (`user_namespaces(7)`).")];

@@ -1,9 +1,9 @@
 //! Signals (`signal(7)`).
 
-use super::Table;
+use super::WordTable;
 
 /// By number, then the synonyms; the real-time ones share a description.
-pub(super) const ALL: Table = &[
+pub(super) const ALL: WordTable = &[
     (
         "hup",
         "SIGHUP: the terminal hung up, or a daemon is to read its configuration again. By default it ends the task.",

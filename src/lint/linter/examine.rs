@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use super::Pass;
-use super::settle::{Run, finding};
+use super::LintPass;
+use super::settle::{LintRun, finding};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::encode::{self, Provenance};
 use crate::lint::check::{Check, FileView, ProfileView, Reporter, Role, paths, walk};
@@ -13,7 +13,7 @@ use crate::lint::finding::Finding;
 use crate::lint::rule::Rule;
 use crate::lint::rules;
 use crate::lint::semantics::Semantics;
-use crate::lint::set::{Mediates, Member, SetView, members};
+use crate::lint::set::{Mediates, SetProfile, SetView, members};
 use crate::lint::suppress::{Suppression, suppressions};
 use crate::parallel;
 use crate::policy::{Dependency, Policy, RuleOrigin};
@@ -29,7 +29,7 @@ pub(super) struct Examined {
     pub(super) shared: Vec<Finding>,
     /// How many profiles have a rule of an included file.
     pub(super) included: FxHashMap<Span, u32>,
-    pub(super) members: Vec<Member>,
+    pub(super) members: Vec<SetProfile>,
     /// The included files.
     pub(super) files: Vec<SourceId>,
     pub(super) suppressions: Vec<Suppression>,
@@ -37,7 +37,7 @@ pub(super) struct Examined {
     pub(super) broken: bool,
 }
 
-impl Pass<'_> {
+impl LintPass<'_> {
     /// Everything about one input.
     pub(super) fn examine(&self, id: SourceId) -> Examined {
         let mut examined = Examined::default();
@@ -187,7 +187,7 @@ impl Pass<'_> {
     }
 
     /// The text of included files, each once.
-    pub(super) fn examine_included(&self, run: &mut Run) {
+    pub(super) fn examine_included(&self, run: &mut LintRun) {
         let trees = self.session.trees();
         let wanted: Vec<_> = trees
             .iter()
@@ -209,7 +209,7 @@ impl Pass<'_> {
     }
 
     /// Collects the findings of rules about all profiles together.
-    pub(super) fn examine_set(&self, run: &mut Run) {
+    pub(super) fn examine_set(&self, run: &mut LintRun) {
         let set = SetView { members: &run.members, complete: self.linter.complete, patterns: &self.memory.patterns };
         for rule in self.linter.running() {
             if let Check::Set(check) = rule.check {

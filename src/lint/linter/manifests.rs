@@ -4,8 +4,8 @@ use std::path::Path;
 
 use rustc_hash::FxHashMap;
 
-use super::Pass;
-use super::settle::{Key, Run, finding};
+use super::LintPass;
+use super::settle::{FindingKey, LintRun, finding};
 use crate::edit::Edit;
 use crate::kubernetes::{EmbeddedProfile, Manifest, is_manifest};
 use crate::lint::check::{Check, Reporter};
@@ -17,9 +17,9 @@ use crate::source::{SourceError, SourceId, Span};
 /// The name of standard input, which is not a path; other inputs are recognised as manifests by their path.
 const STDIN: &str = "<stdin>";
 
-impl Pass<'_> {
+impl LintPass<'_> {
     /// Puts the profiles of manifests into the place of the manifests.
-    pub(super) fn open_manifests(&self, ids: Vec<SourceId>, run: &mut Run) -> Result<Vec<SourceId>, SourceError> {
+    pub(super) fn open_manifests(&self, ids: Vec<SourceId>, run: &mut LintRun) -> Result<Vec<SourceId>, SourceError> {
         let mut all = Vec::with_capacity(ids.len());
         for id in ids {
             let source = self.session.sources.get(id);
@@ -52,7 +52,7 @@ impl Pass<'_> {
     }
 
     /// Collects the findings of rules about manifests.
-    pub(super) fn examine_manifests(&self, run: &mut Run) {
+    pub(super) fn examine_manifests(&self, run: &mut LintRun) {
         let profiles = run.members.iter().map(|member| member.name.to_vec()).collect();
         for manifest in &run.manifests {
             let view = ManifestView { manifest, profiles: &profiles };
@@ -65,7 +65,11 @@ impl Pass<'_> {
     }
 
     /// Moves what is said about the profiles of manifests to the YAML.
-    pub(super) fn relocate(&self, embedded: &FxHashMap<SourceId, EmbeddedProfile>, keyed: &mut [(Key, Finding)]) {
+    pub(super) fn relocate(
+        &self,
+        embedded: &FxHashMap<SourceId, EmbeddedProfile>,
+        keyed: &mut [(FindingKey, Finding)],
+    ) {
         for (key, finding) in keyed {
             let about = embedded.get(&finding.span().source);
             if let Some(profile) = about

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::examine::Examined;
-use super::{Outcome, Pass};
+use super::{LintOutcome, LintPass};
 use crate::diagnostic::Diagnostic;
 #[cfg(feature = "kubernetes")]
 use crate::kubernetes::{EmbeddedProfile, Manifest};
@@ -15,23 +15,23 @@ use crate::lint::finding::Finding;
 use crate::lint::paths::symbols;
 use crate::lint::rule::Rule;
 use crate::lint::rules;
-use crate::lint::set::Member;
+use crate::lint::set::SetProfile;
 use crate::lint::suppress::Suppression;
 use crate::source::{Source, SourceId, Span};
 
 /// The sort key of findings: file, place, code.
-pub(super) type Key = (String, u32, &'static str);
+pub(super) type FindingKey = (String, u32, &'static str);
 
 /// The results collected so far.
 #[derive(Default)]
-pub(super) struct Run {
+pub(super) struct LintRun {
     pub(super) findings: Vec<Finding>,
     /// The names of the inputs.
     pub(super) inputs: FxHashSet<String>,
     /// By rule and place, with the number of profiles that have it.
     pub(super) shared: FxHashMap<(&'static str, Span), (Finding, u32)>,
     pub(super) included: FxHashMap<Span, u32>,
-    pub(super) members: Vec<Member>,
+    pub(super) members: Vec<SetProfile>,
     /// The included files.
     pub(super) files: FxHashSet<SourceId>,
     /// By file name.
@@ -45,7 +45,7 @@ pub(super) struct Run {
     pub(super) embedded: FxHashMap<SourceId, EmbeddedProfile>,
 }
 
-impl Run {
+impl LintRun {
     /// Takes in what is found out about a file.
     pub(super) fn take(&mut self, name: String, examined: Examined) {
         let Examined { findings, shared, included, members, files, suppressions, broken } = examined;
@@ -75,7 +75,7 @@ pub(super) fn finding(diagnostic: Diagnostic) -> Option<Finding> {
     (!twice).then(|| Finding::raised(diagnostic, rule))
 }
 
-impl Pass<'_> {
+impl LintPass<'_> {
     /// Whether a file lies below one of the directories in scope.
     pub(super) fn is_below(&self, name: &str) -> bool {
         self.linter.scope.iter().any(|directory| Path::new(name).starts_with(directory))
@@ -83,7 +83,7 @@ impl Pass<'_> {
 
     /// Whether the selection keeps a finding: errors, and findings of rules that are on where they were found. Other stages raise
     /// findings of rules that are off, too.
-    fn keeps(&self, finding: &Finding, run: &Run) -> bool {
+    fn keeps(&self, finding: &Finding, run: &LintRun) -> bool {
         finding.rule.is_none_or(|rule| {
             self.linter.runs(rule) && !self.is_off_in(rule, &self.file_name(finding.span().source, run))
         })
@@ -101,7 +101,7 @@ impl Pass<'_> {
     }
 
     /// Drops what nobody wants to know, and puts the rest in order.
-    pub(super) fn settle(self, mut run: Run) -> Outcome {
+    pub(super) fn settle(self, mut run: LintRun) -> LintOutcome {
         let shared = std::mem::take(&mut run.shared).into_iter();
         let everywhere = shared.filter(|((_, span), (_, count))| run.included.get(span) == Some(count));
         run.findings.extend(everywhere.map(|(_, (finding, _))| finding));
@@ -111,11 +111,11 @@ impl Pass<'_> {
         self.relocate(&run.embedded, &mut keyed);
         keyed.sort_by(|(a, _), (b, _)| a.cmp(b));
         let findings = keyed.into_iter().map(|(_, finding)| finding).collect();
-        Outcome { findings, suppressed, sources: self.session.sources }
+        LintOutcome { findings, suppressed, sources: self.session.sources }
     }
 
     /// The findings of rules that are on where they were found, each once; and how many others comments allow.
-    fn wanted(&self, run: &mut Run) -> (Vec<(Key, Finding)>, usize) {
+    fn wanted(&self, run: &mut LintRun) -> (Vec<(FindingKey, Finding)>, usize) {
         let mut names: FxHashMap<SourceId, Arc<Source>> = FxHashMap::default();
         let mut seen = FxHashSet::default();
         let mut keyed = Vec::new();
@@ -145,7 +145,7 @@ impl Pass<'_> {
     }
 
     /// The file that a text stands in: of a profile in a manifest, the manifest.
-    fn file_name(&self, id: SourceId, run: &Run) -> String {
+    fn file_name(&self, id: SourceId, run: &LintRun) -> String {
         #[cfg(feature = "kubernetes")]
         let id = run.embedded.get(&id).map_or(id, |profile| profile.span.source);
         #[cfg(not(feature = "kubernetes"))]
@@ -154,7 +154,7 @@ impl Pass<'_> {
     }
 
     /// Collects the findings about the comments themselves.
-    fn judge_suppressions(&self, run: &Run, keyed: &mut Vec<(Key, Finding)>) {
+    fn judge_suppressions(&self, run: &LintRun, keyed: &mut Vec<(FindingKey, Finding)>) {
         for (name, list) in &run.suppressions {
             let mut found = Vec::new();
             let checked = !run.broken.contains(name);

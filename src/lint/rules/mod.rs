@@ -24,7 +24,7 @@ mod portability;
 mod style;
 
 use crate::diagnostic::Code;
-use crate::lint::check::{Access, Check, ItemView, Probe, ProfileView, Reporter};
+use crate::lint::check::{Check, ItemView, Probe, ProbedAccess, ProfileView, Reporter};
 use crate::lint::paths::symbols;
 use crate::source::Spanned;
 use crate::syntax::Pattern;
@@ -224,7 +224,7 @@ pub(super) fn probe(view: &ProfileView<'_>, reporter: &mut Reporter<'_>) {
             continue;
         }
         let below = if given.ends_with('/') { "files below " } else { "" };
-        let verb: &str = Access::verb(*access);
+        let verb: &str = ProbedAccess::verb(*access);
         let whose = match rule.prefix.owner {
             Some(_) => " as its owner",
             None => "",

@@ -14,13 +14,13 @@ mod signal;
 mod unix;
 mod userns;
 
-use super::{Event, Origin};
+use super::{Event, EventOrigin};
 use crate::analysis::Access;
 use crate::vocab::PermissionSet;
 
 /// The access of an event; `None` where the record says too little of it, or where rules have no word for it.
 pub(super) fn of(event: &Event) -> Option<Access> {
-    if !matches!(event.origin, Origin::Kernel) {
+    if !matches!(event.origin, EventOrigin::Kernel) {
         return dbus::of(event);
     }
     let class = event.field("class").map(|class| &**class);

@@ -14,10 +14,10 @@ use crate::syntax::printer::item_text;
 use crate::vocab::ExecMode;
 
 use super::exact::{exact, rules_for};
-use super::general::{General, is_volatile, patterns, stable};
-use super::measure::{Opens, SENSITIVE, measure};
-use super::need::Group;
-use super::tree::{Home, Tree, candidate_name};
+use super::general::{GeneralPath, is_volatile, patterns, stable};
+use super::measure::{AddedAccess, SENSITIVE, measure};
+use super::need::NeedGroup;
+use super::tree::{RuleHome, SuggestTree, candidate_name};
 use super::{Need, NoRule};
 
 /// Rules that allow what is needed.
@@ -33,9 +33,9 @@ pub struct Candidate {
     /// Whether they still fit when process numbers and random names are others.
     pub is_stable: bool,
     /// The accesses that they allow beyond the needed one.
-    pub opens: Opens,
+    pub opens: AddedAccess,
     /// Their findings of the linter's danger family.
-    pub dangers: Vec<Danger>,
+    pub dangers: Vec<CandidateFinding>,
 }
 
 /// The most abstractions that are offered for a need.
@@ -44,7 +44,7 @@ const MAX_ABSTRACTIONS: usize = 8;
 /// A finding of the linter that a candidate raises.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
-pub struct Danger {
+pub struct CandidateFinding {
     /// The code of the lint rule, whose page explains it.
     pub code: &'static str,
     /// The name of the lint rule.
@@ -61,7 +61,14 @@ impl Candidate {
 
     /// Candidates that are written by somebody else.
     pub(super) fn of(items: Vec<ItemKind>, is_exact: bool, is_stable: bool) -> Candidate {
-        Candidate { items, is_exact, is_abstraction: false, is_stable, opens: Opens::default(), dangers: Vec::new() }
+        Candidate {
+            items,
+            is_exact,
+            is_abstraction: false,
+            is_stable,
+            opens: AddedAccess::default(),
+            dangers: Vec::new(),
+        }
     }
 
     /// The text of the rules, a line each.
@@ -74,7 +81,7 @@ impl Candidate {
     /// The order of candidates: safe ones first, then those that last, then by what they open. A variable of the tree that opens
     /// next to nothing goes before the path as it stands, but not where either is a danger.
     fn rank(&self) -> (bool, bool, bool, usize, u32, bool) {
-        let Opens { sensitive, size, .. } = &self.opens;
+        let AddedAccess { sensitive, size, .. } = &self.opens;
         let is_danger = !self.dangers.is_empty();
         let size = if is_danger { *size } else { size / 3 };
         (self.is_abstraction, is_danger, !self.is_stable, sensitive.len(), size, self.is_exact)
@@ -82,7 +89,7 @@ impl Candidate {
 }
 
 /// The candidates of a group, not measured yet.
-pub(super) fn candidates(tree: &Tree, home: &Home, group: &Group) -> Result<Vec<Candidate>, NoRule> {
+pub(super) fn candidates(tree: &SuggestTree, home: &RuleHome, group: &NeedGroup) -> Result<Vec<Candidate>, NoRule> {
     let exec = |access: &Access| match access {
         Access::File(file) if file.permissions & EXEC != 0 => tree.exec(&home.profile, &file.path),
         _ => ExecMode::INHERIT,
@@ -103,7 +110,7 @@ pub(super) fn candidates(tree: &Tree, home: &Home, group: &Group) -> Result<Vec<
     let target_stays = target_stays || targets.is_some();
     let own = targets.as_ref().map(|_| (None, path_stays));
     let general = patterns(path, variables, pid).into_iter();
-    let general = general.map(|General { pattern, is_stable }| (Some(pattern), is_stable || path_stays));
+    let general = general.map(|GeneralPath { pattern, is_stable }| (Some(pattern), is_stable || path_stays));
     for (files, path_stays) in own.into_iter().chain(general) {
         let mut rules = Vec::new();
         for Need { access, .. } in group.needs() {
@@ -118,11 +125,11 @@ pub(super) fn candidates(tree: &Tree, home: &Home, group: &Group) -> Result<Vec<
 
 /// Measures candidates of one profile, drops those that do not allow what is needed, and puts the best first.
 pub(super) fn judge(
-    tree: &Tree,
-    home: &Home,
-    lists: Vec<(Group, Vec<Candidate>)>,
+    tree: &SuggestTree,
+    home: &RuleHome,
+    lists: Vec<(NeedGroup, Vec<Candidate>)>,
     with_abstractions: bool,
-) -> Result<Vec<(Group, Vec<Candidate>)>, CompileError> {
+) -> Result<Vec<(NeedGroup, Vec<Candidate>)>, CompileError> {
     let Some(file) = tree.files.get(home.file) else { return Ok(Vec::new()) };
     let items: Vec<&[ItemKind]> = lists.iter().flat_map(|(_, list)| list).map(|one| &*one.items).collect();
     if items.is_empty() {
@@ -145,7 +152,7 @@ pub(super) fn judge(
         .filter(|(access, _)| !allows(&file.subject, &home.profile, access))
         .collect();
     let dangers = dangers(tree, &text)?;
-    let mut abstractions: FxHashMap<usize, Opens> = FxHashMap::default();
+    let mut abstractions: FxHashMap<usize, AddedAccess> = FxHashMap::default();
     let mut number = 0;
     let mut judged = Vec::new();
     for (group, list) in lists {
@@ -182,7 +189,7 @@ pub(super) fn judge(
                         .iter()
                         .filter(|(access, _)| allows(&one.subject, candidate_name(0).as_bytes(), access))
                         .map(|(_, text)| (*text).to_owned());
-                    Opens { sensitive: opened.collect(), ..measure(&one.record, present, path) }
+                    AddedAccess { sensitive: opened.collect(), ..measure(&one.record, present, path) }
                 });
                 let mut candidate = Candidate::of(vec![one.include.clone()], false, true);
                 (candidate.is_abstraction, candidate.opens) = (true, opens.clone());
@@ -196,7 +203,7 @@ pub(super) fn judge(
 }
 
 /// The findings of the danger family in a text, each with the profile that it is in.
-fn dangers(tree: &Tree, text: &[u8]) -> Result<Vec<(String, Danger)>, CompileError> {
+fn dangers(tree: &SuggestTree, text: &[u8]) -> Result<Vec<(String, CandidateFinding)>, CompileError> {
     let mut found = Vec::new();
     for (line, danger) in findings(tree, "candidates", text)? {
         let before: Vec<&[u8]> = text.split(|&byte| byte == b'\n').take(line).collect();
@@ -209,7 +216,11 @@ fn dangers(tree: &Tree, text: &[u8]) -> Result<Vec<(String, Danger)>, CompileErr
 }
 
 /// The findings of the danger family in a text, each with its line from 1.
-pub(super) fn findings(tree: &Tree, name: &str, text: &[u8]) -> Result<Vec<(usize, Danger)>, CompileError> {
+pub(super) fn findings(
+    tree: &SuggestTree,
+    name: &str,
+    text: &[u8],
+) -> Result<Vec<(usize, CandidateFinding)>, CompileError> {
     let Ok(selection) = Selection::only([Family::Danger.name()]) else { return Ok(Vec::new()) };
     let outcome = Linter::new(&tree.compiler).selection(selection).lint([Input::text(name, text)])?;
     let sources = outcome.sources();
@@ -218,7 +229,7 @@ pub(super) fn findings(tree: &Tree, name: &str, text: &[u8]) -> Result<Vec<(usiz
         let (line, _) = sources.get(finding.span().source).line_column(finding.span().start);
         let message = Escaped::line(&finding.message).to_string();
         let line = usize::try_from(line).unwrap_or(usize::MAX);
-        Some((line, Danger { code: rule.code, name: rule.name, message }))
+        Some((line, CandidateFinding { code: rule.code, name: rule.name, message }))
     });
     Ok(dangers.collect())
 }

@@ -8,13 +8,13 @@ use crate::lines::LineDiff;
 use crate::syntax::ast::{FileBody, FileLetters, ItemKind, Rule, RuleKind};
 use crate::vocab::FilePermissions;
 
-use super::plan::{Outcome, Plan, SuggestError};
-use super::tree::Tree;
+use super::plan::{SuggestError, SuggestionOutcome, SuggestionPlan};
+use super::tree::SuggestTree;
 
 /// A change of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Change {
+pub struct FileChange {
     /// The name of the file.
     pub file: String,
     /// Its text; empty where the file is to be made.
@@ -23,7 +23,7 @@ pub struct Change {
     pub new: Vec<u8>,
 }
 
-impl Change {
+impl FileChange {
     /// The unified diff.
     #[must_use]
     pub fn diff(&self) -> String {
@@ -33,20 +33,20 @@ impl Change {
     }
 }
 
-impl Plan {
+impl SuggestionPlan {
     /// The changes that write what is picked into the profiles: each rule in its place by the conventions, letters of a rule that
     /// is there already merged into it, every other byte as it was.
     ///
     /// # Errors
     /// When a file cannot be edited.
-    pub fn changes(&self, tree: &Tree) -> Result<Vec<Change>, SuggestError> {
+    pub fn changes(&self, tree: &SuggestTree) -> Result<Vec<FileChange>, SuggestError> {
         self.written(tree, self.options.local)
     }
 
-    pub(super) fn written(&self, tree: &Tree, local: bool) -> Result<Vec<Change>, SuggestError> {
+    pub(super) fn written(&self, tree: &SuggestTree, local: bool) -> Result<Vec<FileChange>, SuggestError> {
         let mut editors: BTreeMap<String, (Vec<u8>, Editor)> = BTreeMap::new();
         for suggestion in &self.suggestions {
-            let Outcome::Candidates { list, picked: Some(picked) } = &suggestion.outcome else { continue };
+            let SuggestionOutcome::Candidates { list, picked: Some(picked) } = &suggestion.outcome else { continue };
             let (Some(home), Some(candidate)) = (&suggestion.home, list.get(*picked)) else { continue };
             let Some(file) = tree.files.get(home.file) else { continue };
             let old = if file.is_new { Vec::new() } else { file.text.clone() };
@@ -67,7 +67,7 @@ impl Plan {
             }
         }
         let changed = editors.into_iter().filter_map(|(file, (old, editor))| {
-            let change = Change { file, old, new: editor.finish() };
+            let change = FileChange { file, old, new: editor.finish() };
             (change.old != change.new).then_some(change)
         });
         Ok(changed.collect())

@@ -15,7 +15,7 @@ const MAX_PATTERNS: usize = 6;
 
 /// A path that is about to be generalised: pieces of a glob.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct General {
+pub(super) struct GeneralPath {
     /// The pattern.
     pub(super) pattern: Pattern,
     /// Whether a part that differs in each run is general.
@@ -75,14 +75,14 @@ fn random_tail(name: &[u8]) -> Option<usize> {
 }
 
 /// The pattern for a path whose parts differ each time; `None` for any other path.
-pub(super) fn stable(path: &[u8], variables: &[VariableValue], pid: Option<u32>) -> Option<General> {
+pub(super) fn stable(path: &[u8], variables: &[VariableValue], pid: Option<u32>) -> Option<GeneralPath> {
     is_volatile(path, pid).then_some(())?;
     general(b"", path, variables, pid, true)
 }
 
 /// More general patterns that match a path, by the variables of a tree.
-pub(super) fn patterns(path: &[u8], variables: &[VariableValue], pid: Option<u32>) -> Vec<General> {
-    let mut found: Vec<General> = stable(path, variables, pid).into_iter().collect();
+pub(super) fn patterns(path: &[u8], variables: &[VariableValue], pid: Option<u32>) -> Vec<GeneralPath> {
+    let mut found: Vec<GeneralPath> = stable(path, variables, pid).into_iter().collect();
     let volatile = is_volatile(path, pid);
     for (name, prefix) in prefixes(path, variables) {
         if found.len() >= MAX_PATTERNS {
@@ -130,7 +130,13 @@ fn matches(value: &Text, prefix: &[u8]) -> bool {
 }
 
 /// The rest of a path after a head, with numbers and random names made general.
-fn general(head: &[u8], rest: &[u8], variables: &[VariableValue], pid: Option<u32>, stable: bool) -> Option<General> {
+fn general(
+    head: &[u8],
+    rest: &[u8],
+    variables: &[VariableValue],
+    pid: Option<u32>,
+    stable: bool,
+) -> Option<GeneralPath> {
     let has = |wanted: &str| {
         variables.iter().any(|known| matches!(known, VariableValue::Set { name, .. } if **name == *wanted.as_bytes()))
     };
@@ -163,7 +169,7 @@ fn general(head: &[u8], rest: &[u8], variables: &[VariableValue], pid: Option<u3
         }
     }
     let pattern = Pattern::glob(&glob).ok()?;
-    Some(General { pattern, is_stable: stable })
+    Some(GeneralPath { pattern, is_stable: stable })
 }
 
 /// A part of a path as a glob that matches it alone; `None` where that takes more than backslashes.

@@ -7,7 +7,7 @@ use crate::analysis::access::Asked;
 use crate::analysis::classes;
 use crate::analysis::perms::{ClassPerms, EXEC, EXEC_MMAP, FilePerms, GETATTR, LINK, LOCK, READ, WRITE};
 use crate::automata::{Symbol, Tables};
-use crate::blob::{PolicyDb, Profile};
+use crate::blob::{BlobProfile, PolicyDb};
 use crate::vocab::Capability;
 
 /// The most pairs of states that a measurement looks at.
@@ -20,7 +20,7 @@ const MAX_LEN: usize = 64;
 /// The accesses that a candidate allows and the profile does not allow now.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
-pub struct Opens {
+pub struct AddedAccess {
     /// Sensitive accesses that it allows, in words.
     pub sensitive: Vec<String>,
     /// Shortest examples of what else it allows.
@@ -30,9 +30,9 @@ pub struct Opens {
 }
 
 /// Compares what rules allow alone with what a profile allows; `path` is what they are for.
-pub(super) fn measure(rules: &Profile, profile: &Profile, path: Option<&[u8]>) -> Opens {
+pub(super) fn measure(rules: &BlobProfile, profile: &BlobProfile, path: Option<&[u8]>) -> AddedAccess {
     // What is needed is not counted: of files the walk leaves it out, of others one string is taken off.
-    let mut found = Found { path, examples: Vec::new(), strings: if path.is_some() { 0.0 } else { -1.0 } };
+    let mut found = OpenedStrings { path, examples: Vec::new(), strings: if path.is_some() { 0.0 } else { -1.0 } };
     let fresh = rules.capabilities.allow & !profile.capabilities.allow;
     found.strings += f64::from(fresh.count_ones());
     if fresh.count_ones() > 1 {
@@ -67,33 +67,40 @@ pub(super) fn measure(rules: &Profile, profile: &Profile, path: Option<&[u8]>) -
     // The logarithm of no such number is larger.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 1024")]
     let size = size as u32;
-    Opens { sensitive: Vec::new(), examples: found.examples, size }
+    AddedAccess { sensitive: Vec::new(), examples: found.examples, size }
 }
 
 fn start(db: Option<&PolicyDb>) -> u32 {
     db.map_or(0, |db| db.start.unwrap_or(1))
 }
 
-struct Found<'a> {
+struct OpenedStrings<'a> {
     path: Option<&'a [u8]>,
     examples: Vec<String>,
     strings: f64,
 }
 
 /// A state of the rules, one of the profile, and how many bytes of the path that is needed have led there and no others.
-type Pair = (u32, u32, Option<usize>);
+type MeasuredPair = (u32, u32, Option<usize>);
 
 /// The permissions that are new in a pair of states.
-type New<'a> = &'a dyn Fn(usize, Option<(&PolicyDb, usize)>) -> u32;
+type NewPermissions<'a> = &'a dyn Fn(usize, Option<(&PolicyDb, usize)>) -> u32;
 
-impl Found<'_> {
+impl OpenedStrings<'_> {
     /// Walks all strings that the rules say something about, shortest first.
-    fn walk(&mut self, rules: &PolicyDb, profile: Option<&PolicyDb>, from: (u32, u32), head: &[u8], new: New<'_>) {
+    fn walk(
+        &mut self,
+        rules: &PolicyDb,
+        profile: Option<&PolicyDb>,
+        from: (u32, u32),
+        head: &[u8],
+        new: NewPermissions<'_>,
+    ) {
         let step = |tables: &Tables, state: u32, byte: u8| tables.step(state, Symbol::Byte(byte));
         let wanted = self.path.filter(|_| head.is_empty());
         let from = (from.0, from.1, wanted.map(|_| 0));
         let mut pairs = vec![(from, 0_usize, 0_u8)];
-        let mut known: FxHashMap<Pair, usize> = FxHashMap::from_iter([(from, 0)]);
+        let mut known: FxHashMap<MeasuredPair, usize> = FxHashMap::from_iter([(from, 0)]);
         let mut edges: Vec<Vec<(usize, f64)>> = Vec::new();
         let mut fresh = Vec::new();
         let mut at = 0;
@@ -135,7 +142,7 @@ impl Found<'_> {
         }
     }
 
-    fn example(&mut self, pairs: &[(Pair, usize, u8)], mut at: usize, head: &[u8], permissions: u32) {
+    fn example(&mut self, pairs: &[(MeasuredPair, usize, u8)], mut at: usize, head: &[u8], permissions: u32) {
         let mut string = Vec::new();
         while let Some(&(_, before, byte)) = pairs.get(at).filter(|_| at != 0) {
             string.push(byte);

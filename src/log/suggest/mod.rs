@@ -1,6 +1,6 @@
 //! The least rule: what a profile has to allow for accesses that a log shows, and nothing else.
 //!
-//! A [`Need`] is an access of a profile. [`exact`](fn@exact) writes the rule that allows it alone. A [`Plan`] asks the policy of a [`Tree`]
+//! A [`Need`] is an access of a profile. [`exact`](fn@exact) writes the rule that allows it alone. A [`SuggestionPlan`] asks the policy of a [`SuggestTree`]
 //! about each need: what is allowed already and what a rule of the user denies is said so; for the rest there are [`Candidate`]s,
 //! the exact rule and more general ones with the tree's own variables, ranked by what each would [open](Opens). What raises a
 //! finding of the linter's danger family is a [decision](Plan::decisions). The [changes](Plan::changes) put what is picked into the
@@ -16,15 +16,15 @@ mod plan;
 mod together;
 mod tree;
 
-pub use candidate::{Candidate, Danger};
-pub use changes::Change;
+pub use candidate::{Candidate, CandidateFinding};
+pub use changes::FileChange;
 #[cfg(feature = "cli")]
 pub(crate) use exact::all as all_exact;
 pub use exact::{NoRule, exact};
-pub use measure::Opens;
+pub use measure::AddedAccess;
 pub use need::Need;
-pub use plan::{Options, Outcome, Plan, SuggestError, Suggestion};
-pub use tree::Tree;
+pub use plan::{SuggestError, SuggestOptions, Suggestion, SuggestionOutcome, SuggestionPlan};
+pub use tree::SuggestTree;
 #[cfg(feature = "cli")]
 pub(crate) use tree::named;
 

@@ -19,7 +19,7 @@ use super::general::has_number_of;
 ///
 /// let need = Need::new("web", Access::parse(&["file", "owner", "/srv/web/data", "rw"])?).times(3);
 /// assert_eq!((need.profile.to_string(), need.times), ("web".into(), 3));
-/// # Ok::<(), armorer::analysis::UsageError>(())
+/// # Ok::<(), armorer::analysis::AccessError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
@@ -95,7 +95,7 @@ impl Need {
 
 /// Needs of one profile about one thing, which one rule may allow.
 #[derive(Clone, Debug)]
-pub(super) struct Group {
+pub(super) struct NeedGroup {
     /// One need, with the permissions of all; for files, those on files of the program's user, and the process whose number names have.
     pub(super) need: Need,
     /// The permissions on files that are of others, too.
@@ -104,8 +104,8 @@ pub(super) struct Group {
     pub(super) members: Vec<usize>,
 }
 
-impl Group {
-    fn new(number: usize, need: &Need) -> Group {
+impl NeedGroup {
+    fn new(number: usize, need: &Need) -> NeedGroup {
         let mut need = need.clone();
         let mut other = 0;
         if let Access::File(file) = &mut need.access {
@@ -117,11 +117,11 @@ impl Group {
             let mut names = std::iter::once(&file.path).chain(&file.link_target);
             need.pid = need.pid.filter(|&pid| names.any(|name| has_number_of(name, pid)));
         }
-        Group { need, other, members: vec![number] }
+        NeedGroup { need, other, members: vec![number] }
     }
 
     /// Takes in another need about the same thing.
-    fn join(&mut self, number: usize, other: &Group) {
+    fn join(&mut self, number: usize, other: &NeedGroup) {
         self.other |= other.other;
         self.need.times = self.need.times.saturating_add(other.need.times);
         self.need.target = self.need.target.take().or_else(|| other.need.target.clone());
@@ -177,11 +177,11 @@ fn permissions(access: &mut Access) -> Option<&mut u32> {
 }
 
 /// Joins needs that are about the same thing, in the order in which they come first.
-pub(super) fn group(needs: &[Need]) -> Vec<Group> {
-    let mut groups: Vec<Group> = Vec::new();
+pub(super) fn group(needs: &[Need]) -> Vec<NeedGroup> {
+    let mut groups: Vec<NeedGroup> = Vec::new();
     let mut known: rustc_hash::FxHashMap<String, usize> = rustc_hash::FxHashMap::default();
     for (number, need) in needs.iter().enumerate() {
-        let next = Group::new(number, need);
+        let next = NeedGroup::new(number, need);
         let at = *known.entry(subject(&next.need)).or_insert(groups.len());
         match groups.get_mut(at) {
             Some(group) => group.join(number, &next),
@@ -217,7 +217,7 @@ mod tests {
             need(&["file", "other", "/x", "r"]),
         ];
         let groups = group(&needs);
-        let shown = |group: &Group| group.accesses().iter().map(Access::to_string).collect::<Vec<_>>();
+        let shown = |group: &NeedGroup| group.accesses().iter().map(Access::to_string).collect::<Vec<_>>();
         assert_eq!(
             groups.iter().map(shown).collect::<Vec<_>>(),
             [vec!["file /x r", "file owner /x w"], vec!["file /y r"]]

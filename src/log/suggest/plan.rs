@@ -13,13 +13,13 @@ use crate::source::Text;
 use crate::syntax::ast::ItemKind;
 use crate::vocab::SocketType;
 
-use super::candidate::{self, Candidate, Danger};
-use super::need::{Group, group};
-use super::tree::Home;
-use super::{Need, NoRule, Tree};
+use super::candidate::{self, Candidate, CandidateFinding};
+use super::need::{NeedGroup, group};
+use super::tree::RuleHome;
+use super::{Need, NoRule, SuggestTree};
 
 /// The number of a suggestion, and candidates that are not measured yet.
-type Unjudged = (usize, Group, Vec<Candidate>);
+type UnmeasuredCandidates = (usize, NeedGroup, Vec<Candidate>);
 
 /// The most things that a plan is about: each edit of a file reads all of it.
 const MAX_GROUPS: usize = 2_000;
@@ -37,56 +37,56 @@ pub struct Suggestion {
     /// How many events there were.
     pub times: u64,
     /// The answer.
-    pub outcome: Outcome,
-    pub(super) home: Option<Home>,
-    group: Group,
+    pub outcome: SuggestionOutcome,
+    pub(super) home: Option<RuleHome>,
+    group: NeedGroup,
 }
 
 /// How suggestions are made and written.
 ///
 /// ```
-/// use armorer::log::suggest::Options;
+/// use armorer::log::suggest::SuggestOptions;
 ///
 /// let options = Options::default().accept("capability-sys-admin").local(true).abstractions(false);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Options {
+pub struct SuggestOptions {
     pub(super) accept: Vec<String>,
     pub(super) local: bool,
     abstractions: bool,
 }
 
-impl Default for Options {
+impl Default for SuggestOptions {
     fn default() -> Self {
-        Options { accept: Vec::new(), local: false, abstractions: true }
+        SuggestOptions { accept: Vec::new(), local: false, abstractions: true }
     }
 }
 
-impl Options {
+impl SuggestOptions {
     /// Accepts a finding of the linter's danger family, by its code or name; `all` accepts every one.
     #[must_use]
-    pub fn accept(mut self, finding: impl Into<String>) -> Options {
+    pub fn accept(mut self, finding: impl Into<String>) -> SuggestOptions {
         self.accept.push(finding.into());
         self
     }
 
     /// Whether rules go into the `local/` include of a profile that has one.
     #[must_use]
-    pub fn local(self, local: bool) -> Options {
-        Options { local, ..self }
+    pub fn local(self, local: bool) -> SuggestOptions {
+        SuggestOptions { local, ..self }
     }
 
     /// Whether abstractions of the tree are offered. All of them are compiled once.
     #[must_use]
-    pub fn abstractions(self, offered: bool) -> Options {
-        Options { abstractions: offered, ..self }
+    pub fn abstractions(self, offered: bool) -> SuggestOptions {
+        SuggestOptions { abstractions: offered, ..self }
     }
 }
 
 /// Answers to a need.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub enum Outcome {
+pub enum SuggestionOutcome {
     /// The policy allows it already: it has to be loaded again.
     Allowed,
     /// A rule of the user denies it, and is left alone.
@@ -135,42 +135,42 @@ pub enum SuggestError {
 /// Suggestions for a list of needs, with the choice among their candidates.
 ///
 /// ```
-/// use armorer::log::suggest::{Need, Options, Plan, Tree};
+/// use armorer::log::suggest::{Need, SuggestOptions, SuggestionPlan, SuggestTree};
 /// use armorer::{Access, Compiler, Features};
 ///
-/// let mut tree = Tree::new(Compiler::new(Features::builtin("linux-7.2").unwrap()));
+/// let mut tree = SuggestTree::new(Compiler::new(Features::builtin("linux-7.2").unwrap()));
 /// tree.add("web", "profile web {\n  # settings\n  /etc/web.conf r,\n}\n")?;
 /// let need = |words: &[&str]| Access::parse(words).map(|access| Need::new("web", access));
 /// let needs = [need(&["file", "/etc/web.conf", "w"])?, need(&["capability", "sys_admin"])?];
 ///
-/// let plan = Plan::new(&tree, &needs, &Options::default())?;
+/// let plan = SuggestionPlan::new(&tree, &needs, &SuggestOptions::default())?;
 /// assert_eq!(plan.changes(&tree)?[0].new, b"profile web {\n  # settings\n  /etc/web.conf rw,\n}\n");
 /// let decisions: Vec<_> = plan.decisions().map(|(_, dangers)| dangers[0].code).collect();
 /// assert_eq!(decisions, ["AA0108"]);
 ///
-/// let plan = Plan::new(&tree, &needs, &Options::default().accept("AA0108"))?;
+/// let plan = SuggestionPlan::new(&tree, &needs, &SuggestOptions::default().accept("AA0108"))?;
 /// assert!(plan.changes(&tree)?[0].diff().contains("+  capability sys_admin,\n"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
-pub struct Plan {
+pub struct SuggestionPlan {
     /// The suggestions, in the order in which their needs come first.
     pub suggestions: Vec<Suggestion>,
     /// How many further things are needed, which are left for another plan: there is a bound for logs without end.
     pub left_out: usize,
     /// The earlier choices, with the number of the suggestion.
     undo: Vec<(usize, Option<usize>)>,
-    pub(super) options: Options,
+    pub(super) options: SuggestOptions,
 }
 
-impl Plan {
+impl SuggestionPlan {
     /// Suggestions for needs, with the best candidate of each picked. None is picked that raises a finding of the linter's danger
     /// family, unless that is [accepted](Options::accept).
     ///
     /// # Errors
     /// When a text does not compile or cannot be edited.
-    pub fn new(tree: &Tree, needs: &[Need], options: &Options) -> Result<Plan, SuggestError> {
-        let mut groups: Vec<(Option<Home>, Group)> = Vec::new();
+    pub fn new(tree: &SuggestTree, needs: &[Need], options: &SuggestOptions) -> Result<SuggestionPlan, SuggestError> {
+        let mut groups: Vec<(Option<RuleHome>, NeedGroup)> = Vec::new();
         // Needs of programs that run in a profile's name are its own.
         let renamed: Vec<Need> = needs.iter().map(|need| rehomed(tree, need)).collect();
         let mut all = group(&renamed);
@@ -180,21 +180,22 @@ impl Plan {
             groups.push((tree.home(&group.need.profile), group));
         }
         let mut suggestions: Vec<Option<Suggestion>> = groups.iter().map(|_| None).collect();
-        let mut open: BTreeMap<Text, (Home, Vec<Unjudged>)> = BTreeMap::new();
+        let mut open: BTreeMap<Text, (RuleHome, Vec<UnmeasuredCandidates>)> = BTreeMap::new();
         for (number, (home, group)) in groups.into_iter().enumerate() {
             let outcome = match &home {
-                None => Some(Outcome::NoProfile),
+                None => Some(SuggestionOutcome::NoProfile),
                 Some(home) => settled(tree, home, &group),
             };
             let (outcome, list) = match (outcome, &home) {
                 (None, Some(home)) => match candidate::candidates(tree, home, &group) {
                     Ok(list) => (None, list),
-                    Err(error) => (Some(Outcome::NoRule(error)), Vec::new()),
+                    Err(error) => (Some(SuggestionOutcome::NoRule(error)), Vec::new()),
                 },
                 (outcome, _) => (outcome, Vec::new()),
             };
             if let Some(slot) = suggestions.get_mut(number) {
-                let outcome = outcome.clone().unwrap_or(Outcome::Candidates { list: Vec::new(), picked: None });
+                let outcome =
+                    outcome.clone().unwrap_or(SuggestionOutcome::Candidates { list: Vec::new(), picked: None });
                 *slot = Some(suggestion(tree, home.clone(), &group, outcome));
             }
             if let (None, Some(home)) = (outcome, home) {
@@ -209,20 +210,20 @@ impl Plan {
             {
                 if let Some(Some(suggestion)) = suggestions.get_mut(number) {
                     let picked = best(&list, &options.accept);
-                    suggestion.outcome = Outcome::Candidates { list, picked };
+                    suggestion.outcome = SuggestionOutcome::Candidates { list, picked };
                 }
             }
         }
         let suggestions = suggestions.into_iter().flatten().collect();
-        let mut plan = Plan { suggestions, left_out, undo: Vec::new(), options: options.clone() };
+        let mut plan = SuggestionPlan { suggestions, left_out, undo: Vec::new(), options: options.clone() };
         plan.drop_dangerous_together(tree)?;
         Ok(plan)
     }
 
     /// The suggestions that need a decision, with the findings that their best candidate raises.
-    pub fn decisions(&self) -> impl Iterator<Item = (&Suggestion, &[Danger])> {
+    pub fn decisions(&self) -> impl Iterator<Item = (&Suggestion, &[CandidateFinding])> {
         self.suggestions.iter().filter_map(|suggestion| match &suggestion.outcome {
-            Outcome::Candidates { list, picked: None } => {
+            SuggestionOutcome::Candidates { list, picked: None } => {
                 Some((suggestion, &*list.first().filter(|best| !best.dangers.is_empty())?.dangers))
             }
             _ => None,
@@ -232,20 +233,20 @@ impl Plan {
     /// Picks a candidate of a suggestion, or none. `false` where there is no such suggestion or candidate.
     ///
     /// ```
-    /// use armorer::log::suggest::{Need, Options, Plan, Tree};
+    /// use armorer::log::suggest::{Need, SuggestOptions, SuggestionPlan, SuggestTree};
     /// use armorer::{Access, Compiler, Features};
     ///
-    /// let mut tree = Tree::new(Compiler::new(Features::builtin("linux-7.2").unwrap()));
+    /// let mut tree = SuggestTree::new(Compiler::new(Features::builtin("linux-7.2").unwrap()));
     /// tree.add("web", "profile web {\n}\n")?;
     /// let needs = [Need::new("web", Access::parse(&["file", "/srv/a", "r"])?)];
-    /// let mut plan = Plan::new(&tree, &needs, &Options::default())?;
+    /// let mut plan = SuggestionPlan::new(&tree, &needs, &SuggestOptions::default())?;
     /// assert!(plan.pick(0, None) && plan.changes(&tree)?.is_empty());
     /// assert!(plan.undo() && !plan.changes(&tree)?.is_empty());
     /// assert!(!plan.undo());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn pick(&mut self, suggestion: usize, candidate: Option<usize>) -> bool {
-        let Some(Outcome::Candidates { list, picked }) =
+        let Some(SuggestionOutcome::Candidates { list, picked }) =
             self.suggestions.get_mut(suggestion).map(|suggestion| &mut suggestion.outcome)
         else {
             return false;
@@ -257,10 +258,10 @@ impl Plan {
         true
     }
 
-    /// Takes the last [`Plan::pick`] back. `false` where there is none.
+    /// Takes the last [`SuggestionPlan::pick`] back. `false` where there is none.
     pub fn undo(&mut self) -> bool {
         let Some((number, before)) = self.undo.pop() else { return false };
-        if let Some(Outcome::Candidates { picked, .. }) =
+        if let Some(SuggestionOutcome::Candidates { picked, .. }) =
             self.suggestions.get_mut(number).map(|suggestion| &mut suggestion.outcome)
         {
             *picked = before;
@@ -271,13 +272,13 @@ impl Plan {
     /// Adds rules of one's own to the candidates of a suggestion, measured as the others, and gives their number.
     ///
     /// ```
-    /// use armorer::log::suggest::{Need, Options, Plan, Tree};
+    /// use armorer::log::suggest::{Need, SuggestOptions, SuggestionPlan, SuggestTree};
     /// use armorer::{Access, Compiler, Features};
     ///
-    /// let mut tree = Tree::new(Compiler::new(Features::builtin("linux-7.2").unwrap()));
+    /// let mut tree = SuggestTree::new(Compiler::new(Features::builtin("linux-7.2").unwrap()));
     /// tree.add("web", "profile web {\n}\n")?;
     /// let needs = [Need::new("web", Access::parse(&["file", "/srv/a", "r"])?)];
-    /// let mut plan = Plan::new(&tree, &needs, &Options::default())?;
+    /// let mut plan = SuggestionPlan::new(&tree, &needs, &SuggestOptions::default())?;
     /// let number = plan.offer(&tree, 0, "/srv/* r,")?;
     /// assert!(plan.pick(0, Some(number)));
     /// assert!(plan.offer(&tree, 0, "/srv/b r,").is_err());
@@ -286,11 +287,12 @@ impl Plan {
     ///
     /// # Errors
     /// When the text is not one rule or several, or they do not compile, or do not allow what is needed.
-    pub fn offer(&mut self, tree: &Tree, suggestion: usize, text: &str) -> Result<usize, SuggestError> {
+    pub fn offer(&mut self, tree: &SuggestTree, suggestion: usize, text: &str) -> Result<usize, SuggestError> {
         let Some(suggestion) = self.suggestions.get_mut(suggestion) else {
             return Err(SuggestError::Offer("there is no such suggestion"));
         };
-        let (Outcome::Candidates { list, .. }, Some(home)) = (&mut suggestion.outcome, &suggestion.home) else {
+        let (SuggestionOutcome::Candidates { list, .. }, Some(home)) = (&mut suggestion.outcome, &suggestion.home)
+        else {
             return Err(SuggestError::Offer("no rule is needed here"));
         };
         let failed = |error| SuggestError::Parse { file: "the rule".into(), error: Box::new(error) };
@@ -311,7 +313,7 @@ impl Plan {
 
 /// The need of the profile whose rules decide about it, without addresses where the kernel does not mediate them: a rule that has
 /// them would say less than it allows.
-fn rehomed(tree: &Tree, need: &Need) -> Need {
+fn rehomed(tree: &SuggestTree, need: &Need) -> Need {
     let mut need = need.clone();
     if let Some(home) = tree.home(&need.profile) {
         need.profile = home.profile;
@@ -328,15 +330,15 @@ fn rehomed(tree: &Tree, need: &Need) -> Need {
     need
 }
 
-fn suggestion(tree: &Tree, home: Option<Home>, group: &Group, outcome: Outcome) -> Suggestion {
+fn suggestion(tree: &SuggestTree, home: Option<RuleHome>, group: &NeedGroup, outcome: SuggestionOutcome) -> Suggestion {
     let file = home.as_ref().and_then(|home| tree.files.get(home.file)).map(|file| file.name.clone());
     let profile = home.as_ref().map_or(&group.need.profile, |home| &home.profile).clone();
-    let Group { need, members, .. } = group;
+    let NeedGroup { need, members, .. } = group;
     Suggestion { profile, file, needs: members.clone(), times: need.times, outcome, home, group: group.clone() }
 }
 
 /// The answer where the present policy has one: it allows the access, or a rule denies it.
-fn settled(tree: &Tree, home: &Home, group: &Group) -> Option<Outcome> {
+fn settled(tree: &SuggestTree, home: &RuleHome, group: &NeedGroup) -> Option<SuggestionOutcome> {
     let subject = &tree.files.get(home.file)?.subject;
     let mut all = true;
     for access in group.accesses() {
@@ -345,13 +347,13 @@ fn settled(tree: &Tree, home: &Home, group: &Group) -> Option<Outcome> {
         let denied = answer.verdicts.iter().filter(|verdict| verdict.decision != Decision::Allowed);
         let mut deciding = denied.flat_map(|verdict| &verdict.decided_by).filter_map(|&at| answer.rules.get(at));
         if let Some(rule) = deciding.find(|rule| rule.mode == RuleMode::Deny) {
-            return Some(Outcome::Refused(rule.clone()));
+            return Some(SuggestionOutcome::Refused(rule.clone()));
         }
     }
-    all.then_some(Outcome::Allowed)
+    all.then_some(SuggestionOutcome::Allowed)
 }
 
-pub(super) fn accepted(danger: &Danger, accept: &[String]) -> bool {
+pub(super) fn accepted(danger: &CandidateFinding, accept: &[String]) -> bool {
     accept.iter().any(|word| word == "all" || word == danger.code || word == danger.name)
 }
 

@@ -9,16 +9,16 @@ use crate::source::Memory;
 const TUNABLES: &str =
     "@{HOME} = /home/*/ /root/\n@{PROC} = /proc/\n@{pid} = [1-9]{[0-9],}{[0-9],}{[0-9],}\n@{run} = /run /var/run\n";
 
-fn tree(text: &str) -> Tree {
+fn tree(text: &str) -> SuggestTree {
     let files = Memory::new().with("/base/tunables/global", TUNABLES);
     let compiler = Compiler::new(Features::builtin("linux-7.2").unwrap()).base("/base").loader(files);
-    let mut tree = Tree::new(compiler);
+    let mut tree = SuggestTree::new(compiler);
     tree.add("web", format!("abi <kernel>,\ninclude <tunables/global>\n{text}")).unwrap();
     tree
 }
 
-fn accept(words: &[&str]) -> Options {
-    words.iter().fold(Options::default(), |options, word| options.accept(*word))
+fn accept(words: &[&str]) -> SuggestOptions {
+    words.iter().fold(SuggestOptions::default(), |options, word| options.accept(*word))
 }
 
 fn need(profile: &str, words: &[&str]) -> Need {
@@ -26,15 +26,15 @@ fn need(profile: &str, words: &[&str]) -> Need {
 }
 
 /// The text after the preamble after a plan.
-fn after(tree: &Tree, plan: &Plan) -> String {
+fn after(tree: &SuggestTree, plan: &SuggestionPlan) -> String {
     let changes = plan.changes(tree).unwrap();
     let [change] = &changes[..] else { panic!("{changes:?}") };
     String::from_utf8(change.new.clone()).unwrap().split_once("<tunables/global>\n").unwrap().1.to_owned()
 }
 
-fn candidates(plan: &Plan, number: usize) -> Vec<String> {
+fn candidates(plan: &SuggestionPlan, number: usize) -> Vec<String> {
     match &plan.suggestions[number].outcome {
-        Outcome::Candidates { list, .. } => list.iter().map(Candidate::text).collect(),
+        SuggestionOutcome::Candidates { list, .. } => list.iter().map(Candidate::text).collect(),
         other => panic!("{other:?}"),
     }
 }
@@ -51,25 +51,25 @@ fn rules_go_into_their_place_and_the_same_needs_then_suggest_nothing() {
         need("web", &["file", "/srv/a", "r"]),
         need("web", &["file", "owner", "/var/log/web.log", "create"]),
     ];
-    let plan = Plan::new(&tree, &needs, &Options::default()).unwrap();
+    let plan = SuggestionPlan::new(&tree, &needs, &SuggestOptions::default()).unwrap();
     let written = after(&tree, &plan);
     assert_eq!(
         written,
         "profile web {\n  capability net_bind_service,\n\n  # settings\n  /etc/web.conf   rw, # read at start\n  /srv/** r,\n  \
          owner /var/log/web.log w,\n\n  profile worker {\n    signal send set=(term) peer=web,\n  }\n}\n"
     );
-    assert!(matches!(plan.suggestions[4].outcome, Outcome::Allowed));
+    assert!(matches!(plan.suggestions[4].outcome, SuggestionOutcome::Allowed));
     assert_eq!(plan.suggestions[0].needs, [0, 5]);
     let again = super::tests::tree(&written);
-    let plan = Plan::new(&again, &needs, &Options::default()).unwrap();
-    assert!(plan.suggestions.iter().all(|suggestion| matches!(suggestion.outcome, Outcome::Allowed)));
+    let plan = SuggestionPlan::new(&again, &needs, &SuggestOptions::default()).unwrap();
+    assert!(plan.suggestions.iter().all(|suggestion| matches!(suggestion.outcome, SuggestionOutcome::Allowed)));
 }
 
 #[test]
 fn a_deny_rule_is_named_and_stays() {
     let tree = tree("profile web {\n  deny /etc/secret r,\n}\n");
-    let plan = Plan::new(&tree, &[need("web", &["file", "/etc/secret", "r"])], &accept(&["all"])).unwrap();
-    let Outcome::Refused(rule) = &plan.suggestions[0].outcome else { panic!() };
+    let plan = SuggestionPlan::new(&tree, &[need("web", &["file", "/etc/secret", "r"])], &accept(&["all"])).unwrap();
+    let SuggestionOutcome::Refused(rule) = &plan.suggestions[0].outcome else { panic!() };
     assert_eq!(rule.place(), "web:4:3");
     assert!(plan.changes(&tree).unwrap().is_empty());
 }
@@ -82,11 +82,11 @@ fn danger_is_a_decision() {
         need("web", &["file", "/srv/plugin", "w"]),
         need("web", &["file", "/srv/data", "w"]),
     ];
-    let plan = Plan::new(&tree, &needs, &Options::default()).unwrap();
+    let plan = SuggestionPlan::new(&tree, &needs, &SuggestOptions::default()).unwrap();
     let codes: Vec<_> = plan.decisions().map(|(_, dangers)| dangers[0].name).collect();
     assert_eq!(codes, ["readable-secrets", "write-and-exec"]);
     assert_eq!(after(&tree, &plan), "profile web {\n  /srv/data w,\n  /srv/plugin ix,\n}\n");
-    let plan = Plan::new(&tree, &needs, &accept(&["write-and-exec", "AA0127"])).unwrap();
+    let plan = SuggestionPlan::new(&tree, &needs, &accept(&["write-and-exec", "AA0127"])).unwrap();
     let all = "profile web {\n  /etc/shadow r,\n  /srv/data w,\n  /srv/plugin wix,\n}\n";
     assert_eq!(after(&tree, &plan), all);
 }
@@ -96,13 +96,13 @@ fn execs_lead_to_what_is_there() {
     let text = "profile web {\n  profile helper /usr/bin/helper {\n  }\n}\nprofile other /usr/bin/other {\n}\n";
     let tree = tree(text);
     let needs = ["helper", "other", "tool"].map(|name| need("web", &["file", &format!("/usr/bin/{name}"), "x"]));
-    let plan = Plan::new(&tree, &needs, &Options::default()).unwrap();
+    let plan = SuggestionPlan::new(&tree, &needs, &SuggestOptions::default()).unwrap();
     let first = |number| candidates(&plan, number).swap_remove(0);
     assert_eq!([first(0), first(1), first(2)], ["/usr/bin/helper Cx,", "/usr/bin/other Px,", "/usr/bin/tool ix,"]);
     let needs =
         ["web//null-/usr/bin/helper", "web//null-/usr/bin/other", "web//null-/usr/bin/tool//null-/usr/bin/helper"]
             .map(|name| need(name, &["file", "/x", "r"]));
-    let plan = Plan::new(&tree, &needs, &Options::default()).unwrap();
+    let plan = SuggestionPlan::new(&tree, &needs, &SuggestOptions::default()).unwrap();
     let profiles: Vec<_> = plan.suggestions.iter().map(|suggestion| suggestion.profile.to_string()).collect();
     assert_eq!(profiles, ["web//helper", "other"]);
     assert_eq!(plan.suggestions[0].needs, [0, 2]);
@@ -117,13 +117,13 @@ fn candidates_are_ranked_by_what_they_open() {
         need("web", &["file", "/proc/123/stat", "r"]),
         need("web", &["file", "/run/web.pid", "r"]),
     ];
-    let plan = Plan::new(&tree, &needs, &Options::default()).unwrap();
+    let plan = SuggestionPlan::new(&tree, &needs, &SuggestOptions::default()).unwrap();
     let random = ["owner /tmp/web.?????? rw,", "owner /tmp/web.Xa81Kz rw,"];
     assert_eq!(candidates(&plan, 1), random);
     assert_eq!(candidates(&plan, 3), ["@{run}/web.pid r,", "/run/web.pid r,"]);
     let process = candidates(&plan, 2);
     assert!(process[0].ends_with("/@{pid}/stat r,"), "{process:?}");
-    let Outcome::Candidates { list, .. } = &plan.suggestions[0].outcome else { panic!() };
+    let SuggestionOutcome::Candidates { list, .. } = &plan.suggestions[0].outcome else { panic!() };
     let exact = list.iter().find(|one| one.is_exact).unwrap();
     assert_eq!((exact.opens.size, &exact.opens.sensitive[..]), (0, &[][..]));
     let general = list.iter().find(|one| !one.is_exact).unwrap();
@@ -135,11 +135,11 @@ fn candidates_are_ranked_by_what_they_open() {
 fn names_without_a_profile() {
     let mut tree = tree("profile web {\n}\n");
     let needs = [need("/usr/bin/new", &["file", "/x", "r"]), need("web", &["file", "/y", "l"])];
-    let plan = Plan::new(&tree, &needs, &Options::default()).unwrap();
-    assert!(matches!(plan.suggestions[0].outcome, Outcome::NoProfile));
-    assert!(matches!(plan.suggestions[1].outcome, Outcome::NoRule(NoRule::LinkTarget)));
+    let plan = SuggestionPlan::new(&tree, &needs, &SuggestOptions::default()).unwrap();
+    assert!(matches!(plan.suggestions[0].outcome, SuggestionOutcome::NoProfile));
+    assert!(matches!(plan.suggestions[1].outcome, SuggestionOutcome::NoRule(NoRule::LinkTarget)));
     tree.create("usr.bin.new", b"/usr/bin/new").unwrap();
-    let plan = Plan::new(&tree, &needs, &Options::default()).unwrap();
+    let plan = SuggestionPlan::new(&tree, &needs, &SuggestOptions::default()).unwrap();
     let changes = plan.changes(&tree).unwrap();
     assert_eq!(changes[0].old, b"");
     assert!(String::from_utf8_lossy(&changes[0].new).ends_with("/usr/bin/new {\n  /x r,\n}\n"));
@@ -150,10 +150,10 @@ fn a_hostile_name_is_one_rule() {
     let tree = tree("profile web {\n}\n");
     let name = "/x\" rw, /** rwix,\n}\nprofile y {";
     let needs = [need("web", &["file", name, "r"]), need(name, &["capability", "chown"])];
-    let plan = Plan::new(&tree, &needs, &Options::default()).unwrap();
+    let plan = SuggestionPlan::new(&tree, &needs, &SuggestOptions::default()).unwrap();
     let written = after(&tree, &plan);
     assert_eq!(written, "profile web {\n  \"/x\\042 rw\\, /\\*\\* rwix\\,\\012\\}\\012profile y \\{\" r,\n}\n");
-    assert!(matches!(plan.suggestions[1].outcome, Outcome::NoProfile));
+    assert!(matches!(plan.suggestions[1].outcome, SuggestionOutcome::NoProfile));
 }
 
 #[test]
@@ -163,7 +163,7 @@ fn a_thousand_events() {
         .map(|number| need("web", &["file", &format!("/home/user/.cache/web/{}", number % 250), "rw"]))
         .collect();
     let start = std::time::Instant::now();
-    let plan = Plan::new(&tree, &needs, &Options::default()).unwrap();
+    let plan = SuggestionPlan::new(&tree, &needs, &SuggestOptions::default()).unwrap();
     println!("1,000 events: {:?}", start.elapsed());
     let start = std::time::Instant::now();
     plan.changes(&tree).unwrap();
@@ -181,7 +181,7 @@ fn names_with_the_number_of_the_process_are_general() {
         need("web", &["file", "/srv/key", "->", "/srv/key.tmp190"]).pid(190),
         need("web", &["file", "/srv/other190", "r"]).pid(191),
     ];
-    let plan = Plan::new(&tree, &needs, &Options::default()).unwrap();
+    let plan = SuggestionPlan::new(&tree, &needs, &SuggestOptions::default()).unwrap();
     let rules = "  /srv/key.tmp@{pid} rw,\n  /srv/other190 r,\n  link /srv/key -> /srv/key.tmp@{pid},\n";
     assert!(after(&tree, &plan).contains(rules), "{}", after(&tree, &plan));
 }
@@ -190,11 +190,11 @@ fn names_with_the_number_of_the_process_are_general() {
 fn rules_go_into_the_local_include_as_told() {
     let files = Memory::new().with("/base/local/web", "# ours\n/srv/a r,\n");
     let compiler = Compiler::new(Features::builtin("linux-7.2").unwrap()).base("/base").loader(files);
-    let mut tree = Tree::new(compiler);
+    let mut tree = SuggestTree::new(compiler);
     let text = "profile web {\n  include if exists <local/web>\n}\nprofile db {\n  include if exists <local/db>\n}\nprofile x {\n}\n";
     tree.add("web", text).unwrap();
     let needs = ["web", "db", "x"].map(|profile| need(profile, &["file", "/srv/a", "rw"]));
-    let plan = Plan::new(&tree, &needs, &Options::default().local(true)).unwrap();
+    let plan = SuggestionPlan::new(&tree, &needs, &SuggestOptions::default().local(true)).unwrap();
     let changes = plan.changes(&tree).unwrap();
     let shown: Vec<_> = changes.iter().map(|change| (&*change.file, String::from_utf8_lossy(&change.new))).collect();
     assert_eq!(shown[0], ("/base/local/db", "/srv/a rw,\n".into()));
@@ -208,11 +208,12 @@ fn abstractions_are_offered_and_never_picked() {
         .with("/base/abstractions/secrets", "/etc/shadow r,\n/etc/gshadow r,\n")
         .with("/base/abstractions/broken", "/etc/{shadow r,\n");
     let compiler = Compiler::new(Features::builtin("linux-7.2").unwrap()).base("/base").loader(files);
-    let mut tree = Tree::new(compiler);
+    let mut tree = SuggestTree::new(compiler);
     tree.add("web", "profile web {\n}\n").unwrap();
-    let plan = Plan::new(&tree, &[need("web", &["file", "/etc/shadow", "r"])], &Options::default()).unwrap();
+    let plan =
+        SuggestionPlan::new(&tree, &[need("web", &["file", "/etc/shadow", "r"])], &SuggestOptions::default()).unwrap();
     assert!(candidates(&plan, 0).contains(&"include <abstractions/secrets>".to_owned()));
-    let Outcome::Candidates { list, picked } = &plan.suggestions[0].outcome else { panic!() };
+    let SuggestionOutcome::Candidates { list, picked } = &plan.suggestions[0].outcome else { panic!() };
     assert_eq!(*picked, None);
     let abstraction = list.iter().find(|one| one.is_abstraction).unwrap();
     assert_eq!(abstraction.opens.examples, ["reading /etc/gshadow"]);
@@ -222,7 +223,7 @@ fn abstractions_are_offered_and_never_picked() {
 fn rules_of_ones_own_are_checked() {
     let tree = tree("profile web {\n}\n");
     let needs = [need("web", &["file", "/srv/a", "r"])];
-    let mut plan = Plan::new(&tree, &needs, &Options::default()).unwrap();
+    let mut plan = SuggestionPlan::new(&tree, &needs, &SuggestOptions::default()).unwrap();
     assert!(plan.offer(&tree, 0, "/srv/b r,").is_err(), "it does not allow the access");
     assert!(plan.offer(&tree, 0, "/srv/a r, } profile x { /srv/a r,").is_err());
     assert!(plan.offer(&tree, 0, "/srv/a r").is_err());

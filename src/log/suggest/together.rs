@@ -1,32 +1,32 @@
 //! Findings that rules raise together, or with what a profile has, and none of them alone.
 
-use super::candidate::{self, Danger};
-use super::plan::{Outcome, Plan, SuggestError, accepted};
-use super::tree::Tree;
+use super::candidate::{self, CandidateFinding};
+use super::plan::{SuggestError, SuggestionOutcome, SuggestionPlan, accepted};
+use super::tree::SuggestTree;
 
 /// The most rounds in which choices are taken back because of what they open together.
 const MAX_ROUNDS: usize = 8;
 
 /// A finding that the changes of a file raise.
-struct Raised {
+struct RaisedFinding {
     file: String,
     /// The line that it is about.
     line: Vec<u8>,
-    danger: Danger,
+    danger: CandidateFinding,
 }
 
-impl Plan {
+impl SuggestionPlan {
     /// The findings of the linter's danger family that files would have with what is picked and do not have now: of a rule, of rules
     /// together, or of a rule with what the profile has.
     ///
     /// ```
-    /// use armorer::log::suggest::{Need, Options, Plan, Tree};
+    /// use armorer::log::suggest::{Need, SuggestOptions, SuggestionPlan, SuggestTree};
     /// use armorer::{Access, Compiler, Features};
     ///
-    /// let mut tree = Tree::new(Compiler::new(Features::builtin("linux-7.2").unwrap()));
+    /// let mut tree = SuggestTree::new(Compiler::new(Features::builtin("linux-7.2").unwrap()));
     /// tree.add("web", "profile web {\n}\n")?;
     /// let needs = [Need::new("web", Access::parse(&["capability", "sys_admin"])?)];
-    /// let mut plan = Plan::new(&tree, &needs, &Options::default())?;
+    /// let mut plan = SuggestionPlan::new(&tree, &needs, &SuggestOptions::default())?;
     /// assert!(plan.raised(&tree)?.is_empty());
     /// plan.pick(0, Some(0));
     /// assert_eq!(plan.raised(&tree)?[0].code, "AA0108");
@@ -35,15 +35,15 @@ impl Plan {
     ///
     /// # Errors
     /// When a file cannot be edited, or would not compile.
-    pub fn raised(&self, tree: &Tree) -> Result<Vec<Danger>, SuggestError> {
+    pub fn raised(&self, tree: &SuggestTree) -> Result<Vec<CandidateFinding>, SuggestError> {
         Ok(self.all_raised(tree)?.into_iter().map(|raised| raised.danger).collect())
     }
 
-    fn all_raised(&self, tree: &Tree) -> Result<Vec<Raised>, SuggestError> {
+    fn all_raised(&self, tree: &SuggestTree) -> Result<Vec<RaisedFinding>, SuggestError> {
         let mut all = Vec::new();
         for change in self.written(tree, false)? {
             let Some(file) = tree.files.iter().find(|file| file.name == change.file) else { continue };
-            let mut before: Vec<Danger> =
+            let mut before: Vec<CandidateFinding> =
                 candidate::findings(tree, &file.name, &file.text)?.into_iter().map(|(_, danger)| danger).collect();
             let lines: Vec<&[u8]> = change.new.split(|&byte| byte == b'\n').collect();
             for (line, danger) in candidate::findings(tree, &file.name, &change.new)? {
@@ -52,17 +52,17 @@ impl Plan {
                     continue;
                 }
                 let line = lines.get(line.saturating_sub(1)).copied().unwrap_or_default().to_vec();
-                all.push(Raised { file: file.name.clone(), line, danger });
+                all.push(RaisedFinding { file: file.name.clone(), line, danger });
             }
         }
         Ok(all)
     }
 
     /// Takes back choices whose rules raise findings together with others or with what the profile has.
-    pub(super) fn drop_dangerous_together(&mut self, tree: &Tree) -> Result<(), SuggestError> {
+    pub(super) fn drop_dangerous_together(&mut self, tree: &SuggestTree) -> Result<(), SuggestError> {
         for _ in 0..MAX_ROUNDS {
             let mut dropped = false;
-            for Raised { file, line, danger } in self.all_raised(tree)? {
+            for RaisedFinding { file, line, danger } in self.all_raised(tree)? {
                 if !accepted(&danger, &self.options.accept) {
                     dropped |= self.blame(&file, &line, &danger);
                 }
@@ -75,12 +75,12 @@ impl Plan {
     }
 
     /// Takes back the choice that wrote a line, or else the last one of the file.
-    fn blame(&mut self, file: &str, line: &[u8], danger: &Danger) -> bool {
+    fn blame(&mut self, file: &str, line: &[u8], danger: &CandidateFinding) -> bool {
         let shown = String::from_utf8_lossy(line);
         let word = |text: &str| text.rsplit_once(' ').map_or(text.to_owned(), |(path, _)| path.to_owned());
         let mut last = None;
         for (number, suggestion) in self.suggestions.iter().enumerate() {
-            let Outcome::Candidates { list, picked: Some(picked) } = &suggestion.outcome else { continue };
+            let SuggestionOutcome::Candidates { list, picked: Some(picked) } = &suggestion.outcome else { continue };
             if suggestion.file.as_deref() != Some(file) {
                 continue;
             }
@@ -90,7 +90,7 @@ impl Plan {
             last = Some((number, wrote)).filter(|_| wrote || !last.is_some_and(|(_, wrote)| wrote)).or(last);
         }
         let Some((number, _)) = last else { return false };
-        if let Some(Outcome::Candidates { list, picked }) =
+        if let Some(SuggestionOutcome::Candidates { list, picked }) =
             self.suggestions.get_mut(number).map(|suggestion| &mut suggestion.outcome)
             && let Some(candidate) = picked.take().and_then(|at| list.get_mut(at))
         {

@@ -18,7 +18,7 @@ use crate::vocab::ExecMode;
 /// The profiles of a tree.
 ///
 /// ```
-/// use armorer::log::suggest::Tree;
+/// use armorer::log::suggest::SuggestTree;
 /// use armorer::{Compiler, Features};
 ///
 /// let mut tree = Tree::new(Compiler::new(Features::builtin("linux-7.2").unwrap()));
@@ -28,7 +28,7 @@ use crate::vocab::ExecMode;
 /// # Ok::<(), armorer::CompileError>(())
 /// ```
 #[derive(Debug)]
-pub struct Tree {
+pub struct SuggestTree {
     pub(super) compiler: Arc<Compiler>,
     pub(super) files: Vec<TreeFile>,
     /// The full name of each profile, with its file and the name that the editor knows it by.
@@ -56,7 +56,7 @@ pub(super) struct TreeFile {
 pub(super) struct Abstraction {
     pub(super) include: ItemKind,
     /// A profile that has it and nothing else.
-    pub(super) record: blob::Profile,
+    pub(super) record: blob::BlobProfile,
     pub(super) subject: Subject,
 }
 
@@ -65,7 +65,7 @@ const MAX_ABSTRACTIONS: usize = 500;
 
 /// Where the rules of a name in a log go.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Home {
+pub(super) struct RuleHome {
     pub(super) file: usize,
     /// The full name of the profile.
     pub(super) profile: Text,
@@ -73,11 +73,11 @@ pub(super) struct Home {
     pub(super) scope: String,
 }
 
-impl Tree {
+impl SuggestTree {
     /// A tree without profiles, for what a compiler compiles.
     #[must_use]
-    pub fn new(compiler: impl Into<Arc<Compiler>>) -> Tree {
-        Tree { compiler: compiler.into(), files: Vec::new(), profiles: FxHashMap::default() }
+    pub fn new(compiler: impl Into<Arc<Compiler>>) -> SuggestTree {
+        SuggestTree { compiler: compiler.into(), files: Vec::new(), profiles: FxHashMap::default() }
     }
 
     /// Adds the text of a file. Of a profile that several files have, the first counts.
@@ -91,7 +91,7 @@ impl Tree {
     /// Adds a file that does not exist yet, with an empty profile of that name. A profile that is named by a path attaches to it.
     ///
     /// ```
-    /// use armorer::log::suggest::Tree;
+    /// use armorer::log::suggest::SuggestTree;
     /// use armorer::{Compiler, Features};
     ///
     /// let mut tree = Tree::new(Compiler::new(Features::builtin("linux-7.2").unwrap()));
@@ -166,7 +166,7 @@ impl Tree {
     /// # Errors
     /// When it would have errors.
     #[cfg(feature = "ide")]
-    pub(crate) fn check(&self, change: &super::Change) -> Result<(), CompileError> {
+    pub(crate) fn check(&self, change: &super::FileChange) -> Result<(), CompileError> {
         self.compiler.compile(Input::text(change.file.clone(), &*change.new)).map(drop)
     }
 
@@ -214,7 +214,7 @@ impl Tree {
 
     /// Where the rules for a name in a log go. A name with `//null-PROGRAM` is that of a program that runs in complain mode without
     /// a profile of its own: it is taken for the profile that the exec of the program leads to.
-    pub(super) fn home(&self, name: &[u8]) -> Option<Home> {
+    pub(super) fn home(&self, name: &[u8]) -> Option<RuleHome> {
         let mut name = name.to_vec();
         while let Some(at) = memchr::memmem::find(&name, b"//null-") {
             let parent = name.get(..at)?.to_vec();
@@ -225,7 +225,7 @@ impl Tree {
             name = [&*next, rest].concat();
         }
         let (file, scope) = self.profiles.get(&Text::from(&*name))?;
-        Some(Home { file: *file, profile: name.into(), scope: scope.clone() })
+        Some(RuleHome { file: *file, profile: name.into(), scope: scope.clone() })
     }
 
     /// How a profile may execute a program: in a child that attaches to it, in a profile of its own, else in the same profile.

@@ -11,14 +11,14 @@ use crate::source::Text;
 /// An access that is allowed, and nearly the one that was denied.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
-pub struct Near {
+pub struct NearAccess {
     /// The access.
     pub access: Access,
     /// The meaning of the difference.
     pub hint: String,
 }
 
-impl fmt::Display for Near {
+impl fmt::Display for NearAccess {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "`{}` is allowed: {}", self.access, self.hint)
     }
@@ -40,9 +40,13 @@ const SAME: [(&str, &str); 7] = [
     ("/usr/sbin/", "/usr/bin/"),
 ];
 
-pub(super) fn of(access: &Access, variables: &[(Text, Vec<Text>)], allows: impl Fn(&Access) -> bool) -> Vec<Near> {
+pub(super) fn of(
+    access: &Access,
+    variables: &[(Text, Vec<Text>)],
+    allows: impl Fn(&Access) -> bool,
+) -> Vec<NearAccess> {
     let Access::File(file) = access else { return Vec::new() };
-    let mut near: Vec<Near> = Vec::new();
+    let mut near: Vec<NearAccess> = Vec::new();
     let with = |path: Vec<u8>| Access::File(FileAccess { path: path.into(), ..file.clone() });
     let tries = slash(&file.path)
         .into_iter()
@@ -52,7 +56,7 @@ pub(super) fn of(access: &Access, variables: &[(Text, Vec<Text>)], allows: impl 
     for (path, hint) in tries {
         let access = with(path);
         if near.len() < TOLD && near.iter().all(|known| known.access != access) && allows(&access) {
-            near.push(Near { access, hint });
+            near.push(NearAccess { access, hint });
         }
     }
     near

@@ -13,12 +13,12 @@ use crate::source::{Span, Text};
 /// paths or those of `change_profile` rules, nor whether the other rule is about a file.
 pub(in crate::resolve) fn merged(rules: &[Cow<'_, Rule>], diagnostics: &mut Diagnostics) {
     /// The parts of a rule that are compared.
-    type Rest<'a> = (&'a [u8], Option<&'a [u8]>, Prefix);
-    fn rest<'a>(name: &'a [u8], other: Option<&'a Text>, prefix: &Prefix) -> Rest<'a> {
+    type ComparedParts<'a> = (&'a [u8], Option<&'a [u8]>, Prefix);
+    fn rest<'a>(name: &'a [u8], other: Option<&'a Text>, prefix: &Prefix) -> ComparedParts<'a> {
         let tail = |text: &'a [u8]| text.get(1..).unwrap_or_default();
         (tail(name), other.map(|other| tail(other)), Prefix { owner: None, ..*prefix })
     }
-    let mut changes: FxHashMap<Rest<'_>, Span> = FxHashMap::default();
+    let mut changes: FxHashMap<ComparedParts<'_>, Span> = FxHashMap::default();
     let mut lost = |span: Span, before: Span| {
         let message = "apparmor_parser treats this rule and another as duplicates and drops one of them";
         diagnostics.push(Diagnostic::new(Code::RefMerge, message, span).and_label(before, "the other rule"));
@@ -34,7 +34,7 @@ pub(in crate::resolve) fn merged(rules: &[Cow<'_, Rule>], diagnostics: &mut Diag
             }
         }
     }
-    let mut files: FxHashMap<(Rest<'_>, bool), (&Rule, &FileRule)> = FxHashMap::default();
+    let mut files: FxHashMap<(ComparedParts<'_>, bool), (&Rule, &FileRule)> = FxHashMap::default();
     for rule in rules {
         let RuleKind::File(file) = &rule.kind else { continue };
         let (target, subset) = file.link.written().unzip();

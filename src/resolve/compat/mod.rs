@@ -5,8 +5,8 @@
 
 mod merge;
 
-use super::transitions::Owner;
-use super::{Options, Resolver};
+use super::transitions::RuleOwner;
+use super::{ResolveOptions, Resolver};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::policy::{ExecKind, ExecTarget, Prefix, Profile, RuleMode};
 use crate::source::{Span, Spanned, Text};
@@ -22,7 +22,7 @@ pub(super) fn all(prefix: &Prefix, span: Span, diagnostics: &mut Diagnostics) {
 }
 
 /// A hat or child profile.
-pub(super) fn child(profile: &Profile, options: &Options, diagnostics: &mut Diagnostics) {
+pub(super) fn child(profile: &Profile, options: &ResolveOptions, diagnostics: &mut Diagnostics) {
     if let (Some(namespace), None) = (&profile.namespace, &options.namespace) {
         let message = format!("apparmor_parser does not put this profile into its parent's namespace `{namespace}`");
         diagnostics.push(Diagnostic::new(Code::RefNamespace, message, profile.span));
@@ -59,7 +59,7 @@ pub(super) fn exec_target(
     kind: ExecKind,
     written: &Text,
     named: &ExecTarget,
-    owner: &Owner<'_>,
+    owner: &RuleOwner<'_>,
     span: Span,
     diagnostics: &mut Diagnostics,
 ) {

@@ -1,7 +1,7 @@
 //! Lowers `capability` rules.
 
 use super::Context;
-use super::condition::{Reader, choices, shown};
+use super::condition::{ConditionReader, choices, shown};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::features::Features;
 use crate::policy::CapabilityRule;
@@ -15,7 +15,7 @@ pub(super) fn lower(rule: &ast::CapabilityRule, context: &mut Context<'_>) -> Op
     if rule.names.is_empty() {
         return Some(CapabilityRule { mask: u64::MAX });
     }
-    let mut reader = Reader::new("capability", context.diagnostics);
+    let mut reader = ConditionReader::new("capability", context.diagnostics);
     let mut mask = 0;
     for name in &rule.names {
         // Names are bare words, so that their text is what is stored. A kernel may have capabilities that have no word here.

@@ -1,7 +1,7 @@
 //! Lowers `change_profile` rules.
 
 use super::Context;
-use super::condition::{Reader, glob, shown};
+use super::condition::{ConditionReader, glob, shown};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::{ChangeProfileRule, Safety};
 use crate::source::Span;
@@ -9,7 +9,7 @@ use crate::syntax::ast;
 
 pub(super) fn lower(rule: &ast::ChangeProfileRule, span: Span, context: &mut Context<'_>) -> Option<ChangeProfileRule> {
     let stacks = context.kernel.supports("domain/stack") && context.policy.supports("domain/stack");
-    let mut reader = Reader::new("change_profile", context.diagnostics);
+    let mut reader = ConditionReader::new("change_profile", context.diagnostics);
     let exec = rule.exec.as_ref().map(glob);
     match &exec {
         Some(exec) if !exec.starts_with(b"/") && !exec.starts_with(b"@{") => {

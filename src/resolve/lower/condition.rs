@@ -12,16 +12,16 @@ use crate::syntax::word::stored;
 use crate::vocab::{PermissionSet, nearest};
 
 /// Collects the mistakes of one rule, so that all of them are reported before the rule is given up.
-pub(super) struct Reader<'a> {
+pub(super) struct ConditionReader<'a> {
     /// The word that begins the rule, for messages.
     rule: &'static str,
     diagnostics: &'a mut Diagnostics,
     failed: bool,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> ConditionReader<'a> {
     pub(super) fn new(rule: &'static str, diagnostics: &'a mut Diagnostics) -> Self {
-        Reader { rule, diagnostics, failed: false }
+        ConditionReader { rule, diagnostics, failed: false }
     }
 
     /// Reports a mistake.
@@ -143,7 +143,7 @@ impl<'a> Reader<'a> {
         self.once_with(condition, value, slot, &[ConditionOp::Equal]);
     }
 
-    /// As [`Reader::once`], with other operators.
+    /// As [`ConditionReader::once`], with other operators.
     pub(super) fn once_with<V, T>(
         &mut self,
         condition: &Spanned<Condition<V>>,
@@ -165,7 +165,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// As [`Reader::once`], for a pattern in stored form.
+    /// As [`ConditionReader::once`], for a pattern in stored form.
     pub(super) fn once_glob<V>(
         &mut self,
         condition: &Spanned<Condition<V>>,

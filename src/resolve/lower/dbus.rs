@@ -1,7 +1,7 @@
 //! Lowers `dbus` rules.
 
 use super::Context;
-use super::condition::Reader;
+use super::condition::ConditionReader;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::{DbusRule, Glob};
 use crate::source::{Span, Spanned};
@@ -9,7 +9,7 @@ use crate::syntax::ast::{self, Condition, ConditionValue, DbusCondition};
 use crate::vocab::DbusPermissions;
 
 pub(super) fn lower(rule: &ast::DbusRule, context: &mut Context<'_>) -> Option<DbusRule> {
-    let mut reader = Reader::new("dbus", context.diagnostics);
+    let mut reader = ConditionReader::new("dbus", context.diagnostics);
     let written = reader.permissions(rule.permissions.as_ref());
     let mut lowered = DbusRule {
         permissions: DbusPermissions::NONE,
@@ -30,15 +30,15 @@ pub(super) fn lower(rule: &ast::DbusRule, context: &mut Context<'_>) -> Option<D
         .chain(peer.iter().map(|condition| (condition, true)));
     for (condition, in_peer) in sides {
         let class = match read(condition, &mut lowered, &mut reader) {
-            Some(Class::Bus) | None => continue,
-            Some(Class::Name) if !in_peer => &mut service,
-            Some(Class::Label) if !in_peer => {
+            Some(ImpliedKind::Bus) | None => continue,
+            Some(ImpliedKind::Name) if !in_peer => &mut service,
+            Some(ImpliedKind::Label) if !in_peer => {
                 let help = "write `peer=(label=…)`: the label is that of the peer";
                 let error = Diagnostic::new(Code::DbusLabel, "`label` outside of `peer`", condition.name.span);
                 reader.error(error.with_help(help));
                 continue;
             }
-            Some(Class::Name | Class::Label | Class::Message) => &mut message,
+            Some(ImpliedKind::Name | ImpliedKind::Label | ImpliedKind::Message) => &mut message,
         };
         class.get_or_insert(condition.span);
     }
@@ -62,7 +62,7 @@ pub(super) fn lower(rule: &ast::DbusRule, context: &mut Context<'_>) -> Option<D
 }
 
 /// The kind of rule that a condition implies.
-enum Class {
+enum ImpliedKind {
     /// Nothing: `bus` goes with every rule.
     Bus,
     /// `name`: a service, or inside of `peer` messages.
@@ -73,14 +73,18 @@ enum Class {
     Message,
 }
 
-fn read(condition: &Spanned<Condition<DbusCondition>>, rule: &mut DbusRule, reader: &mut Reader<'_>) -> Option<Class> {
+fn read(
+    condition: &Spanned<Condition<DbusCondition>>,
+    rule: &mut DbusRule,
+    reader: &mut ConditionReader<'_>,
+) -> Option<ImpliedKind> {
     let (value, slot, class): (_, &mut Option<Glob>, _) = match &condition.value.value {
-        DbusCondition::Bus(value) => (value, &mut rule.bus, Class::Bus),
-        DbusCondition::Name(value) => (value, &mut rule.name, Class::Name),
-        DbusCondition::Label(value) => (value, &mut rule.label, Class::Label),
-        DbusCondition::Path(value) => (value, &mut rule.path, Class::Message),
-        DbusCondition::Interface(value) => (value, &mut rule.interface, Class::Message),
-        DbusCondition::Member(value) => (value, &mut rule.member, Class::Message),
+        DbusCondition::Bus(value) => (value, &mut rule.bus, ImpliedKind::Bus),
+        DbusCondition::Name(value) => (value, &mut rule.name, ImpliedKind::Name),
+        DbusCondition::Label(value) => (value, &mut rule.label, ImpliedKind::Label),
+        DbusCondition::Path(value) => (value, &mut rule.path, ImpliedKind::Message),
+        DbusCondition::Interface(value) => (value, &mut rule.interface, ImpliedKind::Message),
+        DbusCondition::Member(value) => (value, &mut rule.member, ImpliedKind::Message),
         DbusCondition::Unknown(_) => {
             reader.unknown(condition, DbusCondition::NAMES);
             return None;
@@ -96,7 +100,7 @@ fn check(
     written: DbusPermissions,
     message: Option<Span>,
     service: Option<Span>,
-    reader: &mut Reader<'_>,
+    reader: &mut ConditionReader<'_>,
 ) {
     let (code, conflict_of, conflict, text, help) = if let Some(condition) =
         message.or(service).filter(|_| written.intersects(DbusPermissions::EAVESDROP))

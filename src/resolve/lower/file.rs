@@ -1,8 +1,8 @@
 //! Lowers file rules.
 
 use super::Context;
-use super::condition::{Reader, choices, glob, shown};
-use super::file_permissions::{Letters, letters};
+use super::condition::{ConditionReader, choices, glob, shown};
+use super::file_permissions::{LetterMeaning, letters};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::{Exec, ExecKind, ExecTarget, FileRule, Glob, LinkTarget, Prefix, RuleMode, Safety};
 use crate::source::{Span, Spanned, Text};
@@ -11,7 +11,7 @@ use crate::syntax::ast::{self, FileBody, FileLetters};
 use crate::vocab::{ExecMode, FilePermissions};
 
 pub(super) fn lower(rule: &ast::FileRule, prefix: &Prefix, span: Span, context: &mut Context<'_>) -> Option<FileRule> {
-    let mut reader = Reader::new("file", context.diagnostics);
+    let mut reader = ConditionReader::new("file", context.diagnostics);
     let deny = prefix.mode == Some(RuleMode::Deny);
     let (leading, subset, path, permissions, target) = match &rule.body {
         FileBody::All if deny => {
@@ -47,8 +47,8 @@ pub(super) fn lower(rule: &ast::FileRule, prefix: &Prefix, span: Span, context: 
     let mut unused_target = None;
     let meaning = target.map(|target| (target, meaning(target, leading, &letters, permissions.span, &mut reader)));
     match meaning {
-        Some((target, Meaning::Link)) => link = LinkTarget::Path { target: glob(target), subset },
-        Some((target, Meaning::Exec)) => {
+        Some((target, ArrowMeaning::Link)) => link = LinkTarget::Path { target: glob(target), subset },
+        Some((target, ArrowMeaning::Exec)) => {
             let name = ExecTarget::Named(glob(target).value);
             match &mut letters.exec {
                 Some(exec) => exec.target = Some(name),
@@ -84,7 +84,12 @@ fn everything(span: Span) -> FileRule {
 }
 
 /// A denied exec has no kind, every other one needs one (or `unsafe`).
-fn check_exec(letters: &Letters, deny: bool, permissions: &Spanned<FileLetters>, reader: &mut Reader<'_>) {
+fn check_exec(
+    letters: &LetterMeaning,
+    deny: bool,
+    permissions: &Spanned<FileLetters>,
+    reader: &mut ConditionReader<'_>,
+) {
     let Some(exec) = &letters.exec else { return };
     let typed = exec.mode != ExecMode::BARE;
     let span = letters.exec_span;
@@ -103,7 +108,7 @@ fn check_exec(letters: &Letters, deny: bool, permissions: &Spanned<FileLetters>,
 }
 
 /// The meaning of the word after the arrow.
-enum Meaning {
+enum ArrowMeaning {
     Link,
     Exec,
 }
@@ -112,10 +117,10 @@ enum Meaning {
 fn meaning(
     target: &Spanned<Pattern>,
     leading: bool,
-    letters: &Letters,
+    letters: &LetterMeaning,
     permissions: Span,
-    reader: &mut Reader<'_>,
-) -> Meaning {
+    reader: &mut ConditionReader<'_>,
+) -> ArrowMeaning {
     let exec = letters.exec.is_some();
     match (letters.permissions.contains(FilePermissions::LINK), exec, leading) {
         (true, true, true) => {
@@ -126,13 +131,13 @@ fn meaning(
                     .and_label(target.span, "the target")
                     .with_help(help),
             );
-            Meaning::Link
+            ArrowMeaning::Link
         }
         (true, true, false) => {
             let message = "the target applies to the exec only; the link may have any target";
             let help = "split the rule into one with `l` and one with the exec permission";
             reader.warn(Diagnostic::new(Code::LinkExecTarget, message, target.span).with_help(help));
-            Meaning::Exec
+            ArrowMeaning::Exec
         }
         (true, false, _) => {
             let stored = glob(target);
@@ -141,9 +146,9 @@ fn meaning(
                 let help = "write the path of the link's target";
                 reader.error(Diagnostic::new(Code::LinkNs, message, target.span).with_help(help));
             }
-            Meaning::Link
+            ArrowMeaning::Link
         }
-        (false, ..) => Meaning::Exec,
+        (false, ..) => ArrowMeaning::Exec,
     }
 }
 

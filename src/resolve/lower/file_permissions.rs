@@ -1,6 +1,6 @@
 //! Reads the permission letters of file rules.
 
-use super::condition::Reader;
+use super::condition::ConditionReader;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::{Exec, ExecKind};
 use crate::source::{Span, Spanned};
@@ -8,7 +8,7 @@ use crate::syntax::ast::{FileLetter, FileLetters};
 use crate::vocab::{ExecMode, FilePermissions};
 
 /// The meaning of the letters.
-pub(super) struct Letters {
+pub(super) struct LetterMeaning {
     pub(super) permissions: FilePermissions,
     /// Exec, without its target.
     pub(super) exec: Option<Exec>,
@@ -19,8 +19,8 @@ pub(super) struct Letters {
 }
 
 /// Reads letters and exec permissions from left to right.
-pub(super) fn letters(written: &Spanned<FileLetters>, reader: &mut Reader<'_>) -> Letters {
-    let mut found = Letters {
+pub(super) fn letters(written: &Spanned<FileLetters>, reader: &mut ConditionReader<'_>) -> LetterMeaning {
+    let mut found = LetterMeaning {
         permissions: written.permissions(),
         exec: None,
         exec_span: written.span,

@@ -1,13 +1,13 @@
 //! Lowers `io_uring` rules.
 
 use super::Context;
-use super::condition::Reader;
+use super::condition::ConditionReader;
 use crate::policy::IoUringRule;
 use crate::syntax::ast::{self, ConditionValue, IoUringCondition};
 use crate::vocab::PermissionSet;
 
 pub(super) fn lower(rule: &ast::IoUringRule, context: &mut Context<'_>) -> Option<IoUringRule> {
-    let mut reader = Reader::new("io_uring", context.diagnostics);
+    let mut reader = ConditionReader::new("io_uring", context.diagnostics);
     let permissions = reader.permissions(rule.permissions.as_ref()).or_all();
     let mut label = None;
     // The label may stand in a group as well, and its name does not matter.

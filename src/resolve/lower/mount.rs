@@ -1,7 +1,7 @@
 //! Lowers `mount`, `remount` and `umount` rules.
 
 use super::Context;
-use super::condition::{Reader, choices, glob, name, refers_to_variable, shown};
+use super::condition::{ConditionReader, choices, glob, name, refers_to_variable, shown};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::{MountOperation, MountOptions, MountRule};
 use crate::source::{Span, Spanned};
@@ -12,7 +12,7 @@ const CONDITIONS: &[&str] = &["fstype", "vfstype", "options", "option"];
 
 pub(super) fn lower(rule: &ast::MountRule, span: Span, context: &mut Context<'_>) -> Option<MountRule> {
     let keyword = rule.operation.name();
-    let mut reader = Reader::new(keyword, context.diagnostics);
+    let mut reader = ConditionReader::new(keyword, context.diagnostics);
     let mut lowered = MountRule {
         operation: rule.operation,
         options: Vec::new(),
@@ -38,7 +38,12 @@ pub(super) fn lower(rule: &ast::MountRule, span: Span, context: &mut Context<'_>
     reader.finish(lowered)
 }
 
-fn read(condition: &Spanned<Condition<MountCondition>>, keyword: &str, rule: &mut MountRule, reader: &mut Reader<'_>) {
+fn read(
+    condition: &Spanned<Condition<MountCondition>>,
+    keyword: &str,
+    rule: &mut MountRule,
+    reader: &mut ConditionReader<'_>,
+) {
     let name = name(condition);
     match &condition.value.value {
         MountCondition::Unknown(values) if values.is_empty() && CONDITIONS.iter().any(|one| one.as_bytes() == name) => {
@@ -63,7 +68,7 @@ fn read(condition: &Spanned<Condition<MountCondition>>, keyword: &str, rule: &mu
 }
 
 /// The flags of one list. In an exact one a flag cannot be set and clear.
-fn options(words: &[Spanned<Named<MountOption>>], exact: bool, reader: &mut Reader<'_>) -> MountOptions {
+fn options(words: &[Spanned<Named<MountOption>>], exact: bool, reader: &mut ConditionReader<'_>) -> MountOptions {
     let mut options = MountOptions::default();
     let mut seen: Vec<(&MountOption, Span)> = Vec::new();
     for word in words {
@@ -104,7 +109,7 @@ fn unknown_option(span: Span, text: &[u8]) -> Diagnostic {
 }
 
 /// Rules that mean something else than they seem to.
-fn warn(rule: &MountRule, span: Span, reader: &mut Reader<'_>) {
+fn warn(rule: &MountRule, span: Span, reader: &mut ConditionReader<'_>) {
     let propagation = mount::PROPAGATION | mount::REC;
     let bare = rule.options.is_empty() && rule.optional.is_empty();
     let changes_propagation =

@@ -1,7 +1,7 @@
 //! Lowers `mqueue` rules.
 
 use super::Context;
-use super::condition::{Reader, glob, shown, suggest};
+use super::condition::{ConditionReader, glob, shown, suggest};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::{Glob, MqueueKind, MqueueRule};
 use crate::source::Spanned;
@@ -9,7 +9,7 @@ use crate::syntax::ast::{self, ConditionValue, MqueueCondition, Named};
 use crate::vocab::{PermissionSet, Vocabulary};
 
 pub(super) fn lower(rule: &ast::MqueueRule, context: &mut Context<'_>) -> Option<MqueueRule> {
-    let mut reader = Reader::new("mqueue", context.diagnostics);
+    let mut reader = ConditionReader::new("mqueue", context.diagnostics);
     let permissions = reader.permissions(rule.permissions.as_ref()).or_all();
     let mut written_kind: Option<Spanned<MqueueKind>> = None;
     let mut label = None;
@@ -39,7 +39,7 @@ pub(super) fn lower(rule: &ast::MqueueRule, context: &mut Context<'_>) -> Option
     reader.finish(MqueueRule { permissions, kind, label, name })
 }
 
-fn kind(value: &Spanned<Named<MqueueKind>>, reader: &mut Reader<'_>) -> Option<Spanned<MqueueKind>> {
+fn kind(value: &Spanned<Named<MqueueKind>>, reader: &mut ConditionReader<'_>) -> Option<Spanned<MqueueKind>> {
     if value.value().is_none() {
         let other = value.stored();
         let message = format!("unknown message queue type `{}`", shown(&other));
@@ -53,7 +53,11 @@ fn kind(value: &Spanned<Named<MqueueKind>>, reader: &mut Reader<'_>) -> Option<S
 }
 
 /// The kind that a name is of. It is looked at before variables are expanded, so that none may begin it.
-fn kind_of_name(name: &Glob, written: Option<&Spanned<MqueueKind>>, reader: &mut Reader<'_>) -> Option<MqueueKind> {
+fn kind_of_name(
+    name: &Glob,
+    written: Option<&Spanned<MqueueKind>>,
+    reader: &mut ConditionReader<'_>,
+) -> Option<MqueueKind> {
     let digits = !name.value.is_empty() && name.value.iter().all(u8::is_ascii_digit);
     let kind = match (name.value.starts_with(b"/"), digits) {
         (true, _) => MqueueKind::Posix,

@@ -1,7 +1,7 @@
 //! Lowers `network` rules.
 
 use super::Context;
-use super::condition::{Reader, glob, refers_to_variable, shown};
+use super::condition::{ConditionReader, glob, refers_to_variable, shown};
 use super::network_conditions::{address, interface, port};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::{FamilySelection, NetworkConditions, NetworkRule};
@@ -12,7 +12,7 @@ use crate::vocab::{
 };
 
 pub(super) fn lower(rule: &ast::NetworkRule, context: &mut Context<'_>) -> Option<NetworkRule> {
-    let mut reader = Reader::new("network", context.diagnostics);
+    let mut reader = ConditionReader::new("network", context.diagnostics);
     let written = reader.permissions(rule.permissions.as_ref());
     let local = conditions(&rule.conditions, false, &mut reader);
     let group = reader.peer(rule.peer.as_ref());
@@ -25,7 +25,7 @@ pub(super) fn lower(rule: &ast::NetworkRule, context: &mut Context<'_>) -> Optio
     let internet = !local.is_empty() || peer_address;
     let selection = select(rule.family.as_ref(), rule.socket.as_ref(), internet, &mut reader)?;
     let permissions = written.or_all();
-    let Selection { families, names_family, names_type } = selection;
+    let SocketSelection { families, names_family, names_type } = selection;
     reader.finish(NetworkRule { permissions, families, names_family, names_type, local, peer })
 }
 
@@ -35,7 +35,7 @@ pub(super) fn check_local_permissions<V>(
     written: NetworkPermissions,
     permissions: Option<&Spanned<Permissions<NetworkPermissions>>>,
     peer: Option<&Spanned<Group<V>>>,
-    reader: &mut Reader<'_>,
+    reader: &mut ConditionReader<'_>,
 ) {
     let (Some(permissions), Some(peer)) = (permissions, peer) else { return };
     if !written.intersects(NetworkPermissions::LOCAL) {
@@ -57,7 +57,7 @@ pub(super) fn check_local_permissions<V>(
 fn conditions(
     written: &[Spanned<Condition<NetworkCondition>>],
     peer: bool,
-    reader: &mut Reader<'_>,
+    reader: &mut ConditionReader<'_>,
 ) -> NetworkConditions {
     let (mut ip, mut ports, mut device, mut label) = (None, None, None, None);
     for condition in written {
@@ -86,7 +86,7 @@ fn conditions(
     }
 }
 
-struct Selection {
+struct SocketSelection {
     families: Vec<FamilySelection>,
     names_family: bool,
     names_type: bool,
@@ -110,8 +110,8 @@ fn select(
     family: Option<&Spanned<Named<AddressFamily>>>,
     socket: Option<&Spanned<Named<SocketKind>>>,
     internet: bool,
-    reader: &mut Reader<'_>,
-) -> Option<Selection> {
+    reader: &mut ConditionReader<'_>,
+) -> Option<SocketSelection> {
     let fits = |family: u16| !internet || family == families::INET || family == families::INET6;
     let Some(family_word) = family else {
         let Some(word) = socket else {
@@ -119,7 +119,7 @@ fn select(
             // Conditions select the rows of the inet families, no condition everything.
             let types = if internet { sockets::NAMED_MASK } else { u32::MAX };
             let families = families.map(|family| FamilySelection { family, types, protocol: None });
-            return Some(Selection { families: families.collect(), names_family: false, names_type: false });
+            return Some(SocketSelection { families: families.collect(), names_family: false, names_type: false });
         };
         let rows = AddressFamily::ALL.iter().filter_map(|&family| row(family, *word.value()?));
         let families: Vec<_> = rows.filter(|row| fits(row.family)).collect();
@@ -127,7 +127,7 @@ fn select(
             reader.error(unknown_word(word.span, &word.stored(), true));
             return None;
         }
-        return Some(Selection { families, names_family: false, names_type: true });
+        return Some(SocketSelection { families, names_family: false, names_type: true });
     };
     let Some(&family) = family_word.value() else {
         let text = family_word.stored();
@@ -140,17 +140,17 @@ fn select(
     let Some(word) = socket else {
         check_family(family, family_word.span, fits(family.number()), reader)?;
         let row = FamilySelection { family: family.number(), types: sockets::NAMED_MASK, protocol: None };
-        return Some(Selection { families: vec![row], names_family: true, names_type: false });
+        return Some(SocketSelection { families: vec![row], names_family: true, names_type: false });
     };
     let Some(row) = word.value().and_then(|&socket| row(family, socket)) else {
         reader.error(unknown_type(word, family));
         return None;
     };
     check_family(family, family_word.span, fits(family.number()), reader)?;
-    Some(Selection { families: vec![row], names_family: true, names_type: true })
+    Some(SocketSelection { families: vec![row], names_family: true, names_type: true })
 }
 
-fn check_family(family: AddressFamily, span: Span, fits: bool, reader: &mut Reader<'_>) -> Option<()> {
+fn check_family(family: AddressFamily, span: Span, fits: bool, reader: &mut ConditionReader<'_>) -> Option<()> {
     if !fits {
         let message = format!("conditions on addresses do not apply to sockets of the family `{family}`");
         let help = "write `inet`, `inet6` or no family";

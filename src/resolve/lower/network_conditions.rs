@@ -1,6 +1,6 @@
 //! The values of conditions of `network` rules.
 
-use super::condition::{Reader, refers_to_variable, shown};
+use super::condition::{ConditionReader, refers_to_variable, shown};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::{Glob, IpAddress};
 use crate::source::Spanned;
@@ -8,7 +8,7 @@ use crate::syntax::ast::Named;
 use crate::vocab::{PortRange, addresses};
 
 /// `none`, or an IPv4 or IPv6 address without prefix length.
-pub(super) fn address(value: &Spanned<Named<IpAddress>>, reader: &mut Reader<'_>) -> Option<IpAddress> {
+pub(super) fn address(value: &Spanned<Named<IpAddress>>, reader: &mut ConditionReader<'_>) -> Option<IpAddress> {
     if value.value().is_none() {
         let text = value.stored();
         let help = if text.contains(&b'/') {
@@ -25,7 +25,7 @@ pub(super) fn address(value: &Spanned<Named<IpAddress>>, reader: &mut Reader<'_>
 }
 
 /// One port, or a range of them.
-pub(super) fn port(value: &Spanned<Named<PortRange>>, reader: &mut Reader<'_>) -> Option<PortRange> {
+pub(super) fn port(value: &Spanned<Named<PortRange>>, reader: &mut ConditionReader<'_>) -> Option<PortRange> {
     if value.value().is_none() {
         let text = value.stored();
         let text = std::str::from_utf8(&text).unwrap_or_default();
@@ -41,7 +41,7 @@ pub(super) fn port(value: &Spanned<Named<PortRange>>, reader: &mut Reader<'_>) -
 }
 
 /// A pattern. It is the one condition whose grouping is checked whether or not the kernel mediates it.
-pub(super) fn interface(value: Glob, reader: &mut Reader<'_>) -> Option<Glob> {
+pub(super) fn interface(value: Glob, reader: &mut ConditionReader<'_>) -> Option<Glob> {
     if refers_to_variable(&value.value) {
         let message = "`interface` does not expand variables";
         let mut error = Diagnostic::new(Code::VarNotExpanded, message, value.span)

@@ -1,13 +1,13 @@
 //! Lowers `pivot_root` rules.
 
 use super::Context;
-use super::condition::{Reader, glob, name, shown};
+use super::condition::{ConditionReader, glob, name, shown};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::PivotRootRule;
 use crate::syntax::ast::{self, PivotRootCondition};
 
 pub(super) fn lower(rule: &ast::PivotRootRule, context: &mut Context<'_>) -> Option<PivotRootRule> {
-    let mut reader = Reader::new("pivot_root", context.diagnostics);
+    let mut reader = ConditionReader::new("pivot_root", context.diagnostics);
     let mut old_root = None;
     // Only the last condition counts, and its first value; both `=` and `in` will do.
     if let Some((last, before)) = rule.conditions.split_last() {

@@ -41,18 +41,18 @@ fn priority(word: &Spanned<Named<Priority>>, diagnostics: &mut Diagnostics) -> O
 }
 
 /// The treatment of the parts of a prefix by a kind of rule.
-struct Takes {
+struct PrefixSupport {
     name: &'static str,
-    priority: Use,
-    audit: Use,
-    owner: Use,
-    prompt: Use,
-    deny: Use,
+    priority: PrefixTreatment,
+    audit: PrefixTreatment,
+    owner: PrefixTreatment,
+    prompt: PrefixTreatment,
+    deny: PrefixTreatment,
 }
 
 /// The treatment of one part of a prefix.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Use {
+enum PrefixTreatment {
     Taken,
     /// Without effect; the code of the warning.
     Ignored(Code),
@@ -61,13 +61,13 @@ enum Use {
     Refused,
 }
 
-fn takes(kind: &RuleKind) -> Takes {
-    use Use::{Ignored, Refused, Surprising, Taken};
-    let most = |name| Takes { name, priority: Taken, audit: Taken, owner: Refused, prompt: Taken, deny: Taken };
+fn takes(kind: &RuleKind) -> PrefixSupport {
+    use PrefixTreatment::{Ignored, Refused, Surprising, Taken};
+    let most = |name| PrefixSupport { name, priority: Taken, audit: Taken, owner: Refused, prompt: Taken, deny: Taken };
     match kind {
-        RuleKind::File(_) => Takes { owner: Taken, ..most("file") },
-        RuleKind::Link(_) => Takes { owner: Taken, ..most("link") },
-        RuleKind::ChangeProfile(_) => Takes {
+        RuleKind::File(_) => PrefixSupport { owner: Taken, ..most("file") },
+        RuleKind::Link(_) => PrefixSupport { owner: Taken, ..most("link") },
+        RuleKind::ChangeProfile(_) => PrefixSupport {
             priority: Surprising(
                 Code::CpPrefix,
                 "before version 6.0, apparmor_parser ignores the priority of `change_profile` rules",
@@ -84,10 +84,10 @@ fn takes(kind: &RuleKind) -> Takes {
             ..most("change_profile")
         },
         RuleKind::Capability(_) => {
-            Takes { priority: Ignored(Code::CapPrefix), prompt: Ignored(Code::CapPrefix), ..most("capability") }
+            PrefixSupport { priority: Ignored(Code::CapPrefix), prompt: Ignored(Code::CapPrefix), ..most("capability") }
         }
-        RuleKind::Network(_) => Takes { priority: Refused, ..most("network") },
-        RuleKind::All(_) => Takes { priority: Refused, ..most("all") },
+        RuleKind::Network(_) => PrefixSupport { priority: Refused, ..most("network") },
+        RuleKind::All(_) => PrefixSupport { priority: Refused, ..most("all") },
         RuleKind::Unix(_) => most("unix"),
         RuleKind::Dbus(_) => most("dbus"),
         RuleKind::Signal(_) => most("signal"),
@@ -119,13 +119,13 @@ pub(super) fn check(kind: &RuleKind, prefix: &policy::Prefix, span: Span, diagno
         let Some(part) = part else { continue };
         let name = takes.name;
         match becomes {
-            Use::Taken => {}
-            Use::Ignored(code) => {
+            PrefixTreatment::Taken => {}
+            PrefixTreatment::Ignored(code) => {
                 let message = format!("`{part}` has no effect on `{name}` rules");
                 diagnostics.push(Diagnostic::new(code, message, span).with_help(format!("remove `{part}`")));
             }
-            Use::Surprising(code, message) => diagnostics.push(Diagnostic::new(code, message, span)),
-            Use::Refused => {
+            PrefixTreatment::Surprising(code, message) => diagnostics.push(Diagnostic::new(code, message, span)),
+            PrefixTreatment::Refused => {
                 right = false;
                 diagnostics.push(refused(part, name, &takes, span));
             }
@@ -134,9 +134,9 @@ pub(super) fn check(kind: &RuleKind, prefix: &policy::Prefix, span: Span, diagno
     right
 }
 
-fn refused(part: &str, name: &str, takes: &Takes, span: Span) -> Diagnostic {
+fn refused(part: &str, name: &str, takes: &PrefixSupport, span: Span) -> Diagnostic {
     let possible = [("priority", takes.priority), ("audit", takes.audit), ("owner", takes.owner)];
-    let possible = possible.iter().filter(|(_, becomes)| *becomes == Use::Taken).map(|&(part, _)| part);
+    let possible = possible.iter().filter(|(_, becomes)| *becomes == PrefixTreatment::Taken).map(|&(part, _)| part);
     let possible = possible.chain(["allow", "deny", "prompt"]);
     Diagnostic::new(Code::Prefix, format!("`{part}` is not allowed on `{name}` rules"), span)
         .with_help(format!("remove `{part}`; the allowed prefixes are {}", choices(possible)))

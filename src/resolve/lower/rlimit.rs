@@ -1,11 +1,11 @@
 //! Lowers `set rlimit`.
 
 use super::Context;
-use super::condition::{Reader, choices, shown, suggest};
+use super::condition::{ConditionReader, choices, shown, suggest};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Spanned;
 use crate::syntax::ast::{self, Named};
-use crate::vocab::rlimits::{self, Unit};
+use crate::vocab::rlimits::{self, RlimitUnit};
 use crate::vocab::{LimitUnit, Resource, RlimitValue, Vocabulary};
 
 /// Nice values go from here …
@@ -14,7 +14,7 @@ const NICE_LEAST: i64 = -20;
 const NICE_MOST: i64 = 19;
 
 pub(super) fn lower(rlimit: &ast::Rlimit, context: &mut Context<'_>) -> Option<(usize, u64)> {
-    let mut reader = Reader::new("set rlimit", context.diagnostics);
+    let mut reader = ConditionReader::new("set rlimit", context.diagnostics);
     let Some(&resource) = rlimit.resource.value() else {
         let known: Vec<_> = Resource::words().collect();
         let text = rlimit.resource.as_bytes();
@@ -29,11 +29,11 @@ pub(super) fn lower(rlimit: &ast::Rlimit, context: &mut Context<'_>) -> Option<(
     reader.finish((resource.number().into(), value))
 }
 
-fn value(rlimit: &ast::Rlimit, resource: Resource, reader: &mut Reader<'_>) -> Option<u64> {
+fn value(rlimit: &ast::Rlimit, resource: Resource, reader: &mut ConditionReader<'_>) -> Option<u64> {
     let (word, unit) = (&rlimit.value, rlimit.unit.as_ref());
     let (name, written, kind) = (shown(rlimit.resource.as_bytes()), shown(word.as_bytes()), resource.unit());
     let number = number(word, reader)?;
-    if kind == Unit::Nice {
+    if kind == RlimitUnit::Nice {
         no_unit(rlimit, unit, reader)?;
         let in_range = (NICE_LEAST..=NICE_MOST).contains(&number);
         let stored = u64::try_from(number.saturating_sub(NICE_LEAST)).ok().filter(|_| in_range);
@@ -49,18 +49,18 @@ fn value(rlimit: &ast::Rlimit, resource: Resource, reader: &mut Reader<'_>) -> O
         return None;
     };
     let (factor, base, base_name) = match kind {
-        Unit::Number | Unit::Nice => {
+        RlimitUnit::Number | RlimitUnit::Nice => {
             no_unit(rlimit, unit, reader)?;
             return Some(number);
         }
-        Unit::Bytes => (unit.map(|unit| unit.value()?.bytes()), 1, "bytes"),
-        Unit::Seconds => (unit.map(|unit| unit.value()?.microseconds()), 1_000_000, "seconds"),
-        Unit::Microseconds => (unit.map(|unit| unit.value()?.microseconds()), 1, "microseconds"),
+        RlimitUnit::Bytes => (unit.map(|unit| unit.value()?.bytes()), 1, "bytes"),
+        RlimitUnit::Seconds => (unit.map(|unit| unit.value()?.microseconds()), 1_000_000, "seconds"),
+        RlimitUnit::Microseconds => (unit.map(|unit| unit.value()?.microseconds()), 1, "microseconds"),
     };
     let (Some(unit), Some(factor)) = (unit, factor) else {
-        if kind != Unit::Bytes {
+        if kind != RlimitUnit::Bytes {
             let message = format!("value of `{name}` without a unit is read as {base_name}");
-            let unit = if kind == Unit::Seconds { "s" } else { "us" };
+            let unit = if kind == RlimitUnit::Seconds { "s" } else { "us" };
             let help = format!("write `{written} {unit}`");
             reader.warn(Diagnostic::new(Code::RlimitUnit, message, word.span).with_help(help));
         }
@@ -70,7 +70,7 @@ fn value(rlimit: &ast::Rlimit, resource: Resource, reader: &mut Reader<'_>) -> O
     let Some(factor) = factor else {
         let message = format!("`{name}` does not take the unit `{unit_name}`");
         let known: Vec<_> =
-            if kind == Unit::Bytes { LimitUnit::sizes().collect() } else { LimitUnit::times().collect() };
+            if kind == RlimitUnit::Bytes { LimitUnit::sizes().collect() } else { LimitUnit::times().collect() };
         reader.error(suggest(Diagnostic::new(Code::RlimitValue, message, unit.span), unit.as_bytes(), &known));
         return None;
     };
@@ -83,9 +83,9 @@ fn value(rlimit: &ast::Rlimit, resource: Resource, reader: &mut Reader<'_>) -> O
         reader.error(Diagnostic::new(Code::RlimitValue, message, span).with_help(help));
         return None;
     };
-    if value == 0 && kind != Unit::Bytes {
+    if value == 0 && kind != RlimitUnit::Bytes {
         let message = format!("`{written} {unit_name}` is below the smallest possible value");
-        let help = if kind == Unit::Seconds {
+        let help = if kind == RlimitUnit::Seconds {
             "write whole seconds, the resolution of `cpu`"
         } else {
             "write whole microseconds, the resolution of `rttime`"
@@ -96,7 +96,11 @@ fn value(rlimit: &ast::Rlimit, resource: Resource, reader: &mut Reader<'_>) -> O
     Some(value)
 }
 
-fn no_unit(rlimit: &ast::Rlimit, unit: Option<&Spanned<Named<LimitUnit>>>, reader: &mut Reader<'_>) -> Option<()> {
+fn no_unit(
+    rlimit: &ast::Rlimit,
+    unit: Option<&Spanned<Named<LimitUnit>>>,
+    reader: &mut ConditionReader<'_>,
+) -> Option<()> {
     if let Some(unit) = unit {
         let message = format!("`{}` does not take a unit", shown(rlimit.resource.as_bytes()));
         let help = format!("remove `{}`", shown(unit.as_bytes()));
@@ -107,7 +111,7 @@ fn no_unit(rlimit: &ast::Rlimit, unit: Option<&Spanned<Named<LimitUnit>>>, reade
 }
 
 /// The number, with a warning where it is not the one that its digits seem to say.
-fn number(word: &Spanned<Named<RlimitValue>>, reader: &mut Reader<'_>) -> Option<i64> {
+fn number(word: &Spanned<Named<RlimitValue>>, reader: &mut ConditionReader<'_>) -> Option<i64> {
     let text = shown(word.as_bytes());
     let digits = text.strip_prefix('-').unwrap_or(&text);
     let Some(RlimitValue::Number(number)) = word.value() else {

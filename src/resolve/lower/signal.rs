@@ -1,7 +1,7 @@
 //! Lowers `signal` rules.
 
 use super::Context;
-use super::condition::{Reader, shown};
+use super::condition::{ConditionReader, shown};
 use crate::diagnostic::{Code, Detail, Diagnostic};
 use crate::policy::SignalRule;
 use crate::source::Spanned;
@@ -9,7 +9,7 @@ use crate::syntax::ast::{self, ConditionValue, Named, SignalCondition};
 use crate::vocab::{PermissionSet, Signal, Vocabulary, nearest, signals};
 
 pub(super) fn lower(rule: &ast::SignalRule, context: &mut Context<'_>) -> Option<SignalRule> {
-    let mut reader = Reader::new("signal", context.diagnostics);
+    let mut reader = ConditionReader::new("signal", context.diagnostics);
     let permissions = reader.permissions(rule.permissions.as_ref()).or_all();
     let mut signals = Vec::new();
     let mut peer = None;
@@ -29,7 +29,7 @@ pub(super) fn lower(rule: &ast::SignalRule, context: &mut Context<'_>) -> Option
     reader.finish(SignalRule { permissions, signals, peer })
 }
 
-fn signal(word: &Spanned<Named<Signal>>, reader: &mut Reader<'_>) -> Option<Signal> {
+fn signal(word: &Spanned<Named<Signal>>, reader: &mut ConditionReader<'_>) -> Option<Signal> {
     if word.value().is_none() {
         let text = word.stored();
         let lower = text.to_ascii_lowercase();

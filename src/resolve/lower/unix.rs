@@ -1,7 +1,7 @@
 //! Lowers `unix` rules.
 
 use super::Context;
-use super::condition::{Reader, name, shown, suggest};
+use super::condition::{ConditionReader, name, shown, suggest};
 use super::network::check_local_permissions;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::policy::{Glob, UnixAddress, UnixRule};
@@ -10,7 +10,7 @@ use crate::syntax::ast::{self, Condition, Named, UnixCondition};
 use crate::vocab::{PermissionSet, SocketType, Vocabulary};
 
 pub(super) fn lower(rule: &ast::UnixRule, context: &mut Context<'_>) -> Option<UnixRule> {
-    let mut reader = Reader::new("unix", context.diagnostics);
+    let mut reader = ConditionReader::new("unix", context.diagnostics);
     let written = reader.permissions(rule.permissions.as_ref());
     let (mut socket, mut address, mut peer_address, mut peer_label) = (None, None, None, None);
     for condition in &rule.conditions {
@@ -51,17 +51,17 @@ pub(super) fn lower(rule: &ast::UnixRule, context: &mut Context<'_>) -> Option<U
     reader.finish(UnixRule { permissions, kind, address, peer_address, peer_label, from_network: false })
 }
 
-fn wrong_side(condition: &Spanned<Condition<UnixCondition>>, help: &str, reader: &mut Reader<'_>) {
+fn wrong_side(condition: &Spanned<Condition<UnixCondition>>, help: &str, reader: &mut ConditionReader<'_>) {
     let message = format!("`{}` on the wrong side of the rule", shown(&name(condition)));
     reader.error(Diagnostic::new(Code::CondSide, message, condition.name.span).with_help(help));
 }
 
-fn unsupported(condition: &Spanned<Condition<UnixCondition>>, reader: &mut Reader<'_>) {
+fn unsupported(condition: &Spanned<Condition<UnixCondition>>, reader: &mut ConditionReader<'_>) {
     let error = Diagnostic::new(Code::CondUnsupported, "`protocol` is not supported", condition.name.span);
     reader.error(error.with_help("remove it: unix sockets have only one protocol"));
 }
 
-fn kind(value: &Spanned<Named<SocketType>>, reader: &mut Reader<'_>) -> Option<u8> {
+fn kind(value: &Spanned<Named<SocketType>>, reader: &mut ConditionReader<'_>) -> Option<u8> {
     let number = value.value().and_then(|kind| u8::try_from(kind.number()).ok());
     if number.is_none() {
         let known: Vec<_> = SocketType::words().collect();
@@ -73,7 +73,7 @@ fn kind(value: &Spanned<Named<SocketType>>, reader: &mut Reader<'_>) -> Option<u
 }
 
 /// An address before expansion: a text that begins with `@`, be it an abstract name or a variable.
-fn written_address(value: Glob, reader: &mut Reader<'_>) -> Option<UnixAddress> {
+fn written_address(value: Glob, reader: &mut ConditionReader<'_>) -> Option<UnixAddress> {
     match &*value.value {
         b"none" => Some(UnixAddress::None),
         b"auto" => Some(UnixAddress::Auto),

@@ -135,7 +135,7 @@ fn abi() {
     let session = Session::new(Memory::new());
     let input = session.sources.add("input", *b"profile p { }\n").unwrap();
     let mut diagnostics = Diagnostics::new();
-    let options = Options::new(Arc::new(Features::builtin("linux-7.2").unwrap()));
+    let options = ResolveOptions::new(Arc::new(Features::builtin("linux-7.2").unwrap()));
     let policy = resolve(&session, input, &options, &mut diagnostics);
     assert_eq!(diagnostics.iter().map(|d| d.code).collect::<Vec<_>>(), [Code::AbiMissing]);
     assert_eq!(*policy.features, Features::default_policy());

@@ -15,18 +15,18 @@ use std::sync::Arc;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::features::Features;
 use crate::policy::{self, Exec, ExecTarget, LinkTarget, Owner, Policy, Profile, Rule, RuleKind, RuleMode};
-use crate::resolve::{Options, Session, resolve};
+use crate::resolve::{ResolveOptions, Session, resolve};
 use crate::source::Memory;
 use crate::vocab::FilePermissions;
 
 /// The outcome for a text.
-struct Outcome {
+struct ResolveOutcome {
     policy: Policy,
     diagnostics: Vec<Diagnostic>,
     session: Session,
 }
 
-impl Outcome {
+impl ResolveOutcome {
     /// The codes of what was raised, and the text that each points at.
     fn codes(&self) -> Vec<(Code, String)> {
         let text = |d: &Diagnostic| {
@@ -46,24 +46,24 @@ impl Outcome {
 
 /// Resolves a text with files around it; below `/base` lies the policy, the working directory is `/cwd`, `/inc` is searched
 /// first. The policy features are pinned, so that nothing is said about a missing abi.
-fn run_with(files: &[(&str, &str)], text: &str) -> Outcome {
+fn run_with(files: &[(&str, &str)], text: &str) -> ResolveOutcome {
     let tree = files.iter().fold(Memory::new(), |tree, (path, text)| tree.with(path, *text));
     let session = Session::new(tree);
     let input = session.sources.add("input", text.as_bytes()).unwrap();
     let features = Arc::new(Features::builtin("linux-7.2").unwrap());
-    let options = Options {
+    let options = ResolveOptions {
         base: "/base/".into(),
         include_dirs: vec!["/inc".into()],
         working_directory: "/cwd".into(),
         policy: Some(Arc::clone(&features)),
-        ..Options::new(features)
+        ..ResolveOptions::new(features)
     };
     let mut diagnostics = Diagnostics::new();
     let policy = resolve(&session, input, &options, &mut diagnostics);
-    Outcome { policy, diagnostics: diagnostics.into_vec(), session }
+    ResolveOutcome { policy, diagnostics: diagnostics.into_vec(), session }
 }
 
-fn run(text: &str) -> Outcome {
+fn run(text: &str) -> ResolveOutcome {
     run_with(&[], text)
 }
 

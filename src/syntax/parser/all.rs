@@ -3,11 +3,11 @@
 use nom::Parser;
 use nom::combinator::value;
 
-use super::error::{Place, comma};
-use super::input::{Input, PResult};
+use super::error::{CommaContext, comma};
+use super::input::{PResult, TokenInput};
 use crate::syntax::ast::All;
 
 /// Parses the text after the keyword.
-pub(super) fn rule(input: Input<'_>) -> PResult<'_, All> {
-    value(All {}, comma(Place::Initial)).parse(input)
+pub(super) fn rule(input: TokenInput<'_>) -> PResult<'_, All> {
+    value(All {}, comma(CommaContext::Initial)).parse(input)
 }

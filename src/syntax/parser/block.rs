@@ -1,15 +1,15 @@
 //! Blocks, and the loop over the items of a block or file.
 
-use super::input::{Input, PResult, Problem};
-use super::lexer::{Keyword, Kind, initial};
-use super::recovery::{Resume, resume};
+use super::input::{PResult, ParserError, TokenInput};
+use super::lexer::{Keyword, SyntaxKind, initial};
+use super::recovery::{RecoveryPoint, resume};
 use super::{error, item, trivia};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{Span, Spanned};
 use crate::syntax::ast::{Block, Item, Trivia};
 
 /// A block after its opening brace, which is at `open`.
-pub(super) fn block(input: Input<'_>, open: Span) -> PResult<'_, Block> {
+pub(super) fn block(input: TokenInput<'_>, open: Span) -> PResult<'_, Block> {
     input.nested(open, |input| {
         let (input, opening) = trivia::trailing(input);
         let (input, items, tail) = items(input);
@@ -28,7 +28,7 @@ pub(super) fn block(input: Input<'_>, open: Span) -> PResult<'_, Block> {
 }
 
 /// Items up to a closing brace or the end of the text, with what stands after the last.
-pub(super) fn items(mut input: Input<'_>) -> (Input<'_>, Vec<Item>, Vec<Trivia>) {
+pub(super) fn items(mut input: TokenInput<'_>) -> (TokenInput<'_>, Vec<Item>, Vec<Trivia>) {
     let mut items = Vec::new();
     // Comments before an item that was no good belong to the next.
     let mut pending: Vec<Trivia> = Vec::new();
@@ -59,14 +59,16 @@ pub(super) fn items(mut input: Input<'_>) -> (Input<'_>, Vec<Item>, Vec<Trivia>)
 }
 
 /// Reports why the item at `start` is broken, and goes to the next one.
-fn recover<'a>(start: Input<'a>, problem: nom::Err<Problem>) -> Input<'a> {
+fn recover<'a>(start: TokenInput<'a>, problem: nom::Err<ParserError>) -> TokenInput<'a> {
     let state = start.state();
     let problem = match problem {
-        nom::Err::Error(Problem::Mismatch) if !state.stopped() => error::expected(start, "a rule"),
+        nom::Err::Error(ParserError::Mismatch) if !state.stopped() => error::expected(start, "a rule"),
         other => other,
     };
     let mut at = start;
-    if let nom::Err::Error(Problem::Reported(diagnostic)) | nom::Err::Failure(Problem::Reported(diagnostic)) = problem {
+    if let nom::Err::Error(ParserError::Reported(diagnostic)) | nom::Err::Failure(ParserError::Reported(diagnostic)) =
+        problem
+    {
         at = start.seek(diagnostic.span().start.max(start.at()));
         state.report(*diagnostic);
     }
@@ -76,8 +78,8 @@ fn recover<'a>(start: Input<'a>, problem: nom::Err<Problem>) -> Input<'a> {
     state.note_broken();
     loop {
         match resume(start, at) {
-            Resume::Item(rest) => return rest,
-            Resume::Block(open) => {
+            RecoveryPoint::Item(rest) => return rest,
+            RecoveryPoint::Block(open) => {
                 // The block is looked at for its errors only.
                 let mark = state.comment_mark();
                 let rest = match block(open.advance(1), open.span(1)) {
@@ -87,7 +89,7 @@ fn recover<'a>(start: Input<'a>, problem: nom::Err<Problem>) -> Input<'a> {
                 state.take_comments(mark);
                 match initial::lex(rest) {
                     // The other half of a broken conditional.
-                    Ok((next, token)) if token.kind == Kind::Keyword(Keyword::Else) => at = next,
+                    Ok((next, token)) if token.kind == SyntaxKind::Keyword(Keyword::Else) => at = next,
                     _ => return rest,
                 }
             }

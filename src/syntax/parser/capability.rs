@@ -5,14 +5,15 @@ use nom::combinator::{map, verify};
 use nom::multi::many0;
 use nom::sequence::terminated;
 
-use super::error::{Place, comma};
-use super::input::{Input, PResult};
-use super::lexer::{Kind, Token, initial};
+use super::error::{CommaContext, comma};
+use super::input::{PResult, TokenInput};
+use super::lexer::{SyntaxKind, Token, initial};
 use crate::syntax::ast::CapabilityRule;
 use crate::syntax::ast::condition::named;
 
 /// Parses the text after the keyword.
-pub(super) fn rule(input: Input<'_>) -> PResult<'_, CapabilityRule> {
-    let name = map(verify(initial::lex, |token: &Token<'_>| token.kind == Kind::Name), |token| named(token.word()));
-    map(terminated(many0(name), comma(Place::Initial)), |names| CapabilityRule { names }).parse(input)
+pub(super) fn rule(input: TokenInput<'_>) -> PResult<'_, CapabilityRule> {
+    let name =
+        map(verify(initial::lex, |token: &Token<'_>| token.kind == SyntaxKind::Name), |token| named(token.word()));
+    map(terminated(many0(name), comma(CommaContext::Initial)), |names| CapabilityRule { names }).parse(input)
 }

@@ -5,14 +5,14 @@ use nom::combinator::{opt, verify};
 use nom::multi::many0;
 
 use super::error;
-use super::input::{Input, PResult, Problem};
-use super::lexer::{Kind, Lexer, Token, classes, skip_blanks, skip_space, spanned, take_word};
+use super::input::{PResult, ParserError, TokenInput};
+use super::lexer::{Lexer, SyntaxKind, Token, classes, skip_blanks, skip_space, spanned, take_word};
 use crate::source::Spanned;
 use crate::syntax::ast::{Condition, ConditionOp, ConditionValue, Group};
 use crate::syntax::word::Word;
 
 /// Operator and values of a condition.
-pub(super) struct Value {
+pub(super) struct ConditionOperand {
     op: Spanned<ConditionOp>,
     /// Whether parentheses stand around the values.
     pub(super) list: bool,
@@ -22,19 +22,19 @@ pub(super) struct Value {
 /// Any number of conditions.
 pub(super) fn conditions<V: ConditionValue>(
     lex: Lexer,
-) -> impl for<'a> Fn(Input<'a>) -> PResult<'a, Vec<Spanned<Condition<V>>>> {
+) -> impl for<'a> Fn(TokenInput<'a>) -> PResult<'a, Vec<Spanned<Condition<V>>>> {
     move |input| many0(|input| condition(lex, input)).parse(input)
 }
 
-fn condition<'a, V: ConditionValue>(lex: Lexer, input: Input<'a>) -> PResult<'a, Spanned<Condition<V>>> {
-    let (rest, token) = verify(lex, |token: &Token<'_>| token.kind == Kind::Condition).parse(input)?;
-    let (rest, Value { op, list, words }) = value(rest)?;
+fn condition<'a, V: ConditionValue>(lex: Lexer, input: TokenInput<'a>) -> PResult<'a, Spanned<Condition<V>>> {
+    let (rest, token) = verify(lex, |token: &Token<'_>| token.kind == SyntaxKind::Condition).parse(input)?;
+    let (rest, ConditionOperand { op, list, words }) = value(rest)?;
     let condition = Condition::read(token.word(), Some(op), list, words);
     Ok((rest, Spanned::new(condition, token.span.to(rest.span(0)))))
 }
 
 /// Operator and value after the head of a condition.
-pub(super) fn value(input: Input<'_>) -> PResult<'_, Value> {
+pub(super) fn value(input: TokenInput<'_>) -> PResult<'_, ConditionOperand> {
     let start = skip_space(input);
     let (op, len) = match start.rest() {
         [b'=', ..] => (ConditionOp::Equal, 1),
@@ -64,11 +64,11 @@ pub(super) fn value(input: Input<'_>) -> PResult<'_, Value> {
                 }
             }
         };
-    Ok((rest, Value { op, list, words }))
+    Ok((rest, ConditionOperand { op, list, words }))
 }
 
 /// One or more values up to the closing parenthesis; `open` is the opening one.
-pub(super) fn list_values<'a>(input: Input<'a>, open: Input<'a>) -> PResult<'a, Vec<Word>> {
+pub(super) fn list_values<'a>(input: TokenInput<'a>, open: TokenInput<'a>) -> PResult<'a, Vec<Word>> {
     let (rest, values) = list(input, open)?;
     if values.is_empty() {
         return Err(error::syntax(
@@ -81,7 +81,7 @@ pub(super) fn list_values<'a>(input: Input<'a>, open: Input<'a>) -> PResult<'a, 
 }
 
 /// Values up to the closing parenthesis. Commas between them are white space.
-pub(super) fn list<'a>(mut input: Input<'a>, open: Input<'a>) -> PResult<'a, Vec<Word>> {
+pub(super) fn list<'a>(mut input: TokenInput<'a>, open: TokenInput<'a>) -> PResult<'a, Vec<Word>> {
     let mut values = Vec::new();
     loop {
         input = skip_space_and_commas(input);
@@ -107,11 +107,11 @@ pub(super) fn list<'a>(mut input: Input<'a>, open: Input<'a>) -> PResult<'a, Vec
     }
 }
 
-fn unclosed_list(open: Input<'_>) -> nom::Err<Problem> {
+fn unclosed_list(open: TokenInput<'_>) -> nom::Err<ParserError> {
     error::syntax(open.span(1), "unclosed list", "add `)` after the last value")
 }
 
-fn skip_space_and_commas(mut input: Input<'_>) -> Input<'_> {
+fn skip_space_and_commas(mut input: TokenInput<'_>) -> TokenInput<'_> {
     loop {
         input = skip_space(input);
         if input.byte(0) != Some(b',') {
@@ -124,9 +124,9 @@ fn skip_space_and_commas(mut input: Input<'_>) -> Input<'_> {
 /// `peer=(…)` or `xattrs=(…)`, if one is there.
 pub(super) fn group<V: ConditionValue>(
     lex: Lexer,
-) -> impl for<'a> Fn(Input<'a>) -> PResult<'a, Option<Spanned<Group<V>>>> {
+) -> impl for<'a> Fn(TokenInput<'a>) -> PResult<'a, Option<Spanned<Group<V>>>> {
     move |input| {
-        let (rest, token) = opt(verify(lex, |token: &Token<'_>| token.kind == Kind::Group)).parse(input)?;
+        let (rest, token) = opt(verify(lex, |token: &Token<'_>| token.kind == SyntaxKind::Group)).parse(input)?;
         match token {
             None => Ok((rest, None)),
             Some(token) => {
@@ -138,7 +138,10 @@ pub(super) fn group<V: ConditionValue>(
 }
 
 /// The rest of a group after its name.
-pub(super) fn grouped<'a, V: ConditionValue>(input: Input<'a>, name: &Token<'a>) -> PResult<'a, Spanned<Group<V>>> {
+pub(super) fn grouped<'a, V: ConditionValue>(
+    input: TokenInput<'a>,
+    name: &Token<'a>,
+) -> PResult<'a, Spanned<Group<V>>> {
     // The head has seen `=(` on this line.
     let open = skip_blanks(skip_blanks(input).advance(1));
     let mut input = open.advance(1);
@@ -161,7 +164,7 @@ pub(super) fn grouped<'a, V: ConditionValue>(input: Input<'a>, name: &Token<'a>)
 }
 
 /// `name`, `name=value`, `name:=value`, `name=(value)`
-fn grouped_condition<V: ConditionValue>(input: Input<'_>) -> PResult<'_, Spanned<Condition<V>>> {
+fn grouped_condition<V: ConditionValue>(input: TokenInput<'_>) -> PResult<'_, Spanned<Condition<V>>> {
     let (rest, name) = match classes::rule_word(input.rest()) {
         0 if input.byte(0) == Some(b'"') => {
             return Err(error::syntax(error::place(input), "quoted name of a condition", "remove the quotes"));
@@ -192,7 +195,7 @@ fn grouped_condition<V: ConditionValue>(input: Input<'_>) -> PResult<'_, Spanned
     Ok((rest, spanned(input, rest, Condition::read(name, Some(op), list, vec![word]))))
 }
 
-fn grouped_value(input: Input<'_>) -> PResult<'_, Word> {
+fn grouped_value(input: TokenInput<'_>) -> PResult<'_, Word> {
     match classes::list_item(input.rest()) {
         2 if input.rest().starts_with(b"\"\"") => {
             Err(error::syntax(input.span(2), "empty value in a group", "write a value, or remove the condition"))

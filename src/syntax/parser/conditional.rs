@@ -1,16 +1,16 @@
 //! `if … { … } else { … }`, and expressions.
 
-use super::input::{Input, PResult};
-use super::lexer::{Keyword, Kind, Lexer, Token, expression as lexer, initial, skip_space};
+use super::input::{PResult, TokenInput};
+use super::lexer::{Keyword, Lexer, SyntaxKind, Token, expression as lexer, initial, skip_space};
 use super::{block, error};
 use crate::source::Spanned;
 use crate::syntax::ast::{Conditional, Else, Expr};
 
 /// Parses the text after `if`, which is at `keyword`.
-pub(super) fn item<'a>(input: Input<'a>, keyword: &Token<'a>) -> PResult<'a, Conditional> {
+pub(super) fn item<'a>(input: TokenInput<'a>, keyword: &Token<'a>) -> PResult<'a, Conditional> {
     let (input, condition) = expression(lexer::condition, input)?;
     let (input, open) = lexer::condition(input)?;
-    if open.kind != Kind::Open {
+    if open.kind != SyntaxKind::Open {
         let at = input.seek(open.span.start);
         if open.text.starts_with(b"{") {
             return Err(error::syntax(open.span, "`{` is part of a word", "write a space before and after `{`"));
@@ -20,7 +20,7 @@ pub(super) fn item<'a>(input: Input<'a>, keyword: &Token<'a>) -> PResult<'a, Con
     let (input, then) = block::block(input, open.span)?;
     let mark = input.state().comment_mark();
     let rest = match initial::lex(input) {
-        Ok((rest, token)) if token.kind == Kind::Keyword(Keyword::Else) => rest,
+        Ok((rest, token)) if token.kind == SyntaxKind::Keyword(Keyword::Else) => rest,
         _ => {
             input.state().reset_comments(mark);
             return Ok((input, Conditional { condition, then, otherwise: None }));
@@ -28,11 +28,11 @@ pub(super) fn item<'a>(input: Input<'a>, keyword: &Token<'a>) -> PResult<'a, Con
     };
     let (rest, next) = initial::lex(rest)?;
     let (end, otherwise) = match next.kind {
-        Kind::Open => {
+        SyntaxKind::Open => {
             let (rest, block) = block::block(rest, next.span)?;
             (rest, Else::Block(block))
         }
-        Kind::Keyword(Keyword::If) => {
+        SyntaxKind::Keyword(Keyword::If) => {
             let (end, conditional) = rest.nested(keyword.span, |rest| item(rest, &next))?;
             (end, Else::If(Spanned::new(Box::new(conditional), next.span.to(end.span(0)))))
         }
@@ -42,17 +42,17 @@ pub(super) fn item<'a>(input: Input<'a>, keyword: &Token<'a>) -> PResult<'a, Con
 }
 
 /// An expression in one of the two states that have them.
-pub(super) fn expression<'a>(lex: Lexer, input: Input<'a>) -> PResult<'a, Spanned<Expr>> {
-    operands(lex, input, Kind::Or, Expr::Or, |lex, input| operands(lex, input, Kind::And, Expr::And, not))
+pub(super) fn expression<'a>(lex: Lexer, input: TokenInput<'a>) -> PResult<'a, Spanned<Expr>> {
+    operands(lex, input, SyntaxKind::Or, Expr::Or, |lex, input| operands(lex, input, SyntaxKind::And, Expr::And, not))
 }
 
 /// Operands with the same operator between them; a single one stays as it is.
 fn operands<'a>(
     lex: Lexer,
-    input: Input<'a>,
-    operator: Kind,
+    input: TokenInput<'a>,
+    operator: SyntaxKind,
     join: fn(Vec<Spanned<Expr>>) -> Expr,
-    operand: fn(Lexer, Input<'a>) -> PResult<'a, Spanned<Expr>>,
+    operand: fn(Lexer, TokenInput<'a>) -> PResult<'a, Spanned<Expr>>,
 ) -> PResult<'a, Spanned<Expr>> {
     let (mut input, first) = operand(lex, input)?;
     let mut rest = Vec::new();
@@ -76,18 +76,18 @@ fn operands<'a>(
     }
 }
 
-fn not<'a>(lex: Lexer, input: Input<'a>) -> PResult<'a, Spanned<Expr>> {
+fn not<'a>(lex: Lexer, input: TokenInput<'a>) -> PResult<'a, Spanned<Expr>> {
     let (rest, token) = lex(input)?;
     match token.kind {
-        Kind::Not => {
+        SyntaxKind::Not => {
             let (rest, inner) = rest.nested(token.span, |rest| not(lex, rest))?;
             let span = token.span.to(inner.span);
             Ok((rest, Spanned::new(Expr::Not(Box::new(inner)), span)))
         }
-        Kind::ListOpen => {
+        SyntaxKind::ListOpen => {
             let (rest, inner) = rest.nested(token.span, |rest| expression(lex, rest))?;
             let (end, close) = lex(rest)?;
-            if close.kind != Kind::ListClose {
+            if close.kind != SyntaxKind::ListClose {
                 // A path goes on over the parenthesis.
                 let behind = rest.at().checked_sub(1).and_then(|at| rest.seek(at).byte(0));
                 if behind == Some(b')') {
@@ -98,25 +98,25 @@ fn not<'a>(lex: Lexer, input: Input<'a>) -> PResult<'a, Spanned<Expr>> {
             }
             Ok((end, Spanned::new(Expr::Paren(Box::new(inner)), token.span.to(close.span))))
         }
-        Kind::Defined => {
+        SyntaxKind::Defined => {
             let (end, name) = lex(rest)?;
-            if !matches!(name.kind, Kind::SetVariable | Kind::BoolVariable) {
+            if !matches!(name.kind, SyntaxKind::SetVariable | SyntaxKind::BoolVariable) {
                 return Err(error::expected(rest.seek(name.span.start), "a variable after `defined`"));
             }
             Ok((end, Spanned::new(Expr::Defined(name.word()), token.span.to(name.span))))
         }
-        Kind::BoolVariable => Ok((rest, Spanned::new(Expr::Bool(token.word()), token.span))),
-        Kind::Id | Kind::SetVariable => comparison(lex, rest, &token),
+        SyntaxKind::BoolVariable => Ok((rest, Spanned::new(Expr::Bool(token.word()), token.span))),
+        SyntaxKind::Id | SyntaxKind::SetVariable => comparison(lex, rest, &token),
         _ => Err(error::expected(skip_space(input).seek(token.span.start), "a variable or a word")),
     }
 }
 
-fn comparison<'a>(lex: Lexer, input: Input<'a>, left: &Token<'a>) -> PResult<'a, Spanned<Expr>> {
+fn comparison<'a>(lex: Lexer, input: TokenInput<'a>, left: &Token<'a>) -> PResult<'a, Spanned<Expr>> {
     if let Ok((rest, op)) = lex(input)
-        && let Kind::Compare(compare) = op.kind
+        && let SyntaxKind::Compare(compare) = op.kind
     {
         let (end, right) = lex(rest)?;
-        if !matches!(right.kind, Kind::Id | Kind::SetVariable) {
+        if !matches!(right.kind, SyntaxKind::Id | SyntaxKind::SetVariable) {
             return Err(error::expected(rest.seek(right.span.start), "a word or set variable to compare with"));
         }
         let op = Spanned::new(compare, op.span);

@@ -5,17 +5,17 @@ use nom::combinator::map;
 use nom::sequence::terminated;
 
 use super::condition::{conditions, group};
-use super::error::{Place, comma};
-use super::input::{Input, PResult};
+use super::error::{CommaContext, comma};
+use super::input::{PResult, TokenInput};
 use super::lexer::{Lexer, mode};
 use super::permissions::permissions;
 use crate::syntax::ast::DbusRule;
 
 /// Parses the text after the keyword.
-pub(super) fn rule(input: Input<'_>) -> PResult<'_, DbusRule> {
+pub(super) fn rule(input: TokenInput<'_>) -> PResult<'_, DbusRule> {
     let lex: Lexer = mode::dbus;
     let parts = (permissions(lex), conditions(lex), group(lex));
-    map(terminated(parts, comma(Place::Mode)), |(permissions, conditions, peer)| DbusRule {
+    map(terminated(parts, comma(CommaContext::Mode)), |(permissions, conditions, peer)| DbusRule {
         permissions,
         conditions,
         peer,

@@ -3,16 +3,16 @@
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 
-use super::input::{Input, PResult, Problem};
+use super::input::{PResult, ParserError, TokenInput};
 use super::lexer::{classes, initial, keyword, skip_space};
 
 /// A diagnostic that ends the construct.
-pub(super) fn failure(diagnostic: Diagnostic) -> nom::Err<Problem> {
-    nom::Err::Failure(Problem::Reported(Box::new(diagnostic)))
+pub(super) fn failure(diagnostic: Diagnostic) -> nom::Err<ParserError> {
+    nom::Err::Failure(ParserError::Reported(Box::new(diagnostic)))
 }
 
 /// An error of the grammar, with what to write.
-pub(super) fn syntax(span: Span, message: impl Into<String>, help: impl Into<String>) -> nom::Err<Problem> {
+pub(super) fn syntax(span: Span, message: impl Into<String>, help: impl Into<String>) -> nom::Err<ParserError> {
     failure(Diagnostic::new(Code::Syntax, message, span).with_help(help))
 }
 
@@ -35,7 +35,7 @@ fn extent(text: &[u8]) -> usize {
 }
 
 /// Describes the text at this place for a message: `end of file`, or the word in backquotes.
-pub(super) fn found(input: Input<'_>) -> String {
+pub(super) fn found(input: TokenInput<'_>) -> String {
     if input.rest().is_empty() {
         return "the end of the file".to_owned();
     }
@@ -56,12 +56,12 @@ pub(super) fn found(input: Input<'_>) -> String {
 }
 
 /// The place of what stands here.
-pub(super) fn place(input: Input<'_>) -> Span {
+pub(super) fn place(input: TokenInput<'_>) -> Span {
     input.span(extent(input.rest()))
 }
 
 /// Something else was expected here. The parser of the item adds what the item looks like.
-pub(super) fn expected(input: Input<'_>, what: &str) -> nom::Err<Problem> {
+pub(super) fn expected(input: TokenInput<'_>, what: &str) -> nom::Err<ParserError> {
     let text = input.rest();
     if text.first() == Some(&b'"') && classes::quoted(text) == 0 {
         return unterminated(input);
@@ -81,7 +81,7 @@ fn is_include(text: &[u8]) -> bool {
 }
 
 /// A byte that cannot stand here.
-pub(super) fn unexpected_char(input: Input<'_>) -> nom::Err<Problem> {
+pub(super) fn unexpected_char(input: TokenInput<'_>) -> nom::Err<ParserError> {
     let Some(byte) = input.byte(0) else { return expected(input, "a rule") };
     let (message, help) = match byte {
         b'"' if classes::quoted(input.rest()) == 0 => return unterminated(input),
@@ -105,7 +105,7 @@ pub(super) fn unexpected_char(input: Input<'_>) -> nom::Err<Problem> {
 }
 
 /// A quoted word without its second quote.
-pub(super) fn unterminated(input: Input<'_>) -> nom::Err<Problem> {
+pub(super) fn unterminated(input: TokenInput<'_>) -> nom::Err<ParserError> {
     let line = input.rest().iter().take_while(|byte| !matches!(byte, b'\n' | b'\r')).count();
     let diagnostic = Diagnostic::new(Code::Syntax, "unclosed quoted word", input.span(line));
     failure(diagnostic.with_help("add `\"` after the word"))
@@ -113,7 +113,7 @@ pub(super) fn unterminated(input: Input<'_>) -> nom::Err<Problem> {
 
 /// The neighbourhood of a comma, which decides whether a word can contain it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum CommaContext {
     /// The state between rules: comments may stand before the comma.
     Initial,
     /// A state whose words do not begin with a comma.
@@ -123,12 +123,12 @@ pub(super) enum Place {
 }
 
 /// The comma that ends a rule. Where it is missing, that is reported and the rule counts as ended.
-pub(super) fn comma(place: Place) -> impl for<'a> Fn(Input<'a>) -> PResult<'a, ()> + Copy {
+pub(super) fn comma(place: CommaContext) -> impl for<'a> Fn(TokenInput<'a>) -> PResult<'a, ()> + Copy {
     move |input| {
-        let rest = if place == Place::Initial { initial::skip(input) } else { skip_space(input) };
+        let rest = if place == CommaContext::Initial { initial::skip(input) } else { skip_space(input) };
         if rest.byte(0) == Some(b',') {
             let next = rest.advance(1);
-            if place == Place::Word && next.byte(0).is_some_and(classes::is_word_byte) {
+            if place == CommaContext::Word && next.byte(0).is_some_and(classes::is_word_byte) {
                 let diagnostic = Diagnostic::new(Code::MissingComma, "missing whitespace after a comma", rest.span(1));
                 rest.state().report(diagnostic.with_help("add a space or a newline after the comma"));
             }
@@ -139,7 +139,7 @@ pub(super) fn comma(place: Place) -> impl for<'a> Fn(Input<'a>) -> PResult<'a, (
 }
 
 /// `end` is directly after the last word, `next` in front of what stands in the place of the comma.
-fn missing_comma<'a>(end: Input<'a>, next: Input<'a>) -> PResult<'a, ()> {
+fn missing_comma<'a>(end: TokenInput<'a>, next: TokenInput<'a>) -> PResult<'a, ()> {
     let text = end.state().text().get(..end.at() as usize).unwrap_or_default();
     let word_start = text.iter().rposition(|byte| byte.is_ascii_whitespace()).map_or(0, |at| at + 1);
     let word = text.get(word_start..).unwrap_or_default();

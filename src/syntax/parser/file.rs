@@ -4,9 +4,9 @@ use nom::Parser;
 use nom::combinator::opt;
 use nom::sequence::{preceded, terminated};
 
-use super::error::{self, Place, comma};
-use super::input::{Input, PResult, Problem};
-use super::lexer::{Keyword, Kind, Token, classes, initial};
+use super::error::{self, CommaContext, comma};
+use super::input::{PResult, ParserError, TokenInput};
+use super::lexer::{Keyword, SyntaxKind, Token, classes, initial};
 use super::link::{is_path, path, subset};
 use super::pivot_root::arrow;
 use crate::diagnostic::{Code, Diagnostic};
@@ -15,35 +15,35 @@ use crate::syntax::Pattern;
 use crate::syntax::ast::{FileBody, FileLetters, FileRule, Safety};
 
 /// A rule whose first token is scanned: `file`, `safe`, `unsafe`, permissions or a path.
-pub(super) fn rule<'a>(mut first: Token<'a>, mut input: Input<'a>) -> PResult<'a, FileRule> {
+pub(super) fn rule<'a>(mut first: Token<'a>, mut input: TokenInput<'a>) -> PResult<'a, FileRule> {
     let mut rule = FileRule { keyword: false, safety: None, body: FileBody::All };
-    if first.kind == Kind::Keyword(Keyword::File) {
+    if first.kind == SyntaxKind::Keyword(Keyword::File) {
         rule.keyword = true;
         let end = input;
         (input, first) = initial::lex(input)?;
-        let bare = matches!(first.kind, Kind::Comma | Kind::Close | Kind::End | Kind::Open)
+        let bare = matches!(first.kind, SyntaxKind::Comma | SyntaxKind::Close | SyntaxKind::End | SyntaxKind::Open)
             || error::starts_item(end.seek(first.span.start).rest(), false) && !is_safety(&first);
         if bare {
-            let (rest, ()) = comma(Place::Initial)(end)?;
+            let (rest, ()) = comma(CommaContext::Initial)(end)?;
             return Ok((rest, rule));
         }
     }
     if is_safety(&first) {
-        let safe = first.kind == Kind::Keyword(Keyword::Safe);
+        let safe = first.kind == SyntaxKind::Keyword(Keyword::Safe);
         rule.safety = Some(if safe { Safety::Safe } else { Safety::Unsafe });
         (input, first) = initial::lex(input)?;
     }
-    let (input, body) = terminated(|input| body(&first, input), comma(Place::Initial)).parse(input)?;
+    let (input, body) = terminated(|input| body(&first, input), comma(CommaContext::Initial)).parse(input)?;
     rule.body = body;
     Ok((input, rule))
 }
 
 fn is_safety(token: &Token<'_>) -> bool {
-    matches!(token.kind, Kind::Keyword(Keyword::Safe | Keyword::Unsafe))
+    matches!(token.kind, SyntaxKind::Keyword(Keyword::Safe | Keyword::Unsafe))
 }
 
-fn body<'a>(first: &Token<'a>, input: Input<'a>) -> PResult<'a, FileBody> {
-    if first.kind == Kind::Mode {
+fn body<'a>(first: &Token<'a>, input: TokenInput<'a>) -> PResult<'a, FileBody> {
+    if first.kind == SyntaxKind::Mode {
         let (input, subset) = opt(subset).parse(input)?;
         let (input, path) = path(input)?;
         let (input, target) = target(input)?;
@@ -54,7 +54,7 @@ fn body<'a>(first: &Token<'a>, input: Input<'a>) -> PResult<'a, FileBody> {
         return Err(error::expected(input.seek(first.span.start), "a path or permissions"));
     }
     let (rest, permissions) = initial::lex(input)?;
-    if permissions.kind != Kind::Mode {
+    if permissions.kind != SyntaxKind::Mode {
         return without_permissions(first, input, rest, &permissions);
     }
     let (rest, target) = target(rest)?;
@@ -65,30 +65,30 @@ fn access<'a>(
     path: &Token<'a>,
     permissions: &Token<'a>,
     target: Option<Spanned<Pattern>>,
-) -> Result<FileBody, nom::Err<Problem>> {
+) -> Result<FileBody, nom::Err<ParserError>> {
     let permissions = letters(permissions)?;
     Ok(FileBody::Access { leading: false, subset: false, path: path.pattern(), permissions, target })
 }
 
 /// The letters of a token that the scanner took for permissions.
-fn letters(token: &Token<'_>) -> Result<Spanned<FileLetters>, nom::Err<Problem>> {
+fn letters(token: &Token<'_>) -> Result<Spanned<FileLetters>, nom::Err<ParserError>> {
     let letters = FileLetters::read(token.text, token.span);
     letters.map(|letters| Spanned::new(letters, token.span)).ok_or_else(|| no_permissions(token))
 }
 
 /// `-> target`; a comma decides quickly that there is none.
-fn target(input: Input<'_>) -> PResult<'_, Option<Spanned<Pattern>>> {
+fn target(input: TokenInput<'_>) -> PResult<'_, Option<Spanned<Pattern>>> {
     if input.byte(0) == Some(b',') { Ok((input, None)) } else { opt(preceded(arrow, initial::target)).parse(input) }
 }
 
 /// A path with something else after it than permissions and white space or a comma.
 fn without_permissions<'a>(
     path: &Token<'a>,
-    input: Input<'a>,
-    rest: Input<'a>,
+    input: TokenInput<'a>,
+    rest: TokenInput<'a>,
     next: &Token<'a>,
 ) -> PResult<'a, FileBody> {
-    if next.kind == Kind::Name && classes::is_mode(next.text) {
+    if next.kind == SyntaxKind::Name && classes::is_mode(next.text) {
         return match rest.byte(0) {
             // The permissions are there, the comma is not.
             Some(b'}' | b';') | None => Ok((rest, access(path, next, None)?)),
@@ -105,21 +105,23 @@ fn without_permissions<'a>(
             Diagnostic::new(Code::Syntax, format!("operator is part of the word `{text}`"), path.span)
                 .with_help("write a space before and after the operator of an assignment")
         }
-        Kind::Id => Diagnostic::new(Code::Syntax, format!("missing permissions or body after `{text}`"), path.span)
-            .with_help(format!("add permissions (`{text} r,`), or `{{` to begin a profile")),
-        Kind::Comma | Kind::Close | Kind::End => {
+        SyntaxKind::Id => {
+            Diagnostic::new(Code::Syntax, format!("missing permissions or body after `{text}`"), path.span)
+                .with_help(format!("add permissions (`{text} r,`), or `{{` to begin a profile"))
+        }
+        SyntaxKind::Comma | SyntaxKind::Close | SyntaxKind::End => {
             Diagnostic::new(Code::Syntax, "file rule without permissions", path.span)
                 .with_help(format!("add the permissions after the path: `{text} r,`"))
         }
-        Kind::Arrow => Diagnostic::new(Code::Syntax, "missing permissions before `->`", next.span)
+        SyntaxKind::Arrow => Diagnostic::new(Code::Syntax, "missing permissions before `->`", next.span)
             .with_help(format!("write `{text} px -> …,`")),
-        Kind::Name => return Err(no_permissions(next)),
+        SyntaxKind::Name => return Err(no_permissions(next)),
         _ => return Err(error::expected(at, "the permissions of a file rule")),
     };
     Err(error::failure(diagnostic))
 }
 
-fn no_permissions(token: &Token<'_>) -> nom::Err<Problem> {
+fn no_permissions(token: &Token<'_>) -> nom::Err<ParserError> {
     let message = format!("invalid permissions `{}`", String::from_utf8_lossy(token.text));
     let help = "use the letters `r w a l k m x`, with `i`, `p`, `c`, `u`, `P`, `C` or `U` before `x`";
     error::syntax(token.span, message, help)

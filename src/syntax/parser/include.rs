@@ -4,17 +4,17 @@ use nom::Parser;
 use nom::combinator::map;
 
 use super::error;
-use super::input::{Input, PResult, word};
+use super::input::{PResult, TokenInput, word};
 use super::lexer::{classes, skip_space, take_word};
 use crate::syntax::ast::{Include, IncludePath, PathForm};
 
 /// Parses the text after the keyword.
-pub(super) fn item(pound: bool, if_exists: bool) -> impl for<'a> Fn(Input<'a>) -> PResult<'a, Include> {
+pub(super) fn item(pound: bool, if_exists: bool) -> impl for<'a> Fn(TokenInput<'a>) -> PResult<'a, Include> {
     move |input| map(path, |path| Include { pound, if_exists, path }).parse(input)
 }
 
 /// `<path>`, `"path"` or `path`, also on a later line.
-pub(super) fn path(input: Input<'_>) -> PResult<'_, IncludePath> {
+pub(super) fn path(input: TokenInput<'_>) -> PResult<'_, IncludePath> {
     let input = skip_space(input);
     let text = input.rest();
     let angle = classes::angle(text);

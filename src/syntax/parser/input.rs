@@ -16,30 +16,30 @@ pub(super) const NESTING_LIMIT: u32 = 200;
 const ERROR_LIMIT: usize = 500;
 
 /// Result of a parser: `Err::Error` means "not this construct here", `Err::Failure` carries a diagnostic.
-pub(super) type PResult<'a, T> = IResult<Input<'a>, T, Problem>;
+pub(super) type PResult<'a, T> = IResult<TokenInput<'a>, T, ParserError>;
 
 /// Why a parser did not succeed.
 #[derive(Debug)]
-pub(super) enum Problem {
+pub(super) enum ParserError {
     /// Another parser may try.
     Mismatch,
     /// The diagnostic for the author.
     Reported(Box<Diagnostic>),
 }
 
-impl<'a> ParseError<Input<'a>> for Problem {
-    fn from_error_kind(_: Input<'a>, _: ErrorKind) -> Self {
-        Problem::Mismatch
+impl<'a> ParseError<TokenInput<'a>> for ParserError {
+    fn from_error_kind(_: TokenInput<'a>, _: ErrorKind) -> Self {
+        ParserError::Mismatch
     }
 
-    fn append(_: Input<'a>, _: ErrorKind, other: Self) -> Self {
+    fn append(_: TokenInput<'a>, _: ErrorKind, other: Self) -> Self {
         other
     }
 }
 
 /// The state shared by the parsers of one text.
 #[derive(Debug)]
-pub(super) struct State<'a> {
+pub(super) struct ParserState<'a> {
     text: &'a [u8],
     source: SourceId,
     diagnostics: RefCell<Vec<Diagnostic>>,
@@ -55,9 +55,9 @@ pub(super) struct State<'a> {
     broken: Cell<bool>,
 }
 
-impl<'a> State<'a> {
+impl<'a> ParserState<'a> {
     pub(super) fn new(text: &'a [u8], source: SourceId) -> Self {
-        State {
+        ParserState {
             text,
             source,
             diagnostics: RefCell::default(),
@@ -153,16 +153,16 @@ impl<'a> State<'a> {
 
 /// The rest of a text, its place, and the shared state.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Input<'a> {
+pub(super) struct TokenInput<'a> {
     rest: &'a [u8],
     at: u32,
-    state: &'a State<'a>,
+    state: &'a ParserState<'a>,
 }
 
-impl<'a> Input<'a> {
+impl<'a> TokenInput<'a> {
     /// The whole text of a state.
-    pub(super) fn new(state: &'a State<'a>) -> Self {
-        Input { rest: state.text, at: 0, state }
+    pub(super) fn new(state: &'a ParserState<'a>) -> Self {
+        TokenInput { rest: state.text, at: 0, state }
     }
 
     pub(super) fn rest(self) -> &'a [u8] {
@@ -173,7 +173,7 @@ impl<'a> Input<'a> {
         self.at
     }
 
-    pub(super) fn state(self) -> &'a State<'a> {
+    pub(super) fn state(self) -> &'a ParserState<'a> {
         self.state
     }
 
@@ -185,17 +185,17 @@ impl<'a> Input<'a> {
     /// `count` bytes further on.
     pub(super) fn advance(self, count: usize) -> Self {
         let (taken, rest) = self.rest.split_at_checked(count).unwrap_or((self.rest, &[]));
-        Input { rest, at: self.at + offset(taken.len()), ..self }
+        TokenInput { rest, at: self.at + offset(taken.len()), ..self }
     }
 
     /// Another place of the same text.
     pub(super) fn seek(self, at: u32) -> Self {
         let rest = self.state.text.get(at as usize..).unwrap_or_default();
-        Input { rest, at: offset(self.state.text.len() - rest.len()), ..self }
+        TokenInput { rest, at: offset(self.state.text.len() - rest.len()), ..self }
     }
 
     /// Whether a line ends between here and `end`.
-    pub(super) fn line_ends_before(self, end: Input<'a>) -> bool {
+    pub(super) fn line_ends_before(self, end: TokenInput<'a>) -> bool {
         let len = end.at.saturating_sub(self.at) as usize;
         self.rest.get(..len).unwrap_or_default().contains(&b'\n')
     }
@@ -206,18 +206,18 @@ impl<'a> Input<'a> {
     }
 
     /// From here to where `end` begins.
-    pub(super) fn span_to(self, end: Input<'a>) -> Span {
+    pub(super) fn span_to(self, end: TokenInput<'a>) -> Span {
         Span::new(self.state.source, self.at, end.at)
     }
 
     /// Runs `parser` one level deeper, unless that is too deep.
-    pub(super) fn nested<T>(self, what: Span, parser: impl FnOnce(Input<'a>) -> PResult<'a, T>) -> PResult<'a, T> {
+    pub(super) fn nested<T>(self, what: Span, parser: impl FnOnce(TokenInput<'a>) -> PResult<'a, T>) -> PResult<'a, T> {
         let depth = self.state.depth.get();
         if depth >= NESTING_LIMIT {
             let message = format!("more than {NESTING_LIMIT} nested blocks or expressions");
             let diagnostic = Diagnostic::new(Code::NestingLimit, message, what);
             self.state.report_and_stop(diagnostic.with_help("split the profile, or simplify the expression"));
-            return Err(nom::Err::Error(Problem::Mismatch));
+            return Err(nom::Err::Error(ParserError::Mismatch));
         }
         self.state.depth.set(depth + 1);
         let result = parser(self);
@@ -236,7 +236,7 @@ pub(super) fn word(text: &[u8], span: Span) -> crate::syntax::word::Word {
     Spanned::new(text.into(), span)
 }
 
-impl<'a> nom::Input for Input<'a> {
+impl<'a> nom::Input for TokenInput<'a> {
     type Item = u8;
     type Iter = std::iter::Copied<std::slice::Iter<'a, u8>>;
     type IterIndices = std::iter::Enumerate<Self::Iter>;
@@ -246,7 +246,7 @@ impl<'a> nom::Input for Input<'a> {
     }
 
     fn take(&self, index: usize) -> Self {
-        Input { rest: self.rest.get(..index).unwrap_or(self.rest), ..*self }
+        TokenInput { rest: self.rest.get(..index).unwrap_or(self.rest), ..*self }
     }
 
     fn take_from(&self, index: usize) -> Self {
@@ -274,7 +274,7 @@ impl<'a> nom::Input for Input<'a> {
     }
 }
 
-impl<'b> nom::Compare<&'b [u8]> for Input<'_> {
+impl<'b> nom::Compare<&'b [u8]> for TokenInput<'_> {
     fn compare(&self, tag: &'b [u8]) -> nom::CompareResult {
         self.rest.compare(tag)
     }

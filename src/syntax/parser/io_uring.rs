@@ -5,17 +5,17 @@ use nom::combinator::map;
 use nom::sequence::terminated;
 
 use super::condition::{conditions, group};
-use super::error::{Place, comma};
-use super::input::{Input, PResult};
-use super::lexer::{Keyword, Kind, Lexer, Token, initial};
+use super::error::{CommaContext, comma};
+use super::input::{PResult, TokenInput};
+use super::lexer::{Keyword, Lexer, SyntaxKind, Token, initial};
 use super::permissions::permissions;
 use crate::syntax::ast::IoUringRule;
 
 /// Parses the text after the keyword.
-pub(super) fn rule(input: Input<'_>) -> PResult<'_, IoUringRule> {
+pub(super) fn rule(input: TokenInput<'_>) -> PResult<'_, IoUringRule> {
     let lex: Lexer = initial::lex;
     let parts = (permissions(lex_permission), conditions(lex), group(lex));
-    map(terminated(parts, comma(Place::Initial)), |(permissions, conditions, group)| IoUringRule {
+    map(terminated(parts, comma(CommaContext::Initial)), |(permissions, conditions, group)| IoUringRule {
         permissions,
         conditions,
         group,
@@ -24,10 +24,10 @@ pub(super) fn rule(input: Input<'_>) -> PResult<'_, IoUringRule> {
 }
 
 /// This rule has no mode: its permissions are keywords between rules.
-fn lex_permission(input: Input<'_>) -> PResult<'_, Token<'_>> {
+fn lex_permission(input: TokenInput<'_>) -> PResult<'_, Token<'_>> {
     let (rest, mut token) = initial::lex(input)?;
-    if matches!(token.kind, Kind::Keyword(Keyword::Sqpoll | Keyword::OverrideCreds)) {
-        token.kind = Kind::Permission;
+    if matches!(token.kind, SyntaxKind::Keyword(Keyword::Sqpoll | Keyword::OverrideCreds)) {
+        token.kind = SyntaxKind::Permission;
     }
     Ok((rest, token))
 }

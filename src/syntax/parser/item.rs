@@ -3,8 +3,8 @@
 use nom::Parser;
 use nom::combinator::map;
 
-use super::input::{Input, PResult, Problem};
-use super::lexer::{Keyword, Kind, Token, classes, initial, keyword};
+use super::input::{PResult, ParserError, TokenInput};
+use super::lexer::{Keyword, SyntaxKind, Token, classes, initial, keyword};
 use super::{
     abi, all, block, capability, change_profile, conditional, dbus, error, file, include, io_uring, link, mount,
     mqueue, network, pivot_root, prefix, profile, ptrace, rlimit, signal, unix, userns, variable,
@@ -14,57 +14,64 @@ use crate::syntax::ast::{ItemKind, ProfileKeyword, QualifierBlock, Rule, RuleKin
 use crate::vocab::{MountOperation, nearest};
 
 /// An item; the input stands at its first token.
-pub(super) fn item(start: Input<'_>) -> PResult<'_, ItemKind> {
+pub(super) fn item(start: TokenInput<'_>) -> PResult<'_, ItemKind> {
     let (input, token) = initial::lex(start)?;
     let result = match token.kind {
-        Kind::Include { pound, if_exists } => map(include::item(pound, if_exists), ItemKind::Include).parse(input),
-        Kind::Keyword(Keyword::Abi) => map(abi::item, ItemKind::Abi).parse(input),
-        Kind::Keyword(Keyword::Alias) => map(variable::alias, ItemKind::Alias).parse(input),
-        Kind::Keyword(Keyword::If) => {
+        SyntaxKind::Include { pound, if_exists } => {
+            map(include::item(pound, if_exists), ItemKind::Include).parse(input)
+        }
+        SyntaxKind::Keyword(Keyword::Abi) => map(abi::item, ItemKind::Abi).parse(input),
+        SyntaxKind::Keyword(Keyword::Alias) => map(variable::alias, ItemKind::Alias).parse(input),
+        SyntaxKind::Keyword(Keyword::If) => {
             map(|input| conditional::item(input, &token), |it| ItemKind::Conditional(Box::new(it))).parse(input)
         }
-        Kind::Keyword(Keyword::Set) => map(rlimit::rule, ItemKind::Rlimit).parse(input),
-        Kind::Profile => profile(&token, ProfileKeyword::Profile, input),
-        Kind::Hat => profile(&token, ProfileKeyword::Hat, input),
-        Kind::Caret => profile(&token, ProfileKeyword::Caret, input),
-        Kind::BoolVariable => map(variable::boolean(&token), ItemKind::BoolVariable).parse(input),
-        Kind::SetVariable => match initial::lex(input) {
-            Ok((rest, op)) if op.kind == Kind::Assign => {
+        SyntaxKind::Keyword(Keyword::Set) => map(rlimit::rule, ItemKind::Rlimit).parse(input),
+        SyntaxKind::Profile => profile(&token, ProfileKeyword::Profile, input),
+        SyntaxKind::Hat => profile(&token, ProfileKeyword::Hat, input),
+        SyntaxKind::Caret => profile(&token, ProfileKeyword::Caret, input),
+        SyntaxKind::BoolVariable => map(variable::boolean(&token), ItemKind::BoolVariable).parse(input),
+        SyntaxKind::SetVariable => match initial::lex(input) {
+            Ok((rest, op)) if op.kind == SyntaxKind::Assign => {
                 map(variable::set(&token, &op), ItemKind::SetVariable).parse(rest)
             }
             _ => prefixed(start, token, input),
         },
-        Kind::Id | Kind::Name => path_first(start, token, input),
+        SyntaxKind::Id | SyntaxKind::Name => path_first(start, token, input),
         _ => prefixed(start, token, input),
     };
     result.map_err(|problem| explained(problem, &token))
 }
 
-fn profile<'a>(token: &Token<'a>, keyword: ProfileKeyword, input: Input<'a>) -> PResult<'a, ItemKind> {
+fn profile<'a>(token: &Token<'a>, keyword: ProfileKeyword, input: TokenInput<'a>) -> PResult<'a, ItemKind> {
     let (rest, profile) = profile::named(token, keyword, input)?;
     Ok((rest, ItemKind::Profile(Box::new(profile))))
 }
 
 /// A path or name: with permissions after it a rule, else a profile without keyword, or a misspelt keyword.
-fn path_first<'a>(start: Input<'a>, token: Token<'a>, input: Input<'a>) -> PResult<'a, ItemKind> {
+fn path_first<'a>(start: TokenInput<'a>, token: Token<'a>, input: TokenInput<'a>) -> PResult<'a, ItemKind> {
     let (rest, next) = match initial::lex(input) {
         Ok(next) => next,
         Err(problem) => return Err(unknown_keyword(&token).unwrap_or(problem)),
     };
-    let like_mode =
-        next.kind == Kind::Name && classes::is_mode(next.text) && matches!(rest.byte(0), Some(b'}' | b';') | None);
+    let like_mode = next.kind == SyntaxKind::Name
+        && classes::is_mode(next.text)
+        && matches!(rest.byte(0), Some(b'}' | b';') | None);
     match next.kind {
-        Kind::Mode => match prefixed(start, token, input) {
+        SyntaxKind::Mode => match prefixed(start, token, input) {
             Err(problem) => Err(unknown_keyword(&token).unwrap_or(problem)),
             result => result,
         },
-        Kind::Open | Kind::ListOpen | Kind::Flags | Kind::Group | Kind::Plus => without_keyword(&token, input),
-        Kind::Condition if token.kind == Kind::Id => without_keyword(&token, input),
+        SyntaxKind::Open | SyntaxKind::ListOpen | SyntaxKind::Flags | SyntaxKind::Group | SyntaxKind::Plus => {
+            without_keyword(&token, input)
+        }
+        SyntaxKind::Condition if token.kind == SyntaxKind::Id => without_keyword(&token, input),
         // An attachment, if the header goes on to its brace.
-        Kind::Id | Kind::SetVariable | Kind::Name if !like_mode => match initial::lex(rest) {
+        SyntaxKind::Id | SyntaxKind::SetVariable | SyntaxKind::Name if !like_mode => match initial::lex(rest) {
             Ok((_, third))
-                if matches!(third.kind, Kind::Open | Kind::ListOpen | Kind::Flags | Kind::Group | Kind::Plus)
-                    || third.kind != Kind::Comma && next.text.ends_with(b"{") =>
+                if matches!(
+                    third.kind,
+                    SyntaxKind::Open | SyntaxKind::ListOpen | SyntaxKind::Flags | SyntaxKind::Group | SyntaxKind::Plus
+                ) || third.kind != SyntaxKind::Comma && next.text.ends_with(b"{") =>
             {
                 without_keyword(&token, input)
             }
@@ -78,19 +85,19 @@ fn path_first<'a>(start: Input<'a>, token: Token<'a>, input: Input<'a>) -> PResu
     }
 }
 
-fn without_keyword<'a>(name: &Token<'a>, input: Input<'a>) -> PResult<'a, ItemKind> {
+fn without_keyword<'a>(name: &Token<'a>, input: TokenInput<'a>) -> PResult<'a, ItemKind> {
     let (rest, profile) = profile::header(ProfileKeyword::None, name.pattern(), input)?;
     Ok((rest, ItemKind::Profile(Box::new(profile))))
 }
 
 /// The problem of a result that has one.
-fn failed<T>(result: PResult<'_, T>) -> nom::Err<Problem> {
-    result.err().unwrap_or(nom::Err::Error(Problem::Mismatch))
+fn failed<T>(result: PResult<'_, T>) -> nom::Err<ParserError> {
+    result.err().unwrap_or(nom::Err::Error(ParserError::Mismatch))
 }
 
 /// Returns the diagnostic about a bare name that is not a keyword.
-fn unknown_keyword(token: &Token<'_>) -> Option<nom::Err<Problem>> {
-    if token.kind != Kind::Name {
+fn unknown_keyword(token: &Token<'_>) -> Option<nom::Err<ParserError>> {
+    if token.kind != SyntaxKind::Name {
         return None;
     }
     if token.text == b"include" {
@@ -105,9 +112,9 @@ fn unknown_keyword(token: &Token<'_>) -> Option<nom::Err<Problem>> {
 }
 
 /// A rule or block with its prefix.
-fn prefixed<'a>(start: Input<'a>, token: Token<'a>, input: Input<'a>) -> PResult<'a, ItemKind> {
+fn prefixed<'a>(start: TokenInput<'a>, token: Token<'a>, input: TokenInput<'a>) -> PResult<'a, ItemKind> {
     let (input, (prefix, token)) = prefix::prefix(token, input)?;
-    if token.kind == Kind::Open {
+    if token.kind == SyntaxKind::Open {
         let (rest, block) = block::block(input, token.span)?;
         return Ok((rest, ItemKind::Block(QualifierBlock { prefix, block })));
     }
@@ -121,12 +128,12 @@ fn prefixed<'a>(start: Input<'a>, token: Token<'a>, input: Input<'a>) -> PResult
 }
 
 /// A rule whose first token is scanned; the token stands at `at`.
-fn rule<'a>(token: Token<'a>, at: Input<'a>, input: Input<'a>) -> PResult<'a, RuleKind> {
+fn rule<'a>(token: Token<'a>, at: TokenInput<'a>, input: TokenInput<'a>) -> PResult<'a, RuleKind> {
     let keyword = match token.kind {
-        Kind::Id | Kind::Name | Kind::SetVariable | Kind::Mode => {
+        SyntaxKind::Id | SyntaxKind::Name | SyntaxKind::SetVariable | SyntaxKind::Mode => {
             return file::rule(token, input).map(|(rest, rule)| (rest, RuleKind::File(rule)));
         }
-        Kind::Keyword(keyword) => keyword,
+        SyntaxKind::Keyword(keyword) => keyword,
         _ => return Err(no_rule(&token, at)),
     };
     match keyword {
@@ -154,28 +161,30 @@ fn rule<'a>(token: Token<'a>, at: Input<'a>, input: Input<'a>) -> PResult<'a, Ru
 }
 
 /// A token that no rule begins with.
-fn no_rule(token: &Token<'_>, at: Input<'_>) -> nom::Err<Problem> {
+fn no_rule(token: &Token<'_>, at: TokenInput<'_>) -> nom::Err<ParserError> {
     let text = String::from_utf8_lossy(token.text.trim_ascii_end());
     let no_prefix = matches!(
         token.kind,
-        Kind::Keyword(Keyword::If | Keyword::Set | Keyword::Abi | Keyword::Alias)
-            | Kind::Profile
-            | Kind::Hat
-            | Kind::Caret
-            | Kind::Include { .. }
+        SyntaxKind::Keyword(Keyword::If | Keyword::Set | Keyword::Abi | Keyword::Alias)
+            | SyntaxKind::Profile
+            | SyntaxKind::Hat
+            | SyntaxKind::Caret
+            | SyntaxKind::Include { .. }
     );
     if no_prefix {
         let message = format!("`{text}` does not take a prefix");
         return error::syntax(token.span, message, format!("remove the words before `{text}`"));
     }
     match token.kind {
-        Kind::Keyword(Keyword::Else) => {
+        SyntaxKind::Keyword(Keyword::Else) => {
             error::syntax(token.span, "`else` without `if`", "write `else` directly after the block of an `if`")
         }
-        Kind::Keyword(Keyword::Rlimit) => error::syntax(token.span, "`rlimit` without `set`", "write `set rlimit`"),
-        Kind::Stray => error::unexpected_char(at),
-        Kind::Comma => error::syntax(token.span, "comma without a rule", "remove the comma"),
-        Kind::Condition | Kind::Flags | Kind::Group | Kind::Identities => {
+        SyntaxKind::Keyword(Keyword::Rlimit) => {
+            error::syntax(token.span, "`rlimit` without `set`", "write `set rlimit`")
+        }
+        SyntaxKind::Stray => error::unexpected_char(at),
+        SyntaxKind::Comma => error::syntax(token.span, "comma without a rule", "remove the comma"),
+        SyntaxKind::Condition | SyntaxKind::Flags | SyntaxKind::Group | SyntaxKind::Identities => {
             let help = "write the condition after the keyword of its rule and before the comma";
             error::syntax(token.span, format!("`{text}=` without a rule"), help)
         }
@@ -184,27 +193,27 @@ fn no_rule(token: &Token<'_>, at: Input<'_>) -> nom::Err<Problem> {
 }
 
 /// Adds what the item looks like to a problem that says nothing about it.
-fn explained(problem: nom::Err<Problem>, token: &Token<'_>) -> nom::Err<Problem> {
+fn explained(problem: nom::Err<ParserError>, token: &Token<'_>) -> nom::Err<ParserError> {
     let mut diagnostic = match problem {
-        nom::Err::Failure(Problem::Reported(diagnostic)) => diagnostic,
+        nom::Err::Failure(ParserError::Reported(diagnostic)) => diagnostic,
         other => return other,
     };
     if diagnostic.help.is_none() {
         diagnostic.help = example(token).map(|example| format!("follow this form: `{example}`"));
     }
-    nom::Err::Failure(Problem::Reported(diagnostic))
+    nom::Err::Failure(ParserError::Reported(diagnostic))
 }
 
 fn example(token: &Token<'_>) -> Option<&'static str> {
     Some(match token.kind {
-        Kind::Include { .. } => "include <abstractions/base>",
-        Kind::Profile => "profile NAME /path flags=(complain) { … }",
-        Kind::Hat => "hat NAME { … }",
-        Kind::Caret => "^NAME { … }",
-        Kind::SetVariable => "@{NAME} = value value",
-        Kind::BoolVariable => "$NAME = true",
-        Kind::Id | Kind::Mode => "/path rw,",
-        Kind::Keyword(keyword) => match keyword {
+        SyntaxKind::Include { .. } => "include <abstractions/base>",
+        SyntaxKind::Profile => "profile NAME /path flags=(complain) { … }",
+        SyntaxKind::Hat => "hat NAME { … }",
+        SyntaxKind::Caret => "^NAME { … }",
+        SyntaxKind::SetVariable => "@{NAME} = value value",
+        SyntaxKind::BoolVariable => "$NAME = true",
+        SyntaxKind::Id | SyntaxKind::Mode => "/path rw,",
+        SyntaxKind::Keyword(keyword) => match keyword {
             Keyword::Network => "network (send, receive) inet stream,",
             Keyword::Unix => "unix (send, receive) type=stream peer=(label=NAME),",
             Keyword::Dbus => "dbus send bus=system path=/path interface=NAME member=NAME peer=(name=NAME, label=NAME),",

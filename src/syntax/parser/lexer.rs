@@ -15,14 +15,14 @@ use crate::syntax::Pattern;
 use crate::syntax::ast::Compare;
 use crate::syntax::word::Word;
 
-use super::input::{Input, PResult, word};
+use super::input::{PResult, TokenInput, word};
 use classes::{blanks, name, newline};
 
 pub(super) use keyword::Keyword;
 
 /// The kind of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum SyntaxKind {
     /// A name with `=` or `in (` after it; the token is the name only, as for all heads.
     Condition,
     /// `peer` or `xattrs` with `=(` after it.
@@ -90,7 +90,7 @@ pub(super) enum Kind {
 /// One token.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Token<'a> {
-    pub(super) kind: Kind,
+    pub(super) kind: SyntaxKind,
     pub(super) text: &'a [u8],
     pub(super) span: Span,
 }
@@ -108,32 +108,32 @@ impl Token<'_> {
 }
 
 /// The token function of a state.
-pub(super) type Lexer = for<'a> fn(Input<'a>) -> PResult<'a, Token<'a>>;
+pub(super) type Lexer = for<'a> fn(TokenInput<'a>) -> PResult<'a, Token<'a>>;
 
 /// The next `len` bytes as a token.
-pub(super) fn token(input: Input<'_>, kind: Kind, len: usize) -> (Input<'_>, Token<'_>) {
+pub(super) fn token(input: TokenInput<'_>, kind: SyntaxKind, len: usize) -> (TokenInput<'_>, Token<'_>) {
     let rest = input.advance(len);
     (rest, Token { kind, text: input.rest().get(..len).unwrap_or_default(), span: input.span_to(rest) })
 }
 
 /// The next `len` bytes as a word of the tree.
-pub(super) fn take_word(input: Input<'_>, len: usize) -> (Input<'_>, Word) {
-    let (rest, token) = token(input, Kind::Id, len);
+pub(super) fn take_word(input: TokenInput<'_>, len: usize) -> (TokenInput<'_>, Word) {
+    let (rest, token) = token(input, SyntaxKind::Id, len);
     (rest, token.word())
 }
 
 /// A value with the place of what it was made of.
-pub(super) fn spanned<'a, T>(start: Input<'a>, end: Input<'a>, value: T) -> Spanned<T> {
+pub(super) fn spanned<'a, T>(start: TokenInput<'a>, end: TokenInput<'a>, value: T) -> Spanned<T> {
     Spanned::new(value, start.span_to(end))
 }
 
 /// Skips blanks.
-pub(super) fn skip_blanks(input: Input<'_>) -> Input<'_> {
+pub(super) fn skip_blanks(input: TokenInput<'_>) -> TokenInput<'_> {
     input.advance(blanks(input.rest()))
 }
 
 /// Skips blanks and line ends.
-pub(super) fn skip_space(mut input: Input<'_>) -> Input<'_> {
+pub(super) fn skip_space(mut input: TokenInput<'_>) -> TokenInput<'_> {
     loop {
         input = skip_blanks(input);
         match newline(input.rest()) {
@@ -145,24 +145,24 @@ pub(super) fn skip_space(mut input: Input<'_>) -> Input<'_> {
 
 /// Which kind of head the name of `len` bytes is, if any: a condition, a group, or a head of its own. What makes it one
 /// stands on the same line.
-pub(super) fn head(text: &[u8], len: usize) -> Option<Kind> {
+pub(super) fn head(text: &[u8], len: usize) -> Option<SyntaxKind> {
     let (head, after) = text.split_at_checked(len)?;
     let gap = blanks(after);
     match after.get(gap..)? {
         [b'=', value @ ..] => Some(match head {
-            b"identities" => Kind::Identities,
-            b"peer" | b"xattrs" if value.get(blanks(value)) == Some(&b'(') => Kind::Group,
-            b"priority" => Kind::Priority,
-            b"flags" => Kind::Flags,
-            _ => Kind::Condition,
+            b"identities" => SyntaxKind::Identities,
+            b"peer" | b"xattrs" if value.get(blanks(value)) == Some(&b'(') => SyntaxKind::Group,
+            b"priority" => SyntaxKind::Priority,
+            b"flags" => SyntaxKind::Flags,
+            _ => SyntaxKind::Condition,
         }),
-        [b'i', b'n', list @ ..] if gap > 0 && list.get(blanks(list)) == Some(&b'(') => Some(Kind::Condition),
+        [b'i', b'n', list @ ..] if gap > 0 && list.get(blanks(list)) == Some(&b'(') => Some(SyntaxKind::Condition),
         _ => None,
     }
 }
 
 /// The name at the beginning of a text with its head, if it is one.
-pub(super) fn named_head(text: &[u8]) -> (usize, Option<Kind>) {
+pub(super) fn named_head(text: &[u8]) -> (usize, Option<SyntaxKind>) {
     let len = name(text);
     (len, if len > 0 { head(text, len) } else { None })
 }

@@ -4,16 +4,16 @@ use nom::Parser;
 use nom::combinator::{map, opt, verify};
 use nom::sequence::terminated;
 
-use super::error::{self, Place, comma};
-use super::input::{Input, PResult};
-use super::lexer::{Keyword, Kind, Token, initial};
+use super::error::{self, CommaContext, comma};
+use super::input::{PResult, TokenInput};
+use super::lexer::{Keyword, SyntaxKind, Token, initial};
 use super::pivot_root::arrow;
 use crate::source::Spanned;
 use crate::syntax::Pattern;
 use crate::syntax::ast::LinkRule;
 
 /// Parses the text after the keyword.
-pub(super) fn rule(input: Input<'_>) -> PResult<'_, LinkRule> {
+pub(super) fn rule(input: TokenInput<'_>) -> PResult<'_, LinkRule> {
     let parts = |input| {
         let (input, subset) = opt(subset).parse(input)?;
         let (input, link) = path(input)?;
@@ -24,21 +24,21 @@ pub(super) fn rule(input: Input<'_>) -> PResult<'_, LinkRule> {
         let (input, target) = initial::target(input)?;
         Ok((input, LinkRule { subset: subset.is_some(), link, target }))
     };
-    terminated(parts, comma(Place::Initial)).parse(input)
+    terminated(parts, comma(CommaContext::Initial)).parse(input)
 }
 
 /// The keyword `subset`.
-pub(super) fn subset(input: Input<'_>) -> PResult<'_, Token<'_>> {
-    verify(initial::lex, |token: &Token<'_>| token.kind == Kind::Keyword(Keyword::Subset)).parse(input)
+pub(super) fn subset(input: TokenInput<'_>) -> PResult<'_, Token<'_>> {
+    verify(initial::lex, |token: &Token<'_>| token.kind == SyntaxKind::Keyword(Keyword::Subset)).parse(input)
 }
 
 /// Whether a token is the path of a file or link rule.
 pub(super) fn is_path(token: &Token<'_>) -> bool {
-    matches!(token.kind, Kind::Id | Kind::Name | Kind::SetVariable)
+    matches!(token.kind, SyntaxKind::Id | SyntaxKind::Name | SyntaxKind::SetVariable)
 }
 
 /// A path that has to be there.
-pub(super) fn path(input: Input<'_>) -> PResult<'_, Spanned<Pattern>> {
+pub(super) fn path(input: TokenInput<'_>) -> PResult<'_, Spanned<Pattern>> {
     match map(verify(initial::lex, is_path), |token| token.pattern()).parse(input) {
         Err(nom::Err::Error(_)) => Err(error::expected(initial::skip(input), "a path")),
         other => other,

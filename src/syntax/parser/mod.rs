@@ -45,7 +45,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{Source, SourceId};
 use crate::syntax::ast::File;
 
-use input::{Input, State};
+use input::{ParserState, TokenInput};
 
 /// The byte patterns of the words of the language, and the words that an item may begin with.
 pub(crate) use lexer::{classes, keyword::starts_item};
@@ -74,8 +74,8 @@ pub struct Parsed {
 /// ```
 #[must_use]
 pub fn parse(source: &Source, id: SourceId) -> Parsed {
-    let state = State::new(source.text(), id);
-    let start = Input::new(&state);
+    let state = ParserState::new(source.text(), id);
+    let start = TokenInput::new(&state);
     if let Some(at) = memchr(0, source.text()) {
         let diagnostic =
             Diagnostic::new(Code::NulByte, "a NUL byte: this is no profile text", start.advance(at).span(1));

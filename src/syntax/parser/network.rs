@@ -6,9 +6,9 @@ use nom::multi::many_m_n;
 use nom::sequence::terminated;
 
 use super::condition::{conditions, group};
-use super::error::{Place, comma};
-use super::input::{Input, PResult};
-use super::lexer::{Kind, Lexer, Token, keyword, mode};
+use super::error::{CommaContext, comma};
+use super::input::{PResult, TokenInput};
+use super::lexer::{Lexer, SyntaxKind, Token, keyword, mode};
 use super::permissions::permissions;
 use crate::source::Spanned;
 use crate::syntax::ast::condition::named;
@@ -17,10 +17,10 @@ use crate::syntax::word::Word;
 use crate::vocab::{AddressFamily, SocketKind};
 
 /// Parses the text after the keyword.
-pub(super) fn rule(input: Input<'_>) -> PResult<'_, NetworkRule> {
+pub(super) fn rule(input: TokenInput<'_>) -> PResult<'_, NetworkRule> {
     let lex: Lexer = mode::network;
     let parts = (permissions(lex), many_m_n(0, 2, socket), conditions(lex), group(lex));
-    map(terminated(parts, comma(Place::Mode)), |(permissions, words, conditions, peer)| {
+    map(terminated(parts, comma(CommaContext::Mode)), |(permissions, words, conditions, peer)| {
         let (family, socket) = sockets(words);
         NetworkRule { permissions, family, socket, conditions, peer }
     })
@@ -47,9 +47,9 @@ fn sockets(words: Vec<Word>) -> (Option<Spanned<Named<AddressFamily>>>, Option<S
 
 /// An address family, type or protocol. A path or the first word of another rule is none of them, so that a missing comma
 /// is noticed where it is missing.
-fn socket(input: Input<'_>) -> PResult<'_, Word> {
+fn socket(input: TokenInput<'_>) -> PResult<'_, Word> {
     let is_socket = |token: &Token<'_>| {
-        token.kind == Kind::Id
+        token.kind == SyntaxKind::Id
             && !token.text.starts_with(b"/")
             && (token.text == b"unix" || !keyword::starts_item(token.text))
     };

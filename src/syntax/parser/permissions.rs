@@ -1,8 +1,8 @@
 //! Permissions of the rules with a mode of their own: one word or a list.
 
 use super::condition::list;
-use super::input::{Input, PResult};
-use super::lexer::{Kind, Lexer};
+use super::input::{PResult, TokenInput};
+use super::lexer::{Lexer, SyntaxKind};
 use crate::source::Spanned;
 use crate::syntax::ast::Permissions;
 use crate::syntax::ast::condition::named;
@@ -11,12 +11,12 @@ use crate::vocab::Vocabulary;
 /// The permissions, if any are there.
 pub(super) fn permissions<P: Vocabulary>(
     lex: Lexer,
-) -> impl for<'a> Fn(Input<'a>) -> PResult<'a, Option<Spanned<Permissions<P>>>> {
+) -> impl for<'a> Fn(TokenInput<'a>) -> PResult<'a, Option<Spanned<Permissions<P>>>> {
     move |input| {
         let (rest, token) = lex(input)?;
         let (rest, words, list) = match token.kind {
-            Kind::Permission => (rest, vec![token.word()], false),
-            Kind::ListOpen => {
+            SyntaxKind::Permission => (rest, vec![token.word()], false),
+            SyntaxKind::ListOpen => {
                 let (rest, words) = list(rest, rest.seek(token.span.start))?;
                 (rest, words, true)
             }

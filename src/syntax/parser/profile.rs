@@ -1,8 +1,8 @@
 //! Profiles, hats and child profiles.
 
 use super::condition::{grouped, list_values, value};
-use super::input::{Input, PResult};
-use super::lexer::{Kind, Token, initial, named_head, skip_blanks};
+use super::input::{PResult, TokenInput};
+use super::lexer::{SyntaxKind, Token, initial, named_head, skip_blanks};
 use super::{block, error};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Spanned;
@@ -11,7 +11,7 @@ use crate::syntax::ast::{Profile, ProfileKeyword, condition};
 use crate::syntax::word::Word;
 
 /// Parses the text after a keyword that introduces a profile.
-pub(super) fn named<'a>(token: &Token<'a>, keyword: ProfileKeyword, input: Input<'a>) -> PResult<'a, Profile> {
+pub(super) fn named<'a>(token: &Token<'a>, keyword: ProfileKeyword, input: TokenInput<'a>) -> PResult<'a, Profile> {
     match initial::name_pattern(input) {
         Ok((rest, name)) => header(keyword, name, rest),
         Err(nom::Err::Error(_)) => {
@@ -24,7 +24,7 @@ pub(super) fn named<'a>(token: &Token<'a>, keyword: ProfileKeyword, input: Input
 }
 
 /// Parses the text after the name.
-pub(super) fn header(keyword: ProfileKeyword, name: Spanned<Pattern>, input: Input<'_>) -> PResult<'_, Profile> {
+pub(super) fn header(keyword: ProfileKeyword, name: Spanned<Pattern>, input: TokenInput<'_>) -> PResult<'_, Profile> {
     let mut profile = Profile {
         keyword,
         name,
@@ -41,19 +41,19 @@ pub(super) fn header(keyword: ProfileKeyword, name: Spanned<Pattern>, input: Inp
         let (rest, token) = initial::lex(input)?;
         let at = input.seek(token.span.start);
         let part = match token.kind {
-            Kind::Id | Kind::Name | Kind::SetVariable if ends_with_brace(&profile, input) => {
+            SyntaxKind::Id | SyntaxKind::Name | SyntaxKind::SetVariable if ends_with_brace(&profile, input) => {
                 return glued_brace(profile, input, at);
             }
-            Kind::Open => {
+            SyntaxKind::Open => {
                 let (rest, body) = block::block(rest, token.span)?;
                 profile.body = body;
                 return Ok((rest, profile));
             }
-            Kind::Id | Kind::Name | Kind::SetVariable => 1,
-            Kind::Group => 2,
-            Kind::Plus => 3,
-            Kind::Flags | Kind::ListOpen => 4,
-            Kind::Condition => {
+            SyntaxKind::Id | SyntaxKind::Name | SyntaxKind::SetVariable => 1,
+            SyntaxKind::Group => 2,
+            SyntaxKind::Plus => 3,
+            SyntaxKind::Flags | SyntaxKind::ListOpen => 4,
+            SyntaxKind::Condition => {
                 let help = "after the name, write an attachment, `xattrs=(…)` and `flags=(…)`, then `{`";
                 let text = String::from_utf8_lossy(token.text);
                 return Err(error::syntax(
@@ -85,7 +85,7 @@ pub(super) fn header(keyword: ProfileKeyword, name: Spanned<Pattern>, input: Inp
             }
             _ => {
                 let (rest, values) =
-                    if token.kind == Kind::Flags { flags(&token, rest)? } else { list_values(rest, at)? };
+                    if token.kind == SyntaxKind::Flags { flags(&token, rest)? } else { list_values(rest, at)? };
                 let words = values.into_iter().map(condition::named).collect();
                 profile.flags = Some(Spanned::new(words, token.span.to(rest.span(0))));
                 rest
@@ -94,14 +94,14 @@ pub(super) fn header(keyword: ProfileKeyword, name: Spanned<Pattern>, input: Inp
     }
 }
 
-fn order(token: &Token<'_>) -> nom::Err<super::input::Problem> {
+fn order(token: &Token<'_>) -> nom::Err<super::input::ParserError> {
     let text = String::from_utf8_lossy(token.text);
     let help = "write the parts of a header in this order, each once: name, attachment, `xattrs=(…)`, `flags=(…)`, `{`";
     error::syntax(token.span, format!("`{text}` in the wrong place"), help)
 }
 
 /// `flags=(…)` after the word.
-fn flags<'a>(token: &Token<'a>, input: Input<'a>) -> PResult<'a, Vec<Word>> {
+fn flags<'a>(token: &Token<'a>, input: TokenInput<'a>) -> PResult<'a, Vec<Word>> {
     let (rest, flags) = value(input)?;
     match flags.words.first().filter(|_| !flags.list) {
         Some(word) => {
@@ -113,10 +113,10 @@ fn flags<'a>(token: &Token<'a>, input: Input<'a>) -> PResult<'a, Vec<Word>> {
 }
 
 /// `identities=(…)` after `+`.
-fn identities(input: Input<'_>) -> PResult<'_, Vec<Word>> {
+fn identities(input: TokenInput<'_>) -> PResult<'_, Vec<Word>> {
     let input = skip_blanks(input);
     let (len, head) = named_head(input.rest());
-    if head != Some(Kind::Identities) {
+    if head != Some(SyntaxKind::Identities) {
         return Err(error::expected(input, "`identities=(…)` after `+`"));
     }
     let (rest, found) = value(input.advance(len))?;
@@ -135,7 +135,7 @@ fn last_word(profile: &Profile) -> &Spanned<Pattern> {
 }
 
 /// Whether the header ends in a word that holds its brace.
-fn ends_with_brace(profile: &Profile, input: Input<'_>) -> bool {
+fn ends_with_brace(profile: &Profile, input: TokenInput<'_>) -> bool {
     let last = last_word(profile);
     let text = last.as_bytes();
     let text = text.strip_suffix(b"}").unwrap_or(text);
@@ -148,7 +148,7 @@ fn ends_with_brace(profile: &Profile, input: Input<'_>) -> bool {
 }
 
 /// A header without its brace. Where the brace sticks to the last word, that is reported and the body parsed.
-fn glued_brace<'a>(mut profile: Profile, input: Input<'a>, at: Input<'a>) -> PResult<'a, Profile> {
+fn glued_brace<'a>(mut profile: Profile, input: TokenInput<'a>, at: TokenInput<'a>) -> PResult<'a, Profile> {
     let last = last_word(&profile);
     let text = last.as_bytes();
     let brace = text.strip_suffix(b"}").unwrap_or(text);

@@ -1,20 +1,20 @@
 //! Finding the next item after an error.
 
 use super::error::starts_item;
-use super::input::Input;
+use super::input::TokenInput;
 use super::lexer::{classes, skip_blanks};
 
 /// Where to go on after an error.
-pub(super) enum Resume<'a> {
+pub(super) enum RecoveryPoint<'a> {
     /// At the next item, the closing brace of the block, or the end.
-    Item(Input<'a>),
+    Item(TokenInput<'a>),
     /// At an opening brace whose block belongs to the broken item.
-    Block(Input<'a>),
+    Block(TokenInput<'a>),
 }
 
 /// Skips the rest of a broken item: past a comma followed by white space or a brace, to a line that begins like
 /// an item, or to a brace that stands alone. What is skipped is at least one byte after `start`.
-pub(super) fn resume<'a>(start: Input<'a>, error: Input<'a>) -> Resume<'a> {
+pub(super) fn resume<'a>(start: TokenInput<'a>, error: TokenInput<'a>) -> RecoveryPoint<'a> {
     let mut input = error;
     if input.at() == start.at() {
         let word = input.rest().iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
@@ -27,9 +27,9 @@ pub(super) fn resume<'a>(start: Input<'a>, error: Input<'a>) -> Resume<'a> {
         let ends = next.is_none_or(|byte| byte.is_ascii_whitespace());
         let mut len = 1;
         match byte {
-            b',' if ends || next == Some(b'}') => return Resume::Item(input.advance(1)),
-            b'{' if ends && (alone || ends_line(input.advance(1))) => return Resume::Block(input),
-            b'}' if alone => return Resume::Item(input),
+            b',' if ends || next == Some(b'}') => return RecoveryPoint::Item(input.advance(1)),
+            b'{' if ends && (alone || ends_line(input.advance(1))) => return RecoveryPoint::Block(input),
+            b'}' if alone => return RecoveryPoint::Item(input),
             b'#' if alone => {
                 let line = input.rest().iter().take_while(|&&byte| byte != b'\n').count();
                 len = line.max(1);
@@ -42,7 +42,7 @@ pub(super) fn resume<'a>(start: Input<'a>, error: Input<'a>) -> Resume<'a> {
             b'\n' => {
                 let line = skip_blanks(input.advance(1));
                 if starts_item(line.rest(), true) {
-                    return Resume::Item(line);
+                    return RecoveryPoint::Item(line);
                 }
             }
             _ => {}
@@ -50,11 +50,11 @@ pub(super) fn resume<'a>(start: Input<'a>, error: Input<'a>) -> Resume<'a> {
         before = Some(byte);
         input = input.advance(len);
     }
-    Resume::Item(input)
+    RecoveryPoint::Item(input)
 }
 
 /// Whether nothing but a comment follows on the line.
-fn ends_line(input: Input<'_>) -> bool {
+fn ends_line(input: TokenInput<'_>) -> bool {
     let rest = skip_blanks(input).rest();
     rest.is_empty() || rest.starts_with(b"#") || classes::newline(rest) > 0
 }

@@ -4,17 +4,17 @@ use nom::Parser;
 use nom::combinator::{map, opt};
 use nom::sequence::terminated;
 
-use super::error::{self, Place, comma};
-use super::input::{Input, PResult, Problem};
-use super::lexer::{Keyword, Kind, classes, initial, skip_space, take_word};
+use super::error::{self, CommaContext, comma};
+use super::input::{PResult, ParserError, TokenInput};
+use super::lexer::{Keyword, SyntaxKind, classes, initial, skip_space, take_word};
 use crate::syntax::ast::Rlimit;
 use crate::syntax::ast::condition::named;
 use crate::syntax::word::Word;
 
 /// Parses the text after `set`.
-pub(super) fn rule(input: Input<'_>) -> PResult<'_, Rlimit> {
+pub(super) fn rule(input: TokenInput<'_>) -> PResult<'_, Rlimit> {
     let (rest, token) = initial::lex(input)?;
-    if token.kind != Kind::Keyword(Keyword::Rlimit) {
+    if token.kind != SyntaxKind::Keyword(Keyword::Rlimit) {
         return Err(error::expected(initial::skip(input), "`rlimit`"));
     }
     let parts = |input| {
@@ -27,7 +27,7 @@ pub(super) fn rule(input: Input<'_>) -> PResult<'_, Rlimit> {
         let (input, unit) = opt(unit).parse(input)?;
         Ok((input, (name, value, unit)))
     };
-    map(terminated(parts, comma(Place::Mode)), |(resource, value, unit)| Rlimit {
+    map(terminated(parts, comma(CommaContext::Mode)), |(resource, value, unit)| Rlimit {
         resource: named(resource),
         value: named(value),
         unit: unit.map(named),
@@ -35,7 +35,7 @@ pub(super) fn rule(input: Input<'_>) -> PResult<'_, Rlimit> {
     .parse(rest)
 }
 
-fn wanted<'a>(input: Input<'a>, pattern: fn(&[u8]) -> usize, what: &str) -> PResult<'a, Word> {
+fn wanted<'a>(input: TokenInput<'a>, pattern: fn(&[u8]) -> usize, what: &str) -> PResult<'a, Word> {
     let input = skip_space(input);
     match pattern(input.rest()) {
         0 => Err(error::expected(input, what)),
@@ -63,10 +63,10 @@ fn value(text: &[u8]) -> usize {
     }
 }
 
-fn unit(input: Input<'_>) -> PResult<'_, Word> {
+fn unit(input: TokenInput<'_>) -> PResult<'_, Word> {
     let input = skip_space(input);
     match letters(input.rest()) {
-        0 => Err(nom::Err::Error(Problem::Mismatch)),
+        0 => Err(nom::Err::Error(ParserError::Mismatch)),
         len => Ok(take_word(input, len)),
     }
 }

@@ -1,12 +1,12 @@
 //! Comments and blank lines around items.
 
-use super::input::Input;
+use super::input::TokenInput;
 use super::lexer::{classes::newline, initial, skip_blanks};
 use crate::syntax::ast::{Comment, Trivia};
 
 /// Blank lines and comments before an item or the end of a block. `first`: nothing stands before them in the file or block,
 /// so that no blank line begins it.
-pub(super) fn leading(mut input: Input<'_>, first: bool) -> (Input<'_>, Vec<Trivia>) {
+pub(super) fn leading(mut input: TokenInput<'_>, first: bool) -> (TokenInput<'_>, Vec<Trivia>) {
     let mut trivia = Vec::new();
     // The line end of what stands before makes no blank line, nor does the one of a comment.
     let mut line_ends = 0;
@@ -39,7 +39,7 @@ pub(super) fn without_last_blank(mut trivia: Vec<Trivia>) -> Vec<Trivia> {
 }
 
 /// The comment after an item, or after an opening brace, on its line.
-pub(super) fn trailing(input: Input<'_>) -> (Input<'_>, Option<Comment>) {
+pub(super) fn trailing(input: TokenInput<'_>) -> (TokenInput<'_>, Option<Comment>) {
     match initial::comment(skip_blanks(input)) {
         Some((rest, comment)) => (rest, Some(comment)),
         None => (input, None),

@@ -4,10 +4,10 @@ use nom::Parser;
 use nom::combinator::{map, verify};
 use nom::sequence::terminated;
 
-use super::error::{self, Place, comma};
-use super::input::{Input, PResult, word};
+use super::error::{self, CommaContext, comma};
+use super::input::{PResult, TokenInput, word};
 use super::lexer::expression::{assigned, skip_continued};
-use super::lexer::{Kind, Token, classes, initial, skip_blanks, take_word};
+use super::lexer::{SyntaxKind, Token, classes, initial, skip_blanks, take_word};
 use super::{conditional, pivot_root};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Spanned;
@@ -37,7 +37,7 @@ fn operator(token: &Token<'_>) -> Spanned<AssignOp> {
 }
 
 /// Parses the text after the operator of an assignment to a set variable.
-pub(super) fn set<'a>(variable: &Token<'a>, op: &Token<'a>) -> impl Fn(Input<'a>) -> PResult<'a, SetVariable> {
+pub(super) fn set<'a>(variable: &Token<'a>, op: &Token<'a>) -> impl Fn(TokenInput<'a>) -> PResult<'a, SetVariable> {
     let (name, op) = (name(variable), operator(op));
     move |input| {
         let (rest, values) = values(input)?;
@@ -51,7 +51,7 @@ pub(super) fn set<'a>(variable: &Token<'a>, op: &Token<'a>) -> impl Fn(Input<'a>
 }
 
 /// Values up to the end of the line.
-fn values(mut input: Input<'_>) -> PResult<'_, Vec<Spanned<Pattern>>> {
+fn values(mut input: TokenInput<'_>) -> PResult<'_, Vec<Spanned<Pattern>>> {
     let mut values = Vec::new();
     let mut end = input;
     loop {
@@ -79,26 +79,28 @@ fn values(mut input: Input<'_>) -> PResult<'_, Vec<Spanned<Pattern>>> {
     }
 }
 
-fn trailing_comma(input: Input<'_>) {
+fn trailing_comma(input: TokenInput<'_>) {
     let diagnostic = Diagnostic::new(Code::TrailingComma, "comma at the end of an assignment", input.span(1));
     input.state().report(diagnostic.with_help("remove the comma; values are separated by spaces"));
 }
 
 /// Parses the text after a boolean variable.
-pub(super) fn boolean<'a>(variable: &Token<'a>) -> impl Fn(Input<'a>) -> PResult<'a, BoolVariable> {
+pub(super) fn boolean<'a>(variable: &Token<'a>) -> impl Fn(TokenInput<'a>) -> PResult<'a, BoolVariable> {
     let name = name(variable);
     move |input| {
         // The operator stands on the same line.
         let at = skip_blanks(input);
         let (input, op) = match initial::lex(at) {
-            Ok((rest, token)) if token.kind == Kind::Assign && token.span.start == at.at() => (rest, operator(&token)),
+            Ok((rest, token)) if token.kind == SyntaxKind::Assign && token.span.start == at.at() => {
+                (rest, operator(&token))
+            }
             _ => return Err(error::expected(at, "`=` after the boolean variable")),
         };
         let (input, value) = conditional::expression(assigned, input)?;
         let (rest, end) = assigned(input)?;
         match end.kind {
-            Kind::End => Ok((input, BoolVariable { name: name.clone(), op, value })),
-            Kind::Comma => {
+            SyntaxKind::End => Ok((input, BoolVariable { name: name.clone(), op, value })),
+            SyntaxKind::Comma => {
                 trailing_comma(input.seek(end.span.start));
                 Ok((rest, BoolVariable { name: name.clone(), op, value }))
             }
@@ -108,9 +110,9 @@ pub(super) fn boolean<'a>(variable: &Token<'a>) -> impl Fn(Input<'a>) -> PResult
 }
 
 /// Parses the text after `alias`.
-pub(super) fn alias(input: Input<'_>) -> PResult<'_, Alias> {
+pub(super) fn alias(input: TokenInput<'_>) -> PResult<'_, Alias> {
     let parts = |input| {
-        let from = verify(initial::lex, |token: &Token<'_>| matches!(token.kind, Kind::Id | Kind::Name));
+        let from = verify(initial::lex, |token: &Token<'_>| matches!(token.kind, SyntaxKind::Id | SyntaxKind::Name));
         let (input, from) = match map(from, |token| token.pattern()).parse(input) {
             Err(nom::Err::Error(_)) => return Err(error::expected(initial::skip(input), "a path")),
             other => other?,
@@ -122,5 +124,5 @@ pub(super) fn alias(input: Input<'_>) -> PResult<'_, Alias> {
         let (input, to) = initial::target(input)?;
         Ok((input, Alias { from, to }))
     };
-    terminated(parts, comma(Place::Initial)).parse(input)
+    terminated(parts, comma(CommaContext::Initial)).parse(input)
 }

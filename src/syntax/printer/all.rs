@@ -1,8 +1,8 @@
 //! `all,`
 
-use super::line::Line;
+use super::line::PrintedRule;
 use crate::syntax::ast::All;
 
-pub(super) fn print(_: &All, line: &mut Line) {
+pub(super) fn print(_: &All, line: &mut PrintedRule) {
     line.part("all");
 }

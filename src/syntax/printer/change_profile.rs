@@ -1,10 +1,10 @@
 //! `change_profile unsafe /bin/x -> other,`
 
-use super::line::Line;
+use super::line::PrintedRule;
 use super::prefix::safety;
 use crate::syntax::ast::ChangeProfileRule;
 
-pub(super) fn print(rule: &ChangeProfileRule, line: &mut Line) {
+pub(super) fn print(rule: &ChangeProfileRule, line: &mut PrintedRule) {
     line.part("change_profile");
     if let Some(written) = rule.safety {
         line.part(safety(written));

@@ -1,6 +1,6 @@
 //! Conditions, groups of them, and lists in parentheses.
 
-use super::line::{Line, separate};
+use super::line::{PrintedRule, separate};
 use crate::source::Spanned;
 use crate::syntax::ast::{Condition, ConditionOp, ConditionValue, Group, Permissions};
 use crate::vocab::Vocabulary;
@@ -19,7 +19,7 @@ pub(super) fn list<T: AsRef<[u8]>>(words: &[Spanned<T>], separator: &[u8]) -> Ve
 }
 
 /// The permissions of a rule, where it has any.
-pub(super) fn permissions<P: Vocabulary>(permissions: Option<&Spanned<Permissions<P>>>, line: &mut Line) {
+pub(super) fn permissions<P: Vocabulary>(permissions: Option<&Spanned<Permissions<P>>>, line: &mut PrintedRule) {
     match permissions {
         Some(permissions) if permissions.list => line.part(list(&permissions.words, b", ")),
         Some(permissions) => permissions.words.iter().for_each(|word| line.part(word.as_bytes())),
@@ -28,7 +28,7 @@ pub(super) fn permissions<P: Vocabulary>(permissions: Option<&Spanned<Permission
 }
 
 /// Conditions, each of which may begin a line.
-pub(super) fn conditions<V: ConditionValue>(conditions: &[Spanned<Condition<V>>], line: &mut Line) {
+pub(super) fn conditions<V: ConditionValue>(conditions: &[Spanned<Condition<V>>], line: &mut PrintedRule) {
     for written in conditions {
         line.breakable(condition(written, b", "));
     }
@@ -68,7 +68,7 @@ pub(super) fn group<V: ConditionValue>(group: &Group<V>) -> Vec<u8> {
 }
 
 /// The group at the end of a rule, where it has one.
-pub(super) fn last_group<V: ConditionValue>(written: Option<&Spanned<Group<V>>>, line: &mut Line) {
+pub(super) fn last_group<V: ConditionValue>(written: Option<&Spanned<Group<V>>>, line: &mut PrintedRule) {
     if let Some(written) = written {
         line.breakable(group(written));
     }

@@ -1,7 +1,7 @@
 //! `if … { … } else if … { … } else { … }`
 
 use super::item::Printer;
-use super::line::Line;
+use super::line::PrintedRule;
 use crate::source::Spanned;
 use crate::syntax::ast::{Compare, Conditional, Else, Expr};
 use crate::syntax::word::Word;
@@ -32,8 +32,8 @@ impl Printer {
     }
 }
 
-fn head(conditional: &Conditional) -> Line {
-    let mut line = Line::new();
+fn head(conditional: &Conditional) -> PrintedRule {
+    let mut line = PrintedRule::new();
     line.part("if");
     line.part(expression(&conditional.condition));
     line

@@ -1,13 +1,13 @@
 //! `dbus` rules.
 
 use super::condition::{condition, last_group, permissions};
-use super::line::Line;
+use super::line::PrintedRule;
 use crate::syntax::ast::{DbusCondition, DbusRule};
 
 /// A message rule says more than fits a line well; tidy profiles give each of the later conditions its own.
 const WIDE: usize = 80;
 
-pub(super) fn print(rule: &DbusRule, line: &mut Line) {
+pub(super) fn print(rule: &DbusRule, line: &mut PrintedRule) {
     line.one_part_a_line(WIDE);
     line.part("dbus");
     permissions(rule.permissions.as_ref(), line);

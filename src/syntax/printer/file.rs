@@ -1,10 +1,10 @@
 //! File rules, in both orders.
 
-use super::line::Line;
+use super::line::PrintedRule;
 use super::prefix::safety;
 use crate::syntax::ast::{FileBody, FileRule};
 
-pub(super) fn print(rule: &FileRule, line: &mut Line) {
+pub(super) fn print(rule: &FileRule, line: &mut PrintedRule) {
     if rule.keyword || rule.body == FileBody::All {
         line.part("file");
     }

@@ -1,9 +1,9 @@
 //! `include <abstractions/base>`
 
-use super::line::Line;
+use super::line::PrintedRule;
 use crate::syntax::ast::{Include, IncludePath, PathForm};
 
-pub(super) fn print(include: &Include, line: &mut Line) {
+pub(super) fn print(include: &Include, line: &mut PrintedRule) {
     line.part(if include.pound { "#include" } else { "include" });
     if include.if_exists {
         line.part("if exists");

@@ -1,10 +1,10 @@
 //! `io_uring` rules.
 
 use super::condition::{conditions, last_group, permissions};
-use super::line::Line;
+use super::line::PrintedRule;
 use crate::syntax::ast::IoUringRule;
 
-pub(super) fn print(rule: &IoUringRule, line: &mut Line) {
+pub(super) fn print(rule: &IoUringRule, line: &mut PrintedRule) {
     line.part("io_uring");
     permissions(rule.permissions.as_ref(), line);
     conditions(&rule.conditions, line);

@@ -1,7 +1,7 @@
 //! Items with their comments and blank lines, and blocks of them.
 
-use super::line::{Line, pad, separate};
-use super::unit::{self, Unit};
+use super::line::{PrintedRule, pad, separate};
+use super::unit::{self, PrintedUnit};
 use super::{
     abi, all, capability, change_profile, dbus, file, include, io_uring, link, mount, mqueue, network, pivot_root,
     prefix, ptrace, rlimit, signal, unix, userns, variable,
@@ -17,7 +17,7 @@ const STEP: usize = 2;
 pub(super) struct Printer {
     out: Vec<u8>,
     indent: usize,
-    units: Vec<Unit>,
+    units: Vec<PrintedUnit>,
     /// Whether a blank line was written last.
     after_blank: bool,
     /// Where the item or the rest of it that is being written ends.
@@ -30,13 +30,13 @@ impl Printer {
     }
 
     /// The text, and where its lines come from.
-    pub(super) fn into_units(self) -> (Vec<u8>, Vec<Unit>) {
+    pub(super) fn into_units(self) -> (Vec<u8>, Vec<PrintedUnit>) {
         (self.out, self.units)
     }
 
     /// Marks the following text as written at `span`.
     pub(super) fn unit(&mut self, span: Span) {
-        self.units.push(Unit { at: self.out.len(), blank: std::mem::take(&mut self.after_blank), span });
+        self.units.push(PrintedUnit { at: self.out.len(), blank: std::mem::take(&mut self.after_blank), span });
     }
 
     /// Writes a file.
@@ -105,7 +105,7 @@ impl Printer {
 
     /// Writes an item without its line end.
     pub(super) fn item(&mut self, kind: &ItemKind) {
-        let mut line = Line::new();
+        let mut line = PrintedRule::new();
         let mut end: &[u8] = b",";
         match kind {
             ItemKind::Abi(abi) => abi::print(abi, &mut line),
@@ -132,7 +132,7 @@ impl Printer {
     }
 
     fn qualifier_block(&mut self, block: &QualifierBlock) {
-        let mut line = Line::new();
+        let mut line = PrintedRule::new();
         prefix::print(&block.prefix, &mut line);
         self.header(&line);
         if !block.prefix.is_empty() {
@@ -142,7 +142,7 @@ impl Printer {
     }
 
     /// Writes the line of a block up to its brace.
-    pub(super) fn header(&mut self, line: &Line) {
+    pub(super) fn header(&mut self, line: &PrintedRule) {
         line.write(&mut self.out, self.indent, b"");
     }
 
@@ -185,7 +185,7 @@ fn is_part_of_profile(item: &Item) -> bool {
     matches!(item.kind.value, ItemKind::Rule(_) | ItemKind::Rlimit(_) | ItemKind::Block(_) | ItemKind::Conditional(_))
 }
 
-fn print_rule(rule: &Rule, line: &mut Line) {
+fn print_rule(rule: &Rule, line: &mut PrintedRule) {
     prefix::print(&rule.prefix, line);
     match &rule.kind {
         RuleKind::File(rule) => file::print(rule, line),

@@ -7,44 +7,44 @@ const WIDE: usize = 120;
 const CONTINUATION: usize = 5;
 
 /// A rule in the making: parts that are separated by one blank or a line break.
-pub(super) struct Line {
-    parts: Vec<Part>,
-    layout: Layout,
+pub(super) struct PrintedRule {
+    parts: Vec<PrintedPart>,
+    layout: BrokenLayout,
 }
 
 /// How a rule that is too wide is broken.
 #[derive(Clone, Copy)]
-enum Layout {
+enum BrokenLayout {
     /// Lines are filled up to [`WIDE`] columns.
     Fill,
     /// Every part that may begin a line does, when the rule is wider than so many columns.
     Each(usize),
 }
 
-struct Part {
+struct PrintedPart {
     text: Vec<u8>,
     /// Whether a line may end before it.
     may_break: bool,
 }
 
-impl Line {
+impl PrintedRule {
     pub(super) fn new() -> Self {
-        Line { parts: Vec::new(), layout: Layout::Fill }
+        PrintedRule { parts: Vec::new(), layout: BrokenLayout::Fill }
     }
 
     /// Begins a line with every part that may, when the rule is wider than `width` columns.
     pub(super) fn one_part_a_line(&mut self, width: usize) {
-        self.layout = Layout::Each(width);
+        self.layout = BrokenLayout::Each(width);
     }
 
     /// Adds a part that stays on the line of the one before.
     pub(super) fn part(&mut self, text: impl Into<Vec<u8>>) {
-        self.parts.push(Part { text: text.into(), may_break: false });
+        self.parts.push(PrintedPart { text: text.into(), may_break: false });
     }
 
     /// Adds a part that begins a new line when the rule is too wide.
     pub(super) fn breakable(&mut self, text: impl Into<Vec<u8>>) {
-        self.parts.push(Part { text: text.into(), may_break: true });
+        self.parts.push(PrintedPart { text: text.into(), may_break: true });
     }
 
     /// Adds `-> word`.
@@ -55,7 +55,7 @@ impl Line {
 
     /// Writes the parts and what ends them (`,` or nothing) without the line end; `indent` in blanks.
     pub(super) fn write(&self, out: &mut Vec<u8>, indent: usize, end: &[u8]) {
-        let width = |parts: &[Part]| parts.iter().map(|part| part.text.len() + 1).sum::<usize>();
+        let width = |parts: &[PrintedPart]| parts.iter().map(|part| part.text.len() + 1).sum::<usize>();
         let whole = (indent + width(&self.parts) + end.len()).saturating_sub(1);
         pad(out, indent);
         let mut column = indent;
@@ -66,8 +66,8 @@ impl Line {
             let unit = part.text.len() + width(after.get(..tied).unwrap_or_default());
             let comma = if tied == after.len() { end.len() } else { 0 };
             let full = match self.layout {
-                Layout::Fill => column + 1 + unit + comma > WIDE,
-                Layout::Each(most) => whole > most,
+                BrokenLayout::Fill => column + 1 + unit + comma > WIDE,
+                BrokenLayout::Each(most) => whole > most,
             };
             if full && part.may_break {
                 out.push(b'\n');
@@ -100,10 +100,10 @@ pub(super) fn separate(out: &mut Vec<u8>, separator: &[u8]) {
 
 #[cfg(test)]
 mod tests {
-    use super::Line;
+    use super::PrintedRule;
 
     fn text(parts: &[&str], breakable: &[&str], width: Option<usize>, indent: usize) -> String {
-        let mut line = Line::new();
+        let mut line = PrintedRule::new();
         if let Some(width) = width {
             line.one_part_a_line(width);
         }

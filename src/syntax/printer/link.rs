@@ -1,9 +1,9 @@
 //! `link subset /a -> /b,`
 
-use super::line::Line;
+use super::line::PrintedRule;
 use crate::syntax::ast::LinkRule;
 
-pub(super) fn print(rule: &LinkRule, line: &mut Line) {
+pub(super) fn print(rule: &LinkRule, line: &mut PrintedRule) {
     line.part("link");
     if rule.subset {
         line.part("subset");

@@ -51,7 +51,7 @@ use std::fmt;
 
 use super::ast::{File, ItemKind};
 use item::Printer;
-pub(super) use unit::Unit;
+pub(super) use unit::PrintedUnit;
 
 /// The canonical text of a file.
 ///
@@ -80,7 +80,7 @@ pub(crate) fn item_text(kind: &ItemKind) -> Vec<u8> {
 }
 
 /// The canonical text with the places that its lines come from, in the order of the text.
-pub(super) fn print_units(file: &File) -> (Vec<u8>, Vec<Unit>) {
+pub(super) fn print_units(file: &File) -> (Vec<u8>, Vec<PrintedUnit>) {
     let mut printer = Printer::default();
     printer.file(file);
     printer.into_units()

@@ -1,11 +1,11 @@
 //! `mount`, `remount` and `umount` rules.
 
 use super::condition::conditions;
-use super::line::Line;
+use super::line::PrintedRule;
 use crate::syntax::ast::MountRule;
 use crate::vocab::MountOperation;
 
-pub(super) fn print(rule: &MountRule, line: &mut Line) {
+pub(super) fn print(rule: &MountRule, line: &mut PrintedRule) {
     line.part(rule.operation.name());
     conditions(&rule.conditions, line);
     if let Some(source) = &rule.source {

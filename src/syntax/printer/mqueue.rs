@@ -1,10 +1,10 @@
 //! `mqueue` rules.
 
 use super::condition::{conditions, permissions};
-use super::line::Line;
+use super::line::PrintedRule;
 use crate::syntax::ast::MqueueRule;
 
-pub(super) fn print(rule: &MqueueRule, line: &mut Line) {
+pub(super) fn print(rule: &MqueueRule, line: &mut PrintedRule) {
     line.part("mqueue");
     permissions(rule.permissions.as_ref(), line);
     conditions(&rule.conditions, line);

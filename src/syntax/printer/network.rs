@@ -1,10 +1,10 @@
 //! `network` rules.
 
 use super::condition::{conditions, last_group, permissions};
-use super::line::Line;
+use super::line::PrintedRule;
 use crate::syntax::ast::NetworkRule;
 
-pub(super) fn print(rule: &NetworkRule, line: &mut Line) {
+pub(super) fn print(rule: &NetworkRule, line: &mut PrintedRule) {
     line.part("network");
     permissions(rule.permissions.as_ref(), line);
     if let Some(family) = &rule.family {

@@ -1,9 +1,9 @@
 //! Prefixes of rules and blocks: `priority=1 audit deny owner`.
 
-use super::line::Line;
+use super::line::PrintedRule;
 use crate::syntax::ast::{Owner, Prefix, RuleMode, Safety};
 
-pub(super) fn print(prefix: &Prefix, line: &mut Line) {
+pub(super) fn print(prefix: &Prefix, line: &mut PrintedRule) {
     if let Some(priority) = &prefix.priority {
         line.part([b"priority=", priority.as_bytes()].concat());
     }

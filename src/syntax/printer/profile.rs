@@ -2,12 +2,12 @@
 
 use super::condition::{group, list};
 use super::item::Printer;
-use super::line::Line;
+use super::line::PrintedRule;
 use crate::syntax::ast::{Profile, ProfileKeyword};
 
 impl Printer {
     pub(super) fn profile(&mut self, profile: &Profile) {
-        let mut line = Line::new();
+        let mut line = PrintedRule::new();
         // The scanner wants keyword and name on one line, and no blank after the caret.
         match profile.keyword {
             ProfileKeyword::None => line.part(profile.name.as_bytes()),

@@ -1,9 +1,9 @@
 //! `set rlimit nofile <= 1024,`
 
-use super::line::Line;
+use super::line::PrintedRule;
 use crate::syntax::ast::Rlimit;
 
-pub(super) fn print(rlimit: &Rlimit, line: &mut Line) {
+pub(super) fn print(rlimit: &Rlimit, line: &mut PrintedRule) {
     line.part("set rlimit");
     line.part(rlimit.resource.as_bytes());
     line.part("<=");

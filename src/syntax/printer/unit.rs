@@ -6,7 +6,7 @@ use crate::syntax::ast::{Block, Item, Trivia};
 /// A piece of the printed text, made of whole lines: an item without block, a comment, or what stands before, between or after
 /// the blocks of an item.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::syntax) struct Unit {
+pub(in crate::syntax) struct PrintedUnit {
     /// Where it begins in the printed text.
     pub(in crate::syntax) at: usize,
     /// Whether a blank line stands before it, which precedes `at`.

@@ -117,7 +117,7 @@ impl Place {
     /// The names of the profiles in a file of the kernel's interface, and whether their namespaces.
     pub(crate) fn loaded(&self, file: &str) -> Vec<String> {
         let profiles = armorer::blob::read(&self.read(file)).unwrap();
-        let name = |profile: armorer::blob::Profile| {
+        let name = |profile: armorer::blob::BlobProfile| {
             let name = String::from_utf8(profile.name).unwrap();
             match profile.namespace {
                 Some(namespace) => format!(":{}:{name}", String::from_utf8(namespace).unwrap()),

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::Path;
 
-use armorer::analysis::{self, DiffOptions, Difference, Place};
+use armorer::analysis::{self, DiffOptions, Difference, ProfilePart};
 use armorer::diagnostic::{Code, Diagnostic};
 use armorer::{CompileError, Compiler, Input, blob};
 
@@ -123,7 +123,7 @@ fn blobs(ours: &[u8], theirs: &[u8]) -> Outcome {
     let diff = |options: &DiffOptions| analysis::diff(&ours, &theirs, options).map(|diff| diff.differences);
     let differences = diff(&options).and_then(|mut differences| {
         // Profiles that only one of them has may be the other's children in another namespace.
-        let missing = |difference: &Difference| difference.place == Place::Profile;
+        let missing = |difference: &Difference| difference.place == ProfilePart::Profile;
         if differences.iter().any(missing) {
             differences.retain(missing);
             differences.extend(diff(&options.children_in_parent_namespace(true))?);

@@ -5,7 +5,7 @@
 //! fault can cause: the same class of rules, the same field. Everything else is a bug.
 
 use armorer::analysis::access::Asked;
-use armorer::analysis::{Difference, Place};
+use armorer::analysis::{Difference, ProfilePart};
 use armorer::automata::Symbol;
 use armorer::blob::Automaton;
 use armorer::diagnostic::Code;
@@ -60,23 +60,23 @@ fn differs(finding: &Finding, how: impl Fn(&Difference) -> bool) -> bool {
 }
 
 fn in_field(difference: &Difference, names: &[&str]) -> bool {
-    matches!(difference.place, Place::Field(field) if names.iter().any(|name| field.starts_with(name)))
+    matches!(difference.place, ProfilePart::Field(field) if names.iter().any(|name| field.starts_with(name)))
 }
 
 /// In the file automaton.
 fn in_files(difference: &Difference) -> bool {
-    difference.place == Place::Automaton(Automaton::File)
+    difference.place == ProfilePart::Automaton(Automaton::File)
 }
 
 /// In the policy automaton, in one of these classes.
 fn in_classes(difference: &Difference, classes: &[u8]) -> bool {
-    difference.place == Place::Automaton(Automaton::Policydb)
+    difference.place == ProfilePart::Automaton(Automaton::Policydb)
         && matches!(difference.witness.first(), Some(Symbol::Byte(class)) if classes.contains(class))
 }
 
 /// Whether a string of the policy automaton begins with these bytes.
 fn begins(difference: &Difference, bytes: &[u8]) -> bool {
-    difference.place == Place::Automaton(Automaton::Policydb)
+    difference.place == ProfilePart::Automaton(Automaton::Policydb)
         && difference.witness.len() >= bytes.len()
         && difference.witness.iter().zip(bytes).all(|(symbol, byte)| *symbol == Symbol::Byte(*byte))
 }
@@ -164,7 +164,7 @@ fn unix_rules_of_network_rules(case: &Case<'_>, finding: &Finding) -> bool {
 
 fn deny_all(case: &Case<'_>, finding: &Finding) -> bool {
     let place = |difference: &Difference| {
-        matches!(difference.place, Place::Automaton(_)) || in_field(difference, &["capability", "net_allowed_af"])
+        matches!(difference.place, ProfilePart::Automaton(_)) || in_field(difference, &["capability", "net_allowed_af"])
     };
     case.says(Code::RefDenyAll, "") && differs(finding, place)
 }
@@ -237,7 +237,7 @@ fn kill_signal(case: &Case<'_>, finding: &Finding) -> bool {
 /// The children are there in both, in other namespaces.
 fn children_outside_of_the_namespace(case: &Case<'_>, finding: &Finding) -> bool {
     let child = |difference: &Difference| {
-        difference.place == Place::Profile
+        difference.place == ProfilePart::Profile
             && difference.profile.contains("//")
             && (difference.a == "has it") == difference.namespace.is_some()
     };

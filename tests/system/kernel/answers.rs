@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use armorer::analysis::access::Question;
-use armorer::analysis::graph::{Class, Graph};
+use armorer::analysis::graph::{EdgeClass, Graph};
 use armorer::analysis::search::search;
 use armorer::query::{Decision, Subject};
 use armorer::{Compiler, Features, Input};
@@ -84,9 +84,9 @@ fn graphs_lead_where_kernels_put_processes() {
         let (graph, labels) = (Graph::of(&examples(kernel)).unwrap(), labels(kernel));
         for (process, label) in &labels {
             let (class, from, path) = match (process.rsplit_once(" run "), process.rsplit_once(" hat ")) {
-                (Some((before, path)), _) => (Class::Exec, labels.get(before), Some(path)),
-                (_, Some((before, _))) => (Class::Hat, labels.get(before), None),
-                _ if process.starts_with('/') => (Class::Exec, Some(&"unconfined"), Some(*process)),
+                (Some((before, path)), _) => (EdgeClass::Exec, labels.get(before), Some(path)),
+                (_, Some((before, _))) => (EdgeClass::Hat, labels.get(before), None),
+                _ if process.starts_with('/') => (EdgeClass::Exec, Some(&"unconfined"), Some(*process)),
                 _ => continue,
             };
             let Some(from) = from.filter(|from| *from != label) else { continue };

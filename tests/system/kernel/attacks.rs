@@ -10,7 +10,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use armorer::blob::{self, Profile};
+use armorer::blob::{self, BlobProfile};
 use armorer::{Compiler, Features, Input};
 
 use crate::kernel::program;
@@ -150,7 +150,7 @@ fn try_all(image: &str, kernel: &str, column: usize) {
     let mut script = format!("UNCHECKED={}\n{}", u8::from(unchecked), include_str!("attacks.sh"));
     let (attacks, harmless) = (attacks(), harmless());
     for attack in attacks.iter().chain(&harmless) {
-        let profile = |(namespace, name): &(Option<Vec<u8>>, Vec<u8>)| Profile {
+        let profile = |(namespace, name): &(Option<Vec<u8>>, Vec<u8>)| BlobProfile {
             name: name.clone(),
             namespace: namespace.clone(),
             ..base.clone()
@@ -160,7 +160,7 @@ fn try_all(image: &str, kernel: &str, column: usize) {
         writeln!(script, "try_{} {}", if attack.code.is_empty() { "harmless" } else { "attack" }, attack.name).unwrap();
     }
     let mut file = |path: &str, namespace: Option<&str>, name: &str| {
-        let profile = Profile { name: name.into(), namespace: namespace.map(Into::into), ..base.clone() };
+        let profile = BlobProfile { name: name.into(), namespace: namespace.map(Into::into), ..base.clone() };
         files.push(File::data(path, blob::write(&[profile]).unwrap()));
     };
     file("/spare", None, "spare");

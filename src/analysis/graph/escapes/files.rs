@@ -7,13 +7,13 @@ use std::collections::BTreeSet;
 
 use super::super::attachments::readable;
 use super::super::rules::{RuleTable, deciding};
-use super::super::tree::Tree;
-use super::super::{GraphError, Mode};
+use super::super::tree::StringTree;
+use super::super::{GraphError, LoadedMode};
 use super::{Escape, EscapeKind, MAX_ASKED, writes};
 use crate::analysis::diff::index;
-use crate::analysis::perms::{APPEND, EXEC, EXEC_MMAP, FilePerms, Half, READ, Target, WRITE};
+use crate::analysis::perms::{APPEND, EXEC, EXEC_MMAP, FilePerms, FilePermsHalf, READ, TransitionTarget, WRITE};
 use crate::analysis::query::decide::{file_automaton, mode};
-use crate::analysis::query::{Entry, RuleUse, Subject};
+use crate::analysis::query::{RuleUse, Subject, SubjectProfile};
 use crate::automata::{Pattern, Symbol};
 use crate::blob::Automaton;
 use crate::encode::path_pattern;
@@ -38,24 +38,24 @@ const USES: [(EscapeKind, u32); 3] =
     [(EscapeKind::Program, EXEC), (EscapeKind::Library, EXEC_MMAP), (EscapeKind::Configuration, READ)];
 
 /// Which paths are looked at.
-type Wanted<'a> = &'a dyn Fn(&[u8]) -> bool;
+type PathSelection<'a> = &'a dyn Fn(&[u8]) -> bool;
 
 /// A profile by its number.
-type Numbered<'a> = (usize, &'a Entry);
+type NumberedProfile<'a> = (usize, &'a SubjectProfile);
 
 /// The files that profiles write which may not leave confinement, and that profiles use which may.
 pub(super) fn escapes(subject: &Subject, loose: &[bool], table: &mut RuleTable) -> Result<Vec<Escape>, GraphError> {
     let is_loose = |number: usize| loose.get(number).copied().unwrap_or(true);
-    let (strict, free): (Vec<Numbered<'_>>, Vec<Numbered<'_>>) =
+    let (strict, free): (Vec<NumberedProfile<'_>>, Vec<NumberedProfile<'_>>) =
         subject.entries.iter().enumerate().partition(|(number, _)| !is_loose(*number));
-    let free: Vec<Numbered<'_>> =
-        free.into_iter().filter(|(_, entry)| mode(&entry.profile) != Mode::Unconfined).collect();
+    let free: Vec<NumberedProfile<'_>> =
+        free.into_iter().filter(|(_, entry)| mode(&entry.profile) != LoadedMode::Unconfined).collect();
     let configuration: Vec<Pattern> = CONFIGURATION.iter().filter_map(|glob| path_pattern(glob.as_bytes())).collect();
     let is_configuration = |path: &[u8]| {
         let symbols: Vec<Symbol> = path.iter().copied().map(Symbol::Byte).collect();
         configuration.iter().any(|pattern| pattern.matches(&symbols))
     };
-    let paths = Tree::new(paths(&strict, &free, &is_configuration)?);
+    let paths = StringTree::new(paths(&strict, &free, &is_configuration)?);
     let configures: Vec<bool> = (0..paths.len()).map(|path| is_configuration(paths.string(path))).collect();
     let writers = by_path(&paths, &strict, &|_, perms| u8::from(writes([&perms.owner, &perms.other])));
     let users = by_path(&paths, &free, &|path, perms| {
@@ -94,13 +94,13 @@ pub(super) fn escapes(subject: &Subject, loose: &[bool], table: &mut RuleTable) 
 
 /// The paths to look at.
 fn paths(
-    strict: &[Numbered<'_>],
-    free: &[Numbered<'_>],
-    is_configuration: Wanted<'_>,
+    strict: &[NumberedProfile<'_>],
+    free: &[NumberedProfile<'_>],
+    is_configuration: PathSelection<'_>,
 ) -> Result<Vec<Vec<u8>>, GraphError> {
     let mut paths = BTreeSet::new();
     let everything = |_: &[u8]| true;
-    let sources: [(_, _, Wanted<'_>); 3] =
+    let sources: [(_, _, PathSelection<'_>); 3] =
         [(strict, WRITE | APPEND, &everything), (free, EXEC | EXEC_MMAP, &everything), (free, READ, is_configuration)];
     for (entries, permissions, wanted) in sources {
         for provenance in entries.iter().filter_map(|(_, entry)| entry.provenance.as_ref()) {
@@ -120,8 +120,8 @@ fn paths(
 
 /// For each path, the profiles for which `bits` finds something in their permissions, with that.
 fn by_path(
-    paths: &Tree,
-    entries: &[Numbered<'_>],
+    paths: &StringTree,
+    entries: &[NumberedProfile<'_>],
     bits: &(dyn Fn(usize, &FilePerms) -> u8 + Sync),
 ) -> Vec<Vec<(usize, u8)>> {
     let each = parallel::map(entries, |(_, entry)| {
@@ -153,9 +153,9 @@ fn allows(perms: &FilePerms, permission: u32) -> bool {
 
 /// Whether a program runs without less freedom than the profile has itself.
 fn runs(perms: &FilePerms) -> bool {
-    let free = |half: &Half| {
+    let free = |half: &FilePermsHalf| {
         let exec = half.exec.as_ref().filter(|_| half.allow & EXEC != 0);
-        exec.is_some_and(|exec| exec.target == Target::None && (exec.inherit || exec.unconfined))
+        exec.is_some_and(|exec| exec.target == TransitionTarget::None && (exec.inherit || exec.unconfined))
     };
     free(&perms.owner) || free(&perms.other)
 }

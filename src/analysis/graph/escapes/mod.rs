@@ -8,9 +8,9 @@ mod tasks;
 use serde::Serialize;
 
 use super::rules::RuleTable;
-use super::{Class, Graph, GraphError, Kind};
-use crate::analysis::perms::{APPEND, Half, WRITE};
-use crate::analysis::query::{Mode, RuleUse, Subject};
+use super::{EdgeClass, EdgeKind, Graph, GraphError};
+use crate::analysis::perms::{APPEND, FilePermsHalf, WRITE};
+use crate::analysis::query::{LoadedMode, RuleUse, Subject};
 
 /// An escape: what one profile does, and what another one makes of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -55,7 +55,7 @@ pub enum EscapeKind {
 }
 
 /// Profiles, each with the rules that allow what they do.
-type Found = Vec<(usize, Vec<RuleUse>)>;
+type ProfilesWithRules = Vec<(usize, Vec<RuleUse>)>;
 
 /// The number of profiles, of those that do the same, whose rules are looked for.
 const MAX_ASKED: usize = 8;
@@ -97,10 +97,10 @@ impl Graph {
     fn loose(&self) -> Vec<bool> {
         let unconfined = self.find(super::UNCONFINED);
         let mut loose: Vec<bool> =
-            self.nodes.iter().map(|node| !matches!(node.mode, Some(Mode::Enforce | Mode::Kill))).collect();
+            self.nodes.iter().map(|node| !matches!(node.mode, Some(LoadedMode::Enforce | LoadedMode::Kill))).collect();
         for edge in &self.edges {
-            let out = matches!(edge.class, Class::Exec | Class::ChangeProfile)
-                && edge.kind != Kind::Stack
+            let out = matches!(edge.class, EdgeClass::Exec | EdgeClass::ChangeProfile)
+                && edge.kind != EdgeKind::Stack
                 && (edge.to == unconfined
                     || edge.to.is_none() && unconfined.is_none_or(|node| !edge.except.contains(&node)));
             if out {
@@ -112,11 +112,11 @@ impl Graph {
 }
 
 /// Splits profiles from their rules.
-fn split(found: Found, table: &mut RuleTable) -> (Vec<usize>, Vec<usize>) {
+fn split(found: ProfilesWithRules, table: &mut RuleTable) -> (Vec<usize>, Vec<usize>) {
     let (numbers, rules): (Vec<usize>, Vec<_>) = found.into_iter().unzip();
     (numbers, table.enter(rules.into_iter().flatten().collect()))
 }
 
-fn writes(halves: [&Half; 2]) -> bool {
+fn writes(halves: [&FilePermsHalf; 2]) -> bool {
     halves.iter().any(|half| half.allow & (WRITE | APPEND) != 0)
 }

@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::places::{bytes, shortest};
 use super::super::rules::{RuleTable, deciding};
-use super::super::{Class, Graph};
-use super::{Escape, EscapeKind, Found, split, writes};
+use super::super::{EdgeClass, Graph};
+use super::{Escape, EscapeKind, ProfilesWithRules, split, writes};
 use crate::analysis::diff::index;
 use crate::analysis::perms::{APPEND, FilePerms, WRITE};
 use crate::analysis::query::decide::{file_automaton, mode};
-use crate::analysis::query::{Entry, Mode, RuleUse, Subject};
-use crate::blob::{Automaton, Profile};
+use crate::analysis::query::{LoadedMode, RuleUse, Subject, SubjectProfile};
+use crate::blob::{Automaton, BlobProfile};
 use crate::parallel;
 use crate::vocab::Capability;
 
@@ -28,11 +28,11 @@ pub(super) fn written(subject: &Subject, table: &mut RuleTable) -> Vec<Escape> {
     let own = parallel::map(&numbers, |&number| {
         subject.entries.get(number).map(|entry| policy(number, entry)).unwrap_or_default()
     });
-    let mut policies: BTreeMap<String, Found> = BTreeMap::new();
+    let mut policies: BTreeMap<String, ProfilesWithRules> = BTreeMap::new();
     for (path, number, rules) in own.into_iter().flatten() {
         policies.entry(path).or_default().push((number, rules));
     }
-    let escape = |(path, who): (String, Found)| {
+    let escape = |(path, who): (String, ProfilesWithRules)| {
         let (actors, rules) = split(who, table);
         let (others, other_rules) = (Vec::new(), Vec::new());
         Escape { kind: EscapeKind::Policy, path: Some(path), actors, others, rules, other_rules }
@@ -41,9 +41,9 @@ pub(super) fn written(subject: &Subject, table: &mut RuleTable) -> Vec<Escape> {
 }
 
 /// The policy that a profile may write: a shortest path below each directory of it, with the rules.
-fn policy(number: usize, entry: &Entry) -> Vec<(String, usize, Vec<RuleUse>)> {
+fn policy(number: usize, entry: &SubjectProfile) -> Vec<(String, usize, Vec<RuleUse>)> {
     let profile = &entry.profile;
-    let Some((db, start)) = file_automaton(profile).filter(|_| mode(profile) != Mode::Unconfined) else {
+    let Some((db, start)) = file_automaton(profile).filter(|_| mode(profile) != LoadedMode::Unconfined) else {
         return Vec::new();
     };
     let manages = profile.capabilities.allow >> Capability::MacAdmin.number() & 1 == 1;
@@ -72,13 +72,13 @@ impl Graph {
     pub(super) fn attributes(&self, subject: &Subject, table: &mut RuleTable) -> Vec<Escape> {
         let mut changes: Vec<Vec<&[usize]>> = vec![Vec::new(); self.nodes.len()];
         for edge in &self.edges {
-            if matches!(edge.class, Class::ChangeProfile | Class::Hat) {
+            if matches!(edge.class, EdgeClass::ChangeProfile | EdgeClass::Hat) {
                 changes.get_mut(edge.from).into_iter().for_each(|changes| changes.push(&edge.rules));
             }
         }
-        let mut all: BTreeMap<&str, (Found, BTreeSet<usize>)> = BTreeMap::new();
+        let mut all: BTreeMap<&str, (ProfilesWithRules, BTreeSet<usize>)> = BTreeMap::new();
         for ((number, entry), changes) in subject.entries.iter().enumerate().zip(&changes) {
-            if changes.is_empty() || mode(&entry.profile) == Mode::Unconfined {
+            if changes.is_empty() || mode(&entry.profile) == LoadedMode::Unconfined {
                 continue;
             }
             for path in ATTRIBUTES.iter().filter(|path| may_write(&entry.profile, path.as_bytes())) {
@@ -88,7 +88,7 @@ impl Graph {
                 others.extend(changes.iter().copied().flatten());
             }
         }
-        let escape = |(path, (who, others)): (&str, (Found, BTreeSet<usize>))| {
+        let escape = |(path, (who, others)): (&str, (ProfilesWithRules, BTreeSet<usize>))| {
             let (actors, rules) = split(who, table);
             let (path, other_rules) = (Some(path.to_owned()), others.into_iter().collect());
             Escape { kind: EscapeKind::Attributes, path, actors, others: Vec::new(), rules, other_rules }
@@ -97,7 +97,7 @@ impl Graph {
     }
 }
 
-fn may_write(profile: &Profile, path: &[u8]) -> bool {
+fn may_write(profile: &BlobProfile, path: &[u8]) -> bool {
     file_automaton(profile).is_some_and(|(db, start)| {
         let perms = FilePerms::of_state(db, index(db.dfa.walk(start, path)));
         writes([&perms.owner, &perms.other])

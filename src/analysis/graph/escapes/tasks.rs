@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::super::nodes::Nodes;
 use super::super::peers;
 use super::super::rules::{RuleTable, deciding};
-use super::super::{Class, Graph};
+use super::super::{EdgeClass, Graph};
 use super::{Escape, EscapeKind, MAX_ASKED};
 use crate::analysis::query::{RuleUse, Subject};
 use crate::blob::Automaton;
@@ -15,7 +15,7 @@ impl Graph {
     pub(super) fn reached_tasks(&self, subject: &Subject, loose: &[bool], table: &mut RuleTable) -> Vec<Escape> {
         let is_loose = |node: usize| loose.get(node).copied().unwrap_or(true);
         let mut all = Vec::new();
-        for (kind, class) in [(EscapeKind::Trace, Class::Ptrace), (EscapeKind::Signal, Class::Signal)] {
+        for (kind, class) in [(EscapeKind::Trace, EdgeClass::Ptrace), (EscapeKind::Signal, EdgeClass::Signal)] {
             // For each profile that is reached, the edges that lead there.
             let mut reached: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
             let edges = self.edges.iter().enumerate().filter(|(_, edge)| edge.class == class && !is_loose(edge.from));
@@ -50,7 +50,7 @@ impl Graph {
 }
 
 /// The rules of a profile that let another one reach its tasks.
-fn accepting(nodes: &Nodes<'_>, subject: &Subject, class: Class, (actor, other): (usize, usize)) -> Vec<RuleUse> {
+fn accepting(nodes: &Nodes<'_>, subject: &Subject, class: EdgeClass, (actor, other): (usize, usize)) -> Vec<RuleUse> {
     let Some(entry) = subject.entries.get(other) else { return Vec::new() };
     let Some((strings, permissions)) = peers::accepting(&entry.profile, class, &nodes.label(&entry.profile, actor))
     else {

@@ -5,9 +5,9 @@ mod accesses;
 use std::fmt::Write;
 use std::path::Path;
 
-use super::{Expect, Suite, SuiteError};
+use super::{Expectation, Suite, SuiteError};
 use crate::analysis::access::Access;
-use crate::analysis::query::{Answer, Decision, RuleUse, Subject, Verdict};
+use crate::analysis::query::{Answer, Decision, PermissionVerdict, RuleUse, Subject};
 use crate::analysis::used;
 use crate::compiler::{Compiler, Input};
 use crate::diagnostic::{Escaped, is_active};
@@ -15,16 +15,16 @@ use crate::lint::{Linter, Selection};
 use crate::policy::{Rule, RuleMode, RuleOrigin};
 
 /// A rule that gets a test.
-struct Wanted<'a> {
+struct RuleToTest<'a> {
     rule: &'a Rule,
     place: RuleUse,
     reason: String,
 }
 
 /// A test of an access that a rule decides.
-struct Drafted {
+struct DraftedTest {
     access: String,
-    expect: Expect,
+    expect: Expectation,
     exec: Option<(String, bool)>,
 }
 
@@ -77,7 +77,7 @@ impl Suite {
                 }
                 let source = sources.get(rule.span.source);
                 let end = source.line_column(rule.span.end);
-                let about = |danger: &&Danger| {
+                let about = |danger: &&DangerFinding| {
                     danger.file == place.file && (place.line, place.column) <= danger.place && danger.place < end
                 };
                 let reason = match dangers.iter().find(about) {
@@ -85,7 +85,7 @@ impl Suite {
                     Some(danger) => danger.message.clone(),
                     None => return None,
                 };
-                Some(Wanted { rule, place, reason })
+                Some(RuleToTest { rule, place, reason })
             });
             for wanted in wanted {
                 // Writing to a string cannot fail.
@@ -117,19 +117,19 @@ impl Suite {
 }
 
 /// A finding of the family `danger`.
-struct Danger {
+struct DangerFinding {
     file: String,
     place: (u32, u32),
     message: String,
 }
 
-fn dangers(compiler: &Compiler, path: &Path) -> Result<Vec<Danger>, SuiteError> {
+fn dangers(compiler: &Compiler, path: &Path) -> Result<Vec<DangerFinding>, SuiteError> {
     // The family has this name; without it nothing is selected.
     let selection = Selection::only(["danger"]).unwrap_or_default();
     let outcome = Linter::new(compiler).selection(selection).lint([Input::path(path)])?;
     let danger = |finding: &crate::lint::Finding| {
         let source = outcome.sources().get(finding.span().source);
-        Danger {
+        DangerFinding {
             file: source.name().to_owned(),
             place: source.line_column(finding.span().start),
             message: format!("{} {}: {}; is it meant?", finding.code, finding.name(), finding.message),
@@ -138,19 +138,19 @@ fn dangers(compiler: &Compiler, path: &Path) -> Result<Vec<Danger>, SuiteError> 
     Ok(outcome.findings.iter().map(danger).collect())
 }
 
-impl Wanted<'_> {
+impl RuleToTest<'_> {
     fn write(&self, subject: &Subject, profile: &str, text: &mut String) -> std::fmt::Result {
         writeln!(text, "\n# {}", line(&format!("{}  {}", self.place.place(), self.place.text)))?;
-        let Some(Drafted { access, expect, exec }) = self.draft(subject, profile.as_bytes()) else {
+        let Some(DraftedTest { access, expect, exec }) = self.draft(subject, profile.as_bytes()) else {
             return writeln!(text, "# (no access was found that this rule decides)");
         };
         writeln!(text, "[[test]]\nprofile = {}\naccess = {}", Suite::quoted(profile), Suite::quoted(&access))?;
         let expect = match expect {
-            Expect::Allowed => "allowed",
-            Expect::Audited => "audited",
-            Expect::Quiet => "quiet",
-            Expect::Denied | Expect::Any => "denied",
-            Expect::Prompt => "prompt",
+            Expectation::Allowed => "allowed",
+            Expectation::Audited => "audited",
+            Expectation::Quiet => "quiet",
+            Expectation::Denied | Expectation::Any => "denied",
+            Expectation::Prompt => "prompt",
         };
         writeln!(text, "expect = \"{expect}\"")?;
         if let Some((to, scrubbed)) = exec {
@@ -160,12 +160,12 @@ impl Wanted<'_> {
     }
 
     /// The first access that the rule decides, all of it in the same way.
-    fn draft(&self, subject: &Subject, profile: &[u8]) -> Option<Drafted> {
+    fn draft(&self, subject: &Subject, profile: &[u8]) -> Option<DraftedTest> {
         let place = self.place.rule_place();
         accesses::of_rule(self.rule).into_iter().find_map(|words| {
             let access = Access::parse(&words).ok()?;
             let answer = subject.ask(Some(profile), &access).ok()?;
-            let decides = |verdict: &Verdict| {
+            let decides = |verdict: &PermissionVerdict| {
                 verdict.decided_by.iter().filter_map(|&at| answer.rules.get(at)).any(|rule| rule.rule_place() == place)
             };
             if !answer.verdicts.iter().all(decides) {
@@ -173,19 +173,19 @@ impl Wanted<'_> {
             }
             let exec = answer.verdicts.iter().find_map(|verdict| verdict.exec.as_ref());
             let exec = exec.map(|exec| (exec.to.word().to_owned(), exec.scrubs_environment));
-            Some(Drafted { access: joined(&words)?, expect: expectation(&answer)?, exec })
+            Some(DraftedTest { access: joined(&words)?, expect: expectation(&answer)?, exec })
         })
     }
 }
 
 /// Returns the expectation that the answer passes; `None` where it differs from one permission to the next.
-fn expectation(answer: &Answer) -> Option<Expect> {
-    let of_verdict = |verdict: &Verdict| match verdict.decision {
-        Decision::Allowed if verdict.audited => Expect::Audited,
-        Decision::Allowed => Expect::Allowed,
-        Decision::Denied if verdict.quiet => Expect::Quiet,
-        Decision::Denied => Expect::Denied,
-        Decision::Prompt => Expect::Prompt,
+fn expectation(answer: &Answer) -> Option<Expectation> {
+    let of_verdict = |verdict: &PermissionVerdict| match verdict.decision {
+        Decision::Allowed if verdict.audited => Expectation::Audited,
+        Decision::Allowed => Expectation::Allowed,
+        Decision::Denied if verdict.quiet => Expectation::Quiet,
+        Decision::Denied => Expectation::Denied,
+        Decision::Prompt => Expectation::Prompt,
     };
     let (first, rest) = answer.verdicts.split_first()?;
     let expect = of_verdict(first);

@@ -11,11 +11,11 @@ use super::suggest::{self, Suggestions, accesses};
 use crate::cli::eprint_line;
 use crate::diagnostic::Escaped;
 use crate::log::Tree;
-use crate::log::suggest::{Candidate, Outcome};
-use screen::{Drawn, Page};
+use crate::log::suggest::{Candidate, SuggestionOutcome};
+use screen::{DrawnLines, EventScreen};
 
 /// A decision about one event.
-enum Answer {
+enum EventChoice {
     /// A candidate, or no rule.
     Take(Option<usize>),
     /// Back to the event before.
@@ -69,17 +69,17 @@ pub(super) fn run(tree: &Tree, suggestions: &mut Suggestions) -> Result<(), Stri
         };
         let position = format!("{} of {}", step + 1, open.len());
         match ask(&term, suggestions, at, &position, *mark).map_err(lost)? {
-            Answer::Take(candidate) => {
+            EventChoice::Take(candidate) => {
                 *mark = candidate;
                 suggestions.plan.pick(at, candidate);
                 step += 1;
             }
-            Answer::Undo if step > 0 => {
+            EventChoice::Undo if step > 0 => {
                 suggestions.plan.undo();
                 step -= 1;
             }
-            Answer::Undo => {}
-            Answer::End => {
+            EventChoice::Undo => {}
+            EventChoice::End => {
                 // One step, so that it is one to undo.
                 suggestions.plan.pick(at, None);
                 step = match finish(&term, tree, suggestions)? {
@@ -89,7 +89,7 @@ pub(super) fn run(tree: &Tree, suggestions: &mut Suggestions) -> Result<(), Stri
                 };
                 suggestions.plan.undo();
             }
-            Answer::Quit => break,
+            EventChoice::Quit => break,
         }
     }
     eprint_line(format_args!("note: nothing was written"));
@@ -98,14 +98,14 @@ pub(super) fn run(tree: &Tree, suggestions: &mut Suggestions) -> Result<(), Stri
 
 fn candidates(suggestions: &Suggestions, at: usize) -> Option<&[Candidate]> {
     match &suggestions.plan.suggestions.get(at)?.outcome {
-        Outcome::Candidates { list, .. } if !list.is_empty() => Some(list),
+        SuggestionOutcome::Candidates { list, .. } if !list.is_empty() => Some(list),
         _ => None,
     }
 }
 
 fn picked(suggestions: &Suggestions, at: usize) -> Option<usize> {
     match &suggestions.plan.suggestions.get(at)?.outcome {
-        Outcome::Candidates { picked, .. } => *picked,
+        SuggestionOutcome::Candidates { picked, .. } => *picked,
         _ => None,
     }
 }
@@ -117,15 +117,15 @@ fn ask(
     at: usize,
     position: &str,
     mark: Option<usize>,
-) -> io::Result<Answer> {
+) -> io::Result<EventChoice> {
     let mut mark = mark;
     let mut message = String::new();
     let mut help = false;
-    let mut drawn = Drawn::default();
+    let mut drawn = DrawnLines::default();
     loop {
-        let Some(suggestion) = suggestions.plan.suggestions.get(at) else { return Ok(Answer::Take(None)) };
+        let Some(suggestion) = suggestions.plan.suggestions.get(at) else { return Ok(EventChoice::Take(None)) };
         let list = candidates(suggestions, at).unwrap_or_default();
-        let page = Page {
+        let page = EventScreen {
             position,
             suggestion,
             accesses: accesses(suggestion, &suggestions.needs),
@@ -138,7 +138,7 @@ fn ask(
         let last = list.len().checked_sub(1);
         (message, help) = (String::new(), false);
         match term.read_key()? {
-            Key::Enter => return Ok(Answer::Take(mark)),
+            Key::Enter => return Ok(EventChoice::Take(mark)),
             // The line for no rule stands after the candidates.
             Key::ArrowUp | Key::Char('k') => mark = mark.map_or(last, |at| Some(at.saturating_sub(1))),
             Key::ArrowDown | Key::Char('j') => mark = mark.filter(|&at| Some(at) != last).map(|at| at + 1),
@@ -158,11 +158,11 @@ fn ask(
                     None => {}
                 }
                 // The lines of the editor stand below.
-                drawn = Drawn::default();
+                drawn = DrawnLines::default();
             }
-            Key::Char('u') => return Ok(Answer::Undo),
-            Key::Char('w') => return Ok(Answer::End),
-            Key::Char('q') | Key::Escape => return Ok(Answer::Quit),
+            Key::Char('u') => return Ok(EventChoice::Undo),
+            Key::Char('w') => return Ok(EventChoice::End),
+            Key::Char('q') | Key::Escape => return Ok(EventChoice::Quit),
             Key::Char('?' | 'h') => help = true,
             _ => {}
         }

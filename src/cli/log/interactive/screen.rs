@@ -14,7 +14,7 @@ const BELOW: usize = 4;
 const LONGEST: usize = 2_000;
 
 /// An event, and where the choice stands.
-pub(super) struct Page<'a> {
+pub(super) struct EventScreen<'a> {
     pub(super) position: &'a str,
     pub(super) suggestion: &'a Suggestion,
     pub(super) accesses: String,
@@ -27,12 +27,12 @@ pub(super) struct Page<'a> {
 
 /// The lines that were drawn last, which the next ones replace.
 #[derive(Default)]
-pub(super) struct Drawn {
+pub(super) struct DrawnLines {
     lines: usize,
 }
 
-impl Drawn {
-    pub(super) fn draw(&mut self, term: &Term, page: &Page<'_>) -> io::Result<()> {
+impl DrawnLines {
+    pub(super) fn draw(&mut self, term: &Term, page: &EventScreen<'_>) -> io::Result<()> {
         let (height, width) = term.size();
         let lines = page.lines(usize::from(height));
         term.clear_last_lines(self.lines)?;
@@ -45,9 +45,9 @@ impl Drawn {
     }
 }
 
-impl Page<'_> {
+impl EventScreen<'_> {
     fn lines(&self, height: usize) -> Vec<String> {
-        let Page { suggestion, .. } = self;
+        let EventScreen { suggestion, .. } = self;
         let file = suggestion.file.as_deref().map_or_else(String::new, |file| format!(" ({})", Escaped::line(file)));
         let times = if suggestion.times == 1 { "once".to_owned() } else { format!("{} times", suggestion.times) };
         let head = format!("{}: {}{file}, {times}", self.position, Escaped::line(&*suggestion.profile));

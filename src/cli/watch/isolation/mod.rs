@@ -20,12 +20,12 @@ use nix::sys::signal::Signal;
 
 use crate::agent::build::Build;
 use crate::agent::volume::FileText;
-use crate::agent::{Excess, Refusal};
+use crate::agent::{ExceededLimit, Refusal};
 use crate::compiler::Compiled;
 use crate::source::Text;
 
 pub(super) use wire::Setup;
-use wire::{Answer, Job};
+use wire::{Job, WorkerAnswer};
 
 /// The running program, also where its file was replaced.
 const PROGRAM: &str = "/proc/self/exe";
@@ -39,11 +39,11 @@ const TICK: u16 = 100;
 /// Compiles in a process of its own.
 pub(super) struct Isolated {
     setup: Setup,
-    worker: Option<Worker>,
+    worker: Option<WorkerProcess>,
 }
 
 /// The process. It is killed when this is dropped.
-struct Worker {
+struct WorkerProcess {
     child: Child,
     stdin: ChildStdin,
     stdout: ChildStdout,
@@ -52,7 +52,7 @@ struct Worker {
 }
 
 /// Why there is no answer.
-enum Failure {
+enum WorkerFailure {
     /// The agent is to stop.
     Stopped,
     /// The time is over.
@@ -63,9 +63,9 @@ enum Failure {
     Gone(Option<io::Error>),
 }
 
-impl From<io::Error> for Failure {
+impl From<io::Error> for WorkerFailure {
     fn from(error: io::Error) -> Self {
-        Failure::Gone(Some(error))
+        WorkerFailure::Gone(Some(error))
     }
 }
 
@@ -74,7 +74,7 @@ impl Isolated {
         Isolated { setup, worker: None }
     }
 
-    fn start(&self) -> io::Result<Worker> {
+    fn start(&self) -> io::Result<WorkerProcess> {
         let mut child = Command::new(PROGRAM)
             .args([COMMAND, "--max-memory", &self.setup.max_memory.to_string()])
             // One thread: the others would have stacks and heaps within the same limit, on any number of cores.
@@ -87,7 +87,7 @@ impl Isolated {
             return Err(io::ErrorKind::BrokenPipe.into());
         };
         let pending = wire::frame(&self.setup, &[])?;
-        let worker = Worker { child, stdin, stdout, pending };
+        let worker = WorkerProcess { child, stdin, stdout, pending };
         rustix::io::ioctl_fionbio(&worker.stdin, true)?;
         rustix::io::ioctl_fionbio(&worker.stdout, true)?;
         Ok(worker)
@@ -104,9 +104,9 @@ impl Isolated {
         match (signal, status) {
             // The allocator gives up by SIGABRT; SIGKILL is the kernel's, where others took the memory.
             (Some(Signal::SIGABRT | Signal::SIGSEGV | Signal::SIGBUS | Signal::SIGKILL), _) => {
-                Excess::Memory(self.setup.max_memory).into()
+                ExceededLimit::Memory(self.setup.max_memory).into()
             }
-            (Some(Signal::SIGXCPU), _) => Excess::Time(Duration::from_secs(self.setup.max_time)).into(),
+            (Some(Signal::SIGXCPU), _) => ExceededLimit::Time(Duration::from_secs(self.setup.max_time)).into(),
             (Some(signal), _) => Refusal::Process(format!("it was ended by {signal}")),
             (None, Some(status)) if !status.success() => Refusal::Process(format!("it ended with {status}")),
             _ => Refusal::Process(error.map_or_else(|| "it ended".to_owned(), |error| error.to_string())),
@@ -140,18 +140,18 @@ impl Build for Isolated {
                 Ok((answer, policy)) => {
                     self.worker = Some(worker);
                     return Some(match answer {
-                        Answer::Compiled(profiles) => Ok(Compiled::from_parts(policy, profiles)),
-                        Answer::Broken(errors) => Err(Refusal::Broken { errors }),
+                        WorkerAnswer::Compiled(profiles) => Ok(Compiled::from_parts(policy, profiles)),
+                        WorkerAnswer::Broken(errors) => Err(Refusal::Broken { errors }),
                     });
                 }
-                Err(Failure::Stopped) => return None,
-                Err(Failure::Late) => return Some(Err(Excess::Time(all).into())),
-                Err(Failure::TooLarge(bytes)) => {
+                Err(WorkerFailure::Stopped) => return None,
+                Err(WorkerFailure::Late) => return Some(Err(ExceededLimit::Time(all).into())),
+                Err(WorkerFailure::TooLarge(bytes)) => {
                     let error = format!("the policy has {bytes} bytes, and {max_policy} at most are taken");
                     return Some(Err(Refusal::Broken { errors: vec![error] }));
                 }
-                Err(Failure::Gone(_)) if !is_new => {}
-                Err(Failure::Gone(error)) => return Some(Err(self.verdict(worker.end(), error))),
+                Err(WorkerFailure::Gone(_)) if !is_new => {}
+                Err(WorkerFailure::Gone(error)) => return Some(Err(self.verdict(worker.end(), error))),
             }
         }
     }
@@ -166,7 +166,7 @@ fn first_try(all: Duration) -> Duration {
     (all / 10).max(Duration::from_secs(1)).min(all)
 }
 
-impl Worker {
+impl WorkerProcess {
     /// Has it compile a file.
     fn answer(
         &mut self,
@@ -174,7 +174,7 @@ impl Worker {
         max_policy: usize,
         deadline: Instant,
         running: &mut dyn FnMut() -> bool,
-    ) -> Result<(Answer, Vec<u8>), Failure> {
+    ) -> Result<(WorkerAnswer, Vec<u8>), WorkerFailure> {
         let job = Job { file: Text::from(file.file.as_os_str().as_bytes()), is_own: file.is_own };
         let mut request = std::mem::take(&mut self.pending);
         request.extend(wire::frame(&job, &file.text)?);
@@ -186,10 +186,10 @@ impl Worker {
                 None => (0, 0),
             };
             if value > wire::MAX_VALUE {
-                return Err(Failure::Gone(None));
+                return Err(WorkerFailure::Gone(None));
             }
             if bytes > max_policy {
-                return Err(Failure::TooLarge(bytes));
+                return Err(WorkerFailure::TooLarge(bytes));
             }
             let length = wire::HEAD + value + bytes;
             if answer.len() >= length && answer.len() > wire::HEAD {
@@ -206,14 +206,14 @@ impl Worker {
     }
 
     /// Waits until there is something to send or to receive.
-    fn wait(&self, sends: bool, deadline: Instant, running: &mut dyn FnMut() -> bool) -> Result<(), Failure> {
+    fn wait(&self, sends: bool, deadline: Instant, running: &mut dyn FnMut() -> bool) -> Result<(), WorkerFailure> {
         let wanted = if sends { PollFlags::POLLOUT } else { PollFlags::empty() };
         loop {
             if !running() {
-                return Err(Failure::Stopped);
+                return Err(WorkerFailure::Stopped);
             }
             if Instant::now() >= deadline {
-                return Err(Failure::Late);
+                return Err(WorkerFailure::Late);
             }
             let mut descriptors =
                 [PollFd::new(self.stdin.as_fd(), wanted), PollFd::new(self.stdout.as_fd(), PollFlags::POLLIN)];
@@ -228,7 +228,7 @@ impl Worker {
         }
     }
 
-    fn send(&mut self, bytes: &[u8]) -> Result<usize, Failure> {
+    fn send(&mut self, bytes: &[u8]) -> Result<usize, WorkerFailure> {
         if bytes.is_empty() {
             return Ok(0);
         }
@@ -239,12 +239,12 @@ impl Worker {
     }
 
     /// Reads what is there, up to that length of all.
-    fn receive(&mut self, answer: &mut Vec<u8>, length: usize) -> Result<(), Failure> {
+    fn receive(&mut self, answer: &mut Vec<u8>, length: usize) -> Result<(), WorkerFailure> {
         let mut buffer = [0; 64 << 10];
         let wanted = length.max(wire::HEAD).saturating_sub(answer.len()).min(buffer.len());
         let Some(buffer) = buffer.get_mut(..wanted) else { return Ok(()) };
         match self.stdout.read(buffer) {
-            Ok(0) => Err(Failure::Gone(None)),
+            Ok(0) => Err(WorkerFailure::Gone(None)),
             Ok(read) => {
                 answer.extend(buffer.get(..read).unwrap_or_default());
                 Ok(())
@@ -268,7 +268,7 @@ impl Worker {
     }
 }
 
-impl Drop for Worker {
+impl Drop for WorkerProcess {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();

@@ -41,7 +41,7 @@ pub(super) struct Job {
 
 /// The result; the bytes of the frame are the policy.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) enum Answer {
+pub(super) enum WorkerAnswer {
     Compiled(Vec<CompiledProfile>),
     Broken(Vec<String>),
 }

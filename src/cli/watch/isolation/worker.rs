@@ -13,7 +13,7 @@ use rustix::time::{ClockId, clock_gettime};
 use super::super::super::kernel::compiler;
 use super::super::super::target::TargetArgs;
 use super::super::super::{Status, settle};
-use super::wire::{self, Answer, Job, Setup};
+use super::wire::{self, Job, Setup, WorkerAnswer};
 use super::{COMMAND, PROGRAM};
 use crate::agent::Refusal;
 use crate::agent::build::compile;
@@ -66,10 +66,10 @@ fn serve() -> io::Result<()> {
         let file = FileText { file: path(&job.file), text, is_own: job.is_own };
         match compile(&compiler, file) {
             Ok(compiled) => {
-                wire::write(&mut output, &Answer::Compiled(compiled.profiles().to_vec()), compiled.blob())?;
+                wire::write(&mut output, &WorkerAnswer::Compiled(compiled.profiles().to_vec()), compiled.blob())?;
             }
-            Err(Refusal::Broken { errors }) => wire::write(&mut output, &Answer::Broken(errors), &[])?,
-            Err(refusal) => wire::write(&mut output, &Answer::Broken(vec![refusal.to_string()]), &[])?,
+            Err(Refusal::Broken { errors }) => wire::write(&mut output, &WorkerAnswer::Broken(errors), &[])?,
+            Err(refusal) => wire::write(&mut output, &WorkerAnswer::Broken(vec![refusal.to_string()]), &[])?,
         }
     }
     Ok(())

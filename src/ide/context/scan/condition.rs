@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::Scanner;
-use crate::ide::context::{PieceKind, Slot};
+use crate::ide::context::{CursorSlot, PieceKind};
 use crate::syntax::parser::classes;
 
 impl Scanner<'_> {
@@ -32,25 +32,25 @@ impl Scanner<'_> {
             self.sign(PieceKind::Equal, 1);
         }
         let text = self.text.get(name.start as usize..name.end as usize).unwrap_or_default();
-        self.slot = Slot::ConditionValue { name: name.clone(), list: false };
+        self.slot = CursorSlot::ConditionValue { name: name.clone(), list: false };
         self.skip_blanks()?;
         if self.byte(0) == Some(b'(') {
             if matches!(text, b"peer" | b"xattrs") {
                 return self.group(name);
             }
-            self.slot = Slot::ConditionValue { name, list: true };
+            self.slot = CursorSlot::ConditionValue { name, list: true };
             return self.list();
         }
         if classes::newline(self.rest()) > 0 {
             // Only a list may begin on the next line.
             let mark = self.at;
             if self.skip(false).is_some() && self.byte(0) == Some(b'(') {
-                self.slot = Slot::ConditionValue { name, list: true };
+                self.slot = CursorSlot::ConditionValue { name, list: true };
                 return self.list();
             }
             let at_cursor = self.at >= self.text.len();
             if at_cursor {
-                self.slot = Slot::Argument;
+                self.slot = CursorSlot::Argument;
                 return None;
             }
             self.at = mark;
@@ -92,7 +92,7 @@ impl Scanner<'_> {
     pub(super) fn group(&mut self, group: Range<u32>) -> Option<()> {
         self.sign(PieceKind::Open, 1);
         loop {
-            self.slot = Slot::GroupName { group: group.clone() };
+            self.slot = CursorSlot::GroupName { group: group.clone() };
             let new_line = self.skip(false)?;
             let text = self.rest();
             match text {
@@ -126,7 +126,7 @@ impl Scanner<'_> {
             [b':', b'=', ..] => self.sign(PieceKind::Equal, 2),
             _ => return Some(()),
         }
-        self.slot = Slot::GroupValue { group: group.clone(), name };
+        self.slot = CursorSlot::GroupValue { group: group.clone(), name };
         self.skip(false)?;
         let paren = self.byte(0) == Some(b'(');
         if paren {

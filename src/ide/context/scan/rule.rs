@@ -2,13 +2,13 @@
 
 use super::Scanner;
 use crate::ide::construct::Construct;
-use crate::ide::context::{BlockKind, Piece, PieceKind, Slot};
+use crate::ide::context::{BlockKind, CursorSlot, PieceKind, StatementPiece};
 use crate::syntax::parser::classes;
 
 impl Scanner<'_> {
     /// The name after `profile`, `hat` or `^`, and the header.
     pub(super) fn named(&mut self) -> Option<()> {
-        self.slot = Slot::Name;
+        self.slot = CursorSlot::Name;
         self.skip_blanks()?;
         let len = self.any_word();
         if len > 0 {
@@ -17,7 +17,7 @@ impl Scanner<'_> {
             }
             self.word_piece(len)?;
         }
-        self.slot = Slot::Header;
+        self.slot = CursorSlot::Header;
         self.initial(true)
     }
 
@@ -57,7 +57,7 @@ impl Scanner<'_> {
         }
         let header = matches!(self.construct, Some(Construct::Profile | Construct::Hat));
         if !header {
-            self.slot = if keyword { Slot::Argument } else { Slot::Start };
+            self.slot = if keyword { CursorSlot::Argument } else { CursorSlot::Start };
         }
         loop {
             if self.cut {
@@ -80,9 +80,9 @@ impl Scanner<'_> {
                 }
                 [b'(', ..] => {
                     self.become_header(keyword);
-                    self.slot = Slot::List;
+                    self.slot = CursorSlot::List;
                     self.list()?;
-                    self.slot = if self.is_header() { Slot::Header } else { Slot::Argument };
+                    self.slot = if self.is_header() { CursorSlot::Header } else { CursorSlot::Argument };
                     continue;
                 }
                 [b'-', b'>', ..] => {
@@ -97,7 +97,7 @@ impl Scanner<'_> {
                     if self.is_condition() {
                         self.become_header(keyword);
                         self.condition()?;
-                        self.slot = if self.is_header() { Slot::Header } else { Slot::Argument };
+                        self.slot = if self.is_header() { CursorSlot::Header } else { CursorSlot::Argument };
                         continue;
                     }
                     let name = classes::name(text);
@@ -122,8 +122,8 @@ impl Scanner<'_> {
             } else {
                 self.sign(kind, len);
             }
-            if self.slot == Slot::Start {
-                self.slot = Slot::Argument;
+            if self.slot == CursorSlot::Start {
+                self.slot = CursorSlot::Argument;
             }
         }
     }
@@ -139,7 +139,7 @@ impl Scanner<'_> {
         if let (false, Some(Construct::File), Some(first)) = (keyword, self.construct, self.pieces.first()) {
             let at = first.range.start;
             self.construct = Some(Construct::Profile);
-            self.pieces.insert(0, Piece { kind: PieceKind::Word, range: at..at });
+            self.pieces.insert(0, StatementPiece { kind: PieceKind::Word, range: at..at });
         }
     }
 
@@ -149,8 +149,9 @@ impl Scanner<'_> {
         if !matches!(self.byte(0), Some(b'/' | b'@')) {
             return false;
         }
-        let word =
-            |piece: &Piece| self.text.get(piece.range.start as usize..piece.range.end as usize).unwrap_or_default();
+        let word = |piece: &StatementPiece| {
+            self.text.get(piece.range.start as usize..piece.range.end as usize).unwrap_or_default()
+        };
         match self.construct {
             Some(Construct::Capability | Construct::All | Construct::IoUring) => true,
             // No complete rule is longer.
@@ -164,20 +165,20 @@ impl Scanner<'_> {
 
     /// The word after an arrow.
     pub(super) fn target(&mut self) -> Option<()> {
-        self.slot = Slot::Target;
+        self.slot = CursorSlot::Target;
         self.skip(false)?;
         let len = self.any_word();
         if len > 0 {
             self.word_piece(len)?;
         }
-        self.slot = Slot::Done;
+        self.slot = CursorSlot::Done;
         Some(())
     }
 
     /// Scans rules with a lexer state, up to the comma.
     pub(super) fn rule(&mut self, arguments: bool) -> Option<()> {
         if arguments {
-            self.slot = Slot::Argument;
+            self.slot = CursorSlot::Argument;
         }
         loop {
             if self.cut {
@@ -189,7 +190,7 @@ impl Scanner<'_> {
             }
             if self.is_condition() {
                 self.condition()?;
-                self.slot = Slot::Argument;
+                self.slot = CursorSlot::Argument;
                 continue;
             }
             let text = self.rest();
@@ -200,15 +201,15 @@ impl Scanner<'_> {
                 }
                 [b'}', ..] => return Some(()),
                 [b'(', ..] => {
-                    self.slot = Slot::List;
+                    self.slot = CursorSlot::List;
                     self.list()?;
-                    self.slot = Slot::Argument;
+                    self.slot = CursorSlot::Argument;
                 }
                 [b'-', b'>', ..] => {
                     self.sign(PieceKind::Arrow, 2);
                     if self.construct == Some(Construct::Mount) {
                         // Conditions may follow; the last word is the mount point.
-                        self.slot = Slot::Target;
+                        self.slot = CursorSlot::Target;
                     } else {
                         self.target()?;
                     }
@@ -231,10 +232,10 @@ impl Scanner<'_> {
                         Some(Construct::ChangeProfile) => classes::word(text),
                         _ => classes::rule_id(text),
                     };
-                    let target = self.slot == Slot::Target;
+                    let target = self.slot == CursorSlot::Target;
                     self.word_piece(len.max(1))?;
                     if target {
-                        self.slot = Slot::Done;
+                        self.slot = CursorSlot::Done;
                     }
                 }
             }
@@ -243,7 +244,7 @@ impl Scanner<'_> {
 
     /// Whether words of rules may stand where a mount rule has its source or mount point.
     pub(super) fn in_mount(&self) -> bool {
-        self.slot == Slot::Target
+        self.slot == CursorSlot::Target
     }
 
     pub(super) fn takes_path(&self) -> bool {

@@ -2,30 +2,30 @@
 
 use super::Scanner;
 use crate::ide::construct::Construct;
-use crate::ide::context::{BlockKind, Piece, PieceKind, Slot};
+use crate::ide::context::{BlockKind, CursorSlot, PieceKind, StatementPiece};
 use crate::syntax::parser::classes;
 
 impl Scanner<'_> {
     /// `include`, with `if exists`.
     pub(super) fn include(&mut self) -> Option<()> {
-        self.slot = Slot::IncludePath;
+        self.slot = CursorSlot::IncludePath;
         self.skip_blanks()?;
         if self.rest().starts_with(b"if") && classes::name(self.rest()) == 2 {
             self.word_piece(2)?;
-            self.slot = Slot::Argument;
+            self.slot = CursorSlot::Argument;
             self.skip_blanks()?;
             let len = classes::name(self.rest());
             if len > 0 {
                 self.word_piece(len)?;
             }
-            self.slot = Slot::IncludePath;
+            self.slot = CursorSlot::IncludePath;
         }
         self.path()
     }
 
     /// The path of an include or abi.
     pub(super) fn path(&mut self) -> Option<()> {
-        self.slot = Slot::IncludePath;
+        self.slot = CursorSlot::IncludePath;
         if self.skip(false)? && self.starts_line(false) {
             return Some(());
         }
@@ -82,7 +82,7 @@ impl Scanner<'_> {
             }
         };
         self.construct = Some(if boolean { Construct::BoolVariable } else { Construct::SetVariable });
-        self.pieces.push(Piece { kind: PieceKind::Word, range });
+        self.pieces.push(StatementPiece { kind: PieceKind::Word, range });
         self.sign(PieceKind::Assign, operator);
         if boolean {
             self.expression(true)?;
@@ -105,7 +105,7 @@ impl Scanner<'_> {
 
     /// Values up to the end of the line.
     pub(super) fn values(&mut self) -> Option<()> {
-        self.slot = Slot::Value;
+        self.slot = CursorSlot::Value;
         loop {
             self.skip_continued()?;
             if classes::newline(self.rest()) > 0 || self.byte(0) == Some(b'#') {
@@ -122,7 +122,7 @@ impl Scanner<'_> {
 
     /// An expression: after `if` up to the brace, assigned up to the end of the line.
     pub(super) fn expression(&mut self, assigned: bool) -> Option<()> {
-        self.slot = Slot::Expression { operand: true };
+        self.slot = CursorSlot::Expression { operand: true };
         loop {
             if assigned {
                 self.skip_continued()?;
@@ -147,7 +147,7 @@ impl Scanner<'_> {
             if sign > 0 && sign >= word {
                 let close = text.first() == Some(&b')');
                 self.sign(if close { PieceKind::Close } else { PieceKind::Sign }, sign);
-                self.slot = Slot::Expression { operand: !close };
+                self.slot = CursorSlot::Expression { operand: !close };
                 continue;
             }
             let len = word.max(classes::set_variable(text)).max(classes::bool_variable(text)).max(1);
@@ -160,11 +160,11 @@ impl Scanner<'_> {
                 b"}" if !assigned => return Some(()),
                 b"and" | b"or" | b"not" | b"defined" | b"in" => {
                     self.word_piece(len)?;
-                    self.slot = Slot::Expression { operand: true };
+                    self.slot = CursorSlot::Expression { operand: true };
                 }
                 _ => {
                     self.word_piece(len)?;
-                    self.slot = Slot::Expression { operand: false };
+                    self.slot = CursorSlot::Expression { operand: false };
                 }
             }
         }

@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 use crate::automata::{Pattern, Symbol};
 use crate::lint::check::{Check, Reporter};
 use crate::lint::rule::{Confidence, Rule};
-use crate::lint::set::{Between, BetweenKind, Member, SetView, collapsed};
+use crate::lint::set::{ProcessRule, ProcessRuleKind, SetProfile, SetView, collapsed};
 use crate::source::Span;
 use crate::vocab::{PermissionSet, PtracePermissions, Signal, SignalPermissions};
 
@@ -21,12 +21,12 @@ pub(in crate::lint::rules) static RULE: Rule = Rule {
 };
 
 fn check(set: &SetView<'_>, reporter: &mut Reporter<'_>) {
-    let mut names: FxHashMap<Vec<Symbol>, Vec<&Member>> = FxHashMap::default();
+    let mut names: FxHashMap<Vec<Symbol>, Vec<&SetProfile>> = FxHashMap::default();
     for member in set.members.iter().filter(|member| member.namespace.is_none()) {
         names.entry(collapsed(&member.name)).or_default().push(member);
     }
     // A rule of an included file stands in several profiles. One that answers is enough.
-    let mut rules: BTreeMap<Span, Option<(&Member, &Member)>> = BTreeMap::new();
+    let mut rules: BTreeMap<Span, Option<(&SetProfile, &SetProfile)>> = BTreeMap::new();
     for member in set.members.iter().filter(|member| member.confines && member.namespace.is_none()) {
         for rule in &member.between {
             let unanswered = peer(set, &names, member, rule).map(|peer| (member, peer));
@@ -46,19 +46,19 @@ fn check(set: &SetView<'_>, reporter: &mut Reporter<'_>) {
 /// The profile that a rule names as its peer, if no rule there allows its half of anything that the rule allows.
 fn peer<'a>(
     set: &SetView<'_>,
-    names: &FxHashMap<Vec<Symbol>, Vec<&'a Member>>,
-    member: &Member,
-    rule: &Between,
-) -> Option<&'a Member> {
+    names: &FxHashMap<Vec<Symbol>, Vec<&'a SetProfile>>,
+    member: &SetProfile,
+    rule: &ProcessRule,
+) -> Option<&'a SetProfile> {
     let pattern = set.pattern(rule.peer.as_ref()?)?;
     let Pattern::Literal(name) = &*pattern else { return None };
     let name: Vec<Symbol> = name.iter().copied().map(Symbol::Byte).collect();
     let peers = names.get(&name)?;
     let here = collapsed(&member.name);
-    let silent = |peer: &&Member| {
+    let silent = |peer: &&SetProfile| {
         let mediated = match rule.kind {
-            BetweenKind::Signal(..) => peer.mediates.signal && member.mediates.signal,
-            BetweenKind::Ptrace(_) => peer.mediates.ptrace && member.mediates.ptrace,
+            ProcessRuleKind::Signal(..) => peer.mediates.signal && member.mediates.signal,
+            ProcessRuleKind::Ptrace(_) => peer.mediates.ptrace && member.mediates.ptrace,
         };
         mediated && peer.enforces && !peer.between.iter().any(|other| answers(set, rule, (peer, other), &here))
     };
@@ -68,15 +68,15 @@ fn peer<'a>(
 /// Returns `true` if `other`, of the peer's profile, allows its half of something that `rule` allows to the profile named `here`.
 pub(in crate::lint::rules) fn answers(
     set: &SetView<'_>,
-    rule: &Between,
-    (peer, other): (&Member, &Between),
+    rule: &ProcessRule,
+    (peer, other): (&SetProfile, &ProcessRule),
     here: &[Symbol],
 ) -> bool {
     let answered = match (&rule.kind, &other.kind) {
-        (BetweenKind::Signal(mine, signals), BetweenKind::Signal(theirs, others)) => {
+        (ProcessRuleKind::Signal(mine, signals), ProcessRuleKind::Signal(theirs, others)) => {
             have_common(signals, others) && answer(&SIGNAL, *mine, *theirs)
         }
-        (BetweenKind::Ptrace(mine), BetweenKind::Ptrace(theirs)) => answer(&PTRACE, *mine, *theirs),
+        (ProcessRuleKind::Ptrace(mine), ProcessRuleKind::Ptrace(theirs)) => answer(&PTRACE, *mine, *theirs),
         _ => false,
     };
     answered && names_it(set, peer, other, here)
@@ -110,7 +110,7 @@ fn answer<P: PermissionSet>(pairs: &[(P, P)], mine: P, theirs: P) -> bool {
 
 /// Whether the peer of a rule, which is one of `member`, may be the profile named `here`. Of stacks nothing is known but that what
 /// is stacked upon `member` is not `here` alone.
-fn names_it(set: &SetView<'_>, member: &Member, rule: &Between, here: &[Symbol]) -> bool {
+fn names_it(set: &SetView<'_>, member: &SetProfile, rule: &ProcessRule, here: &[Symbol]) -> bool {
     let Some(peer) = &rule.peer else { return true };
     if peer.contains(&b'&') {
         return !peer.strip_prefix(member.name.as_bytes()).is_some_and(|rest| rest.starts_with(b"//&"));

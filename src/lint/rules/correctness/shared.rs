@@ -10,7 +10,7 @@ use crate::encode::Grant;
 use crate::lint::check::{ProfileView, Reporter};
 use crate::lint::relations::{may_meet, prefix};
 use crate::lint::semantics::Semantics;
-use crate::lint::set::{By, SetView};
+use crate::lint::set::{NamingRule, SetView};
 use crate::policy::{Profile, ProfileMode, RuleMode};
 use crate::source::{Span, Text};
 use crate::vocab::{Capability, file as bits, nearest};
@@ -51,7 +51,12 @@ fn unknown_part(set: &SetView<'_>, name: &Text) -> Option<String> {
 }
 
 /// Reports rules that name a profile which the set lacks, among the names of some kind.
-pub(super) fn report_unknown_names(set: &SetView<'_>, wanted: fn(By) -> bool, what: &str, reporter: &mut Reporter<'_>) {
+pub(super) fn report_unknown_names(
+    set: &SetView<'_>,
+    wanted: fn(NamingRule) -> bool,
+    what: &str,
+    reporter: &mut Reporter<'_>,
+) {
     if !set.complete {
         return;
     }

@@ -29,7 +29,7 @@ fn check(semantics: &Semantics<'_>, reporter: &mut Reporter<'_>) {
         let own = semantics.is_own(span);
         // In an included file, what the profile says besides does not count: others include it, too.
         let fits = |_: usize, by: &crate::encode::Grant<'_>| {
-            (own || by.span.source == span.source) && semantics.says_as_much(by, first)
+            (own || by.span.source == span.source) && semantics.covers(by, first)
         };
         let others: FxHashSet<Span> = semantics
             .covering(first, fits)

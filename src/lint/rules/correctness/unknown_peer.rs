@@ -3,7 +3,7 @@
 use crate::diagnostic::Severity;
 use crate::lint::check::{Check, Reporter};
 use crate::lint::rule::{Confidence, Rule};
-use crate::lint::set::{By, SetView};
+use crate::lint::set::{NamingRule, SetView};
 
 use super::shared::report_unknown_names;
 
@@ -18,5 +18,5 @@ pub(in crate::lint::rules) static RULE: Rule = Rule {
 };
 
 fn check(set: &SetView<'_>, reporter: &mut Reporter<'_>) {
-    report_unknown_names(set, |by| by == By::Peer, "profile with the label", reporter);
+    report_unknown_names(set, |by| by == NamingRule::Peer, "profile with the label", reporter);
 }

@@ -2,7 +2,7 @@
 
 use crate::lint::check::{Check, Reporter};
 use crate::lint::rule::{Confidence, Rule};
-use crate::lint::set::{By, SetView};
+use crate::lint::set::{NamingRule, SetView};
 
 use super::shared::report_unknown_names;
 
@@ -16,5 +16,5 @@ pub(in crate::lint::rules) static RULE: Rule = Rule {
 };
 
 fn check(set: &SetView<'_>, reporter: &mut Reporter<'_>) {
-    report_unknown_names(set, |by| by != By::Peer, "profile", reporter);
+    report_unknown_names(set, |by| by != NamingRule::Peer, "profile", reporter);
 }

@@ -1,6 +1,6 @@
 #![doc = include_str!("unreachable_child.md")]
 
-use crate::lint::check::{Access, Check, ProfileView, Reporter};
+use crate::lint::check::{Check, ProbedAccess, ProfileView, Reporter};
 use crate::lint::rule::{Confidence, Rule};
 use crate::lint::set::collapsed;
 use crate::policy::{ExecKind, ExecTarget, Profile, RuleKind};
@@ -29,7 +29,7 @@ fn check(view: &ProfileView<'_>, reporter: &mut Reporter<'_>) {
         if child.hat {
             let attribute = "/proc/12345/attr/current";
             let newer = "/proc/12345/attr/apparmor/current";
-            if view.denies(attribute, Access::Write) && view.denies(newer, Access::Write) {
+            if view.denies(attribute, ProbedAccess::Write) && view.denies(newer, ProbedAccess::Write) {
                 let message =
                     format!("`{}` cannot be entered: writing to `/proc/PID/attr/current` is denied", child.name);
                 reporter.report(child.span, message);

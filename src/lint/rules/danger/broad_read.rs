@@ -1,7 +1,7 @@
 #![doc = include_str!("broad_read.md")]
 
 use crate::diagnostic::Severity;
-use crate::lint::check::{Access, Check, ProfileView, Reporter};
+use crate::lint::check::{Check, ProbedAccess, ProfileView, Reporter};
 use crate::lint::rule::Rule;
 
 use super::shared::report_broad;
@@ -17,5 +17,5 @@ pub(in crate::lint::rules) static RULE: Rule = Rule {
 };
 
 fn check(view: &ProfileView<'_>, reporter: &mut Reporter<'_>) {
-    report_broad(view, Access::Read, reporter);
+    report_broad(view, ProbedAccess::Read, reporter);
 }

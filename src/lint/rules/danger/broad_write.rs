@@ -1,6 +1,6 @@
 #![doc = include_str!("broad_write.md")]
 
-use crate::lint::check::{Access, Check, ProfileView, Reporter};
+use crate::lint::check::{Check, ProbedAccess, ProfileView, Reporter};
 use crate::lint::rule::Rule;
 
 use super::shared::report_broad;
@@ -15,5 +15,5 @@ pub(in crate::lint::rules) static RULE: Rule = Rule {
 };
 
 fn check(view: &ProfileView<'_>, reporter: &mut Reporter<'_>) {
-    report_broad(view, Access::Write, reporter);
+    report_broad(view, ProbedAccess::Write, reporter);
 }

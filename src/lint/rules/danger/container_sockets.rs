@@ -1,6 +1,6 @@
 #![doc = include_str!("container_sockets.md")]
 
-use crate::lint::check::{Access, Check, Probe};
+use crate::lint::check::{Check, Probe, ProbedAccess};
 use crate::lint::rule::Rule;
 
 pub(in crate::lint::rules) static RULE: Rule = Rule {
@@ -8,7 +8,7 @@ pub(in crate::lint::rules) static RULE: Rule = Rule {
     name: "container-sockets",
     page: page!("AA0126", "container_sockets"),
     check: Check::Probe(Probe {
-        access: Access::Write,
+        access: ProbedAccess::Write,
         files: &[
             "/run/docker.sock",
             "/run/containerd/containerd.sock",

@@ -1,6 +1,6 @@
 #![doc = include_str!("dac_override_with_broad_files.md")]
 
-use crate::lint::check::{Access, Check, ProfileView, Reporter};
+use crate::lint::check::{Check, ProbedAccess, ProfileView, Reporter};
 use crate::lint::rule::Rule;
 use crate::policy::Owner;
 use crate::vocab::Capability;
@@ -15,7 +15,7 @@ pub(in crate::lint::rules) static RULE: Rule = Rule {
 
 fn check(view: &ProfileView<'_>, reporter: &mut Reporter<'_>) {
     let mut broad = view.allowed_files().filter(|(rule, file)| {
-        rule.prefix.owner != Some(Owner::Owner) && Access::Write.is_in(file) && view.is_broad(file)
+        rule.prefix.owner != Some(Owner::Owner) && ProbedAccess::Write.is_in(file) && view.is_broad(file)
     });
     let Some((wide, _)) = broad.next() else { return };
     for (rule, mask) in view.capabilities() {

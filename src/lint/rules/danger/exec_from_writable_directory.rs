@@ -1,6 +1,6 @@
 #![doc = include_str!("exec_from_writable_directory.md")]
 
-use crate::lint::check::{Access, Check, Probe};
+use crate::lint::check::{Check, Probe, ProbedAccess};
 use crate::lint::rule::{Confidence, Rule};
 
 pub(in crate::lint::rules) static RULE: Rule = Rule {
@@ -9,7 +9,7 @@ pub(in crate::lint::rules) static RULE: Rule = Rule {
     confidence: Confidence::Medium,
     page: page!("AA0128", "exec_from_writable_directory"),
     check: Check::Probe(Probe {
-        access: Access::Exec,
+        access: ProbedAccess::Exec,
         files: &["/tmp/q", "/var/tmp/q", "/dev/shm/q", "/tmp/q/q", "/var/tmp/q/q"],
         below: &[],
         what: "which any user can write",

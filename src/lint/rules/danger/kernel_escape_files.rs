@@ -1,6 +1,6 @@
 #![doc = include_str!("kernel_escape_files.md")]
 
-use crate::lint::check::{Access, Check, Probe};
+use crate::lint::check::{Check, Probe, ProbedAccess};
 use crate::lint::rule::Rule;
 
 pub(in crate::lint::rules) static RULE: Rule = Rule {
@@ -8,7 +8,7 @@ pub(in crate::lint::rules) static RULE: Rule = Rule {
     name: "kernel-escape-files",
     page: page!("AA0125", "kernel_escape_files"),
     check: Check::Probe(Probe {
-        access: Access::Write,
+        access: ProbedAccess::Write,
         files: &[
             "/proc/sys/kernel/core_pattern",
             "/proc/sys/kernel/modprobe",

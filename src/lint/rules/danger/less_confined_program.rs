@@ -8,7 +8,7 @@ use crate::automata::{Pattern, Symbol};
 use crate::lint::check::{Check, Reporter};
 use crate::lint::relations::{samples, shown};
 use crate::lint::rule::{Confidence, Rule};
-use crate::lint::set::{Member, SetView};
+use crate::lint::set::{SetProfile, SetView};
 use crate::source::{Span, Text};
 
 pub(in crate::lint::rules) static RULE: Rule = Rule {
@@ -22,10 +22,10 @@ pub(in crate::lint::rules) static RULE: Rule = Rule {
 };
 
 /// A pattern with two of its strings.
-type Sampled = (Arc<Pattern>, [Vec<Symbol>; 2]);
+type PatternWithSamples = (Arc<Pattern>, [Vec<Symbol>; 2]);
 
 fn check(set: &SetView<'_>, reporter: &mut Reporter<'_>) {
-    let sampled = |path: &Text| -> Option<Sampled> {
+    let sampled = |path: &Text| -> Option<PatternWithSamples> {
         let pattern = set.pattern(path)?;
         let samples = samples(&pattern)?;
         Some((pattern, samples))
@@ -35,9 +35,9 @@ fn check(set: &SetView<'_>, reporter: &mut Reporter<'_>) {
     let loose = set.members.iter().filter(|member| member.confines && !member.is_strict());
     let runs = loose.flat_map(|member| member.runs.iter().map(move |(path, span)| (member, path, *span)));
     let runs = runs.filter(|(_, path, _)| known.insert(*path));
-    let programs: Vec<(&Member, Span, Sampled)> =
+    let programs: Vec<(&SetProfile, Span, PatternWithSamples)> =
         runs.filter_map(|(member, path, span)| Some((member, span, sampled(path)?))).collect();
-    let denies = |member: &Member, string: &[Symbol]| {
+    let denies = |member: &SetProfile, string: &[Symbol]| {
         member.denied.iter().filter_map(|path| set.pattern(path)).any(|pattern| pattern.matches(string))
     };
     let mut meeting: FxHashMap<&Text, Vec<(usize, Vec<Symbol>)>> = FxHashMap::default();
@@ -68,7 +68,7 @@ fn check(set: &SetView<'_>, reporter: &mut Reporter<'_>) {
 }
 
 /// A file that both patterns match, as far as it is a sample of one of them.
-fn common((a, of_a): &Sampled, (b, of_b): &Sampled) -> Option<Vec<Symbol>> {
+fn common((a, of_a): &PatternWithSamples, (b, of_b): &PatternWithSamples) -> Option<Vec<Symbol>> {
     let slash = Symbol::Byte(b'/');
     let is_file =
         |string: &&Vec<Symbol>| string.last() != Some(&slash) && !string.windows(2).any(|two| two == [slash; 2]);

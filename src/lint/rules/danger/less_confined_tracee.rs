@@ -4,7 +4,7 @@ use crate::automata::Pattern;
 use crate::lint::check::{Check, Reporter};
 use crate::lint::rule::{Confidence, Rule};
 use crate::lint::rules::correctness::one_sided_rule::answers;
-use crate::lint::set::{Between, BetweenKind, Member, SetView, collapsed};
+use crate::lint::set::{ProcessRule, ProcessRuleKind, SetProfile, SetView, collapsed};
 use crate::source::Span;
 use crate::vocab::PtracePermissions;
 
@@ -36,8 +36,8 @@ fn check(set: &SetView<'_>, reporter: &mut Reporter<'_>) {
 }
 
 /// The less confined profile that a rule names, with the place that lets its tasks be traced.
-fn tracee<'a>(set: &'a SetView<'_>, member: &Member, rule: &Between) -> Option<(&'a Member, Span)> {
-    let BetweenKind::Ptrace(permissions) = rule.kind else { return None };
+fn tracee<'a>(set: &'a SetView<'_>, member: &SetProfile, rule: &ProcessRule) -> Option<(&'a SetProfile, Span)> {
+    let ProcessRuleKind::Ptrace(permissions) = rule.kind else { return None };
     if !permissions.contains(PtracePermissions::TRACE) {
         return None;
     }

@@ -1,6 +1,6 @@
 #![doc = include_str!("raw_devices.md")]
 
-use crate::lint::check::{Access, Check, Probe};
+use crate::lint::check::{Check, Probe, ProbedAccess};
 use crate::lint::rule::Rule;
 
 pub(in crate::lint::rules) static RULE: Rule = Rule {
@@ -8,7 +8,7 @@ pub(in crate::lint::rules) static RULE: Rule = Rule {
     name: "raw-devices",
     page: page!("AA0124", "raw_devices"),
     check: Check::Probe(Probe {
-        access: Access::Write,
+        access: ProbedAccess::Write,
         files: &[
             "/dev/mem",
             "/dev/kmem",

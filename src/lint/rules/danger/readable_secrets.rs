@@ -1,6 +1,6 @@
 #![doc = include_str!("readable_secrets.md")]
 
-use crate::lint::check::{Access, Check, Probe};
+use crate::lint::check::{Check, Probe, ProbedAccess};
 use crate::lint::rule::{Confidence, Rule};
 
 pub(in crate::lint::rules) static RULE: Rule = Rule {
@@ -9,7 +9,7 @@ pub(in crate::lint::rules) static RULE: Rule = Rule {
     confidence: Confidence::Medium,
     page: page!("AA0127", "readable_secrets"),
     check: Check::Probe(Probe {
-        access: Access::Read,
+        access: ProbedAccess::Read,
         files: &[
             "/etc/shadow",
             "/etc/gshadow",

@@ -1,6 +1,6 @@
 //! Exec permissions, capabilities and broad paths, which several rules of the family look at.
 
-use crate::lint::check::{Access, ItemView, ProfileView, Reporter};
+use crate::lint::check::{ItemView, ProbedAccess, ProfileView, Reporter};
 use crate::lint::rules::file_rule;
 use crate::source::Spanned;
 use crate::syntax::ast;
@@ -17,11 +17,11 @@ pub(super) fn path_text(view: &ItemView<'_>) -> String {
 }
 
 /// Reports rules that allow an access to (nearly) every file.
-pub(super) fn report_broad(view: &ProfileView<'_>, access: Access, reporter: &mut Reporter<'_>) {
+pub(super) fn report_broad(view: &ProfileView<'_>, access: ProbedAccess, reporter: &mut Reporter<'_>) {
     for (rule, file) in view.allowed_files() {
         if access.is_in(file) && view.is_broad(file) && !view.is_file_all(rule) {
             let whose = if rule.prefix.owner.is_some() { " of the program's user" } else { "" };
-            let verb = if access == Access::Write { "written" } else { "read" };
+            let verb = if access == ProbedAccess::Write { "written" } else { "read" };
             reporter.report(rule.span, format!("every file{whose} may be {verb}"));
         }
     }

@@ -1,6 +1,6 @@
 #![doc = include_str!("writable_policy.md")]
 
-use crate::lint::check::{Access, Check, Probe};
+use crate::lint::check::{Check, Probe, ProbedAccess};
 use crate::lint::rule::Rule;
 
 pub(in crate::lint::rules) static RULE: Rule = Rule {
@@ -8,7 +8,7 @@ pub(in crate::lint::rules) static RULE: Rule = Rule {
     name: "writable-policy",
     page: page!("AA0120", "writable_policy"),
     check: Check::Probe(Probe {
-        access: Access::Write,
+        access: ProbedAccess::Write,
         files: &[
             "/sys/kernel/security/apparmor/.load",
             "/sys/kernel/security/apparmor/.replace",

@@ -1,6 +1,6 @@
 #![doc = include_str!("writable_programs.md")]
 
-use crate::lint::check::{Access, Check, Probe};
+use crate::lint::check::{Check, Probe, ProbedAccess};
 use crate::lint::rule::{Confidence, Rule};
 
 pub(in crate::lint::rules) static RULE: Rule = Rule {
@@ -9,7 +9,7 @@ pub(in crate::lint::rules) static RULE: Rule = Rule {
     confidence: Confidence::Medium,
     page: page!("AA0121", "writable_programs"),
     check: Check::Probe(Probe {
-        access: Access::Write,
+        access: ProbedAccess::Write,
         files: &[
             "/usr/lib/libq.so.1",
             "/usr/lib/x86_64-linux-gnu/libq.so.1",

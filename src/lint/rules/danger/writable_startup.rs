@@ -1,6 +1,6 @@
 #![doc = include_str!("writable_startup.md")]
 
-use crate::lint::check::{Access, Check, Probe};
+use crate::lint::check::{Check, Probe, ProbedAccess};
 use crate::lint::rule::Rule;
 
 pub(in crate::lint::rules) static RULE: Rule = Rule {
@@ -8,7 +8,7 @@ pub(in crate::lint::rules) static RULE: Rule = Rule {
     name: "writable-startup",
     page: page!("AA0122", "writable_startup"),
     check: Check::Probe(Probe {
-        access: Access::Write,
+        access: ProbedAccess::Write,
         files: &[
             "/etc/cron.d/q",
             "/etc/crontab",

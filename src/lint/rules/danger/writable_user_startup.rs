@@ -1,6 +1,6 @@
 #![doc = include_str!("writable_user_startup.md")]
 
-use crate::lint::check::{Access, Check, Probe};
+use crate::lint::check::{Check, Probe, ProbedAccess};
 use crate::lint::rule::{Confidence, Rule};
 
 pub(in crate::lint::rules) static RULE: Rule = Rule {
@@ -9,7 +9,7 @@ pub(in crate::lint::rules) static RULE: Rule = Rule {
     confidence: Confidence::Medium,
     page: page!("AA0123", "writable_user_startup"),
     check: Check::Probe(Probe {
-        access: Access::Write,
+        access: ProbedAccess::Write,
         files: &[
             "/home/q/.bashrc",
             "/home/q/.profile",

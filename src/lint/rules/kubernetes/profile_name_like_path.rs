@@ -14,7 +14,7 @@ pub(in crate::lint::rules) static RULE: Rule = Rule {
 };
 
 fn check(view: &ManifestView<'_>, reporter: &mut Reporter<'_>) {
-    for reference in view.manifest.references() {
+    for reference in view.manifest.profile_references() {
         let name = reference.profile;
         let text = name.value.as_str();
         let file = text.contains("/apparmor.d/") || text.starts_with("localhost/");

@@ -14,7 +14,7 @@ pub(in crate::lint::rules) static RULE: Rule = Rule {
 };
 
 fn check(view: &ManifestView<'_>, reporter: &mut Reporter<'_>) {
-    for reference in view.manifest.references() {
+    for reference in view.manifest.profile_references() {
         let name = reference.profile;
         if !view.profiles.contains(name.value.as_bytes()) {
             let near = crate::vocab::nearest(

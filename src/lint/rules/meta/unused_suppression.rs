@@ -4,7 +4,7 @@ use crate::edit;
 use crate::lint::check::{Check, Reporter};
 use crate::lint::finding::Finding;
 use crate::lint::rule::{Fixes, Rule};
-use crate::lint::suppress::{Suppression, Word};
+use crate::lint::suppress::{SuppressedWord, Suppression};
 use crate::source::SourceMap;
 
 pub(in crate::lint::rules) static RULE: Rule = Rule {
@@ -22,7 +22,7 @@ pub(super) fn check(
     runs: impl Fn(&Rule) -> bool,
     findings: &mut Vec<Finding>,
 ) {
-    let judged = |word: &&Word| {
+    let judged = |word: &&SuppressedWord| {
         // Of a family, those that are off by default need not run.
         let runs_all = |rules: &Vec<&'static Rule>| {
             rules.iter().any(|rule| runs(rule)) && rules.iter().all(|rule| runs(rule) || !rule.default)

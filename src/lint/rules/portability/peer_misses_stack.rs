@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::diagnostic::Severity;
 use crate::lint::check::{Check, Reporter};
 use crate::lint::rule::{Confidence, Rule};
-use crate::lint::set::{By, Member, SetView, collapsed};
+use crate::lint::set::{NamingRule, SetProfile, SetView, collapsed};
 use crate::source::{Span, Text};
 
 pub(in crate::lint::rules) static RULE: Rule = Rule {
@@ -19,10 +19,10 @@ pub(in crate::lint::rules) static RULE: Rule = Rule {
 };
 
 fn check(set: &SetView<'_>, reporter: &mut Reporter<'_>) {
-    let free: Vec<&Member> = set.members.iter().filter(|member| !member.confines).collect();
+    let free: Vec<&SetProfile> = set.members.iter().filter(|member| !member.confines).collect();
     let mut found: BTreeMap<Span, &Text> = BTreeMap::new();
     for member in set.members.iter().filter(|member| member.confines) {
-        let peers = || member.named.iter().filter(|named| named.by == By::Peer);
+        let peers = || member.named.iter().filter(|named| named.by == NamingRule::Peer);
         for peer in peers() {
             let met = free.iter().find(|met| matches(set, &peer.name, &met.name));
             let Some(met) = met else { continue };

@@ -28,18 +28,18 @@ const FEATURES: &[u8] = b"caps {mask {chown wake_the_dead\n}\n}\ndomain {stack {
 const OLD_FEATURES: &[u8] = b"domain {version {1.2\n}\n}\n";
 
 /// The outcome for a rule.
-struct Outcome {
+struct LoweredRule {
     rule: Option<Rule>,
     rlimit: Option<(usize, u64)>,
     /// Code and text of the place of each diagnostic.
     said: Vec<(Severity, &'static str, String)>,
 }
 
-fn lower(text: &str) -> Outcome {
+fn lower(text: &str) -> LoweredRule {
     lower_for(text, FEATURES, FEATURES)
 }
 
-fn lower_for(text: &str, kernel: &[u8], policy: &[u8]) -> Outcome {
+fn lower_for(text: &str, kernel: &[u8], policy: &[u8]) -> LoweredRule {
     let sources = SourceMap::new();
     let id = sources.add("rule", text.as_bytes()).unwrap();
     let parsed = parse(&sources.get(id), id);
@@ -59,7 +59,7 @@ fn lower_for(text: &str, kernel: &[u8], policy: &[u8]) -> Outcome {
     let source = sources.get(id);
     let slice = |span: Span| String::from_utf8_lossy(source.slice(span)).into_owned();
     let said = diagnostics.iter().map(|said| (said.severity, said.code.as_str(), slice(said.span()))).collect();
-    Outcome { rule: lowered, rlimit: limit, said }
+    LoweredRule { rule: lowered, rlimit: limit, said }
 }
 
 /// Serialised, with spans, nulls, `false` and empty lists left out.

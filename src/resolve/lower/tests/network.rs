@@ -4,10 +4,10 @@ use crate::policy::{RuleKind, RuleOrigin, UnixRule};
 const ANY: u32 = 0x370_0376;
 
 /// Family, types and protocol.
-type Row = (u16, u32, Option<u16>);
+type FamilyRow = (u16, u32, Option<u16>);
 
 /// The rows, and whether a family and a type are named.
-fn selection(text: &str) -> (Vec<Row>, bool, bool) {
+fn selection(text: &str) -> (Vec<FamilyRow>, bool, bool) {
     let outcome = lower(text);
     assert_eq!(outcome.said, [], "{text}");
     let Some(RuleKind::Network(rule)) = outcome.rule.map(|rule| rule.kind) else { panic!("{text}") };

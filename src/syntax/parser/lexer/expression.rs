@@ -1,29 +1,29 @@
 //! The states of expressions: the condition of `if`, and what is assigned to a boolean variable, which ends with its line.
 
 use super::classes::{blanks, bool_variable, newline, rule_id, set_variable};
-use super::{Kind, Token, skip_space, token};
+use super::{SyntaxKind, Token, skip_space, token};
 use crate::syntax::ast::Compare;
 use crate::syntax::parser::error;
-use crate::syntax::parser::input::{Input, PResult};
+use crate::syntax::parser::input::{PResult, TokenInput};
 
 /// A token of an `if` condition.
-pub(in super::super) fn condition(input: Input<'_>) -> PResult<'_, Token<'_>> {
+pub(in super::super) fn condition(input: TokenInput<'_>) -> PResult<'_, Token<'_>> {
     lex(skip_space(input))
 }
 
 /// A token of an assigned expression.
-pub(in super::super) fn assigned(input: Input<'_>) -> PResult<'_, Token<'_>> {
+pub(in super::super) fn assigned(input: TokenInput<'_>) -> PResult<'_, Token<'_>> {
     let input = skip_continued(input);
     match input.byte(0) {
-        Some(b'\n' | b'#') => Ok(token(input, Kind::End, 0)),
-        Some(b'\r') if newline(input.rest()) > 0 => Ok(token(input, Kind::End, 0)),
-        Some(b',') => Ok(token(input, Kind::Comma, 1)),
+        Some(b'\n' | b'#') => Ok(token(input, SyntaxKind::End, 0)),
+        Some(b'\r') if newline(input.rest()) > 0 => Ok(token(input, SyntaxKind::End, 0)),
+        Some(b',') => Ok(token(input, SyntaxKind::Comma, 1)),
         _ => lex(input),
     }
 }
 
 /// Skips blanks, and line ends after a backslash that stands alone.
-pub(in super::super) fn skip_continued(mut input: Input<'_>) -> Input<'_> {
+pub(in super::super) fn skip_continued(mut input: TokenInput<'_>) -> TokenInput<'_> {
     loop {
         input = input.advance(blanks(input.rest()));
         match input.rest().split_first() {
@@ -33,16 +33,16 @@ pub(in super::super) fn skip_continued(mut input: Input<'_>) -> Input<'_> {
     }
 }
 
-fn lex(input: Input<'_>) -> PResult<'_, Token<'_>> {
+fn lex(input: TokenInput<'_>) -> PResult<'_, Token<'_>> {
     let text = input.rest();
-    let Some(first) = text.first() else { return Ok(token(input, Kind::End, 0)) };
+    let Some(first) = text.first() else { return Ok(token(input, SyntaxKind::End, 0)) };
     let fixed = match text {
-        [b'=', b'=', ..] => Some((Kind::Compare(Compare::Equal), 2)),
-        [b'!', b'=', ..] => Some((Kind::Compare(Compare::NotEqual), 2)),
-        [b'<', b'=', ..] => Some((Kind::Compare(Compare::LessEqual), 2)),
-        [b'>', b'=', ..] => Some((Kind::Compare(Compare::GreaterEqual), 2)),
-        [b'(', ..] => Some((Kind::ListOpen, 1)),
-        [b')', ..] => Some((Kind::ListClose, 1)),
+        [b'=', b'=', ..] => Some((SyntaxKind::Compare(Compare::Equal), 2)),
+        [b'!', b'=', ..] => Some((SyntaxKind::Compare(Compare::NotEqual), 2)),
+        [b'<', b'=', ..] => Some((SyntaxKind::Compare(Compare::LessEqual), 2)),
+        [b'>', b'=', ..] => Some((SyntaxKind::Compare(Compare::GreaterEqual), 2)),
+        [b'(', ..] => Some((SyntaxKind::ListOpen, 1)),
+        [b')', ..] => Some((SyntaxKind::ListClose, 1)),
         _ => None,
     };
     let word = rule_id(text);
@@ -55,23 +55,23 @@ fn lex(input: Input<'_>) -> PResult<'_, Token<'_>> {
         _ => 0,
     };
     if variable > 0 && variable >= word {
-        let kind = if *first == b'@' { Kind::SetVariable } else { Kind::BoolVariable };
+        let kind = if *first == b'@' { SyntaxKind::SetVariable } else { SyntaxKind::BoolVariable };
         return Ok(token(input, kind, variable));
     }
     if word == 0 {
         return Err(if *first == b'"' { error::unterminated(input) } else { error::unexpected_char(input) });
     }
-    let (rest, mut token) = token(input, Kind::Id, word);
+    let (rest, mut token) = token(input, SyntaxKind::Id, word);
     token.kind = match token.text {
-        b"{" => Kind::Open,
-        b"and" => Kind::And,
-        b"or" => Kind::Or,
-        b"not" => Kind::Not,
-        b"defined" => Kind::Defined,
-        b"in" => Kind::Compare(Compare::In),
-        b"<" => Kind::Compare(Compare::Less),
-        b">" => Kind::Compare(Compare::Greater),
-        _ => Kind::Id,
+        b"{" => SyntaxKind::Open,
+        b"and" => SyntaxKind::And,
+        b"or" => SyntaxKind::Or,
+        b"not" => SyntaxKind::Not,
+        b"defined" => SyntaxKind::Defined,
+        b"in" => SyntaxKind::Compare(Compare::In),
+        b"<" => SyntaxKind::Compare(Compare::Less),
+        b">" => SyntaxKind::Compare(Compare::Greater),
+        _ => SyntaxKind::Id,
     };
     Ok((rest, token))
 }

@@ -10,15 +10,15 @@ use crate::syntax::ast::Comment;
 use super::classes::{
     blanks, bool_variable, ends_mode, is_blank, is_mode, newline, path, quoted_path, set_variable, word_or_quoted,
 };
-use super::{Keyword, Kind, Token, head, skip_space, token};
+use super::{Keyword, SyntaxKind, Token, head, skip_space, token};
 use crate::syntax::Pattern;
 use crate::syntax::ast::condition::pattern;
 use crate::syntax::parser::error;
-use crate::syntax::parser::input::{Input, PResult};
+use crate::syntax::parser::input::{PResult, TokenInput};
 use crate::syntax::word::Word;
 
 /// Skips blanks, line ends and comments; the comments are kept for the item around them.
-pub(in super::super) fn skip(mut input: Input<'_>) -> Input<'_> {
+pub(in super::super) fn skip(mut input: TokenInput<'_>) -> TokenInput<'_> {
     loop {
         input = skip_space(input);
         match comment(input) {
@@ -32,7 +32,7 @@ pub(in super::super) fn skip(mut input: Input<'_>) -> Input<'_> {
 }
 
 /// A comment, without its line end. `#include` is none.
-pub(in super::super) fn comment(input: Input<'_>) -> Option<(Input<'_>, Comment)> {
+pub(in super::super) fn comment(input: TokenInput<'_>) -> Option<(TokenInput<'_>, Comment)> {
     if input.byte(0) != Some(b'#') || input.rest().starts_with(b"#include") {
         return None;
     }
@@ -46,7 +46,7 @@ pub(in super::super) fn comment(input: Input<'_>) -> Option<(Input<'_>, Comment)
 }
 
 /// The reference does not take a comment or `#include` for one where its line end is missing.
-fn unfinished_line(input: Input<'_>) {
+fn unfinished_line(input: TokenInput<'_>) {
     let end = input.advance(input.rest().len());
     if input.state().note_unfinished() {
         let message = "missing newline at the end of the file";
@@ -56,72 +56,72 @@ fn unfinished_line(input: Input<'_>) {
 }
 
 /// The next token.
-pub(in super::super) fn lex(input: Input<'_>) -> PResult<'_, Token<'_>> {
+pub(in super::super) fn lex(input: TokenInput<'_>) -> PResult<'_, Token<'_>> {
     let input = skip(input);
     let text = input.rest();
-    let Some(&first) = text.first() else { return Ok(token(input, Kind::End, 0)) };
+    let Some(&first) = text.first() else { return Ok(token(input, SyntaxKind::End, 0)) };
     let (kind, len) = match first {
-        b'/' | b'&' => (Kind::Id, path(text)),
+        b'/' | b'&' => (SyntaxKind::Id, path(text)),
         b'a'..=b'z' | b'A'..=b'Z' => return Ok(name(input)),
-        b',' => (Kind::Comma, 1),
-        b'{' => (Kind::Open, 1),
-        b'}' => (Kind::Close, 1),
-        b'(' => (Kind::ListOpen, 1),
-        b'^' => (Kind::Caret, 1),
+        b',' => (SyntaxKind::Comma, 1),
+        b'{' => (SyntaxKind::Open, 1),
+        b'}' => (SyntaxKind::Close, 1),
+        b'(' => (SyntaxKind::ListOpen, 1),
+        b'^' => (SyntaxKind::Caret, 1),
         b'@' => match (path(text), set_variable(text)) {
-            (path, variable) if path > variable => (Kind::Id, path),
-            (_, variable) => (Kind::SetVariable, variable),
+            (path, variable) if path > variable => (SyntaxKind::Id, path),
+            (_, variable) => (SyntaxKind::SetVariable, variable),
         },
-        b'"' => (Kind::Id, quoted_path(text)),
-        b'$' => (Kind::BoolVariable, bool_variable(text)),
-        b'-' if text.get(1) == Some(&b'>') => (Kind::Arrow, 2),
-        b'=' => (Kind::Assign, 1),
-        b'+' | b'?' | b':' if text.get(1) == Some(&b'=') => (Kind::Assign, 2),
-        b'+' => (Kind::Plus, 1),
+        b'"' => (SyntaxKind::Id, quoted_path(text)),
+        b'$' => (SyntaxKind::BoolVariable, bool_variable(text)),
+        b'-' if text.get(1) == Some(&b'>') => (SyntaxKind::Arrow, 2),
+        b'=' => (SyntaxKind::Assign, 1),
+        b'+' | b'?' | b':' if text.get(1) == Some(&b'=') => (SyntaxKind::Assign, 2),
+        b'+' => (SyntaxKind::Plus, 1),
         b':' => match path(text) {
-            0 => (Kind::Stray, 1),
-            len => (Kind::Id, len),
+            0 => (SyntaxKind::Stray, 1),
+            len => (SyntaxKind::Id, len),
         },
-        b';' => (Kind::Stray, 1),
+        b';' => (SyntaxKind::Stray, 1),
         b'#' if text.starts_with(b"#include") => {
             if memchr(b'\n', text).is_none() {
                 unfinished_line(input);
             }
             let after = text.get(b"#include".len()..).unwrap_or_default();
             let exists = if_exists(after);
-            (Kind::Include { pound: true, if_exists: exists > 0 }, b"#include".len() + exists)
+            (SyntaxKind::Include { pound: true, if_exists: exists > 0 }, b"#include".len() + exists)
         }
-        _ => (Kind::End, 0),
+        _ => (SyntaxKind::End, 0),
     };
     if len == 0 { Err(error::unexpected_char(input)) } else { Ok(token(input, kind, len)) }
 }
 
 /// A token that begins with a letter.
-fn name(input: Input<'_>) -> (Input<'_>, Token<'_>) {
+fn name(input: TokenInput<'_>) -> (TokenInput<'_>, Token<'_>) {
     let text = input.rest();
     let mut len = super::name(text);
     let (name, after) = text.split_at_checked(len).unwrap_or((text, &[]));
     let kind = if let Some(kind) = head(text, len) {
         kind
     } else if name != b"all" && is_mode(name) && after.first().is_some_and(|&byte| ends_mode(byte)) {
-        Kind::Mode
+        SyntaxKind::Mode
     } else {
         match name {
             b"include" if after.first().is_some_and(|&byte| is_blank(byte)) => {
                 let exists = if_exists(after);
                 len += exists;
-                Kind::Include { pound: false, if_exists: exists > 0 }
+                SyntaxKind::Include { pound: false, if_exists: exists > 0 }
             }
             b"profile" => {
                 len += blanks(after);
-                Kind::Profile
+                SyntaxKind::Profile
             }
             b"hat" => {
                 len += blanks(after);
-                Kind::Hat
+                SyntaxKind::Hat
             }
-            b"open" => Kind::Open,
-            _ => Keyword::of(name).map_or(Kind::Name, Kind::Keyword),
+            b"open" => SyntaxKind::Open,
+            _ => Keyword::of(name).map_or(SyntaxKind::Name, SyntaxKind::Keyword),
         }
     };
     token(input, kind, len)
@@ -142,7 +142,7 @@ fn if_exists(text: &[u8]) -> usize {
 }
 
 /// The word after `->`: any, also on a later line.
-pub(in super::super) fn target(input: Input<'_>) -> PResult<'_, Spanned<Pattern>> {
+pub(in super::super) fn target(input: TokenInput<'_>) -> PResult<'_, Spanned<Pattern>> {
     let input = skip_space(input);
     name_pattern(input).map_err(|problem| match problem {
         nom::Err::Error(_) => error::expected(input, "a name or path after `->`"),
@@ -151,16 +151,16 @@ pub(in super::super) fn target(input: Input<'_>) -> PResult<'_, Spanned<Pattern>
 }
 
 /// The word that stands directly here, whatever it is.
-pub(in super::super) fn name_word(input: Input<'_>) -> PResult<'_, Word> {
+pub(in super::super) fn name_word(input: TokenInput<'_>) -> PResult<'_, Word> {
     match word_or_quoted(input.rest()) {
         0 if input.byte(0) == Some(b'"') => Err(error::unterminated(input)),
-        0 => Err(nom::Err::Error(crate::syntax::parser::input::Problem::Mismatch)),
+        0 => Err(nom::Err::Error(crate::syntax::parser::input::ParserError::Mismatch)),
         len => Ok(super::take_word(input, len)),
     }
 }
 
 /// As [`name_word`], as a pattern.
-pub(in super::super) fn name_pattern(input: Input<'_>) -> PResult<'_, Spanned<Pattern>> {
+pub(in super::super) fn name_pattern(input: TokenInput<'_>) -> PResult<'_, Spanned<Pattern>> {
     name_word(input).map(|(rest, word)| (rest, pattern(word)))
 }
 

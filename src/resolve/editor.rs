@@ -7,18 +7,18 @@ use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Session;
-use super::session::{Files, Included, Unusable};
+use super::session::{FilesByPath, IncludedFile, UnusableFile};
 use crate::source::{Loader, SourceError, SourceId};
 
 /// The state of a session whose files may change.
 #[derive(Debug, Default)]
-pub(super) struct Living {
+pub(super) struct EditorState {
     /// Under which id each file was read: a changed text takes the place of the old one, so that texts do not pile up.
     ids: RwLock<FxHashMap<PathBuf, SourceId>>,
     /// The texts that have not changed since.
     texts: RwLock<FxHashSet<PathBuf>>,
     /// The trees of files by the ids of their texts.
-    trees: RwLock<FxHashMap<SourceId, Arc<Included>>>,
+    trees: RwLock<FxHashMap<SourceId, Arc<IncludedFile>>>,
 }
 
 impl Session {
@@ -26,12 +26,12 @@ impl Session {
     ///
     /// # Errors
     /// What the loader says.
-    pub(crate) fn open(&self, path: &Path) -> Result<Arc<Included>, String> {
+    pub(crate) fn open(&self, path: &Path) -> Result<Arc<IncludedFile>, String> {
         let included = self.included(path, &path.display().to_string()).map_err(|unusable| match &*unusable {
-            Unusable::Read(error) => error.clone(),
-            Unusable::Features(error) => error.to_string(),
+            UnusableFile::Read(error) => error.clone(),
+            UnusableFile::Features(error) => error.to_string(),
         })?;
-        let mut trees = self.library.living.trees.write().unwrap_or_else(PoisonError::into_inner);
+        let mut trees = self.library.editor.trees.write().unwrap_or_else(PoisonError::into_inner);
         trees.insert(included.source, Arc::clone(&included));
         Ok(included)
     }
@@ -41,8 +41,8 @@ impl Session {
     /// # Errors
     /// What the loader says.
     pub(crate) fn text(&self, path: &Path) -> Result<SourceId, String> {
-        let known = self.library.living.texts.read().unwrap_or_else(PoisonError::into_inner).contains(path);
-        let id = self.library.living.ids.read().unwrap_or_else(PoisonError::into_inner).get(path).copied();
+        let known = self.library.editor.texts.read().unwrap_or_else(PoisonError::into_inner).contains(path);
+        let id = self.library.editor.ids.read().unwrap_or_else(PoisonError::into_inner).get(path).copied();
         if let Some(id) = id.filter(|_| known) {
             return Ok(id);
         }
@@ -59,35 +59,35 @@ impl Session {
     }
 
     /// A text of this session, parsed.
-    pub(crate) fn tree(&self, id: SourceId) -> Arc<Included> {
-        let known = self.library.living.trees.read().unwrap_or_else(PoisonError::into_inner).get(&id).cloned();
+    pub(crate) fn tree(&self, id: SourceId) -> Arc<IncludedFile> {
+        let known = self.library.editor.trees.read().unwrap_or_else(PoisonError::into_inner).get(&id).cloned();
         known.unwrap_or_else(|| Arc::new(self.parsed(id)))
     }
 
     /// Forgets a file, whose text has changed.
     pub(crate) fn forget(&self, path: &Path) {
-        let id = self.library.living.ids.read().unwrap_or_else(PoisonError::into_inner).get(path).copied();
+        let id = self.library.editor.ids.read().unwrap_or_else(PoisonError::into_inner).get(path).copied();
         if let Some(id) = id {
-            self.library.living.trees.write().unwrap_or_else(PoisonError::into_inner).remove(&id);
+            self.library.editor.trees.write().unwrap_or_else(PoisonError::into_inner).remove(&id);
         }
-        self.library.living.texts.write().unwrap_or_else(PoisonError::into_inner).remove(path);
+        self.library.editor.texts.write().unwrap_or_else(PoisonError::into_inner).remove(path);
         self.forget_file(path);
     }
 
     /// The same files, for another thread; what changes here later does not show there. Files that are not read yet come from
     /// the loader.
     pub(crate) fn fork(&self, loader: impl Loader + 'static) -> Session {
-        let ids = self.library.living.ids.read().unwrap_or_else(PoisonError::into_inner).clone();
-        let trees = self.library.living.trees.read().unwrap_or_else(PoisonError::into_inner).clone();
-        let texts = self.library.living.texts.read().unwrap_or_else(PoisonError::into_inner).clone();
-        let living = Living { ids: RwLock::new(ids), texts: RwLock::new(texts), trees: RwLock::new(trees) };
-        self.forked(Arc::new(loader), living)
+        let ids = self.library.editor.ids.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let trees = self.library.editor.trees.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let texts = self.library.editor.texts.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let editor = EditorState { ids: RwLock::new(ids), texts: RwLock::new(texts), trees: RwLock::new(trees) };
+        self.forked(Arc::new(loader), editor)
     }
 
     /// Takes in the text of a file, in the place of an older one.
     pub(super) fn take(&self, path: &Path, name: &str, text: Vec<u8>) -> Result<SourceId, SourceError> {
-        self.library.living.texts.write().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned());
-        let mut ids = self.library.living.ids.write().unwrap_or_else(PoisonError::into_inner);
+        self.library.editor.texts.write().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned());
+        let mut ids = self.library.editor.ids.write().unwrap_or_else(PoisonError::into_inner);
         match ids.entry(path.to_owned()) {
             Entry::Occupied(entry) => {
                 let id = *entry.get();
@@ -100,7 +100,7 @@ impl Session {
 }
 
 /// The files that are read.
-pub(super) fn fork<T>(files: &Files<T>) -> Files<T> {
+pub(super) fn fork<T>(files: &FilesByPath<T>) -> FilesByPath<T> {
     let files = files.read().unwrap_or_else(PoisonError::into_inner);
     let read = files.iter().filter_map(|(path, cell)| {
         // Not the cell itself: a file that another session reads has its id there.
@@ -117,7 +117,7 @@ mod tests {
     use super::*;
     use crate::diagnostic::Diagnostics;
     use crate::features::Features;
-    use crate::resolve::{Options, resolve};
+    use crate::resolve::{ResolveOptions, resolve};
     use crate::source::{DirEntry, FileKind, Memory};
 
     /// Files that a test changes.
@@ -137,7 +137,7 @@ mod tests {
     }
 
     fn codes(session: &Session) -> Vec<String> {
-        let options = Options { base: "/b".into(), ..Options::new(Arc::new(Features::default_policy())) };
+        let options = ResolveOptions { base: "/b".into(), ..ResolveOptions::new(Arc::new(Features::default_policy())) };
         let input = session.open(Path::new("/b/p")).unwrap().source;
         let mut diagnostics = Diagnostics::new();
         resolve(session, input, &options, &mut diagnostics);

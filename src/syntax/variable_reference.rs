@@ -4,7 +4,7 @@ use std::ops::Range;
 
 /// A piece of a text that may refer to variables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Piece<'a> {
+pub(crate) enum TextPart<'a> {
     /// Text without references.
     Literal(&'a [u8]),
     /// `@{name}`
@@ -22,7 +22,7 @@ pub(crate) fn may_refer(text: &[u8]) -> bool {
 
 /// Whether a text refers to variables, well or badly.
 pub(crate) fn refers(text: &[u8]) -> bool {
-    may_refer(text) && pieces(text).any(|piece| !matches!(piece, Piece::Literal(_)))
+    may_refer(text) && pieces(text).any(|piece| !matches!(piece, TextPart::Literal(_)))
 }
 
 /// Splits a text at its references. A reference begins at an unescaped `@{` and ends at the next unescaped `}`; the first byte
@@ -32,16 +32,16 @@ pub(crate) fn pieces(text: &[u8]) -> Pieces<'_> {
 }
 
 /// The names of the variables that a text refers to, each with the range of its whole reference.
-pub(crate) fn references(text: &[u8]) -> impl Iterator<Item = (&[u8], Range<usize>)> {
+pub(crate) fn variable_references(text: &[u8]) -> impl Iterator<Item = (&[u8], Range<usize>)> {
     let mut at = 0;
     pieces(text).filter_map(move |piece| {
         let start = at;
         match piece {
-            Piece::Literal(text) | Piece::OldAlternation(text) => at += text.len(),
-            Piece::Reference(name) | Piece::BadName(name) => at += name.len() + 3,
+            TextPart::Literal(text) | TextPart::OldAlternation(text) => at += text.len(),
+            TextPart::Reference(name) | TextPart::BadName(name) => at += name.len() + 3,
         }
         match piece {
-            Piece::Reference(name) => Some((name, start..at)),
+            TextPart::Reference(name) => Some((name, start..at)),
             _ => None,
         }
     })
@@ -62,35 +62,35 @@ pub(crate) struct Pieces<'a> {
 }
 
 impl<'a> Iterator for Pieces<'a> {
-    type Item = Piece<'a>;
+    type Item = TextPart<'a>;
 
-    fn next(&mut self) -> Option<Piece<'a>> {
+    fn next(&mut self) -> Option<TextPart<'a>> {
         let text = self.rest;
         if text.is_empty() {
             return None;
         }
         let Some((start, end)) = reference(text) else {
             self.rest = &[];
-            return Some(Piece::Literal(text));
+            return Some(TextPart::Literal(text));
         };
         let (before, from) = text.split_at_checked(start).unwrap_or((text, &[]));
         if !before.is_empty() {
             self.rest = from;
-            return Some(Piece::Literal(before));
+            return Some(TextPart::Literal(before));
         }
         let name = text.get(start + 2..end).unwrap_or_default();
         self.rest = text.get(end + 1..).unwrap_or_default();
         if is_name(name) {
-            Some(Piece::Reference(name))
+            Some(TextPart::Reference(name))
         } else if name
             .split(|&byte| byte == b',')
             .next()
             .is_some_and(|first| first.len() < name.len() && is_name(first))
         {
             self.rest = &[];
-            Some(Piece::OldAlternation(text))
+            Some(TextPart::OldAlternation(text))
         } else {
-            Some(Piece::BadName(name))
+            Some(TextPart::BadName(name))
         }
     }
 }
@@ -126,7 +126,7 @@ fn is_name(name: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::Piece::{BadName, Literal, OldAlternation, Reference};
+    use super::TextPart::{BadName, Literal, OldAlternation, Reference};
     use super::*;
 
     #[test]
