@@ -9,7 +9,8 @@
 #![expect(clippy::indexing_slicing, reason = "all ids come from the NFA")]
 
 use super::ids::{Id, IdVec, ids};
-use super::nfa::{KindId, LabelIndex, Nfa, NfaStateId, Reach, ReadId};
+use super::kinds::{KindId, Reach};
+use super::nfa::{LabelIndex, Nfa, NfaStateId, ReadId};
 use super::{ByteSet, LabelId};
 use rustc_hash::FxHashMap;
 

@@ -7,7 +7,8 @@
 //! * a state is only encoded against one that a breadth-first search finds before it, so that chains have no loops. (States that
 //!   are nearer to the start would do for that, but of 767,212 cells of one automaton the best of them leave 586,664, and the
 //!   best of all states before 61,707.)
-//! * no chain is longer than [`MAX_CHAIN`];
+//! * no chain is longer than [`MAX_CHAIN`], and beyond [`SHORT_CHAIN`] only differences that save much lengthen one. Otherwise
+//!   small differences use up the chains that large ones need;
 //! * states with fewer cells than the caller says are left alone, as are those that would not save as many as it says: most have
 //!   one cell, and every look-up in one of them would cost another one;
 //! * for each state only a few others are considered: the one that leads to it, the one that its default leads to, those that the
@@ -21,8 +22,12 @@ use super::graph::{Edge, Graph, Row, SymbolId};
 use super::ids::IdVec;
 use rustc_hash::FxHashMap;
 
-/// Most states that a lookup visits in place of one, less one.
-const MAX_CHAIN: u8 = 4;
+/// The maximum number of differences in a row, so that a look-up visits at most one state more than that.
+const MAX_CHAIN: u8 = 6;
+/// The length up to which any difference that is worth storing may lengthen a chain.
+const SHORT_CHAIN: u8 = 2;
+/// The number of cells that a difference beyond [`SHORT_CHAIN`] saves at least.
+const LARGE_SAVING: u32 = 8;
 /// How many transitions of a state are looked up for candidates.
 const SAMPLES: usize = 8;
 
@@ -83,13 +88,16 @@ pub(super) fn plan(graph: &Graph, heaviest: &OfStates<(StateId, u32)>, worth: Wo
         suggest(std::mem::replace(last, state));
         edge_bytes[state] = row.edges.iter().map(Edge::weight).sum();
         // The fewest cells, the shortest chain, the lowest state.
-        let mut best = ((plain + 1).saturating_sub(worth.saving), 0, None);
+        let mut best = (u32::MAX, 0, None);
         for &candidate in &candidates {
             let (length, other) = (chain[candidate], graph.row(candidate));
-            if least(row, edge_bytes[state], other, edge_bytes[candidate]) > best.0 {
+            let saving = if length < SHORT_CHAIN { worth.saving } else { worth.saving.max(LARGE_SAVING) };
+            let Some(limit) = plain.checked_sub(saving) else { continue };
+            let limit = limit.min(best.0);
+            if least(row, edge_bytes[state], other, edge_bytes[candidate]) > limit {
                 continue;
             }
-            if let Some(cells) = difference(row, other, best.0)
+            if let Some(cells) = difference(row, other, limit)
                 && (cells, length, Some(candidate)) < best
             {
                 best = (cells, length, Some(candidate));

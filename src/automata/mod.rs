@@ -8,8 +8,8 @@
 //! | stage | module | from → to |
 //! | --- | --- | --- |
 //! | [`Pattern`] | [`pattern`] | a tree with shared parts, over bytes and one *out-of-band* symbol that no byte set contains |
-//! | NFA | `nodes`, `nfa` | built from right to left, so that equal endings are the same states, whichever pattern they come from |
-//! | [`Dfa`] | `determinise`, `absorb` | sets of NFA states, found breadth-first; each carries the set of labels that match |
+//! | NFA | `nodes`, `nfa`, `kinds` | built from right to left, so that equal endings are the same states, whichever pattern they come from |
+//! | [`Dfa`] | `determinise`, `expand`, `absorb` | sets of NFA states, found breadth-first; each carries the set of labels that match |
 //! | [`ClassifiedDfa`] | `dfa` | each distinct set of labels is given a value, once |
 //! | [`MinimalDfa`] | `minimise` | states that mean the same are merged, dead ones become the trap |
 //! | renumbering | `order` | so that walks touch little memory, or for a reader that compares state numbers |
@@ -68,11 +68,14 @@ mod cycle;
 mod determinise;
 mod dfa;
 mod diff;
+mod expand;
 mod graph;
 mod ids;
 mod interner;
+mod kinds;
 #[cfg(test)]
 mod laws;
+mod memo;
 mod merged;
 mod minimise;
 mod nfa;
@@ -82,6 +85,7 @@ mod order;
 mod pack;
 pub mod pattern;
 mod shape;
+mod split;
 pub mod tables;
 mod walk;
 

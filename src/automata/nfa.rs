@@ -25,8 +25,9 @@
 #![expect(clippy::indexing_slicing, reason = "all ids are minted in this module")]
 
 use super::graph::OUT_OF_BAND;
-use super::ids::{Id, IdVec, ids};
+use super::ids::{IdVec, ids};
 use super::interner::{IdTable, SliceInterner};
+use super::kinds::{Kind, KindId};
 use super::nodes::{Node, NodeId, Nodes};
 use super::{ByteSet, LabelId, Pattern};
 use rustc_hash::{FxBuildHasher, FxHashMap};
@@ -42,8 +43,6 @@ ids! {
     pub(super) ContinuationId;
     /// A label, numbered in order of first use.
     pub(super) LabelIndex;
-    /// The number of a [`Kind`].
-    pub(super) KindId;
 }
 
 impl ReadId {
@@ -79,25 +78,15 @@ pub(super) struct NfaState {
     pub(super) next: ContinuationId,
 }
 
-/// What can be read from a state on, before and at the end of a match.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub(super) struct Reach {
-    pub(super) bytes: ByteSet,
-    pub(super) out_of_band: bool,
-}
-
-/// What decides whether a state is absorbed: its label, and what can be read from it on. Numbered, as there are few.
-type Kind = (LabelIndex, Reach);
-
 /// A loop that is in no other one. From each of its states it leads to all of them: every step of a body is built in front of the
 /// loop's own continuation.
 #[derive(Clone, Copy, Debug)]
-struct Loop {
-    first: NfaStateId,
+pub(super) struct Loop {
+    pub(super) first: NfaStateId,
     /// The first state after it.
-    end: NfaStateId,
+    pub(super) end: NfaStateId,
     /// Where it goes on.
-    next: ContinuationId,
+    pub(super) next: ContinuationId,
 }
 
 /// Why a pattern could not be added.
@@ -114,13 +103,13 @@ pub(super) struct Nfa {
     nodes: Nodes,
     pub(super) states: IdVec<NfaStateId, NfaState>,
     /// The label of each state: every state leads to accept states of one label only.
-    labels: IdVec<NfaStateId, LabelIndex>,
+    pub(super) labels: IdVec<NfaStateId, LabelIndex>,
     /// The kind of each state. Known behind [`Self::settle`].
-    kind_of: IdVec<NfaStateId, KindId>,
-    /// The kind of the states of each continuation together; [`Id::UNKNOWN`] until it is needed.
-    kind_of_continuation: IdVec<ContinuationId, KindId>,
-    kinds: IdVec<KindId, Kind>,
-    kind_ids: IdTable<KindId>,
+    pub(super) kind_of: IdVec<NfaStateId, KindId>,
+    /// The kind of the states of each continuation together; `UNKNOWN` until it is needed.
+    pub(super) kind_of_continuation: IdVec<ContinuationId, KindId>,
+    pub(super) kinds: IdVec<KindId, Kind>,
+    pub(super) kind_ids: IdTable<KindId>,
     /// The states that read something.
     state_ids: IdTable<NfaStateId>,
     /// The accept state of each label.
@@ -129,7 +118,7 @@ pub(super) struct Nfa {
     /// The continuation that consists of one state, by state; `ContinuationId::NOTHING` if there is none yet.
     singles: IdVec<NfaStateId, ContinuationId>,
     /// Sets of states, sorted. Those of one state are found by `singles`.
-    contents: SliceInterner<ContinuationId, NfaStateId>,
+    pub(super) contents: SliceInterner<ContinuationId, NfaStateId>,
     /// What was built before: this node in front of this continuation.
     memo: FxHashMap<(NodeId, ContinuationId), ContinuationId>,
     /// The same for the loop over a body, which a star and a plus share.
@@ -137,7 +126,7 @@ pub(super) struct Nfa {
     /// Loops whose body is being built.
     open: Vec<ContinuationId>,
     /// The loops that are in no other one, in the order of their states, which follow each other.
-    outermost: Vec<Loop>,
+    pub(super) outermost: Vec<Loop>,
     /// The label of the pattern that is being built.
     label: LabelIndex,
     /// Whether there is any [`ReadId::ENTER`], and the continuations in which those are resolved.
@@ -258,77 +247,6 @@ impl Nfa {
     /// The labels of all states.
     pub(super) fn all_labels(&self) -> impl Iterator<Item = LabelId> {
         self.labels.iter().map(|&label| self.label_id(label))
-    }
-
-    #[inline]
-    pub(super) fn kind_of(&self, state: NfaStateId) -> KindId {
-        self.kind_of[state]
-    }
-
-    pub(super) fn kind(&self, id: KindId) -> Kind {
-        self.kinds[id]
-    }
-
-    /// Computes the kinds of the states that were added since the last call. To be called when no loop is open.
-    pub(super) fn settle(&mut self) {
-        self.kind_of_continuation.grow(self.contents.len(), KindId::UNKNOWN);
-        let mut loops = std::mem::take(&mut self.outermost).into_iter().peekable();
-        while self.kind_of.len() < self.states.len() {
-            let state = self.kind_of.next_id();
-            if let Some(Loop { end, next, .. }) = loops.next_if(|each| each.first == state) {
-                let states = (state.index()..end.index()).map(NfaStateId::new);
-                let kind =
-                    states.clone().fold(self.kind_of_continuation(next), |kind, state| self.kind_before(state, kind));
-                states.for_each(|_| _ = self.kind_of.push(kind));
-            } else {
-                let next = self.kind_of_continuation(self.states[state].next);
-                let kind = self.kind_before(state, next);
-                self.kind_of.push(kind);
-            }
-        }
-    }
-
-    /// The kind of a state that goes on with states of another kind.
-    fn kind_before(&mut self, state: NfaStateId, next: KindId) -> KindId {
-        let (label, read) = (self.labels[state], self.states[state].read);
-        let after = if next == KindId::UNKNOWN { Reach::default() } else { self.kinds[next].1 };
-        let reach = Reach {
-            bytes: after.bytes.union(self.bytes(state)),
-            out_of_band: after.out_of_band || read == ReadId::OUT_OF_BAND,
-        };
-        if next != KindId::UNKNOWN && reach == after { next } else { self.kind_id((label, reach)) }
-    }
-
-    /// The kind of the states of a continuation together, which are known; [`Id::UNKNOWN`] if there are none.
-    fn kind_of_continuation(&mut self, continuation: ContinuationId) -> KindId {
-        if self.kind_of_continuation[continuation] == KindId::UNKNOWN {
-            let states = self.contents.get(continuation);
-            let Some(&first) = states.first() else { return KindId::UNKNOWN };
-            let first = self.kind_of[first];
-            let (label, mut reach) = self.kinds[first];
-            let mut before = first;
-            for &state in states {
-                let kind = std::mem::replace(&mut before, self.kind_of[state]);
-                if kind != before {
-                    let (_, more) = self.kinds[before];
-                    reach.bytes = reach.bytes.union(more.bytes);
-                    reach.out_of_band |= more.out_of_band;
-                }
-            }
-            let kind = if reach == self.kinds[first].1 { first } else { self.kind_id((label, reach)) };
-            self.kind_of_continuation[continuation] = kind;
-        }
-        self.kind_of_continuation[continuation]
-    }
-
-    fn kind_id(&mut self, kind: Kind) -> KindId {
-        let (kinds, hasher) = (&self.kinds, FxBuildHasher);
-        let hash = hasher.hash_one(kind);
-        let id = self.kind_ids.id(hash, kinds.next_id(), |id| kinds[id] == kind, |id| hasher.hash_one(kinds[id]));
-        if id == self.kinds.next_id() {
-            self.kinds.push(kind);
-        }
-        id
     }
 
     /// The continuation that accepts with the label, in front of which the next pattern is to be built.
@@ -503,6 +421,7 @@ pub(super) fn normalise<I: Ord>(list: &mut Vec<I>) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::kinds::Reach;
     use super::super::nodes::MAX_DEPTH;
     use super::*;
 
