@@ -33,7 +33,7 @@ pub(crate) enum DiffLine<'a> {
 
 /// Changes that are near each other.
 pub(crate) struct Hunk<'a> {
-    /// Where they are: `@@ -1,3 +1,4 @@`.
+    /// The line that gives their place: `@@ -1,3 +1,4 @@`.
     pub(crate) header: String,
     /// The lines, with those around the changes.
     pub(crate) lines: Vec<DiffLine<'a>>,

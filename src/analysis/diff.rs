@@ -50,7 +50,7 @@ impl Default for DiffOptions {
     }
 }
 
-/// Why two policies cannot be compared.
+/// Reasons why two policies cannot be compared.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum DiffError {
@@ -369,29 +369,29 @@ impl DiffOptions {
         self
     }
 
-    /// How many differences to report for each automaton, in that of the rules for each class, each of other permissions;
-    /// at least one.
+    /// Sets the maximum number of differences to report for each automaton, in that of the rules for each class, each of other
+    /// permissions; at least one.
     #[must_use]
     pub fn max_per_automaton(mut self, differences: usize) -> Self {
         self.max_per_automaton = differences;
         self
     }
 
-    /// How many strings to report for each difference; at least one. More than one takes a walk over all strings.
+    /// Sets the number of strings to report for each difference; at least one. More than one takes a walk over all strings.
     #[must_use]
     pub fn examples(mut self, strings: usize) -> Self {
         self.examples = strings;
         self
     }
 
-    /// How many pairs of states to visit in each automaton before giving up.
+    /// Sets the maximum number of pairs of states to visit in each automaton.
     #[must_use]
     pub fn max_pairs(mut self, pairs: usize) -> Self {
         self.max_pairs = pairs;
         self
     }
 
-    /// How to walk the strings of one class of a policydb, behind its byte.
+    /// Returns the options for walking the strings of one class of a policydb, after its byte.
     pub(super) fn class_walk(&self, class: u8) -> WalkOptions<'static> {
         WalkOptions {
             first_field: u8::from(class == MOUNT),
@@ -410,7 +410,7 @@ impl DiffOptions {
         }
     }
 
-    /// How to walk the strings of files.
+    /// Returns the options for walking the strings of files.
     pub(super) fn file_walk(&self, skip_start: bool) -> WalkOptions<'static> {
         WalkOptions {
             // Behind a NUL begins the target of a link or a change of profile.

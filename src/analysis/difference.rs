@@ -56,7 +56,7 @@ pub struct Difference {
     pub namespace: Option<String>,
     /// Name of the profile, unprintable bytes escaped.
     pub profile: String,
-    /// Which profile it is in A and in B, counted from 0.
+    /// The index of the profile in A and in B, counted from 0.
     pub indices: [Option<usize>; 2],
     /// The part of the profile that differs.
     pub place: ProfilePart,

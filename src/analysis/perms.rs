@@ -4,7 +4,7 @@
 //! table entry there. Both mean the same (the kernel expands the first into the second), so both become [`FilePerms`] or
 //! [`ClassPerms`] here, with the kernel's bits (`AA_MAY_…`).
 //!
-//! What is kept of an entry, and why it is enough:
+//! These parts of an entry are kept, for these reasons:
 //!
 //! * `allow` without the bits of `deny`: a permission is granted iff it is in one and not in the other.
 //! * `audit` only on bits that are allowed or prompted: the kernel logs a request if it is granted as a whole, so audit on
@@ -82,7 +82,7 @@ pub struct FilePermsHalf {
 /// A transition on exec.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Default, Serialize)]
 pub struct ExecTransition {
-    /// Where the transition leads.
+    /// The target of the transition.
     pub target: TransitionTarget,
     /// The environment is kept.
     pub r#unsafe: bool,
@@ -94,7 +94,7 @@ pub struct ExecTransition {
     pub unconfined: bool,
 }
 
-/// Where an exec transition leads.
+/// The target of an exec transition.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Default, Serialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]

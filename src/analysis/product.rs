@@ -22,11 +22,11 @@ impl AutomatonSide<'_> {
     }
 }
 
-/// How to walk.
+/// Options of a walk.
 pub(super) struct WalkOptions<'a> {
     /// Look for so many differences, each of another pair of meanings.
     pub(super) limit: usize,
-    /// How many strings to collect for each of them.
+    /// The number of strings to collect for each of them.
     pub(super) examples: usize,
     /// Give up after so many pairs of states.
     pub(super) max_pairs: usize,

@@ -1,4 +1,4 @@
-//! Which rules make a difference, where a policy was compiled from text.
+//! The rules that make a difference, where a policy was compiled from text.
 
 use std::fmt;
 
@@ -19,7 +19,7 @@ pub struct DecidingRules {
     pub b: Vec<RulePlace>,
 }
 
-/// Where a rule is written.
+/// The place where a rule is written.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[non_exhaustive]
 pub struct RulePlace {

@@ -1,4 +1,4 @@
-//! Which rules of a profile an answer depends on: what logs show to be used, and what tests cover.
+//! The rules of a profile that an answer depends on: those that logs show to be used, and those that tests cover.
 
 use std::collections::BTreeMap;
 use std::path::Path;

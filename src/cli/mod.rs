@@ -156,7 +156,7 @@ enum Command {
     Man(material::ManArgs),
 }
 
-/// How a command ended.
+/// The outcome of a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Status {
     /// Everything is fine.

@@ -50,7 +50,7 @@ pub(super) fn takes_colours(stream: &impl IsTerminal) -> bool {
     }
 }
 
-/// Which diagnostics are shown; errors always are.
+/// The choice of diagnostics that are shown; errors always are.
 #[derive(clap::Args, Clone, Copy, Debug)]
 pub(super) struct Verbosity {
     /// Show errors only
@@ -134,13 +134,13 @@ pub(super) struct Renderer {
     said: HashSet<(Code, String, u32, u32, String)>,
     /// Warnings of which every further place is only counted.
     repeated: HashSet<(Code, String)>,
-    /// How many more are shown.
+    /// The number of diagnostics that may still be shown.
     left: usize,
     /// Errors so far.
     errors: usize,
     /// Warnings so far, shown or not.
     warnings: usize,
-    /// How many of them are not shown because they are about the target.
+    /// The number of warnings that are not shown because they are about the target.
     about_the_target: usize,
 }
 
@@ -202,7 +202,7 @@ impl Renderer {
         diagnostic.is_error() || !self.repeated.contains(&(diagnostic.code, diagnostic.message.clone()))
     }
 
-    /// How many errors and warnings there were, in words.
+    /// Returns the numbers of errors and warnings in words.
     pub(super) fn summary(&self) -> String {
         let Renderer { errors, warnings, about_the_target: hidden, .. } = self;
         let counts = format!("{}, {}", counted(*errors, "error"), counted(*warnings, "warning"));

@@ -46,7 +46,7 @@ impl Compiler {
         self
     }
 
-    /// Where files come from.
+    /// Sets the loader that files come from.
     #[must_use]
     pub fn loader(mut self, loader: impl Loader + 'static) -> Self {
         self.sessions = self.sessions.restart(Session::new(loader));
@@ -150,7 +150,7 @@ impl Compiler {
         self
     }
 
-    /// Which warnings are errors, and which are dropped.
+    /// Sets the warnings that count as errors, and those that are dropped.
     ///
     /// ```
     /// use armorer::diagnostic::Levels;
@@ -167,7 +167,8 @@ impl Compiler {
         self
     }
 
-    /// How many bytes of included files are kept from one call to the next, about. What is more is forgotten, and read again.
+    /// Sets the approximate number of bytes of included files that are kept from one call to the next. Files beyond it are forgotten, and
+    /// read again.
     ///
     /// ```
     /// use armorer::{Compiler, Features, Input};

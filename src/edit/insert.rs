@@ -11,7 +11,7 @@ use super::error::EditError;
 use super::lines::{TextLines, comment, pieces_before, whole};
 use super::place::{BodyItems, InsertionSlot};
 
-/// Where a body stands.
+/// The surroundings of a body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum BodyFrame {
     /// It is the whole text.

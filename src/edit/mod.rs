@@ -152,7 +152,7 @@ impl Editor {
         scope::owner(&self.source, &self.file, scope)
     }
 
-    /// Where a body stands in the text.
+    /// Returns the frame of a body in the text.
     fn frame(&self, owner: ListOwner) -> BodyFrame {
         let mut frame = BodyFrame::File;
         self.file.walk(&mut |item| {

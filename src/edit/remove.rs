@@ -58,7 +58,7 @@ pub(super) fn removal(lines: TextLines<'_>, items: &[Item], index: usize, above:
     Some(Removal { range: from..to, kept })
 }
 
-/// How many of the pieces above an item are not about it alone.
+/// Returns the number of pieces above an item that are not about it alone.
 fn own_pieces(items: &[Item], index: usize) -> usize {
     let Some(item) = items.get(index) else { return 0 };
     let nothing_stays = |_: Span| false;

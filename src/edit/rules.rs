@@ -223,7 +223,7 @@ impl Editor {
         }
     }
 
-    /// Where a rule is written, at least once, in the order of the text.
+    /// Returns the places in which a rule is written, at least one, in the order of the text.
     fn written(&self, scope: Scope<'_>, rule: &ItemKind) -> Result<Vec<RulePosition>, EditError> {
         let found = self.occurrences(scope, rule)?;
         if found.is_empty() {

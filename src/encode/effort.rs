@@ -22,7 +22,7 @@ pub struct Effort {
 pub struct AutomatonEffort {
     /// The automaton.
     pub automaton: crate::blob::Automaton,
-    /// How many patterns went in.
+    /// The number of patterns that the automaton was built from.
     pub patterns: usize,
     /// States before those that mean the same were merged. They are counted only when [asked for](super::EncodeOptions::count_states).
     pub states_before: Option<usize>,

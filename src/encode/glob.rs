@@ -27,7 +27,7 @@ pub(super) enum Nul {
     Allowed,
 }
 
-/// Why a glob has no meaning.
+/// Reasons why a glob has no meaning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub(super) enum GlobError {
     #[error("unclosed `{{`")]

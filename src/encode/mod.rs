@@ -7,8 +7,8 @@
 //! 3. Resolution decides what such a set permits.
 //! 4. Permissions become the words or tables that the target kernel reads.
 //!
-//! What the target does not mediate is warned about and left out, and what cannot be expressed is an error: nothing is dropped
-//! silently.
+//! Rules that the target does not mediate are warned about and left out, and rules that cannot be expressed are errors: nothing is
+//! dropped silently.
 //!
 //! Three automata come of it: that of file and `change_profile` rules; that of all other classes, which begins with a class byte;
 //! and that of the attachment.
@@ -80,7 +80,7 @@ pub struct Target {
     pub kernel: Arc<Features>,
 }
 
-/// How policy is compiled.
+/// Options of compiling policy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EncodeOptions {
     /// Most states of an automaton before it is minimal.
@@ -120,7 +120,7 @@ impl EncodeOptions {
 pub struct EncodedProfile {
     /// Its fields.
     pub record: blob::BlobProfile,
-    /// Where its permissions come from.
+    /// The rules that its permissions come from.
     pub provenance: Provenance,
     /// The effort for it.
     pub effort: Effort,
@@ -227,7 +227,7 @@ pub fn version_word(kernel: &Features, options: &EncodeOptions) -> u32 {
     profile::version_word(&Support::new(kernel, kernel), options)
 }
 
-/// Where the permissions of every profile come from, in the order of [`Policy::all_profiles`]; nothing is reported.
+/// Returns the rules that the permissions of every profile come from, in the order of [`Policy::all_profiles`]; nothing is reported.
 #[cfg(feature = "ide")]
 pub(crate) fn trace(policy: &Policy, target: &Target, options: &EncodeOptions, cache: &EncodeCache) -> Vec<Provenance> {
     let support = Support::new(&target.kernel, &policy.features);

@@ -111,7 +111,7 @@ pub(super) enum FileWordHalf {
 impl FileWordHalf {
     pub(super) const BOTH: [FileWordHalf; 2] = [FileWordHalf::Owner, FileWordHalf::Other];
 
-    /// Where the half begins.
+    /// Returns the position of the half's first bit.
     pub(super) fn shift(self) -> u32 {
         match self {
             FileWordHalf::Owner => 0,

@@ -46,14 +46,14 @@ pub struct Features {
     root: Vec<FeatureNode>,
 }
 
-/// Why a features text cannot be used.
+/// Reasons why a features text cannot be used.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum FeaturesError {
     /// The text is malformed.
     #[error("malformed features text at byte {offset}: {problem}")]
     Syntax {
-        /// Where, in bytes from the start.
+        /// Offset in bytes from the start.
         offset: usize,
         /// The problem.
         problem: SyntaxProblem,

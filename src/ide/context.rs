@@ -38,7 +38,7 @@ pub(crate) struct OpenBlock {
     pub(crate) kind: BlockKind,
     /// The name of a profile or hat.
     pub(crate) name: Option<Range<u32>>,
-    /// Where its brace is.
+    /// Offset of its brace.
     pub(crate) brace: u32,
 }
 
@@ -68,16 +68,16 @@ pub(crate) enum PieceKind {
 pub(crate) struct StatementPiece {
     /// Its kind.
     pub(crate) kind: PieceKind,
-    /// Where it stands.
+    /// The range in the text.
     pub(crate) range: Range<u32>,
 }
 
-/// Where in a statement the cursor is.
+/// The part of a statement that the cursor is in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum CursorSlot {
     /// At the beginning of an item, or after prefix words.
     Start,
-    /// Where the name of a profile or hat stands.
+    /// The name of a profile or hat.
     Name,
     /// Behind the name in a header.
     Header,
@@ -107,7 +107,7 @@ pub(crate) enum CursorSlot {
         /// Whether in its parentheses.
         list: bool,
     },
-    /// Where the name of a condition in a group stands.
+    /// The name of a condition in a group.
     GroupName {
         /// The group's name.
         group: Range<u32>,

@@ -51,6 +51,6 @@ pub struct TextPlace {
     pub path: PathBuf,
     /// Its text.
     pub source: Arc<Source>,
-    /// Where in it.
+    /// The place in the file.
     pub span: Span,
 }

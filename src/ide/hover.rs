@@ -274,7 +274,7 @@ fn mode(mode: ProfileMode) -> &'static str {
     }
 }
 
-/// How many rules of each class a profile has.
+/// Returns the number of rules of each class that a profile has, as text.
 fn rules(profile: &Profile) -> String {
     let mut counts: std::collections::BTreeMap<&str, usize> = std::collections::BTreeMap::new();
     for rule in &profile.rules {

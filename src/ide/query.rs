@@ -17,9 +17,9 @@ use crate::source::Span;
 pub struct RuleCost {
     /// Behind the rule, in the file.
     pub offset: u32,
-    /// How many states the automata of its profile would have less without it; they may even have more.
+    /// The number of states that the automata of its profile would lack without it; negative where they would have more.
     pub states: i64,
-    /// How many bytes the profile's policy would be smaller.
+    /// The number of bytes by which the profile's policy would be smaller.
     pub bytes: i64,
 }
 
@@ -31,7 +31,7 @@ impl Snapshot {
     /// path; the profile may be left out where there is only one.
     ///
     /// # Errors
-    /// Why there is no answer, in a sentence.
+    /// The reason why there is no answer, in a sentence.
     pub fn query(&self, path: &Path, profile: Option<&str>, question: &str) -> Result<Answer, String> {
         let words: Vec<&str> = question.split_whitespace().collect();
         let words = if question.starts_with('/') { [&["file"][..], &words].concat() } else { words };

@@ -32,7 +32,7 @@ pub struct EditorSettings {
 /// The directories that are searched, and the target kernel.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// How profiles are resolved.
+    /// Options for resolving profiles.
     pub(super) options: ResolveOptions,
     config: Config,
     /// The directory that the globs of the configuration are relative to.

@@ -23,9 +23,9 @@ pub struct OutlineSymbol {
     pub kind: OutlineKind,
     /// Attachment and flags, or the values.
     pub detail: String,
-    /// Where its name stands, in bytes of the file.
+    /// The range of its name in bytes of the file.
     pub name_range: Range<u32>,
-    /// Where all of it stands.
+    /// The range of all of it.
     pub range: Range<u32>,
     /// The symbols inside it.
     pub children: Vec<OutlineSymbol>,

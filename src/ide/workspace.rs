@@ -392,7 +392,7 @@ impl Workspace {
         Some((manifest, document, unit))
     }
 
-    /// Where a span is.
+    /// Returns the place of a span.
     pub(super) fn place(&self, span: Span) -> Option<TextPlace> {
         if span.source == SourceId::NONE {
             return None;

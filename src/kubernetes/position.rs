@@ -2,7 +2,7 @@
 
 use crate::source::Span;
 
-/// Where the bytes of a decoded text are written.
+/// The places where the bytes of a decoded text are written.
 ///
 /// The text is made of pieces that stand in the YAML as they are; what lies between the pieces (indentation, the signs of an
 /// escape) has no counterpart in the text.
@@ -13,11 +13,11 @@ pub(super) struct PositionMap {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct DecodedPiece {
-    /// Where it begins in the text.
+    /// Offset of its begin in the text.
     text: u32,
-    /// Where it begins in the YAML.
+    /// Offset of its begin in the YAML.
     yaml: u32,
-    /// Where it ends in the YAML.
+    /// Offset of its end in the YAML.
     end: u32,
     /// Whether it is no copy: any place in it is all of the YAML's piece.
     whole: bool,
@@ -84,7 +84,7 @@ impl DecodedPiece {
         DecodedPiece { text: number(text), yaml: number(yaml), end: number(yaml.saturating_add(len)), whole }
     }
 
-    /// Where a byte of the text stands in the YAML; after the piece, where that ends.
+    /// Returns the offset in the YAML of a byte of the text; for a byte after the piece, its end.
     fn offset(&self, text: u32) -> u32 {
         if self.whole { self.yaml } else { self.yaml.saturating_add(text - self.text).min(self.end) }
     }

@@ -16,7 +16,7 @@ pub(super) struct ManifestReader<'a> {
     yaml: &'a str,
     /// Objects and scalars that were looked at: an alias brings the same again.
     known: BTreeSet<Span>,
-    /// How many more values are looked at. Aliases make a small file say much.
+    /// The number of values that may still be looked at. With aliases, a small file may stand for many.
     budget: usize,
 }
 

@@ -18,7 +18,7 @@ pub struct ProfileReplacement<'a> {
     pub text: &'a [u8],
 }
 
-/// Why the YAML is left as it is.
+/// Reasons why the YAML is left as it is.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RewriteError {

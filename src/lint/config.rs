@@ -31,7 +31,7 @@ pub const SCHEMA: &str = include_str!("../../schemas/armorer.schema.json");
 pub struct Config {
     /// The target that profiles are linted for.
     pub target: TargetConfig,
-    /// Which rules are on.
+    /// The rules that are on.
     pub lint: LintConfig,
 }
 

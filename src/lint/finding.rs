@@ -34,7 +34,7 @@ pub struct Finding {
     pub rule: Option<&'static Rule>,
     /// The rule's code, or that of the error.
     pub code: &'static str,
-    /// How much it matters.
+    /// The severity.
     pub severity: Severity,
     /// One sentence without a full stop, with the names of the case at hand.
     pub message: String,
@@ -119,7 +119,7 @@ impl Finding {
         self.labels.first().map_or(Span::NONE, |label| label.span)
     }
 
-    /// How sure the rule is; errors are certain.
+    /// Returns the confidence of the rule; errors are certain.
     #[must_use]
     pub fn confidence(&self) -> Confidence {
         self.rule.map_or(Confidence::High, |rule| rule.confidence)

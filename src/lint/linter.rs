@@ -45,7 +45,7 @@ use settle::LintRun;
 pub struct LintOutcome {
     /// The findings in the order of their places.
     pub findings: Vec<Finding>,
-    /// How many others comments have kept quiet.
+    /// The number of other findings, which comments have kept quiet.
     pub suppressed: usize,
     sources: Arc<SourceMap>,
 }
@@ -118,7 +118,7 @@ pub(crate) struct LintCache {
 const MEMORY_LIMIT: usize = 1 << 17;
 
 impl LintCache {
-    /// How many patterns, and pairs of them, it has.
+    /// Returns the number of its patterns and of pairs of them.
     fn len(&self) -> usize {
         self.patterns.len() + self.relations.len()
     }
@@ -164,7 +164,7 @@ impl Linter {
         }
     }
 
-    /// Which rules are on.
+    /// Sets the rules that are on.
     #[must_use]
     pub fn selection(mut self, selection: Selection) -> Linter {
         self.selection = selection;

@@ -21,7 +21,7 @@ use super::lines::DocumentLines;
 use super::server::{Phase, Server};
 use super::uri::to_path;
 
-/// Why a request has no answer.
+/// The reason why a request has no answer.
 #[derive(Debug)]
 pub(super) struct RequestError {
     pub(super) code: ErrorCode,

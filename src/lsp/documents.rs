@@ -30,7 +30,7 @@ pub(super) struct ClientDocument {
     pub(super) text: String,
     /// The results published last.
     pub(super) found: Option<PublishedProblems>,
-    /// How long it took to find what takes automata.
+    /// The time, in microseconds, that the results took which need automata.
     took_us: Option<u64>,
 }
 

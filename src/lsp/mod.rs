@@ -28,7 +28,7 @@ mod work;
 
 use std::io::{self, BufRead, Write};
 
-/// How a session ended.
+/// The way in which a session ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SessionEnd {
     /// The client asked for it.

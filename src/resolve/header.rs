@@ -23,7 +23,7 @@ pub(super) struct SplitName {
     pub(super) is_sound: bool,
 }
 
-/// Where a profile attaches.
+/// The attachment of a profile.
 pub(super) struct Attachment {
     /// The attachment, slashes filtered.
     pub(super) attachment: Option<Glob>,

@@ -85,7 +85,7 @@ pub use values::{VariableValue, variables};
 /// has about ten levels.
 const MAX_DEPTH: u32 = 200;
 
-/// Where files are looked for, and what the policy is for.
+/// Options of a run: the directories where files are looked for, and the target of the policy.
 #[derive(Clone, Debug)]
 pub struct ResolveOptions {
     /// The directory of policy, searched last for `<path>`.
@@ -241,7 +241,7 @@ impl IncludedOnce {
     }
 }
 
-/// Where each namespace and name as written stands.
+/// The place of each namespace and name as written.
 type DeclaredNames = FxHashMap<(Option<Text>, Text), Span>;
 
 impl<'a> Resolver<'a> {

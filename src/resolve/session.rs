@@ -86,7 +86,7 @@ pub(crate) struct IncludedFile {
     pub(super) len: usize,
 }
 
-/// Why a file's contents cannot be used.
+/// Reasons why a file's contents cannot be used.
 #[derive(Debug)]
 pub(super) enum UnusableFile {
     /// It cannot be read.

@@ -49,7 +49,7 @@ pub(super) enum VariableContents {
     Bool(Option<bool>),
 }
 
-/// Why a variable cannot be expanded here.
+/// Reasons why a variable cannot be expanded here.
 pub(super) enum MissingVariable {
     /// It is not declared.
     Undeclared,

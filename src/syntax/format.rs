@@ -78,7 +78,7 @@ pub fn format(text: &[u8]) -> Result<Vec<u8>, ParseError> {
 /// The result is parsed again and compared with what was read, so that a fault of the printer cannot change a policy.
 ///
 /// # Errors
-/// What is wrong with the text, when it does not parse; `format-changed`, when the new text would not say the same.
+/// The errors of the text when it does not parse; `format-changed` when the new text would not mean the same.
 pub fn format_with(source: &Source, id: SourceId, options: &FormatOptions) -> Result<Formatted, Vec<Diagnostic>> {
     let parsed = parse(source, id);
     if parsed.diagnostics.iter().any(Diagnostic::is_error) {

@@ -51,7 +51,7 @@ pub(crate) fn parse_source(text: &[u8]) -> Result<(ast::File, Arc<Source>), Pars
     }
 }
 
-/// Why a text does not parse: everything that is wrong with it, and the text for showing it.
+/// The errors of a text that does not parse: all of them, with the text for showing it.
 #[derive(Debug, thiserror::Error)]
 #[error("{}", summary(diagnostics, sources))]
 #[non_exhaustive]

@@ -193,7 +193,7 @@ impl fmt::Display for UmountAccess {
 pub struct AskedMount {
     /// The source of the mount.
     pub source: Option<Text>,
-    /// Where.
+    /// The mount point.
     pub target: Text,
     /// The type of the file system.
     pub fstype: Option<Text>,

@@ -26,7 +26,7 @@ pub(in crate::analysis) struct PermissionLookup {
     pub(in crate::analysis) way: LookupPlace,
 }
 
-/// Where a permission is looked up.
+/// The place where a permission is looked up.
 #[derive(Clone, Debug)]
 pub(in crate::analysis) enum LookupPlace {
     /// In the file automaton.

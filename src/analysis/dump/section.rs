@@ -24,7 +24,7 @@ pub struct SectionDump {
     pub permissions_version: Option<u32>,
     /// The accept values, ascending.
     pub accept: Vec<AcceptValue>,
-    /// Which classes are mediated; empty for file rules.
+    /// The classes that are mediated; empty for file rules.
     pub mediated: Vec<MediatedClass>,
     /// Named exec transitions, `:ns:name` with a NUL in the place of the second colon.
     pub transitions: Vec<Text>,
@@ -37,7 +37,7 @@ pub struct AcceptValue {
     pub accept: u32,
     /// The second word, where there is such a table: packed audit and quiet bits, or flags of the state.
     pub accept2: Option<u32>,
-    /// How many states have it, reachable or not.
+    /// The number of states that have it, reachable or not.
     pub states: usize,
     /// Its meanings. Without a state that a string leads to it means nothing.
     pub meanings: Vec<AcceptMeaning>,

@@ -17,7 +17,7 @@ const MAX_PAIRS: usize = 3_000_000;
 /// The most transitions of one profile.
 const MAX_CELLS: usize = 1 << 27;
 
-/// Where the exec of a path leads.
+/// The profiles that the exec of a path leads to.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct ExecTargets {
     pub(super) goal: NodeTarget,
@@ -198,10 +198,10 @@ fn path(pairs: &[((u32, u32), usize, u8)], at: usize) -> Vec<u8> {
     path
 }
 
-/// Which execs a walk is about.
+/// A condition on the execs that a walk is about.
 type ExecFilter<'a> = &'a dyn Fn(&&ExecTransition) -> bool;
 
-/// Where the programs lead that a profile may execute, each target with a shortest path.
+/// Returns the targets of the programs that a profile may execute, each with a shortest path.
 pub(super) fn edges(
     nodes: &Nodes<'_>,
     profile: &BlobProfile,

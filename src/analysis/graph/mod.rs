@@ -203,7 +203,7 @@ pub enum EdgeKind {
     Unmediated,
 }
 
-/// Why there is no graph.
+/// Reasons why there is no graph.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum GraphError {

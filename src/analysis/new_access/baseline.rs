@@ -32,7 +32,7 @@ pub struct Baseline {
     name: String,
 }
 
-/// Why there is no baseline.
+/// Reasons why there is no baseline.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum BaselineError {

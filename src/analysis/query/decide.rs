@@ -74,7 +74,7 @@ pub(in crate::analysis) fn answer(subject: &Subject, entry: &SubjectProfile, acc
     answer
 }
 
-/// Why nothing of a plan is checked under a profile.
+/// Returns the reason why nothing of a plan is checked under a profile.
 pub(in crate::analysis) fn unchecked_because(profile: &BlobProfile, plan: &LookupPlan) -> Option<String> {
     if mode(profile) == LoadedMode::Unconfined && !plan.binds_unconfined {
         return Some("the profile is unconfined: none of this is checked".to_owned());

@@ -64,7 +64,7 @@ pub(super) struct SubjectProfile {
     pub(super) sources: Option<Arc<SourceMap>>,
 }
 
-/// Why there is no answer.
+/// Reasons why there is no answer.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum QueryError {

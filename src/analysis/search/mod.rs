@@ -47,7 +47,7 @@ pub struct ProfileAnswer {
     pub quiet: bool,
     /// Whether it happens: it is allowed, or the profile only complains.
     pub happens: bool,
-    /// Why nothing of it is checked.
+    /// The reason why nothing of it is checked.
     pub unchecked: Option<String>,
     /// The rules that decide, in the order of the text; none where the policy is a blob.
     pub rules: Vec<DecidingRule>,
@@ -72,7 +72,7 @@ pub struct DecidingRule {
 pub struct ProfilesByRule<'a> {
     /// The rule, `None` where no rule is known.
     pub rule: Option<&'a RuleUse>,
-    /// Why nothing is checked, where that is so.
+    /// The reason why nothing is checked, where that is so.
     pub unchecked: Option<&'a str>,
     /// A string of the pattern that the rule decides about in the first of the profiles.
     pub witness: Option<&'a str>,
@@ -97,7 +97,7 @@ pub enum AnswerFilter {
     Prompt,
 }
 
-/// Why there is no answer.
+/// Reasons why there is no answer.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum SearchError {

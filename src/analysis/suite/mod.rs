@@ -70,7 +70,7 @@ pub struct Suite {
     tests: Vec<Test>,
 }
 
-/// Why a suite cannot be run.
+/// Reasons why a suite cannot be run.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum SuiteError {
@@ -95,7 +95,7 @@ pub enum SuiteError {
     /// A file or directory cannot be read.
     #[error("{}: {error}", path.display())]
     Io {
-        /// Which.
+        /// The path of the file or directory.
         path: PathBuf,
         /// The error of the system.
         error: std::io::Error,

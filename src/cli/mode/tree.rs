@@ -41,7 +41,7 @@ pub(super) struct HeaderContents {
     /// The index of the profile around it.
     pub(super) parent: Option<usize>,
     pub(super) is_hat: bool,
-    /// Where its name stands.
+    /// The place of its name.
     pub(super) span: Span,
     pub(super) line: u32,
     pub(super) mode: ProfileMode,
@@ -87,7 +87,7 @@ fn flags(profile: &Profile) -> (ProfileMode, bool) {
     (modes.next_back().unwrap_or_default(), flags.clone().any(|flag| *flag == ProfileFlag::Audit))
 }
 
-/// Why a file is not taken.
+/// A file that is not taken, with the reason.
 #[derive(Clone, Debug)]
 pub(super) struct RejectedFile {
     /// With the name of the file, escaped.
@@ -172,7 +172,7 @@ impl<'a> ProfileTree<'a> {
         self.attachments.get_or_init(|| AttachmentIndex::of(&self.documents, files, self.compiler))
     }
 
-    /// Why files of the base were left out when it was searched.
+    /// Returns the files of the base that were left out when it was searched, with the reasons.
     pub(super) fn unread(&self) -> &[RejectedFile] {
         self.listed.get().map(|(_, unread)| &unread[..]).unwrap_or_default()
     }

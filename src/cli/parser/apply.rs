@@ -38,7 +38,7 @@ impl ParserOptions {
     /// Does what an option says.
     ///
     /// # Errors
-    /// Where the run ends: the value is wrong, or the option asks for a text and no more.
+    /// The end of the run: the value is wrong, or the option asks for a text and no more.
     pub(super) fn apply(&mut self, given: &GivenOption, output: &mut StreamOutput) -> Result<(), EarlyExit> {
         let value = given.value.clone().unwrap_or_default();
         match given.option {

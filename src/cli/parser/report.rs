@@ -37,7 +37,7 @@ pub(super) fn is_late(code: Code) -> bool {
     )
 }
 
-/// Where profiles end, by the places of their names: there the reference warns of names that are paths.
+/// The ends of profiles by the places of their names: there the reference warns of names that are paths.
 type Ends = HashMap<Span, Span>;
 
 /// The treatment of a diagnostic.

@@ -29,7 +29,7 @@ pub(super) struct ParserRun<'a> {
     pub(super) options: &'a ParserOptions,
     pub(super) kernel_features: &'a Features,
     pub(super) policy_features: Option<&'a Features>,
-    /// Where policy is loaded; `None` where it is not.
+    /// The kernel that policy is loaded into; `None` where it is not loaded.
     pub(super) kernel: Option<Kernel>,
     pub(super) cache: Option<PolicyCache>,
     /// Before the first input was read.

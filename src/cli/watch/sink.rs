@@ -1,4 +1,4 @@
-//! Where the lines of the log go: to standard output, by a thread that alone waits where nobody reads them.
+//! The output of log lines to standard output, by a thread that alone waits where nobody reads them.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -38,7 +38,7 @@ struct LineQueue {
     is_stuck: bool,
     /// Lines that were lost since the last one that was not.
     lost: usize,
-    /// Why nothing can be written any more.
+    /// The error after which nothing can be written any more.
     error: Option<String>,
 }
 

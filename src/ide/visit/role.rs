@@ -18,7 +18,7 @@ pub(crate) enum WordRole {
     Path,
     /// The source of a mount rule: a device, a directory, or any word.
     MountSource,
-    /// Where a mount rule mounts.
+    /// The mount point of a mount rule.
     MountPoint,
     /// The name of a message queue.
     QueueName,

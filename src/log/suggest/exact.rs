@@ -26,7 +26,7 @@ pub enum NoRule {
     Name {
         /// The name of the field.
         what: &'static str,
-        /// Why not.
+        /// The error of the pattern.
         error: PatternError,
     },
     /// A path that does not begin at the root, such as that of a file in a disconnected file system.

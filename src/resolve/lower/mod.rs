@@ -56,7 +56,7 @@ pub fn rule(rule: &ast::Rule, span: Span, context: &mut Context<'_>) -> Option<p
     Some(policy::Rule { prefix: checked?, kind: kind?, span, origin: origin(&rule.kind) })
 }
 
-/// How a written rule came about.
+/// Returns the origin of a written rule.
 pub fn origin(kind: &ast::RuleKind) -> policy::RuleOrigin {
     match kind {
         ast::RuleKind::File(ast::FileRule { body: ast::FileBody::All, .. }) => policy::RuleOrigin::File,

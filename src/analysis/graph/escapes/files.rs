@@ -37,7 +37,7 @@ const CONFIGURATION: [&str; 6] = [
 const USES: [(EscapeKind, u32); 3] =
     [(EscapeKind::Program, EXEC), (EscapeKind::Library, EXEC_MMAP), (EscapeKind::Configuration, READ)];
 
-/// Which paths are looked at.
+/// A condition on the paths that are looked at.
 type PathSelection<'a> = &'a dyn Fn(&[u8]) -> bool;
 
 /// A profile by its number.

@@ -79,7 +79,7 @@ pub(crate) fn is_word_byte(byte: u8) -> bool {
     has(byte, ID)
 }
 
-/// How many blanks.
+/// Returns the number of leading blanks.
 pub(crate) fn blanks(text: &[u8]) -> usize {
     text.iter().take_while(|&&byte| is_blank(byte)).count()
 }
