@@ -17,7 +17,7 @@ pub(crate) struct AtomicReplacement<'a> {
     pub(crate) mode: u32,
     /// Permissions that the file gets whatever the umask is.
     pub(crate) permissions: Option<Permissions>,
-    /// When the file claims to have been changed.
+    /// The time at which the file claims to have been changed.
     #[cfg(feature = "cli")]
     pub(crate) modified: Option<SystemTime>,
     /// Whether the contents are on the disk before the file has its name.

@@ -115,7 +115,7 @@ impl Diagnostic {
         }
     }
 
-    /// Says what to write instead.
+    /// Adds a help: what to write instead.
     #[must_use]
     #[doc(hidden)]
     pub fn with_help(mut self, help: impl Into<String>) -> Self {

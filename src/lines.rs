@@ -109,7 +109,7 @@ impl<'a> LineDiff<'a> {
     }
 }
 
-/// The line of a unified diff behind a last line without line feed.
+/// The line of a unified diff after a last line without line feed.
 pub(crate) const NO_LINE_FEED: &str = "\\ No newline at end of file";
 
 #[cfg(test)]

@@ -214,7 +214,8 @@ pub(super) struct AutomatonDifference {
 /// Differences, and whether there are no others.
 pub(super) type AutomatonDiffResult = Result<(Vec<AutomatonDifference>, bool), OutOfBudget>;
 
-/// With the names of the extended attributes, which are those of A: a difference in them is one of its own.
+/// Compares two attachment automata, with the names of the extended attributes, which are those of A: a difference in them is one of its
+/// own.
 pub(super) fn xmatch((a, names): (&Xmatch, &[Vec<u8>]), b: &Xmatch, options: &DiffOptions) -> AutomatonDiffResult {
     if a.dfa == b.dfa {
         return Ok((Vec::new(), true));
@@ -270,7 +271,7 @@ fn policydb(a: &BlobProfile, b: &BlobProfile, options: &DiffOptions) -> Automato
         (a.start, b.start) = (a.dfa.step(starts[0], first), b.dfa.step(starts[1], first));
         // Whether a class is mediated at all hangs on the state after its byte, not on its permissions; where it is not, all
         // is granted, and there is nothing more to compare.
-        // No kernel asks whether the label class is there: the class behind it decides.
+        // No kernel asks whether the label class is there: the class after it decides.
         let asked = classes::MEDIATED.contains(&class) && class != LABEL;
         if asked && (a.start == 0) != (b.start == 0) {
             let say = |state: u32| if state == 0 { "does not mediate it" } else { "mediates it" }.to_owned();
@@ -296,7 +297,7 @@ fn policydb(a: &BlobProfile, b: &BlobProfile, options: &DiffOptions) -> Automato
     Ok((found, complete))
 }
 
-/// The strings of one class; the sides begin behind its byte.
+/// Compares the strings of one class; the sides begin after its byte.
 fn one_class(
     class: u8,
     [a_side, b_side]: [&AutomatonSide<'_>; 2],
@@ -396,11 +397,11 @@ impl DiffOptions {
         WalkOptions {
             first_field: u8::from(class == MOUNT),
             field: match class {
-                // Behind each NUL of a mount string begins the next field.
+                // After each NUL of a mount string begins the next field.
                 MOUNT => {
                     |field, symbol| if matches!((field, symbol), (1..=5, Symbol::Byte(0))) { field + 1 } else { field }
                 }
-                // Two bytes each are family, type and protocol, which decide alone or with what is behind them.
+                // Two bytes each are family, type and protocol, which decide alone or with what is after them.
                 class if networks::CLASSES.contains(&class) => |field, _| field.saturating_add(1).min(7),
                 _ => |field, _| field,
             },
@@ -413,7 +414,7 @@ impl DiffOptions {
     /// Returns the options for walking the strings of files.
     pub(super) fn file_walk(&self, skip_start: bool) -> WalkOptions<'static> {
         WalkOptions {
-            // Behind a NUL begins the target of a link or a change of profile.
+            // After a NUL begins the target of a link or a change of profile.
             field: |field, symbol| if symbol == Symbol::Byte(0) { 1 } else { field },
             marks: &[0],
             ..self.walk(skip_start)
@@ -446,7 +447,7 @@ pub(super) fn asked(class: u8, field: u8) -> u32 {
 }
 
 /// The permissions that the kernel asks for in that field (`security/apparmor/mount.c`): `umount` after the mount point, `pivot_root` after
-/// the old root, `mount` behind the flags or the data. A compiler may leave the bits of merged rules on the other strings.
+/// the old root, `mount` after the flags or the data. A compiler may leave the bits of merged rules on the other strings.
 fn asked_of_mounts(field: u8) -> u32 {
     match field {
         0 => u32::MAX,

@@ -62,10 +62,10 @@ pub struct Difference {
     pub place: ProfilePart,
     /// The access that it is about, in the user's terms, if it is something that programs do.
     pub access: Option<Asked>,
-    /// For automata: a shortest string on which they differ (serialised as numbers, `null` for the out-of-band symbol).
+    /// A shortest string on which the automata differ (serialised as numbers, `null` for the out-of-band symbol).
     #[serde(serialize_with = "symbols")]
     pub witness: Vec<Symbol>,
-    /// For automata: the permissions that differ, in the kernel's bits (`AA_MAY_…`).
+    /// The permissions of automata that differ, in the kernel's bits (`AA_MAY_…`).
     pub permissions: u32,
     /// The value in A.
     pub a: String,

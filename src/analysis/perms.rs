@@ -11,7 +11,7 @@
 //!   a denied bit is never looked at.
 //! * `quiet` only on bits that are not allowed: it silences the record of a denial.
 //! * `prompt` only on bits that are not allowed. Packed words cannot hold it.
-//! * the exec transition only where exec or onexec is allowed, with the *name* behind a table index; the order of the
+//! * the exec transition only where exec or onexec is allowed, with the *name* after a table index; the order of the
 //!   transition table means nothing. `:ns` NUL `name` and `:ns:name` are one name.
 //! * the rest, which the reference compiler leaves at 0, as it stands.
 //!
@@ -56,9 +56,9 @@ const X_INDEX: u32 = 0x00ff_ffff;
 /// Permissions on a file.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct FilePerms {
-    /// For the owner of the file.
+    /// The half for the owner of the file.
     pub owner: FilePermsHalf,
-    /// For everybody else.
+    /// The half for everybody else.
     pub other: FilePermsHalf,
 }
 

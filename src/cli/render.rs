@@ -12,7 +12,7 @@ use super::{eprint_line, eprint_styled};
 use crate::diagnostic::{Code, Diagnostic, RenderableDiagnostic, Severity};
 use crate::source::{SourceMap, Span};
 
-/// When output has colours.
+/// The choice of when output has colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(super) enum Color {
     /// At a terminal, unless `NO_COLOR` is set (<https://no-color.org>)
@@ -130,7 +130,7 @@ pub(super) fn with_places<'a>(
 pub(super) struct Renderer {
     handler: GraphicalReportHandler,
     verbosity: Verbosity,
-    /// By the name of the file: ids of sources mean something in one call of the compiler only.
+    /// The diagnostics that were shown, by the name of the file: ids of sources mean something in one call of the compiler only.
     said: HashSet<(Code, String, u32, u32, String)>,
     /// Warnings of which every further place is only counted.
     repeated: HashSet<(Code, String)>,

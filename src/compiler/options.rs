@@ -102,7 +102,7 @@ impl Compiler {
         self
     }
 
-    /// About the most memory that an automaton may take while it is built, in bytes. The default is 128 MiB.
+    /// Sets the approximate maximum of memory that an automaton may take while it is built, in bytes. The default is 128 MiB.
     ///
     /// ```
     /// use armorer::{CompileError, Compiler, Features, Input};

@@ -40,9 +40,9 @@ pub struct Resolved {
 
 /// The diagnostics so far, before levels are applied.
 pub(super) struct RaisedDiagnostics {
-    /// About the YAML.
+    /// Diagnostics about the YAML.
     pub(super) whole: Vec<Diagnostic>,
-    /// About each part, with places in its text.
+    /// Diagnostics about each part, with places in its text.
     pub(super) parts: Vec<Vec<Diagnostic>>,
 }
 

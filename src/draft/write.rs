@@ -1,4 +1,4 @@
-//! From facts to a profile: measured against the abstractions, so that no rule says what they say, and linted.
+//! Makes a profile of facts: measured against the abstractions, so that no rule says what they say, and linted.
 
 use std::collections::BTreeSet;
 use std::os::unix::ffi::OsStrExt;

@@ -91,7 +91,7 @@ impl Editor {
         self.remove(scope.into(), &rule.into(), CommentsAbove::Keep)
     }
 
-    /// As [`Editor::remove_rule`], with the comments above the rule that are about it.
+    /// Removes a rule like [`Editor::remove_rule`], with the comments above the rule that are about it.
     ///
     /// ```
     /// use armorer::ast::UsernsRule;

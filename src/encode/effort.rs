@@ -30,7 +30,7 @@ pub struct AutomatonEffort {
     pub states: usize,
     /// Cells of the tables that are in use.
     pub cells: usize,
-    /// From patterns to the minimal automaton, in microseconds. What other profiles needed before costs nothing again.
+    /// The time from patterns to the minimal automaton, in microseconds. What other profiles needed before costs nothing again.
     pub build_us: u64,
     /// Laying it out in tables, in microseconds.
     pub pack_us: u64,

@@ -85,7 +85,7 @@ pub struct Target {
 pub struct EncodeOptions {
     /// Most states of an automaton before it is minimal.
     pub max_states: usize,
-    /// About the most memory that an automaton may take while it is built, in bytes. The default is 128 MiB.
+    /// The approximate maximum of memory that an automaton may take while it is built, in bytes. The default is 128 MiB.
     pub max_memory: usize,
     /// Whether [`Effort`] tells how many states there were before those that mean the same were merged. Counting takes time.
     pub count_states: bool,
@@ -161,7 +161,7 @@ pub fn check(
     })
 }
 
-/// As [`check`], without what takes automata to tell.
+/// Does the same as [`check`], without what takes automata to tell.
 pub fn check_rules(
     policy: &Policy,
     target: &Target,

@@ -26,9 +26,9 @@ use crate::vocab::{Signal, flags};
 
 /// Everything that a profile's rules come to, short of the automata.
 pub(super) struct Contributions {
-    /// For the automaton of file rules.
+    /// Contributions to the automaton of file rules.
     pub(super) file: Vec<Contribution>,
-    /// For that of all other classes.
+    /// Contributions to that of all other classes.
     pub(super) policy: Vec<Contribution>,
     pub(super) attachment: Option<attachment::AttachmentParts>,
     pub(super) capabilities: blob::Capabilities,

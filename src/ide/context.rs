@@ -79,28 +79,28 @@ pub(crate) enum CursorSlot {
     Start,
     /// The name of a profile or hat.
     Name,
-    /// Behind the name in a header.
+    /// After the name in a header.
     Header,
-    /// Behind `else`.
+    /// After `else`.
     Else,
     /// In an expression; after an operator or at its beginning an operand is wanted.
     Expression {
         /// Whether an operand is wanted here.
         operand: bool,
     },
-    /// Behind the operator of an assignment.
+    /// After the operator of an assignment.
     Value,
     /// The path of an include or abi.
     IncludePath,
-    /// Behind an arrow.
+    /// After an arrow.
     Target,
-    /// Behind `->` was its word: only the comma may follow.
+    /// After `->` was its word: only the comma may follow.
     Done,
     /// Any other place of a rule.
     Argument,
     /// In the parentheses of permissions, or of flags in a header without `flags=`.
     List,
-    /// Behind the operator of a condition.
+    /// After the operator of a condition.
     ConditionValue {
         /// The condition's name.
         name: Range<u32>,

@@ -17,7 +17,7 @@ pub(super) struct ManifestUnit {
 /// One text that is open.
 #[derive(Debug)]
 pub(super) struct OpenDocument {
-    /// As the session knows it.
+    /// The source as the session knows it.
     pub(super) source: SourceId,
     /// The profiles of a manifest; none of a profile file.
     pub(super) units: Vec<ManifestUnit>,

@@ -15,7 +15,7 @@ use crate::source::Span;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RuleCost {
-    /// Behind the rule, in the file.
+    /// After the rule, in the file.
     pub offset: u32,
     /// The number of states that the automata of its profile would lack without it; negative where they would have more.
     pub states: i64,

@@ -45,7 +45,7 @@ pub struct FileProblem {
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct FileProblems {
-    /// In the order of their places.
+    /// The problems, in the order of their places.
     pub list: Vec<FileProblem>,
     /// The texts that spans point into.
     pub sources: Arc<SourceMap>,

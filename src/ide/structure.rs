@@ -35,7 +35,7 @@ pub struct OutlineSymbol {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Fold {
-    /// In bytes of the file; it covers more than one line.
+    /// The range in bytes of the file; it covers more than one line.
     pub range: Range<u32>,
     /// Its kind.
     pub kind: FoldKind,
@@ -45,7 +45,7 @@ pub struct Fold {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Token {
-    /// In bytes of the file.
+    /// The range in bytes of the file.
     pub range: Range<u32>,
     /// Its kind.
     pub kind: TokenKind,

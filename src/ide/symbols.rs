@@ -45,7 +45,7 @@ pub(super) struct VariableSymbol {
 /// A profile, hat or child profile.
 #[derive(Debug)]
 pub(super) struct ProfileSymbol {
-    /// With the names of its parents: `parent//child`.
+    /// The name with those of its parents: `parent//child`.
     pub(super) name: Text,
     /// The last part of the name, without quotes, as it is written.
     pub(super) range: Range,

@@ -232,7 +232,7 @@ impl Workspace {
         }
     }
 
-    /// As [`Workspace::snapshot`], with what is to know about all profiles of the workspace.
+    /// Takes a snapshot like [`Workspace::snapshot`], with what is to know about all profiles of the workspace.
     #[must_use]
     pub fn full_snapshot(&mut self) -> Snapshot {
         let roots = self.roots();

@@ -113,7 +113,7 @@ pub struct EmbeddedProfile {
     pub span: Span,
     /// The form in which the text is written.
     pub form: TextForm,
-    /// From places in the text to places in the YAML.
+    /// Maps places in the text to places in the YAML.
     #[serde(skip)]
     positions: PositionMap,
     /// Whether it stands between brackets or braces, where no block scalar can.
@@ -134,7 +134,7 @@ pub enum TextForm {
     DoubleQuoted,
     /// `'…'`
     SingleQuoted,
-    /// Without any sign.
+    /// A plain scalar.
     Plain,
     /// It does not: it is made from the abstract form of an `AppArmorProfile`.
     Abstract,

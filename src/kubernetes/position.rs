@@ -1,4 +1,4 @@
-//! From places in a decoded text to places in the YAML that it is written in.
+//! Maps places in a decoded text to places in the YAML that it is written in.
 
 use crate::source::Span;
 
@@ -61,7 +61,7 @@ impl PositionMap {
         if piece.whole {
             return Some(piece.text);
         }
-        // Behind a piece, what is between it and the next belongs to the next.
+        // After a piece, what is between it and the next belongs to the next.
         if yaml > piece.end
             && let Some(next) = next
         {

@@ -84,7 +84,7 @@ impl ManifestReader<'_> {
         self.budget > 0
     }
 
-    /// Says that Kubernetes does not take a field.
+    /// Reports a field that Kubernetes does not take.
     pub(super) fn invalid(&mut self, span: Span, message: impl Into<String>, help: impl Into<String>) {
         self.manifest.diagnostics.push(Diagnostic::new(Code::ManifestInvalid, message, span).with_help(help));
     }

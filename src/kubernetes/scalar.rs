@@ -8,7 +8,7 @@ use super::position::PositionMap;
 pub(super) struct ScalarLines {
     /// Offset of the first line.
     pub(super) start: usize,
-    /// Behind the line end of the last line that is not blank.
+    /// After the line end of the last line that is not blank.
     pub(super) end: usize,
     /// The indentation of its lines, in bytes.
     pub(super) indent: usize,

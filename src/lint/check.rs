@@ -84,7 +84,7 @@ pub(super) enum ProbedAccess {
 }
 
 impl ProbedAccess {
-    /// As a verb.
+    /// Returns a verb for it.
     pub(super) fn verb(self) -> &'static str {
         match self {
             ProbedAccess::Read => "read",

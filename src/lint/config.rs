@@ -84,7 +84,7 @@ impl AsRef<str> for ConfigWord {
 pub struct ConfigError {
     /// Counted from 1.
     pub line: usize,
-    /// In bytes, counted from 1.
+    /// The offset in bytes, counted from 1.
     pub column: usize,
     /// The message of the error.
     pub message: String,

@@ -78,7 +78,7 @@ impl Finding {
         Finding { rule, code, severity, message, labels, help, fix: None, include_chain, profile, detail }
     }
 
-    /// Says what to do about it.
+    /// Adds a help: what to do about it.
     #[must_use]
     pub fn with_help(mut self, help: impl Into<String>) -> Finding {
         self.help = Some(help.into());

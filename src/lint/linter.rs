@@ -114,7 +114,7 @@ pub(crate) struct LintCache {
     relations: Relations,
 }
 
-/// About how many patterns, and pairs of them, are remembered. A profile of the largest has 5,000 patterns.
+/// The approximate number of patterns, and pairs of them, that are remembered. A profile of the largest has 5,000 patterns.
 const MEMORY_LIMIT: usize = 1 << 17;
 
 impl LintCache {
@@ -250,7 +250,7 @@ impl Linter {
         Ok(pass.lint(ids)?)
     }
 
-    /// As [`Linter::lint`], for texts that a session has, and with what others have worked out.
+    /// Lints like [`Linter::lint`], for texts that a session has, and with what others have worked out.
     #[cfg(feature = "ide")]
     pub(crate) fn lint_session(
         &self,

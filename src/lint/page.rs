@@ -110,7 +110,7 @@ fn severity(severity: Severity) -> &'static str {
     }
 }
 
-/// With a capital letter at the beginning.
+/// Returns a text with a capital letter at the beginning.
 fn sentence(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()

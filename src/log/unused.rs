@@ -182,7 +182,7 @@ struct CompiledFile {
     file: String,
     resolved: Resolved,
     subject: Subject,
-    /// For each profile the places of the rules that are part of what is compiled.
+    /// The places of the rules that are part of what is compiled, for each profile.
     compiled: Vec<FxHashSet<Span>>,
 }
 

@@ -1,4 +1,4 @@
-//! From syntax trees to the resolved [`Policy`]: includes, variables, conditionals, blocks and aliases are gone, every rule is
+//! Turns syntax trees into the resolved [`Policy`]: includes, variables, conditionals, blocks and aliases are gone, every rule is
 //! checked.
 //!
 //! One pass in source order. The preamble sets variables, aliases and the features that the policy is written for. Then each
@@ -128,7 +128,7 @@ pub fn resolve(session: &Session, input: SourceId, options: &ResolveOptions, dia
     finish(read(session, input, options), diagnostics)
 }
 
-/// As [`resolve()`] and [`variables()`] together, with the work of one.
+/// Does the work of [`resolve()`] and [`variables()`] in one go.
 #[cfg(feature = "ide")]
 pub(crate) fn resolve_all(
     session: &Session,

@@ -350,7 +350,7 @@ impl Variables {
         self.expanded.retain(|_, expansion| expansion.is_some());
     }
 
-    /// Says which variable is not declared, and which one may be meant.
+    /// Reports a variable that is not declared, with the one that may be meant.
     pub(super) fn suggest(&self, diagnostic: &mut Diagnostic, name: &[u8]) {
         let mut names: Vec<_> = self.names().map(Text::to_str_lossy).collect();
         names.sort_unstable();

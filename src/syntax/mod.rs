@@ -38,7 +38,7 @@ pub fn parse(text: &[u8]) -> Result<ast::File, ParseError> {
     parse_source(text).map(|(file, _)| file)
 }
 
-/// As [`parse()`], with the text and its lines.
+/// Parses like [`parse()`], and returns the text and its lines as well.
 pub(crate) fn parse_source(text: &[u8]) -> Result<(ast::File, Arc<Source>), ParseError> {
     let sources = SourceMap::new();
     let id = sources.add("<text>", text).map_err(|error| ParseError::too_large(&error))?;
@@ -56,7 +56,7 @@ pub(crate) fn parse_source(text: &[u8]) -> Result<(ast::File, Arc<Source>), Pars
 #[error("{}", summary(diagnostics, sources))]
 #[non_exhaustive]
 pub struct ParseError {
-    /// At least one error.
+    /// The errors; at least one.
     pub diagnostics: Vec<Diagnostic>,
     /// Holds the text.
     pub sources: SourceMap,

@@ -46,7 +46,7 @@ pub struct AcceptValue {
 /// A meaning of an accept value.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct AcceptMeaning {
-    /// In strings of these classes; empty for file rules.
+    /// The classes of the strings; empty for file rules.
     pub classes: Vec<String>,
     /// The permissions in words.
     pub permissions: String,
@@ -120,7 +120,7 @@ impl SectionDump {
 type AcceptWords = (u32, Option<u32>);
 
 /// Strings of which classes lead to which accept words. A class is named by the symbols that its strings begin with, none for
-/// file rules; the state behind the byte of a class that asks for nothing there is not counted.
+/// file rules; the state after the byte of a class that asks for nothing there is not counted.
 fn uses(
     dfa: &Tables,
     start: u32,
@@ -138,7 +138,7 @@ fn uses(
     for &class in mediated {
         let first = dfa.step(start, Symbol::Byte(class));
         let second = match class {
-            // The byte behind it is the class that asks.
+            // The byte after it is the class that asks.
             bytes::LABEL => [bytes::PTRACE, bytes::SIGNAL].map(|asks| vec![class, asks]).to_vec(),
             _ => vec![vec![class]],
         };

@@ -28,7 +28,7 @@ pub(super) struct ExecTargets {
 struct Executable {
     /// The state after `/`.
     start: u32,
-    /// For each byte, the column of its class in `next`.
+    /// The column of each byte's class in `next`.
     columns: [u16; 256],
     width: usize,
     /// The transitions by state and column; 0 where nothing can be executed any more.

@@ -160,7 +160,7 @@ impl EdgeClass {
         EdgeClass::Dbus,
         EdgeClass::Unix,
     ];
-    /// Those that let a task run under the other profile, or control one that does.
+    /// The classes that let a task run under the other profile, or control one that does.
     pub const BECOMES: [EdgeClass; 4] = [EdgeClass::Exec, EdgeClass::Hat, EdgeClass::ChangeProfile, EdgeClass::Ptrace];
 
     /// Its name.

@@ -162,7 +162,7 @@ impl NewAccess {
         self.findings.is_empty()
     }
 
-    /// Names the rules of a policy that was compiled from text behind each finding: BASE is side A, NEW is side B.
+    /// Names the rules of a policy that was compiled from text after each finding: BASE is side A, NEW is side B.
     ///
     /// `provenance` gives that of a profile by its index, and the sources of its compiler.
     pub fn name_rules<'a>(

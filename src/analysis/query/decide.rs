@@ -17,7 +17,7 @@ use crate::blob::{BlobProfile, PolicyDb};
 use crate::policy::Owner;
 use crate::vocab::classes;
 
-/// In the version word: complain, whatever the mode says.
+/// The bit in the version word for complain, whatever the mode is.
 const FORCE_COMPLAIN: u32 = 1 << 11;
 /// The permissions that a link may not have beyond its target: all on files but link.
 const SUBSET: u32 = 0x1_b37f;

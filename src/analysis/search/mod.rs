@@ -39,7 +39,7 @@ pub struct ProfileAnswer {
     pub mode: LoadedMode,
     /// The decision about everything that is asked; for a pattern, about one of its strings.
     pub decision: Decision,
-    /// On whose files.
+    /// The ownership of the files that it is about.
     pub whose: FileOwnership,
     /// Allowed and logged.
     pub audited: bool,

@@ -155,7 +155,7 @@ impl Suite {
         self.run_with(compiler, features, |_, _| ())
     }
 
-    /// As [`Suite::run`], and notes in `coverage` which rules the tests depend on.
+    /// Runs the tests like [`Suite::run`], and notes in `coverage` which rules the tests depend on.
     ///
     /// ```
     /// use armorer::analysis::suite::{Coverage, Suite};

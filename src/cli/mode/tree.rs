@@ -23,7 +23,7 @@ use crate::vocab::ProfileMode;
 /// A profile file.
 #[derive(Debug)]
 pub(super) struct ProfileDocument {
-    /// As it was named first.
+    /// The path as it was named first.
     pub(super) path: PathBuf,
     pub(super) text: Vec<u8>,
     pub(super) editor: Editor,
@@ -90,7 +90,7 @@ fn flags(profile: &Profile) -> (ProfileMode, bool) {
 /// A file that is not taken, with the reason.
 #[derive(Clone, Debug)]
 pub(super) struct RejectedFile {
-    /// With the name of the file, escaped.
+    /// The message, which begins with the escaped name of the file.
     pub(super) message: String,
     /// Whether its text is to blame.
     pub(super) is_text: bool,

@@ -35,7 +35,7 @@ impl ParserOptions {
         self.actions += 1;
     }
 
-    /// Does what an option says.
+    /// Applies an option.
     ///
     /// # Errors
     /// The end of the run: the value is wrong, or the option asks for a text and no more.

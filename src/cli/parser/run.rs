@@ -35,7 +35,7 @@ pub(super) struct ParserRun<'a> {
     /// Before the first input was read.
     pub(super) began: SystemTime,
     compiler: OnceLock<Compiler>,
-    /// For files in `force-complain/`.
+    /// The compiler for files in `force-complain/`.
     complain_compiler: OnceLock<Compiler>,
 }
 

@@ -10,7 +10,8 @@ use crate::agent::{FileOutcome, PassReport, Refusal};
 #[derive(Debug)]
 pub(super) struct Metrics {
     interval: Duration,
-    /// When the agent last showed that it works: looked for changes, or went on to another file; `None` before the first time.
+    /// The time at which the agent last showed that it works: it looked for changes, or went on to another file; `None` before the first
+    /// time.
     alive: Option<Instant>,
     passes: u64,
     loads: u64,

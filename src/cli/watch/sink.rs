@@ -13,7 +13,7 @@ const MAX_WAITING: usize = 1 << 20;
 /// A full queue is waited for this long, and no more until it has room again.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// At the end, the lines that wait have this long.
+/// The time limit for writing the remaining lines at the end.
 const LAST: Duration = Duration::from_millis(300);
 
 /// A queue of lines.

@@ -205,7 +205,7 @@ impl<'a> TokenInput<'a> {
         Span::new(self.state.source, self.at, self.at + offset(count.min(self.rest.len())))
     }
 
-    /// From here to where `end` begins.
+    /// Returns the span from here to the start of `end`.
     pub(super) fn span_to(self, end: TokenInput<'a>) -> Span {
         Span::new(self.state.source, self.at, end.at)
     }

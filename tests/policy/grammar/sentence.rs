@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::grammar::ebnf::{Grammar, Node};
 
-/// Behind these a line may end and a comment may stand.
+/// After these a line may end and a comment may stand.
 const LAYOUT: [&str; 4] = ["end", "open", "close", "include"];
 
 /// The depth of rules at which the generator takes the shortest way out.

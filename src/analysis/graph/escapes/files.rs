@@ -118,7 +118,7 @@ fn paths(
     Ok(paths.into_iter().collect())
 }
 
-/// For each path, the profiles for which `bits` finds something in their permissions, with that.
+/// Returns for each path the profiles for which `bits` finds something in their permissions, with that.
 fn by_path(
     paths: &StringTree,
     entries: &[NumberedProfile<'_>],

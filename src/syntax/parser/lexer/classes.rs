@@ -15,7 +15,7 @@ const RULE_FIRST: u8 = 4;
 const RULE: u8 = 8;
 /// Bare paths of include and abi.
 const INCLUDE: u8 = 16;
-/// Behind a variable at the beginning of a path.
+/// After a variable at the beginning of a path.
 const TAIL: u8 = 32;
 /// Letters, digits, `_`.
 const NAME: u8 = 64;
