@@ -91,7 +91,7 @@ pub struct VersionDump {
     pub word: u32,
     /// Bits 0–9: the ABI of the kernel's loader.
     pub abi: u32,
-    /// Bit 11: complain mode, whatever the profile says.
+    /// Bit 11: complain mode, whatever the mode of the profile is.
     pub force_complain: bool,
     /// Bits 12–19: the policy ABI.
     pub policy: u32,
@@ -158,7 +158,7 @@ pub struct SecmarkDump {
 
 /// Takes a binary policy apart.
 ///
-/// Everything that can be read is shown, whether a kernel would take it or not; [`Dump::fault`] says that.
+/// Everything that can be read is shown, whether a kernel would take it or not; [`Dump::fault`] has the reason if not.
 ///
 /// # Errors
 ///

@@ -99,7 +99,7 @@ pub struct ExecTransition {
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum TransitionTarget {
-    /// Nowhere: what the fallback says.
+    /// Nowhere: the fallback decides.
     #[default]
     None,
     /// To the profile that attaches to the executable.

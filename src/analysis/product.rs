@@ -113,7 +113,7 @@ pub(super) fn walk(
     Ok(WalkResult { hits: found.hits, complete: found.complete })
 }
 
-/// Differences of the same kind are told together.
+/// The kind of a difference; differences of one kind are reported together.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 enum DifferenceKind {
     /// The field of their string, and their meanings.

@@ -233,7 +233,7 @@ fn arguments() -> Cli {
     matches.and_then(|matches| Cli::from_arg_matches(&matches)).unwrap_or_else(|error| refuse(&error))
 }
 
-/// Ends the process with what clap says about its arguments.
+/// Ends the process with clap's message about its arguments.
 fn refuse(error: &clap::Error) -> ! {
     let message = error.render().to_string();
     let escaped = Escaped::text(&message).to_string();
@@ -244,7 +244,7 @@ fn refuse(error: &clap::Error) -> ! {
     error.exit()
 }
 
-/// The status of a command that something may have kept from its work; what it was is said on standard error.
+/// The status of a command that something may have kept from its work; the reason is printed to standard error.
 fn settle(result: Result<Status, String>) -> Status {
     result.unwrap_or_else(|message| {
         print_error(message);

@@ -126,7 +126,7 @@ pub(super) fn with_places<'a>(
     report.with_line(&format!("also at {}{more}", named.join(", ")))
 }
 
-/// Prints diagnostics and counts them. What is said about a file that several profiles include is said once.
+/// Prints diagnostics and counts them. A diagnostic of a file that several profiles include is printed once.
 pub(super) struct Renderer {
     handler: GraphicalReportHandler,
     verbosity: Verbosity,

@@ -126,7 +126,7 @@ impl Compiler {
         self
     }
 
-    /// Whether every profile is in complain mode, whatever it says.
+    /// Sets whether every profile is in complain mode, whatever its own mode is.
     ///
     /// ```
     /// use armorer::vocab::ProfileMode;

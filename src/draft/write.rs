@@ -1,4 +1,4 @@
-//! Makes a profile of facts: measured against the abstractions, so that no rule says what they say, and linted.
+//! Makes a profile of facts: measured against the abstractions, so that no rule repeats theirs, and linted.
 
 use std::collections::BTreeSet;
 use std::os::unix::ffi::OsStrExt;

@@ -130,7 +130,7 @@ fn words(comment: &Comment) -> &[u8] {
     comment.get(start..).unwrap_or_default().trim_ascii_end()
 }
 
-/// Whether a comment says something to a program.
+/// Whether a comment is an instruction for a program.
 fn is_directive(comment: &Comment) -> bool {
     [&b"armorer:"[..], b"apparmor-lint:", b"aa:lint", b"fmt:"].iter().any(|word| memmem::find(comment, word).is_some())
 }

@@ -87,9 +87,9 @@ pub struct EncodeOptions {
     pub max_states: usize,
     /// The approximate maximum of memory that an automaton may take while it is built, in bytes. The default is 128 MiB.
     pub max_memory: usize,
-    /// Whether [`Effort`] tells how many states there were before those that mean the same were merged. Counting takes time.
+    /// Whether [`Effort`] has the number of states before those that mean the same were merged. Counting takes time.
     pub count_states: bool,
-    /// Complain mode for every profile, whatever it says.
+    /// Complain mode for every profile, whatever its mode is.
     pub force_complain: bool,
     /// Read permission for files implies permission to map them executable.
     pub read_implies_mmap: bool,

@@ -246,7 +246,7 @@ pub(super) fn version_word(support: &Support, options: &EncodeOptions) -> u32 {
     }
 }
 
-/// Bit of the version word: complain, whatever the mode says.
+/// Bit of the version word: complain, whatever the mode is.
 const FORCE_COMPLAIN: u32 = 1 << 11;
 /// Policy ABI 2 in the version word.
 const POLICY_ABI: u32 = 2 << 12;

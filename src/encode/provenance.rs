@@ -76,7 +76,7 @@ pub struct RuleBits {
     pub quiet: u32,
 }
 
-/// One pattern of a rule, and what the rule says about the strings that match it.
+/// One pattern of a rule, and the effect of the rule on the strings that match it.
 #[derive(Clone, Copy, Debug)]
 pub struct Grant<'a> {
     /// The automaton that the pattern goes into.
@@ -139,7 +139,7 @@ impl RuleMatch {
         RuleMatch { span, mode: rule_mode(origin.mode), priority, exact: true, owner: bits, other: bits }
     }
 
-    /// Takes in what the same rule says by another of its patterns.
+    /// Takes in the effect of the same rule by another of its patterns.
     fn absorb(&mut self, more: &RuleMatch) {
         self.exact &= more.exact;
         for (mine, theirs) in [(&mut self.owner, more.owner), (&mut self.other, more.other)] {

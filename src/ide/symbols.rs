@@ -75,7 +75,7 @@ pub(super) struct NameUse {
 }
 
 impl Symbols {
-    /// Whether the file says nothing by name.
+    /// Whether the file has no includes, declarations and uses of names.
     pub(super) fn is_empty(&self) -> bool {
         self.includes.is_empty() && self.variables.is_empty() && self.profiles.is_empty() && self.uses.is_empty()
     }

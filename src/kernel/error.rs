@@ -157,7 +157,7 @@ impl KernelError {
     }
 }
 
-/// The name of an error and what the system says of it.
+/// The name of an error and the system's description of it.
 fn describe(error: &io::Error) -> String {
     match name(error) {
         Some(name) => format!("{name}: {}", strerror(error)),

@@ -11,7 +11,7 @@
 //! | features | [`Kernel::features`] | `features/` |
 //!
 //! Nothing here knows the profile language. Loading needs `CAP_MAC_ADMIN` and user 0 of the initial user namespace; where that
-//! or anything else is missing, [`KernelError`] says so in words.
+//! or anything else is missing, [`KernelError`] explains it.
 //!
 //! # What kernels mishandle
 //!

@@ -36,7 +36,7 @@ impl PositionMap {
         }
     }
 
-    /// Adds a piece that the YAML says in other words, after the others.
+    /// Adds a piece that is spelled differently in the YAML, after the others.
     pub(super) fn push_whole(&mut self, text: usize, yaml: usize, len: usize) {
         self.pieces.push(DecodedPiece::new(text, yaml, len, true));
     }

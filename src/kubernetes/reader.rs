@@ -70,7 +70,7 @@ impl ManifestReader<'_> {
         }
     }
 
-    /// Takes one value off the budget; says so when it is spent.
+    /// Takes one value off the budget; reports it when it is spent.
     pub(super) fn spend(&mut self, span: Span) -> bool {
         match self.budget {
             0 => return false,

@@ -8,7 +8,7 @@ use crate::source::{SourceMap, Span, Text};
 
 use super::rule::{Confidence, Rule};
 
-/// One finding: what a rule says about a place, or an error that keeps the text from being compiled.
+/// One finding: the report of a rule about a place, or an error that keeps the text from being compiled.
 ///
 /// ```
 /// use armorer::lint::{Confidence, Finding, Fix, rule};

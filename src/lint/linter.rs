@@ -186,7 +186,7 @@ impl Linter {
         self
     }
 
-    /// Adds a directory: what is found in included files below it is told, too, and not only what is found in the inputs.
+    /// Adds a directory: findings in included files below it are reported as well, not only those in the inputs.
     #[must_use]
     pub fn scope(mut self, directory: impl Into<PathBuf>) -> Linter {
         self.scope.push(directory.into());

@@ -12,7 +12,7 @@ use super::rules::{RULES, of_code};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Page {
-    /// Half a sentence that says what the rule finds.
+    /// Half a sentence that describes the findings of the rule.
     pub summary: &'static str,
     /// The reason why that is bad.
     pub why: &'static str,

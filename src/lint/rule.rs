@@ -129,7 +129,7 @@ pub struct Rule {
     pub severity: Severity,
     /// The confidence of the rule.
     pub confidence: Confidence,
-    /// Whether it is on unless somebody says otherwise.
+    /// Whether it is on by default.
     pub default: bool,
     /// The kinds of fixes that it has.
     pub fixes: Fixes,

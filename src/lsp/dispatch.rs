@@ -151,7 +151,7 @@ impl Server {
         self.answer(Response::new_err(request.id, code as i32, message.to_owned()));
     }
 
-    /// Hears what the client tells.
+    /// Handles a notification of the client.
     pub(super) fn notification(&mut self, notification: Notification) {
         if self.phase != Phase::Running {
             return;

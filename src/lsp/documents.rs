@@ -123,7 +123,7 @@ impl Server {
         self.dirty.extend(self.workspace.dependents(path));
     }
 
-    /// The index is there, which says who includes what.
+    /// Handles the completion of the index, which has the includes of all files.
     pub(super) fn indexed(&mut self) {
         if self.workspace.is_indexed() {
             self.look_at_all();

@@ -31,7 +31,7 @@ impl Server {
         self.format(&path, Some(first..=last.max(first))).map(Some)
     }
 
-    /// While a text is written, it often has errors: then nothing is formatted, and nothing said about it.
+    /// While a text is written, it often has errors: then nothing is formatted, and no error is reported.
     pub(super) fn on_type_formatting(
         &mut self,
         params: DocumentOnTypeFormattingParams,

@@ -172,7 +172,7 @@ struct Resolver<'a> {
     aliases: Aliases,
     /// The features that the policy is written for.
     policy: Arc<Features>,
-    /// The abi rule that said so.
+    /// The abi rule that set them.
     abi: Option<Span>,
     /// The files included in the preamble, or in the current body.
     once: IncludedOnce,
@@ -275,7 +275,7 @@ impl<'a> Resolver<'a> {
         self.top_level(&included.file.items);
     }
 
-    /// Takes over what the parser said about a file.
+    /// Takes over the diagnostics of the parser for a file.
     fn report(&mut self, diagnostics: &[Diagnostic]) {
         self.variables.incomplete |= diagnostics.iter().any(Diagnostic::is_error);
         self.diagnostics.extend(diagnostics.iter().cloned());

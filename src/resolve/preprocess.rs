@@ -9,7 +9,7 @@ use super::include::{SearchOutcome, is_skipped};
 use super::{ResolveOptions, Resolver, Session};
 
 /// Replaces every `include` by what it names, in the form in which the reference compiler does it (`##included <path>` before the
-/// text); all else stays as it is. The result says the same as the file, and needs no other.
+/// text); all else stays as it is. The result means the same as the file, and needs no other.
 ///
 /// Errors of the text are not reported here; [`resolve`](super::resolve()) does that. What a branch of a conditional includes counts as
 /// included in the branch only, taken or not.

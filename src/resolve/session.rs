@@ -128,7 +128,7 @@ impl Session {
         self.library.features.write().unwrap_or_else(PoisonError::into_inner).remove(path);
     }
 
-    /// Forgets what was said about paths: some are new, or gone.
+    /// Forgets the loader's answers about paths: some are new, or gone.
     #[cfg(feature = "ide")]
     pub(crate) fn forget_paths(&self) {
         self.library.kinds.write().unwrap_or_else(PoisonError::into_inner).clear();

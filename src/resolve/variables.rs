@@ -27,7 +27,7 @@ pub(super) struct Variables {
     first: FxHashMap<Text, (Rc<ExpandedValues>, bool)>,
     /// The variables that a comparison used: the reference compiler keeps their values of that moment.
     compared: FxHashSet<Text>,
-    /// Whether text that might declare variables is missing: then nothing is said about undeclared ones.
+    /// Whether text that might declare variables is missing: then undeclared ones are not reported.
     pub(super) incomplete: bool,
     /// Bytes of expanded text so far.
     total: usize,

@@ -1,4 +1,4 @@
-//! Formatting: text in, canonical text out, with the proof that it says the same.
+//! Formatting: text in, canonical text out, with the proof that it means the same.
 
 use std::ops::RangeInclusive;
 
@@ -222,7 +222,7 @@ profile p { # head
     }
 
     proptest! {
-        /// Whatever is left out or sorted, the text says the same, and a second run changes nothing.
+        /// Whatever is left out or sorted, the text means the same, and a second run changes nothing.
         #[test]
         fn every_option_proves_itself(text in texts(), first in 1..20_u32, len in 0..5_u32) {
             prop_assert!(crate::parse(text.as_bytes()).is_ok(), "{}", text);

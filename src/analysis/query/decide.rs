@@ -459,7 +459,7 @@ impl PermissionVerdict {
         (&self.decision, &self.audited, &self.quiet, &self.exec) == (decision, audited, quiet, exec)
     }
 
-    /// Takes in the verdict for the other half, which says the same.
+    /// Takes in the verdict for the other half, which has the same decision.
     fn absorb(&mut self, other: PermissionVerdict) {
         self.whose = FileOwnership::Any;
         for at in other.decided_by {

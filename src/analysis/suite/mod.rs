@@ -119,7 +119,7 @@ pub enum SuiteError {
 }
 
 impl Suite {
-    /// The features sets that it names; none where that is left to whoever runs it.
+    /// The feature sets that it names; none where that is left to whoever runs it.
     ///
     /// # Errors
     /// When one is neither built in nor a readable file.

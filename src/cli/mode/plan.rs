@@ -124,7 +124,7 @@ impl FilePlan {
     }
 }
 
-/// Decides what becomes of each file that is meant, or says for each file why it cannot be done.
+/// Decides what becomes of each file that is selected, or returns for each file why it cannot be done.
 pub(super) fn make(
     tree: ProfileTree<'_>,
     selection: SelectedProfiles,

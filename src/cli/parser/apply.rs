@@ -1,4 +1,4 @@
-//! Doing what an option says.
+//! The effects of options.
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};

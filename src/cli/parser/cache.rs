@@ -250,7 +250,7 @@ fn absolute(path: PathBuf) -> PathBuf {
 #[derive(Debug)]
 pub(super) struct Sources {
     list: Vec<(PathBuf, SystemTime)>,
-    /// Whether they can be told to be what was read.
+    /// Whether they are known to be unchanged since they were read.
     settled: bool,
 }
 

@@ -1,4 +1,4 @@
-//! The kernel's policy: what is asked of it, and how it is said.
+//! Changes of the kernel's policy, and the lines printed about them.
 
 use std::path::Path;
 
@@ -59,7 +59,7 @@ pub(super) fn parents_first(policy: &Policy) -> Vec<LoadedName> {
     names
 }
 
-/// Every name in the order in which the reference says that they are loaded: children first.
+/// Every name in the order in which the reference reports that they are loaded: children first.
 pub(super) fn children_first(policy: &Policy) -> Vec<LoadedName> {
     fn walk(profiles: &[Profile], parent: Option<&Profile>, names: &mut Vec<LoadedName>) {
         for profile in profiles {

@@ -159,7 +159,7 @@ impl<'t> Scanner<'t> {
         (self.at < self.text.len()).then_some(())
     }
 
-    /// Skips blanks and line ends, and comments where the state has them; says whether a line ended. `None` at the cursor.
+    /// Skips blanks and line ends, and comments where the state has them; returns whether a line ended. `None` at the cursor.
     fn skip(&mut self, comments: bool) -> Option<bool> {
         let mut new_line = self.at == 0;
         loop {

@@ -60,7 +60,7 @@ impl From<EmptyList> for NoRule {
     }
 }
 
-/// The rules that allow exactly what a need asks for, with exec in this mode. There are several where no single rule says it: a
+/// The rules that allow exactly what a need asks for, with exec in this mode. There are several where no single rule does: a
 /// socket's own permissions and those that involve its peer, or the profiles of a stack.
 ///
 /// Names are written as literal patterns, so that the rules are about these names only, whatever bytes are in them. The words for
