@@ -165,7 +165,7 @@ pub struct SuggestionPlan {
 
 impl SuggestionPlan {
     /// Suggestions for needs, with the best candidate of each picked. None is picked that raises a finding of the linter's danger
-    /// family, unless that is [accepted](Options::accept).
+    /// family, unless that is [accepted](SuggestOptions::accept).
     ///
     /// # Errors
     /// When a text does not compile or cannot be edited.
