@@ -1,4 +1,4 @@
-//! Writing files so that readers see the old contents or the new ones, and never a part of them.
+//! Writes files so that readers see the old contents or the new ones, and never a part of them.
 
 use std::ffi::OsStr;
 use std::fs::Permissions;

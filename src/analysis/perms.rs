@@ -350,7 +350,7 @@ fn packed_half(first: u32, second: u32) -> Perms {
     Perms { allow, audit: file_bits(second), quiet: file_bits(second >> 7), xindex, ..Perms::default() }
 }
 
-/// Seven packed file permissions → kernel bits.
+/// Returns the kernel's bits for seven packed file permissions.
 fn file_bits(packed: u32) -> u32 {
     let mut bits = packed & 0xf;
     for (bit, more) in [
@@ -381,7 +381,7 @@ fn packed_class(version: u32, accept: u32, accept2: u32) -> Perms {
     }
 }
 
-/// The seven upper permissions of a packed word → kernel bits.
+/// Returns the kernel's bits for the seven upper permissions of a packed word.
 fn class_bits(packed: u32) -> u32 {
     (packed & 0x3) << 8 | (packed & 0x1c) << 18 | (packed & 0x60) << 19
 }

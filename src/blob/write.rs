@@ -1,4 +1,4 @@
-//! Profiles → bytes, field by field in the order that the kernel reads them.
+//! Writes profiles as bytes, field by field in the order that the kernel reads them.
 
 use std::ops::Range;
 

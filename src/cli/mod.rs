@@ -1,4 +1,7 @@
-//! The command line: clap commands, one file each.
+//! The command line: each command is a clap `Args` with a function `run`, in a file or folder of its name.
+//!
+//! This file lists the commands. Shared parts are in files of their own, such as `inputs.rs` (the texts that a command reads), `render.rs`
+//! (diagnostics on a terminal) and `output.rs` (standard output and error). `parser` is the command line of apparmor_parser.
 //!
 //! Exit status: 0 fine, 1 the profiles have errors (or would change, differ, deny what is asked, or fail a test), 2 usage or input/output errors.
 

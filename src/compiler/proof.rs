@@ -1,4 +1,4 @@
-//! Formatting with the proof that the policy stays the same.
+//! Formats profiles with the proof that the policy stays the same.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! First profiles for programs, from what their files say.
+//! Drafts of first profiles for programs, from the contents of their files.
 //!
 //! A [`Drafter`] reads a program, a systemd unit, an OCI configuration or a compose file, and writes a profile with the rules that
 //! follow from it, each with a comment that names its origin:

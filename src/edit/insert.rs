@@ -1,4 +1,4 @@
-//! Writing a new item into a body.
+//! Writes a new item into a body.
 
 use crate::source::{Source, Span, Spanned};
 use crate::syntax::ast::{Include, Item, ItemKind, PathForm, Trivia};

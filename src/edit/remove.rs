@@ -1,4 +1,4 @@
-//! Taking an item out of a body.
+//! Takes an item out of a body.
 
 use std::ops::Range;
 

@@ -1,4 +1,4 @@
-//! Making another item of one: the edit of those words only in which the two differ.
+//! Replaces an item: the edit changes only the words in which the old and the new one differ.
 
 use std::ops::Range;
 

@@ -1,4 +1,4 @@
-//! Contributions → minimal automaton with permissions.
+//! Builds the minimal automaton with permissions from contributions.
 
 use rustc_hash::FxHashMap;
 

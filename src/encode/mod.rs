@@ -1,4 +1,4 @@
-//! Policy × features → the profiles of a blob.
+//! Encodes a resolved policy for the features of a kernel: a [`Policy`] and a [`Target`] go in, and the profiles of a blob come out.
 //!
 //! 1. Each rule becomes *contributions*: a pattern over the bytes of the strings that the kernel asks about, with permissions, mode
 //!    and priority. One file per rule class says what those strings are.
@@ -10,8 +10,8 @@
 //! Rules that the target does not mediate are warned about and left out, and rules that cannot be expressed are errors: nothing is
 //! dropped silently.
 //!
-//! Three automata come of it: that of file and `change_profile` rules; that of all other classes, which begins with a class byte;
-//! and that of the attachment.
+//! A profile has up to three automata: that of file and `change_profile` rules; that of all other classes, whose strings begin with a
+//! class byte; and that of the attachment. The file `profile.rs` shows the whole of one profile, and is the one to read first.
 
 mod attachment;
 mod automaton;

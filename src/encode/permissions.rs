@@ -1,4 +1,4 @@
-//! Permissions → the words that the kernel reads.
+//! Turns permissions into the words that the kernel reads.
 //!
 //! Older kernels read two packed words a state (`aa_compute_fperms` in `security/apparmor/policy_compat.c` takes them apart), newer
 //! ones a table of permissions that the first word is an index of. Both say the same.

@@ -1,4 +1,4 @@
-//! One profile → the fields of its blob record.
+//! Encodes one profile: its rules and header become the fields of its blob record.
 
 use std::time::Instant;
 

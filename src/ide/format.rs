@@ -1,4 +1,4 @@
-//! Formatting: what the printer would have, as edits of what is there.
+//! Formatting of open texts, as edits.
 
 use std::ops::RangeInclusive;
 use std::path::Path;

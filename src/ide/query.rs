@@ -1,4 +1,4 @@
-//! Asking the policy of an open text: what a profile may do, and what a rule costs.
+//! Queries of the policy of an open text: accesses of a profile, and the costs of rules.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! One record, typed.
+//! An event: one record as typed values.
 
 use std::collections::BTreeMap;
 use std::fmt;

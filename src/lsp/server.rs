@@ -1,4 +1,4 @@
-//! The thread that answers.
+//! The server: its state, and the thread that answers.
 
 use std::io::{self, BufRead, Write};
 use std::path::{Path, PathBuf};

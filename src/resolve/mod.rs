@@ -1,10 +1,11 @@
 //! Turns syntax trees into the resolved [`Policy`]: includes, variables, conditionals, blocks and aliases are gone, every rule is
 //! checked.
 //!
-//! One pass in source order. The preamble sets variables, aliases and the features that the policy is written for. Then each
-//! profile: its header ([`Profile`] but for the rules), its body rule by rule ([`lower`] checks a rule, the prefixes of the
-//! blocks around it are filled in, its variables are expanded), and last what needs all rules: those that others imply, copies
-//! made by aliases, and the merging of equal ones.
+//! Resolving is one pass in source order. The preamble sets variables, aliases and the features that the policy is written for. For
+//! each profile follow its header (everything of a [`Profile`] except the rules), its body rule by rule ([`lower`] checks a rule, the
+//! prefixes of the blocks around it are filled in, its variables are expanded), and last the work that needs all rules: adding those
+//! that others imply, copying rules for aliases, and merging equal ones. The files `profile.rs` and `body.rs` follow this order, and
+//! are the ones to read first.
 //!
 //! Errors do not stop the pass; a policy is complete only if none was raised.
 //!

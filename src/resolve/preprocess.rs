@@ -1,4 +1,4 @@
-//! One text of a file and all it includes.
+//! Writes a file and everything it includes as one text.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! Reading files only beneath given directories.
+//! Reads files only beneath given directories.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::File;

@@ -1,4 +1,5 @@
-//! The text of profiles: syntax tree, parser and canonical printer.
+//! The text of profiles: `parser` turns text into the syntax tree of `ast`, `printer` turns a tree into canonical text, `build` makes
+//! trees in code, and `format` is `armorer fmt`. A class of rules has a file of the same name in each of them; `ast` is the one to read first.
 
 pub mod ast;
 mod build;

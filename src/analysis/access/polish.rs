@@ -1,4 +1,4 @@
-//! Making a witness the nicest one of those that lead the same way.
+//! Makes a witness the most readable one of those that lead to the same states.
 
 use crate::automata::{Symbol, Tables};
 use crate::blob::Automaton;

@@ -1,4 +1,4 @@
-//! The profiles of a policy as a graph: what leads from one to another.
+//! The profiles of a policy as a graph, whose edges are the transitions and accesses from one to another.
 //!
 //! A node is a profile, a hat, a child, what runs unconfined, or a target that the policy lacks. An edge says that a task under one
 //! node may become another (exec, `change_hat`, `change_profile`), or reach a task that runs under it (ptrace, signals, D-Bus, unix

@@ -1,4 +1,4 @@
-//! Asking a policy what it allows: permissions, logging, exec transitions, and the rules that say so.
+//! Queries of a policy about an access: permissions, logging, exec transitions, and the rules that decide.
 //!
 //! ```
 //! use armorer::analysis::{Access, Subject};

@@ -1,4 +1,4 @@
-//! Searching many profiles for those that allow, deny or log an access: [`query`](super::query) turned around.
+//! Searches many profiles for those that allow, deny or log an access: the reverse of [`query`](super::query).
 //!
 //! A question may have patterns in the place of paths, names and labels. A profile then allows what is asked if it allows all of
 //! the permissions on one string of the pattern, for the owner of the file or for others. That is decided on the product of the

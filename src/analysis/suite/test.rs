@@ -1,4 +1,4 @@
-//! One test of a suite, and how it went.
+//! One test of a suite, and its result.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! `armorer learn`: what a profile lacks for a command.
+//! `armorer learn`: runs a command and suggests the rules that its profile lacks.
 
 mod before;
 mod command;

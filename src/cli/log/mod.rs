@@ -1,4 +1,4 @@
-//! `armorer log`: what programs were denied.
+//! `armorer log`: summarises AppArmor events of logs, and suggests rules.
 
 mod filter;
 mod follow;

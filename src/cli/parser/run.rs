@@ -1,4 +1,4 @@
-//! Inputs from text to policy, side by side.
+//! Compiles inputs in parallel, and handles their policy in order.
 
 use std::fs;
 use std::io;

@@ -1,4 +1,4 @@
-//! Looking at inputs, included files and the set of all profiles with the rules that are on.
+//! Examines inputs, included files and the set of all profiles with the rules that are on.
 
 use std::sync::Arc;
 
