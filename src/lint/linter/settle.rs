@@ -34,7 +34,7 @@ pub(super) struct LintRun {
     pub(super) members: Vec<SetProfile>,
     /// The included files.
     pub(super) files: FxHashSet<SourceId>,
-    /// Files by name.
+    /// The suppressions by file name.
     pub(super) suppressions: BTreeMap<String, Vec<Suppression>>,
     /// The names of files in which errors kept rules from being checked.
     pub(super) broken: FxHashSet<String>,
