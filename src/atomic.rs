@@ -1,4 +1,4 @@
-//! Writing files so that readers see the old contents or the new ones, and never a part of them.
+//! Writes files so that readers see the old contents or the new ones, and never a part of them.
 
 use std::ffi::OsStr;
 use std::fs::Permissions;
@@ -7,8 +7,8 @@ use std::path::Path;
 #[cfg(feature = "cli")]
 use std::{fs::FileTimes, time::SystemTime};
 
-/// How a file is replaced: by a temporary file in the same directory, which is renamed when it is complete. A symbolic link is
-/// replaced, not followed, and nothing is left behind where writing fails.
+/// Replaces a file: by a temporary file in the same directory, which is renamed when it is complete. A symbolic link is replaced, not
+/// followed, and nothing is left behind where writing fails.
 #[derive(Debug)]
 pub(crate) struct AtomicReplacement<'a> {
     /// The first part of the temporary file's name.
@@ -17,7 +17,7 @@ pub(crate) struct AtomicReplacement<'a> {
     pub(crate) mode: u32,
     /// Permissions that the file gets whatever the umask is.
     pub(crate) permissions: Option<Permissions>,
-    /// When the file claims to have been changed.
+    /// The time at which the file claims to have been changed.
     #[cfg(feature = "cli")]
     pub(crate) modified: Option<SystemTime>,
     /// Whether the contents are on the disk before the file has its name.
@@ -98,7 +98,7 @@ pub(crate) fn create(path: &Path, bytes: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
-/// Where a symbolic link leads that no file stands at the end of; any other path itself.
+/// Returns the target of a symbolic link that leads to no file; any other path is returned as it is.
 #[cfg(feature = "cli")]
 fn where_it_leads(path: &Path) -> std::path::PathBuf {
     let mut target = path.to_owned();

@@ -1,4 +1,4 @@
-//! The whole pipeline in one builder: files in, binary policy out.
+//! The whole pipeline in one builder: a [`Compiler`] takes an [`Input`] and returns binary policy ([`Compiled`]) or a [`CompileError`].
 
 mod error;
 mod input;

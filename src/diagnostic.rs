@@ -33,7 +33,7 @@ pub use report::RenderableDiagnostic;
 /// The most bytes of a message or help; a word of the text that it names may be of any length.
 const MAX_SENTENCE: usize = 1000;
 
-/// How much a diagnostic matters.
+/// The severity of a diagnostic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
@@ -49,7 +49,7 @@ pub enum Severity {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Label {
-    /// Where.
+    /// The place.
     pub span: Span,
     /// The text of the label; may be empty for the primary place.
     pub text: String,
@@ -79,9 +79,9 @@ pub struct Label {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Diagnostic {
-    /// Which message it is: stable over versions.
+    /// The name of the message, stable over versions.
     pub code: Code,
-    /// How much it matters; from the code unless a caller promotes or demotes it.
+    /// The severity; from the code unless a caller promotes or demotes it.
     pub severity: Severity,
     /// One sentence without a full stop, with the names of the case at hand.
     pub message: String,
@@ -115,7 +115,7 @@ impl Diagnostic {
         }
     }
 
-    /// Says what to write instead.
+    /// Adds a help: what to write instead.
     #[must_use]
     #[doc(hidden)]
     pub fn with_help(mut self, help: impl Into<String>) -> Self {

@@ -33,7 +33,7 @@ pub(crate) enum DiffLine<'a> {
 
 /// Changes that are near each other.
 pub(crate) struct Hunk<'a> {
-    /// Where they are: `@@ -1,3 +1,4 @@`.
+    /// The line that gives their place: `@@ -1,3 +1,4 @@`.
     pub(crate) header: String,
     /// The lines, with those around the changes.
     pub(crate) lines: Vec<DiffLine<'a>>,
@@ -109,7 +109,7 @@ impl<'a> LineDiff<'a> {
     }
 }
 
-/// The line of a unified diff behind a last line without line feed.
+/// The line of a unified diff after a last line without line feed.
 pub(crate) const NO_LINE_FEED: &str = "\\ No newline at end of file";
 
 #[cfg(test)]

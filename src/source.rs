@@ -1,4 +1,4 @@
-//! Where text comes from: the [`SourceMap`] that owns every file of a run, positions in it, and the [`Loader`] that finds files.
+//! The sources of text: the [`SourceMap`] that owns every file of a run, positions in it, and the [`Loader`] that finds files.
 //!
 //! All text is bytes: the profile language has no encoding (`apparmor.d(5)`), and a path may hold any byte but NUL.
 //!
@@ -216,7 +216,7 @@ impl Source {
         (u32::try_from(line).unwrap_or(u32::MAX), offset - start + 1)
     }
 
-    /// Where a line (counted from 1) begins; `None` after the last.
+    /// Returns the offset of a line (counted from 1); `None` after the last.
     #[must_use]
     pub fn line_start(&self, line: u32) -> Option<usize> {
         (line as usize).checked_sub(1).and_then(|index| self.lines.get(index)).map(|&start| start as usize)
@@ -234,7 +234,7 @@ impl Source {
     }
 }
 
-/// Why a text was not taken.
+/// Reasons why a text was not taken.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SourceError {
@@ -294,7 +294,7 @@ impl SourceMap {
         SourceMap { own: Texts::default(), shared: Arc::clone(&self.shared) }
     }
 
-    /// How many texts are its own, and how many it shares.
+    /// Returns the number of its own texts, and of those that it shares.
     #[cfg(test)]
     pub(crate) fn counts(&self) -> (usize, usize) {
         let count = |texts: &Texts| texts.read().unwrap_or_else(PoisonError::into_inner).len();

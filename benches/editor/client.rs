@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 /// The time limit of a server for one answer.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// How to start a server, and what it wants to be told.
+/// Command line of a server, and the settings that it expects.
 pub(crate) struct Server {
     pub(crate) name: &'static str,
     pub(crate) command: Vec<OsString>,

@@ -60,7 +60,7 @@ pub(crate) fn new_name(client: &mut Client, document: &Document, position: &Valu
     if old.starts_with("@{") { format!("@{{{name}}}") } else { name.to_owned() }
 }
 
-/// How many things an answer holds: places, items, edits, symbols with those in them, tokens. 0 is none.
+/// The number of things in an answer: places, items, edits, symbols with those in them, tokens. 0 is none.
 pub(crate) fn size(result: &Value) -> usize {
     let items =
         |value: &Value| value.as_array().map_or(0, |items| items.iter().map(|item| 1 + size_of_children(item)).sum());

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::client::{Client, Server};
 use crate::document::{Document, new_name, size};
 
-/// Where the cursor is in the text of a [`Probe`].
+/// Marks the cursor in the text of a [`Probe`].
 const CURSOR: char = '‸';
 /// The time limit for diagnostics that may not come.
 const PATIENCE: Duration = Duration::from_secs(5);

@@ -1,4 +1,4 @@
-//! From a file's text to policy.
+//! Makes policy of a file's text.
 
 use super::report::Refusal;
 use super::volume::FileText;

@@ -6,7 +6,7 @@ use std::hash::{Hash, Hasher};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-/// How deep below a directory changes are looked for.
+/// The maximum depth below a directory at which changes are looked for.
 const MAX_DEPTH: usize = 16;
 
 /// The most entries that are looked at.

@@ -68,7 +68,7 @@ pub struct AgentOptions {
     /// The directories whose files hold profiles. In a ConfigMap volume, which has a `..data` link, all files are those of the
     /// directory that the link leads to when a pass begins.
     pub directories: Vec<PathBuf>,
-    /// Which profiles it may load.
+    /// The profiles that it may load.
     pub names: Names,
     /// Whether profiles that vanished from the directories are removed, where no task runs under them.
     pub prune: bool,
@@ -78,11 +78,11 @@ pub struct AgentOptions {
     pub baseline: Option<Baseline>,
     /// The largest file that is read, in bytes.
     pub max_file_size: u64,
-    /// How many files are read; the others are refused.
+    /// The maximum number of files that are read; the others are refused.
     pub max_files: usize,
     /// The directories, besides those of the profiles, that links in them may lead to.
     pub linked: Vec<PathBuf>,
-    /// Where the names of the loaded profiles are kept. `None`: nowhere, and after a restart loaded profiles that have changed
+    /// The file that keeps the names of the loaded profiles. `None`: nowhere, and after a restart loaded profiles that have changed
     /// meanwhile count as those of others, unless [`Names`] gives them away.
     pub state: Option<PathBuf>,
 }

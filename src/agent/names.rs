@@ -1,4 +1,4 @@
-//! Which profiles an agent may load.
+//! The profiles that an agent may load.
 
 /// The names that belong to an agent.
 ///

@@ -46,7 +46,7 @@ enum FileState {
     Names(BTreeSet<String>),
 }
 
-/// When a file is looked at.
+/// The turn of a file in a pass.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum FileTurn {
     /// In its turn. Files that take long wait until all others are done.

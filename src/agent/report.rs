@@ -74,7 +74,7 @@ fn lossy<S: Serializer>(path: &Path, serializer: S) -> Result<S::Ok, S::Error> {
 #[derive(Debug, Serialize)]
 #[non_exhaustive]
 pub struct FileReport {
-    /// Where it was found: in a ConfigMap volume, below the volume and not below what `..data` leads to. Serialised with replacement
+    /// The path of the file in a ConfigMap volume: below the volume, and not below what `..data` leads to. Serialised with replacement
     /// characters where it is not UTF-8.
     #[serde(serialize_with = "lossy")]
     pub file: PathBuf,
@@ -107,7 +107,7 @@ pub enum FileOutcome {
     Refused(Refusal),
 }
 
-/// Why a file is not loaded.
+/// Reasons why a file is not loaded.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Refusal {
@@ -197,7 +197,7 @@ pub struct OrphanedProfile {
     pub kept: Option<KeepReason>,
 }
 
-/// Why a profile that no file defines stays loaded.
+/// Reasons why a profile that no file defines stays loaded.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeepReason {

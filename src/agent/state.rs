@@ -155,7 +155,7 @@ impl AgentState {
         Ok(())
     }
 
-    /// Adds a record to the file, if it is the one that was left there; says whether it is.
+    /// Adds a record to the file, if it is the one that was left there; returns whether it is.
     fn append(&mut self, profiles: &BTreeMap<String, OwnedProfile>, gone: &[String]) -> io::Result<bool> {
         let (Some(path), Some(left)) = (&self.path, self.left) else { return Ok(self.path.is_none()) };
         let Ok(mut file) = OpenOptions::new().append(true).open(path) else { return Ok(false) };

@@ -73,7 +73,7 @@ impl FakeKernel {
         fs::write(kernel.join("revision"), format!("{}\n", self.revision)).unwrap();
     }
 
-    /// Does what was written, and says what: the names of each file written to.
+    /// Does the writes, and returns the names of each file written to.
     fn settle(&mut self) -> Vec<String> {
         let mut done = Vec::new();
         for file in [".load", ".replace"] {

@@ -14,9 +14,9 @@ const DATA: &str = "..data";
 /// A file of profiles.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct VolumeFile {
-    /// Where users see it.
+    /// The path under which users see it.
     pub(super) file: PathBuf,
-    /// Where it is read: beneath what `..data` led to when the pass began.
+    /// The path under which it is read: beneath what `..data` led to when the pass began.
     pub(super) path: PathBuf,
 }
 

@@ -48,7 +48,7 @@ pub fn permissions(class: u8) -> &'static [(u32, &'static str)] {
     }
 }
 
-/// The bit that compilers set behind the byte of each class that is mediated.
+/// The bit that compilers set after the byte of each class that is mediated.
 pub(super) const MEDIATED_MARK: u32 = 0x4;
 
 /// Bits that say no more than that the class is mediated: kernels ask for others only.

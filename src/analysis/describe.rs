@@ -162,7 +162,7 @@ pub(super) fn class(perms: &ClassPerms, witness: &[Symbol]) -> String {
         [Symbol::Byte(LABEL), Symbol::Byte(class), ..] | [Symbol::Byte(class), ..] => *class,
         _ => 0,
     };
-    // Behind the byte of the class alone stands the mark that it is mediated, whatever it is.
+    // After the byte of the class alone stands the mark that it is mediated, whatever it is.
     let unasked = if witness.len() == 1 { classes::MEDIATED_MARK } else { classes::unasked(class) };
     let names = |bits: u32| {
         let bits = bits & !unasked;

@@ -50,7 +50,7 @@ impl Default for DiffOptions {
     }
 }
 
-/// Why two policies cannot be compared.
+/// Reasons why two policies cannot be compared.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum DiffError {
@@ -214,7 +214,8 @@ pub(super) struct AutomatonDifference {
 /// Differences, and whether there are no others.
 pub(super) type AutomatonDiffResult = Result<(Vec<AutomatonDifference>, bool), OutOfBudget>;
 
-/// With the names of the extended attributes, which are those of A: a difference in them is one of its own.
+/// Compares two attachment automata, with the names of the extended attributes, which are those of A: a difference in them is one of its
+/// own.
 pub(super) fn xmatch((a, names): (&Xmatch, &[Vec<u8>]), b: &Xmatch, options: &DiffOptions) -> AutomatonDiffResult {
     if a.dfa == b.dfa {
         return Ok((Vec::new(), true));
@@ -270,7 +271,7 @@ fn policydb(a: &BlobProfile, b: &BlobProfile, options: &DiffOptions) -> Automato
         (a.start, b.start) = (a.dfa.step(starts[0], first), b.dfa.step(starts[1], first));
         // Whether a class is mediated at all hangs on the state after its byte, not on its permissions; where it is not, all
         // is granted, and there is nothing more to compare.
-        // No kernel asks whether the label class is there: the class behind it decides.
+        // No kernel asks whether the label class is there: the class after it decides.
         let asked = classes::MEDIATED.contains(&class) && class != LABEL;
         if asked && (a.start == 0) != (b.start == 0) {
             let say = |state: u32| if state == 0 { "does not mediate it" } else { "mediates it" }.to_owned();
@@ -296,7 +297,7 @@ fn policydb(a: &BlobProfile, b: &BlobProfile, options: &DiffOptions) -> Automato
     Ok((found, complete))
 }
 
-/// The strings of one class; the sides begin behind its byte.
+/// Compares the strings of one class; the sides begin after its byte.
 fn one_class(
     class: u8,
     [a_side, b_side]: [&AutomatonSide<'_>; 2],
@@ -369,38 +370,38 @@ impl DiffOptions {
         self
     }
 
-    /// How many differences to report for each automaton, in that of the rules for each class, each of other permissions;
-    /// at least one.
+    /// Sets the maximum number of differences to report for each automaton, in that of the rules for each class, each of other
+    /// permissions; at least one.
     #[must_use]
     pub fn max_per_automaton(mut self, differences: usize) -> Self {
         self.max_per_automaton = differences;
         self
     }
 
-    /// How many strings to report for each difference; at least one. More than one takes a walk over all strings.
+    /// Sets the number of strings to report for each difference; at least one. More than one takes a walk over all strings.
     #[must_use]
     pub fn examples(mut self, strings: usize) -> Self {
         self.examples = strings;
         self
     }
 
-    /// How many pairs of states to visit in each automaton before giving up.
+    /// Sets the maximum number of pairs of states to visit in each automaton.
     #[must_use]
     pub fn max_pairs(mut self, pairs: usize) -> Self {
         self.max_pairs = pairs;
         self
     }
 
-    /// How to walk the strings of one class of a policydb, behind its byte.
+    /// Returns the options for walking the strings of one class of a policydb, after its byte.
     pub(super) fn class_walk(&self, class: u8) -> WalkOptions<'static> {
         WalkOptions {
             first_field: u8::from(class == MOUNT),
             field: match class {
-                // Behind each NUL of a mount string begins the next field.
+                // After each NUL of a mount string begins the next field.
                 MOUNT => {
                     |field, symbol| if matches!((field, symbol), (1..=5, Symbol::Byte(0))) { field + 1 } else { field }
                 }
-                // Two bytes each are family, type and protocol, which decide alone or with what is behind them.
+                // Two bytes each are family, type and protocol, which decide alone or with what is after them.
                 class if networks::CLASSES.contains(&class) => |field, _| field.saturating_add(1).min(7),
                 _ => |field, _| field,
             },
@@ -410,10 +411,10 @@ impl DiffOptions {
         }
     }
 
-    /// How to walk the strings of files.
+    /// Returns the options for walking the strings of files.
     pub(super) fn file_walk(&self, skip_start: bool) -> WalkOptions<'static> {
         WalkOptions {
-            // Behind a NUL begins the target of a link or a change of profile.
+            // After a NUL begins the target of a link or a change of profile.
             field: |field, symbol| if symbol == Symbol::Byte(0) { 1 } else { field },
             marks: &[0],
             ..self.walk(skip_start)
@@ -446,7 +447,7 @@ pub(super) fn asked(class: u8, field: u8) -> u32 {
 }
 
 /// The permissions that the kernel asks for in that field (`security/apparmor/mount.c`): `umount` after the mount point, `pivot_root` after
-/// the old root, `mount` behind the flags or the data. A compiler may leave the bits of merged rules on the other strings.
+/// the old root, `mount` after the flags or the data. A compiler may leave the bits of merged rules on the other strings.
 fn asked_of_mounts(field: u8) -> u32 {
     match field {
         0 => u32::MAX,

@@ -56,16 +56,16 @@ pub struct Difference {
     pub namespace: Option<String>,
     /// Name of the profile, unprintable bytes escaped.
     pub profile: String,
-    /// Which profile it is in A and in B, counted from 0.
+    /// The index of the profile in A and in B, counted from 0.
     pub indices: [Option<usize>; 2],
     /// The part of the profile that differs.
     pub place: ProfilePart,
     /// The access that it is about, in the user's terms, if it is something that programs do.
     pub access: Option<Asked>,
-    /// For automata: a shortest string on which they differ (serialised as numbers, `null` for the out-of-band symbol).
+    /// A shortest string on which the automata differ (serialised as numbers, `null` for the out-of-band symbol).
     #[serde(serialize_with = "symbols")]
     pub witness: Vec<Symbol>,
-    /// For automata: the permissions that differ, in the kernel's bits (`AA_MAY_…`).
+    /// The permissions of automata that differ, in the kernel's bits (`AA_MAY_…`).
     pub permissions: u32,
     /// The value in A.
     pub a: String,

@@ -23,7 +23,7 @@ pub struct Dump {
     pub compressed: bool,
     /// The profiles, in the order of the policy.
     pub profiles: Vec<ProfileDump>,
-    /// Why kernels refuse it, where they do though it can be read.
+    /// The reason why kernels refuse it, where they do although it can be read.
     pub fault: Option<String>,
 }
 
@@ -32,7 +32,7 @@ pub struct Dump {
 pub struct ProfileDump {
     /// Offset of its first byte.
     pub offset: usize,
-    /// How many bytes it has.
+    /// Its length in bytes.
     pub bytes: usize,
     /// The namespace it is loaded into.
     pub namespace: Option<Text>,
@@ -91,7 +91,7 @@ pub struct VersionDump {
     pub word: u32,
     /// Bits 0–9: the ABI of the kernel's loader.
     pub abi: u32,
-    /// Bit 11: complain mode, whatever the profile says.
+    /// Bit 11: complain mode, whatever the mode of the profile is.
     pub force_complain: bool,
     /// Bits 12–19: the policy ABI.
     pub policy: u32,
@@ -158,7 +158,7 @@ pub struct SecmarkDump {
 
 /// Takes a binary policy apart.
 ///
-/// What can be read is shown, whether a kernel would take it or not; [`Dump::fault`] says that.
+/// Everything that can be read is shown, whether a kernel would take it or not; [`Dump::fault`] has the reason if not.
 ///
 /// # Errors
 ///

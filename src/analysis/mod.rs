@@ -1,11 +1,10 @@
-//! Judging compiled policies: what a decoded blob lets a confined program do, and where two blobs differ in that.
+//! Analysis of compiled policies: the accesses that a decoded blob allows, and the differences between two blobs in that.
 //!
 //! Everything here works on the tables that the kernel walks, not on profile text, so it sees what the kernel sees.
 //! [`perms`] maps the two encodings of permissions (packed words; tables of entries) into one form, [`diff()`] compares two
 //! policies by meaning, with a shortest string on which they differ, which [`access::Asked`] puts in the user's terms; [`dump()`] takes
-//! a policy apart, field by field. [`query`] answers what a policy says about one [`access`], and, where it comes from text,
-//! which rules say so. `search` asks all profiles at once, and for whole patterns;
-//! `graph` finds what leads from one to another.
+//! a policy apart, field by field. [`query`] answers whether a policy allows one [`access`], and, where it comes from text, which rules
+//! decide that. `search` asks all profiles at once, and for whole patterns; `graph` finds the ways from one profile to another.
 //!
 //! Chains of diff-encoded states are resolved in every automaton, the attachment automaton included: that is what the
 //! tables mean. The attachment matcher of Linux 7.2 does not resolve them, so a blob with a diff-encoded attachment can be

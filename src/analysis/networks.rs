@@ -23,7 +23,7 @@ pub(super) const CLASSES: [u8; 4] = [NETWORK_V7, NETWORK_V8, NETWORK_V9, NETWORK
 #[derive(Clone, Copy)]
 pub(super) struct SocketClasses {
     classes: [u8; 2],
-    /// The states behind the class.
+    /// The states after the class.
     states: [u32; 2],
 }
 

@@ -4,14 +4,14 @@
 //! table entry there. Both mean the same (the kernel expands the first into the second), so both become [`FilePerms`] or
 //! [`ClassPerms`] here, with the kernel's bits (`AA_MAY_…`).
 //!
-//! What is kept of an entry, and why it is enough:
+//! These parts of an entry are kept, for these reasons:
 //!
 //! * `allow` without the bits of `deny`: a permission is granted iff it is in one and not in the other.
 //! * `audit` only on bits that are allowed or prompted: the kernel logs a request if it is granted as a whole, so audit on
 //!   a denied bit is never looked at.
 //! * `quiet` only on bits that are not allowed: it silences the record of a denial.
 //! * `prompt` only on bits that are not allowed. Packed words cannot hold it.
-//! * the exec transition only where exec or onexec is allowed, with the *name* behind a table index; the order of the
+//! * the exec transition only where exec or onexec is allowed, with the *name* after a table index; the order of the
 //!   transition table means nothing. `:ns` NUL `name` and `:ns:name` are one name.
 //! * the rest, which the reference compiler leaves at 0, as it stands.
 //!
@@ -56,9 +56,9 @@ const X_INDEX: u32 = 0x00ff_ffff;
 /// Permissions on a file.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct FilePerms {
-    /// For the owner of the file.
+    /// The half for the owner of the file.
     pub owner: FilePermsHalf,
-    /// For everybody else.
+    /// The half for everybody else.
     pub other: FilePermsHalf,
 }
 
@@ -82,7 +82,7 @@ pub struct FilePermsHalf {
 /// A transition on exec.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Default, Serialize)]
 pub struct ExecTransition {
-    /// Where the transition leads.
+    /// The target of the transition.
     pub target: TransitionTarget,
     /// The environment is kept.
     pub r#unsafe: bool,
@@ -94,12 +94,12 @@ pub struct ExecTransition {
     pub unconfined: bool,
 }
 
-/// Where an exec transition leads.
+/// The target of an exec transition.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Default, Serialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum TransitionTarget {
-    /// Nowhere: what the fallback says.
+    /// Nowhere: the fallback decides.
     #[default]
     None,
     /// To the profile that attaches to the executable.
@@ -350,7 +350,7 @@ fn packed_half(first: u32, second: u32) -> Perms {
     Perms { allow, audit: file_bits(second), quiet: file_bits(second >> 7), xindex, ..Perms::default() }
 }
 
-/// Seven packed file permissions → kernel bits.
+/// Returns the kernel's bits for seven packed file permissions.
 fn file_bits(packed: u32) -> u32 {
     let mut bits = packed & 0xf;
     for (bit, more) in [
@@ -381,7 +381,7 @@ fn packed_class(version: u32, accept: u32, accept2: u32) -> Perms {
     }
 }
 
-/// The seven upper permissions of a packed word → kernel bits.
+/// Returns the kernel's bits for the seven upper permissions of a packed word.
 fn class_bits(packed: u32) -> u32 {
     (packed & 0x3) << 8 | (packed & 0x1c) << 18 | (packed & 0x60) << 19
 }

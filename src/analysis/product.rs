@@ -22,11 +22,11 @@ impl AutomatonSide<'_> {
     }
 }
 
-/// How to walk.
+/// Options of a walk.
 pub(super) struct WalkOptions<'a> {
     /// Look for so many differences, each of another pair of meanings.
     pub(super) limit: usize,
-    /// How many strings to collect for each of them.
+    /// The number of strings to collect for each of them.
     pub(super) examples: usize,
     /// Give up after so many pairs of states.
     pub(super) max_pairs: usize,
@@ -36,7 +36,7 @@ pub(super) struct WalkOptions<'a> {
     pub(super) trap_counts: fn(Symbol) -> bool,
     /// The field of their string that the start states are in, for classes where that decides what the kernel asks for.
     pub(super) first_field: u8,
-    /// The field behind a symbol in a field.
+    /// The field after a symbol in a field.
     pub(super) field: fn(field: u8, symbol: Symbol) -> u8,
     /// Bytes that `field` tells apart.
     pub(super) marks: &'static [u8],
@@ -113,10 +113,10 @@ pub(super) fn walk(
     Ok(WalkResult { hits: found.hits, complete: found.complete })
 }
 
-/// Differences of the same kind are told together.
+/// The kind of a difference; differences of one kind are reported together.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 enum DifferenceKind {
-    /// In which field of their string, and which meanings.
+    /// The field of their string, and their meanings.
     Meanings(u8, u32, u32),
     /// Whether it is the left automaton that is in the trap.
     Trap(bool),
@@ -187,7 +187,7 @@ impl VisitedPairs {
         true
     }
 
-    /// The symbols that lead to pair number `at`, and `last` behind them.
+    /// The symbols that lead to pair number `at`, and `last` after them.
     fn witness(&self, mut at: usize, last: Option<Symbol>) -> Vec<Symbol> {
         let mut symbols: Vec<Symbol> = last.into_iter().collect();
         while at != 0

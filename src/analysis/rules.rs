@@ -1,4 +1,4 @@
-//! Which rules make a difference, where a policy was compiled from text.
+//! The rules that make a difference, where a policy was compiled from text.
 
 use std::fmt;
 
@@ -13,13 +13,13 @@ use crate::source::{SourceMap, Span};
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize)]
 #[non_exhaustive]
 pub struct DecidingRules {
-    /// Those of A.
+    /// The rules of A.
     pub a: Vec<RulePlace>,
-    /// Those of B.
+    /// The rules of B.
     pub b: Vec<RulePlace>,
 }
 
-/// Where a rule is written.
+/// The place where a rule is written.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[non_exhaustive]
 pub struct RulePlace {
@@ -41,7 +41,7 @@ pub enum Side {
 }
 
 impl Diff {
-    /// Names the rules of a policy that was compiled from text behind each difference in what is allowed.
+    /// Names the rules of a policy that was compiled from text after each difference in what is allowed.
     ///
     /// `provenance` gives that of a profile by its index, `sources` are those of the compiler.
     pub fn name_rules<'a>(

@@ -1,4 +1,4 @@
-//! Which rules of a profile an answer depends on: what logs show to be used, and what tests cover.
+//! The rules of a profile that an answer depends on: those that logs show to be used, and those that tests cover.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -11,7 +11,7 @@ use crate::compiler::Compiled;
 use crate::policy::{Profile, Rule};
 use crate::source::Span;
 
-/// For each profile the places of the rules that are part of what is compiled: features may lack others.
+/// The places of the rules that are part of what is compiled, for each profile: features may lack others.
 pub(crate) fn compiled_spans(policy: &Compiled) -> Vec<FxHashSet<Span>> {
     let spans = |at| policy.provenance(at).into_iter().flat_map(|provenance| provenance.spans()).collect();
     (0..policy.profiles().len()).map(spans).collect()

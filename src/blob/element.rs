@@ -17,14 +17,14 @@ pub(super) mod tag {
     pub(in crate::blob) const ARRAYEND: u8 = 12;
 }
 
-/// Why bytes are not a policy. Offsets count from the first byte of the input.
+/// Reasons why bytes are not a policy. Offsets count from the first byte of the input.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum ReadError {
     /// The input is compressed with zstd, and damaged or too large.
     #[error("byte {offset}: compressed policy: {why}")]
     Compressed {
-        /// Where the faulty frame's header begins.
+        /// Offset of the faulty frame's header.
         offset: usize,
         /// The problem.
         why: &'static str,
@@ -32,7 +32,7 @@ pub enum ReadError {
     /// The input ends too early.
     #[error("byte {offset}: the policy ends inside {what}")]
     Truncated {
-        /// Where the cut element begins.
+        /// Offset of the cut element.
         offset: usize,
         /// The element that was being read.
         what: &'static str,
@@ -40,7 +40,7 @@ pub enum ReadError {
     /// Another element than the format has at this place.
     #[error("byte {offset}: expected {expected} for {what}, found {found}")]
     Unexpected {
-        /// Where the element begins.
+        /// Offset of the element.
         offset: usize,
         /// The field it was read for.
         what: &'static str,
@@ -52,7 +52,7 @@ pub enum ReadError {
     /// A named field that the format does not have, or not at this place.
     #[error("byte {offset}: field `{name}` is unknown or out of place")]
     UnknownField {
-        /// Where its name begins.
+        /// Offset of its name.
         offset: usize,
         /// The name, unprintable bytes escaped.
         name: String,
@@ -60,7 +60,7 @@ pub enum ReadError {
     /// An ABI number outside 5–9.
     #[error("byte {offset}: unsupported ABI number {abi} (5 to 9 are known)")]
     UnsupportedVersion {
-        /// Where the version word begins.
+        /// Offset of the version word.
         offset: usize,
         /// Bits 0–9 of the word.
         abi: u32,
@@ -68,7 +68,7 @@ pub enum ReadError {
     /// A string without terminator, or with a NUL inside where none may be.
     #[error("byte {offset}: {what} is not a string: {why}")]
     BadString {
-        /// Where the string's element begins.
+        /// Offset of the string's element.
         offset: usize,
         /// The field it was read for.
         what: &'static str,
@@ -78,7 +78,7 @@ pub enum ReadError {
     /// A number that the field does not take.
     #[error("byte {offset}: {what} cannot be {value}")]
     BadValue {
-        /// Where the element begins.
+        /// Offset of the element.
         offset: usize,
         /// The field.
         what: &'static str,
@@ -88,7 +88,7 @@ pub enum ReadError {
     /// The tables of an automaton do not fit together.
     #[error("byte {offset}: automaton: {why}")]
     BadAutomaton {
-        /// Where the faulty part begins.
+        /// Offset of the faulty part.
         offset: usize,
         /// The problem.
         why: &'static str,

@@ -4,12 +4,12 @@ use serde::Serialize;
 
 use super::verify::Automaton;
 
-/// Where a profile lies.
+/// The place of a profile.
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize)]
 pub struct ProfileLayout {
     /// Offset of its first byte.
     pub offset: usize,
-    /// How many bytes it has.
+    /// Its length in bytes.
     pub bytes: usize,
     /// Offset of the `profile` element in it, after version and namespace: what the kernel's hash covers starts there.
     pub element: usize,
@@ -17,14 +17,14 @@ pub struct ProfileLayout {
     pub automata: Vec<(Automaton, AutomatonLayout)>,
 }
 
-/// Where an automaton lies.
+/// The place of an automaton.
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize)]
 pub struct AutomatonLayout {
     /// Offset of its header, after the padding.
     pub offset: usize,
-    /// How many bytes header and tables have.
+    /// The length of header and tables in bytes.
     pub bytes: usize,
-    /// How many bytes stand in front of it to align it.
+    /// The number of bytes before it that align it.
     pub padding: usize,
     /// Its tables, in the order in which they stand.
     pub tables: Vec<TableLayout>,
@@ -45,6 +45,6 @@ pub struct TableLayout {
     pub name: &'static str,
     /// Bytes of an element.
     pub element: usize,
-    /// How many elements there are.
+    /// The number of elements.
     pub count: usize,
 }

@@ -105,7 +105,7 @@ pub struct Capabilities {
 /// Resource limits, index = Linux generic RLIMIT number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize)]
 pub struct Rlimits {
-    /// Which are set.
+    /// The limits that are set, one bit for each.
     pub mask: u32,
     /// The values; `u64::MAX` is infinity.
     pub values: [u64; 16],

@@ -1,4 +1,4 @@
-//! Bytes → profiles.
+//! Reads the profiles of a blob from its bytes.
 
 use super::compressed;
 use super::container;

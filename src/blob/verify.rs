@@ -1,9 +1,8 @@
 //! The checks of the kernel on the values of a policy, beyond its structure.
 //!
-//! What Linux 7.2 refuses is an error here, and what an older kernel refuses everywhere (`paranoid_load` checks included).
-//! Two things go further: owner-conditional states must have both entries of their pair, which kernels read without a
-//! check, and a signal, mode or rlimit index is only judged where it is in the format at all. Fields of out-of-tree
-//! kernels pass.
+//! Everything that Linux 7.2 refuses is an error here, and also what an older kernel refuses everywhere (`paranoid_load` checks
+//! included). Two things go further: owner-conditional states must have both entries of their pair, which kernels read without a check,
+//! and a signal, mode or rlimit index is only judged where it is in the format at all. Fields of out-of-tree kernels pass.
 
 use std::fmt;
 
@@ -37,7 +36,7 @@ pub struct VerifyError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Automaton {
-    /// Which executables the profile attaches to.
+    /// The automaton of the executables that the profile attaches to.
     Xmatch,
     /// Every class but files.
     Policydb,

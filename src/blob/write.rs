@@ -1,4 +1,4 @@
-//! Profiles → bytes, field by field in the order that the kernel reads them.
+//! Writes profiles as bytes, field by field in the order that the kernel reads them.
 
 use std::ops::Range;
 
@@ -11,7 +11,7 @@ use super::profile::{BlobProfile, Capabilities, Perms, PolicyDb, Rlimits};
 /// Longest string, without its NUL: the length field has 16 bits and counts the NUL.
 const MAX_STRING: usize = 0xfffe;
 
-/// Why profiles cannot be written.
+/// Reasons why profiles cannot be written.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum WriteError {
@@ -98,7 +98,7 @@ pub(crate) fn write_placed<'a>(
     Ok((bytes, places))
 }
 
-/// Where a profile lies in a blob.
+/// The place of a profile in a blob.
 #[derive(Clone, Debug)]
 pub(crate) struct ProfileRange {
     pub(crate) bytes: Range<usize>,
@@ -108,10 +108,10 @@ pub(crate) struct ProfileRange {
 
 struct Out<'a> {
     bytes: Vec<u8>,
-    /// Where this profile begins: padding is measured from here.
+    /// Offset of the begin of this profile, from which padding is measured.
     origin: usize,
     profile: &'a BlobProfile,
-    /// Where its `profile` element begins.
+    /// Offset of its `profile` element.
     element: usize,
 }
 

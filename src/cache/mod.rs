@@ -2,7 +2,7 @@
 //!
 //! An entry is found by what its policy depends on before a single include is looked up: the text and its name, the kernel's
 //! features, those that the policy is taken to be written for, where includes are looked up, the options, and the version of
-//! armorer. It holds the blob, what was said about the text, and every observation of the file system that led to them: files
+//! armorer. It holds the blob, the diagnostics of the text, and every observation of the file system that led to them: files
 //! read, directories listed, places where nothing was found. It counts only while all of them still hold.
 //!
 //! Entries are written to a temporary file and renamed, so that two processes may share a directory; each begins with a digest of

@@ -29,7 +29,7 @@ impl TestTree {
         compiler.cache(Cache::open(self.path().join("cache")).unwrap())
     }
 
-    /// Compiles as a process of its own would; says whether the result came from the cache.
+    /// Compiles as a process of its own would; returns whether the result came from the cache.
     fn compile(&self, kernel: &str) -> (Compiled, bool) {
         let compiler = self.compiler(kernel);
         let policy = compiler.compile(self.path().join("profile")).unwrap();

@@ -106,7 +106,7 @@ fn try_run(args: &Args) -> Result<Status, String> {
     Ok(status)
 }
 
-/// Why a file cannot be compared.
+/// Reasons why a file cannot be compared.
 enum CompareFailure {
     Rejected(Box<crate::compiler::Diagnosis>),
     Other(String),

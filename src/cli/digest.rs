@@ -1,4 +1,5 @@
-//! Which of many messages are shown: one of each repeated warning, so many of a file, so many of a run. The rest is counted.
+//! The choice of the messages that are shown: one of each repeated warning, and limited numbers of a file and of a run. The rest is
+//! counted.
 
 use std::collections::HashMap;
 
@@ -28,9 +29,9 @@ pub(super) struct MessageKey<'a> {
 pub(super) struct ShownMessages {
     /// Indices of messages, each with those of others that say the same of other places.
     pub(super) shown: Vec<(usize, Vec<usize>)>,
-    /// How many errors are not shown, beyond the limits.
+    /// The number of errors that are not shown because of the limits.
     errors: usize,
-    /// How many warnings and notes are not shown, beyond the limits.
+    /// The number of warnings and notes that are not shown because of the limits.
     others: usize,
 }
 

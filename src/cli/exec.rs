@@ -25,7 +25,8 @@ pub(super) fn run(args: &Args) -> Status {
     settle(try_run(args))
 }
 
-/// Does not come back unless something goes wrong: the program takes this process's place, as with container runtimes.
+/// Executes a program under a profile. It does not come back unless something goes wrong: the program takes this process's place, as with
+/// container runtimes.
 fn try_run(args: &Args) -> Result<Status, String> {
     let [program, arguments @ ..] = &args.command[..] else { return Err("no command".into()) };
     let change = if args.stack { task::stack_on_exec } else { task::change_on_exec };

@@ -49,7 +49,7 @@ fn list() -> String {
     Features::builtin_names().map(line).collect()
 }
 
-/// Prints the set of a kernel, and says which kernel it is and what is new about it.
+/// Prints the set of a kernel, with the name of the kernel and the differences to the nearest set.
 fn capture(args: &Args) -> Result<(), String> {
     let directory = args.securityfs.join("apparmor/features");
     let features = Features::from_directory(&directory).map_err(|error| with_causes(&error))?;

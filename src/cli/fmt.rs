@@ -67,7 +67,7 @@ enum FormatOutput {
     Nothing,
     /// The formatted text.
     Data(Vec<u8>),
-    /// How the text would change.
+    /// The changes of the text.
     Diff(UnifiedDiff),
 }
 

@@ -7,7 +7,7 @@ use clap::Args;
 use crate::compiler::Compiler;
 use crate::encode::EncodeOptions;
 
-/// The states of an automaton where nobody says otherwise.
+/// The states of an automaton by default.
 pub(super) fn default_max_states() -> NonZeroUsize {
     NonZeroUsize::new(EncodeOptions::default().max_states).unwrap_or(NonZeroUsize::MAX)
 }

@@ -26,7 +26,7 @@ impl ProfileList {
         }
     }
 
-    /// Where the entry of a file of the base stands, by the file's name.
+    /// Returns the path of the entry for a file of the base, by the file's name.
     pub(super) fn entry(self, base: &Path, name: &OsStr) -> PathBuf {
         base.join(self.directory()).join(name)
     }
@@ -47,7 +47,7 @@ pub(super) fn create(list: ProfileList, base: &Path, name: &OsStr) -> io::Result
     link.into_temp_path().persist(directory.join(name)).map_err(|error| error.error)
 }
 
-/// Why an entry must not be taken out of its list: it would be lost.
+/// Returns the reason why an entry must not be taken out of its list: it would be lost.
 pub(super) fn keeps(entry: &Path) -> Option<&'static str> {
     match fs::symlink_metadata(entry) {
         Ok(metadata) if metadata.is_dir() => Some("it is a directory"),

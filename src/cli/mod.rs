@@ -1,4 +1,7 @@
-//! The command line: clap commands, one file each.
+//! The command line: each command is a clap `Args` with a function `run`, in a file or folder of its name.
+//!
+//! This file lists the commands. Shared parts are in files of their own, such as `inputs.rs` (the texts that a command reads), `render.rs`
+//! (diagnostics on a terminal) and `output.rs` (standard output and error). `parser` is the command line of apparmor_parser.
 //!
 //! Exit status: 0 fine, 1 the profiles have errors (or would change, differ, deny what is asked, or fail a test), 2 usage or input/output errors.
 
@@ -156,7 +159,7 @@ enum Command {
     Man(material::ManArgs),
 }
 
-/// How a command ended.
+/// The outcome of a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Status {
     /// Everything is fine.
@@ -233,7 +236,7 @@ fn arguments() -> Cli {
     matches.and_then(|matches| Cli::from_arg_matches(&matches)).unwrap_or_else(|error| refuse(&error))
 }
 
-/// Ends the process with what clap says about its arguments.
+/// Ends the process with clap's message about its arguments.
 fn refuse(error: &clap::Error) -> ! {
     let message = error.render().to_string();
     let escaped = Escaped::text(&message).to_string();
@@ -244,7 +247,7 @@ fn refuse(error: &clap::Error) -> ! {
     error.exit()
 }
 
-/// The status of a command that something may have kept from its work; what it was is said on standard error.
+/// The status of a command that something may have kept from its work; the reason is printed to standard error.
 fn settle(result: Result<Status, String>) -> Status {
     result.unwrap_or_else(|message| {
         print_error(message);

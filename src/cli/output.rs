@@ -23,7 +23,7 @@ pub(super) fn print_data(bytes: &[u8]) -> Result<(), String> {
     quietly(write_data(bytes))
 }
 
-/// As [`print_data`], for callers whose exit status tells that a reader closed the pipe.
+/// Does the same as [`print_data`], for callers whose exit status tells that a reader closed the pipe.
 pub(super) fn write_data(bytes: &[u8]) -> io::Result<()> {
     match io::stdout().is_terminal() {
         true => write(Escaped::text(bytes).to_string().as_bytes()),
@@ -75,7 +75,7 @@ pub(super) fn eprint_styled(text: &str) {
     let _ = io::stderr().write_all(text.as_bytes());
 }
 
-/// Says on standard error what went wrong outside the profiles' text.
+/// Prints an error outside of the profiles' text to standard error.
 pub(super) fn print_error(message: impl Display) {
     eprint_line(format_args!("armorer: {message}"));
 }

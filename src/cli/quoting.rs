@@ -1,4 +1,4 @@
-//! Which texts may be quoted: the files that a command was given, and those of the tree that they include. A path in a profile may
+//! The texts that may be quoted: the files that a command was given, and those of the tree that they include. A path in a profile may
 //! name any file that the user can read, such as one with a password.
 
 use std::fs;

@@ -75,7 +75,7 @@ fn guard(kernel: &Kernel, name: &[u8], tasks: &[Task]) -> Result<(), String> {
     }
 }
 
-/// Why a profile is not removed: tasks run under it. `None` where none does.
+/// Returns the reason why a profile is not removed: tasks run under it. `None` where none does.
 pub(super) fn in_use(name: &[u8], tasks: &[Task]) -> Option<String> {
     let users: Vec<String> = tasks
         .iter()

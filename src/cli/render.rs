@@ -12,7 +12,7 @@ use super::{eprint_line, eprint_styled};
 use crate::diagnostic::{Code, Diagnostic, RenderableDiagnostic, Severity};
 use crate::source::{SourceMap, Span};
 
-/// When output has colours.
+/// The choice of when output has colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(super) enum Color {
     /// At a terminal, unless `NO_COLOR` is set (<https://no-color.org>)
@@ -50,7 +50,7 @@ pub(super) fn takes_colours(stream: &impl IsTerminal) -> bool {
     }
 }
 
-/// Which diagnostics are shown; errors always are.
+/// The choice of diagnostics that are shown; errors always are.
 #[derive(clap::Args, Clone, Copy, Debug)]
 pub(super) struct Verbosity {
     /// Show errors only
@@ -126,21 +126,21 @@ pub(super) fn with_places<'a>(
     report.with_line(&format!("also at {}{more}", named.join(", ")))
 }
 
-/// Prints diagnostics and counts them. What is said about a file that several profiles include is said once.
+/// Prints diagnostics and counts them. A diagnostic of a file that several profiles include is printed once.
 pub(super) struct Renderer {
     handler: GraphicalReportHandler,
     verbosity: Verbosity,
-    /// By the name of the file: ids of sources mean something in one call of the compiler only.
+    /// The diagnostics that were shown, by the name of the file: ids of sources mean something in one call of the compiler only.
     said: HashSet<(Code, String, u32, u32, String)>,
     /// Warnings of which every further place is only counted.
     repeated: HashSet<(Code, String)>,
-    /// How many more are shown.
+    /// The number of diagnostics that may still be shown.
     left: usize,
     /// Errors so far.
     errors: usize,
     /// Warnings so far, shown or not.
     warnings: usize,
-    /// How many of them are not shown because they are about the target.
+    /// The number of warnings that are not shown because they are about the target.
     about_the_target: usize,
 }
 
@@ -202,7 +202,7 @@ impl Renderer {
         diagnostic.is_error() || !self.repeated.contains(&(diagnostic.code, diagnostic.message.clone()))
     }
 
-    /// How many errors and warnings there were, in words.
+    /// Returns the numbers of errors and warnings in words.
     pub(super) fn summary(&self) -> String {
         let Renderer { errors, warnings, about_the_target: hidden, .. } = self;
         let counts = format!("{}, {}", counted(*errors, "error"), counted(*warnings, "warning"));

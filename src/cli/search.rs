@@ -82,7 +82,7 @@ impl AnswerKind {
 #[derive(Serialize)]
 struct SearchDocument<'a> {
     question: &'a Question,
-    /// How many profiles were asked.
+    /// The number of profiles that were asked.
     profiles: usize,
     groups: Vec<ProfilesByRule<'a>>,
     found: Vec<&'a ProfileAnswer>,

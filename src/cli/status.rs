@@ -39,13 +39,13 @@ pub(super) struct Args {
 /// Everything that is shown.
 #[derive(Serialize)]
 struct Overview {
-    /// How often the policy has changed.
+    /// The number of changes of the policy since the kernel started.
     revision: Option<u64>,
     profiles: Vec<StatusProfile>,
-    /// Why the processes are not shown.
+    /// The reason why the processes are not shown.
     #[serde(skip_serializing_if = "Option::is_none")]
     tasks_error: Option<String>,
-    /// How the files differ from what is loaded; absent where none are given.
+    /// The differences between the files and the loaded policy; absent where no files are given.
     #[serde(skip_serializing_if = "Option::is_none")]
     drift: Option<Vec<DriftRow>>,
 }

@@ -8,7 +8,7 @@ use crate::blob::Automaton;
 use crate::compiler::Timings;
 use crate::diagnostic::Escaped;
 
-/// How timings are printed.
+/// The form in which timings are printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(super) enum TimingsForm {
     /// Human-readable text

@@ -14,7 +14,7 @@ pub(super) enum UnifiedDiff {
 }
 
 impl UnifiedDiff {
-    /// How the text of a file changes.
+    /// Compares the text of a file before and after a change.
     pub(super) fn new(name: &str, before: &[u8], after: &[u8]) -> UnifiedDiff {
         let (before, after) = (String::from_utf8_lossy(before), String::from_utf8_lossy(after));
         let diff = LineDiff::new(&before, &after);

@@ -78,7 +78,7 @@ impl fmt::Display for Diagnosis {
     }
 }
 
-/// Why an input has no policy.
+/// Reasons why an input has no policy.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CompileError {

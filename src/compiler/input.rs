@@ -120,7 +120,7 @@ pub(super) struct OpenedInput {
 /// The text of profiles in an input.
 pub(super) struct ProfilePartText {
     pub(super) id: SourceId,
-    /// Where it stands in a manifest.
+    /// Its place in a manifest.
     #[cfg(feature = "kubernetes")]
     pub(super) embedded: Option<EmbeddedProfile>,
 }

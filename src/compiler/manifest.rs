@@ -1,4 +1,4 @@
-//! Formatting the profiles in Kubernetes manifests.
+//! Formats the profiles in Kubernetes manifests.
 
 use super::input::OpenedInput;
 use super::{CompileError, Compiler, Diagnosis, Reformatted};

@@ -46,7 +46,7 @@ impl Compiler {
         self
     }
 
-    /// Where files come from.
+    /// Sets the loader that files come from.
     #[must_use]
     pub fn loader(mut self, loader: impl Loader + 'static) -> Self {
         self.sessions = self.sessions.restart(Session::new(loader));
@@ -102,7 +102,7 @@ impl Compiler {
         self
     }
 
-    /// About the most memory that an automaton may take while it is built, in bytes. The default is 128 MiB.
+    /// Sets the approximate maximum of memory that an automaton may take while it is built, in bytes. The default is 128 MiB.
     ///
     /// ```
     /// use armorer::{CompileError, Compiler, Features, Input};
@@ -126,7 +126,7 @@ impl Compiler {
         self
     }
 
-    /// Whether every profile is in complain mode, whatever it says.
+    /// Sets whether every profile is in complain mode, whatever its own mode is.
     ///
     /// ```
     /// use armorer::vocab::ProfileMode;
@@ -150,7 +150,7 @@ impl Compiler {
         self
     }
 
-    /// Which warnings are errors, and which are dropped.
+    /// Sets the warnings that count as errors, and those that are dropped.
     ///
     /// ```
     /// use armorer::diagnostic::Levels;
@@ -167,7 +167,8 @@ impl Compiler {
         self
     }
 
-    /// How many bytes of included files are kept from one call to the next, about. What is more is forgotten, and read again.
+    /// Sets the approximate number of bytes of included files that are kept from one call to the next. Files beyond it are forgotten, and
+    /// read again.
     ///
     /// ```
     /// use armorer::{Compiler, Features, Input};

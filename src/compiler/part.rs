@@ -44,7 +44,7 @@ impl Compiler {
         outcome
     }
 
-    /// Encodes a policy; `raised` is what was said about it.
+    /// Encodes a policy; `raised` are its diagnostics so far.
     pub(super) fn encode_part(&self, policy: &Policy, mut raised: Vec<Diagnostic>) -> PartOutcome {
         if raised.iter().any(Diagnostic::is_error) {
             return Ok((None, raised));

@@ -1,4 +1,4 @@
-//! Formatting with the proof that the policy stays the same.
+//! Formats profiles with the proof that the policy stays the same.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -64,7 +64,7 @@ impl Compiler {
     /// A file that does not resolve on its own, and not as a piece of a profile either, has no policy to compare. Its new text has
     /// the same syntax tree, which is proof enough; but sorted rules need the comparison.
     ///
-    /// Of a manifest, the texts of its profiles change, and [`FormatOptions::lines`] are those of each text.
+    /// For a manifest, the texts of its profiles change, and [`FormatOptions::lines`] are those of each text.
     ///
     /// ```
     /// use armorer::{Compiler, Features, FormatOptions, Input, source::Memory};

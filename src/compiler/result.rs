@@ -40,9 +40,9 @@ pub struct Resolved {
 
 /// The diagnostics so far, before levels are applied.
 pub(super) struct RaisedDiagnostics {
-    /// About the YAML.
+    /// Diagnostics about the YAML.
     pub(super) whole: Vec<Diagnostic>,
-    /// About each part, with places in its text.
+    /// Diagnostics about each part, with places in its text.
     pub(super) parts: Vec<Vec<Diagnostic>>,
 }
 
@@ -148,7 +148,8 @@ impl Compiled {
         self.records.get_or_init(|| blob::read(&self.blob).unwrap_or_default())
     }
 
-    /// Where the permissions of a profile come from, by its index. `None` if the blob comes from a cache, which knows no rules.
+    /// Returns the rules that the permissions of a profile come from, by its index. `None` if the blob comes from a cache, which knows no
+    /// rules.
     #[must_use]
     pub fn provenance(&self, profile: usize) -> Option<&Provenance> {
         self.provenance.get(profile)
@@ -169,7 +170,7 @@ impl Compiled {
         &self.diagnosis
     }
 
-    /// Where the time went; `None` if the blob comes from a cache.
+    /// Returns the timings; `None` if the blob comes from a cache.
     #[must_use]
     pub fn timings(&self) -> Option<&Timings> {
         self.timings.as_ref()
@@ -259,7 +260,7 @@ impl JoinedPolicies {
     }
 }
 
-/// Where the time went that compiling an input took, in microseconds.
+/// The time that each step of compiling an input took, in microseconds.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Timings {

@@ -34,7 +34,7 @@ macro_rules! codes {
                 match self { $(Code::$name => $slug,)* }
             }
 
-            /// How much it matters unless somebody decides otherwise.
+            /// Returns the severity unless somebody decides otherwise.
             #[must_use]
             pub fn severity(self) -> Severity {
                 match self { $(Code::$name => Severity::$severity,)* }

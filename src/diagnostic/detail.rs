@@ -70,7 +70,7 @@ impl Diagnostic {
         self
     }
 
-    /// Says that a word is unknown, and which known one is probably meant; where none is near, `otherwise` is the help.
+    /// Describes an unknown word, with the known one that is probably meant; where none is near, `otherwise` is the help.
     #[must_use]
     pub(crate) fn with_nearest(self, word: &[u8], nearest: Option<&str>, otherwise: impl FnOnce() -> String) -> Self {
         let help = nearest.map_or_else(otherwise, |near| format!("did you mean `{near}`?"));

@@ -17,7 +17,7 @@ const MAX_LABEL_LINES: u32 = 12;
 /// The most bytes of a line.
 const MAX_LINE: usize = 240;
 
-/// How much of a long line stands before the label in it.
+/// The maximum number of columns that stand before the label in a long line.
 const BEFORE_LABEL: usize = 60;
 
 /// Windows into a text, in the order of the text, as one text of its own: offsets of labels count in it.
@@ -33,7 +33,7 @@ pub(super) struct Excerpt {
 /// Lines that follow each other.
 #[derive(Debug, Default)]
 struct Window {
-    /// Where it begins in the excerpt.
+    /// Offset in the excerpt.
     start: usize,
     text: String,
     /// The number of its first line, counted from 0.
@@ -173,7 +173,7 @@ impl Window {
         }
     }
 
-    /// Where a range of the source is in the excerpt.
+    /// Returns the place of a range of the source in the excerpt.
     fn range(&self, span: &Range<u32>) -> Range<usize> {
         let place = |offset: u32| {
             let index = self.marks.partition_point(|&(source, _)| source < offset as usize);

@@ -1,4 +1,4 @@
-//! Which warnings count as errors, and which are not wanted.
+//! The warnings that count as errors, and those that are not wanted.
 
 use std::collections::BTreeSet;
 

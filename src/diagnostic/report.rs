@@ -62,7 +62,7 @@ impl<'a> RenderableDiagnostic<'a> {
         RenderableDiagnostic { severity, message, code, help: (!lines.is_empty()).then(|| lines.join("\n")), excerpt }
     }
 
-    /// Says the same in one more line of help.
+    /// Adds the same as one more line of help.
     #[must_use]
     #[cfg(feature = "cli")]
     pub(crate) fn with_line(mut self, text: &str) -> Self {

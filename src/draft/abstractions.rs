@@ -1,4 +1,4 @@
-//! Which abstractions a program needs, as far as its libraries, the functions that it calls and its interpreter tell.
+//! The abstractions that a program needs, as far as its libraries, the functions that it calls and its interpreter tell.
 
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;

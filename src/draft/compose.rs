@@ -18,7 +18,7 @@ const MAX_SERVICES: usize = 256;
 /// The most elements of a list that are looked at; aliases make a small file say much.
 const MAX_ELEMENTS: usize = 1_000;
 
-/// The capabilities that Docker and containerd give a container unless they are told otherwise.
+/// The capabilities that Docker and containerd give a container by default.
 const DEFAULT_CAPABILITIES: [Capability; 14] = [
     Capability::AuditWrite,
     Capability::Chown,

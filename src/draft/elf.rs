@@ -90,7 +90,7 @@ struct ElfSegment {
     size: u64,
 }
 
-/// Where an address lies in the file, and how many bytes follow there.
+/// Returns the place of an address in the file, and the number of bytes from there on.
 fn locate(loads: &[ElfSegment], address: u64) -> Option<(u64, u64)> {
     loads.iter().find_map(|load| {
         let inside = address.checked_sub(load.address).filter(|&inside| inside < load.size)?;

@@ -20,7 +20,7 @@ pub enum DraftError {
         /// The name.
         program: String,
     },
-    /// The unit says nothing that a profile can be drafted from.
+    /// The unit has nothing that a profile can be drafted from.
     #[error("unit {unit}: {reason}")]
     Unit {
         /// The unit.

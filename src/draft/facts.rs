@@ -54,7 +54,7 @@ pub(super) struct FileFact {
     pub(super) essential: bool,
 }
 
-/// Which files a path stands for.
+/// The files that a path stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum PathExtent {
     /// The file.
@@ -186,7 +186,7 @@ pub(super) fn quoted(text: &[u8]) -> String {
     format!("`{}`", shown(text))
 }
 
-/// Which profile the facts are for.
+/// The profile that the facts are for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct DraftSubject {
     /// The name that something else knows the profile by.

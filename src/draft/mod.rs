@@ -1,7 +1,7 @@
-//! First profiles for programs, from what their files say.
+//! Drafts of first profiles for programs, from the contents of their files.
 //!
 //! A [`Drafter`] reads a program, a systemd unit, an OCI configuration or a compose file, and writes a profile with the rules that
-//! follow from it, each with a comment that says from where:
+//! follow from it, each with a comment that names its origin:
 //!
 //! | source | rules |
 //! | --- | --- |

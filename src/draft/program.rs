@@ -12,7 +12,7 @@ use super::{DraftError, abstractions};
 use crate::source::{FileKind, Rooted, RootedFile};
 use crate::vocab::ExecMode;
 
-/// Where programs are looked for, in order.
+/// The directories in which programs are looked for, in order.
 pub(super) const SEARCH_PATH: [&str; 6] =
     ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
 
@@ -22,7 +22,7 @@ const MAX_INTERPRETERS: usize = 5;
 /// The bytes of a script's first line that the kernel looks at.
 const FIRST_LINE: u64 = 256;
 
-/// How a file gets to run.
+/// The way in which the kernel starts a file.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum ProgramStart {
     /// The profile attaches to it, or its program is told to the kernel beside it.
@@ -128,8 +128,8 @@ pub(super) fn command_of_env(argument: &[u8]) -> Option<&[u8]> {
     words.find(|word| !word.starts_with(b"-") && !word.contains(&b'='))
 }
 
-/// How much longer the name of a library's file is than the name that is asked for, where that is the beginning of it:
-/// `libz.so.1.3` and `libz.so.1`.
+/// Returns the number of bytes by which the name of a library's file is longer than the name that is asked for, where that is the
+/// beginning of it: `libz.so.1.3` and `libz.so.1`.
 fn version_after(path: &Path, name: &[u8]) -> Option<usize> {
     let rest = path.file_name()?.as_bytes().strip_prefix(name)?;
     rest.starts_with(b".").then_some(rest.len())

@@ -182,7 +182,7 @@ const TRIPLETS: [&str; 7] = [
     "powerpc64le-linux-gnu",
 ];
 
-/// Where the name of a directory of libraries by architecture stands in a path, and the name.
+/// Returns the place in a path of the name of a directory of libraries by architecture, and the name.
 fn triplet(path: &[u8]) -> Option<(usize, &'static str)> {
     ["/usr/lib/", "/lib/", "/usr/local/lib/", "/usr/libexec/"].into_iter().find_map(|directory| {
         let rest = path.strip_prefix(directory.as_bytes())?;

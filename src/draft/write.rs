@@ -1,4 +1,4 @@
-//! From facts to a profile: measured against the abstractions, so that no rule says what they say, and linted.
+//! Makes a profile of facts: measured against the abstractions, so that no rule repeats theirs, and linted.
 
 use std::collections::BTreeSet;
 use std::os::unix::ffi::OsStrExt;
@@ -33,7 +33,7 @@ const NEEDLESS: [&str; 7] = [
 /// The most patterns of a program's path that are tried after the first.
 const MAX_ATTEMPTS: usize = 2;
 
-/// How often a draft is linted. What is left out may bring up further findings, but not many.
+/// The maximum number of times that a draft is linted. Leaving out rules may bring up further findings, but not many.
 const MAX_ROUNDS: usize = 16;
 
 /// A place in a draft.
@@ -58,7 +58,7 @@ struct DraftWriter<'a> {
     left_out: Vec<OmittedRule>,
     /// Codes of lint rules that warn of how the path in the header is written.
     allowed: BTreeSet<&'static str>,
-    /// Which of the patterns of the program's path is taken.
+    /// The index of the pattern that is taken for the program's path.
     attempt: usize,
 }
 
@@ -211,7 +211,7 @@ impl DraftWriter<'_> {
         }
     }
 
-    /// Where the first place of a finding is that lies in the profile. Of several rules, the first that the program can do without.
+    /// Returns the first place of a finding that lies in the profile. Of several rules, it is the first that the program can do without.
     fn place(
         &self,
         finding: &Finding,

@@ -43,7 +43,7 @@ impl Edit {
         self.span.start as usize..self.span.end as usize
     }
 
-    /// By how many bytes the text grows.
+    /// Returns the number of bytes by which the text grows.
     fn growth(&self) -> i64 {
         self.replacement.len() as i64 - (i64::from(self.span.end) - i64::from(self.span.start))
     }

@@ -109,7 +109,7 @@ fn excludes(one: &ProfileFlag, other: &ProfileFlag) -> bool {
     }
 }
 
-/// Where the flags are whose value is as wanted.
+/// Returns the positions of the flags whose value is as wanted.
 fn positions(profile: &Profile, wanted: impl Fn(&ProfileFlag) -> bool) -> Vec<usize> {
     let flags = profile.flags.iter().flat_map(|flags| &flags.value).enumerate();
     flags.filter(|(_, flag)| flag.value.value().is_some_and(&wanted)).map(|(index, _)| index).collect()
@@ -188,7 +188,7 @@ fn remove(lines: TextLines<'_>, profile: &mut Profile, index: usize) -> Option<E
     Some(Edit::new(start..stop, ""))
 }
 
-/// Where the header ends but for its flags.
+/// Returns the end of the header without its flags.
 fn header_end(profile: &Profile) -> usize {
     let parts = [
         Some(profile.name.span),

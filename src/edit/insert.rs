@@ -1,4 +1,4 @@
-//! Writing a new item into a body.
+//! Writes a new item into a body.
 
 use crate::source::{Source, Span, Spanned};
 use crate::syntax::ast::{Include, Item, ItemKind, PathForm, Trivia};
@@ -11,7 +11,7 @@ use super::error::EditError;
 use super::lines::{TextLines, comment, pieces_before, whole};
 use super::place::{BodyItems, InsertionSlot};
 
-/// Where a body stands.
+/// The surroundings of a body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum BodyFrame {
     /// It is the whole text.

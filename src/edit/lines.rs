@@ -16,7 +16,7 @@ impl<'a> TextLines<'a> {
         self.0.get(range).unwrap_or_default()
     }
 
-    /// Where the line of an offset begins.
+    /// Returns the start of the line of an offset.
     pub(super) fn start(self, at: usize) -> usize {
         memrchr(b'\n', self.slice(0..at)).map_or(0, |newline| newline + 1)
     }
@@ -48,14 +48,14 @@ impl<'a> TextLines<'a> {
         if self.0.starts_with(b"\t") || memchr::memmem::find(self.0, b"\n\t").is_some() { b"\t" } else { b"  " }
     }
 
-    /// How the line of an offset ends; the last line without line end, as the one before.
+    /// Returns the line end of an offset's line; for a last line without line end, that of the line before.
     pub(super) fn line_end(self, at: usize) -> &'static [u8] {
         let next = memchr(b'\n', self.slice(at..self.0.len())).map(|newline| at + newline);
         let newline = next.or_else(|| memrchr(b'\n', self.0)).unwrap_or(0);
         if self.slice(0..newline).ends_with(b"\r") { b"\r\n" } else { b"\n" }
     }
 
-    /// Where the blank lines directly above the line that begins at `start` begin.
+    /// Returns the start of the blank lines directly above the line that begins at `start`.
     pub(super) fn blank_above(self, start: usize) -> usize {
         let mut at = start;
         while at > 0 && self.slice(self.start(at - 1)..at).trim_ascii().is_empty() {
@@ -64,7 +64,7 @@ impl<'a> TextLines<'a> {
         at
     }
 
-    /// Where the blank lines from the line that begins at `start` end.
+    /// Returns the end of the blank lines from the line that begins at `start`.
     pub(super) fn blank_below(self, start: usize) -> usize {
         let mut at = start;
         while at < self.0.len() && self.ends(at) {
@@ -78,13 +78,13 @@ pub(super) fn is_blank(byte: &u8) -> bool {
     matches!(byte, b' ' | b'\t')
 }
 
-/// Where an item stands, with the comment after it.
+/// Returns the range of an item, with the comment after it.
 pub(super) fn whole(item: &Item) -> Range<usize> {
     let span = item.trailing.as_ref().map_or(item.kind.span, |comment| item.kind.span.to(comment.span));
     span.start as usize..span.end as usize
 }
 
-/// How many pieces of an item's trivia stand before it; the others are comments from inside.
+/// Returns the number of pieces of an item's trivia that stand before it; the others are comments from inside.
 pub(super) fn pieces_before(item: &Item) -> usize {
     let start = item.kind.span.start;
     let inside = |piece: &&Trivia| comment(piece).is_some_and(|span| span.start >= start);

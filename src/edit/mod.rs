@@ -5,7 +5,7 @@
 //! beside rules of its kind, in the order of `armorer fmt --sort`, indented as its neighbours.
 //!
 //! A profile consists of the rules directly in it and those in its qualifier blocks (`deny { … }`) and conditionals, but not those of
-//! its children. A rule is known by what it says: `deny /x w,` is found as `/x w,` in `deny { … }`, and `/x w,` is not. A new
+//! its children. A rule is known by its meaning: `deny /x w,` is found as `/x w,` in `deny { … }`, and `/x w,` is not. A new
 //! rule goes directly into the profile, unless the profile or a block of it has the rule already; one in a conditional does not
 //! count, for it may not hold. Removing takes a rule out of every block and branch, after which the profile has it nowhere. A block
 //! that becomes empty stays.
@@ -152,7 +152,7 @@ impl Editor {
         scope::owner(&self.source, &self.file, scope)
     }
 
-    /// Where a body stands in the text.
+    /// Returns the frame of a body in the text.
     fn frame(&self, owner: ListOwner) -> BodyFrame {
         let mut frame = BodyFrame::File;
         self.file.walk(&mut |item| {

@@ -1,4 +1,4 @@
-//! Taking an item out of a body.
+//! Takes an item out of a body.
 
 use std::ops::Range;
 
@@ -58,7 +58,7 @@ pub(super) fn removal(lines: TextLines<'_>, items: &[Item], index: usize, above:
     Some(Removal { range: from..to, kept })
 }
 
-/// How many of the pieces above an item are not about it alone.
+/// Returns the number of pieces above an item that are not about it alone.
 fn own_pieces(items: &[Item], index: usize) -> usize {
     let Some(item) = items.get(index) else { return 0 };
     let nothing_stays = |_: Span| false;
@@ -130,7 +130,7 @@ fn words(comment: &Comment) -> &[u8] {
     comment.get(start..).unwrap_or_default().trim_ascii_end()
 }
 
-/// Whether a comment says something to a program.
+/// Whether a comment is an instruction for a program.
 fn is_directive(comment: &Comment) -> bool {
     [&b"armorer:"[..], b"apparmor-lint:", b"aa:lint", b"fmt:"].iter().any(|word| memmem::find(comment, word).is_some())
 }

@@ -1,4 +1,4 @@
-//! Making another item of one: the edit of those words only in which the two differ.
+//! Replaces an item: the edit changes only the words in which the old and the new one differ.
 
 use std::ops::Range;
 
@@ -139,7 +139,7 @@ impl<'t> TextWords<'t> {
         Some(words.first()?.start..words.last()?.end)
     }
 
-    /// As [`TextWords::middle`], with the blanks around them.
+    /// Does the same as [`TextWords::middle`], with the blanks around them.
     fn around(&self, head: usize, tail: usize) -> Range<usize> {
         let before = head.checked_sub(1).and_then(|last| self.words.get(last));
         let after = self.words.len().checked_sub(tail).and_then(|next| self.words.get(next));

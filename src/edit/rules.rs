@@ -91,7 +91,7 @@ impl Editor {
         self.remove(scope.into(), &rule.into(), CommentsAbove::Keep)
     }
 
-    /// As [`Editor::remove_rule`], with the comments above the rule that are about it.
+    /// Removes a rule like [`Editor::remove_rule`], with the comments above the rule that are about it.
     ///
     /// ```
     /// use armorer::ast::UsernsRule;
@@ -223,7 +223,7 @@ impl Editor {
         }
     }
 
-    /// Where a rule is written, at least once, in the order of the text.
+    /// Returns the places in which a rule is written, at least one, in the order of the text.
     fn written(&self, scope: Scope<'_>, rule: &ItemKind) -> Result<Vec<RulePosition>, EditError> {
         let found = self.occurrences(scope, rule)?;
         if found.is_empty() {

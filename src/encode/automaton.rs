@@ -1,4 +1,4 @@
-//! Contributions → minimal automaton with permissions.
+//! Builds the minimal automaton with permissions from contributions.
 
 use rustc_hash::FxHashMap;
 
@@ -16,7 +16,7 @@ use crate::source::Span;
 pub(super) struct Labels<'a> {
     all: &'a [ContributionLabel],
     pub(super) ids: Vec<LabelId>,
-    /// Where each label comes first. What is said about labels follows this order, so that it does not depend on other automata.
+    /// The first place of each label. Diagnostics about labels follow this order, so that it does not depend on other automata.
     order: FxHashMap<LabelId, usize>,
 }
 

@@ -1,4 +1,4 @@
-//! Which rules make an automaton explode.
+//! The search for the rules that make an automaton explode.
 //!
 //! Rules that are harmless alone may multiply each other, so nothing about a single rule tells. What tells is building: of all
 //! rules in their order the shortest beginning is sought that goes past a small limit. Its last rule is to blame, as without it
@@ -13,7 +13,7 @@ use crate::source::Span;
 /// The limits while rules to blame are looked for: small, as many automata are built.
 const STATES: usize = 1 << 12;
 const WORDS: usize = 1 << 21;
-/// How many rules are blamed.
+/// The maximum number of rules that are blamed.
 const BLAMED: usize = 4;
 
 /// A message about an automaton that is too large, pointing at the rules that make it so. `contributions` come with their labels.

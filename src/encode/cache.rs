@@ -34,7 +34,7 @@ impl EncodeCache {
 
 #[cfg(test)]
 impl EncodeCache {
-    /// How many rules and labels are remembered.
+    /// Returns the numbers of rules and labels that are remembered.
     pub(crate) fn remembered(&self) -> (usize, usize) {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         let each = idle.iter().map(|each| (each.rules.count, each.file.labels.len() + each.policy.labels.len()));

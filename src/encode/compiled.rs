@@ -26,7 +26,7 @@ pub struct CompiledProfile {
     pub version: u32,
     /// Its bytes in the blob.
     pub bytes: Range<usize>,
-    /// Where the `profile` element starts in the blob, after version and namespace: the kernel's hash begins there.
+    /// Offset of the `profile` element in the blob, after version and namespace: the kernel's hash begins there.
     pub element: usize,
 }
 
@@ -51,7 +51,7 @@ impl CompiledProfile {
         }
     }
 
-    /// How many bytes it takes.
+    /// Returns its size in bytes.
     #[must_use]
     pub fn size(&self) -> usize {
         self.bytes.len()

@@ -82,7 +82,7 @@ impl ContributionOrigin {
 pub(super) struct DiagnosticCollector {
     list: Vec<Diagnostic>,
     seen: FxHashSet<(Code, Span, String)>,
-    /// How many were reported, those that say the same thing again among them.
+    /// The number of diagnostics that were reported, including repetitions.
     count: usize,
 }
 
@@ -94,7 +94,7 @@ impl DiagnosticCollector {
         }
     }
 
-    /// How many were reported, those that say the same thing again among them.
+    /// Returns the number of diagnostics that were reported, including repetitions.
     pub(super) fn count(&self) -> usize {
         self.count
     }

@@ -22,7 +22,7 @@ pub struct Effort {
 pub struct AutomatonEffort {
     /// The automaton.
     pub automaton: crate::blob::Automaton,
-    /// How many patterns went in.
+    /// The number of patterns that the automaton was built from.
     pub patterns: usize,
     /// States before those that mean the same were merged. They are counted only when [asked for](super::EncodeOptions::count_states).
     pub states_before: Option<usize>,
@@ -30,7 +30,7 @@ pub struct AutomatonEffort {
     pub states: usize,
     /// Cells of the tables that are in use.
     pub cells: usize,
-    /// From patterns to the minimal automaton, in microseconds. What other profiles needed before costs nothing again.
+    /// The time from patterns to the minimal automaton, in microseconds. What other profiles needed before costs nothing again.
     pub build_us: u64,
     /// Laying it out in tables, in microseconds.
     pub pack_us: u64,

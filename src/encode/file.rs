@@ -15,8 +15,8 @@ use crate::vocab::{FilePermissions, file as bits};
 /// Link permission of both halves.
 const LINK: u32 = bits::LINK | bits::LINK << bits::OTHER;
 
-/// In the second half of a link pair: the target needs at least the permissions of the link. Only ever set in the owner's half, as
-/// the reference compiler does.
+/// The bit in the second half of a link pair: the target needs at least the permissions of the link. Only ever set in the owner's half,
+/// as the reference compiler does.
 const SUBSET: u32 = bits::LOCK;
 
 /// The context that file rules depend on.

@@ -1,4 +1,4 @@
-//! Globs of the policy language (`apparmor.d(5)`, "Globbing (AARE)") → expressions.
+//! Turns globs of the policy language (`apparmor.d(5)`, "Globbing (AARE)") into expressions.
 //!
 //! The glob is in stored form (see [`stored`](crate::syntax::word::stored)) with its variables expanded. Its meaning is that of the
 //! reference compiler, where it does not contradict what is written:
@@ -27,7 +27,7 @@ pub(super) enum Nul {
     Allowed,
 }
 
-/// Why a glob has no meaning.
+/// Reasons why a glob has no meaning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub(super) enum GlobError {
     #[error("unclosed `{{`")]

@@ -1,4 +1,4 @@
-//! Policy × features → the profiles of a blob.
+//! Encodes a resolved policy for the features of a kernel: a [`Policy`] and a [`Target`] go in, and the profiles of a blob come out.
 //!
 //! 1. Each rule becomes *contributions*: a pattern over the bytes of the strings that the kernel asks about, with permissions, mode
 //!    and priority. One file per rule class says what those strings are.
@@ -7,11 +7,11 @@
 //! 3. Resolution decides what such a set permits.
 //! 4. Permissions become the words or tables that the target kernel reads.
 //!
-//! What the target does not mediate is warned about and left out, and what cannot be expressed is an error: nothing is dropped
-//! silently.
+//! Rules that the target does not mediate are warned about and left out, and rules that cannot be expressed are errors: nothing is
+//! dropped silently.
 //!
-//! Three automata come of it: that of file and `change_profile` rules; that of all other classes, which begins with a class byte;
-//! and that of the attachment.
+//! A profile has up to three automata: that of file and `change_profile` rules; that of all other classes, whose strings begin with a
+//! class byte; and that of the attachment. The file `profile.rs` shows the whole of one profile, and is the one to read first.
 
 mod attachment;
 mod automaton;
@@ -80,16 +80,16 @@ pub struct Target {
     pub kernel: Arc<Features>,
 }
 
-/// How policy is compiled.
+/// Options of compiling policy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EncodeOptions {
     /// Most states of an automaton before it is minimal.
     pub max_states: usize,
-    /// About the most memory that an automaton may take while it is built, in bytes. The default is 128 MiB.
+    /// The approximate maximum of memory that an automaton may take while it is built, in bytes. The default is 128 MiB.
     pub max_memory: usize,
-    /// Whether [`Effort`] tells how many states there were before those that mean the same were merged. Counting takes time.
+    /// Whether [`Effort`] has the number of states before those that mean the same were merged. Counting takes time.
     pub count_states: bool,
-    /// Complain mode for every profile, whatever it says.
+    /// Complain mode for every profile, whatever its mode is.
     pub force_complain: bool,
     /// Read permission for files implies permission to map them executable.
     pub read_implies_mmap: bool,
@@ -120,7 +120,7 @@ impl EncodeOptions {
 pub struct EncodedProfile {
     /// Its fields.
     pub record: blob::BlobProfile,
-    /// Where its permissions come from.
+    /// The rules that its permissions come from.
     pub provenance: Provenance,
     /// The effort for it.
     pub effort: Effort,
@@ -161,7 +161,7 @@ pub fn check(
     })
 }
 
-/// As [`check`], without what takes automata to tell.
+/// Does the same as [`check`], without what takes automata to tell.
 pub fn check_rules(
     policy: &Policy,
     target: &Target,
@@ -227,7 +227,7 @@ pub fn version_word(kernel: &Features, options: &EncodeOptions) -> u32 {
     profile::version_word(&Support::new(kernel, kernel), options)
 }
 
-/// Where the permissions of every profile come from, in the order of [`Policy::all_profiles`]; nothing is reported.
+/// Returns the rules that the permissions of every profile come from, in the order of [`Policy::all_profiles`]; nothing is reported.
 #[cfg(feature = "ide")]
 pub(crate) fn trace(policy: &Policy, target: &Target, options: &EncodeOptions, cache: &EncodeCache) -> Vec<Provenance> {
     let support = Support::new(&target.kernel, &policy.features);

@@ -1,4 +1,4 @@
-//! Permissions → the words that the kernel reads.
+//! Turns permissions into the words that the kernel reads.
 //!
 //! Older kernels read two packed words a state (`aa_compute_fperms` in `security/apparmor/policy_compat.c` takes them apart), newer
 //! ones a table of permissions that the first word is an index of. Both say the same.
@@ -32,7 +32,7 @@ const CHILD: u32 = 0x2000_0000;
 const INHERIT: u32 = 0x4000_0000;
 const UNCONFINED: u32 = 0x8000_0000;
 
-/// In the policy automaton of a table-less blob, and in rule words: more is to be matched after this prefix.
+/// The bit in the policy automaton of a table-less blob, and in rule words: more is to be matched after this prefix.
 const CONTINUE_RULE: u32 = 0x1000_0000;
 
 /// The packed words: permissions; audit and quiet.

@@ -1,4 +1,4 @@
-//! One profile → the fields of its blob record.
+//! Encodes one profile: its rules and header become the fields of its blob record.
 
 use std::time::Instant;
 
@@ -26,9 +26,9 @@ use crate::vocab::{Signal, flags};
 
 /// Everything that a profile's rules come to, short of the automata.
 pub(super) struct Contributions {
-    /// For the automaton of file rules.
+    /// Contributions to the automaton of file rules.
     pub(super) file: Vec<Contribution>,
-    /// For that of all other classes.
+    /// Contributions to that of all other classes.
     pub(super) policy: Vec<Contribution>,
     pub(super) attachment: Option<attachment::AttachmentParts>,
     pub(super) capabilities: blob::Capabilities,
@@ -246,7 +246,7 @@ pub(super) fn version_word(support: &Support, options: &EncodeOptions) -> u32 {
     }
 }
 
-/// Bit of the version word: complain, whatever the mode says.
+/// Bit of the version word: complain, whatever the mode is.
 const FORCE_COMPLAIN: u32 = 1 << 11;
 /// Policy ABI 2 in the version word.
 const POLICY_ABI: u32 = 2 << 12;

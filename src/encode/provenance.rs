@@ -1,4 +1,4 @@
-//! Where permissions come from: which rules match what the kernel asks about, and which of them decide.
+//! The origin of permissions: the rules that match what the kernel asks about, and those of them that decide.
 //!
 //! Compiled policy does not know its rules any more. A [`Provenance`] keeps what the rules of a profile contributed to the
 //! automata, so that it can be asked about any string that a kernel may walk. Permissions are given in the kernel's bits
@@ -48,7 +48,8 @@ pub struct Provenance {
 /// A rule that matches.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct RuleMatch {
-    /// Where it is written; what implies it where it is implied, the profile's name where it is the attachment.
+    /// The place where it is written; for an implied rule that of the rule which implies it, for the attachment that of the profile's
+    /// name.
     pub span: Span,
     /// The effect of its permissions.
     pub mode: RuleMode,
@@ -75,7 +76,7 @@ pub struct RuleBits {
     pub quiet: u32,
 }
 
-/// One pattern of a rule, and what the rule says about the strings that match it.
+/// One pattern of a rule, and the effect of the rule on the strings that match it.
 #[derive(Clone, Copy, Debug)]
 pub struct Grant<'a> {
     /// The automaton that the pattern goes into.
@@ -88,13 +89,13 @@ pub struct Grant<'a> {
     pub priority: i32,
     /// Whether its pattern has no wildcard: exec permission by such a rule goes before that of others.
     pub exact: bool,
-    /// Which strings.
+    /// The strings.
     pub pattern: &'a Pattern,
     /// The permissions, as the automaton has them (of files: [`vocab::file`](crate::vocab::file)).
     pub permissions: u32,
     /// The permissions that are logged although they are granted, or not logged although they are denied.
     pub marked: u32,
-    /// Where exec leads by the transition table, as a number that means the same in one profile; 0: not by the table.
+    /// The target of an exec in the transition table, as a number that means the same in one profile; 0: not by the table.
     pub transition: u16,
 }
 
@@ -138,7 +139,7 @@ impl RuleMatch {
         RuleMatch { span, mode: rule_mode(origin.mode), priority, exact: true, owner: bits, other: bits }
     }
 
-    /// Takes in what the same rule says by another of its patterns.
+    /// Takes in the effect of the same rule by another of its patterns.
     fn absorb(&mut self, more: &RuleMatch) {
         self.exact &= more.exact;
         for (mine, theirs) in [(&mut self.owner, more.owner), (&mut self.other, more.other)] {

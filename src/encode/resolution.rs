@@ -1,4 +1,4 @@
-//! From the set of contributions that match a string to the permissions of that string.
+//! Computes the permissions of a string from the set of contributions that match it.
 //!
 //! Each bit is decided on its own, by the contributions of the highest rank that have it: priority counts most; at the same
 //! priority deny goes before allow, and allow before prompt. Exec permission by a pattern without wildcard goes before exec
@@ -111,7 +111,7 @@ pub(super) enum FileWordHalf {
 impl FileWordHalf {
     pub(super) const BOTH: [FileWordHalf; 2] = [FileWordHalf::Owner, FileWordHalf::Other];
 
-    /// Where the half begins.
+    /// Returns the position of the half's first bit.
     pub(super) fn shift(self) -> u32 {
         match self {
             FileWordHalf::Owner => 0,
@@ -132,7 +132,7 @@ pub(super) struct ExecType {
 /// The permissions of a state. Denied ones are in none of the words: the kernel denies what is not allowed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct StatePermissions {
-    /// Without exec types.
+    /// The permissions that are allowed, without exec types.
     pub(super) allow: u32,
     pub(super) prompt: u32,
     pub(super) audit: u32,

@@ -3,7 +3,7 @@
 use crate::features::Features;
 use crate::vocab::{Capability, Vocabulary, classes};
 
-/// Where rules about sockets go.
+/// The form in which the target takes rules about sockets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum SocketSupport {
     /// Nowhere.

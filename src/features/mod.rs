@@ -37,7 +37,7 @@ pub const MAX_DEPTH: usize = 32;
 /// The longest text that is read; kernels' have less than three thousand bytes.
 pub const MAX_SIZE: usize = 1 << 20;
 
-/// A set of features: the text as it was read, and the tree it says.
+/// A set of features: the text as it was read, and the tree that it describes.
 ///
 /// Two sets are equal when their texts are, byte by byte; that is what the identity of a policy cache means by it, too.
 #[derive(Clone)]
@@ -46,14 +46,14 @@ pub struct Features {
     root: Vec<FeatureNode>,
 }
 
-/// Why a features text cannot be used.
+/// Reasons why a features text cannot be used.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum FeaturesError {
     /// The text is malformed.
     #[error("malformed features text at byte {offset}: {problem}")]
     Syntax {
-        /// Where, in bytes from the start.
+        /// Offset in bytes from the start.
         offset: usize,
         /// The problem.
         problem: SyntaxProblem,

@@ -1,4 +1,4 @@
-//! Reading a features text.
+//! Parses a features text.
 
 use super::tree::FeatureNode;
 use super::{Features, FeaturesError, MAX_DEPTH, MAX_SIZE, SyntaxProblem};

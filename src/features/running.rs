@@ -2,7 +2,7 @@
 
 use super::{Features, FeaturesError};
 
-/// Where securityfs is mounted by every init system, and what AppArmor has below it.
+/// The directory of AppArmor's features below the place where every init system mounts securityfs.
 #[cfg(target_os = "linux")]
 const DIRECTORY: &str = "/sys/kernel/security/apparmor/features";
 

@@ -10,7 +10,7 @@ use crate::encode::{self, Provenance, Target};
 use crate::policy::RuleMode;
 use crate::source::Text;
 
-/// The permissions that are told, in the order of the letters.
+/// The permissions that are shown, in the order of the letters.
 const PERMISSIONS: [(u32, &str); 7] = [
     (READ, "read"),
     (WRITE, "write"),

@@ -1,4 +1,4 @@
-//! Which profile leads to which by exec: the call hierarchy of profiles.
+//! The call hierarchy of profiles: which profile leads to which by exec.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError};
@@ -28,7 +28,7 @@ pub(super) struct ProfileCalls {
 /// A rule that leads to other profiles.
 #[derive(Clone, Debug)]
 struct TransitionRule {
-    /// Where it is written; the name of the profile, where an included file has it.
+    /// The place where it is written; the name of the profile, where an included file has it.
     place: TextPlace,
     to: TransitionPeer,
 }
@@ -155,7 +155,7 @@ impl Snapshot {
         calls
     }
 
-    /// Where the profiles are that attach to a path.
+    /// Returns the places of the profiles that attach to a path.
     #[must_use]
     pub fn attached(&self, path: &Text) -> Vec<TextPlace> {
         let members = self.members();
@@ -221,7 +221,7 @@ fn callee(member: &ProfileCalls) -> Callee {
     Callee { name: member.name.to_string(), place: member.place.clone() }
 }
 
-/// Where a rule leads, if it does.
+/// Returns the profiles that a rule leads to, if any.
 fn to(rule: &Rule) -> Option<TransitionPeer> {
     if rule.prefix.mode == Some(RuleMode::Deny) {
         return None;

@@ -239,7 +239,7 @@ impl Candidates<'_, '_> {
         }
     }
 
-    /// Behind `include`.
+    /// After `include`.
     fn include(&mut self) {
         if self.context.construct == Some(Construct::Include) && self.context.pieces.len() == 1 && !self.context.angle {
             self.keyword("if exists");

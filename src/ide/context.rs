@@ -38,7 +38,7 @@ pub(crate) struct OpenBlock {
     pub(crate) kind: BlockKind,
     /// The name of a profile or hat.
     pub(crate) name: Option<Range<u32>>,
-    /// Where its brace is.
+    /// Offset of its brace.
     pub(crate) brace: u32,
 }
 
@@ -68,46 +68,46 @@ pub(crate) enum PieceKind {
 pub(crate) struct StatementPiece {
     /// Its kind.
     pub(crate) kind: PieceKind,
-    /// Where it stands.
+    /// The range in the text.
     pub(crate) range: Range<u32>,
 }
 
-/// Where in a statement the cursor is.
+/// The part of a statement that the cursor is in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum CursorSlot {
     /// At the beginning of an item, or after prefix words.
     Start,
-    /// Where the name of a profile or hat stands.
+    /// The name of a profile or hat.
     Name,
-    /// Behind the name in a header.
+    /// After the name in a header.
     Header,
-    /// Behind `else`.
+    /// After `else`.
     Else,
     /// In an expression; after an operator or at its beginning an operand is wanted.
     Expression {
         /// Whether an operand is wanted here.
         operand: bool,
     },
-    /// Behind the operator of an assignment.
+    /// After the operator of an assignment.
     Value,
     /// The path of an include or abi.
     IncludePath,
-    /// Behind an arrow.
+    /// After an arrow.
     Target,
-    /// Behind `->` was its word: only the comma may follow.
+    /// After `->` was its word: only the comma may follow.
     Done,
     /// Any other place of a rule.
     Argument,
     /// In the parentheses of permissions, or of flags in a header without `flags=`.
     List,
-    /// Behind the operator of a condition.
+    /// After the operator of a condition.
     ConditionValue {
         /// The condition's name.
         name: Range<u32>,
         /// Whether in its parentheses.
         list: bool,
     },
-    /// Where the name of a condition in a group stands.
+    /// The name of a condition in a group.
     GroupName {
         /// The group's name.
         group: Range<u32>,

@@ -17,7 +17,7 @@ pub(super) struct ManifestUnit {
 /// One text that is open.
 #[derive(Debug)]
 pub(super) struct OpenDocument {
-    /// As the session knows it.
+    /// The source as the session knows it.
     pub(super) source: SourceId,
     /// The profiles of a manifest; none of a profile file.
     pub(super) units: Vec<ManifestUnit>,
@@ -51,6 +51,6 @@ pub struct TextPlace {
     pub path: PathBuf,
     /// Its text.
     pub source: Arc<Source>,
-    /// Where in it.
+    /// The place in the file.
     pub span: Span,
 }

@@ -20,9 +20,9 @@ pub enum FoldKind {
 /// A range that can be folded; it covers more than one line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct FoldingRange {
-    /// Where it begins: after the opening brace of a block.
+    /// Its start: after the opening brace of a block.
     pub(crate) start: u32,
-    /// Where it ends: before the closing brace of a block.
+    /// Its end: before the closing brace of a block.
     pub(crate) end: u32,
     /// Its kind.
     pub(crate) kind: FoldKind,

@@ -1,4 +1,4 @@
-//! Formatting: what the printer would have, as edits of what is there.
+//! Formatting of open texts, as edits.
 
 use std::ops::RangeInclusive;
 use std::path::Path;
@@ -16,7 +16,7 @@ impl Workspace {
     /// always all). What the text says stays the same.
     ///
     /// # Errors
-    /// Why the text cannot be formatted, in a sentence: it has errors.
+    /// The reason in a sentence: the text has errors.
     pub fn format(&self, path: &Path, lines: Option<RangeInclusive<u32>>) -> Result<Vec<Edit>, String> {
         let source = self.source(path).ok_or("no such file")?;
         let options = FormatOptions { sort: false, lines };

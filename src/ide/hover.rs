@@ -140,7 +140,7 @@ impl Workspace {
         Some(text)
     }
 
-    /// A profile: its mode, what it attaches to, how much it says.
+    /// A profile: its mode, what it attaches to, the number of its rules.
     fn about_profile(&mut self, name: &Text) -> Option<String> {
         let places = self.index().profiles(name);
         let Some((file, _)) = places.first() else {
@@ -274,7 +274,7 @@ fn mode(mode: ProfileMode) -> &'static str {
     }
 }
 
-/// How many rules of each class a profile has.
+/// Returns the number of rules of each class that a profile has, as text.
 fn rules(profile: &Profile) -> String {
     let mut counts: std::collections::BTreeMap<&str, usize> = std::collections::BTreeMap::new();
     for rule in &profile.rules {
@@ -287,7 +287,7 @@ fn rules(profile: &Profile) -> String {
     format!("rules, with what it includes: {}", counts.join(", "))
 }
 
-/// The first comment that says something: licences and editors' lines say nothing here.
+/// The first comment that describes something: licences and lines for editors do not.
 fn first_comment(file: &ast::File) -> Option<String> {
     let comments = file.items.first().map_or(&file.tail, |item| &item.leading);
     let lines = comments.iter().filter_map(|trivia| match trivia {

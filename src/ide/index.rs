@@ -1,4 +1,4 @@
-//! Which file declares what, uses what and includes what: of all files of the tree and of the workspace.
+//! An index of the declarations, uses and includes of all files of the tree and of the workspace.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -77,7 +77,7 @@ impl Index {
         units
     }
 
-    /// Where a profile is declared, by file.
+    /// Returns the places where a profile is declared, by file.
     pub(super) fn profiles(&self, name: &[u8]) -> Vec<(PathBuf, Range)> {
         let mut found = Vec::new();
         for path in self.declaring.get(name).into_iter().flatten() {

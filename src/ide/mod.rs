@@ -1,5 +1,8 @@
 //! Answers to an editor's questions about profiles: problems, meanings of words, completions, and origins of names.
 //!
+//! A [`Workspace`] holds the open texts and the index of their tree; a [`Snapshot`] of it answers questions that take long on another
+//! thread. The file `workspace.rs` is the one to read first, and each kind of question has a file of its own.
+//!
 //! The answers come from the parser, the resolver, the linter and the automata that compile the policy. Nothing here knows a
 //! protocol: places are byte offsets and spans, texts are Markdown.
 

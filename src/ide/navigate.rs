@@ -1,4 +1,4 @@
-//! Where a name comes from, where it is used, and giving it another.
+//! Definitions and references of names, and their renaming.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -87,7 +87,7 @@ impl Workspace {
         units
     }
 
-    /// Where the name at an offset is declared: of an include, the files.
+    /// Returns the places where the name at an offset is declared; for an include, the files.
     pub fn definitions(&mut self, path: &Path, offset: u32) -> Vec<TextPlace> {
         let Some(symbol) = self.symbol(path, offset) else { return Vec::new() };
         let found = self.declarations(&symbol);
@@ -120,7 +120,7 @@ impl Workspace {
         }
     }
 
-    /// Where the name at an offset is used, with the places where it is declared if they are wanted.
+    /// Returns the places where the name at an offset is used, with those where it is declared if they are wanted.
     pub fn references(&mut self, path: &Path, offset: u32, declarations: bool) -> Vec<TextPlace> {
         let Some(symbol) = self.symbol(path, offset) else { return Vec::new() };
         let found = self.uses(&symbol, declarations);
@@ -209,7 +209,7 @@ impl Workspace {
         links
     }
 
-    /// Where the name at an offset stands in its own file.
+    /// Returns the places of the name at an offset in its own file.
     pub fn highlights(&mut self, path: &Path, offset: u32) -> Vec<Span> {
         let references = self.references(path, offset, true).into_iter();
         references.filter(|place| place.path == path).map(|place| place.span).collect()
@@ -229,7 +229,7 @@ impl Workspace {
     /// The edits that give the variable or profile at an offset another name, wherever it is meant.
     ///
     /// # Errors
-    /// Why that cannot be done, in a sentence.
+    /// The reason why that cannot be done, in a sentence.
     pub fn rename(&mut self, path: &Path, offset: u32, new: &str) -> Result<Vec<FileEdits>, String> {
         let symbol = self.symbol(path, offset).ok_or("no variable or profile at this position")?;
         if self.renamable(path, offset).is_none() {
@@ -284,8 +284,8 @@ impl Workspace {
         self.file_edits(edits, new)
     }
 
-    /// Where the last part of a profile's name stands: in its header, and wherever it or one of its children is named. `start` is
-    /// where that part begins in the full name.
+    /// Returns the places of the last part of a profile's name: in its header, and wherever it or one of its children is named. `start`
+    /// is where that part begins in the full name.
     fn profile_edits(&mut self, name: &Text, start: usize) -> Vec<(PathBuf, Range, Text)> {
         let last = Text::from(name.get(start..).unwrap_or_default());
         let index = self.index();
@@ -373,11 +373,11 @@ pub struct WorkspaceSymbol {
     pub name: String,
     /// Whether it is a profile.
     pub profile: bool,
-    /// Where it is declared.
+    /// The place where it is declared.
     pub place: TextPlace,
 }
 
-/// How well a name fits a query; less is better.
+/// Rates the match of a name with a query; less is better.
 fn score(name: &str, query: &str) -> Option<u32> {
     if name == query {
         return Some(0);
@@ -392,7 +392,7 @@ fn score(name: &str, query: &str) -> Option<u32> {
     query.chars().all(|wanted| letters.any(|letter| letter == wanted)).then_some(3)
 }
 
-/// Where a file mentions a variable.
+/// Returns the places where a file mentions a variable.
 fn mentions(symbols: &Symbols, name: &Text, boolean: bool, declarations: bool) -> Vec<Range> {
     let kind = if boolean { NameKind::Boolean } else { NameKind::Variable };
     let declared = symbols.variables.iter().filter(|it| declarations && it.name == *name && it.boolean == boolean);

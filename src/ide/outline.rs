@@ -28,9 +28,9 @@ pub(crate) struct OutlineItem {
     pub(crate) kind: SymbolKind,
     /// Attachment and flags, or the values.
     pub(crate) detail: String,
-    /// Where its name stands.
+    /// The place of its name.
     pub(crate) name_span: Span,
-    /// Where all of it stands.
+    /// The place of all of it.
     pub(crate) span: Span,
     /// The symbols inside it.
     pub(crate) children: Vec<OutlineItem>,

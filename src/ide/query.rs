@@ -1,4 +1,4 @@
-//! Asking the policy of an open text: what a profile may do, and what a rule costs.
+//! Queries of the policy of an open text: accesses of a profile, and the costs of rules.
 
 use std::path::Path;
 
@@ -15,11 +15,11 @@ use crate::source::Span;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RuleCost {
-    /// Behind the rule, in the file.
+    /// After the rule, in the file.
     pub offset: u32,
-    /// How many states the automata of its profile would have less without it; they may even have more.
+    /// The number of states that the automata of its profile would lack without it; negative where they would have more.
     pub states: i64,
-    /// How many bytes the profile's policy would be smaller.
+    /// The number of bytes by which the profile's policy would be smaller.
     pub bytes: i64,
 }
 
@@ -31,7 +31,7 @@ impl Snapshot {
     /// path; the profile may be left out where there is only one.
     ///
     /// # Errors
-    /// Why there is no answer, in a sentence.
+    /// The reason why there is no answer, in a sentence.
     pub fn query(&self, path: &Path, profile: Option<&str>, question: &str) -> Result<Answer, String> {
         let words: Vec<&str> = question.split_whitespace().collect();
         let words = if question.starts_with('/') { [&["file"][..], &words].concat() } else { words };

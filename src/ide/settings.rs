@@ -9,7 +9,7 @@ use crate::lint::config::Config;
 use crate::lint::{Linter, UnknownRule};
 use crate::resolve::{ResolveOptions, Session};
 
-/// The kernel where nobody says which: the one that mediates most, as `armorer lint` has it.
+/// The kernel if no setting names one: the one that mediates most, as `armorer lint` has it.
 const KERNEL: &str = "linux-7.2";
 
 /// Settings that an editor gives; they go before those of `armorer.toml`.
@@ -25,14 +25,14 @@ pub struct EditorSettings {
     pub features: Option<String>,
     /// Whether findings that need automata are reported, a moment after the others; by default they are.
     pub automata: Option<bool>,
-    /// Whether inlay hints tell what rules cost; they do not where nothing is said.
+    /// Whether inlay hints show the costs of rules; they do not by default.
     pub costs: bool,
 }
 
 /// The directories that are searched, and the target kernel.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// How profiles are resolved.
+    /// Options for resolving profiles.
     pub(super) options: ResolveOptions,
     config: Config,
     /// The directory that the globs of the configuration are relative to.

@@ -35,7 +35,7 @@ pub struct Snapshot {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct FileProblem {
-    /// Where in the file: the place of the finding, or of the `include` that leads to it.
+    /// The place in the file: that of the finding, or of the `include` that leads to it.
     pub span: Span,
     /// The finding, whose spans point into [`FileProblems::sources`]. Its spans point into [`FileProblems::sources`].
     pub finding: Finding,
@@ -45,7 +45,7 @@ pub struct FileProblem {
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct FileProblems {
-    /// In the order of their places.
+    /// The problems, in the order of their places.
     pub list: Vec<FileProblem>,
     /// The texts that spans point into.
     pub sources: Arc<SourceMap>,
@@ -60,7 +60,7 @@ impl std::ops::Deref for FileProblems {
 }
 
 impl Snapshot {
-    /// Where a span is.
+    /// Returns the place of a span.
     pub(super) fn place(&self, span: Span) -> Option<TextPlace> {
         if span.source == SourceId::NONE {
             return None;
@@ -135,7 +135,7 @@ fn adopt(session: &Session, path: &Path, text: SourceId) -> Option<SourceId> {
     session.put(&path.join(ADOPTED), around.as_bytes()).ok()
 }
 
-/// Where in a text a finding is shown. An error in an included file is one of the rule that includes it.
+/// Returns the place of a text at which a finding is shown. An error in an included file is one of the rule that includes it.
 fn place_in(text: SourceId, finding: &Finding) -> Option<Span> {
     let span = finding.span();
     if span.source == text {

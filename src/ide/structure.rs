@@ -23,9 +23,9 @@ pub struct OutlineSymbol {
     pub kind: OutlineKind,
     /// Attachment and flags, or the values.
     pub detail: String,
-    /// Where its name stands, in bytes of the file.
+    /// The range of its name in bytes of the file.
     pub name_range: Range<u32>,
-    /// Where all of it stands.
+    /// The range of all of it.
     pub range: Range<u32>,
     /// The symbols inside it.
     pub children: Vec<OutlineSymbol>,
@@ -35,7 +35,7 @@ pub struct OutlineSymbol {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Fold {
-    /// In bytes of the file; it covers more than one line.
+    /// The range in bytes of the file; it covers more than one line.
     pub range: Range<u32>,
     /// Its kind.
     pub kind: FoldKind,
@@ -45,7 +45,7 @@ pub struct Fold {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Token {
-    /// In bytes of the file.
+    /// The range in bytes of the file.
     pub range: Range<u32>,
     /// Its kind.
     pub kind: TokenKind,

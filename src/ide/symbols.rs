@@ -45,7 +45,7 @@ pub(super) struct VariableSymbol {
 /// A profile, hat or child profile.
 #[derive(Debug)]
 pub(super) struct ProfileSymbol {
-    /// With the names of its parents: `parent//child`.
+    /// The name with those of its parents: `parent//child`.
     pub(super) name: Text,
     /// The last part of the name, without quotes, as it is written.
     pub(super) range: Range,
@@ -75,7 +75,7 @@ pub(super) struct NameUse {
 }
 
 impl Symbols {
-    /// Whether the file says nothing by name.
+    /// Whether the file has no includes, declarations and uses of names.
     pub(super) fn is_empty(&self) -> bool {
         self.includes.is_empty() && self.variables.is_empty() && self.profiles.is_empty() && self.uses.is_empty()
     }

@@ -46,9 +46,9 @@ pub(crate) struct TokenModifiers {
 /// A token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ClassifiedToken {
-    /// Where it begins.
+    /// Offset of its first byte.
     pub(crate) start: u32,
-    /// How many bytes it has. Only quoted words may hold line ends.
+    /// Its length in bytes. Only quoted words may hold line ends.
     pub(crate) len: u32,
     /// Its kind.
     pub(crate) kind: TokenKind,

@@ -277,14 +277,14 @@ fn item_at(items: &[Item], offset: u32) -> Option<&Item> {
 pub(crate) struct VariableReference<'a> {
     /// The name, without sigil and braces.
     pub(crate) name: &'a [u8],
-    /// Where the whole reference stands, sigil and braces included.
+    /// The place of the whole reference, including sigil and braces.
     pub(crate) span: Span,
     /// Whether it is a boolean variable.
     pub(crate) boolean: bool,
 }
 
 impl VariableReference<'_> {
-    /// Where the name stands.
+    /// Returns the place of the name.
     pub(crate) fn name_span(&self) -> Span {
         let length = u32::try_from(self.name.len()).unwrap_or(0);
         let braces = u32::from(self.span.end - self.span.start > length + 1);

@@ -232,7 +232,7 @@ impl Workspace {
         }
     }
 
-    /// As [`Workspace::snapshot`], with what is to know about all profiles of the workspace.
+    /// Takes a snapshot like [`Workspace::snapshot`], with what is to know about all profiles of the workspace.
     #[must_use]
     pub fn full_snapshot(&mut self) -> Snapshot {
         let roots = self.roots();
@@ -392,7 +392,7 @@ impl Workspace {
         Some((manifest, document, unit))
     }
 
-    /// Where a span is.
+    /// Returns the place of a span.
     pub(super) fn place(&self, span: Span) -> Option<TextPlace> {
         if span.source == SourceId::NONE {
             return None;

@@ -9,7 +9,7 @@ use super::{Kernel, KernelError, Operation};
 use crate::diagnostic::Code;
 use crate::policy::names::{self, NameFault};
 
-/// Why a profile is not given to the kernel. [The module](super#what-kernels-mishandle) says what kernels make of each.
+/// Reasons why a profile is not given to the kernel. [The module](super#what-kernels-mishandle) says what kernels make of each.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Hazard {

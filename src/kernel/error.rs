@@ -1,4 +1,4 @@
-//! Why the kernel does not do what it is asked.
+//! Errors of requests to the kernel.
 
 use std::fmt;
 use std::io;
@@ -43,7 +43,7 @@ impl fmt::Display for Operation {
     }
 }
 
-/// Why the kernel does not do what it is asked.
+/// Reasons why the kernel does not do what it is asked.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum KernelError {
@@ -74,7 +74,7 @@ pub enum KernelError {
     Refused {
         /// The change.
         operation: Operation,
-        /// Which profiles.
+        /// The profiles.
         what: String,
         /// The error of the kernel.
         source: io::Error,
@@ -84,7 +84,7 @@ pub enum KernelError {
     Hazard {
         /// The change.
         operation: Operation,
-        /// Which profile.
+        /// The profile.
         what: String,
         /// The hazard.
         hazard: Hazard,
@@ -98,7 +98,7 @@ pub enum KernelError {
     Wedged {
         /// The change.
         operation: Operation,
-        /// Which profiles.
+        /// The profiles.
         what: String,
         /// Their namespace, if it is not that of the loader.
         namespace: Option<Vec<u8>>,
@@ -157,7 +157,7 @@ impl KernelError {
     }
 }
 
-/// The name of an error and what the system says of it.
+/// The name of an error and the system's description of it.
 fn describe(error: &io::Error) -> String {
     match name(error) {
         Some(name) => format!("{name}: {}", strerror(error)),

@@ -11,7 +11,7 @@
 //! | features | [`Kernel::features`] | `features/` |
 //!
 //! Nothing here knows the profile language. Loading needs `CAP_MAC_ADMIN` and user 0 of the initial user namespace; where that
-//! or anything else is missing, [`KernelError`] says so in words.
+//! or anything else is missing, [`KernelError`] explains it.
 //!
 //! # What kernels mishandle
 //!
@@ -43,10 +43,10 @@
 //! damaged policies (some 300 for each kernel) have no effect on other policy, and nothing that was tried leaves a confined task
 //! unconfined. `tests/system/kernel/attacks.rs` tries the rows of the table on the three kernels.
 //!
-//! What ends the wedged state: the removal of a loaded profile of that namespace, or a replacement of one by exactly the bytes that it was
-//! loaded from, which changes nothing else. Neither changes of other namespaces, nor new namespaces, nor failed removals, nor time do.
-//! [`Kernel::load`] and [`Kernel::replace`] do the second by themselves ([`Kernel::recover`]), with the bytes that the kernel keeps of a
-//! profile. Only where none is loaded, they fail with [`KernelError::Wedged`]: then the namespace can be removed, or the machine
+//! Two things end the wedged state: the removal of a loaded profile of that namespace, or a replacement of one by exactly the bytes that
+//! it was loaded from, which changes nothing else. Neither changes of other namespaces, nor new namespaces, nor failed removals, nor time
+//! do. [`Kernel::load`] and [`Kernel::replace`] do the second by themselves ([`Kernel::recover`]), with the bytes that the kernel keeps
+//! of a profile. Only where none is loaded, they fail with [`KernelError::Wedged`]: then the namespace can be removed, or the machine
 //! booted again.
 //!
 //! ```no_run
@@ -92,7 +92,7 @@ pub(crate) use recovery::PolicyOrigin;
 pub use task::Task;
 pub use tree::PolicyEntry;
 
-/// Where securityfs is mounted by every init system.
+/// The directory where every init system mounts securityfs.
 const SECURITYFS: &str = "/sys/kernel/security";
 
 /// A kernel's AppArmor: a directory of securityfs, and the process file system beside it.
@@ -125,7 +125,7 @@ impl Kernel {
         Kernel { directory: directory.into(), proc: "/proc".into(), sets: true }
     }
 
-    /// Where processes are looked up, if that is not `/proc`: the host's, in a container that has it mounted.
+    /// Sets the directory where processes are looked up, if that is not `/proc`: the host's, in a container that has it mounted.
     #[must_use]
     pub fn proc(mut self, directory: impl Into<PathBuf>) -> Kernel {
         self.proc = directory.into();
@@ -138,7 +138,7 @@ impl Kernel {
         &self.directory
     }
 
-    /// Where processes are looked up.
+    /// Returns the directory where processes are looked up.
     #[must_use]
     pub fn processes(&self) -> &Path {
         &self.proc
@@ -152,7 +152,7 @@ impl Kernel {
         Features::from_directory(self.directory.join("features"))
     }
 
-    /// How often the policy of the reader's namespace has changed.
+    /// Returns the number of changes of the policy of the reader's namespace.
     ///
     /// # Errors
     /// [`KernelError::Read`] where the file cannot be read.

@@ -34,7 +34,7 @@ impl Kernel {
     }
 }
 
-/// Where the policy of a profile comes from.
+/// The source of a profile's policy.
 #[cfg(feature = "cli")]
 pub(crate) enum PolicyOrigin {
     /// It is not loaded.

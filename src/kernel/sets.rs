@@ -27,7 +27,7 @@ pub(super) struct LoadedMember {
     pub(super) version: u32,
     /// Its bytes in the blob.
     pub(super) bytes: Range<usize>,
-    /// Where its `profile` element starts.
+    /// Offset of its `profile` element.
     pub(super) element: usize,
 }
 

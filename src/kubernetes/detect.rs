@@ -1,4 +1,4 @@
-//! Telling manifests and profiles from other files and values.
+//! Distinguishes manifests and profiles from other files and values.
 
 use std::path::Path;
 

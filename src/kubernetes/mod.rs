@@ -111,9 +111,9 @@ pub struct EmbeddedProfile {
     pub text: Vec<u8>,
     /// The scalar in the YAML, or the mapping of an abstract form.
     pub span: Span,
-    /// How the text is written.
+    /// The form in which the text is written.
     pub form: TextForm,
-    /// From places in the text to places in the YAML.
+    /// Maps places in the text to places in the YAML.
     #[serde(skip)]
     positions: PositionMap,
     /// Whether it stands between brackets or braces, where no block scalar can.
@@ -121,7 +121,7 @@ pub struct EmbeddedProfile {
     flow: bool,
 }
 
-/// How a text stands in the YAML.
+/// The form of a text in the YAML.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -134,7 +134,7 @@ pub enum TextForm {
     DoubleQuoted,
     /// `'…'`
     SingleQuoted,
-    /// Without any sign.
+    /// A plain scalar.
     Plain,
     /// It does not: it is made from the abstract form of an `AppArmorProfile`.
     Abstract,
@@ -192,7 +192,7 @@ pub struct Workload {
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct Container {
-    /// Which list it stands in.
+    /// The list that it stands in.
     pub role: ContainerRole,
     /// Its name.
     pub name: Spanned<String>,
@@ -236,7 +236,7 @@ pub enum Setting {
     Localhost(Spanned<String>),
 }
 
-/// Where a reference to a profile stands.
+/// The place of a reference to a profile.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum ReferenceSite<'a> {
@@ -254,7 +254,7 @@ pub enum ReferenceSite<'a> {
 pub struct ProfileReference<'a> {
     /// The workload that contains the reference.
     pub workload: &'a Workload,
-    /// Where.
+    /// The place.
     pub site: ReferenceSite<'a>,
     /// The profile's name.
     pub profile: &'a Spanned<String>,

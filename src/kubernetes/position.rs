@@ -1,8 +1,8 @@
-//! From places in a decoded text to places in the YAML that it is written in.
+//! Maps places in a decoded text to places in the YAML that it is written in.
 
 use crate::source::Span;
 
-/// Where the bytes of a decoded text are written.
+/// The places where the bytes of a decoded text are written.
 ///
 /// The text is made of pieces that stand in the YAML as they are; what lies between the pieces (indentation, the signs of an
 /// escape) has no counterpart in the text.
@@ -13,11 +13,11 @@ pub(super) struct PositionMap {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct DecodedPiece {
-    /// Where it begins in the text.
+    /// Offset of its begin in the text.
     text: u32,
-    /// Where it begins in the YAML.
+    /// Offset of its begin in the YAML.
     yaml: u32,
-    /// Where it ends in the YAML.
+    /// Offset of its end in the YAML.
     end: u32,
     /// Whether it is no copy: any place in it is all of the YAML's piece.
     whole: bool,
@@ -36,7 +36,7 @@ impl PositionMap {
         }
     }
 
-    /// Adds a piece that the YAML says in other words, after the others.
+    /// Adds a piece that is spelled differently in the YAML, after the others.
     pub(super) fn push_whole(&mut self, text: usize, yaml: usize, len: usize) {
         self.pieces.push(DecodedPiece::new(text, yaml, len, true));
     }
@@ -61,7 +61,7 @@ impl PositionMap {
         if piece.whole {
             return Some(piece.text);
         }
-        // Behind a piece, what is between it and the next belongs to the next.
+        // After a piece, what is between it and the next belongs to the next.
         if yaml > piece.end
             && let Some(next) = next
         {
@@ -84,7 +84,7 @@ impl DecodedPiece {
         DecodedPiece { text: number(text), yaml: number(yaml), end: number(yaml.saturating_add(len)), whole }
     }
 
-    /// Where a byte of the text stands in the YAML; after the piece, where that ends.
+    /// Returns the offset in the YAML of a byte of the text; for a byte after the piece, its end.
     fn offset(&self, text: u32) -> u32 {
         if self.whole { self.yaml } else { self.yaml.saturating_add(text - self.text).min(self.end) }
     }

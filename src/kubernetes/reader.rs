@@ -16,7 +16,7 @@ pub(super) struct ManifestReader<'a> {
     yaml: &'a str,
     /// Objects and scalars that were looked at: an alias brings the same again.
     known: BTreeSet<Span>,
-    /// How many more values are looked at. Aliases make a small file say much.
+    /// The number of values that may still be looked at. With aliases, a small file may stand for many.
     budget: usize,
 }
 
@@ -70,7 +70,7 @@ impl ManifestReader<'_> {
         }
     }
 
-    /// Takes one value off the budget; says so when it is spent.
+    /// Takes one value off the budget; reports it when it is spent.
     pub(super) fn spend(&mut self, span: Span) -> bool {
         match self.budget {
             0 => return false,
@@ -84,7 +84,7 @@ impl ManifestReader<'_> {
         self.budget > 0
     }
 
-    /// Says that Kubernetes does not take a field.
+    /// Reports a field that Kubernetes does not take.
     pub(super) fn invalid(&mut self, span: Span, message: impl Into<String>, help: impl Into<String>) {
         self.manifest.diagnostics.push(Diagnostic::new(Code::ManifestInvalid, message, span).with_help(help));
     }

@@ -18,7 +18,7 @@ pub struct ProfileReplacement<'a> {
     pub text: &'a [u8],
 }
 
-/// Why the YAML is left as it is.
+/// Reasons why the YAML is left as it is.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RewriteError {
@@ -143,7 +143,7 @@ impl EmbeddedProfile {
     }
 }
 
-/// Behind the line end of the line that a place is in, or at the end of the text.
+/// After the line end of the line that a place is in, or at the end of the text.
 fn behind_line(text: &str, at: usize) -> Option<usize> {
     Some(text.get(at..)?.find('\n').map_or(text.len(), |end| at + end + 1))
 }

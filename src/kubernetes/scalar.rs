@@ -1,4 +1,4 @@
-//! How a scalar's value is written: where each of its bytes stands.
+//! The places of the bytes of a scalar's value in the YAML.
 
 use saphyr_parser::ScalarStyle;
 
@@ -6,11 +6,11 @@ use super::position::PositionMap;
 
 /// The lines of a block scalar in the YAML.
 pub(super) struct ScalarLines {
-    /// Where the first line begins.
+    /// Offset of the first line.
     pub(super) start: usize,
-    /// Behind the line end of the last line that is not blank.
+    /// After the line end of the last line that is not blank.
     pub(super) end: usize,
-    /// How far its lines are indented, in bytes.
+    /// The indentation of its lines, in bytes.
     pub(super) indent: usize,
 }
 
@@ -50,7 +50,7 @@ fn line_start(yaml: &str, at: usize) -> usize {
     yaml.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |end| end + 1)
 }
 
-/// Where the bytes of a scalar stand; `start..end` is its span. Empty where armorer and the YAML parser read it differently.
+/// Returns the places of the bytes of a scalar; `start..end` is its span. Empty where armorer and the YAML parser read it differently.
 pub(super) fn positions(yaml: &str, (start, end): (usize, usize), value: &str, style: ScalarStyle) -> PositionMap {
     let found = match style {
         ScalarStyle::Literal | ScalarStyle::Folded => block(yaml, start, value),

@@ -23,7 +23,7 @@ fn findings(yaml: &str) -> Vec<String> {
     manifest.diagnostics.iter().map(|d| format!("{} {}", d.code, place(d.span()))).collect()
 }
 
-/// Where each occurrence of a word of the text stands in the YAML, as the YAML's own bytes and line:column.
+/// Returns the places in the YAML of each occurrence of a word of the text, as the YAML's own bytes and line:column.
 fn places(profile: &EmbeddedProfile, word: &str, sources: &SourceMap, source: &Source) -> Vec<String> {
     let text = std::str::from_utf8(&profile.text).unwrap();
     text.match_indices(word)

@@ -12,7 +12,7 @@ const ANNOTATION: &str = "container.apparmor.security.beta.kubernetes.io/";
 const SETTING_HELP: &str =
     "write `type: RuntimeDefault`, `type: Unconfined`, or `type: Localhost` with `localhostProfile: NAME`";
 
-/// Where the pod of an object is described.
+/// Returns the node that describes the pod of an object.
 fn pod<'a>(node: &'a YamlNode, kind: &str) -> Option<&'a YamlNode> {
     match kind {
         "Pod" => Some(node),

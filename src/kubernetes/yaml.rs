@@ -1,4 +1,4 @@
-//! From YAML text to bounded trees with places.
+//! Parses YAML text into bounded trees with places.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -156,7 +156,7 @@ pub(crate) fn read(source: &Source, id: SourceId) -> (Vec<Arc<YamlNode>>, Vec<Di
     (builder.documents, builder.diagnostics)
 }
 
-/// From the parser's places, which count characters, to bytes.
+/// Converts the parser's places, which count characters, to bytes.
 struct Offsets {
     /// Byte offset of each character; empty where all are ASCII, and both the same.
     characters: Vec<u32>,

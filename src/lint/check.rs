@@ -1,4 +1,4 @@
-//! How rules are checked: what each kind of check is shown, and where it reports.
+//! The kinds of checks: what each of them gets to see, and how it reports.
 
 use crate::automata::Pattern;
 use crate::diagnostic::Code;
@@ -15,7 +15,7 @@ use super::rule::Rule;
 use super::semantics::Semantics;
 use super::set::SetView;
 
-/// How a rule is checked.
+/// The kind of check of a rule.
 pub(super) enum Check {
     /// By the linter itself, when it applies suppressions.
     Meta,
@@ -84,7 +84,7 @@ pub(super) enum ProbedAccess {
 }
 
 impl ProbedAccess {
-    /// As a verb.
+    /// Returns a verb for it.
     pub(super) fn verb(self) -> &'static str {
         match self {
             ProbedAccess::Read => "read",
@@ -192,7 +192,7 @@ impl<'a> ItemView<'a> {
         self.siblings.get(..self.index).unwrap_or_default()
     }
 
-    /// Where it stands.
+    /// Returns its place.
     pub(super) fn span(&self) -> Span {
         self.item.kind.span
     }

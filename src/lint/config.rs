@@ -31,7 +31,7 @@ pub const SCHEMA: &str = include_str!("../../schemas/armorer.schema.json");
 pub struct Config {
     /// The target that profiles are linted for.
     pub target: TargetConfig,
-    /// Which rules are on.
+    /// The rules that are on.
     pub lint: LintConfig,
 }
 
@@ -82,9 +82,9 @@ impl AsRef<str> for ConfigWord {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}, column {column}: {message}")]
 pub struct ConfigError {
-    /// Counted from 1.
+    /// The line, counted from 1.
     pub line: usize,
-    /// In bytes, counted from 1.
+    /// The column in bytes, counted from 1.
     pub column: usize,
     /// The message of the error.
     pub message: String,

@@ -8,7 +8,7 @@ use crate::source::{SourceMap, Span, Text};
 
 use super::rule::{Confidence, Rule};
 
-/// One finding: what a rule says about a place, or an error that keeps the text from being compiled.
+/// One finding: the report of a rule about a place, or an error that keeps the text from being compiled.
 ///
 /// ```
 /// use armorer::lint::{Confidence, Finding, Fix, rule};
@@ -34,7 +34,7 @@ pub struct Finding {
     pub rule: Option<&'static Rule>,
     /// The rule's code, or that of the error.
     pub code: &'static str,
-    /// How much it matters.
+    /// The severity.
     pub severity: Severity,
     /// One sentence without a full stop, with the names of the case at hand.
     pub message: String,
@@ -78,7 +78,7 @@ impl Finding {
         Finding { rule, code, severity, message, labels, help, fix: None, include_chain, profile, detail }
     }
 
-    /// Says what to do about it.
+    /// Adds a help: what to do about it.
     #[must_use]
     pub fn with_help(mut self, help: impl Into<String>) -> Finding {
         self.help = Some(help.into());
@@ -119,7 +119,7 @@ impl Finding {
         self.labels.first().map_or(Span::NONE, |label| label.span)
     }
 
-    /// How sure the rule is; errors are certain.
+    /// Returns the confidence of the rule; errors are certain.
     #[must_use]
     pub fn confidence(&self) -> Confidence {
         self.rule.map_or(Confidence::High, |rule| rule.confidence)

@@ -45,7 +45,7 @@ use settle::LintRun;
 pub struct LintOutcome {
     /// The findings in the order of their places.
     pub findings: Vec<Finding>,
-    /// How many others comments have kept quiet.
+    /// The number of other findings, which comments have kept quiet.
     pub suppressed: usize,
     sources: Arc<SourceMap>,
 }
@@ -114,11 +114,11 @@ pub(crate) struct LintCache {
     relations: Relations,
 }
 
-/// About how many patterns, and pairs of them, are remembered. A profile of the largest has 5,000 patterns.
+/// The approximate number of patterns, and pairs of them, that are remembered. A profile of the largest has 5,000 patterns.
 const MEMORY_LIMIT: usize = 1 << 17;
 
 impl LintCache {
-    /// How many patterns, and pairs of them, it has.
+    /// Returns the number of its patterns and of pairs of them.
     fn len(&self) -> usize {
         self.patterns.len() + self.relations.len()
     }
@@ -164,7 +164,7 @@ impl Linter {
         }
     }
 
-    /// Which rules are on.
+    /// Sets the rules that are on.
     #[must_use]
     pub fn selection(mut self, selection: Selection) -> Linter {
         self.selection = selection;
@@ -186,7 +186,7 @@ impl Linter {
         self
     }
 
-    /// Adds a directory: what is found in included files below it is told, too, and not only what is found in the inputs.
+    /// Adds a directory: findings in included files below it are reported as well, not only those in the inputs.
     #[must_use]
     pub fn scope(mut self, directory: impl Into<PathBuf>) -> Linter {
         self.scope.push(directory.into());
@@ -250,7 +250,7 @@ impl Linter {
         Ok(pass.lint(ids)?)
     }
 
-    /// As [`Linter::lint`], for texts that a session has, and with what others have worked out.
+    /// Lints like [`Linter::lint`], for texts that a session has, and with what others have worked out.
     #[cfg(feature = "ide")]
     pub(crate) fn lint_session(
         &self,

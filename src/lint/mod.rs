@@ -1,12 +1,13 @@
 //! The linter: advice about profiles, with stable codes.
 //!
-//! A [`Rule`] has a code, a page, a severity and a confidence; some have fixes. [`RULES`] is all of them, [`Linter`] applies them
-//! to texts and gives [`Finding`]s, [`apply`] fixes a text. What other stages warn about comes under the codes of rules, too, so
-//! that one place selects and suppresses everything; what is an error there stays an error here.
+//! A [`Rule`] has a code, a page, a severity and a confidence; some have fixes. [`RULES`] lists all of them, a [`Linter`] applies them
+//! to texts and returns [`Finding`]s, and [`apply`] fixes a text. Warnings of other stages also have the codes of rules, so that one
+//! place selects and suppresses everything; an error of another stage stays an error here.
 //!
 //! Rules look at one of five things: the tree of a file; a path as it is written; a resolved profile; its automata; all profiles
-//! of a run. Whatever is about patterns is decided on automata or by matching, never by comparing text. A finding in a file that
-//! many profiles include is given once; one that depends on the profile around it, only where it holds in all of them.
+//! of a run. Questions about patterns are decided on automata or by matching, never by comparing text. A finding in a file that
+//! many profiles include is reported once; a finding that depends on the profile around it is reported only where it holds in all of
+//! them.
 //!
 //! Rules are in `rules`: a folder for each family, a file for each rule, its page beside it. `docs/lints.md` is the [`index()`]
 //! of all pages.

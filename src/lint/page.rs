@@ -12,7 +12,7 @@ use super::rules::{RULES, of_code};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Page {
-    /// Half a sentence that says what the rule finds.
+    /// Half a sentence that describes the findings of the rule.
     pub summary: &'static str,
     /// The reason why that is bad.
     pub why: &'static str,
@@ -110,7 +110,7 @@ fn severity(severity: Severity) -> &'static str {
     }
 }
 
-/// With a capital letter at the beginning.
+/// Returns a text with a capital letter at the beginning.
 fn sentence(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()

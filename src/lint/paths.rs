@@ -55,7 +55,7 @@ pub(super) struct PathPatterns {
 const ANYTHING: [&str; 2] = ["/\u{1}q/\u{1}z\u{2}", "/usr/\u{1}q/\u{1}z\u{2}"];
 
 impl PathPatterns {
-    /// How many there are.
+    /// Returns their number.
     pub(super) fn len(&self) -> usize {
         self.known.read().unwrap_or_else(PoisonError::into_inner).len()
     }

@@ -1,4 +1,4 @@
-//! How the languages of two patterns lie to each other, decided on their automaton.
+//! The relation between the languages of two patterns, decided on their automaton.
 
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -9,7 +9,7 @@ use crate::automata::{Builder, Config, LabelId, Pattern, Symbol};
 /// The largest automaton that is built to compare patterns. What takes more is not compared.
 const LIMITS: Config = Config { max_states: 1 << 14, max_words: 1 << 21 };
 
-/// How two languages lie to each other.
+/// The relation between two languages.
 #[derive(Clone, Debug, Default)]
 pub(super) struct LanguageRelation {
     /// Whether every string of the first is one of the second.
@@ -54,7 +54,7 @@ pub(super) struct Relations {
 }
 
 impl Relations {
-    /// How many there are.
+    /// Returns their number.
     pub(super) fn len(&self) -> usize {
         let facts = self.facts.read().unwrap_or_else(PoisonError::into_inner).len();
         facts + self.known.read().unwrap_or_else(PoisonError::into_inner).len()
@@ -75,7 +75,7 @@ impl Relations {
         )
     }
 
-    /// How `a` lies to `b`.
+    /// Returns the relation of `a` to `b`.
     pub(super) fn of(&self, a: (&Pattern, &PatternFacts), b: (&Pattern, &PatternFacts)) -> LanguageRelation {
         let key = (a.1.id, b.1.id);
         if let Some(relation) = self.known.read().unwrap_or_else(PoisonError::into_inner).get(&key) {

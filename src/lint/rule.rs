@@ -73,7 +73,7 @@ impl fmt::Display for Family {
     }
 }
 
-/// How sure a rule is that what it finds is what it says.
+/// The confidence that the findings of a rule are right.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Confidence {
@@ -95,7 +95,7 @@ impl fmt::Display for Confidence {
     }
 }
 
-/// Which fixes a rule has.
+/// The kinds of fixes that a rule has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
@@ -125,13 +125,13 @@ pub struct Rule {
     pub code: &'static str,
     /// A name in kebab case, which may stand wherever the code may.
     pub name: &'static str,
-    /// How much a finding matters.
+    /// The severity of a finding.
     pub severity: Severity,
-    /// How sure it is.
+    /// The confidence of the rule.
     pub confidence: Confidence,
-    /// Whether it is on unless somebody says otherwise.
+    /// Whether it is on by default.
     pub default: bool,
-    /// Which fixes it has.
+    /// The kinds of fixes that it has.
     pub fixes: Fixes,
     /// The names in the suppressions of other linters.
     pub aliases: &'static [&'static str],

@@ -1,4 +1,4 @@
-//! Which rules are on.
+//! The rules that are on.
 
 use std::collections::BTreeSet;
 

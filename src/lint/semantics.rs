@@ -14,7 +14,7 @@ use crate::vocab::file as bits;
 use super::check::ProfileView;
 use super::relations::{PatternFacts, Relations, prefix};
 
-/// The exec permission of both halves, and all that says what exec leads to.
+/// The exec permission of both halves, and the bits of the exec transition.
 const EXEC: [u32; 2] = [bits::EXEC, bits::EXEC << bits::OTHER];
 const EXEC_TYPE: u32 = bits::EXEC_TYPE | bits::EXEC_TYPE << bits::OTHER;
 
@@ -101,13 +101,13 @@ impl<'a> Semantics<'a> {
         same && matches!((self.facts.get(a), self.facts.get(b)), (Some(a), Some(b)) if a.may_meet(b))
     }
 
-    /// Whether `by` says everything that `grant` says, about strings that both match.
+    /// Whether `by` has every effect that `grant` has, on strings that both match.
     pub(super) fn covers(&self, by: &Grant<'_>, at: usize) -> bool {
         let pair = self.facts.get(at).is_some_and(|facts| facts.is_pair);
         self.grant(at).is_some_and(|grant| covers(by, grant, pair))
     }
 
-    /// Whether `rule` changes nothing beside the rule at `other`: whatever it says, that one says, too.
+    /// Whether `rule` changes nothing beside the rule at `other`: everything that it does, the other does as well.
     pub(super) fn is_subsumed(&self, rule: &[usize], other: Span) -> bool {
         rule.iter().all(|&at| {
             let covering = self.covering(at, |_, by| by.span == other && self.covers(by, at));
@@ -162,7 +162,7 @@ fn same_exec(a: &Grant<'_>, b: &Grant<'_>) -> bool {
         })
 }
 
-/// Whether `by` says everything that `grant` says, about strings that both match.
+/// Whether `by` has every effect that `grant` has, on strings that both match.
 fn covers(by: &Grant<'_>, grant: &Grant<'_>, pair: bool) -> bool {
     let plain = |word: u32| if by.automaton == Automaton::File { word & !EXEC_TYPE } else { word };
     let same_mode = (by.mode == RuleMode::Deny) == (grant.mode == RuleMode::Deny)

@@ -29,7 +29,7 @@ pub(super) struct SetProfile {
     pub(super) enforces: bool,
     /// Whether it confines anything.
     pub(super) confines: bool,
-    /// Which classes the kernel asks it about.
+    /// The classes that the kernel asks it about.
     pub(super) mediates: Mediates,
     /// The actions that it allows on other processes, and that it allows others on its own.
     pub(super) between: Vec<ProcessRule>,
@@ -73,7 +73,7 @@ pub(super) struct ProcessRule {
     pub(super) span: Span,
 }
 
-/// Which kind of rule it is.
+/// The kind of a rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum ProcessRuleKind {
     /// With the signals; none is all.
@@ -89,7 +89,7 @@ pub(super) struct NamedProfile {
     pub(super) by: NamingRule,
 }
 
-/// Which kind of rule names a profile.
+/// The kind of the rule that names a profile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum NamingRule {
     Exec,

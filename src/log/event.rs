@@ -1,4 +1,4 @@
-//! One record, typed.
+//! An event: one record as typed values.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -92,7 +92,7 @@ impl fmt::Display for Verdict {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Event {
-    /// When it happened, where the record or the journal says.
+    /// The time, where the record or the journal has it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub time: Option<Time>,
     /// The component that decided.

@@ -46,7 +46,7 @@ impl<'a> RecordFields<'a> {
     /// Words that are no fields are skipped: the name of a record's type, the `user` of old audit daemons.
     pub(super) fn read(mut text: &'a [u8]) -> (RecordFields<'a>, Option<&'a [u8]>) {
         let mut fields = RecordFields::default();
-        // Behind this byte the audit daemon repeats fields with numbers as names.
+        // After this byte the audit daemon repeats fields with numbers as names.
         if let Some(end) = memchr::memchr(0x1d, text) {
             text = text.get(..end).unwrap_or_default();
         }

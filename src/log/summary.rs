@@ -23,7 +23,7 @@ pub struct EventKind {
     pub what: String,
 }
 
-/// How often something happened, and when.
+/// The number of times that something happened, and when.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct EventCount {
@@ -95,7 +95,7 @@ impl Summary {
         self.counts.iter().map(|(kind, count)| (kind, count))
     }
 
-    /// How many events of further kinds there were.
+    /// Returns the number of events of further kinds.
     #[must_use]
     pub fn uncounted(&self) -> u64 {
         self.uncounted

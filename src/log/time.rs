@@ -1,4 +1,4 @@
-//! When something happened.
+//! Times of events.
 
 use std::fmt;
 

@@ -192,7 +192,7 @@ pub(crate) struct FileAttachmentSet {
 pub(crate) struct Attachable {
     /// The name in the kernel's list.
     pub(crate) name: Text,
-    /// How specific the attachment is: the kernel takes the profile with the greatest.
+    /// The length by which the attachment is rated: the kernel takes the profile with the greatest.
     pub(crate) length: u32,
     /// The offset of the name in the text of the file; `None` where it stands in one that the file includes.
     #[cfg_attr(not(feature = "cli"), allow(dead_code, reason = "only the command edits headers"))]
@@ -231,7 +231,7 @@ impl FileAttachmentSet {
     }
 }
 
-/// Why a policy of a tree cannot be asked.
+/// Reasons why a policy of a tree cannot be asked.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum TreeQueryError {
     /// It does not compile.

@@ -80,7 +80,7 @@ pub struct UnusedInclude {
 /// allows by now. Denied accesses use no rule. Where several rules allow the same, all of them are used. Rules whose use cannot be
 /// relied on to be logged are never unused: those that deny, prompt, or change the profile, rules for D-Bus where the log has no
 /// record of a D-Bus daemon, and rules that the features of the tree's compiler lack. Of an included file, other than one of
-/// `local/`, it is only said if no rule at all was needed.
+/// `local/`, it is only reported if no rule at all was needed.
 ///
 /// The summary must have all events: [`Summary::uncounted`] is 0.
 ///
@@ -182,7 +182,7 @@ struct CompiledFile {
     file: String,
     resolved: Resolved,
     subject: Subject,
-    /// For each profile the places of the rules that are part of what is compiled.
+    /// The places of the rules that are part of what is compiled, for each profile.
     compiled: Vec<FxHashSet<Span>>,
 }
 

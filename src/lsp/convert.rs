@@ -82,7 +82,7 @@ fn diagnostic(server: &Server, problem: &FileProblem, sources: &SourceMap, lines
     }
 }
 
-/// Where a span of other texts is.
+/// Returns the location of a span of other texts.
 fn location(server: &Server, sources: &SourceMap, span: Span) -> Option<Location> {
     if span.source == SourceId::NONE {
         return None;

@@ -21,7 +21,7 @@ use super::lines::DocumentLines;
 use super::server::{Phase, Server};
 use super::uri::to_path;
 
-/// Why a request has no answer.
+/// The reason why a request has no answer.
 #[derive(Debug)]
 pub(super) struct RequestError {
     pub(super) code: ErrorCode,
@@ -151,7 +151,7 @@ impl Server {
         self.answer(Response::new_err(request.id, code as i32, message.to_owned()));
     }
 
-    /// Hears what the client tells.
+    /// Handles a notification of the client.
     pub(super) fn notification(&mut self, notification: Notification) {
         if self.phase != Phase::Running {
             return;

@@ -30,7 +30,7 @@ pub(super) struct ClientDocument {
     pub(super) text: String,
     /// The results published last.
     pub(super) found: Option<PublishedProblems>,
-    /// How long it took to find what takes automata.
+    /// The time, in microseconds, that the results took which need automata.
     took_us: Option<u64>,
 }
 
@@ -123,7 +123,7 @@ impl Server {
         self.dirty.extend(self.workspace.dependents(path));
     }
 
-    /// The index is there, which says who includes what.
+    /// Handles the completion of the index, which has the includes of all files.
     pub(super) fn indexed(&mut self) {
         if self.workspace.is_indexed() {
             self.look_at_all();

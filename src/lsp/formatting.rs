@@ -31,13 +31,13 @@ impl Server {
         self.format(&path, Some(first..=last.max(first))).map(Some)
     }
 
-    /// While a text is written, it often has errors: then nothing is formatted, and nothing said about it.
+    /// While a text is written, it often has errors: then nothing is formatted, and no error is reported.
     pub(super) fn on_type_formatting(
         &mut self,
         params: DocumentOnTypeFormattingParams,
     ) -> Result<Option<Vec<TextEdit>>, RequestError> {
         let path = self.path(&params.text_document.uri)?;
-        // Behind a line end, the line before is the one that was written.
+        // After a line end, the line before is the one that was written.
         let line = params.position.line.saturating_add(u32::from(params.ch != "\n"));
         if line == 0 || params.ch == "\n" && self.is_blank(&path, params.position.line.saturating_sub(1)) {
             return Ok(None);

@@ -52,7 +52,7 @@ impl Encoding {
 #[derive(Debug)]
 pub(super) struct DocumentLines<'t> {
     text: &'t [u8],
-    /// Where each line begins, and where it ends without its line end.
+    /// The start and the end of each line, without its line end.
     lines: Vec<(usize, usize)>,
     encoding: Encoding,
     /// The last offset with its units, so that one after the other in one long line is not counted from its start each time.
@@ -134,7 +134,7 @@ impl<'t> DocumentLines<'t> {
         bytes
     }
 
-    /// Where a line begins and ends, without its line end; `None` after the last.
+    /// Returns the start and the end of a line, without its line end; `None` after the last.
     pub(super) fn line(&self, line: u32) -> Option<(usize, usize)> {
         self.lines.get(line as usize).copied()
     }

@@ -1,12 +1,12 @@
 //! The Language Server Protocol over [`ide`](crate::ide): `armorer lsp`.
 //!
-//! One thread reads messages, one writes them, one answers: it owns the [`Workspace`](crate::ide::Workspace), and no answer that
-//! takes it long is its own. What takes automata (findings, queries, the cost of rules) is done on snapshots by two more, and what
-//! they find about a text that has changed since is dropped.
+//! One thread reads messages, one writes them, and one answers them: it owns the [`Workspace`](crate::ide::Workspace). Work that needs
+//! automata (findings, queries, the cost of rules) takes long, and is done on snapshots by two further threads; results about a text
+//! that has changed since are dropped. The file `server.rs` holds the state, `dispatch.rs` the table of requests.
 //!
-//! lsp-server (rust-analyzer's) has the messages, gen-lsp-types their types, generated from the protocol's own model; both had
-//! releases in the summer of 2026, lsp-types its last in 2024. Framing is our own (`transport`), as lsp-server's ends at the first
-//! message that it cannot read.
+//! The crate lsp-server (of rust-analyzer) has the messages, and gen-lsp-types their types, generated from the model of the protocol;
+//! both had releases in the summer of 2026, while the last of lsp-types was in 2024. Messages are framed in `transport`, because the
+//! reader of lsp-server stops at the first malformed frame.
 
 mod actions;
 mod calls;
@@ -28,7 +28,7 @@ mod work;
 
 use std::io::{self, BufRead, Write};
 
-/// How a session ended.
+/// The way in which a session ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SessionEnd {
     /// The client asked for it.

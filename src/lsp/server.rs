@@ -1,4 +1,4 @@
-//! The thread that answers.
+//! The server: its state, and the thread that answers.
 
 use std::io::{self, BufRead, Write};
 use std::path::{Path, PathBuf};
@@ -55,7 +55,7 @@ pub(super) struct Client {
     pub(super) refreshes_hints: bool,
 }
 
-/// Where a session is.
+/// The state of a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Phase {
     /// Only `initialize` is answered.

@@ -1,4 +1,4 @@
-//! Messages over a pair of byte streams: framed as the protocol says, whatever the other side sends.
+//! Messages over a pair of byte streams: framed as the protocol defines, whatever the other side sends.
 //!
 //! lsp-server's own reader ends at the first message that it cannot read, and takes the length that a header names on trust. Here
 //! what cannot be read is answered with an error, and the next message is looked for.

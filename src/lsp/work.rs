@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crossbeam_channel::{Sender, unbounded};
 
-/// Does pieces of work one after the other.
+/// A queue of pieces of work, which a thread does one after the other.
 #[derive(Debug)]
 pub(super) struct WorkQueue {
     pieces: Sender<Box<dyn FnOnce() + Send>>,
@@ -34,5 +34,5 @@ impl WorkQueue {
     }
 }
 
-/// As much stack as a main thread has: trees are as deep as their text, within the parser's limit.
+/// The stack size, which is that of a main thread: trees are as deep as their text, within the parser's limit.
 pub(super) const STACK: usize = 8 << 20;

@@ -52,7 +52,7 @@ impl LinkTarget {
 pub struct Exec {
     /// The change of profile.
     pub mode: ExecMode,
-    /// Where `-> target` leads.
+    /// The target of `-> target`.
     pub target: Option<ExecTarget>,
 }
 
@@ -76,7 +76,7 @@ impl Exec {
     }
 }
 
-/// Where an exec with a target leads.
+/// The target of an exec.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ExecTarget {

@@ -188,13 +188,13 @@ pub struct Rule {
     pub prefix: Prefix,
     /// The contents of the rule.
     pub kind: RuleKind,
-    /// Where it is written; for others, the place of what they come from.
+    /// The place where it is written; for others, the place of what they come from.
     pub span: Span,
-    /// How it came about.
+    /// Its origin.
     pub origin: RuleOrigin,
 }
 
-/// How a rule of a profile came about.
+/// The origin of a rule of a profile.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

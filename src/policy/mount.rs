@@ -7,7 +7,7 @@ use super::{Glob, MountOperation};
 /// Permission to mount, remount or unmount.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct MountRule {
-    /// Which of the three.
+    /// The operation: one of the three.
     pub operation: MountOperation,
     /// Each `options=` list: the flags that must be set.
     pub options: Vec<MountOptions>,

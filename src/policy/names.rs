@@ -12,7 +12,7 @@ const MAX_DIRECTORY: usize = 235;
 /// The most bytes of a namespace, whose directory has no number.
 const MAX_NAMESPACE: usize = 255;
 
-/// Why no kernel should be given a name.
+/// Reasons why no kernel should be given a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum NameFault {
@@ -118,8 +118,8 @@ fn component_fault(part: &[u8]) -> Option<NameFault> {
     }
 }
 
-/// How many bytes a kernel makes of a part of a name for its directory: it drops slashes and dots at the beginning and what is
-/// neither letter, digit, blank nor one of `_-./`, by its own tables, which are those of Latin 1.
+/// Returns the number of bytes that a kernel makes of a part of a name for its directory: it drops slashes and dots at the beginning and
+/// what is neither letter, digit, blank nor one of `_-./`, by its own tables, which are those of Latin 1.
 fn directory_length(part: &[u8]) -> usize {
     let stays = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-./".contains(byte) || is_blank(*byte) || *byte >= 0xc0;
     part.iter().skip_while(|byte| b"/.".contains(byte)).filter(|&byte| stays(byte)).count()

@@ -13,7 +13,7 @@ use super::variables::Variables;
 /// Every alias. A prefix is compared byte by byte, so `/a` is one of `/ab`, too.
 #[derive(Debug, Default)]
 pub(super) struct Aliases {
-    /// By length and text of the prefix, so that a path is looked up once for each length there is.
+    /// The aliases by length and text of the prefix, so that a path is looked up once for each length there is.
     by_length: BTreeMap<usize, FxHashMap<Text, Vec<AliasTarget>>>,
 }
 

@@ -25,7 +25,7 @@ impl Session {
     /// A file as an input: read and parsed once, whether it is included by others or not.
     ///
     /// # Errors
-    /// What the loader says.
+    /// The error of the loader.
     pub(crate) fn open(&self, path: &Path) -> Result<Arc<IncludedFile>, String> {
         let included = self.included(path, &path.display().to_string()).map_err(|unusable| match &*unusable {
             UnusableFile::Read(error) => error.clone(),
@@ -39,7 +39,7 @@ impl Session {
     /// The text of a file of whatever kind, unless it was read before.
     ///
     /// # Errors
-    /// What the loader says.
+    /// The error of the loader.
     pub(crate) fn text(&self, path: &Path) -> Result<SourceId, String> {
         let known = self.library.editor.texts.read().unwrap_or_else(PoisonError::into_inner).contains(path);
         let id = self.library.editor.ids.read().unwrap_or_else(PoisonError::into_inner).get(path).copied();

@@ -22,7 +22,7 @@ struct SeenFlags {
     error: Option<Spanned<Errno>>,
 }
 
-/// Takes a value that may be said once; says where it was said before with another value.
+/// Takes a value that may be given once; returns the place where another value was given before.
 fn once<T: PartialEq>(slot: &mut Option<Spanned<T>>, value: T, span: Span) -> Result<(), Span> {
     match slot {
         Some(before) if before.value != value => Err(before.span),

@@ -15,7 +15,7 @@ use super::variables::AutomaticVariables;
 /// The name of a profile, taken apart.
 pub(super) struct SplitName {
     pub(super) namespace: Option<Text>,
-    /// Without namespace, variables unexpanded.
+    /// The name without namespace, variables unexpanded.
     pub(super) written: Text,
     /// The same with variables expanded.
     pub(super) expanded: Glob,
@@ -23,7 +23,7 @@ pub(super) struct SplitName {
     pub(super) is_sound: bool,
 }
 
-/// Where a profile attaches.
+/// The attachment of a profile.
 pub(super) struct Attachment {
     /// The attachment, slashes filtered.
     pub(super) attachment: Option<Glob>,

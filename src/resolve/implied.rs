@@ -4,7 +4,7 @@ use crate::policy::{FileRule, Glob, LinkTarget, Owner, Prefix, Rule, RuleKind, R
 use crate::source::{Span, Text};
 use crate::vocab::FilePermissions;
 
-/// Where libapparmor looks whether AppArmor is on, and for the interface of its own.
+/// The files in which libapparmor looks whether AppArmor is on, and for its own interface.
 const READ: [&str; 2] = ["/proc/*/attr/apparmor/", "/sys/module/apparmor/parameters/enabled"];
 
 /// The files that `change_hat` writes to.

@@ -56,7 +56,7 @@ pub fn policy_files(directory: &Path) -> std::io::Result<Vec<PathBuf>> {
     Ok(files.map(std::fs::DirEntry::path).filter(|path| !path.is_dir()).collect())
 }
 
-/// Where a file was found.
+/// The place where a file was found.
 pub(super) struct FoundFile {
     /// The path as text: what the include-once set compares, and what diagnostics show.
     pub(super) key: String,
@@ -89,7 +89,7 @@ impl ResolveOptions {
         self.include_dirs.iter().chain([&self.base]).map(PathBuf::as_path)
     }
 
-    /// Where a path is looked up, in order: as text, and for the loader.
+    /// Returns the candidates for a path, in the order of the search: as text, and for the loader.
     pub(crate) fn candidates(&self, form: PathForm, text: &str) -> Vec<(String, PathBuf)> {
         match form {
             PathForm::Angle => self

@@ -1,10 +1,11 @@
-//! From syntax trees to the resolved [`Policy`]: includes, variables, conditionals, blocks and aliases are gone, every rule is
+//! Turns syntax trees into the resolved [`Policy`]: includes, variables, conditionals, blocks and aliases are gone, every rule is
 //! checked.
 //!
-//! One pass in source order. The preamble sets variables, aliases and the features that the policy is written for. Then each
-//! profile: its header ([`Profile`] but for the rules), its body rule by rule ([`lower`] checks a rule, the prefixes of the
-//! blocks around it are filled in, its variables are expanded), and last what needs all rules: those that others imply, copies
-//! made by aliases, and the merging of equal ones.
+//! Resolving is one pass in source order. The preamble sets variables, aliases and the features that the policy is written for. For
+//! each profile follow its header (everything of a [`Profile`] except the rules), its body rule by rule ([`lower`] checks a rule, the
+//! prefixes of the blocks around it are filled in, its variables are expanded), and last the work that needs all rules: adding those
+//! that others imply, copying rules for aliases, and merging equal ones. The files `profile.rs` and `body.rs` follow this order, and
+//! are the ones to read first.
 //!
 //! Errors do not stop the pass; a policy is complete only if none was raised.
 //!
@@ -85,7 +86,7 @@ pub use values::{VariableValue, variables};
 /// has about ten levels.
 const MAX_DEPTH: u32 = 200;
 
-/// Where files are looked for, and what the policy is for.
+/// Options of a run: the directories where files are looked for, and the target of the policy.
 #[derive(Clone, Debug)]
 pub struct ResolveOptions {
     /// The directory of policy, searched last for `<path>`.
@@ -128,7 +129,7 @@ pub fn resolve(session: &Session, input: SourceId, options: &ResolveOptions, dia
     finish(read(session, input, options), diagnostics)
 }
 
-/// As [`resolve()`] and [`variables()`] together, with the work of one.
+/// Does the work of [`resolve()`] and [`variables()`] in one go.
 #[cfg(feature = "ide")]
 pub(crate) fn resolve_all(
     session: &Session,
@@ -172,7 +173,7 @@ struct Resolver<'a> {
     aliases: Aliases,
     /// The features that the policy is written for.
     policy: Arc<Features>,
-    /// The abi rule that said so.
+    /// The abi rule that set them.
     abi: Option<Span>,
     /// The files included in the preamble, or in the current body.
     once: IncludedOnce,
@@ -241,7 +242,7 @@ impl IncludedOnce {
     }
 }
 
-/// Where each namespace and name as written stands.
+/// The place of each namespace and name as written.
 type DeclaredNames = FxHashMap<(Option<Text>, Text), Span>;
 
 impl<'a> Resolver<'a> {
@@ -275,7 +276,7 @@ impl<'a> Resolver<'a> {
         self.top_level(&included.file.items);
     }
 
-    /// Takes over what the parser said about a file.
+    /// Takes over the diagnostics of the parser for a file.
     fn report(&mut self, diagnostics: &[Diagnostic]) {
         self.variables.incomplete |= diagnostics.iter().any(Diagnostic::is_error);
         self.diagnostics.extend(diagnostics.iter().cloned());

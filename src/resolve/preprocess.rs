@@ -1,4 +1,4 @@
-//! One text of a file and all it includes.
+//! Writes a file and everything it includes as one text.
 
 use std::path::Path;
 
@@ -9,10 +9,10 @@ use super::include::{SearchOutcome, is_skipped};
 use super::{ResolveOptions, Resolver, Session};
 
 /// Replaces every `include` by what it names, in the form in which the reference compiler does it (`##included <path>` before the
-/// text); all else stays as it is. The result says the same as the file, and needs no other.
+/// text); all else stays as it is. The result means the same as the file, and needs no other.
 ///
-/// What is wrong with the text is not said here; [`resolve`](super::resolve()) does that. What a branch of a conditional includes
-/// counts as included in the branch only, taken or not.
+/// Errors of the text are not reported here; [`resolve`](super::resolve()) does that. What a branch of a conditional includes counts as
+/// included in the branch only, taken or not.
 #[must_use]
 pub fn preprocess(session: &Session, input: SourceId, options: &ResolveOptions) -> Vec<u8> {
     let mut resolver = Resolver::new(session, options);

@@ -42,9 +42,9 @@ pub(super) struct SharedFiles {
     features: FilesByPath<Features>,
     kinds: LoaderAnswers<FileKind>,
     listings: LoaderAnswers<Arc<[DirEntry]>>,
-    /// About how many bytes all of that takes, trees not counted.
+    /// The approximate number of bytes that all of that takes, not counting trees.
     held: AtomicUsize,
-    /// For an editor, whose texts change.
+    /// The state of an editor's session, whose texts change.
     #[cfg(feature = "ide")]
     pub(super) editor: super::editor::EditorState,
 }
@@ -64,7 +64,7 @@ impl SharedFiles {
     }
 }
 
-/// About how many bytes it takes to remember a path.
+/// The approximate number of bytes that it takes to remember a path.
 const ENTRY: usize = 128;
 
 /// The loader's results for paths: every profile asks for the same few hundred. As text, for paths take long to hash.
@@ -86,7 +86,7 @@ pub(crate) struct IncludedFile {
     pub(super) len: usize,
 }
 
-/// Why a file's contents cannot be used.
+/// Reasons why a file's contents cannot be used.
 #[derive(Debug)]
 pub(super) enum UnusableFile {
     /// It cannot be read.
@@ -112,7 +112,7 @@ impl Session {
         Session { sources: Arc::default(), library: Arc::new(SharedFiles::new(Arc::clone(&self.library.loader))) }
     }
 
-    /// About how many bytes the included files take that it shares, and the paths that were looked for.
+    /// Returns the approximate number of bytes of the included files that it shares, and of the paths that were looked for.
     pub(crate) fn held(&self) -> usize {
         self.library.held.load(Ordering::Relaxed)
     }
@@ -128,7 +128,7 @@ impl Session {
         self.library.features.write().unwrap_or_else(PoisonError::into_inner).remove(path);
     }
 
-    /// Forgets what was said about paths: some are new, or gone.
+    /// Forgets the loader's answers about paths: some are new, or gone.
     #[cfg(feature = "ide")]
     pub(crate) fn forget_paths(&self) {
         self.library.kinds.write().unwrap_or_else(PoisonError::into_inner).clear();

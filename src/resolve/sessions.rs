@@ -8,7 +8,7 @@ use super::Session;
 #[derive(Debug)]
 pub(crate) struct Sessions {
     latest: RwLock<Session>,
-    /// About how many bytes of included files are kept.
+    /// The approximate number of bytes of included files that are kept.
     limit: usize,
 }
 

@@ -9,7 +9,7 @@ use crate::syntax::variable_reference::refers;
 
 /// The names of the profile that a rule stands in.
 pub(super) struct RuleOwner<'a> {
-    /// With those of its parents, variables expanded.
+    /// The name with those of its parents, variables expanded.
     pub(super) full_name: &'a [u8],
     /// Its own, as written.
     pub(super) written_name: &'a [u8],

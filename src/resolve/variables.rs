@@ -27,7 +27,7 @@ pub(super) struct Variables {
     first: FxHashMap<Text, (Rc<ExpandedValues>, bool)>,
     /// The variables that a comparison used: the reference compiler keeps their values of that moment.
     compared: FxHashSet<Text>,
-    /// Whether text that might declare variables is missing: then nothing is said about undeclared ones.
+    /// Whether text that might declare variables is missing: then undeclared ones are not reported.
     pub(super) incomplete: bool,
     /// Bytes of expanded text so far.
     total: usize,
@@ -49,7 +49,7 @@ pub(super) enum VariableContents {
     Bool(Option<bool>),
 }
 
-/// Why a variable cannot be expanded here.
+/// Reasons why a variable cannot be expanded here.
 pub(super) enum MissingVariable {
     /// It is not declared.
     Undeclared,
@@ -350,7 +350,7 @@ impl Variables {
         self.expanded.retain(|_, expansion| expansion.is_some());
     }
 
-    /// Says which variable is not declared, and which one may be meant.
+    /// Reports a variable that is not declared, with the one that may be meant.
     pub(super) fn suggest(&self, diagnostic: &mut Diagnostic, name: &[u8]) {
         let mut names: Vec<_> = self.names().map(Text::to_str_lossy).collect();
         names.sort_unstable();

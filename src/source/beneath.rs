@@ -1,4 +1,4 @@
-//! Reading files only beneath given directories.
+//! Reads files only beneath given directories.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
@@ -21,7 +21,7 @@ pub(super) const MAX_DEPTH: usize = 64;
 /// The most entries of a directory that is listed.
 const MAX_ENTRIES: usize = 100_000;
 
-/// The largest file that is read unless a caller says otherwise.
+/// The largest file that is read unless a caller sets another limit.
 const MAX_LEN: u64 = 16 << 20;
 
 /// File systems whose files the kernel makes up (`include/uapi/linux/magic.h`): reading may block for ever, have effects, or show

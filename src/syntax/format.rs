@@ -1,4 +1,4 @@
-//! Formatting: text in, canonical text out, with the proof that it says the same.
+//! Formatting: text in, canonical text out, with the proof that it means the same.
 
 use std::ops::RangeInclusive;
 
@@ -78,7 +78,7 @@ pub fn format(text: &[u8]) -> Result<Vec<u8>, ParseError> {
 /// The result is parsed again and compared with what was read, so that a fault of the printer cannot change a policy.
 ///
 /// # Errors
-/// What is wrong with the text, when it does not parse; `format-changed`, when the new text would not say the same.
+/// The errors of the text when it does not parse; `format-changed` when the new text would not mean the same.
 pub fn format_with(source: &Source, id: SourceId, options: &FormatOptions) -> Result<Formatted, Vec<Diagnostic>> {
     let parsed = parse(source, id);
     if parsed.diagnostics.iter().any(Diagnostic::is_error) {
@@ -222,7 +222,7 @@ profile p { # head
     }
 
     proptest! {
-        /// Whatever is left out or sorted, the text says the same, and a second run changes nothing.
+        /// Whatever is left out or sorted, the text means the same, and a second run changes nothing.
         #[test]
         fn every_option_proves_itself(text in texts(), first in 1..20_u32, len in 0..5_u32) {
             prop_assert!(crate::parse(text.as_bytes()).is_ok(), "{}", text);

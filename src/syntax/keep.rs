@@ -89,7 +89,7 @@ struct SharedLines {
     first: u32,
     last: u32,
     blank: bool,
-    /// Where they stand in the printed text.
+    /// Offset of their start in the printed text.
     start: usize,
     end: usize,
 }

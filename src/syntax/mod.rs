@@ -1,4 +1,5 @@
-//! The text of profiles: syntax tree, parser and canonical printer.
+//! The text of profiles: `parser` turns text into the syntax tree of `ast`, `printer` turns a tree into canonical text, `build` makes
+//! trees in code, and `format` is `armorer fmt`. A class of rules has a file of the same name in each of them; `ast` is the one to read first.
 
 pub mod ast;
 mod build;
@@ -38,7 +39,7 @@ pub fn parse(text: &[u8]) -> Result<ast::File, ParseError> {
     parse_source(text).map(|(file, _)| file)
 }
 
-/// As [`parse()`], with the text and its lines.
+/// Parses like [`parse()`], and returns the text and its lines as well.
 pub(crate) fn parse_source(text: &[u8]) -> Result<(ast::File, Arc<Source>), ParseError> {
     let sources = SourceMap::new();
     let id = sources.add("<text>", text).map_err(|error| ParseError::too_large(&error))?;
@@ -51,12 +52,12 @@ pub(crate) fn parse_source(text: &[u8]) -> Result<(ast::File, Arc<Source>), Pars
     }
 }
 
-/// Why a text does not parse: everything that is wrong with it, and the text for showing it.
+/// The errors of a text that does not parse: all of them, with the text for showing it.
 #[derive(Debug, thiserror::Error)]
 #[error("{}", summary(diagnostics, sources))]
 #[non_exhaustive]
 pub struct ParseError {
-    /// At least one error.
+    /// The errors; at least one.
     pub diagnostics: Vec<Diagnostic>,
     /// Holds the text.
     pub sources: SourceMap,

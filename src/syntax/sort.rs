@@ -1,9 +1,9 @@
 //! Sorting rules: by kind in the order of the conventions, then by what they say.
 //!
-//! What is sorted is a *group*: rules of the body of a profile (or of a piece of one) that follow each other without blank line.
+//! The unit of sorting is a *group*: rules of the body of a profile (or of a piece of one) that follow each other without blank line.
 //! Rules in blocks with a prefix and in conditionals stay; so does everything that is no rule, and rules do not pass it: includes,
-//! variables, aliases, blocks, conditionals, profiles. So a group of rules is a set, but for limits of one resource, of which
-//! the last holds: they keep their order.
+//! variables, aliases, blocks, conditionals, profiles. So a group of rules is a set, but for limits of one resource, of which the last
+//! holds: they keep their order.
 //!
 //! A comment goes with the rule that it stands above, unless it is the only one of its group and stands above the first rule: then
 //! it is about the group. A group with a directive (`#aa:`) above a rule is left alone.
@@ -56,8 +56,8 @@ pub(crate) fn has_blank(item: &Item) -> bool {
     item.leading.contains(&Trivia::Blank)
 }
 
-/// How many of the pieces above the first item of a group stand before the group: those up to the last blank line, or the end of
-/// a region.
+/// Returns the number of pieces above the first item of a group that stand before the group: those up to the last blank line, or the end
+/// of a region.
 pub(crate) fn pieces_above_group(first: &Item) -> usize {
     let ends = |piece: &Trivia| match piece {
         Trivia::Blank => true,
@@ -66,7 +66,7 @@ pub(crate) fn pieces_above_group(first: &Item) -> usize {
     first.leading.iter().rposition(ends).map_or(0, |at| at + 1)
 }
 
-/// How many of the pieces above the first item of a group do not belong to that item alone: all, if they are a heading.
+/// Returns the number of pieces above the first item of a group that do not belong to that item alone: all, if they are a heading.
 pub(crate) fn pieces_above_first(first: &Item, others: &[Item]) -> usize {
     let split = pieces_above_group(first);
     let suppresses = |piece: &Trivia| matches!(piece, Trivia::Comment(text) if is_suppression(text));

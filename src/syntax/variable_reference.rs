@@ -95,7 +95,7 @@ impl<'a> Iterator for Pieces<'a> {
     }
 }
 
-/// Where the first reference begins, and where its closing brace is.
+/// Returns the start of the first reference, and the place of its closing brace.
 fn reference(text: &[u8]) -> Option<(usize, usize)> {
     let start = unescaped(text, 0, |rest| rest.starts_with(b"@{"))?;
     let end = unescaped(text, start + 3, |rest| rest.starts_with(b"}"))?;

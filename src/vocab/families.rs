@@ -2,7 +2,7 @@
 
 use super::word::word_enum;
 
-/// How many numbers there are, the nameless one included.
+/// The number of address families, including the nameless one.
 pub(crate) const COUNT: u16 = 46;
 
 /// `AF_UNIX`, whose sockets have rules of their own.

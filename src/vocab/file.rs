@@ -28,7 +28,7 @@ pub(crate) const EXEC_UNCONFINED: u32 = 0x80;
 pub(crate) const EXEC_UNSAFE: u32 = 0x100;
 /// Exec inherits the profile, alone or as fallback.
 pub(crate) const EXEC_INHERIT: u32 = 0x200;
-/// Where the index of an exec transition begins.
+/// The position of the first bit of the index of an exec transition.
 pub(crate) const EXEC_INDEX_SHIFT: u32 = 10;
 /// The index of an exec transition: one of the `INDEX_` constants, or 4 and more for an entry of the transition table.
 pub(crate) const EXEC_INDEX: u32 = 0xf << EXEC_INDEX_SHIFT;
@@ -42,7 +42,7 @@ pub(crate) const INDEX_NAME: u32 = 2 << EXEC_INDEX_SHIFT;
 /// Exec index: to the child that attaches to the file.
 pub(crate) const INDEX_CHILD: u32 = 3 << EXEC_INDEX_SHIFT;
 
-/// How much higher the half for files of others lies.
+/// The distance in bits to the half for files of others.
 pub(crate) const OTHER: u32 = 14;
 /// Every bit of the owner's half.
 pub(crate) const OWNER_HALF: u32 = (1 << OTHER) - 1;

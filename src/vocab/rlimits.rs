@@ -20,7 +20,7 @@ pub(crate) enum RlimitUnit {
     Nice,
 }
 
-/// How many limits there are.
+/// The number of limits.
 pub(crate) const COUNT: usize = 16;
 
 /// The stored value of `infinity`.

@@ -325,22 +325,29 @@ fn doc(line: &str) -> Option<&str> {
     ["///", "//!"].iter().find_map(|mark| line.strip_prefix(mark)).map(str::trim_start)
 }
 
-/// The first lines of doc comments that begin with words that name no thing and no action, with their lines. `Whether` is for what is a
-/// `bool`.
+/// The words that begin a clause, and so name neither a thing nor an action. `Whether` is for what is a `bool`.
+const CLAUSES: &[&str] = &["How", "Of", "So", "What", "Where", "Whether", "Which", "Who", "Why"];
+
+/// The lines of doc comments, with their texts, whose paragraph begins with one of [`CLAUSES`]: the first line of a comment, and any after
+/// an empty line or a heading. Blocks of code are no prose.
 fn vague_docs(source: &str) -> Vec<(usize, &str)> {
     let lines: Vec<&str> = source.lines().map(str::trim).collect();
     let mut found = Vec::new();
+    let mut is_code = false;
     for (at, &line) in lines.iter().enumerate() {
-        let Some(text) = doc(line).filter(|_| at == 0 || doc(lines[at - 1]).is_none()) else { continue };
-        let item = lines[at..].iter().find(|line| doc(line).is_none() && !line.starts_with("#["));
-        let is_bool = item.is_some_and(|item| item.contains("bool"));
-        let vague = match text.split([' ', ',', '.', ':']).next().unwrap_or_default() {
-            "What" | "Who" | "Of" => true,
-            "So" => ["So many", "So often", "So long"].iter().any(|start| text.starts_with(start)),
-            "Whether" => !is_bool,
-            _ => false,
+        let Some(text) = doc(line) else {
+            is_code = false;
+            continue;
         };
-        if vague {
+        is_code ^= text.starts_with("```");
+        let before = at.checked_sub(1).and_then(|before| doc(lines[before]));
+        let begins = before.is_none_or(|before| before.is_empty() || before.starts_with('#'));
+        let word = text.split([' ', ',', '.', ':']).next().unwrap_or_default();
+        if is_code || !begins || !CLAUSES.contains(&word) {
+            continue;
+        }
+        let item = lines[at..].iter().find(|line| doc(line).is_none() && !line.starts_with("#["));
+        if word != "Whether" || !item.is_some_and(|item| item.contains("bool")) {
             found.push((at + 1, text));
         }
     }
@@ -350,9 +357,10 @@ fn vague_docs(source: &str) -> Vec<(usize, &str)> {
 #[test]
 fn docs_name_a_thing_or_an_action() {
     let source = "//! What it is.\n\n/// Whether it is.\nfn is() -> bool {}\n/// Whether it may.\n#[derive(Debug)]\nenum May {}\n\
-                  /// A list.\n/// What is in it.\nstruct List;\n/// So many.\nconst MOST: usize = 1;\n";
+                  /// A list.\n/// What is in it.\nstruct List;\n/// So many.\nconst MOST: usize = 1;\n\
+                  /// Reads it.\n///\n/// # Errors\n/// Why it fails.\n///\n/// ```\n///\n/// Where::new();\n/// ```\nfn read() {}\n";
     let lines: Vec<usize> = vague_docs(source).iter().map(|&(line, _)| line).collect();
-    assert_eq!(lines, [1, 5, 11]);
+    assert_eq!(lines, [1, 5, 11, 16]);
     let mut found = Vec::new();
     let mut read = 0;
     for folder in ["src", "tests", "benches", "examples"] {

@@ -1,5 +1,5 @@
-//! Where the reference does not do what a profile says, one example a case: `tests/policy/differential/known.md` shows each with what both
-//! make of it, and this test holds both to it.
+//! The cases in which the reference does not do what a profile says, one example a case: `tests/policy/differential/known.md` shows each
+//! with what both make of it, and this test holds both to it.
 //!
 //! An example is a fenced block whose first line is `` ```apparmor FEATURES ``, and after it, indented by four, what becomes of it:
 //! the codes that armorer raises, then `the same`, `both refuse`, or every difference, A being armorer's policy and B the
@@ -23,7 +23,7 @@ struct Example {
     text: String,
     /// The text after it, without indentation.
     expected: Vec<String>,
-    /// Where that begins and ends, in lines.
+    /// The lines of that text in the page.
     place: std::ops::Range<usize>,
 }
 
@@ -53,7 +53,7 @@ fn examples(document: &str) -> Vec<Example> {
     examples
 }
 
-/// Where includes of the examples are found.
+/// The directory in which includes of the examples are found.
 fn base() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/policy/differential/base")
 }

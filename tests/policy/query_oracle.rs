@@ -18,7 +18,7 @@ use crate::support::reference::Reference;
 
 /// Every how manyth profile of the reference's tree is asked.
 const STEP: usize = 6;
-/// How many accesses of each kind are made up for a profile file.
+/// The number of accesses of each kind that are made up for a profile file.
 const SAMPLES: usize = 40;
 
 /// Numbers without rhyme or reason, but the same in every run.
@@ -137,7 +137,7 @@ fn accesses(text: &str, names: &[String], numbers: &mut Numbers) -> Vec<Vec<Stri
     all
 }
 
-/// How many questions were answered alike; `None` where the compilers do not agree in the first place.
+/// Returns the number of questions that were answered alike; `None` where the compilers do not agree in the first place.
 fn compare(reference: &Reference, file: &Path, compiler: &Compiler) -> Option<usize> {
     let text = std::fs::read(file).expect("the profile is readable");
     let theirs = blob::read(&reference.compile(&text).ok()?).expect("the reference's blob");

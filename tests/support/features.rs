@@ -1,4 +1,4 @@
-//! Features sets that no kernel of the main line has: each changes one thing about Linux 7.2's, so that every encoding is compared.
+//! Feature sets that no kernel of the main line has: each changes one thing about Linux 7.2's, so that every encoding is compared.
 
 use std::path::{Path, PathBuf};
 

@@ -21,7 +21,7 @@ pub(crate) struct Reference {
     cache: Option<PathBuf>,
 }
 
-/// How the answer of a reference begins that did not come to an end.
+/// The beginning of the answer of a reference that did not come to an end.
 const HANGS: &str = "hangs";
 /// The time limit of the reference for one file: some inputs never let it go (`code` of the shared corpus needs 6 minutes).
 const PATIENCE: Duration = Duration::from_secs(900);

@@ -165,7 +165,7 @@ impl AskedDbus {
         AskedDbus { bus, name, label, path, interface, member, rest: rest.join(&0).into() }
     }
 
-    /// The string without the class; fields behind one that is not there are left out.
+    /// The string without the class; fields after one that is not there are left out.
     pub(super) fn encode(&self) -> Vec<u8> {
         let fields = [&self.name, &self.label, &self.path, &self.interface, &self.member];
         let there = fields.into_iter().map_while(|field| field.as_deref());

@@ -281,7 +281,7 @@ impl AccessError {
         }
     }
 
-    /// Says what there is, where nothing could be guessed.
+    /// Lists the known words, where nothing could be guessed.
     fn or_else(self, known: String) -> AccessError {
         if self.guessed { self } else { AccessError::new(format!("{}; {known}", self.message)) }
     }

@@ -193,7 +193,7 @@ impl fmt::Display for UmountAccess {
 pub struct AskedMount {
     /// The source of the mount.
     pub source: Option<Text>,
-    /// Where.
+    /// The mount point.
     pub target: Text,
     /// The type of the file system.
     pub fstype: Option<Text>,
@@ -230,7 +230,7 @@ pub(super) fn decode(bytes: &[u8], permissions: u32) -> Asked {
 }
 
 impl AskedMount {
-    /// The string without the class; fields behind one that is not there are left out.
+    /// The string without the class; fields after one that is not there are left out.
     fn encode(&self) -> Vec<u8> {
         let fields = [self.source.as_deref(), self.fstype.as_deref(), self.flags.as_deref(), self.data.as_deref()];
         let there = fields.into_iter().map_while(|field| field);

@@ -19,7 +19,7 @@ use crate::source::Text;
 use crate::vocab::network as bits;
 use crate::vocab::{AddressFamily, NetworkPermissions, SocketType, Vocabulary, classes, families, sockets};
 
-/// Permission to match on behind the type of a socket.
+/// Permission to match on after the type of a socket.
 const CONTINUE: u32 = 0x0800_0000;
 
 /// Protocols that stand for a type of socket: name, type, number.
@@ -174,7 +174,7 @@ fn string(class: u8, family: u16, kind: u16, protocol: Option<u16>) -> Vec<u8> {
     [&[class][..], &network.encode()].concat()
 }
 
-/// Whether the policy has more to match behind the type of socket.
+/// Whether the policy has more to match after the type of socket.
 fn looks_at_addresses(profile: &BlobProfile, access: &NetworkAccess) -> bool {
     let (Some(db), Some(class)) = (&profile.policydb, network_class(profile)) else { return false };
     let state = db.dfa.walk(db.start.unwrap_or(1), &string(class, access.family, access.kind, None));
@@ -359,13 +359,13 @@ impl Endpoint {
     }
 }
 
-/// Reads what stands behind the protocol and returns what is left. `None` if it is no address.
+/// Reads what stands after the protocol and returns what is left. `None` if it is no address.
 fn addresses<'a>(network: &mut AskedSocket, mut reader: StringReader<'a>, packet: bool) -> Option<StringReader<'a>> {
     let (kind, mut first) = endpoint(&mut reader)?;
     if packet {
         first.interface = reader.field().map(Text::from);
     }
-    // `label 00 01 address` behind the address of the peer, `02` or `04` or a label behind that of the socket.
+    // `label 00 01 address` after the address of the peer, `02` or `04` or a label after that of the socket.
     let mut pair = reader;
     let label = pair.closed_field();
     if let Some(label) = label

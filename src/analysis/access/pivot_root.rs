@@ -21,7 +21,7 @@ const PIVOT_ROOT: u32 = 0x1;
 pub struct PivotRootAccess {
     /// The directory that becomes the root.
     pub new_root: Text,
-    /// Where the old root goes.
+    /// The directory that the old root is moved to.
     pub old_root: Text,
 }
 
@@ -68,7 +68,7 @@ impl fmt::Display for PivotRootAccess {
 pub struct AskedPivotRoot {
     /// The new root.
     pub new_root: Text,
-    /// Where the old root goes.
+    /// The directory that the old root is moved to.
     pub old_root: Text,
 }
 

@@ -26,16 +26,16 @@ pub(in crate::analysis) struct PermissionLookup {
     pub(in crate::analysis) way: LookupPlace,
 }
 
-/// Where a permission is looked up.
+/// The place where a permission is looked up.
 #[derive(Clone, Debug)]
 pub(in crate::analysis) enum LookupPlace {
     /// In the file automaton.
     File(MatchStrings),
-    /// In the file automaton, with a transition behind it. The path.
+    /// In the file automaton, with a transition. The path.
     Exec(Vec<u8>),
     /// A hard link: its name, then the pair.
     Link(AskedLink),
-    /// A change of profile at the exec of a program: the program, and behind a NUL the profile.
+    /// A change of profile at the exec of a program: the program, and after a NUL the profile.
     OnExec { program: Vec<u8>, pairs: MatchStrings },
     /// In the automaton of the other classes.
     Policy(MatchStrings),

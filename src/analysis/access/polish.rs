@@ -1,4 +1,4 @@
-//! Making a witness the nicest one of those that lead the same way.
+//! Makes a witness the most readable one of those that lead to the same states.
 
 use crate::automata::{Symbol, Tables};
 use crate::blob::Automaton;
@@ -22,7 +22,7 @@ pub(in crate::analysis) fn polish(automaton: Automaton, witness: &mut [Symbol], 
     }
 }
 
-/// The bytes to prefer behind a string, the best first.
+/// The bytes to prefer after a string, the best first.
 fn preferred(automaton: Automaton, before: &[Symbol]) -> &'static [u8] {
     // Term, kill, hup, int, usr1, stop, cont, chld.
     const SIGNALS: &[u8] = &[15, 9, 1, 2, 10, 19, 18, 17];

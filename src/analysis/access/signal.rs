@@ -90,7 +90,7 @@ impl AskedSignal {
         AskedSignal { signal, ..Self::of_label(reader.rest()) }
     }
 
-    /// The string without the class, or the label behind the signal where no signal is named.
+    /// The string without the class, or the label after the signal where no signal is named.
     pub(super) fn encode(&self) -> Vec<u8> {
         self.signal.into_iter().chain(self.peer.iter().flat_map(|peer| peer.iter().copied())).collect()
     }

@@ -1,9 +1,9 @@
-//! Unix sockets: `type protocol address NUL label NUL`, and behind that what the operation is about: the backlog, the option, or
+//! Unix sockets: `type protocol address NUL label NUL`, and after that what the operation is about: the backlog, the option, or
 //! `1 address NUL label` of the other side. Those with a path in the file system are mediated as files, and
 //! by Linux 7.2 as sockets, too (observed: a profile without unix rules is denied `bind` with `failed af match`).
 //!
 //! Addresses are not delimited in a way that can be told for sure: an abstract one begins with NUL, and so does what stands
-//! behind an empty one. What gives a sensible whole is taken.
+//! after an empty one. What gives a sensible whole is taken.
 
 use std::fmt;
 
@@ -235,7 +235,7 @@ pub struct AskedUnix {
 }
 
 impl AskedUnix {
-    /// A string behind the address family.
+    /// A string after the address family.
     pub(super) fn decode(bytes: &[u8]) -> Self {
         let mut reader = StringReader::new(bytes);
         let r#type = reader.number();
@@ -310,7 +310,7 @@ fn local(mut reader: StringReader<'_>, abstract_name: bool) -> Option<AskedUnix>
     Some(unix)
 }
 
-/// An address and the NUL behind it.
+/// An address and the NUL after it.
 fn address(reader: &mut StringReader<'_>, abstract_name: bool) -> Option<Text> {
     let mut at = *reader;
     let text = if abstract_name && at.take(0) {

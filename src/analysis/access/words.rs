@@ -1,4 +1,4 @@
-//! Reading the words of an access.
+//! Reads the words of an access.
 
 use std::fmt::{self, Write};
 

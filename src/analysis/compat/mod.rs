@@ -34,7 +34,7 @@ use crate::features::Features;
 pub struct Comparer {
     from: Compiler,
     to: Compiler,
-    /// For the second kernel, as if all were written for the first one.
+    /// The compiler for the second kernel, as if all were written for the first one.
     pinned: Compiler,
 }
 

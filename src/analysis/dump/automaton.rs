@@ -9,15 +9,15 @@ use crate::blob::AutomatonLayout;
 /// Figures of an automaton and of its tables.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct AutomatonDump {
-    /// Where it lies in the blob, and the shapes of its tables.
+    /// Its place in the blob, and the shapes of its tables.
     pub layout: AutomatonLayout,
     /// The start state.
     pub start: u32,
-    /// How many states there are, the trap included.
+    /// The number of states, including the trap.
     pub states: usize,
-    /// How many of them some string leads to, the trap included; `None` for tables that no kernel takes.
+    /// The number of states that some string leads to, including the trap; `None` for tables that no kernel takes.
     pub reachable: Option<usize>,
-    /// How many states the smallest automaton of the same meaning has; `None` for tables that no kernel takes.
+    /// The number of states of the smallest automaton with the same meaning; `None` for tables that no kernel takes.
     pub minimal: Option<usize>,
     /// Cells of `next` and `check`.
     pub cells: usize,
@@ -29,7 +29,7 @@ pub struct AutomatonDump {
     pub longest_chain: Option<usize>,
     /// States with an out-of-band transition.
     pub out_of_band: usize,
-    /// How many equivalence classes of bytes there are, where there is a table of them.
+    /// The number of equivalence classes of bytes, where there is a table of them.
     pub byte_classes: Option<usize>,
     /// The costs of walks through the tables, over shortest strings that mean something, each followed by the same name; `None` for
     /// tables that no kernel takes.

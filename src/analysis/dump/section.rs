@@ -24,7 +24,7 @@ pub struct SectionDump {
     pub permissions_version: Option<u32>,
     /// The accept values, ascending.
     pub accept: Vec<AcceptValue>,
-    /// Which classes are mediated; empty for file rules.
+    /// The classes that are mediated; empty for file rules.
     pub mediated: Vec<MediatedClass>,
     /// Named exec transitions, `:ns:name` with a NUL in the place of the second colon.
     pub transitions: Vec<Text>,
@@ -37,7 +37,7 @@ pub struct AcceptValue {
     pub accept: u32,
     /// The second word, where there is such a table: packed audit and quiet bits, or flags of the state.
     pub accept2: Option<u32>,
-    /// How many states have it, reachable or not.
+    /// The number of states that have it, reachable or not.
     pub states: usize,
     /// Its meanings. Without a state that a string leads to it means nothing.
     pub meanings: Vec<AcceptMeaning>,
@@ -46,7 +46,7 @@ pub struct AcceptValue {
 /// A meaning of an accept value.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct AcceptMeaning {
-    /// In strings of these classes; empty for file rules.
+    /// The classes of the strings; empty for file rules.
     pub classes: Vec<String>,
     /// The permissions in words.
     pub permissions: String,
@@ -120,7 +120,7 @@ impl SectionDump {
 type AcceptWords = (u32, Option<u32>);
 
 /// Strings of which classes lead to which accept words. A class is named by the symbols that its strings begin with, none for
-/// file rules; the state behind the byte of a class that asks for nothing there is not counted.
+/// file rules; the state after the byte of a class that asks for nothing there is not counted.
 fn uses(
     dfa: &Tables,
     start: u32,
@@ -138,7 +138,7 @@ fn uses(
     for &class in mediated {
         let first = dfa.step(start, Symbol::Byte(class));
         let second = match class {
-            // The byte behind it is the class that asks.
+            // The byte after it is the class that asks.
             bytes::LABEL => [bytes::PTRACE, bytes::SIGNAL].map(|asks| vec![class, asks]).to_vec(),
             _ => vec![vec![class]],
         };

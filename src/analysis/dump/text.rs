@@ -6,7 +6,7 @@ use super::{AutomatonDump, CapabilitiesDump, Dump, ProfileDump, SectionDump, Ver
 use crate::analysis::names::Quoted;
 use crate::source::Text;
 
-/// Where values begin.
+/// The column in which values begin.
 const COLUMN: usize = 22;
 
 impl Display for Dump {

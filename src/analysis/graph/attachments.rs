@@ -44,7 +44,7 @@ pub(super) struct JointAutomaton {
     pub(super) classes: [u16; 256],
     width: usize,
     next: Vec<u32>,
-    /// For each state the profiles that attach, by their indices in the policy.
+    /// The profiles that attach in each state, by their indices in the policy.
     accepted: Vec<Box<[usize]>>,
     /// The profiles that attach only to files with extended attributes.
     conditional: Vec<usize>,

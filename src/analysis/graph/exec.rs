@@ -17,7 +17,7 @@ const MAX_PAIRS: usize = 3_000_000;
 /// The most transitions of one profile.
 const MAX_CELLS: usize = 1 << 27;
 
-/// Where the exec of a path leads.
+/// The profiles that the exec of a path leads to.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct ExecTargets {
     pub(super) goal: NodeTarget,
@@ -28,7 +28,7 @@ pub(super) struct ExecTargets {
 struct Executable {
     /// The state after `/`.
     start: u32,
-    /// For each byte, the column of its class in `next`.
+    /// The column of each byte's class in `next`.
     columns: [u16; 256],
     width: usize,
     /// The transitions by state and column; 0 where nothing can be executed any more.
@@ -198,10 +198,10 @@ fn path(pairs: &[((u32, u32), usize, u8)], at: usize) -> Vec<u8> {
     path
 }
 
-/// Which execs a walk is about.
+/// A condition on the execs that a walk is about.
 type ExecFilter<'a> = &'a dyn Fn(&&ExecTransition) -> bool;
 
-/// Where the programs lead that a profile may execute, each target with a shortest path.
+/// Returns the targets of the programs that a profile may execute, each with a shortest path.
 pub(super) fn edges(
     nodes: &Nodes<'_>,
     profile: &BlobProfile,

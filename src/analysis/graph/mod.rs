@@ -1,4 +1,4 @@
-//! The profiles of a policy as a graph: what leads from one to another.
+//! The profiles of a policy as a graph, whose edges are the transitions and accesses from one to another.
 //!
 //! A node is a profile, a hat, a child, what runs unconfined, or a target that the policy lacks. An edge says that a task under one
 //! node may become another (exec, `change_hat`, `change_profile`), or reach a task that runs under it (ptrace, signals, D-Bus, unix
@@ -160,7 +160,7 @@ impl EdgeClass {
         EdgeClass::Dbus,
         EdgeClass::Unix,
     ];
-    /// Those that let a task run under the other profile, or control one that does.
+    /// The classes that let a task run under the other profile, or control one that does.
     pub const BECOMES: [EdgeClass; 4] = [EdgeClass::Exec, EdgeClass::Hat, EdgeClass::ChangeProfile, EdgeClass::Ptrace];
 
     /// Its name.
@@ -203,7 +203,7 @@ pub enum EdgeKind {
     Unmediated,
 }
 
-/// Why there is no graph.
+/// Reasons why there is no graph.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum GraphError {

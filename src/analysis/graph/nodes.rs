@@ -8,7 +8,7 @@ use crate::analysis::names;
 use crate::analysis::query::{Subject, decide, full_name};
 use crate::blob::BlobProfile;
 
-/// In the first word of the flags: a hat.
+/// The bit in the first word of the flags for a hat.
 const HAT: u32 = 1;
 
 /// The nodes of a policy, before any target is known to be missing.

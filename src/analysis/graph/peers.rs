@@ -12,7 +12,7 @@ use crate::vocab::{PtracePermissions, SignalPermissions, dbus, network};
 
 /// Names that no profile has: a rule for any profile matches them.
 pub(super) const STRANGERS: [&[u8]; 2] = [b"/no/profile/has/this/name", b"no-profile-has-this-name"];
-/// From so many nodes on, an edge to most of them is one to any, with exceptions.
+/// The number of nodes from which on an edge to most nodes becomes one to any node, with exceptions.
 const MANY: usize = 16;
 
 /// Some nodes.

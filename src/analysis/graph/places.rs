@@ -207,7 +207,7 @@ impl StateLayer {
         StateLayer { states, before }
     }
 
-    /// For each state, the bits of all states that can be reached from it.
+    /// Returns for each state the bits of all states that can be reached from it.
     fn spread(&self, own: impl Fn(u32) -> u32) -> FxHashMap<u32, u32> {
         let mut bits: FxHashMap<u32, u32> = self.states.iter().map(|&state| (state, own(state))).collect();
         let mut waiting: Vec<u32> = self.states.iter().copied().filter(|state| own(*state) != 0).collect();

@@ -67,7 +67,7 @@ impl<P: Hash + Eq + Clone> DecodedPermissions<P> {
         self.perms.get(index(self.id(state)))
     }
 
-    /// With numbers from `first` on, so that those of two automata never agree and every pair of states is judged.
+    /// Returns a side with numbers from `first` on, so that those of two automata never agree and every pair of states is judged.
     fn side<'a>(&self, dfa: &'a Tables, start: u32, first: usize) -> AutomatonSide<'a> {
         let first = u32::try_from(first).unwrap_or(u32::MAX);
         AutomatonSide { dfa, start, meaning: self.of_state.iter().map(|id| id.saturating_add(first)).collect() }

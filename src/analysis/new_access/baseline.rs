@@ -32,14 +32,14 @@ pub struct Baseline {
     name: String,
 }
 
-/// Why there is no baseline.
+/// Reasons why there is no baseline.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum BaselineError {
     /// The bytes are no binary policy.
     #[error(transparent)]
     Read(#[from] blob::ReadError),
-    /// There is none, or several, besides hats and children.
+    /// There is no profile, or several, besides hats and children.
     #[error("a baseline is one profile, with its hats and children, and not {0}")]
     Number(usize),
     /// The name is not text.
@@ -93,7 +93,7 @@ impl Baseline {
         self.check_profiles(policy.records())
     }
 
-    /// As [`Baseline::check`], for profiles of a binary policy.
+    /// Checks like [`Baseline::check`], for profiles of a binary policy.
     pub(crate) fn check_profiles(&self, profiles: &[BlobProfile]) -> Result<Option<NewAccessFinding>, DiffError> {
         let options = NewAccessOptions::default().baseline(&self.name).ignore_audit(true).max_pairs(MAX_PAIRS);
         let found = new_access(&self.profiles, profiles, &options)?;

@@ -10,7 +10,7 @@ use crate::blob::{Automaton, BlobProfile};
 use crate::vocab::ProfileMode;
 use crate::vocab::classes::FILE;
 
-/// In the version word: complain, whatever the mode says.
+/// The bit in the version word for complain, whatever the mode is.
 pub(super) const FORCE_COMPLAIN: u32 = 1 << 11;
 
 /// The parts of a profile of BASE that are enforced.

@@ -21,7 +21,7 @@ impl ExecComparison {
     }
 }
 
-/// Where an exec ends.
+/// The profile in which an exec ends.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum ExecEnd {
     Fails,

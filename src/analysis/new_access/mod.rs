@@ -3,7 +3,7 @@
 //! [`new_access()`] compares each profile of NEW with its counterpart in BASE, over every class and field, on the automata that the
 //! kernel walks. No finding is a proof; what cannot be compared is a finding of the kind [`NewAccessKind::NotProven`].
 //!
-//! What counts:
+//! Findings are:
 //!
 //! * A permission that only NEW grants, in either half of file rules. `prompt` counts as granted: user space may say yes.
 //! * An exec that keeps an environment which BASE scrubs, or that leads to a profile which is not itself without new access against
@@ -42,7 +42,7 @@ use crate::source::SourceMap;
 pub use baseline::{Baseline, BaselineError};
 use pairs::PairedPolicies;
 
-/// How to pair profiles, and what counts.
+/// Options of a comparison: the pairs of profiles, and the findings that count.
 ///
 /// ```
 /// use armorer::analysis::new_access::NewAccessOptions;
@@ -87,14 +87,14 @@ impl NewAccessOptions {
         self
     }
 
-    /// How many findings to report for each automaton, in that of the rules for each class; at least one.
+    /// Sets the maximum number of findings to report for each automaton, in that of the rules for each class; at least one.
     #[must_use]
     pub fn max_per_automaton(mut self, findings: usize) -> Self {
         self.max_per_automaton = findings.max(1);
         self
     }
 
-    /// How many pairs of states to visit in each automaton before its comparison counts as not proven.
+    /// Sets the maximum number of pairs of states to visit in each automaton before its comparison counts as not proven.
     #[must_use]
     pub fn max_pairs(mut self, pairs: usize) -> Self {
         self.max_pairs = pairs;
@@ -136,7 +136,7 @@ pub struct NewAccessFinding {
     pub kind: NewAccessKind,
     /// The name of the profile of BASE that was compared, where it has another name.
     pub base: Option<String>,
-    /// Why it counts, where the difference does not say so.
+    /// The reason why it counts, where the difference does not give one.
     pub reason: Option<String>,
     /// The difference, with BASE as A and NEW as B.
     #[serde(flatten)]
@@ -162,7 +162,7 @@ impl NewAccess {
         self.findings.is_empty()
     }
 
-    /// Names the rules of a policy that was compiled from text behind each finding: BASE is side A, NEW is side B.
+    /// Names the rules of a policy that was compiled from text after each finding: BASE is side A, NEW is side B.
     ///
     /// `provenance` gives that of a profile by its index, and the sources of its compiler.
     pub fn name_rules<'a>(

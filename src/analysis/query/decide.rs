@@ -17,7 +17,7 @@ use crate::blob::{BlobProfile, PolicyDb};
 use crate::policy::Owner;
 use crate::vocab::classes;
 
-/// In the version word: complain, whatever the mode says.
+/// The bit in the version word for complain, whatever the mode is.
 const FORCE_COMPLAIN: u32 = 1 << 11;
 /// The permissions that a link may not have beyond its target: all on files but link.
 const SUBSET: u32 = 0x1_b37f;
@@ -74,7 +74,7 @@ pub(in crate::analysis) fn answer(subject: &Subject, entry: &SubjectProfile, acc
     answer
 }
 
-/// Why nothing of a plan is checked under a profile.
+/// Returns the reason why nothing of a plan is checked under a profile.
 pub(in crate::analysis) fn unchecked_because(profile: &BlobProfile, plan: &LookupPlan) -> Option<String> {
     if mode(profile) == LoadedMode::Unconfined && !plan.binds_unconfined {
         return Some("the profile is unconfined: none of this is checked".to_owned());
@@ -459,7 +459,7 @@ impl PermissionVerdict {
         (&self.decision, &self.audited, &self.quiet, &self.exec) == (decision, audited, quiet, exec)
     }
 
-    /// Takes in the verdict for the other half, which says the same.
+    /// Takes in the verdict for the other half, which has the same decision.
     fn absorb(&mut self, other: PermissionVerdict) {
         self.whose = FileOwnership::Any;
         for at in other.decided_by {

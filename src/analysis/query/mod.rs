@@ -1,4 +1,4 @@
-//! Asking a policy what it allows: permissions, logging, exec transitions, and the rules that say so.
+//! Queries of a policy about an access: permissions, logging, exec transitions, and the rules that decide.
 //!
 //! ```
 //! use armorer::analysis::{Access, Subject};
@@ -64,7 +64,7 @@ pub(super) struct SubjectProfile {
     pub(super) sources: Option<Arc<SourceMap>>,
 }
 
-/// Why there is no answer.
+/// Reasons why there is no answer.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum QueryError {
@@ -120,7 +120,7 @@ pub struct Answer {
     pub access: Access,
     /// The access in words.
     pub question: String,
-    /// For each permission; where it differs, apart for files that the task owns and for others.
+    /// The verdicts, one for each permission; where it differs, apart for files that the task owns and for others.
     pub verdicts: Vec<PermissionVerdict>,
     /// The rules about it in the order of the text; none where the policy is a blob.
     pub rules: Vec<RuleUse>,
@@ -165,7 +165,7 @@ pub enum LoadedMode {
 pub struct PermissionVerdict {
     /// Its name.
     pub permission: String,
-    /// On whose files.
+    /// The ownership of the files that it is about.
     pub whose: FileOwnership,
     /// The decision of the rules.
     pub decision: Decision,
@@ -183,16 +183,16 @@ pub struct PermissionVerdict {
     pub outranked: Vec<usize>,
 }
 
-/// On whose files a verdict is.
+/// The ownership of the files that a verdict is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum FileOwnership {
-    /// On all, or on what has no owner.
+    /// All files, or objects that have no owner.
     Any,
-    /// Those that the task owns.
+    /// Files that the task owns.
     Owner,
-    /// Those of others.
+    /// Files of others.
     Other,
 }
 
@@ -249,7 +249,7 @@ pub enum ExecDestination {
 }
 
 impl ExecDestination {
-    /// In a word: the name of the profile, or `attachment`, `child`, `inherit`, `unconfined`, `nowhere`.
+    /// Returns one word: the name of the profile, or `attachment`, `child`, `inherit`, `unconfined`, `nowhere`.
     #[must_use]
     pub fn word(&self) -> &str {
         match self {

@@ -1,4 +1,4 @@
-//! The rules behind an answer.
+//! The rules that decide an answer.
 
 use super::{Answer, FileOwnership, PermissionVerdict, RuleUse, SubjectProfile};
 use crate::analysis::access::plan::{LookupPlace, PermissionLookup};

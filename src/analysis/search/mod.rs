@@ -1,4 +1,4 @@
-//! Searching many profiles for those that allow, deny or log an access: [`query`](super::query) turned around.
+//! Searches many profiles for those that allow, deny or log an access: the reverse of [`query`](super::query).
 //!
 //! A question may have patterns in the place of paths, names and labels. A profile then allows what is asked if it allows all of
 //! the permissions on one string of the pattern, for the owner of the file or for others. That is decided on the product of the
@@ -39,7 +39,7 @@ pub struct ProfileAnswer {
     pub mode: LoadedMode,
     /// The decision about everything that is asked; for a pattern, about one of its strings.
     pub decision: Decision,
-    /// On whose files.
+    /// The ownership of the files that it is about.
     pub whose: FileOwnership,
     /// Allowed and logged.
     pub audited: bool,
@@ -47,7 +47,7 @@ pub struct ProfileAnswer {
     pub quiet: bool,
     /// Whether it happens: it is allowed, or the profile only complains.
     pub happens: bool,
-    /// Why nothing of it is checked.
+    /// The reason why nothing of it is checked.
     pub unchecked: Option<String>,
     /// The rules that decide, in the order of the text; none where the policy is a blob.
     pub rules: Vec<DecidingRule>,
@@ -72,7 +72,7 @@ pub struct DecidingRule {
 pub struct ProfilesByRule<'a> {
     /// The rule, `None` where no rule is known.
     pub rule: Option<&'a RuleUse>,
-    /// Why nothing is checked, where that is so.
+    /// The reason why nothing is checked, where that is so.
     pub unchecked: Option<&'a str>,
     /// A string of the pattern that the rule decides about in the first of the profiles.
     pub witness: Option<&'a str>,
@@ -97,7 +97,7 @@ pub enum AnswerFilter {
     Prompt,
 }
 
-/// Why there is no answer.
+/// Reasons why there is no answer.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum SearchError {

@@ -22,7 +22,7 @@ const LIMITS: Config = Config { max_states: 1 << 14, max_words: 1 << 21 };
 /// The patterns that were met so far.
 #[derive(Default)]
 pub(super) struct PatternCache {
-    /// By the string of the access that the pattern stands for.
+    /// The questions, by the string of the access that the pattern stands for.
     known: Mutex<FxHashMap<Vec<u8>, Arc<PatternQuestion>>>,
 }
 

@@ -12,7 +12,7 @@ use crate::compiler::{Compiled, Resolved};
 use crate::policy::{Profile, RuleMode, RuleOrigin};
 use crate::source::SourceMap;
 
-/// Which rules decide tests, over any number of suites and kernels.
+/// The rules that decide tests, over any number of suites and kernels.
 ///
 /// A rule counts where it is part of what is compiled for one of the kernels. It is covered where it decides about a permission that
 /// a test of its profile asks for, whatever the test expects. Rules that others imply do not count.

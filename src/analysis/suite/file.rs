@@ -83,7 +83,7 @@ impl Suite {
     }
 }
 
-/// Where a place of a text is.
+/// Finds the line of a place in a text.
 struct LineLookup<'a> {
     name: &'a str,
     text: &'a str,

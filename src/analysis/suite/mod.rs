@@ -70,7 +70,7 @@ pub struct Suite {
     tests: Vec<Test>,
 }
 
-/// Why a suite cannot be run.
+/// Reasons why a suite cannot be run.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum SuiteError {
@@ -95,7 +95,7 @@ pub enum SuiteError {
     /// A file or directory cannot be read.
     #[error("{}: {error}", path.display())]
     Io {
-        /// Which.
+        /// The path of the file or directory.
         path: PathBuf,
         /// The error of the system.
         error: std::io::Error,
@@ -119,7 +119,7 @@ pub enum SuiteError {
 }
 
 impl Suite {
-    /// The features sets that it names; none where that is left to whoever runs it.
+    /// The feature sets that it names; none where that is left to whoever runs it.
     ///
     /// # Errors
     /// When one is neither built in nor a readable file.
@@ -155,7 +155,7 @@ impl Suite {
         self.run_with(compiler, features, |_, _| ())
     }
 
-    /// As [`Suite::run`], and notes in `coverage` which rules the tests depend on.
+    /// Runs the tests like [`Suite::run`], and notes in `coverage` which rules the tests depend on.
     ///
     /// ```
     /// use armorer::analysis::suite::{Coverage, Suite};

@@ -1,4 +1,4 @@
-//! One test of a suite, and how it went.
+//! One test of a suite, and its result.
 
 use std::fmt;
 
@@ -43,7 +43,7 @@ pub(super) struct Exemption {
     pub(super) line: usize,
 }
 
-/// Where an exec must lead.
+/// The profile that an exec must lead to.
 #[derive(Clone, Debug)]
 pub(super) struct ExpectedTransition {
     /// One of these words; those that begin with `!` must not be.
@@ -71,7 +71,7 @@ pub enum Expectation {
     Any,
 }
 
-/// How a test went.
+/// The result of a test.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct TestResult {
@@ -85,7 +85,7 @@ pub struct TestResult {
     pub access: String,
     /// The expectation.
     pub expect: Expectation,
-    /// Why it must.
+    /// The reason why it must.
     pub reason: String,
     /// The failures; empty if the test passed.
     pub failures: Vec<String>,

@@ -132,7 +132,7 @@ fn a_class() {
     let umount = db(&[(b"\x07/mnt", 4, 4)]);
     let audit = db(&[(b"\x07/mnt", 4, 0)]);
     assert_eq!(found(&umount, &audit), "p: umount \"/mnt\": A allows umount (audit umount), B allows umount\n");
-    // In the label class the byte behind it tells what the bits are.
+    // In the label class the byte after it tells what the bits are.
     let ptrace = db(&[(b"\x10\x09foo", 4, 0)]);
     let silent = db(&[(b"\x10\x09foo", 0, 0)]);
     assert_eq!(found(&ptrace, &silent), "p: ptrace peer \"foo\": A allows read, B denies\n");
@@ -355,7 +355,7 @@ proptest! {
     fn a_policy_is_equal_to_itself(profile in arbitrary::profile()) {
         let same = profile.clone();
         prop_assert!(diff(std::slice::from_ref(&profile), &[same], &DiffOptions::default()).unwrap().is_empty());
-        // Behind another start state that leads to the same states the walk has to be done.
+        // After another start state that leads to the same states the walk has to be done.
         let mut other = profile.clone();
         for db in [&mut other.policydb, &mut other.file].into_iter().flatten() {
             db.transitions.push(b"unused".to_vec());

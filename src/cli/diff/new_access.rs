@@ -49,7 +49,7 @@ fn mapping(text: &str) -> Result<(String, String), String> {
 struct OperandPolicies {
     policies: Vec<ComparedPolicy>,
     profiles: Vec<BlobProfile>,
-    /// For each profile, its policy, and which one it is there.
+    /// The policy of each profile, and which one it is there.
     places: Vec<(usize, usize)>,
 }
 

@@ -29,7 +29,7 @@ pub(super) struct ProfileDetails {
     findings: Vec<ShownFinding>,
     #[serde(skip)]
     file: String,
-    /// Where its name and its rules stand.
+    /// The places of its name and its rules.
     #[serde(skip)]
     spans: Vec<(u32, u32)>,
     #[serde(skip)]

@@ -1,4 +1,4 @@
-//! `armorer graph`: what leads from one profile of a tree to another?
+//! `armorer graph`: the ways from one profile of a tree to another.
 
 mod details;
 mod html;

@@ -14,7 +14,7 @@ pub(super) struct PreviousPolicy<'a> {
 }
 
 impl<'a> PreviousPolicy<'a> {
-    /// Reads what the profiles of a policy are now. That it cannot be put back is said before anything is changed.
+    /// Reads what the profiles of a policy are now. If it cannot be put back, that is an error before anything is changed.
     pub(super) fn of(kernel: &'a Kernel, policy: &Compiled) -> Result<PreviousPolicy<'a>, String> {
         let mut before = PreviousPolicy { kernel, policies: Vec::new(), new: Vec::new() };
         for profile in policy.profiles() {

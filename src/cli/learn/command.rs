@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use nix::sys::signal::{SigSet, Signal, kill};
 use nix::unistd::Pid;
 
-/// How often the command and the log are looked at.
+/// The interval at which the command and the log are looked at.
 const INTERVAL: Duration = Duration::from_millis(50);
 
 /// The time that a command has to end after a signal.
@@ -44,7 +44,7 @@ impl ForwardedSignals {
     }
 }
 
-/// How a command ended.
+/// The end of a command.
 pub(super) struct CommandEnd {
     pub(super) status: ExitStatus,
     /// The signal that armorer got meanwhile.

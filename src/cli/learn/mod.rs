@@ -1,4 +1,4 @@
-//! `armorer learn`: what a profile lacks for a command.
+//! `armorer learn`: runs a command and suggests the rules that its profile lacks.
 
 mod before;
 mod command;
@@ -26,8 +26,8 @@ const SETTLE: Duration = Duration::from_millis(500);
 
 /// Loads a profile in complain mode, runs a command, and suggests rules for what the profile would have denied.
 ///
-/// What was loaded before is put back, whatever happens to the command. Exit status: 0 the command has ended well, 1 it has not, or
-/// the profile has errors, 2 something could not be done.
+/// The policy that was loaded before is put back, whatever happens to the command. Exit status: 0 the command has ended well, 1 it has
+/// not, or the profile has errors, 2 something could not be done.
 #[derive(clap::Args)]
 pub(super) struct Args {
     #[command(flatten)]

@@ -185,7 +185,7 @@ struct LineRegion {
     end_column: u32,
 }
 
-/// Where a span is.
+/// Returns the lines and columns of a span.
 fn region(sources: &SourceMap, span: crate::source::Span) -> LineRegion {
     let source = sources.get(span.source);
     let place = |offset: u32| {

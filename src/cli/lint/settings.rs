@@ -8,7 +8,7 @@ use crate::lint::config::Config;
 use crate::lint::{Linter, Selection};
 use crate::source::Loader;
 
-/// The kernel that is linted for where nobody says: the one that mediates most.
+/// The kernel that is linted for if no option names one: the one that mediates most.
 const KERNEL: &str = "linux-7.2";
 
 #[derive(clap::Args, Default)]

@@ -1,4 +1,4 @@
-//! Which events are wanted.
+//! The choice of events.
 
 use clap::ValueEnum;
 

@@ -5,7 +5,7 @@ use std::io::{self, Read, Seek};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// How often a log is looked at.
+/// The interval at which a log is looked at.
 const INTERVAL: Duration = Duration::from_millis(200);
 
 /// A file without an end: reading waits for what is added. A file that was made shorter is read from its start, and another one that has

@@ -68,7 +68,7 @@ impl Ignored {
         })
     }
 
-    /// Says which entries were needless.
+    /// Prints a note for each entry that no event matched.
     pub(super) fn note_unused_entries(&self) {
         for entry in self.ignore.iter().filter(|entry| !entry.used) {
             eprint_line(format_args!("note: no event matched the entry \"{}\"", entry.reason));

@@ -91,7 +91,7 @@ pub(in crate::cli) struct LiveLog {
 
 enum LiveLogSource {
     Kmsg(Kmsg),
-    /// Where it ended, and so where the rest of it begins.
+    /// A file, read from the place at which it ended.
     File(File),
 }
 

@@ -1,4 +1,4 @@
-//! `armorer log`: what programs were denied.
+//! `armorer log`: summarises AppArmor events of logs, and suggests rules.
 
 mod filter;
 mod follow;
@@ -24,7 +24,7 @@ use input::LogSource;
 use report::LogFormat;
 use suggest::{SuggestionMode, Suggestions};
 
-/// No more kinds of events are told apart.
+/// The maximum number of kinds of events that are told apart.
 pub(super) const MOST: usize = 100_000;
 
 /// Exit status: 0 fine, 1 something happened that `--fail-on` names and `--ignore` does not, 2 wrong usage, or something could not be

@@ -166,7 +166,7 @@ fn done(verb: Verb, program: &str) -> String {
     }
 }
 
-/// Says in a line each what is to be known about a change, and of rules that deny how many there are.
+/// Prints notes about a change, a line each; rules that deny are only counted.
 fn warn(plan: &FilePlan, base: &Path, compiler: &Compiler, request: Request) {
     for (diagnostics, sources) in warnings::of(plan, base, compiler, request) {
         let mut denials = diagnostics.iter().filter(|diagnostic| diagnostic.code == Code::DenyInComplain);

@@ -22,7 +22,7 @@ struct FileAttachments {
     /// The index of the document.
     file: usize,
     attachments: log::FileAttachmentSet,
-    /// Where the names of its headers stand.
+    /// Offsets of the names of its headers.
     starts: Vec<u32>,
 }
 

@@ -19,7 +19,7 @@ pub(super) enum ArgumentMatch {
     Profiles { profiles: Vec<(usize, usize)>, others: Vec<String> },
 }
 
-/// Why an argument stands for nothing.
+/// Reasons why an argument stands for nothing.
 #[derive(Debug)]
 pub(super) enum NoMatch {
     /// There is no such profile, program or file.

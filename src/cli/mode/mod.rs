@@ -198,7 +198,7 @@ impl Args {
     }
 }
 
-/// The profiles that the arguments stand for. Where some of them are wrong, that is said, and the exit status is the error.
+/// The profiles that the arguments stand for. Where some of them are wrong, that is reported, and the error is the exit status.
 fn select(tree: &mut ProfileTree<'_>, args: &Args, nested: NestedProfiles) -> Result<SelectedProfiles, Status> {
     let mut selection = SelectedProfiles::default();
     let mut status = Status::Fine;

@@ -101,7 +101,7 @@ pub(super) struct FilePlan {
     pub(super) new: Vec<u8>,
     /// The meant profiles in the order of the text.
     pub(super) profiles: Vec<SelectedProfile>,
-    /// How many profiles inside of the meant ones are not meant.
+    /// The number of profiles inside of selected ones that are not selected themselves.
     pub(super) inner: usize,
     pub(super) links: Vec<LinkChange>,
     /// Whether the file is in `disable/` and in `force-complain/` afterwards.
@@ -124,7 +124,7 @@ impl FilePlan {
     }
 }
 
-/// Decides what becomes of each file that is meant, or says for each file why it cannot be done.
+/// Decides what becomes of each file that is selected, or returns for each file why it cannot be done.
 pub(super) fn make(
     tree: ProfileTree<'_>,
     selection: SelectedProfiles,

@@ -28,7 +28,7 @@ pub(super) struct ReloadResult {
     pub(super) removed: usize,
 }
 
-/// Why nothing can be loaded.
+/// Reasons why nothing can be loaded.
 pub(super) enum ReloadFailure {
     /// The texts have errors, which are shown.
     Rejected,

@@ -23,7 +23,7 @@ use crate::vocab::ProfileMode;
 /// A profile file.
 #[derive(Debug)]
 pub(super) struct ProfileDocument {
-    /// As it was named first.
+    /// The path as it was named first.
     pub(super) path: PathBuf,
     pub(super) text: Vec<u8>,
     pub(super) editor: Editor,
@@ -41,7 +41,7 @@ pub(super) struct HeaderContents {
     /// The index of the profile around it.
     pub(super) parent: Option<usize>,
     pub(super) is_hat: bool,
-    /// Where its name stands.
+    /// The place of its name.
     pub(super) span: Span,
     pub(super) line: u32,
     pub(super) mode: ProfileMode,
@@ -87,10 +87,10 @@ fn flags(profile: &Profile) -> (ProfileMode, bool) {
     (modes.next_back().unwrap_or_default(), flags.clone().any(|flag| *flag == ProfileFlag::Audit))
 }
 
-/// Why a file is not taken.
+/// A file that is not taken, with the reason.
 #[derive(Clone, Debug)]
 pub(super) struct RejectedFile {
-    /// With the name of the file, escaped.
+    /// The message, which begins with the escaped name of the file.
     pub(super) message: String,
     /// Whether its text is to blame.
     pub(super) is_text: bool,
@@ -172,7 +172,7 @@ impl<'a> ProfileTree<'a> {
         self.attachments.get_or_init(|| AttachmentIndex::of(&self.documents, files, self.compiler))
     }
 
-    /// Why files of the base were left out when it was searched.
+    /// Returns the files of the base that were left out when it was searched, with the reasons.
     pub(super) fn unread(&self) -> &[RejectedFile] {
         self.listed.get().map(|(_, unread)| &unread[..]).unwrap_or_default()
     }

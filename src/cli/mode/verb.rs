@@ -73,7 +73,7 @@ pub(super) struct Request {
     pub(super) clears_for_others: bool,
 }
 
-/// Which profiles inside of others are meant with them.
+/// The profiles inside of others that are selected with them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum NestedProfiles {
     None,

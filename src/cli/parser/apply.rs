@@ -1,4 +1,4 @@
-//! Doing what an option says.
+//! The effects of options.
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
@@ -35,10 +35,10 @@ impl ParserOptions {
         self.actions += 1;
     }
 
-    /// Does what an option says.
+    /// Applies an option.
     ///
     /// # Errors
-    /// Where the run ends: the value is wrong, or the option asks for a text and no more.
+    /// The end of the run: the value is wrong, or the option asks for a text and no more.
     pub(super) fn apply(&mut self, given: &GivenOption, output: &mut StreamOutput) -> Result<(), EarlyExit> {
         let value = given.value.clone().unwrap_or_default();
         match given.option {

@@ -50,7 +50,7 @@ pub(super) enum CacheLookup {
         path: PathBuf,
         bytes: Vec<u8>,
     },
-    /// Why not, for `--debug-cache`; `None` where there is nothing to say.
+    /// The reason for `--debug-cache`; `None` where there is nothing to report.
     Miss(Option<(WarningClasses, String)>),
 }
 
@@ -206,7 +206,7 @@ impl PolicyCache {
         CacheLookup::Hit { path, bytes }
     }
 
-    /// Where the policy of an input goes.
+    /// Returns the place for the policy of an input.
     pub(super) fn entry(&self, name: &OsStr, sources: &Sources) -> Option<CacheSlot> {
         let directory = self.directories.first().filter(|_| self.write)?;
         Some(CacheSlot { path: directory.join(name), modified: sources.newest()? })
@@ -250,7 +250,7 @@ fn absolute(path: PathBuf) -> PathBuf {
 #[derive(Debug)]
 pub(super) struct Sources {
     list: Vec<(PathBuf, SystemTime)>,
-    /// Whether they can be told to be what was read.
+    /// Whether they are known to be unchanged since they were read.
     settled: bool,
 }
 

@@ -11,7 +11,7 @@ use super::table::{Argument, LONG, OptionMeaning};
 /// The longest line; what is after it counts as another.
 const MAX_LINE: usize = 255;
 
-/// Does what a configuration file says.
+/// Applies a configuration file.
 pub(super) fn apply(text: &[u8], options: &mut ParserOptions, output: &mut StreamOutput) -> Result<(), EarlyExit> {
     for line in text.split(|&byte| byte == b'\n').flat_map(|line| line.chunks(MAX_LINE)) {
         apply_line(line, options, output)?;

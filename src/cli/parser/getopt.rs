@@ -26,7 +26,7 @@ pub(super) struct Items<'a> {
     rest: std::slice::Iter<'a, OsString>,
     /// The rest of a bundle of options.
     bundle: &'a [u8],
-    /// Behind `--`.
+    /// After `--`.
     operands_only: bool,
 }
 

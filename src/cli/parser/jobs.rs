@@ -1,4 +1,4 @@
-//! How many inputs are worked on at a time, and doing so in order.
+//! The number of inputs that are worked on at a time, and the order of their results.
 
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -1,4 +1,4 @@
-//! The kernel's policy: what is asked of it, and how it is said.
+//! Changes of the kernel's policy, and the lines printed about them.
 
 use std::path::Path;
 
@@ -23,9 +23,9 @@ pub(super) fn open(options: &ParserOptions, output: &mut StreamOutput) -> Result
 /// A name of a profile.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct LoadedName {
-    /// As the kernel takes it: `:namespace://name`.
+    /// The name as the kernel takes it: `:namespace://name`.
     pub(super) full: Vec<u8>,
-    /// Without namespace and parents.
+    /// The name without namespace and parents.
     pub(super) local: Vec<u8>,
 }
 
@@ -59,7 +59,7 @@ pub(super) fn parents_first(policy: &Policy) -> Vec<LoadedName> {
     names
 }
 
-/// Every name in the order in which the reference says that they are loaded: children first.
+/// Every name in the order in which the reference reports that they are loaded: children first.
 pub(super) fn children_first(policy: &Policy) -> Vec<LoadedName> {
     fn walk(profiles: &[Profile], parent: Option<&Profile>, names: &mut Vec<LoadedName>) {
         for profile in profiles {
@@ -154,7 +154,7 @@ pub(super) fn load_compiled(
     })
 }
 
-/// Says why the kernel refuses, and gives the exit status: 256 − errno.
+/// Reports why the kernel refuses, and returns the exit status: 256 − errno.
 fn refused(options: &ParserOptions, name: Option<&LoadedName>, error: &KernelError, output: &mut StreamOutput) -> u8 {
     let program = &options.program;
     let (_, verb) = words(&options.action);

@@ -1,8 +1,8 @@
 //! `armorer parser`, and armorer under the name of `apparmor_parser`: the command line of the reference compiler, for the
 //! programs that call it.
 //!
-//! What such programs rely on is kept: options, messages, exit statuses, the layout of the cache, the configuration file.
-//! What the reference does wrong is not. Diagnostics are armorer's; the first line of each has the reference's form.
+//! Everything that such programs rely on is kept: options, messages, exit statuses, the layout of the cache, the configuration file. What
+//! the reference does wrong is not. Diagnostics are armorer's; the first line of each has the reference's form.
 //!
 //! | where | what is different, and why |
 //! |---|---|

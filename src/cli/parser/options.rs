@@ -9,7 +9,7 @@ use super::warnings::WarningClasses;
 use crate::features::Features;
 use crate::source::Text;
 
-/// Where profiles are unless somebody says otherwise.
+/// The directory of profiles unless an option names another.
 pub(super) const BASE: &str = "/etc/apparmor.d";
 
 /// The configuration file unless another is named.
@@ -27,7 +27,7 @@ pub(super) enum Action {
     Preprocess,
 }
 
-/// How `prompt` rules are written.
+/// The form in which `prompt` rules are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum PromptCompat {
     /// As permissions, where the kernel has a table for them.
@@ -50,7 +50,7 @@ pub(super) struct ParserOptions {
     /// Whether somebody named it.
     pub(super) config_file_given: bool,
     pub(super) action: Action,
-    /// How many actions there were.
+    /// The number of actions that were named.
     pub(super) actions: usize,
     pub(super) base: PathBuf,
     pub(super) include: Vec<PathBuf>,

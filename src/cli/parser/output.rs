@@ -35,12 +35,12 @@ impl StreamOutput {
         self.err(format!("{line}\n"));
     }
 
-    /// For standard error, escaped.
+    /// Adds text for standard error, escaped.
     pub(super) fn err(&mut self, bytes: impl AsRef<[u8]>) {
         self.err_styled(Escaped::text(&bytes).to_string());
     }
 
-    /// For standard error: text that is escaped already, and may be in colours.
+    /// Adds text for standard error that is escaped already, and may be in colours.
     pub(super) fn err_styled(&mut self, text: String) {
         self.pieces.push(StreamPiece::Err(text.into()));
     }

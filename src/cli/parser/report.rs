@@ -37,7 +37,7 @@ pub(super) fn is_late(code: Code) -> bool {
     )
 }
 
-/// Where profiles end, by the places of their names: there the reference warns of names that are paths.
+/// The ends of profiles by the places of their names: there the reference warns of names that are paths.
 type Ends = HashMap<Span, Span>;
 
 /// The treatment of a diagnostic.
@@ -64,7 +64,7 @@ fn verdict(options: &ParserOptions, diagnostic: &Diagnostic) -> DiagnosticTreatm
     }
 }
 
-/// Says what there is to say; `true` where there is an error.
+/// Prints the diagnostics; `true` where there is an error.
 pub(super) fn report(
     options: &ParserOptions,
     subject: &DiagnosticSubject<'_>,
@@ -102,7 +102,7 @@ fn is_whole(diagnostic: &Diagnostic) -> bool {
     matches!(diagnostic.detail.as_deref(), Some(Detail::NotFound { .. } | Detail::Unreadable { .. }))
 }
 
-/// Says which namespaces of the text `-n` overrides; `true` where that is an error.
+/// Reports the namespaces of the text that `-n` overrides; `true` where that is an error.
 pub(super) fn overridden(options: &ParserOptions, subject: &DiagnosticSubject<'_>, output: &mut StreamOutput) -> bool {
     let Some(fixed) = options.namespace.as_ref().filter(|_| options.warns(WarningClasses::OVERRIDE)) else {
         return false;

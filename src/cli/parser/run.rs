@@ -1,4 +1,4 @@
-//! Inputs from text to policy, side by side.
+//! Compiles inputs in parallel, and handles their policy in order.
 
 use std::fs;
 use std::io;
@@ -29,13 +29,13 @@ pub(super) struct ParserRun<'a> {
     pub(super) options: &'a ParserOptions,
     pub(super) kernel_features: &'a Features,
     pub(super) policy_features: Option<&'a Features>,
-    /// Where policy is loaded; `None` where it is not.
+    /// The kernel that policy is loaded into; `None` where it is not loaded.
     pub(super) kernel: Option<Kernel>,
     pub(super) cache: Option<PolicyCache>,
     /// Before the first input was read.
     pub(super) began: SystemTime,
     compiler: OnceLock<Compiler>,
-    /// For files in `force-complain/`.
+    /// The compiler for files in `force-complain/`.
     complain_compiler: OnceLock<Compiler>,
 }
 

@@ -30,7 +30,7 @@ impl WarningClasses {
     /// warnings into errors to have the reference's verdict.
     pub(super) const ADVICE: WarningClasses = class(14);
 
-    /// On unless somebody says otherwise.
+    /// The warnings that are on by default.
     pub(super) const DEFAULT: WarningClasses =
         Self::CONFIG.with(Self::CACHE).with(Self::JOBS).with(Self::UNEXPECTED).with(Self::OVERRIDE);
     /// For those who write policy.

@@ -10,7 +10,7 @@ use nix::sys::inotify::{AddWatchFlags, InitFlags, Inotify};
 
 use super::stop::StopFlag;
 
-/// Why waiting ended.
+/// The event that ended waiting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum WatchEvent {
     /// Something in a directory.
@@ -26,7 +26,7 @@ pub(super) struct WatchEvents<'a> {
     /// `None` where the system has no watches left, or none at all.
     inotify: Option<Inotify>,
     directories: Vec<PathBuf>,
-    /// How many directories are watched.
+    /// The number of directories that are watched.
     watched: usize,
 }
 

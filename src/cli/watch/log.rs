@@ -93,7 +93,7 @@ impl WatchLog {
         Ok(())
     }
 
-    /// Whether that was not said of that before; remembers it.
+    /// Whether that was not logged about it before; remembers it.
     fn is_new(&self, subject: &Path, event: &str, message: Option<&str>, said: &mut BTreeMap<PathBuf, String>) -> bool {
         let now = match (event, message) {
             // A file that was loaded stays so.

@@ -3,10 +3,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// For the process that compiles, where nothing says otherwise.
+/// The limit for the process that compiles, unless an option sets another.
 const ENOUGH: u64 = 160 << 20;
 
-/// For the agent itself, and what the kernel counts for both processes.
+/// The memory of the agent itself, and what the kernel counts for both processes.
 const RESERVED: u64 = 16 << 20;
 
 /// Below this no profile compiles.

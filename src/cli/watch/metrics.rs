@@ -10,7 +10,8 @@ use crate::agent::{FileOutcome, PassReport, Refusal};
 #[derive(Debug)]
 pub(super) struct Metrics {
     interval: Duration,
-    /// When the agent last showed that it works: looked for changes, or went on to another file; `None` before the first time.
+    /// The time at which the agent last showed that it works: it looked for changes, or went on to another file; `None` before the first
+    /// time.
     alive: Option<Instant>,
     passes: u64,
     loads: u64,
@@ -60,8 +61,8 @@ impl Metrics {
         self.alive = Some(Instant::now());
     }
 
-    /// Why the agent does not do its work: it has stood still for a few intervals, or the kernel takes no policy. Broken profiles are
-    /// no reason to restart it.
+    /// Returns the reason why the agent does not do its work: it has stood still for a few intervals, or the kernel takes no policy.
+    /// Broken profiles are no reason to restart it.
     pub(super) fn trouble(&self) -> Option<String> {
         if self.alive.is_none_or(|alive| alive.elapsed() > 3 * self.interval + Duration::from_secs(30)) {
             return Some("no pass has ended in time".into());

@@ -164,7 +164,7 @@ fn try_run(args: &Args) -> Result<Status, String> {
     watch(args, &mut agent, &stop, &metrics)
 }
 
-/// Passes until a signal says that it is enough. Nothing is removed on the way out: that would leave tasks unconfined.
+/// Makes passes until a signal ends the agent. Nothing is removed on the way out: that would leave tasks unconfined.
 fn watch(args: &Args, agent: &mut Agent, stop: &StopFlag, metrics: &Arc<Mutex<Metrics>>) -> Result<Status, String> {
     let mut log = WatchLog::queued(args.log);
     let mut events = WatchEvents::new(&args.directories, stop);

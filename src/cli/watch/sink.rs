@@ -1,4 +1,4 @@
-//! Where the lines of the log go: to standard output, by a thread that alone waits where nobody reads them.
+//! The output of log lines to standard output, by a thread that alone waits where nobody reads them.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -13,7 +13,7 @@ const MAX_WAITING: usize = 1 << 20;
 /// A full queue is waited for this long, and no more until it has room again.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// At the end, the lines that wait have this long.
+/// The time limit for writing the remaining lines at the end.
 const LAST: Duration = Duration::from_millis(300);
 
 /// A queue of lines.
@@ -38,7 +38,7 @@ struct LineQueue {
     is_stuck: bool,
     /// Lines that were lost since the last one that was not.
     lost: usize,
-    /// Why nothing can be written any more.
+    /// The error after which nothing can be written any more.
     error: Option<String>,
 }
 

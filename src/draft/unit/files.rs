@@ -1,4 +1,4 @@
-//! Where units and their drop-ins are: the load path of `systemd.unit(5)`.
+//! The directories of units and their drop-ins: the load path of `systemd.unit(5)`.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -26,7 +26,7 @@ const MAX_UNIT: u64 = 1 << 20;
 /// The most drop-ins of one unit.
 const MAX_DROP_INS: usize = 256;
 
-/// Where units are looked for.
+/// The directories in which units are looked for.
 pub(super) struct UnitDirectories {
     root: Rooted,
     directories: Vec<PathBuf>,

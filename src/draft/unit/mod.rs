@@ -264,7 +264,7 @@ fn paths(root: &Rooted, reader: &mut UnitReader<'_>) {
     }
 }
 
-/// Rules for a path of which nobody says whether it is a directory.
+/// Rules for a path of which it is not known whether it is a directory.
 pub(super) fn any_file(
     root: &Rooted,
     facts: &mut ProgramFacts,

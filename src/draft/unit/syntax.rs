@@ -150,7 +150,7 @@ fn escape(characters: &mut std::iter::Peekable<std::str::Chars<'_>>) -> Option<c
 /// Names of a unit, for its specifiers.
 #[derive(Clone, Debug)]
 pub(super) struct UnitNames {
-    /// With its suffix.
+    /// The name with its suffix.
     pub(super) full: String,
 }
 

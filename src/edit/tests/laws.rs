@@ -43,8 +43,8 @@ fn outlines(file: &File) -> Vec<Vec<(bool, ItemKind)>> {
     owners.into_iter().map(|owner| outline(file, owner)).collect()
 }
 
-/// The items of all lists of an owner, as they are said.
-fn said(file: &File, owner: ListOwner) -> Vec<ItemKind> {
+/// The items of all lists of an owner, with their effective prefixes.
+fn effective_items(file: &File, owner: ListOwner) -> Vec<ItemKind> {
     let places = places(file, owner);
     let each = places.iter().flat_map(|place| {
         place.items.iter().filter_map(|item| place.nesting.stated(&item.kind.value)).map(|said| said.into_owned())
@@ -102,7 +102,7 @@ proptest! {
             let name = known.get(scope.index(known.len() + 1)).cloned();
             let place = name.as_deref().map_or(Scope::File, Scope::Profile);
             let owner = editor.owner(place).ok();
-            let there = owner.map_or_else(Vec::new, |owner| said(&before, owner));
+            let there = owner.map_or_else(Vec::new, |owner| effective_items(&before, owner));
             let new = kind(rule.get::<&str>(RULES));
             let target = (!there.is_empty()).then(|| which.get(&there).clone());
             let result = match (step, &target) {
@@ -149,7 +149,7 @@ proptest! {
                     if is_leaf(&target) {
                         let rest: Vec<_> = was.iter().filter(|(_, kind)| *kind != target).cloned().collect();
                         prop_assert_eq!(&is, &rest);
-                        prop_assert!(!said(editor.file(), editor.owner(place).unwrap()).contains(&target));
+                        prop_assert!(!effective_items(editor.file(), editor.owner(place).unwrap()).contains(&target));
                     }
                 }
                 (3 | 4, Some(target)) if leaves && target != new => {
@@ -159,7 +159,7 @@ proptest! {
                     prop_assert_eq!(others(&was), others(&is));
                     let count = |list: &[(bool, ItemKind)], kind| list.iter().filter(|it| it.1 == kind).count();
                     prop_assert_eq!(count(&is, target.clone()), 0);
-                    prop_assert!(said(editor.file(), editor.owner(place).unwrap()).contains(&new));
+                    prop_assert!(effective_items(editor.file(), editor.owner(place).unwrap()).contains(&new));
                     prop_assert!(count(&is, new.clone()) <= count(&was, target.clone()) + count(&was, new.clone()));
                     let always = |list: &[(bool, ItemKind)], kind: &ItemKind| list.contains(&(false, kind.clone()));
                     prop_assert!(!always(&was, &target) || always(&is, &new), "it holds where the old one held");

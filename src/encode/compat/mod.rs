@@ -1,4 +1,4 @@
-//! Where the reference compiler writes other tables than it should, and a profile means something else for it.
+//! The cases in which the reference compiler writes other tables than it should, so that a profile means something else.
 //!
 //! Nothing here changes a blob: the rest of the module reads as if the reference were right, and asks at a few points what is to be
 //! said about it. [`rule`] looks at one rule, [`rules`] at all of a profile, [`header`] at what is no rule, [`file()`] at all

@@ -1,4 +1,4 @@
-//! From text to tables: what the automata answer for given strings.
+//! Tests of encoding: the answers of the automata for given strings.
 
 mod classes;
 mod files;

@@ -1,4 +1,4 @@
-//! Fields of profiles, attachments, and what `check` says.
+//! Tests of fields of profiles, attachments, and the diagnostics of `check`.
 
 use super::*;
 use crate::encode::check;

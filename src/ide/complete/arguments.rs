@@ -12,7 +12,7 @@ use crate::vocab::rlimits::RlimitUnit;
 use crate::vocab::{AddressFamily, LimitUnit, Protocol, Resource, SocketType, Vocabulary};
 
 impl Candidates<'_, '_> {
-    /// Behind the keyword, outside of parentheses.
+    /// After the keyword, outside of parentheses.
     pub(super) fn argument(&mut self) {
         let context = self.context;
         let Some(construct) = context.construct else { return };

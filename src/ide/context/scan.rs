@@ -37,14 +37,14 @@ pub(super) fn scan(text: &[u8]) -> Scanner<'_> {
 pub(super) struct Scanner<'t> {
     text: &'t [u8],
     at: usize,
-    /// Where the line ends that was last asked for; asked for once a line.
+    /// The end of the line that was last asked for; it is looked for once a line.
     line_end: usize,
     blocks: Vec<OpenBlock>,
     prefix: Vec<Range<u32>>,
     construct: Option<Construct>,
     pieces: Vec<StatementPiece>,
     slot: CursorSlot,
-    /// Where the word begins that the cursor ends.
+    /// The start of the word that the cursor ends.
     partial: Option<usize>,
     inside: EnclosingElement,
     angle: bool,
@@ -159,7 +159,7 @@ impl<'t> Scanner<'t> {
         (self.at < self.text.len()).then_some(())
     }
 
-    /// Skips blanks and line ends, and comments where the state has them; says whether a line ended. `None` at the cursor.
+    /// Skips blanks and line ends, and comments where the state has them; returns whether a line ended. `None` at the cursor.
     fn skip(&mut self, comments: bool) -> Option<bool> {
         let mut new_line = self.at == 0;
         loop {
@@ -370,7 +370,7 @@ impl<'t> Scanner<'t> {
     }
 }
 
-/// Where the name begins of a reference that a partial word leaves open, and whether it is one to a boolean variable.
+/// Returns the start of the name in a reference that a partial word leaves open, and whether it is one to a boolean variable.
 fn open_variable(word: &[u8]) -> Option<(bool, usize)> {
     let name = word.iter().rev().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
     let start = word.len() - name;

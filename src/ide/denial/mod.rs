@@ -160,7 +160,7 @@ impl Denials {
         records.map(|record| String::from_utf8_lossy(record.line.trim_ascii()).into_owned() + "\n").collect()
     }
 
-    /// How many events of further kinds are left out.
+    /// Returns the number of events of further kinds that are left out.
     #[must_use]
     pub fn left_out(&self) -> usize {
         self.left_out

@@ -68,7 +68,7 @@ impl Denials {
     /// Rules that would allow what was denied; with `abstractions` those of the tree are offered, which takes longer.
     ///
     /// # Errors
-    /// Why there are none, in a sentence.
+    /// The reason why there are none, in a sentence.
     pub fn remedies(&self, abstractions: bool) -> Result<DenialRemedies, String> {
         let compiler = self.compiler();
         let mut tree = SuggestTree::new(compiler);

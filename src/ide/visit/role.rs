@@ -18,7 +18,7 @@ pub(crate) enum WordRole {
     Path,
     /// The source of a mount rule: a device, a directory, or any word.
     MountSource,
-    /// Where a mount rule mounts.
+    /// The mount point of a mount rule.
     MountPoint,
     /// The name of a message queue.
     QueueName,
@@ -30,11 +30,11 @@ pub(crate) enum WordRole {
     Flag,
     /// The label of another task: a profile's name, or a pattern.
     Label,
-    /// Behind the arrow of a file rule with exec permission.
+    /// After the arrow of a file rule with exec permission.
     ExecTarget,
-    /// Behind the arrow of a link rule, or of a file rule that links.
+    /// After the arrow of a link rule, or of a file rule that links.
     LinkTarget,
-    /// Behind the arrow of `change_profile` and `pivot_root`.
+    /// After the arrow of `change_profile` and `pivot_root`.
     ChangeProfileTarget,
     /// The path of an include.
     IncludePath,

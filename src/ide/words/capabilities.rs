@@ -2,7 +2,7 @@
 
 use super::WordTable;
 
-/// By number.
+/// Capabilities by number.
 pub(super) const ALL: WordTable = &[
     ("chown", "Change owner and group of any file. With it a task can take over files that decide what others run."),
     (

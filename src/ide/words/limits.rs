@@ -2,7 +2,7 @@
 
 use super::WordTable;
 
-/// By number.
+/// Limits by number.
 pub(super) const ALL: WordTable = &[
     (
         "cpu",

@@ -2,7 +2,7 @@
 
 use super::WordTable;
 
-/// By number.
+/// Address families by number.
 pub(super) const FAMILIES: WordTable = &[
     ("unspec", "No family in particular."),
     ("unix", "Communication on the machine (`unix(7)`); unix rules say more about it."),
@@ -51,7 +51,7 @@ pub(super) const FAMILIES: WordTable = &[
     ("mctp", "Management component transport protocol."),
 ];
 
-/// By number, then those of unix rules.
+/// Socket types by number, then those of unix rules.
 pub(super) const TYPES: WordTable = &[
     ("stream", "A reliable two-way stream of bytes; TCP in inet and inet6."),
     ("dgram", "Datagrams; UDP in inet and inet6."),

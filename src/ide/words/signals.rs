@@ -2,7 +2,7 @@
 
 use super::WordTable;
 
-/// By number, then the synonyms; the real-time ones share a description.
+/// Signals by number, then the synonyms; the real-time ones share a description.
 pub(super) const ALL: WordTable = &[
     (
         "hup",

@@ -1,4 +1,4 @@
-//! Looking at inputs, included files and the set of all profiles with the rules that are on.
+//! Examines inputs, included files and the set of all profiles with the rules that are on.
 
 use std::sync::Arc;
 
@@ -27,7 +27,7 @@ pub(super) struct Examined {
     pub(super) findings: Vec<Finding>,
     /// Findings about included files that only count where every profile that includes them has them.
     pub(super) shared: Vec<Finding>,
-    /// How many profiles have a rule of an included file.
+    /// The number of profiles that have a rule of an included file.
     pub(super) included: FxHashMap<Span, u32>,
     pub(super) members: Vec<SetProfile>,
     /// The included files.

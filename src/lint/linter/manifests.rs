@@ -1,4 +1,4 @@
-//! Manifests: their profiles are linted like files, and what is found is told of the YAML.
+//! Manifests: their profiles are linted like files, and findings are placed in the YAML.
 
 use std::path::Path;
 
@@ -64,7 +64,7 @@ impl LintPass<'_> {
         }
     }
 
-    /// Moves what is said about the profiles of manifests to the YAML.
+    /// Moves the findings about the profiles of manifests to the YAML.
     pub(super) fn relocate(
         &self,
         embedded: &FxHashMap<SourceId, EmbeddedProfile>,

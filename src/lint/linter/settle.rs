@@ -28,13 +28,13 @@ pub(super) struct LintRun {
     pub(super) findings: Vec<Finding>,
     /// The names of the inputs.
     pub(super) inputs: FxHashSet<String>,
-    /// By rule and place, with the number of profiles that have it.
+    /// The findings by rule and place, with the number of profiles that have it.
     pub(super) shared: FxHashMap<(&'static str, Span), (Finding, u32)>,
     pub(super) included: FxHashMap<Span, u32>,
     pub(super) members: Vec<SetProfile>,
     /// The included files.
     pub(super) files: FxHashSet<SourceId>,
-    /// By file name.
+    /// The suppressions by file name.
     pub(super) suppressions: BTreeMap<String, Vec<Suppression>>,
     /// The names of files in which errors kept rules from being checked.
     pub(super) broken: FxHashSet<String>,

@@ -26,7 +26,7 @@ pub enum NoRule {
     Name {
         /// The name of the field.
         what: &'static str,
-        /// Why not.
+        /// The error of the pattern.
         error: PatternError,
     },
     /// A path that does not begin at the root, such as that of a file in a disconnected file system.
@@ -60,7 +60,7 @@ impl From<EmptyList> for NoRule {
     }
 }
 
-/// The rules that allow exactly what a need asks for, with exec in this mode. There are several where no single rule says it: a
+/// The rules that allow exactly what a need asks for, with exec in this mode. There are several where no single rule does: a
 /// socket's own permissions and those that involve its peer, or the profiles of a stack.
 ///
 /// Names are written as literal patterns, so that the rules are about these names only, whatever bytes are in them. The words for

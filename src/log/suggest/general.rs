@@ -35,7 +35,7 @@ pub(super) fn has_number_of(path: &[u8], pid: u32) -> bool {
     path.split(|&byte| byte == b'/').any(|part| own_number(part, Some(pid)).is_some())
 }
 
-/// Where the number of the process is in a name. Numbers of one or two digits are in too many names by chance.
+/// Returns the range of the number of the process in a name. Numbers of one or two digits are in too many names by chance.
 fn own_number(name: &[u8], pid: Option<u32>) -> Option<Range<usize>> {
     let number = pid.filter(|&pid| pid >= 100)?.to_string();
     let is_digit = |at: Option<usize>| at.and_then(|at| name.get(at)).is_some_and(u8::is_ascii_digit);
@@ -52,9 +52,8 @@ fn is_unnamed(name: &[u8]) -> bool {
     name.strip_prefix(b"#").is_some_and(is_number)
 }
 
-/// Where the end of a name begins that is another one each time: six letters and digits or more of at least two kinds
-/// (`foo.Xa81Kz`, mkstemp), a long number (`foo.140109900583904`, a time or an address), or all of Python's temporary names after
-/// `tmp`.
+/// Returns the start of the end of a name that is another one each time: six letters and digits or more of at least two kinds
+/// (`foo.Xa81Kz`, mkstemp), a long number (`foo.140109900583904`, a time or an address), or all of Python's temporary names after `tmp`.
 fn random_tail(name: &[u8]) -> Option<usize> {
     let is_python = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || *byte == b'_';
     if let Some(tail) = name.strip_prefix(b"tmp").filter(|tail| tail.len() == 8 && tail.iter().all(is_python))

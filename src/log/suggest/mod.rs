@@ -1,10 +1,10 @@
 //! The least rule: what a profile has to allow for accesses that a log shows, and nothing else.
 //!
-//! A [`Need`] is an access of a profile. [`exact`](fn@exact) writes the rule that allows it alone. A [`SuggestionPlan`] asks the policy of a [`SuggestTree`]
-//! about each need: what is allowed already and what a rule of the user denies is said so; for the rest there are [`Candidate`]s,
-//! the exact rule and more general ones with the tree's own variables, ranked by what each would [open](Opens). What raises a
-//! finding of the linter's danger family is a [decision](Plan::decisions). The [changes](Plan::changes) put what is picked into the
-//! files, after which the same needs suggest nothing.
+//! A [`Need`] is an access of a profile. [`exact`](fn@exact) writes the rule that allows it alone. A [`SuggestionPlan`] asks the
+//! policy of a [`SuggestTree`] about each need: what is allowed already and what a rule of the user denies is reported as such; for
+//! the others there are [`Candidate`]s, the exact rule and more general ones with the tree's own variables, ranked by what each would
+//! [open](AddedAccess). What raises a finding of the linter's danger family is a [decision](SuggestionPlan::decisions). The
+//! [changes](SuggestionPlan::changes) put what is picked into the files, after which the same needs suggest nothing.
 
 mod candidate;
 mod changes;

@@ -28,7 +28,7 @@ pub struct Need {
     pub profile: Text,
     /// The access.
     pub access: Access,
-    /// How many events there were.
+    /// The number of events.
     pub times: u64,
     /// The profile that the record of an exec names as its target.
     pub target: Option<Text>,

@@ -34,7 +34,7 @@ pub struct Suggestion {
     pub file: Option<String>,
     /// The needs, as numbers in the list that was asked about.
     pub needs: Vec<usize>,
-    /// How many events there were.
+    /// The number of events.
     pub times: u64,
     /// The answer.
     pub outcome: SuggestionOutcome,
@@ -42,7 +42,7 @@ pub struct Suggestion {
     group: NeedGroup,
 }
 
-/// How suggestions are made and written.
+/// Options for making and writing suggestions.
 ///
 /// ```
 /// use armorer::log::suggest::SuggestOptions;
@@ -116,7 +116,7 @@ pub enum SuggestError {
     Edit {
         /// The file.
         file: String,
-        /// Why not.
+        /// The error of the edit.
         error: EditError,
     },
     /// A rule of one's own.
@@ -127,7 +127,7 @@ pub enum SuggestError {
     Parse {
         /// The file.
         file: String,
-        /// Why not.
+        /// The errors of the text.
         error: Box<crate::ParseError>,
     },
 }
@@ -156,7 +156,7 @@ pub enum SuggestError {
 pub struct SuggestionPlan {
     /// The suggestions, in the order in which their needs come first.
     pub suggestions: Vec<Suggestion>,
-    /// How many further things are needed, which are left for another plan: there is a bound for logs without end.
+    /// The number of further needs, which are left for another plan: there is a bound for logs without end.
     pub left_out: usize,
     /// The earlier choices, with the number of the suggestion.
     undo: Vec<(usize, Option<usize>)>,
@@ -165,7 +165,7 @@ pub struct SuggestionPlan {
 
 impl SuggestionPlan {
     /// Suggestions for needs, with the best candidate of each picked. None is picked that raises a finding of the linter's danger
-    /// family, unless that is [accepted](Options::accept).
+    /// family, unless that is [accepted](SuggestOptions::accept).
     ///
     /// # Errors
     /// When a text does not compile or cannot be edited.

@@ -63,7 +63,7 @@ pub(super) struct Abstraction {
 /// The most abstractions that are looked at.
 const MAX_ABSTRACTIONS: usize = 500;
 
-/// Where the rules of a name in a log go.
+/// The place for the rules of a name in a log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct RuleHome {
     pub(super) file: usize,
@@ -212,8 +212,8 @@ impl SuggestTree {
         there.or_else(|| Some((found.last()?.0.clone(), None)))
     }
 
-    /// Where the rules for a name in a log go. A name with `//null-PROGRAM` is that of a program that runs in complain mode without
-    /// a profile of its own: it is taken for the profile that the exec of the program leads to.
+    /// Returns the place for the rules of a name in a log. A name with `//null-PROGRAM` is that of a program that runs in complain mode
+    /// without a profile of its own: it is taken for the profile that the exec of the program leads to.
     pub(super) fn home(&self, name: &[u8]) -> Option<RuleHome> {
         let mut name = name.to_vec();
         while let Some(at) = memchr::memmem::find(&name, b"//null-") {
@@ -228,7 +228,7 @@ impl SuggestTree {
         Some(RuleHome { file: *file, profile: name.into(), scope: scope.clone() })
     }
 
-    /// How a profile may execute a program: in a child that attaches to it, in a profile of its own, else in the same profile.
+    /// Returns the exec mode for a program: in a child that attaches to it, in a profile of its own, else in the same profile.
     pub(super) fn exec(&self, profile: &[u8], program: &[u8]) -> ExecMode {
         self.attached(profile, program).map_or(ExecMode::INHERIT, |(mode, _)| mode)
     }

@@ -1,4 +1,4 @@
-//! Why something was denied: the event, asked of the policy on disk.
+//! Explanations of denials: events, asked of the policy on disk.
 
 mod near;
 mod remark;
@@ -19,7 +19,7 @@ use crate::source::Text;
 
 pub use near::NearAccess;
 
-/// Why something was denied.
+/// The explanation of a denial.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Explanation {
@@ -116,7 +116,7 @@ impl<'t> Explainer<'t> {
         Explainer { tree, policies: FxHashMap::default() }
     }
 
-    /// Why what an event tells of was denied.
+    /// Explains the denial that an event records.
     pub fn ask(&mut self, event: &Event) -> Explanation {
         let remark = event.info.as_ref().and_then(|info| remark::of(&String::from_utf8_lossy(info)));
         let mut why = self.of_label(event);

@@ -26,7 +26,7 @@ impl fmt::Display for NearAccess {
 
 /// The most accesses that are tried.
 const TRIES: usize = 400;
-/// The most that are told.
+/// The maximum number that is listed.
 const TOLD: usize = 3;
 
 /// Names for the same directory that profiles mix up; the first one is a link to the second.

@@ -1,4 +1,4 @@
-//! Where the reference compiler understands a text otherwise than its documentation, or this module, has it.
+//! The cases in which the reference compiler understands a text otherwise than its documentation, or than this module.
 //!
 //! Nothing here changes the resolved policy: the rest of the module reads as if the reference were right, and asks at the places
 //! that these functions are named after what is to be said about it.

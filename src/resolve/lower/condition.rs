@@ -143,7 +143,7 @@ impl<'a> ConditionReader<'a> {
         self.once_with(condition, value, slot, &[ConditionOp::Equal]);
     }
 
-    /// As [`ConditionReader::once`], with other operators.
+    /// Reads a condition like [`ConditionReader::once`], with other operators.
     pub(super) fn once_with<V, T>(
         &mut self,
         condition: &Spanned<Condition<V>>,
@@ -165,7 +165,7 @@ impl<'a> ConditionReader<'a> {
         }
     }
 
-    /// As [`ConditionReader::once`], for a pattern in stored form.
+    /// Reads a condition like [`ConditionReader::once`], for a pattern in stored form.
     pub(super) fn once_glob<V>(
         &mut self,
         condition: &Spanned<Condition<V>>,

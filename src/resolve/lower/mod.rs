@@ -1,6 +1,6 @@
 //! Lowering: a rule as written becomes a typed, checked [`policy::Rule`].
 //!
-//! One file a rule class, named as in [`syntax::ast`](crate::syntax::ast). A lowered rule says what is written and no more:
+//! One file a rule class, named as in [`syntax::ast`](crate::syntax::ast). A lowered rule means what is written and no more:
 //! its globs are in stored form with their variables unexpanded. The stages around it do the rest: qualifier blocks fill in
 //! prefixes before, [`for_each_glob`](policy::RuleKind::for_each_glob) leads the expansion of variables to every glob after that,
 //! and [`finish`] then checks and normalises what only an expanded text shows.
@@ -56,7 +56,7 @@ pub fn rule(rule: &ast::Rule, span: Span, context: &mut Context<'_>) -> Option<p
     Some(policy::Rule { prefix: checked?, kind: kind?, span, origin: origin(&rule.kind) })
 }
 
-/// How a written rule came about.
+/// Returns the origin of a written rule.
 pub fn origin(kind: &ast::RuleKind) -> policy::RuleOrigin {
     match kind {
         ast::RuleKind::File(ast::FileRule { body: ast::FileBody::All, .. }) => policy::RuleOrigin::File,

@@ -58,7 +58,7 @@ pub(super) fn interface(value: Glob, reader: &mut ConditionReader<'_>) -> Option
     Some(value)
 }
 
-/// As deep as alternations may nest.
+/// The maximum depth of nested alternations.
 const DEEPEST: usize = 49;
 
 /// Returns the problem with the braces, brackets and backslashes of a glob.

@@ -56,7 +56,7 @@ enum PrefixTreatment {
     Taken,
     /// Without effect; the code of the warning.
     Ignored(Code),
-    /// It does more than it says: the code of the warning, and what it does.
+    /// It does more than its words: the code of the warning, and the effect.
     Surprising(Code, &'static str),
     Refused,
 }

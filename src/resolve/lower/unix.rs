@@ -119,7 +119,7 @@ pub(super) fn finish(address: &mut Option<UnixAddress>, diagnostics: &mut Diagno
     true
 }
 
-/// As deep as alternations may nest.
+/// The maximum depth of nested alternations.
 const DEEPEST: usize = 49;
 
 /// A glob without the `@` that begins it; where an alternation begins it, as a variable with several values leaves it,

@@ -45,7 +45,7 @@ impl ResolveOutcome {
 }
 
 /// Resolves a text with files around it; below `/base` lies the policy, the working directory is `/cwd`, `/inc` is searched
-/// first. The policy features are pinned, so that nothing is said about a missing abi.
+/// first. The policy features are pinned, so that a missing abi is not reported.
 fn run_with(files: &[(&str, &str)], text: &str) -> ResolveOutcome {
     let tree = files.iter().fold(Memory::new(), |tree, (path, text)| tree.with(path, *text));
     let session = Session::new(tree);

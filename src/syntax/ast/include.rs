@@ -33,7 +33,7 @@ impl IncludePath {
     }
 }
 
-/// How an include path is written.
+/// The form in which an include path is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]

@@ -13,7 +13,7 @@ use crate::syntax::Pattern;
 pub struct PivotRootRule {
     /// `oldroot=`
     pub conditions: Vec<Spanned<Condition<PivotRootCondition>>>,
-    /// Where the new root is.
+    /// The directory of the new root.
     pub new_root: Option<Spanned<Pattern>>,
     /// A profile to change to; no compiler honours it.
     pub target: Option<Spanned<Pattern>>,

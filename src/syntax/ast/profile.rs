@@ -11,11 +11,11 @@ use crate::syntax::word::Word;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Profile {
-    /// How it is introduced.
+    /// The keyword that introduces it.
     pub keyword: ProfileKeyword,
     /// Its name.
     pub name: Spanned<Pattern>,
-    /// Which executables it attaches to.
+    /// The executables that it attaches to.
     pub attachment: Option<Spanned<Pattern>>,
     /// `xattrs=(…)`; the grammar takes any group, only this name is right.
     pub xattrs: Option<Spanned<Group<OtherCondition>>>,

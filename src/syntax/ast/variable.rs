@@ -57,7 +57,7 @@ pub enum AssignOp {
 }
 
 impl AssignOp {
-    /// As it is written.
+    /// The operator as it is written.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {

@@ -47,7 +47,7 @@ fn comment(trivia: &Trivia) -> Option<&Comment> {
 }
 
 impl Block {
-    /// As [`File::walk`], for what stands between braces.
+    /// Walks the items like [`File::walk`], for what stands between braces.
     ///
     /// ```
     /// use armorer::ast::ItemKind;
@@ -93,7 +93,7 @@ impl ItemKind {
         }
     }
 
-    /// As [`ItemKind::blocks`], to change them.
+    /// Returns the same as [`ItemKind::blocks`], to change them.
     pub(crate) fn blocks_mut(&mut self) -> Vec<&mut Block> {
         match self {
             ItemKind::Profile(profile) => vec![&mut profile.body],

@@ -1,4 +1,4 @@
-//! Making syntax trees in code: constructors and builder methods of the tree's types.
+//! Builds syntax trees in code: constructors and builder methods of the tree's types.
 //!
 //! Nothing that a caller passes becomes syntax: paths are [`Pattern`](super::Pattern)s, names are
 //! [`ProfileName`](super::ProfileName)s, all other words are values, and the printer quotes.

@@ -16,7 +16,7 @@ pub(super) fn syntax(span: Span, message: impl Into<String>, help: impl Into<Str
     failure(Diagnostic::new(Code::Syntax, message, span).with_help(help))
 }
 
-/// How many bytes to point at: a word without the comma or brace after it, at least one byte.
+/// Returns the number of bytes to point at: a word without the comma or brace after it, at least one byte.
 fn extent(text: &[u8]) -> usize {
     let quoted = classes::quoted(text);
     if quoted > 0 && !text.get(..quoted).is_some_and(|text| text.contains(&b'\n')) {
@@ -167,7 +167,7 @@ fn missing_comma<'a>(end: TokenInput<'a>, next: TokenInput<'a>) -> PResult<'a, (
     Ok((end, ()))
 }
 
-/// Where the word holds a comma that was meant to end the rule.
+/// Returns the offset of a comma in the word that was meant to end the rule.
 fn swallowed(word: &[u8]) -> Option<usize> {
     let comma = word.iter().rposition(|&byte| byte == b',')?;
     let rest = word.get(comma + 1..)?;

@@ -18,7 +18,7 @@ const ERROR_LIMIT: usize = 500;
 /// Result of a parser: `Err::Error` means "not this construct here", `Err::Failure` carries a diagnostic.
 pub(super) type PResult<'a, T> = IResult<TokenInput<'a>, T, ParserError>;
 
-/// Why a parser did not succeed.
+/// Reasons why a parser did not succeed.
 #[derive(Debug)]
 pub(super) enum ParserError {
     /// Another parser may try.
@@ -45,7 +45,7 @@ pub(super) struct ParserState<'a> {
     diagnostics: RefCell<Vec<Diagnostic>>,
     /// Comments met inside items, in order.
     comments: RefCell<Vec<Comment>>,
-    /// Where the last of them ends, so that a second look at the same text adds none twice.
+    /// The end of the last of them, so that a second look at the same text adds none twice.
     comments_end: Cell<u32>,
     depth: Cell<u32>,
     stopped: Cell<bool>,
@@ -133,7 +133,7 @@ impl<'a> ParserState<'a> {
         }
     }
 
-    /// How many comments are kept, and where the last one ends.
+    /// Returns the number of comments that are kept, and the end of the last one.
     pub(super) fn comment_mark(&self) -> (usize, u32) {
         (self.comments.borrow().len(), self.comments_end.get())
     }
@@ -205,7 +205,7 @@ impl<'a> TokenInput<'a> {
         Span::new(self.state.source, self.at, self.at + offset(count.min(self.rest.len())))
     }
 
-    /// From here to where `end` begins.
+    /// Returns the span from here to the start of `end`.
     pub(super) fn span_to(self, end: TokenInput<'a>) -> Span {
         Span::new(self.state.source, self.at, end.at)
     }

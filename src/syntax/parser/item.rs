@@ -192,7 +192,7 @@ fn no_rule(token: &Token<'_>, at: TokenInput<'_>) -> nom::Err<ParserError> {
     }
 }
 
-/// Adds what the item looks like to a problem that says nothing about it.
+/// Adds a hint about the item's kind to a problem that has none.
 fn explained(problem: nom::Err<ParserError>, token: &Token<'_>) -> nom::Err<ParserError> {
     let mut diagnostic = match problem {
         nom::Err::Failure(ParserError::Reported(diagnostic)) => diagnostic,

@@ -143,8 +143,8 @@ pub(super) fn skip_space(mut input: TokenInput<'_>) -> TokenInput<'_> {
     }
 }
 
-/// Which kind of head the name of `len` bytes is, if any: a condition, a group, or a head of its own. What makes it one
-/// stands on the same line.
+/// Returns the kind of head that the name of `len` bytes is, if any: a condition, a group, or a head of its own. What makes it one stands
+/// on the same line.
 pub(super) fn head(text: &[u8], len: usize) -> Option<SyntaxKind> {
     let (head, after) = text.split_at_checked(len)?;
     let gap = blanks(after);

@@ -1,4 +1,4 @@
-//! From text to the syntax tree.
+//! Parses text into the syntax tree.
 //!
 //! nom parsers over a located input, one file per construct. One grammar serves every file: which items are allowed at
 //! which place of a profile or of an included file is decided when includes are resolved. One run reports every error: after
@@ -84,7 +84,7 @@ pub fn parse(source: &Source, id: SourceId) -> Parsed {
     }
     let (mut end, mut items, mut tail) = block::items(start);
     while end.byte(0) == Some(b'}') && !state.stopped() {
-        // Behind a broken item it may close what was not seen to be open.
+        // After a broken item it may close what was not seen to be open.
         if !state.take_broken() {
             let diagnostic = Diagnostic::new(Code::Syntax, "this brace closes nothing", end.span(1));
             state.report(diagnostic.with_help("remove it, or write the `{` that it should close"));

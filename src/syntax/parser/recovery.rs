@@ -4,7 +4,7 @@ use super::error::starts_item;
 use super::input::TokenInput;
 use super::lexer::{classes, skip_blanks};
 
-/// Where to go on after an error.
+/// The point at which parsing goes on after an error.
 pub(super) enum RecoveryPoint<'a> {
     /// At the next item, the closing brace of the block, or the end.
     Item(TokenInput<'a>),

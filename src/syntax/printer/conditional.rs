@@ -46,7 +46,7 @@ pub(super) fn expression(expression: &Expr) -> Vec<u8> {
     out
 }
 
-/// Writes an expression; says whether its last word would run on over a closing parenthesis, as words that begin like a path do.
+/// Writes an expression; returns whether its last word would run on over a closing parenthesis, as words that begin like a path do.
 fn write(expression: &Expr, out: &mut Vec<u8>) -> bool {
     match expression {
         Expr::Or(operands) => join(operands, b" or ", out, |operand| matches!(operand, Expr::Or(_))),

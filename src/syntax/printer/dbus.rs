@@ -4,7 +4,7 @@ use super::condition::{condition, last_group, permissions};
 use super::line::PrintedRule;
 use crate::syntax::ast::{DbusCondition, DbusRule};
 
-/// A message rule says more than fits a line well; tidy profiles give each of the later conditions its own.
+/// A message rule has more than fits a line well; tidy profiles give each of the later conditions its own.
 const WIDE: usize = 80;
 
 pub(super) fn print(rule: &DbusRule, line: &mut PrintedRule) {

@@ -20,7 +20,7 @@ pub(super) struct Printer {
     units: Vec<PrintedUnit>,
     /// Whether a blank line was written last.
     after_blank: bool,
-    /// Where the item or the rest of it that is being written ends.
+    /// The end of the item that is being written, or of the rest of it.
     end: u32,
 }
 

@@ -1,6 +1,6 @@
 //! One rule or header: its parts, and how they are laid out in lines.
 
-/// How wide a line may get before it is broken, in columns (bytes).
+/// The maximum width of a line before it is broken, in columns (bytes).
 const WIDE: usize = 120;
 
 /// Blanks before a continuation line, beyond the indentation of the rule.
@@ -12,7 +12,7 @@ pub(super) struct PrintedRule {
     layout: BrokenLayout,
 }
 
-/// How a rule that is too wide is broken.
+/// The form in which a rule is broken that is too wide.
 #[derive(Clone, Copy)]
 enum BrokenLayout {
     /// Lines are filled up to [`WIDE`] columns.

@@ -16,9 +16,9 @@
 //! Words, permission letters and comments are printed as they are written, so that `parse(print(tree)) == tree`: a printer that
 //! re-quotes or re-orders could change what a profile means.
 //!
-//! Where a line may be broken and where a blank is needed is decided by the scanner of the reference compiler: a comma or brace
-//! after a word belongs to the word unless a blank or the end of the line separates them, and a backslash at the end of a word
-//! would escape the blank or comma after it.
+//! The scanner of the reference compiler decides where a line may be broken and where a blank is needed: a comma or brace after a word
+//! belongs to the word unless a blank or the end of the line separates them, and a backslash at the end of a word would escape the blank
+//! or comma after it.
 
 mod abi;
 mod all;

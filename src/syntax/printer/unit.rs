@@ -1,4 +1,4 @@
-//! Which lines of the printed text come from where.
+//! The lines of the printed text with their origins.
 
 use crate::source::Span;
 use crate::syntax::ast::{Block, Item, Trivia};
@@ -7,20 +7,20 @@ use crate::syntax::ast::{Block, Item, Trivia};
 /// the blocks of an item.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::syntax) struct PrintedUnit {
-    /// Where it begins in the printed text.
+    /// Offset of its start in the printed text.
     pub(in crate::syntax) at: usize,
     /// Whether a blank line stands before it, which precedes `at`.
     pub(in crate::syntax) blank: bool,
-    /// Where it is written, with blanks and line ends around it.
+    /// The place where it is written, with blanks and line ends around it.
     pub(in crate::syntax) span: Span,
 }
 
-/// Where an item ends, its trailing comment counted in.
+/// Returns the place of an item, including its trailing comment.
 pub(super) fn whole(item: &Item) -> Span {
     item.trailing.as_ref().map_or(item.kind.span, |comment| item.kind.span.to(comment.span))
 }
 
-/// Where the first thing in a block begins.
+/// Returns the start of the first thing in a block.
 pub(super) fn first(block: &Block) -> Option<u32> {
     let item = block.items.first();
     let comments = item.map_or(block.tail.as_slice(), |item| item.leading.as_slice());
@@ -33,7 +33,7 @@ pub(super) fn first(block: &Block) -> Option<u32> {
     [comment, item].into_iter().flatten().min()
 }
 
-/// Where the last thing in a block ends.
+/// Returns the end of the last thing in a block.
 pub(super) fn last(block: &Block) -> Option<u32> {
     let comment = block.tail.iter().rev().find_map(|piece| match piece {
         Trivia::Comment(comment) => Some(comment.span.end),

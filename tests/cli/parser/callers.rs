@@ -1,6 +1,6 @@
 //! Uses of apparmor_parser by other programs, each with its command line: a test for each caller.
 //!
-//! What they rely on is the exit status, a few words of the output, and what reaches the kernel.
+//! They rely on the exit status, a few words of the output, and what reaches the kernel.
 
 use crate::parser::place::Place;
 

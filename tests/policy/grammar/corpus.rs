@@ -53,7 +53,7 @@ fn collect(path: &Path, files: &mut Vec<PathBuf>) {
     }
 }
 
-/// How many lines have a comment: seen without the parser, so that it cannot lose one unnoticed.
+/// Returns the number of lines with a comment: seen without the parser, so that it cannot lose one unnoticed.
 fn commented_lines(text: &[u8]) -> usize {
     let comment = |line: &&[u8]| {
         let mut before = b' ';
@@ -65,7 +65,7 @@ fn commented_lines(text: &[u8]) -> usize {
     text.split(|&byte| byte == b'\n').filter(comment).count()
 }
 
-/// How many lines of the one text are not in the other.
+/// Returns the number of lines of the one text that are not in the other.
 fn changed_lines(before: &[u8], after: &[u8]) -> usize {
     let mut lines: BTreeMap<Vec<u8>, usize> = BTreeMap::new();
     for line in after.split(|&byte| byte == b'\n') {

@@ -32,7 +32,7 @@ pub(crate) struct Rule {
 
 pub(crate) struct Grammar {
     pub(crate) rules: BTreeMap<String, Rule>,
-    /// How many ways there are at each choice; an option and a repetition have two: taken or not.
+    /// The number of ways at each choice; an option and a repetition have two: taken or not.
     pub(crate) choices: Vec<usize>,
 }
 

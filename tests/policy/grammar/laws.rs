@@ -25,7 +25,7 @@ pub(crate) fn check(file: &File) -> Result<Vec<u8>, String> {
     }
 }
 
-/// How many comments a tree has.
+/// Returns the number of comments in a tree.
 fn comments(value: &serde_json::Value) -> usize {
     match value {
         serde_json::Value::Array(values) => values.iter().map(comments).sum(),

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::grammar::ebnf::{Grammar, Node};
 
-/// Behind these a line may end and a comment may stand.
+/// After these a line may end and a comment may stand.
 const LAYOUT: [&str; 4] = ["end", "open", "close", "include"];
 
-/// How deep rules nest before the generator takes the shortest way out.
+/// The depth of rules at which the generator takes the shortest way out.
 const DEEP: usize = 20;
 
 /// From here on repetitions are short, so that sentences do not grow without end.
@@ -21,12 +21,12 @@ pub(crate) struct Generator<'g> {
     grammar: &'g Grammar,
     /// The least depth of a text of each rule.
     heights: BTreeMap<&'g str, usize>,
-    /// How often each way of each choice was gone.
+    /// The number of times that each way of each choice was taken.
     pub(crate) taken: Vec<Vec<usize>>,
     state: u64,
     /// Whether comments and blank lines are strewn in.
     pub(crate) comments: bool,
-    /// How many comments the last sentence has.
+    /// The number of comments in the last sentence.
     pub(crate) comment_count: usize,
 }
 

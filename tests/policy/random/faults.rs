@@ -1,4 +1,4 @@
-//! Which differences are there on purpose: a predicate for each fault of the reference.
+//! The differences that are there on purpose: a predicate for each fault of the reference.
 //!
 //! The numbers are those of the list that says where apparmor_parser 5.0.2 is wrong; `tests/policy/differential/known.md` has
 //! examples. A predicate holds when armorer has told the user about the fault in this very text, and the finding is one that the

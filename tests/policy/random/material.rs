@@ -63,7 +63,7 @@ impl Material {
         Material { directory, main, all }
     }
 
-    /// Where `<…>` paths begin.
+    /// Returns the directory in which `<…>` paths are looked up.
     pub(crate) fn base(&self) -> &Path {
         self.directory.path()
     }

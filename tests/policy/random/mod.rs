@@ -29,10 +29,10 @@ use crate::support;
 /// Cases of a run that nobody asks for more.
 const CASES: usize = 300;
 
-/// How often a text that differs is made smaller before it is shown.
+/// The maximum number of times that a text that differs is made smaller before it is shown.
 const STEPS: usize = 600;
 
-/// How many of them are.
+/// The maximum number of differing texts that are shown.
 const SHOWN: usize = 30;
 
 fn setting(variable: &str, default: usize) -> usize {

@@ -13,7 +13,7 @@ pub(crate) struct Totals {
     comparisons: usize,
     same: usize,
     both_refuse: usize,
-    /// Why armorer refuses what both refuse. There may be several reasons.
+    /// The reasons why armorer refuses what both refuse. A text may have several.
     reasons: BTreeMap<Code, usize>,
     /// Comparisons in which a fault shows, by its number. One may show several.
     faults: BTreeMap<u8, usize>,

@@ -14,7 +14,7 @@ pub(crate) struct Compiler {
     /// The name in results, and below `/policies` in the machine.
     pub(crate) name: &'static str,
     kernel: String,
-    /// Where profiles that are made are written.
+    /// The directory in which profiles that are made are written.
     directory: PathBuf,
     /// The reference's program and its features file.
     reference: Option<(PathBuf, PathBuf)>,

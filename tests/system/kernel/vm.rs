@@ -34,7 +34,7 @@ const END: &str = "END OF SCRIPT";
 
 /// A file inside the machine. Its directories are made.
 pub(crate) struct File {
-    /// Where, with a leading slash.
+    /// The path in the machine, with a leading slash.
     pub(crate) path: String,
     /// The permission bits, with those of the kind of file where it is not a regular one.
     pub(crate) mode: u32,

@@ -156,7 +156,7 @@ impl Client {
         }
     }
 
-    /// Why a request is refused.
+    /// Returns the reason why a request is refused.
     pub(crate) fn refused(&mut self, method: &str, params: Value) -> Value {
         let id = self.request(method, params);
         let mut answer = self.answer(&id);

@@ -103,7 +103,7 @@ fn told(client: &mut Client, uri: &str, version: i32) -> Vec<Value> {
     params["diagnostics"].as_array().unwrap().clone()
 }
 
-/// How many edits a change of the workspace has.
+/// Returns the number of edits in a change of the workspace.
 fn edits(change: &Value) -> usize {
     let files = change["documentChanges"].as_array().into_iter().flatten().map(|file| &file["edits"]);
     let plain = change["changes"].as_object().into_iter().flat_map(Map::values);
@@ -118,7 +118,7 @@ fn count_codes(problems: &[Value]) -> Value {
     json!(counts)
 }
 
-/// How much an answer says, and the place of the first thing in it.
+/// Returns the number of things in an answer, and the place of the first.
 fn summary(answer: &Value) -> Value {
     match answer {
         Value::Array(list) => {

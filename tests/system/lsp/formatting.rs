@@ -107,7 +107,7 @@ fn beside_characters_of_many_units() {
         let formatted = units.apply(untidy, &edits);
         client.replace(&uri, 2, &formatted);
         assert_eq!(client.format(&uri), json!([]), "{encoding}: {formatted}");
-        // Behind the characters of many units, a part of a line is changed.
+        // After the characters of many units, a part of a line is changed.
         let (start, end) = (untidy.find("   r,").unwrap(), untidy.find(" r, # ä").unwrap());
         let place = json!({ "start": units.position(untidy, start), "end": units.position(untidy, end) });
         client.replace(&uri, 3, untidy);

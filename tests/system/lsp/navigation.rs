@@ -1,4 +1,4 @@
-//! From names to where they are declared and used, and other names for them.
+//! Definitions, references and renaming of names.
 
 use serde_json::{Value, json};
 

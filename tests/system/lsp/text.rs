@@ -73,7 +73,7 @@ impl Units {
     }
 }
 
-/// Where lines end: the offset after the line end, and the one before it.
+/// Returns the ends of lines: the offset after the line end, and the one before it.
 fn line_ends(text: &str) -> Vec<(usize, usize)> {
     let bytes = text.as_bytes();
     let mut ends = Vec::new();

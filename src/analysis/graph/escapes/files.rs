@@ -37,7 +37,7 @@ const CONFIGURATION: [&str; 6] = [
 const USES: [(EscapeKind, u32); 3] =
     [(EscapeKind::Program, EXEC), (EscapeKind::Library, EXEC_MMAP), (EscapeKind::Configuration, READ)];
 
-/// Which paths are looked at.
+/// A condition on the paths that are looked at.
 type PathSelection<'a> = &'a dyn Fn(&[u8]) -> bool;
 
 /// A profile by its number.
@@ -118,7 +118,7 @@ fn paths(
     Ok(paths.into_iter().collect())
 }
 
-/// For each path, the profiles for which `bits` finds something in their permissions, with that.
+/// Returns for each path the profiles for which `bits` finds something in their permissions, with that.
 fn by_path(
     paths: &StringTree,
     entries: &[NumberedProfile<'_>],

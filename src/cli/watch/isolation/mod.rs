@@ -33,7 +33,7 @@ const PROGRAM: &str = "/proc/self/exe";
 /// The name of the command that serves.
 pub(in super::super) const COMMAND: &str = "watch-worker";
 
-/// How often the agent is asked whether it goes on.
+/// The interval, in milliseconds, at which the agent is asked whether it goes on.
 const TICK: u16 = 100;
 
 /// Compiles in a process of its own.
@@ -51,7 +51,7 @@ struct WorkerProcess {
     pending: Vec<u8>,
 }
 
-/// Why there is no answer.
+/// Reasons why there is no answer.
 enum WorkerFailure {
     /// The agent is to stop.
     Stopped,
@@ -161,7 +161,7 @@ impl Build for Isolated {
     }
 }
 
-/// How long the first try of a file may take, where all of its time is so much.
+/// Returns the time limit for the first try of a file, given the limit for all of its time.
 fn first_try(all: Duration) -> Duration {
     (all / 10).max(Duration::from_secs(1)).min(all)
 }
@@ -254,7 +254,7 @@ impl WorkerProcess {
         }
     }
 
-    /// How it ended, if it has ended or does so now; else it is killed.
+    /// Returns the exit status if the process has ended or does so now; otherwise it is killed.
     fn end(mut self) -> Option<ExitStatus> {
         let deadline = Instant::now() + Duration::from_millis(200);
         while Instant::now() < deadline {

@@ -14,7 +14,7 @@ pub(super) const HEAD: usize = 8;
 /// The longest JSON value: the names of the profiles in a file of some megabytes.
 pub(super) const MAX_VALUE: usize = 16 << 20;
 
-/// How files are compiled: the first frame.
+/// The options for compiling files: the first frame.
 #[derive(Debug, Serialize, Deserialize)]
 pub(in super::super) struct Setup {
     pub(in super::super) base: Text,

@@ -16,7 +16,7 @@ pub(in crate::lint::rules) static RULE: Rule = Rule {
     ..Rule::BASE
 };
 
-/// How much a setting confines.
+/// Returns a number that is higher the more a setting confines.
 fn strength(setting: &Setting) -> u8 {
     match setting {
         Setting::Unconfined => 0,

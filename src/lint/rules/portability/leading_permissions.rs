@@ -18,7 +18,7 @@ pub(in crate::lint::rules) static RULE: Rule = Rule {
 fn check(view: &ItemView<'_>, reporter: &mut Reporter<'_>) {
     let Some(rule) = view.rule() else { return };
     let RuleKind::File(file) = &rule.kind else { return };
-    // Behind the keyword `file` it is the order of all other classes.
+    // After the keyword `file` it is the order of all other classes.
     if let FileBody::Access { leading: true, subset: false, permissions, target: None, .. } = &file.body
         && file.safety.is_none()
         && !file.keyword

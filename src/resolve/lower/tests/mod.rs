@@ -1,4 +1,4 @@
-//! Tables of rules: what they lower to, and what is said about them.
+//! Tables of rules with the rules that they lower to and their diagnostics.
 
 mod capability;
 mod change_profile;
@@ -116,7 +116,7 @@ fn check_warnings(table: &[(&str, &str, &str)]) {
     }
 }
 
-/// Each rule is lowered, and nothing is said.
+/// Each rule is lowered without a diagnostic.
 fn check_silent(table: &[&str]) {
     for text in table {
         let outcome = lower(text);

@@ -15,7 +15,7 @@ const RULE_FIRST: u8 = 4;
 const RULE: u8 = 8;
 /// Bare paths of include and abi.
 const INCLUDE: u8 = 16;
-/// Behind a variable at the beginning of a path.
+/// After a variable at the beginning of a path.
 const TAIL: u8 = 32;
 /// Letters, digits, `_`.
 const NAME: u8 = 64;
@@ -79,7 +79,7 @@ pub(crate) fn is_word_byte(byte: u8) -> bool {
     has(byte, ID)
 }
 
-/// How many blanks.
+/// Returns the number of leading blanks.
 pub(crate) fn blanks(text: &[u8]) -> usize {
     text.iter().take_while(|&&byte| is_blank(byte)).count()
 }

@@ -159,7 +159,7 @@ pub(in super::super) fn name_word(input: TokenInput<'_>) -> PResult<'_, Word> {
     }
 }
 
-/// As [`name_word`], as a pattern.
+/// Reads a pattern, by the rules of [`name_word`].
 pub(in super::super) fn name_pattern(input: TokenInput<'_>) -> PResult<'_, Spanned<Pattern>> {
     name_word(input).map(|(rest, word)| (rest, pattern(word)))
 }

@@ -17,7 +17,7 @@ fn errors(text: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// Each broken text with what is said about it. The snapshot is the specification of the messages.
+/// Each broken text with its diagnostics. The snapshot is the specification of the messages.
 #[test]
 fn messages() {
     let texts = [

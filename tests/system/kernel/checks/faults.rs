@@ -1,4 +1,4 @@
-//! Where the policy of apparmor_parser 5.0.2 is not what the text says, as far as a kernel shows it.
+//! The cases in which the policy of apparmor_parser 5.0.2 is not what the text says, as far as a kernel shows it.
 
 use super::{Check, EVERY, Group, LINUX_6_1, LINUX_7_2, Load, PLAIN, check, prepare};
 

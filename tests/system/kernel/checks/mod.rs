@@ -131,7 +131,7 @@ fn in_order(line: &str, words: &[&str]) -> bool {
     words.iter().try_fold(line, |rest, word| rest.split_once(word).map(|(_, rest)| rest)).is_some()
 }
 
-/// Where the text of a profile file is from.
+/// The origin of the text of a profile file.
 pub(crate) enum Source {
     /// The examples of the repository.
     Example,
@@ -147,9 +147,9 @@ pub(crate) struct Group {
     pub(crate) name: &'static str,
     /// The profile files, each compiled by itself.
     pub(crate) files: &'static [&'static str],
-    /// Where those are from.
+    /// The origin of the profiles.
     pub(crate) source: Source,
-    /// How they are loaded.
+    /// The way in which they are loaded.
     pub(crate) load: Load,
     /// The names that the kernel lists when they are loaded.
     pub(crate) loaded: &'static [&'static str],
@@ -159,7 +159,7 @@ pub(crate) struct Group {
     pub(crate) warns: &'static [(&'static str, &'static [&'static str])],
     /// The verdict of the reference on the files.
     pub(crate) reference: Reference,
-    /// Where the probe stands in the machine.
+    /// The paths of the probe in the machine.
     pub(crate) probes: &'static [&'static str],
     /// Files that are there.
     pub(crate) there: &'static [&'static str],
@@ -169,7 +169,7 @@ pub(crate) struct Group {
     pub(crate) checks: &'static [Check],
 }
 
-/// How policies get into the kernel.
+/// The ways in which policies get into the kernel.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Load {
     /// Each file's policy by one write, before the checks.

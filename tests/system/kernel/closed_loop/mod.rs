@@ -40,7 +40,7 @@ fn programs_on_linux_7_2() {
     }
 }
 
-/// Which programs are tried.
+/// The programs that are tried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Loop {
     Few,
@@ -61,7 +61,7 @@ struct Confined {
     program: &'static Program,
     /// The file of its profile.
     file: PathBuf,
-    /// How often its exercise was done in complain mode.
+    /// The number of times that its exercise was done in complain mode.
     rounds: usize,
     /// The records of all rounds.
     log: String,

@@ -4,7 +4,7 @@
 pub(super) struct Program {
     /// The name of its exercise (`exercises/NAME.sh`).
     pub(super) name: &'static str,
-    /// Where it is: the file itself where that has links.
+    /// The path of the program: of the file itself where that has links.
     pub(super) path: &'static str,
     /// The lines that its exercise prints.
     pub(super) said: &'static [&'static str],

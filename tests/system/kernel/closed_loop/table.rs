@@ -25,7 +25,8 @@ pub(super) fn table(kernel: &str, confined: &[Confined], machine: &Machine) -> S
     table
 }
 
-/// How many paths of the list the first profile of a policy lets a program read and write, without those that the log names.
+/// Returns the numbers of paths of the list that the first profile of a policy lets a program read and write, without those that the log
+/// names.
 fn beyond(blob: &[u8], log: &str) -> (usize, usize) {
     let named: BTreeSet<String> =
         events(log.as_bytes()).into_iter().filter_map(|event| event.name).map(|name| name.to_string()).collect();

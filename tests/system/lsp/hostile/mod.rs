@@ -1,4 +1,4 @@
-//! Whatever a client sends, the server goes on, and answers what can be answered.
+//! Hostile clients: the server goes on whatever they send, and answers what can be answered.
 
 mod edits;
 mod messages;
