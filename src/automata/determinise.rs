@@ -10,13 +10,15 @@
 
 use super::absorb::{Absorber, Absorbs};
 use super::builder::most_frequent;
-use super::expand::{Narrow, Scratch, Seen};
+use super::expand::{Narrow, Scratch};
 use super::graph::{Edge, Graph, Row, State};
+use super::id_bits::IdBits;
 use super::ids::{Id, IdVec, ids};
 use super::interner::SliceInterner;
 use super::memo::Memo;
-use super::nfa::{Nfa, NfaStateId, ReadId};
+use super::nfa::{ContinuationId, Nfa, NfaStateId, ReadId};
 use super::numbers::Numbers;
+use super::sets::SetInterner;
 use super::{BuildError, Config, Dfa, LabelId, LabelSetId, StateId};
 use rustc_hash::FxHashMap;
 
@@ -34,7 +36,7 @@ impl State for SubsetId {
 #[derive(Debug)]
 pub(super) struct Subsets {
     /// The states: sets of NFA states.
-    pub(super) sets: SliceInterner<SubsetId, NfaStateId>,
+    pub(super) sets: SetInterner<SubsetId, NfaStateId>,
     /// For each state, its default and where its edges are in `edges`; the default is [`Id::UNKNOWN`] until they are needed.
     pub(super) rows: IdVec<SubsetId, (SubsetId, u32, u32)>,
     pub(super) edges: Vec<Edge<SubsetId>>,
@@ -44,7 +46,9 @@ pub(super) struct Subsets {
     pub(super) absorber: Absorber,
     pub(super) memo: Memo,
     pub(super) numbers: Numbers<SubsetId, StateId>,
-    pub(super) seen: Seen,
+    /// For unions of continuations, and for sorted lists of those. Both are empty between calls.
+    pub(super) states: IdBits<NfaStateId>,
+    pub(super) continuations: IdBits<ContinuationId>,
     /// Buffers for the row at hand, which are elsewhere while it is made.
     pub(super) buffers: Option<Box<(Narrow, Scratch)>>,
     /// The labels of a state, kept for its memory.
@@ -54,7 +58,7 @@ pub(super) struct Subsets {
 impl Default for Subsets {
     fn default() -> Self {
         let mut subsets = Self {
-            sets: SliceInterner::default(),
+            sets: SetInterner::default(),
             rows: IdVec::default(),
             edges: Vec::new(),
             label_set_of: IdVec::default(),
@@ -62,7 +66,8 @@ impl Default for Subsets {
             absorber: Absorber::default(),
             memo: Memo::default(),
             numbers: Numbers::default(),
-            seen: Seen::default(),
+            states: IdBits::default(),
+            continuations: IdBits::default(),
             buffers: None,
             accepted: Vec::new(),
         };
@@ -126,12 +131,12 @@ impl Subsets {
             let expanded = self.expanded(nfa, absorbs, state);
             expanded.ok_or(BuildError::TooLarge { states: order.len(), labels: Vec::new() })?;
             graph.push_renamed(self.row(state), |target| numbers.number(target, &mut order));
-            words += self.sets.get(state).len();
+            words += self.sets.len_of(state);
             let labels = || {
                 // The latest states show best what keeps growing.
                 let latest = order.iter().rev().take(4096);
                 let items = latest.flat_map(|&state| self.sets.get(state));
-                most_frequent(items.map(|&item| nfa.label_id(nfa.label(item))))
+                most_frequent(items.map(|item| nfa.label_id(nfa.label(item))))
             };
             if order.len() > config.max_states {
                 return Err(BuildError::TooManyStates { limit: config.max_states, labels: labels() });
@@ -156,6 +161,7 @@ impl Subsets {
     pub(super) fn learn(&mut self, nfa: &mut Nfa) {
         nfa.settle();
         self.absorber.learn(nfa);
+        self.states.grow(nfa.states.len());
     }
 
     /// How many states there are, the trap included.

@@ -23,11 +23,10 @@ use super::split::Split;
 pub(super) struct Scratch {
     /// The broad steps of a state, as NFA states.
     broad: Vec<NfaStateId>,
-    /// The same, sorted: the set that is read, and the continuation.
-    steps: Vec<(ReadId, ContinuationId)>,
-    /// The sets, and the first step of each.
+    /// The sets that they read, ascending.
     sets: Vec<ReadId>,
-    starts: Vec<u32>,
+    /// For each set that is read, the continuations; empty for others.
+    steps: IdVec<ReadId, Vec<ContinuationId>>,
     list: Vec<ContinuationId>,
     extended: Vec<u32>,
     extra: Vec<NfaStateId>,
@@ -75,7 +74,7 @@ impl Subsets {
     ) -> Option<()> {
         narrow.clear();
         scratch.broad.clear();
-        for &item in self.sets.get(state) {
+        for item in self.sets.get(state) {
             let NfaState { read, next } = nfa.states[item];
             if read < ReadId::BROAD {
                 narrow.push(read, nfa.closed(next)?);
@@ -133,26 +132,22 @@ impl Subsets {
 
     /// What the broad steps at hand come to. `None` when the budget of the NFA is used up.
     fn broad(&mut self, nfa: &mut Nfa, absorbs: Absorbs<'_>, scratch: &mut Scratch) -> Option<Broad> {
-        let Scratch { broad, steps, sets, starts, .. } = scratch;
+        let Scratch { broad, steps, sets, .. } = scratch;
         let (id, new) = self.memo.broad.intern(broad);
         if !new {
             return Some(self.memo.broad_parts[id]);
         }
-        steps.clear();
+        sets.drain(..).for_each(|read| steps[read].clear());
         for &item in broad.iter() {
             let NfaState { read, next } = nfa.states[item];
-            steps.push((read, nfa.closed(next)?));
+            steps.grow(read.index() + 1, Vec::new());
+            if steps[read].is_empty() {
+                sets.push(read);
+            }
+            steps[read].push(nfa.closed(next)?);
         }
-        steps.sort_unstable();
-        sets.clear();
-        starts.clear();
-        let mut start = 0;
-        for steps in steps.chunk_by(|a, b| a.0 == b.0) {
-            sets.push(steps[0].0);
-            starts.push(start);
-            start += steps.len() as u32;
-        }
-        starts.push(start);
+        sets.sort_unstable();
+        self.continuations.grow(nfa.continuations());
         let (split, new) = self.memo.set_lists.intern(sets);
         if new {
             let sets: Vec<_> = sets.iter().map(|&read| nfa.set(read)).collect();
@@ -176,16 +171,15 @@ impl Subsets {
         group: usize,
         scratch: &mut Scratch,
     ) -> UnionId {
-        let Scratch { steps, starts, list, union, .. } = scratch;
-        list.clear();
+        let Scratch { sets, steps, list, union, .. } = scratch;
         for &set in &*self.memo.splits[split].groups[group] {
-            let (start, end) = (starts[usize::from(set)], starts[usize::from(set) + 1]);
-            list.extend(steps[start as usize..end as usize].iter().map(|&(_, next)| next));
+            steps[sets[usize::from(set)]].iter().for_each(|&next| self.continuations.insert(next));
         }
-        normalise(list);
+        list.clear();
+        self.continuations.drain_into(list);
         let (id, new) = self.memo.lists.intern(list);
         if new {
-            self.seen.unite(nfa, list, union);
+            self.unite(nfa, list, union);
             self.absorber.reduce(nfa, absorbs, union);
             self.memo.unions.push(self.memo.sets.intern(union).0);
         }
@@ -232,7 +226,7 @@ impl Subsets {
         extended.extend(further.iter().map(|&next| next.word()));
         let (id, new) = self.memo.extended.intern(extended);
         if new {
-            self.seen.unite(nfa, further, extra);
+            self.unite(nfa, further, extra);
             merge(self.memo.sets.get(united), extra, union);
             self.absorber.reduce(nfa, absorbs, union);
             let state = self.state(nfa, union);
@@ -240,48 +234,38 @@ impl Subsets {
         }
         self.memo.states[id]
     }
-}
-
-/// Which NFA states a union has already. Continuations overlap so much that sorting them with all duplicates takes most of the
-/// time of uniting them.
-#[derive(Debug, Default)]
-pub(super) struct Seen {
-    /// For each state, the last union that had it.
-    by: IdVec<NfaStateId, u32>,
-    unions: u32,
-}
-
-impl Seen {
     /// The sorted union of continuations.
     fn unite(&mut self, nfa: &Nfa, continuations: &[ContinuationId], union: &mut Vec<NfaStateId>) {
         union.clear();
-        if let [alone] = *continuations {
-            return union.extend_from_slice(nfa.continuation(alone));
-        }
-        if self.unions == u32::MAX {
-            *self = Self::default();
-        }
-        self.unions += 1;
-        self.by.grow(nfa.states.len(), 0);
-        for &continuation in continuations {
-            for &state in nfa.continuation(continuation) {
-                if std::mem::replace(&mut self.by[state], self.unions) != self.unions {
-                    union.push(state);
-                }
+        let states = continuations.iter().map(|&continuation| nfa.continuation(continuation));
+        if states.clone().map(<[_]>::len).sum::<usize>() <= FEW_STATES {
+            states.for_each(|states| union.extend_from_slice(states));
+            if continuations.len() > 1 {
+                normalise(union);
             }
+        } else {
+            states.flatten().for_each(|&state| self.states.insert(state));
+            self.states.drain_into(union);
         }
-        union.sort_unstable();
     }
 }
 
-/// The union of two sorted lists without duplicates.
-fn merge(mut a: &[NfaStateId], mut b: &[NfaStateId], union: &mut Vec<NfaStateId>) {
+/// The number of states up to which a union is sorted with all duplicates.
+const FEW_STATES: usize = 64;
+
+/// The union of two ascending lists, the second of which is the shorter one.
+fn merge(long: impl Iterator<Item = NfaStateId>, mut short: &[NfaStateId], union: &mut Vec<NfaStateId>) {
     union.clear();
-    while let (Some((&x, a_rest)), Some((&y, b_rest))) = (a.split_first(), b.split_first()) {
-        union.push(x.min(y));
-        a = if x <= y { a_rest } else { a };
-        b = if y <= x { b_rest } else { b };
+    for state in long {
+        while let [first, ref rest @ ..] = *short
+            && first <= state
+        {
+            if first < state {
+                union.push(first);
+            }
+            short = rest;
+        }
+        union.push(state);
     }
-    union.extend_from_slice(a);
-    union.extend_from_slice(b);
+    union.extend_from_slice(short);
 }

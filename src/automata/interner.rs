@@ -8,7 +8,18 @@ use std::hash::Hasher;
 
 /// An element of the slices that are interned.
 pub(super) trait Word: Copy + Eq {
+    const BITS: usize = 32;
+
     fn word(self) -> u32;
+}
+
+impl Word for u16 {
+    const BITS: usize = 16;
+
+    #[inline]
+    fn word(self) -> u32 {
+        self.into()
+    }
 }
 
 impl Word for u32 {
@@ -260,11 +271,11 @@ impl<W: Copy> Blocks<W> {
 
 fn hash<W: Word>(slice: &[W]) -> u32 {
     let mut hasher = FxHasher::default();
-    let mut pairs = slice.chunks_exact(2);
-    for pair in &mut pairs {
-        hasher.write_u64(u64::from(pair[0].word()) << 32 | u64::from(pair[1].word()));
+    let mut groups = slice.chunks_exact(64 / W::BITS);
+    for group in &mut groups {
+        hasher.write_u64(group.iter().fold(0, |all, &word| all << W::BITS | u64::from(word.word())));
     }
-    for &word in pairs.remainder() {
+    for &word in groups.remainder() {
         hasher.write_u32(word.word());
     }
     hasher.write_usize(slice.len());

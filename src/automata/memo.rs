@@ -4,6 +4,7 @@ use super::determinise::SubsetId;
 use super::ids::{IdVec, ids};
 use super::interner::SliceInterner;
 use super::nfa::{ContinuationId, NfaStateId, ReadId};
+use super::sets::SetInterner;
 use super::split::Split;
 
 ids! {
@@ -35,13 +36,13 @@ pub(super) struct Memo {
     /// The state for one continuation alone.
     pub(super) of_continuation: IdVec<ContinuationId, SubsetId>,
     /// Lists of the broad steps (as NFA states) that states have.
-    pub(super) broad: SliceInterner<BroadId, NfaStateId>,
+    pub(super) broad: SetInterner<BroadId, NfaStateId>,
     pub(super) broad_parts: IdVec<BroadId, Broad>,
     pub(super) groups: IdVec<GroupId, Group>,
     /// Lists of the continuations of a group, sorted, and their unions, as ids of `sets`.
-    pub(super) lists: SliceInterner<ListId, ContinuationId>,
+    pub(super) lists: SetInterner<ListId, ContinuationId>,
     pub(super) unions: IdVec<ListId, UnionId>,
-    pub(super) sets: SliceInterner<UnionId, NfaStateId>,
+    pub(super) sets: SetInterner<UnionId, NfaStateId>,
     /// Lists of broad sets, sorted, and how they split the bytes.
     pub(super) set_lists: SliceInterner<SplitId, ReadId>,
     pub(super) splits: IdVec<SplitId, Split>,

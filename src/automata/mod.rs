@@ -16,7 +16,7 @@
 //! | [`Tables`] | `pack`, `diff`, [`tables`] | rows laid into each other until little space is left; `walk` counts what reading them costs |
 //!
 //! Beneath them, `ids` numbers the parts, with a type for each kind, and `graph` holds the transitions of a deterministic automaton: a state stores only the runs of bytes that do not
-//! lead where the last byte leads. `interner` gives equal sets equal numbers. The laws that hold across all stages are in
+//! lead where the last byte leads. `interner` and `sets` give equal sets equal numbers, and `id_bits` unites them. The laws that hold across all stages are in
 //! `laws`. A [`BuildCache`] keeps what automata that are built one after another have in common.
 //!
 //! # An example
@@ -70,6 +70,7 @@ mod dfa;
 mod diff;
 mod expand;
 mod graph;
+mod id_bits;
 mod ids;
 mod interner;
 mod kinds;
@@ -84,6 +85,7 @@ mod numbers;
 mod order;
 mod pack;
 pub mod pattern;
+mod sets;
 mod shape;
 mod split;
 pub mod tables;
