@@ -51,7 +51,9 @@ fn main() {
     let scratch = tempfile::tempdir().unwrap();
     let program = compile_loop(scratch.path());
     let paths = paths_of_machine();
-    println!("| kernel | profile | files | tables of | stat, instructions | open and close | of them for the profile | |");
+    println!(
+        "| kernel | profile | files | tables of | stat, instructions | open and close | of them for the profile | |"
+    );
     println!("| --- | --- | --- | --- | --- | --- | --- | --- |");
     for (set, image) in KERNELS {
         let features = features.join(set);
@@ -62,7 +64,8 @@ fn main() {
             let ours = compiler.compile(path.as_path()).expect("a profile that compiles").into_blob();
             let theirs = reference.compile(&std::fs::read(&path).unwrap()).expect("a profile that compiles");
             let profile = blob::read(&ours).expect("a policy that was just made").remove(0).name;
-            let mut files = vec![File::program("/bin/loop", program.clone()), File::data("/paths", paths.join("\n") + "\n")];
+            let mut files =
+                vec![File::program("/bin/loop", program.clone()), File::data("/paths", paths.join("\n") + "\n")];
             files.extend(paths.iter().map(|path| File::data(path.as_str(), "")));
             files.extend([File::data("/policy/armorer", ours), File::data("/policy/reference", theirs)]);
             let script = script(&String::from_utf8_lossy(&profile));

@@ -14,7 +14,7 @@ use super::nfa::{LabelIndex, Nfa, NfaStateId, ReadId};
 use super::{ByteSet, LabelId};
 use rustc_hash::FxHashMap;
 
-/// Whether a label makes another one moot.
+/// A function that returns whether a label makes another one moot.
 pub(super) type Absorbs<'a> = &'a dyn Fn(LabelId, LabelId) -> bool;
 
 ids! {
@@ -22,7 +22,7 @@ ids! {
     LoopId;
 }
 
-/// What is known of loops. It grows with the NFA.
+/// The facts that are known of loops. They grow with the NFA.
 #[derive(Debug, Default)]
 pub(super) struct Absorber {
     /// For each state that loops and accepts, its loop; [`Id::UNKNOWN`] for others.

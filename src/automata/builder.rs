@@ -26,7 +26,7 @@ impl Default for Config {
     }
 }
 
-/// Why no automaton could be built.
+/// The reason why no automaton could be built.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 #[allow(clippy::enum_variant_names, reason = "each says of what there is too much")]
@@ -57,7 +57,7 @@ pub enum BuildError {
     },
 }
 
-/// Why no minimal automaton could be built.
+/// The reason why no minimal automaton could be built.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum MinimalError<E> {
@@ -217,7 +217,7 @@ impl Builder {
     }
 }
 
-/// What the values of minimal automata need.
+/// The traits that the values of minimal automata need.
 pub trait Meaning: Clone + Default + Eq + std::hash::Hash {}
 
 impl<A: Clone + Default + Eq + std::hash::Hash> Meaning for A {}
@@ -246,7 +246,7 @@ impl<A: Meaning> Default for BuildCache<A> {
 }
 
 impl<A: Meaning> BuildCache<A> {
-    /// How many states the automaton that was built last had before it was minimised, the trap included.
+    /// Returns the number of states of the automaton that was built last before it was minimised, the trap included.
     pub fn states_before(&mut self) -> usize {
         let start = self.subsets.state(&self.nfa, &self.start);
         self.subsets.reachable(start)

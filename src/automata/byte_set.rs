@@ -77,7 +77,7 @@ impl ByteSet {
         *self == Self::EMPTY
     }
 
-    /// How many bytes are in the set (0 to 256).
+    /// The number of bytes in the set (0 to 256).
     pub fn len(&self) -> usize {
         self.0.iter().map(|word| word.count_ones() as usize).sum()
     }

@@ -32,9 +32,9 @@ pub(super) struct Cycle {
     graph: Graph<CycleStateId>,
     /// The value of each state of the cycle; nothing is said about those outside.
     values: IdVec<CycleStateId, ValueId>,
-    /// What the states outside are.
+    /// The merged states of those outside of the cycle.
     outside: IdVec<CycleStateId, MergedId>,
-    /// Which states of the cycle mean the same; numbers are greater than those of states outside.
+    /// The block of each state of the cycle: states of a block mean the same. Numbers are greater than those of states outside.
     block_of: IdVec<CycleStateId, BlockId>,
     /// The place of each block of the cycle in the order.
     places: Vec<Option<u32>>,
@@ -111,7 +111,7 @@ impl Cycle {
         self.values[exit.from] == accept[state] && graph.row(state).target(exit.symbol) == exit.to
     }
 
-    /// What a state outside is; `None` for those of the cycle.
+    /// Returns the merged state of a state outside; `None` for those of the cycle.
     pub(super) fn outside(&self, state: CycleStateId) -> Option<MergedId> {
         self.outside.get(state).copied()
     }
@@ -260,7 +260,7 @@ impl Cycle {
         self.places[self.block(state)].unwrap_or(0)
     }
 
-    /// What a state is if the first state of the order has this number.
+    /// Returns the merged state of a state, if the first state of the order has this number.
     pub(super) fn renamed(&self, state: CycleStateId, first: MergedId) -> MergedId {
         self.outside(state).unwrap_or_else(|| MergedId::new(first.index() + self.place_in_order(state) as usize))
     }

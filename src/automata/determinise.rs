@@ -164,12 +164,12 @@ impl Subsets {
         self.states.grow(nfa.states.len());
     }
 
-    /// How many states there are, the trap included.
+    /// The number of states, the trap included.
     pub(super) fn len(&self) -> usize {
         self.rows.len()
     }
 
-    /// How many states can be reached from one, which counts itself and the trap. All of them have rows.
+    /// Returns the number of states that can be reached from one, which counts itself and the trap. All of them have rows.
     pub(super) fn reachable(&mut self, start: SubsetId) -> usize {
         let mut numbers = std::mem::take(&mut self.numbers);
         let mut order = IdVec::from(vec![SubsetId::TRAP, start]);
@@ -206,7 +206,7 @@ impl Subsets {
         self.label_set_of[state]
     }
 
-    /// How many label sets there are.
+    /// The number of label sets.
     pub(super) fn label_sets(&self) -> usize {
         self.label_sets.len()
     }

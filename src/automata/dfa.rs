@@ -29,7 +29,7 @@ impl Dfa {
         Self { graph, sets_of_states, sets }
     }
 
-    /// How many states there are, the trap included.
+    /// The number of states, the trap included.
     pub fn len(&self) -> usize {
         self.graph.len()
     }
@@ -103,7 +103,7 @@ impl Dfa {
         self.len() <= 2
     }
 
-    /// Where a symbol leads.
+    /// Returns the state that a symbol leads to.
     ///
     /// # Panics
     ///
@@ -112,7 +112,7 @@ impl Dfa {
         self.graph.step(state, symbol)
     }
 
-    /// Where an input leads from the start.
+    /// Returns the state that an input leads to from the start.
     pub fn walk(&self, input: &[u8]) -> StateId {
         input.iter().fold(StateId::START, |state, &byte| self.step(state, byte.into()))
     }
@@ -149,7 +149,7 @@ pub struct ClassifiedDfa<A> {
 
 #[cfg(feature = "internals")]
 impl<A> ClassifiedDfa<A> {
-    /// How many states there are, the trap included.
+    /// The number of states, the trap included.
     pub fn len(&self) -> usize {
         self.graph.len()
     }
@@ -159,7 +159,7 @@ impl<A> ClassifiedDfa<A> {
         self.len() <= 2
     }
 
-    /// Where a symbol leads.
+    /// Returns the state that a symbol leads to.
     ///
     /// # Panics
     ///

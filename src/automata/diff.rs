@@ -1,4 +1,4 @@
-//! Which states to store as a difference from which others.
+//! Chooses the states that are stored as a difference from others.
 //!
 //! A state inside a broad loop repeats the exceptions of the loop: what `/` leads to, what NUL leads to, the first letters
 //! of all the names that go on. Diff-encoding stores only what differs from another such state. The gain is in the size of
@@ -28,10 +28,10 @@ const MAX_CHAIN: u8 = 6;
 const SHORT_CHAIN: u8 = 2;
 /// The number of cells that a difference beyond [`SHORT_CHAIN`] saves at least.
 const LARGE_SAVING: u32 = 8;
-/// How many transitions of a state are looked up for candidates.
+/// The number of transitions of a state that are looked up for candidates.
 const SAMPLES: usize = 8;
 
-/// Which differences are worth storing.
+/// The differences that are worth storing.
 #[derive(Clone, Copy)]
 pub(super) struct Worth {
     /// The fewest cells of a state, and of the one that it is encoded against.
@@ -142,7 +142,7 @@ fn least(a: Row<'_>, a_bytes: u32, b: Row<'_>, b_bytes: u32) -> u32 {
     if a.default == b.default { a_bytes.abs_diff(b_bytes) } else { 256_u32.saturating_sub(a_bytes + b_bytes) }
 }
 
-/// How many bytes the two rows send to different states, unless it is more than `limit`. The out-of-band symbol does not count:
+/// Returns the number of bytes that the two rows send to different states, unless it is more than `limit`. The out-of-band symbol does not count:
 /// it needs a cell of its own whatever the other row says.
 fn difference(a: Row<'_>, b: Row<'_>, limit: u32) -> Option<u32> {
     let mut bytes = 0;

@@ -130,7 +130,7 @@ impl Subsets {
         Some(())
     }
 
-    /// What the broad steps at hand come to. `None` when the budget of the NFA is used up.
+    /// Returns the union of the broad steps at hand, or `None` when the budget of the NFA is used up.
     fn broad(&mut self, nfa: &mut Nfa, absorbs: Absorbs<'_>, scratch: &mut Scratch) -> Option<Broad> {
         let Scratch { broad, steps, sets, .. } = scratch;
         let (id, new) = self.memo.broad.intern(broad);

@@ -5,7 +5,7 @@
 use super::ids::{Id, IdVec};
 use super::{StateId, Symbol};
 
-/// What an automaton reads as a number: bytes are themselves, and the out-of-band symbol comes behind them.
+/// A symbol as a number: bytes are themselves, and the out-of-band symbol comes after them.
 pub(super) type SymbolId = u16;
 /// The out-of-band symbol.
 pub(super) const OUT_OF_BAND: SymbolId = 256;
@@ -40,7 +40,7 @@ pub(super) struct Edge<S = StateId> {
 }
 
 impl<S> Edge<S> {
-    /// How many bytes are in the run. The out-of-band symbol weighs nothing: no default stands for it.
+    /// The number of bytes in the run. The out-of-band symbol weighs nothing: no default stands for it.
     pub(super) fn weight(&self) -> u32 {
         if self.first == OUT_OF_BAND { 0 } else { u32::from(self.last - self.first) + 1 }
     }
@@ -56,7 +56,7 @@ impl<S> Edge<S> {
     }
 }
 
-/// How nice it is to show a symbol to a person: the less, the nicer.
+/// The rank of a symbol in examples for people: the lower, the easier to read.
 pub(super) fn niceness(symbol: Symbol) -> u8 {
     match symbol {
         Symbol::Byte(b'a'..=b'z') => 0,
@@ -177,7 +177,7 @@ impl<'a, S: State> Row<'a, S> {
         totals.min().map_or((self.default, elsewhere), |(elsewhere, target)| (target, elsewhere))
     }
 
-    /// Where this row and another one lead for the same symbols; the same pair may come repeatedly.
+    /// Returns the pairs of states that this row and another one lead to for the same symbols; the same pair may come repeatedly.
     pub(super) fn pairs<T: State>(self, other: Row<'a, T>) -> impl Iterator<Item = (S, T)> + use<'a, S, T> {
         let out_of_band = (self.target(OUT_OF_BAND), other.target(OUT_OF_BAND));
         let (mut left, mut right) = (self.runs().peekable(), other.runs().peekable());

@@ -42,7 +42,7 @@ impl<I: Id> Word for I {
 #[derive(Debug)]
 pub(super) struct SliceInterner<I, W> {
     words: Blocks<W>,
-    /// Where each slice begins in `words`, and its length.
+    /// The beginning of each slice in `words`, and its length.
     spans: IdVec<I, (u32, u32)>,
     /// Hashes with ids, or [`Id::UNKNOWN`] where the slot is free; the length is a power of two, at most three of four slots are
     /// taken.
@@ -110,7 +110,7 @@ impl<I: Id, W: Word> SliceInterner<I, W> {
         self.words.get(start, len)
     }
 
-    /// How many ids there are.
+    /// The number of ids.
     pub(super) fn len(&self) -> usize {
         self.spans.len()
     }
@@ -213,7 +213,7 @@ impl<I: Id> IdTable<I> {
     }
 }
 
-/// How many words a block has.
+/// The number of words of a block.
 const BLOCK: usize = 1 << 14;
 
 /// Slices that do not move once they are there: other than a vector, which would be copied to twice the memory again and again, this

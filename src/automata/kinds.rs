@@ -13,14 +13,14 @@ ids! {
     pub(super) KindId;
 }
 
-/// What can be read from a state on, before and at the end of a match.
+/// The bytes that can be read from a state on, before and at the end of a match.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Reach {
     pub(super) bytes: ByteSet,
     pub(super) out_of_band: bool,
 }
 
-/// What decides whether a state is absorbed: its label, and what can be read from it on. Numbered, as there are few.
+/// The properties that decide whether a state is absorbed: its label, and what can be read from it on. Numbered, as there are few.
 pub(super) type Kind = (LabelIndex, Reach);
 
 impl Nfa {

@@ -74,7 +74,7 @@ fn mean_the_same(a: &MinimalDfa<u32>, b: &MinimalDfa<u32>) -> bool {
     true
 }
 
-/// How many states a minimal automaton has, by Moore's textbook algorithm over all 257 symbols.
+/// Returns the number of states of the minimal automaton, by Moore's textbook algorithm over all 257 symbols.
 fn moore_count(dfa: &ClassifiedDfa<u32>) -> usize {
     let symbols: Vec<Symbol> = all_symbols().collect();
     let states: Vec<StateId> = (0..dfa.len() as u32).map(StateId).collect();

@@ -30,7 +30,7 @@ impl UnionId {
 /// About what a [`Split`] takes.
 const SPLIT_WORDS: usize = 64;
 
-/// What was united before. The ids of the interners are the indices of the vectors beside them.
+/// The unions that were made before. The ids of the interners are the indices of the vectors beside them.
 #[derive(Debug, Default)]
 pub(super) struct Memo {
     /// The state for one continuation alone.
@@ -51,7 +51,7 @@ pub(super) struct Memo {
     pub(super) states: IdVec<ExtendedId, SubsetId>,
 }
 
-/// What a list of broad steps comes to.
+/// The union of a list of broad steps.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Broad {
     pub(super) split: SplitId,

@@ -108,7 +108,7 @@ struct Search {
 #[derive(Clone, Copy, Debug)]
 struct Visit {
     subset: SubsetId,
-    /// How many of its targets were followed.
+    /// The number of its targets that were followed.
     followed: u32,
     /// The earliest open subset that it leads to.
     low: VisitId,

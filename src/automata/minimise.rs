@@ -78,7 +78,7 @@ impl<A> MinimalDfa<A> {
         Self { graph, accept, values }
     }
 
-    /// How many states there are, the trap included: at least 2.
+    /// The number of states, the trap included: at least 2.
     pub fn len(&self) -> usize {
         self.graph.len()
     }
@@ -124,7 +124,7 @@ impl<A> MinimalDfa<A> {
         self.len() <= 2
     }
 
-    /// Where a symbol leads.
+    /// Returns the state that a symbol leads to.
     ///
     /// # Panics
     ///
@@ -133,7 +133,7 @@ impl<A> MinimalDfa<A> {
         self.graph.step(state, symbol)
     }
 
-    /// Where an input leads from the start.
+    /// Returns the state that an input leads to from the start.
     pub fn walk(&self, input: &[u8]) -> StateId {
         input.iter().fold(StateId::START, |state, &byte| self.step(state, byte.into()))
     }
@@ -197,7 +197,7 @@ fn live_states(
 /// The blocks of dead states, of the start, and of states that lead to no loop. Other states have none yet.
 struct Finite<S> {
     block_of: IdVec<S, BlockId>,
-    /// How many blocks there are.
+    /// The number of blocks.
     blocks: usize,
 }
 
@@ -246,7 +246,7 @@ pub(super) struct Partition<'a, S> {
     block_of: IdVec<S, BlockId>,
     /// The states, block by block; those of a block that need a look come first.
     members: Vec<S>,
-    /// Where each state is in `members`.
+    /// The place of each state in `members`.
     position: IdVec<S, u32>,
     /// The blocks, the first of which has the number `first`.
     blocks: Vec<Block>,
@@ -269,7 +269,7 @@ struct Block {
 const SIGNATURE_WORDS: usize = 1 << 20;
 
 impl<'a, S: State> Partition<'a, S> {
-    /// Of the states from `first` on; those before are blocks of their own.
+    /// Partitions the states from `first` on; those before are blocks of their own.
     pub(super) fn of_cycle(graph: &'a Graph<S>, accept: &IdVec<S, ValueId>, first: usize) -> Self {
         let block = |state: S| if state.index() < first { BlockId::new(state.index()) } else { BlockId::UNKNOWN };
         Self::new(graph, accept, Finite { block_of: graph.states().map(block).collect(), blocks: first })

@@ -34,7 +34,7 @@ use rustc_hash::{FxBuildHasher, FxHashMap};
 use std::hash::BuildHasher;
 
 ids! {
-    /// What a state of the NFA reads: a byte or the out-of-band symbol (as in `graph`); from [`ReadId::BROAD`] on a set of other
+    /// The number of what a state of the NFA reads: a byte or the out-of-band symbol (as in `graph`); from [`ReadId::BROAD`] on a set of other
     /// than one byte; or nothing, from [`ReadId::ACCEPT`] on.
     pub(super) ReadId;
     /// The number of a state of the NFA.
@@ -85,11 +85,11 @@ pub(super) struct Loop {
     pub(super) first: NfaStateId,
     /// The first state after it.
     pub(super) end: NfaStateId,
-    /// Where it goes on.
+    /// The continuation that follows.
     pub(super) next: ContinuationId,
 }
 
-/// Why a pattern could not be added.
+/// The reason why a pattern could not be added.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum NfaError {
     TooDeep,
@@ -104,7 +104,7 @@ pub(super) struct Nfa {
     pub(super) states: IdVec<NfaStateId, NfaState>,
     /// The label of each state: every state leads to accept states of one label only.
     pub(super) labels: IdVec<NfaStateId, LabelIndex>,
-    /// The kind of each state. Known behind [`Self::settle`].
+    /// The kind of each state. Known after [`Self::settle`].
     pub(super) kind_of: IdVec<NfaStateId, KindId>,
     /// The kind of the states of each continuation together; `UNKNOWN` until it is needed.
     pub(super) kind_of_continuation: IdVec<ContinuationId, KindId>,
@@ -119,7 +119,7 @@ pub(super) struct Nfa {
     singles: IdVec<NfaStateId, ContinuationId>,
     /// Sets of states, sorted. Those of one state are found by `singles`.
     pub(super) contents: SliceInterner<ContinuationId, NfaStateId>,
-    /// What was built before: this node in front of this continuation.
+    /// The continuations that were built before: of this node in front of this continuation.
     memo: FxHashMap<(NodeId, ContinuationId), ContinuationId>,
     /// The same for the loop over a body, which a star and a plus share.
     loops: FxHashMap<(NodeId, ContinuationId), ContinuationId>,
@@ -129,8 +129,9 @@ pub(super) struct Nfa {
     pub(super) outermost: Vec<Loop>,
     /// The label of the pattern that is being built.
     label: LabelIndex,
-    /// Whether there is any [`ReadId::ENTER`], and the continuations in which those are resolved.
+    /// `true` if there is any [`ReadId::ENTER`].
     has_enters: bool,
+    /// The continuations in which those are resolved.
     closed: FxHashMap<ContinuationId, ContinuationId>,
     max_words: usize,
 }
@@ -209,7 +210,7 @@ impl Nfa {
         Ok(())
     }
 
-    /// How many words the sets of states take, and about how many everything that is remembered beside them.
+    /// The number of words that the sets of states take, and about that of everything that is remembered beside them.
     pub(super) fn words(&self) -> usize {
         self.contents.total_len() + 12 * self.states.len() + 16 * self.nodes.len()
     }
@@ -219,7 +220,7 @@ impl Nfa {
         self.contents.get(id)
     }
 
-    /// How many continuations there are.
+    /// The number of continuations.
     pub(super) fn continuations(&self) -> usize {
         self.contents.len()
     }
@@ -229,7 +230,7 @@ impl Nfa {
         self.nodes.byte_set(read)
     }
 
-    /// What a state reads first.
+    /// Returns the bytes that a state may read first.
     pub(super) fn bytes(&self, state: NfaStateId) -> ByteSet {
         let read = self.states[state].read;
         read.as_byte().map_or_else(|| self.set(read), ByteSet::single)

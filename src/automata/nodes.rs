@@ -103,7 +103,7 @@ impl Nodes {
         Some(id)
     }
 
-    /// How many nodes there are.
+    /// The number of nodes.
     pub(super) fn len(&self) -> usize {
         self.nodes.len()
     }

@@ -71,7 +71,7 @@ impl<A> MinimalDfa<A> {
     }
 }
 
-/// Where each state leads, in the order of the first symbols; the trap is left out, others may come repeatedly.
+/// The successors of each state, in the order of their first symbols; the trap is left out, others may come repeatedly.
 struct Successors {
     states: Vec<StateId>,
     ends: IdVec<StateId, usize>,

@@ -16,7 +16,7 @@ use super::tables::{BASE_DIFF_ENCODED, BASE_OFFSET, BASE_OUT_OF_BAND};
 use super::{MinimalDfa, StateId, Tables, diff};
 use diff::Worth;
 
-/// How tables are packed.
+/// Options for packing tables.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct PackOptions {
     /// Store states as differences from others where that makes the tables smaller. The meaning is the same for readers
@@ -26,7 +26,7 @@ pub struct PackOptions {
     pub accept2: bool,
 }
 
-/// Why an automaton cannot be packed.
+/// The reason why an automaton cannot be packed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PackError {
@@ -156,7 +156,7 @@ ids! {
     ShapeId;
 }
 
-/// Which cells are taken. Positions are one more than the cell, as in [`Cell`].
+/// The cells that are taken. Positions are one more than the cell, as in [`Cell`].
 struct Space {
     taken: Vec<u64>,
     /// The lowest position that may be free.
@@ -177,7 +177,7 @@ impl Default for Space {
     }
 }
 
-/// How many bases are tried for a row, in units of 64, before it is put behind all others. This bounds the work of
+/// The number of bases that are tried for a row, in units of 64, before it is put after all others. This bounds the work of
 /// packing to the number of cells times a constant. Of the automata met so far only one, with 23,000 states and 770,000
 /// cells, comes near; 4,096 would make its tables a tenth larger and save 50 ms.
 const MAX_TRIES: usize = 16_384;

@@ -4,7 +4,7 @@ use super::ByteSet;
 use std::fmt::{self, Display, Formatter, Write};
 use std::sync::Arc;
 
-/// What an automaton reads: a byte, or the out-of-band symbol.
+/// A symbol that an automaton reads: a byte, or the out-of-band symbol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Symbol {
     /// One of the 256 bytes.
@@ -222,7 +222,7 @@ impl Pattern {
         }
     }
 
-    /// Where a match of this pattern may end that begins at one of `starts`. Both lists are ascending.
+    /// Returns the places where a match of this pattern may end that begins at one of `starts`. Both lists are ascending.
     fn ends(&self, input: &[Symbol], mut starts: Vec<usize>) -> Vec<usize> {
         if starts.is_empty() {
             return starts;
@@ -252,7 +252,7 @@ impl Pattern {
         }
     }
 
-    /// Where any number of matches of this pattern, none included, may end.
+    /// Returns the places where any number of matches of this pattern, none included, may end.
     fn repeated_ends(&self, input: &[Symbol], starts: Vec<usize>) -> Vec<usize> {
         if let Self::Set(set) = self {
             let mut all = Vec::new();
@@ -283,7 +283,7 @@ fn contains(set: &ByteSet, symbol: Symbol) -> bool {
     matches!(symbol, Symbol::Byte(byte) if set.contains(byte))
 }
 
-/// The places behind those where a symbol fits.
+/// The places after those where a symbol fits.
 fn step(input: &[Symbol], mut starts: Vec<usize>, fits: impl Fn(Symbol) -> bool) -> Vec<usize> {
     starts.retain(|&at| input.get(at).is_some_and(|&symbol| fits(symbol)));
     starts.iter_mut().for_each(|at| *at += 1);

@@ -1,4 +1,4 @@
-//! What finished tables look like: which symbols behave alike, what can be reached, how small they could be.
+//! Properties of finished tables: the symbols that behave alike, the states that can be reached, the smallest possible size.
 //!
 //! Tables come from anywhere. Nothing here panics on nonsense; what cannot be reached in sound tables is not looked at.
 
@@ -42,7 +42,7 @@ impl SymbolClasses {
 }
 
 impl Tables {
-    /// Which symbols behave alike.
+    /// Returns the classes of symbols that behave alike.
     #[must_use]
     pub fn symbol_classes(&self) -> SymbolClasses {
         let mut columns = [0; SYMBOLS];
@@ -174,7 +174,7 @@ impl Tables {
         if start == 0 { vec![Found { state: 0, by: None }] } else { order }
     }
 
-    /// How many states the smallest automaton has, trap and start included, that leads every string from `start` to the same
+    /// Returns the number of states, trap and start included, of the smallest automaton that leads every string from `start` to the same
     /// meaning. `meaning` gives a number for what each state means; what the trap means is nothing.
     ///
     /// States are counted as armorer makes them: the start is never merged with another one.
@@ -211,13 +211,13 @@ impl Tables {
         ClassifiedDfa { graph, accept, values }.minimise().len()
     }
 
-    /// How many cells a state owns, of those that are there.
+    /// Returns the number of cells that states own, of those that are there.
     #[must_use]
     pub fn used_cells(&self) -> usize {
         self.check.iter().filter(|&&state| state != 0).count()
     }
 
-    /// How many states the longest chain of diff-encoded states has; 0 without such states. Loops count as endless: `None`.
+    /// Returns the number of states of the longest chain of diff-encoded states; 0 without such states. Loops count as endless: `None`.
     #[must_use]
     pub fn longest_chain(&self) -> Option<usize> {
         // The length of the chain that begins at each state, where it is known.

@@ -4,7 +4,7 @@
 
 use super::ByteSet;
 
-/// How some sets split the bytes.
+/// The classes into which some sets split the bytes.
 #[derive(Debug)]
 pub(super) struct Split {
     /// Runs of bytes that are in the same sets, with the number of their group; they cover all bytes.

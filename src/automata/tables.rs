@@ -35,7 +35,7 @@ pub struct Tables {
     pub default: Vec<u32>,
     /// Successors.
     pub next: Vec<u32>,
-    /// Which state owns a cell.
+    /// The state that owns each cell.
     pub check: Vec<u32>,
 }
 
@@ -48,7 +48,7 @@ pub(super) enum Table {
     Default,
 }
 
-/// What is wrong with tables: each of these makes the kernel reject them.
+/// A fault of tables: each of these makes the kernel reject them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TableError {
@@ -79,7 +79,7 @@ pub enum TableError {
 }
 
 impl Tables {
-    /// How many states there are.
+    /// The number of states.
     pub fn states(&self) -> usize {
         self.base.len()
     }
@@ -94,12 +94,12 @@ impl Tables {
         self.base.iter().any(|base| base & BASE_DIFF_ENCODED != 0)
     }
 
-    /// Where a symbol leads, the way the kernel looks it up. What does not exist leads to the trap.
+    /// Returns the state that a symbol leads to, the way the kernel looks it up. What does not exist leads to the trap.
     pub fn step(&self, state: u32, symbol: Symbol) -> u32 {
         self.look_up(state, symbol, |_, _| ()).unwrap_or(0)
     }
 
-    /// Where an input leads from `start`.
+    /// Returns the state that an input leads to from `start`.
     pub fn walk(&self, start: u32, input: &[u8]) -> u32 {
         input.iter().fold(start, |state, &byte| self.step(state, Symbol::Byte(byte)))
     }

@@ -12,16 +12,16 @@ use super::{Symbol, Tables};
 /// The bytes that a processor fetches at once.
 const LINE: usize = 64;
 
-/// What walks cost, all of them together.
+/// The costs of walks, all of them together.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct WalkCosts {
-    /// How many walks there were.
+    /// The number of walks.
     pub walks: usize,
-    /// How many symbols they read.
+    /// The number of symbols that they read.
     pub symbols: usize,
-    /// How many lines of 64 bytes each walk touched in the tables `base`, `check`, `next` and `default`.
+    /// The lines of 64 bytes that walks touched in the tables `base`, `check`, `next` and `default`, added up.
     pub lines: [usize; 4],
-    /// How many cells they looked at: one a symbol, and one more for each state of a chain of differences.
+    /// The number of cells that they looked at: one a symbol, and one more for each state of a chain of differences.
     pub probes: usize,
 }
 

@@ -117,7 +117,7 @@ impl Compiler {
             MeaningComparison::Different => refused(
                 Code::FormatChanged,
                 "the formatted text would compile to another policy",
-                "this is a bug in armorer: please report it with the file",
+                "please report this bug in armorer, with the file",
             ),
             MeaningComparison::Unresolved if formatted.sorted => refused(
                 Code::SortUnproved,

@@ -155,7 +155,7 @@ impl Resolver<'_> {
             let message = format!("unknown group `{}` in a profile header", group.name.value);
             let diagnostic = Diagnostic::new(Code::CondGroup, message, group.name.span);
             self.diagnostics
-                .push(diagnostic.with_help("the only group of conditions in a header is `xattrs=(name=value)`"));
+                .push(diagnostic.with_help("write `xattrs=(name=value)`, the only group of conditions in a header"));
             return Vec::new();
         }
         if inner_hat {

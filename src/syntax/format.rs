@@ -92,7 +92,7 @@ pub fn format_with(source: &Source, id: SourceId, options: &FormatOptions) -> Re
     if super::parse(&text).ok() != Some(file) {
         let message = "the formatted text would have another meaning";
         let diagnostic = Diagnostic::new(Code::FormatChanged, message, Span::new(id, 0, 0));
-        return Err(vec![diagnostic.with_help("this is a bug in armorer: please report it with the file")]);
+        return Err(vec![diagnostic.with_help("please report this bug in armorer, with the file")]);
     }
     let mut notes = Vec::new();
     if let Some(at) = memchr::memmem::find(source.text(), b"\r\n").and_then(|at| u32::try_from(at).ok()) {

@@ -56,7 +56,7 @@ impl DbusAccess {
         let permissions = words.set::<DbusPermissions>();
         if permissions == 0 {
             let known = DbusPermissions::words();
-            let help = "a permission is missing: send, receive, bind or eavesdrop";
+            let help = "add a permission: send, receive, bind or eavesdrop";
             return Err(match words.peek() {
                 Some(word) => AccessError::unknown(word, "no permission for D-Bus", known).or_else(help.into()),
                 None => AccessError::new(help),

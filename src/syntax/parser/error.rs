@@ -146,7 +146,7 @@ fn missing_comma<'a>(end: TokenInput<'a>, next: TokenInput<'a>) -> PResult<'a, (
     if let Some(comma) = swallowed(word) {
         let comma = end.seek(u32::try_from(word_start + comma).unwrap_or(u32::MAX));
         let diagnostic = Diagnostic::new(Code::MissingComma, "missing whitespace after a comma", comma.span(1));
-        let help = "a comma is part of a word unless white space follows it: add a space or a newline after the comma";
+        let help = "add a space or a newline after the comma: without it, the comma is part of the word";
         end.state().report(diagnostic.with_help(help));
         return Ok((comma.advance(1), ()));
     }
