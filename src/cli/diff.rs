@@ -126,6 +126,9 @@ impl Args {
 impl ComparedPolicy {
     fn read(path: &Path, args: &Args, own_features: Option<&str>) -> Result<ComparedPolicy, String> {
         let input = CommandInput::of(path);
+        if path.is_dir() {
+            return Err(format!("{}: is a directory, which only `--no-new-access` compares", input.shown()));
+        }
         let bytes = input.read().map_err(|error| format!("{}: {error}", input.shown()))?;
         if analysis::is_blob(&bytes) {
             return ComparedPolicy::of_blob(&input, &bytes);

@@ -18,7 +18,16 @@ impl Graph {
         let mut text = String::new();
         let count = |kind| self.nodes.iter().filter(|node| node.kind == kind).count();
         let (profiles, children, hats) = (count(NodeKind::Profile), count(NodeKind::Child), count(NodeKind::Hat));
-        _ = writeln!(text, "{profiles} profiles, {children} children, {hats} hats; {} edges", self.edges.len());
+        let plural = |count| if count == 1 { "" } else { "s" };
+        _ = writeln!(
+            text,
+            "{profiles} profile{}, {children} child{}, {hats} hat{}; {} edge{}",
+            plural(profiles),
+            if children == 1 { "" } else { "ren" },
+            plural(hats),
+            self.edges.len(),
+            plural(self.edges.len()),
+        );
         let mut classes: BTreeMap<EdgeClass, [usize; 3]> = BTreeMap::new();
         for edge in &self.edges {
             let [all, any, refused] = classes.entry(edge.class).or_default();

@@ -124,7 +124,7 @@ impl<'a> PairedPolicies<'a> {
             namespace: profile.namespace.as_ref().map(|namespace| namespace.escape_ascii().to_string()),
             profile: profile.name.escape_ascii().to_string(),
             indices: [None, Some(index)],
-            ..Difference::new(ProfilePart::Profile, "has nothing to compare it with".into(), "has the profile".into())
+            ..Difference::new(ProfilePart::Profile, "has no profile to compare".into(), "has the profile".into())
         };
         Some(NewAccessFinding { kind: NewAccessKind::NotProven, base: None, reason: Some(reason), difference })
     }

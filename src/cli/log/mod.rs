@@ -32,7 +32,7 @@ pub(super) const MOST: usize = 100_000;
 #[derive(clap::Args)]
 pub(super) struct Args {
     /// Format of the output
-    #[arg(long, value_enum, default_value = "table")]
+    #[arg(long, value_enum, default_value = "text")]
     format: LogFormat,
 
     #[command(flatten)]

@@ -26,6 +26,6 @@ pub(super) fn print(format: LogFormat, tree: &Tree, summary: &Summary) -> Result
         LogFormat::Text => output::print(&profiles.iter().map(UnusedRules::to_string).collect::<Vec<_>>().join("\n")),
         LogFormat::Json => print_json(&UnusedDocument { version: 1, profiles: &profiles }),
         LogFormat::JsonLines => profiles.iter().try_for_each(|usage| print_styled(&json_line(usage)?)),
-        LogFormat::Github => Err("`--unused` supports the formats table, json and json-lines".into()),
+        LogFormat::Github => Err("`--unused` supports the formats text, json and json-lines".into()),
     }
 }
