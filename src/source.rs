@@ -21,6 +21,7 @@ mod loader;
 mod rooted;
 mod text;
 
+use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use serde::{Deserialize, Serialize};
@@ -171,12 +172,18 @@ impl<T> std::ops::Deref for Spanned<T> {
 /// assert_eq!(sources.describe(path), "demo:2:3");
 /// # Ok::<(), armorer::source::SourceError>(())
 /// ```
-#[derive(Debug)]
 pub struct Source {
     name: String,
     text: Box<[u8]>,
     /// Offsets of the first byte of each line.
     lines: Vec<u32>,
+}
+
+/// The name and the length: nobody reads a text as a list of bytes, and errors that hold sources are printed so by `main`.
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Source").field("name", &self.name).field("len", &self.text.len()).finish_non_exhaustive()
+    }
 }
 
 impl Source {
