@@ -76,27 +76,27 @@ fn main() {
     }
 }
 
-/// Loads both policies, one after the other, and runs the loop under each, and first under none with the files that they allow.
+/// Loads both policies, one after the other, and runs the loop under each, and under none.
 fn script(profile: &str) -> String {
     format!(
         "policy=/sys/kernel/security/apparmor/.replace
 for who in armorer reference; do
   cat /policy/$who > $policy
-  echo RESULT $who $(loop {profile:?} {ROUNDS} < /paths)
+  echo RESULT $who $(/bin/loop {profile:?} {ROUNDS} < /paths)
 done
-echo RESULT none $(loop - {ROUNDS} < /paths)
+echo RESULT none $(/bin/loop - {ROUNDS} < /paths)
 "
     )
-    .replace("loop", "/bin/loop")
 }
 
 /// Prints a row for each compiler.
 fn print(kernel: &str, profile: &str, results: &[String]) {
     let figures = |who: &str| -> [f64; 3] {
         let line = results.iter().find_map(|line| line.strip_prefix(who)).expect("a line for each loop");
-        let words: Vec<f64> = line.split_whitespace().map(|word| word.parse().unwrap()).collect();
-        let accesses = words[0] * ROUNDS as f64;
-        [words[0], words[1] / accesses, words[2] / accesses]
+        let mut words = line.split_whitespace().map(|word| word.parse::<f64>().expect("a number"));
+        let [files, stat, open] = [(); 3].map(|()| words.next().expect("three numbers"));
+        let accesses = files * ROUNDS as f64;
+        [files, stat / accesses, open / accesses]
     };
     let [_, stat, open] = figures("none");
     let theirs = figures("reference");
