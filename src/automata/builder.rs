@@ -40,7 +40,7 @@ pub enum BuildError {
         labels: Vec<LabelId>,
     },
     /// More than [`Config::max_words`] words.
-    #[error("the automaton needs too much memory: {states} states and no end in sight")]
+    #[error("memory limit exceeded after {states} states of the automaton")]
     TooLarge {
         /// States built by then; 0 if the patterns alone were too large.
         states: usize,

@@ -100,7 +100,7 @@ impl Cycle {
         exits
     }
 
-    /// Whether an older state may be the same as the one where an exit is.
+    /// Returns whether an older state may be the same as the one where an exit is.
     pub(super) fn may_be(
         &self,
         exit: Exit,

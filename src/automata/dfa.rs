@@ -130,7 +130,7 @@ impl Dfa {
 /// A label set that could not be given a meaning.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unclassified<E> {
-    /// Why.
+    /// The error.
     pub error: E,
     /// The labels.
     pub labels: Vec<LabelId>,

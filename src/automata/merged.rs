@@ -1,6 +1,6 @@
 //! Minimal states that automata share.
 //!
-//! What a subset means depends on the subset alone, so the minimal state that stands for it can be found once, whichever
+//! The meaning of a subset depends on the subset alone, so the minimal state that stands for it can be found once, whichever
 //! automaton it comes up in. An automaton made of known subsets is then a walk over minimal states, with nothing left to
 //! minimise.
 //!

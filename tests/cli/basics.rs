@@ -275,7 +275,7 @@ fn limits_and_timings() {
     assert_eq!(status(&compile(&["--max-states", "0"])), 2);
     assert_eq!(status(&compile(&["--max-memory", "much"])), 2);
     let output = compile(&["--max-memory", "20K"]);
-    assert!(text(&output.stderr).contains("too much memory"), "{}", text(&output.stderr));
+    assert!(text(&output.stderr).contains("memory limit exceeded after"), "{}", text(&output.stderr));
 
     let output = compile(&["--timings=json", "--quiet"]);
     assert_eq!(status(&output), 0);
