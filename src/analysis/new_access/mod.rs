@@ -48,7 +48,7 @@ use pairs::PairedPolicies;
 /// use armorer::analysis::new_access::NewAccessOptions;
 ///
 /// // The profile `web` was called `nginx` before; audit records do not matter.
-/// let options = Options::default().map("nginx", "web").ignore_audit(true);
+/// let options = NewAccessOptions::default().map("nginx", "web").ignore_audit(true);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewAccessOptions {
@@ -188,7 +188,7 @@ impl NewAccessFinding {
     ///
     /// ```
     /// use armorer::analysis::access::Question;
-    /// use armorer::analysis::{Subject, new_access::Finding, search::search};
+    /// use armorer::analysis::{Subject, new_access::NewAccessFinding, search::search};
     /// use armorer::{Compiler, Features, Input};
     ///
     /// let compiler = Compiler::new(Features::builtin("linux-7.2").unwrap());

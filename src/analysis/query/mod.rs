@@ -227,8 +227,8 @@ pub struct Execution {
 /// ```
 /// use armorer::query::ExecDestination;
 ///
-/// assert_eq!(ExecTo::Profile("helper".into()).word(), "helper");
-/// assert_eq!(ExecTo::ChildAttachment.word(), "child");
+/// assert_eq!(ExecDestination::Profile("helper".into()).word(), "helper");
+/// assert_eq!(ExecDestination::ChildAttachment.word(), "child");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]

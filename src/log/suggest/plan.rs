@@ -47,7 +47,7 @@ pub struct Suggestion {
 /// ```
 /// use armorer::log::suggest::SuggestOptions;
 ///
-/// let options = Options::default().accept("capability-sys-admin").local(true).abstractions(false);
+/// let options = SuggestOptions::default().accept("capability-sys-admin").local(true).abstractions(false);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SuggestOptions {

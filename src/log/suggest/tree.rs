@@ -21,7 +21,7 @@ use crate::vocab::ExecMode;
 /// use armorer::log::suggest::SuggestTree;
 /// use armorer::{Compiler, Features};
 ///
-/// let mut tree = Tree::new(Compiler::new(Features::builtin("linux-7.2").unwrap()));
+/// let mut tree = SuggestTree::new(Compiler::new(Features::builtin("linux-7.2").unwrap()));
 /// tree.add("usr.bin.web", "profile web /usr/bin/web {\n  profile worker { }\n}\n")?;
 /// assert_eq!(tree.file_of(b"web//worker"), Some("usr.bin.web"));
 /// assert_eq!(tree.file_of(b"db"), None);
@@ -94,7 +94,7 @@ impl SuggestTree {
     /// use armorer::log::suggest::SuggestTree;
     /// use armorer::{Compiler, Features};
     ///
-    /// let mut tree = Tree::new(Compiler::new(Features::builtin("linux-7.2").unwrap()));
+    /// let mut tree = SuggestTree::new(Compiler::new(Features::builtin("linux-7.2").unwrap()));
     /// tree.create("usr.bin.web", b"/usr/bin/web")?;
     /// assert_eq!(tree.file_of(b"/usr/bin/web"), Some("usr.bin.web"));
     /// # Ok::<(), armorer::CompileError>(())
