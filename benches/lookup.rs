@@ -12,6 +12,8 @@
     reason = "the tables are verified, and their walk should cost what it costs a kernel"
 )]
 
+#[path = "support/machine.rs"]
+mod machine;
 #[path = "../tests/support/reference.rs"]
 #[expect(dead_code, reason = "the tests use all of it")]
 mod reference;
@@ -274,22 +276,8 @@ fn profiles(corpus: &Path, step: usize) -> Vec<PathBuf> {
 
 /// Files of this machine, from all over it.
 fn paths_of_machine() -> Vec<Vec<u8>> {
-    let mut found = Vec::new();
-    let mut open: Vec<PathBuf> = ["/etc", "/usr", "/var", "/proc/self", "/dev"].map(PathBuf::from).into();
-    while let Some(directory) = open.pop() {
-        let entries = std::fs::read_dir(&directory).into_iter().flatten().flatten();
-        for entry in entries {
-            let Ok(kind) = entry.file_type() else { continue };
-            if kind.is_dir() && entry.path().components().count() < 8 {
-                open.push(entry.path());
-            } else if !kind.is_dir() {
-                found.push(entry.path().into_os_string().into_encoded_bytes());
-            }
-        }
-    }
-    found.sort();
-    let step = found.len().div_ceil(PATHS).max(1);
-    found.into_iter().step_by(step).collect()
+    let files = machine::files(&["/etc", "/usr", "/var", "/proc/self", "/dev"], PATHS, |_, kind| !kind.is_dir());
+    files.into_iter().map(|path| path.into_os_string().into_encoded_bytes()).collect()
 }
 
 /// The paths of the accesses to files that the example suites test.

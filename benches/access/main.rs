@@ -13,6 +13,8 @@ mod kernel {
     pub(crate) mod initramfs;
     pub(crate) mod vm;
 }
+#[path = "../support/machine.rs"]
+mod machine;
 #[path = "../../tests/support/reference.rs"]
 #[expect(dead_code, reason = "the tests use all of it")]
 mod reference;
@@ -125,19 +127,6 @@ fn compile_loop(directory: &Path) -> Vec<u8> {
 
 /// Regular files below `/etc` and `/usr`, whose names are made in the machine as well.
 fn paths_of_machine() -> Vec<String> {
-    let mut found = Vec::new();
-    let mut open: Vec<PathBuf> = ["/etc", "/usr"].map(PathBuf::from).into();
-    while let Some(directory) = open.pop() {
-        for entry in std::fs::read_dir(&directory).into_iter().flatten().flatten() {
-            let Ok(kind) = entry.file_type() else { continue };
-            if kind.is_dir() && entry.path().components().count() < 8 {
-                open.push(entry.path());
-            } else if kind.is_file() {
-                found.extend(entry.path().into_os_string().into_string());
-            }
-        }
-    }
-    found.sort();
-    let step = found.len().div_ceil(PATHS).max(1);
-    found.into_iter().step_by(step).collect()
+    let files = machine::files(&["/etc", "/usr"], PATHS, |path, kind| kind.is_file() && path.to_str().is_some());
+    files.into_iter().filter_map(|path| path.into_os_string().into_string().ok()).collect()
 }
