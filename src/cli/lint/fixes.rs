@@ -56,7 +56,7 @@ fn errors(outcome: &LintOutcome) -> BTreeMap<String, usize> {
     errors
 }
 
-pub(super) fn mend(
+pub(super) fn apply_all(
     settings: &LintSettings<'_>,
     mut inputs: Vec<Input>,
     most: Applicability,

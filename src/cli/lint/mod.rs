@@ -103,15 +103,15 @@ fn try_run(args: &Args) -> Result<Status, String> {
             Ok(compiler::Input::text(input.name(), text))
         })
         .collect::<Result<Vec<_>, String>>()?;
-    let mends = args.fix || args.unsafe_fixes || args.diff;
-    if mends {
+    let fixes_are_asked = args.fix || args.unsafe_fixes || args.diff;
+    if fixes_are_asked {
         let most = if args.unsafe_fixes { lint::Applicability::Unsafe } else { lint::Applicability::Safe };
-        let mended = fixes::mend(&settings, texts, most)?;
+        let fixed = fixes::apply_all(&settings, texts, most)?;
         if args.diff {
-            return mended.print_diff();
+            return fixed.print_diff();
         }
-        mended.write()?;
-        return report(args, &mended.outcome, inputs.len(), mended.applied);
+        fixed.write()?;
+        return report(args, &fixed.outcome, inputs.len(), fixed.applied);
     }
     let linter = settings.linter(None)?;
     let outcome = linter.lint(texts).map_err(|error| error.to_string())?;
