@@ -197,8 +197,7 @@ impl Subsets {
         target
     }
 
-    /// The state for a union (an id of [`Memo::sets`]) and the continuations of further steps, in their
-    /// order.
+    /// The state for a union (an id in `sets` of the memo) and the continuations of further steps, in their order.
     fn target(
         &mut self,
         nfa: &Nfa,
