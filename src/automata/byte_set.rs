@@ -20,7 +20,9 @@ impl ByteSet {
 
     /// One byte.
     pub fn single(byte: u8) -> Self {
-        Self::range(byte, byte)
+        let mut set = Self::EMPTY;
+        set.insert(byte);
+        set
     }
 
     /// All bytes from `low` to `high`, both included; empty if `low > high`.

@@ -32,6 +32,21 @@ impl State for SubsetId {
     const TRAP: Self = Self(0);
 }
 
+/// The parts that a state was made of: another one, and a few NFA states more.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Origin {
+    /// The empty set for a state that has no base: its NFA states are then in `Subsets::sets` alone.
+    pub(super) base: SubsetId,
+    /// The first place in `Subsets::additions` of the NFA states that the base does not have.
+    pub(super) first: u32,
+    /// The place after the last of them.
+    pub(super) end: u32,
+}
+
+impl Origin {
+    const NONE: Self = Self { base: SubsetId::TRAP, first: 0, end: 0 };
+}
+
 /// Every state of the DFA met so far.
 #[derive(Debug)]
 pub(super) struct Subsets {
@@ -40,6 +55,8 @@ pub(super) struct Subsets {
     /// For each state, its default and where its edges are in `edges`; the default is [`Id::UNKNOWN`] until they are needed.
     pub(super) rows: IdVec<SubsetId, (SubsetId, u32, u32)>,
     pub(super) edges: Vec<Edge<SubsetId>>,
+    pub(super) origins: IdVec<SubsetId, Origin>,
+    pub(super) additions: Vec<NfaStateId>,
     /// The label set of each state.
     pub(super) label_set_of: IdVec<SubsetId, LabelSetId>,
     pub(super) label_sets: SliceInterner<LabelSetId, LabelId>,
@@ -61,6 +78,8 @@ impl Default for Subsets {
             sets: SetInterner::default(),
             rows: IdVec::default(),
             edges: Vec::new(),
+            origins: IdVec::default(),
+            additions: Vec::new(),
             label_set_of: IdVec::default(),
             label_sets: SliceInterner::default(),
             absorber: Absorber::default(),
@@ -82,6 +101,8 @@ impl Subsets {
         self.sets.clear();
         self.rows.clear();
         self.edges.clear();
+        self.origins.clear();
+        self.additions.clear();
         self.label_set_of.clear();
         self.label_sets.clear();
         self.memo.clear();
@@ -98,15 +119,15 @@ impl Subsets {
     fn begin(&mut self) {
         self.sets.intern(&[]);
         self.rows.push((SubsetId::TRAP, 0, 0));
+        self.origins.push(Origin::NONE);
         let (unlabelled, _) = self.label_sets.intern(&[]);
         self.label_set_of.push(unlabelled);
-        // The union of no continuations.
-        self.memo.sets.intern(&[]);
+        self.memo.lists.intern(&[]);
     }
 
     /// About how many words all of it takes.
     pub(super) fn words(&self) -> usize {
-        self.sets.total_len() + 2 * self.edges.len() + 6 * self.rows.len() + self.memo.words()
+        self.sets.total_len() + self.additions.len() + 2 * self.edges.len() + 9 * self.rows.len() + self.memo.words()
     }
 
     /// The automaton whose start has these NFA states.
@@ -232,13 +253,43 @@ impl Subsets {
     pub(super) fn state(&mut self, nfa: &Nfa, set: &[NfaStateId]) -> SubsetId {
         let (id, new) = self.sets.intern(set);
         if new {
-            self.rows.push((SubsetId::UNKNOWN, 0, 0));
-            let accepting = set.iter().filter(|&&item| nfa.states[item].read == ReadId::ACCEPT);
-            self.accepted.clear();
-            self.accepted.extend(accepting.map(|&item| nfa.label_id(nfa.label(item))));
-            self.accepted.sort_unstable();
-            self.label_set_of.push(self.label_sets.intern(&self.accepted).0);
+            let labels = self.labels_of(nfa, set);
+            self.push(labels, Origin::NONE);
         }
         id
+    }
+
+    /// The same for a set that has all of another state, the base, and these NFA states more.
+    pub(super) fn state_above(
+        &mut self,
+        nfa: &Nfa,
+        set: &[NfaStateId],
+        base: SubsetId,
+        added: &[NfaStateId],
+    ) -> SubsetId {
+        let (id, new) = self.sets.intern(set);
+        if new {
+            let first = self.additions.len() as u32;
+            self.additions.extend_from_slice(added);
+            let accepts = added.iter().any(|&item| nfa.states[item].read == ReadId::ACCEPT);
+            let labels = if accepts { self.labels_of(nfa, set) } else { self.label_set_of[base] };
+            self.push(labels, Origin { base, first, end: self.additions.len() as u32 });
+        }
+        id
+    }
+
+    /// Appends what belongs to a new set.
+    fn push(&mut self, labels: LabelSetId, origin: Origin) {
+        self.rows.push((SubsetId::UNKNOWN, 0, 0));
+        self.label_set_of.push(labels);
+        self.origins.push(origin);
+    }
+
+    fn labels_of(&mut self, nfa: &Nfa, set: &[NfaStateId]) -> LabelSetId {
+        let accepting = set.iter().filter(|&&item| nfa.states[item].read == ReadId::ACCEPT);
+        self.accepted.clear();
+        self.accepted.extend(accepting.map(|&item| nfa.label_id(nfa.label(item))));
+        self.accepted.sort_unstable();
+        self.label_sets.intern(&self.accepted).0
     }
 }

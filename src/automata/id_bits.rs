@@ -39,6 +39,30 @@ impl<I: Id> IdBits<I> {
         self.used[word / 64] |= 1 << (word % 64);
     }
 
+    /// Adds an id. Returns whether it is new.
+    #[inline]
+    pub(super) fn insert_new(&mut self, id: I) -> bool {
+        let word = &mut self.words[id.index() / 64];
+        let bit = 1 << (id.index() % 64);
+        if *word & bit != 0 {
+            return false;
+        }
+        *word |= bit;
+        self.used[id.index() / 4096] |= 1 << (id.index() / 64 % 64);
+        true
+    }
+
+    /// Empties the set.
+    pub(super) fn clear(&mut self) {
+        for (group, used) in self.used.iter_mut().enumerate() {
+            let mut used = std::mem::take(used);
+            while used != 0 {
+                self.words[64 * group + used.trailing_zeros() as usize] = 0;
+                used &= used - 1;
+            }
+        }
+    }
+
     /// Empties the set, and appends its ids to a list in ascending order.
     pub(super) fn drain_into(&mut self, list: &mut Vec<I>) {
         for (group, used) in self.used.iter_mut().enumerate() {
@@ -66,6 +90,9 @@ mod tests {
         let mut bits = IdBits::default();
         bits.grow(10_000);
         for _ in 0..2 {
+            assert!(bits.insert_new(StateId::new(4_097)));
+            assert!(!bits.insert_new(StateId::new(4_097)));
+            bits.clear();
             let ids = [9_999, 0, 64, 63, 4_096, 4_095, 64, 9_999];
             ids.iter().for_each(|&id| bits.insert(StateId::new(id)));
             let mut list = Vec::new();

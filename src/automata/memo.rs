@@ -1,4 +1,4 @@
-//! The memory of the subset construction: what was united before, and what it came to.
+//! The memory of the subset construction: what was united before, and what came of it.
 
 use super::determinise::SubsetId;
 use super::ids::{IdVec, ids};
@@ -16,15 +16,15 @@ ids! {
     pub(super) GroupId;
     /// The number of a list of continuations.
     pub(super) ListId;
-    /// The number of the union of a list.
-    pub(super) UnionId;
-    /// The number of a union with further continuations.
+    /// The number of a state and a list.
+    pub(super) ListedId;
+    /// The number of a state and further continuations.
     pub(super) ExtendedId;
 }
 
-impl UnionId {
-    /// The union of no continuations.
-    pub(super) const NOTHING: Self = Self(0);
+impl ListId {
+    /// The list of no continuations.
+    pub(super) const EMPTY: Self = Self(0);
 }
 
 /// About what a [`Split`] takes.
@@ -38,20 +38,22 @@ pub(super) struct Memo {
     /// Lists of the broad steps (as NFA states) that states have.
     pub(super) broad: SetInterner<BroadId, NfaStateId>,
     pub(super) broad_parts: IdVec<BroadId, Broad>,
-    pub(super) groups: IdVec<GroupId, Group>,
-    /// Lists of the continuations of a group, sorted, and their unions, as ids of `sets`.
+    /// The continuations that the bytes of each group lead to.
+    pub(super) groups: IdVec<GroupId, ListId>,
+    /// Lists of continuations, sorted.
     pub(super) lists: SetInterner<ListId, ContinuationId>,
-    pub(super) unions: IdVec<ListId, UnionId>,
-    pub(super) sets: SetInterner<UnionId, NfaStateId>,
+    /// A state and a list; and the state for both.
+    pub(super) of_list: SliceInterner<ListedId, u32>,
+    pub(super) states_of_lists: IdVec<ListedId, SubsetId>,
     /// Lists of broad sets, sorted, and how they split the bytes.
     pub(super) set_lists: SliceInterner<SplitId, ReadId>,
     pub(super) splits: IdVec<SplitId, Split>,
-    /// A union, followed by the continuations that a byte leads to besides; and the state for it.
+    /// A state, followed by the continuations that a byte leads to besides; and the state for both.
     pub(super) extended: SliceInterner<ExtendedId, u32>,
     pub(super) states: IdVec<ExtendedId, SubsetId>,
 }
 
-/// The union of a list of broad steps.
+/// The meaning of a list of broad steps.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Broad {
     pub(super) split: SplitId,
@@ -59,26 +61,24 @@ pub(super) struct Broad {
     pub(super) groups: GroupId,
 }
 
-/// Bytes that are in the same sets.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Group {
-    /// The union of its continuations, an id of [`Memo::sets`].
-    pub(super) union: UnionId,
-    /// The state for it; `UNKNOWN` until it is needed.
-    pub(super) target: SubsetId,
+impl Broad {
+    /// The id of one of the groups of its split.
+    pub(super) fn group(self, number: u16) -> GroupId {
+        GroupId::new(self.groups.index() + usize::from(number))
+    }
 }
 
 impl Memo {
     /// Forgets all, but keeps the memory that it took.
     pub(super) fn clear(&mut self) {
-        let Self { of_continuation, broad, broad_parts, groups, lists, unions, sets, .. } = self;
+        let Self { of_continuation, broad, broad_parts, groups, lists, of_list, states_of_lists, .. } = self;
         of_continuation.clear();
         broad.clear();
         broad_parts.clear();
         groups.clear();
         lists.clear();
-        unions.clear();
-        sets.clear();
+        of_list.clear();
+        states_of_lists.clear();
         self.set_lists.clear();
         self.splits.clear();
         self.extended.clear();
@@ -88,9 +88,9 @@ impl Memo {
     pub(super) fn words(&self) -> usize {
         self.of_continuation.len()
             + self.broad.total_len()
-            + 2 * self.groups.len()
+            + self.groups.len()
             + self.lists.total_len()
-            + self.sets.total_len()
+            + self.of_list.total_len()
             + self.extended.total_len()
             + SPLIT_WORDS * self.splits.len()
     }

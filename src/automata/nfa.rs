@@ -68,7 +68,7 @@ impl ReadId {
 
 impl ContinuationId {
     /// The continuation that matches nothing.
-    const NOTHING: Self = Self(0);
+    pub(super) const NOTHING: Self = Self(0);
 }
 
 /// A state: read one symbol, then go on with the continuation.
@@ -119,6 +119,8 @@ pub(super) struct Nfa {
     singles: IdVec<NfaStateId, ContinuationId>,
     /// Sets of states, sorted. Those of one state are found by `singles`.
     pub(super) contents: SliceInterner<ContinuationId, NfaStateId>,
+    /// For some continuations, another one, with whose states theirs begin; `NOTHING` for others.
+    rests: IdVec<ContinuationId, ContinuationId>,
     /// The continuations that were built before: of this node in front of this continuation.
     memo: FxHashMap<(NodeId, ContinuationId), ContinuationId>,
     /// The same for the loop over a body, which a star and a plus share.
@@ -154,6 +156,7 @@ impl Nfa {
             label_ids: IdVec::default(),
             singles: IdVec::default(),
             contents,
+            rests: IdVec::default(),
             memo: FxHashMap::default(),
             loops: FxHashMap::default(),
             open: Vec::new(),
@@ -176,12 +179,13 @@ impl Nfa {
         kinds.clear();
         kind_ids.clear();
         state_ids.clear();
-        let Self { accept_ids, label_ids, singles, contents, memo, loops, open, outermost, closed, .. } = self;
+        let Self { accept_ids, label_ids, singles, contents, rests, memo, loops, open, outermost, closed, .. } = self;
         accept_ids.clear();
         label_ids.clear();
         singles.clear();
         contents.clear();
         contents.intern(&[]);
+        rests.clear();
         memo.clear();
         loops.clear();
         open.clear();
@@ -218,6 +222,16 @@ impl Nfa {
     /// The states of a continuation, sorted.
     pub(super) fn continuation(&self, id: ContinuationId) -> &[NfaStateId] {
         self.contents.get(id)
+    }
+
+    /// The same in two parts: states of its own, and the continuation that the others make. Continuations that are optional one after
+    /// another begin with each other, so that whoever takes in all of them need not take in the same states again and again.
+    pub(super) fn parts(&self, id: ContinuationId) -> (&[NfaStateId], ContinuationId) {
+        let states = self.contents.get(id);
+        match self.rests.get(id) {
+            Some(&rest) if rest != ContinuationId::NOTHING => (&states[self.contents.get(rest).len()..], rest),
+            _ => (states, ContinuationId::NOTHING),
+        }
     }
 
     /// The number of continuations.
@@ -290,7 +304,9 @@ impl Nfa {
                     let first = self.build(part, next)?;
                     self.append(first, &mut all);
                 }
-                self.union(&mut all)?
+                let built = self.union(&mut all)?;
+                self.remember_rest(built, next);
+                built
             }
             Node::Plus(body) => {
                 let again = self.repeat(body, next)?;
@@ -322,6 +338,7 @@ impl Nfa {
         all.retain(|&state| self.states[state] != NfaState { read: ReadId::ENTER, next: this });
         normalise(&mut all);
         self.contents.replace(this, &all);
+        self.remember_rest(this, next);
         self.within_budget().then_some(this)
     }
 
@@ -377,6 +394,15 @@ impl Nfa {
         }
         let (id, _) = self.contents.intern(states);
         self.within_budget().then_some(id)
+    }
+
+    /// Remembers that a continuation begins with all of another one, if it does.
+    fn remember_rest(&mut self, id: ContinuationId, rest: ContinuationId) {
+        let (states, others) = (self.contents.get(id), self.contents.get(rest));
+        if !others.is_empty() && others.len() < states.len() && states.starts_with(others) {
+            self.rests.grow(id.index() + 1, ContinuationId::NOTHING);
+            self.rests[id] = rest;
+        }
     }
 
     fn within_budget(&self) -> bool {

@@ -237,8 +237,9 @@ pub enum RuleKind {
     ChangeProfile(ChangeProfileRule),
     /// `capability`
     Capability(CapabilityRule),
+    // Boxed: it is much larger than the others, and rare.
     /// `network`
-    Network(NetworkRule),
+    Network(Box<NetworkRule>),
     /// `unix`
     Unix(UnixRule),
     /// `dbus`

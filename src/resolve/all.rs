@@ -56,7 +56,13 @@ fn bare() -> Vec<ast::RuleKind> {
     };
     vec![
         Capability(ast::CapabilityRule { names: Vec::new() }),
-        Network(ast::NetworkRule { permissions: None, family: None, socket: None, conditions: Vec::new(), peer: None }),
+        Network(Box::new(ast::NetworkRule {
+            permissions: None,
+            family: None,
+            socket: None,
+            conditions: Vec::new(),
+            peer: None,
+        })),
         mount(MountOperation::Mount),
         mount(MountOperation::Remount),
         mount(MountOperation::Umount),

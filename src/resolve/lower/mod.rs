@@ -74,7 +74,7 @@ pub fn kind(kind: &ast::RuleKind, prefix: &policy::Prefix, span: Span, context: 
         ast::RuleKind::Link(rule) => RuleKind::File(link::lower(rule)),
         ast::RuleKind::ChangeProfile(rule) => RuleKind::ChangeProfile(change_profile::lower(rule, span, context)?),
         ast::RuleKind::Capability(rule) => RuleKind::Capability(capability::lower(rule, context)?),
-        ast::RuleKind::Network(rule) => RuleKind::Network(network::lower(rule, context)?),
+        ast::RuleKind::Network(rule) => RuleKind::Network(Box::new(network::lower(rule, context)?)),
         ast::RuleKind::Unix(rule) => RuleKind::Unix(unix::lower(rule, context)?),
         ast::RuleKind::Dbus(rule) => RuleKind::Dbus(dbus::lower(rule, context)?),
         ast::RuleKind::Signal(rule) => RuleKind::Signal(signal::lower(rule, context)?),

@@ -99,7 +99,7 @@ macro_rules! rule_kinds {
         $(
             impl From<$class> for RuleKind {
                 fn from(rule: $class) -> Self {
-                    RuleKind::$variant(rule)
+                    RuleKind::$variant(rule.into())
                 }
             }
 

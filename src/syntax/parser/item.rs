@@ -143,7 +143,7 @@ fn rule<'a>(token: Token<'a>, at: TokenInput<'a>, input: TokenInput<'a>) -> PRes
         Keyword::Link => map(link::rule, RuleKind::Link).parse(input),
         Keyword::ChangeProfile => map(change_profile::rule, RuleKind::ChangeProfile).parse(input),
         Keyword::Capability => map(capability::rule, RuleKind::Capability).parse(input),
-        Keyword::Network => map(network::rule, RuleKind::Network).parse(input),
+        Keyword::Network => map(network::rule, |rule| RuleKind::Network(Box::new(rule))).parse(input),
         Keyword::Unix => map(unix::rule, RuleKind::Unix).parse(input),
         Keyword::Dbus => map(dbus::rule, RuleKind::Dbus).parse(input),
         Keyword::Signal => map(signal::rule, RuleKind::Signal).parse(input),

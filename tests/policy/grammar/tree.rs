@@ -221,7 +221,7 @@ fn rule() -> impl Strategy<Value = RuleKind> {
     ];
     let network =
         (sockets, words, conditions(), group("peer")).prop_map(|(permissions, (family, socket), conditions, peer)| {
-            RuleKind::Network(NetworkRule { permissions, family, socket, conditions, peer })
+            NetworkRule { permissions, family, socket, conditions, peer }.into()
         });
     let change_profile = (safety(), of(whole_path()), of(target())).prop_map(|(safety, exec, target)| {
         RuleKind::ChangeProfile(ChangeProfileRule {
