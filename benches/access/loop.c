@@ -61,6 +61,7 @@ static void measure(int rounds, struct result *result)
 int main(int argc, char **argv)
 {
 	char line[4096];
+	int status;
 	/* The profile need not allow writing to the console: a child works, and leaves its figures in memory of both. */
 	struct result *result = mmap(NULL, sizeof *result, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
@@ -76,7 +77,8 @@ int main(int argc, char **argv)
 		measure(atoi(argv[2]), result);
 		_exit(0);
 	}
-	wait(NULL);
+	if (wait(&status) < 0 || status)
+		return 1;
 	printf("%ld %ld %ld\n", result->paths, result->stat, result->open);
 	return 0;
 }

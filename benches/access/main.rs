@@ -78,12 +78,12 @@ fn main() {
     }
 }
 
-/// Loads both policies, one after the other, and runs the loop under each, and under none.
+/// Loads both policies, one after the other and each with one write, and runs the loop under each, and under none.
 fn script(profile: &str) -> String {
     format!(
         "policy=/sys/kernel/security/apparmor/.replace
 for who in armorer reference; do
-  cat /policy/$who > $policy
+  dd if=/policy/$who of=$policy bs=64M 2> /dev/null
   echo RESULT $who $(/bin/loop {profile:?} {ROUNDS} < /paths)
 done
 echo RESULT none $(/bin/loop - {ROUNDS} < /paths)
