@@ -1,6 +1,6 @@
 //! The cost of an access to a file for a process under a large profile, in real kernels: a loop of `stat` and one of `open`, with the
-//! tables of armorer and of the reference. The machine is emulated and counts instructions, so figures are the same on every run; an emulator
-//! has no caches, so what cache lines cost is measured by `lookup`.
+//! tables of armorer and of the reference. The machine is emulated and counts instructions, those of interrupts included; an emulator has no
+//! caches, so what cache lines cost is measured by `lookup`.
 //!
 //! Needs `ARMORER_CORPUS`, `ARMORER_ORACLE`, `ARMORER_KERNELS` and `ARMORER_FEATURES` (see CONTRIBUTING), qemu, busybox and a C compiler.
 //! `ARMORER_BENCH_PROFILES` names the files of the corpus, with spaces between them.
