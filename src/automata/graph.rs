@@ -323,7 +323,7 @@ impl<S: State> Graph<S> {
     /// The same automaton with other state numbers: `order[i]` becomes state `i`. States that the order leaves out must
     /// not be reachable from those it names, except where `rename` says which state stands for them.
     pub(super) fn reorder(&self, order: &IdVec<S, S>, rename: impl Fn(S) -> S) -> Self {
-        let mut graph = Self::default();
+        let mut graph = Self { rows: IdVec::with_capacity(order.len()), edges: Vec::with_capacity(self.edges.len()) };
         for &state in order.iter() {
             graph.push_renamed(self.row(state), &rename);
         }

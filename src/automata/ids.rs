@@ -86,6 +86,11 @@ pub(super) struct IdVec<I, T> {
 }
 
 impl<I: Id, T> IdVec<I, T> {
+    /// An empty list with room for so many items.
+    pub(super) fn with_capacity(len: usize) -> Self {
+        Vec::with_capacity(len).into()
+    }
+
     /// Appends an item.
     #[inline]
     pub(super) fn push(&mut self, item: T) -> I {

@@ -38,6 +38,7 @@ pub(super) fn encode(tables: &Tables, out: &mut Vec<u8>) -> Result<(), &'static 
     check(tables)?;
     let wide = tables.base.len() > MAX_STATES_16;
     let start = out.len();
+    out.reserve(most(tables, wide));
     let mut flags = 0;
     if tables.base.iter().any(|base| base & BASE_DIFF != 0) {
         flags |= FLAG_DIFF;
@@ -64,8 +65,9 @@ pub(super) fn encode(tables: &Tables, out: &mut Vec<u8>) -> Result<(), &'static 
             words(id, values, out)?;
         } else {
             // `check` has made sure that every value is a state number, so nothing is cut off.
+            let half = |value| u16::try_from(value).unwrap_or(0);
             block(id, 2, values.len(), out, |out| {
-                out.extend(values.iter().flat_map(|&value| u16::try_from(value).unwrap_or(0).to_be_bytes()));
+                values.iter().for_each(|&value| out.extend_from_slice(&half(value).to_be_bytes()));
             })?;
         }
     }
@@ -97,8 +99,19 @@ fn check(tables: &Tables) -> Result<(), &'static str> {
     Ok(())
 }
 
+/// The most bytes that the tables take.
+fn most(tables: &Tables, wide: bool) -> usize {
+    let Tables { accept, accept2, classes, base, default, next, check } = tables;
+    let words = [accept, base].into_iter().chain(accept2).map(|table| 4 * table.len()).sum::<usize>();
+    let cells = [default, next, check].map(|table| if wide { 4 } else { 2 } * table.len()).iter().sum::<usize>();
+    // Each of at most eight tables has a header, and ends at a multiple of 8.
+    HEADER as usize + 8 * (TABLE_HEADER + 7) + classes.as_ref().map_or(0, |classes| classes.len()) + words + cells
+}
+
 fn words(id: u16, values: &[u32], out: &mut Vec<u8>) -> Result<(), &'static str> {
-    block(id, 4, values.len(), out, |out| out.extend(values.iter().flat_map(|value| value.to_be_bytes())))
+    block(id, 4, values.len(), out, |out| {
+        values.iter().for_each(|value| out.extend_from_slice(&value.to_be_bytes()));
+    })
 }
 
 fn block(
