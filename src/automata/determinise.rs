@@ -122,6 +122,7 @@ impl Subsets {
         self.origins.push(Origin::NONE);
         let (unlabelled, _) = self.label_sets.intern(&[]);
         self.label_set_of.push(unlabelled);
+        // `ListId::EMPTY`.
         self.memo.lists.intern(&[]);
     }
 

@@ -42,39 +42,37 @@ impl<I: Id> IdBits<I> {
     /// Adds an id. Returns whether it is new.
     #[inline]
     pub(super) fn insert_new(&mut self, id: I) -> bool {
-        let word = &mut self.words[id.index() / 64];
-        let bit = 1 << (id.index() % 64);
-        if *word & bit != 0 {
-            return false;
+        let is_new = self.words[id.index() / 64] & 1 << (id.index() % 64) == 0;
+        if is_new {
+            self.insert(id);
         }
-        *word |= bit;
-        self.used[id.index() / 4096] |= 1 << (id.index() / 64 % 64);
-        true
+        is_new
     }
 
     /// Empties the set.
     pub(super) fn clear(&mut self) {
-        for (group, used) in self.used.iter_mut().enumerate() {
-            let mut used = std::mem::take(used);
-            while used != 0 {
-                self.words[64 * group + used.trailing_zeros() as usize] = 0;
-                used &= used - 1;
-            }
-        }
+        self.take_words(|_, _| ());
     }
 
     /// Empties the set, and appends its ids to a list in ascending order.
     pub(super) fn drain_into(&mut self, list: &mut Vec<I>) {
+        self.take_words(|word, mut bits| {
+            while bits != 0 {
+                list.push(I::new(64 * word + bits.trailing_zeros() as usize));
+                bits &= bits - 1;
+            }
+        });
+    }
+
+    /// Empties the set, and hands each word that is not 0 on in order.
+    #[inline]
+    fn take_words(&mut self, mut take: impl FnMut(usize, u64)) {
         for (group, used) in self.used.iter_mut().enumerate() {
             let mut used = std::mem::take(used);
             while used != 0 {
                 let word = 64 * group + used.trailing_zeros() as usize;
                 used &= used - 1;
-                let mut bits = std::mem::take(&mut self.words[word]);
-                while bits != 0 {
-                    list.push(I::new(64 * word + bits.trailing_zeros() as usize));
-                    bits &= bits - 1;
-                }
+                take(word, std::mem::take(&mut self.words[word]));
             }
         }
     }
