@@ -58,6 +58,8 @@ pub struct Compiler {
     encode: encode::EncodeOptions,
     encode_cache: encode::EncodeCache,
     levels: Levels,
+    /// Whether the next input is the only one.
+    is_for_one: bool,
     #[cfg(feature = "cache")]
     cache: Option<Cache>,
 }
@@ -81,6 +83,7 @@ impl Compiler {
             encode: encode::EncodeOptions::default(),
             encode_cache: encode::EncodeCache::default(),
             levels: Levels::new(),
+            is_for_one: false,
             #[cfg(feature = "cache")]
             cache: None,
         }
@@ -91,6 +94,13 @@ impl Compiler {
     pub(crate) fn in_session(session: Session, options: resolve::ResolveOptions) -> Compiler {
         let kernel = Features::clone(&options.kernel);
         Compiler { sessions: Sessions::new(session, INCLUDED_LIMIT), options, ..Compiler::new(kernel) }
+    }
+
+    /// Whether only one input is compiled: what it includes is let go as soon as it is resolved, and encoding takes the memory of those
+    /// trees. What more inputs include would be read again for each.
+    #[cfg(feature = "cli")]
+    pub(crate) fn for_one(self, is_for_one: bool) -> Self {
+        Compiler { is_for_one, ..self }
     }
 
     /// Keeps blobs in a cache, and takes them from it: see [`Compiler::compile`].
@@ -203,7 +213,8 @@ impl Compiler {
     pub fn encode(&self, resolved: &Resolved) -> Result<Compiled, CompileError> {
         let Resolved { session, parts, policies, raised, resolve_us, .. } = resolved;
         let each = parts.iter().zip(policies).zip(&raised.parts);
-        let each = each.map(|((part, policy), raised)| (part, self.encode_part(policy, raised.clone())));
+        let each =
+            each.map(|((part, policy), raised)| (part, self.encode_part(policy, &self.encode_cache, raised.clone())));
         self.join(session, raised.whole.clone(), each, || *resolve_us)
     }
 
@@ -214,7 +225,9 @@ impl Compiler {
     pub fn compile(&self, input: impl Into<Input>) -> Result<Compiled, CompileError> {
         let OpenedInput { session, parts, diagnostics, .. } = self.open(input)?;
         let resolve_us = Cell::new(0);
-        let each = parts.iter().map(|part| (part, self.compile_part(&session, part.id, &resolve_us)));
+        let last = parts.last().map(|part| part.id).filter(|_| self.is_for_one);
+        let compile = |id| self.compile_part(&session, id, last == Some(id), &resolve_us);
+        let each = parts.iter().map(|part| (part, compile(part.id)));
         self.join(&session, diagnostics, each, || resolve_us.get())
     }
 

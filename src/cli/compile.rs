@@ -99,6 +99,7 @@ fn try_run(args: &Args) -> Result<Status, String> {
         None => Vec::new(),
     };
     let compiler = args.target.compiler()?.levels(args.levels.levels()?).count_states(args.timings.is_some());
+    let compiler = compiler.for_one(inputs.len() == 1);
     let compiler = args.cache.apply(args.limits.apply(compiler))?;
     if let Some(directory) = &args.output.output_dir {
         std::fs::create_dir_all(directory).map_err(|error| format!("{}: {error}", directory.display()))?;

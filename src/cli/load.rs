@@ -59,7 +59,7 @@ fn try_run(args: &Args, operation: Operation) -> Result<Status, String> {
     let inputs = inputs::expand(&args.paths)?;
     let compiler = compiler(&args.target, kernel_features(&kernel, &args.target)?).levels(args.levels.levels()?);
     let baseline = args.baseline.as_deref().map(|path| baseline::read(path, &compiler)).transpose()?;
-    let compiler = compiler.force_complain(args.complain);
+    let compiler = compiler.force_complain(args.complain).for_one(inputs.len() == 1);
     let compiler = args.cache.apply(args.limits.apply(compiler))?;
     let prepared: Vec<InputOutcome<InputPolicy>> = parallel::map(&inputs, |input| prepare(&compiler, input));
 

@@ -10,7 +10,7 @@ use crate::blob;
 #[cfg(feature = "cache")]
 use crate::cache::{Cached, EntryKey};
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::encode::{self, EncodedProfile, since};
+use crate::encode::{self, EncodeCache, EncodedProfile, since};
 use crate::policy::Policy;
 use crate::resolve::{self, Session};
 use crate::source::SourceId;
@@ -19,8 +19,15 @@ use crate::source::SourceId;
 pub(super) type PartOutcome = Result<(Option<PartPolicy>, Vec<Diagnostic>), CompileError>;
 
 impl Compiler {
-    /// Compiles a text that the session has, or takes its policy from the cache.
-    pub(super) fn compile_part(&self, session: &Session, id: SourceId, resolve_us: &Cell<u64>) -> PartOutcome {
+    /// Compiles a text that the session has, or takes its policy from the cache. The last one needs the trees of included files only
+    /// until it is resolved: encoding takes their memory then.
+    pub(super) fn compile_part(
+        &self,
+        session: &Session,
+        id: SourceId,
+        is_last: bool,
+        resolve_us: &Cell<u64>,
+    ) -> PartOutcome {
         #[cfg(feature = "cache")]
         let source = session.sources.get(id);
         #[cfg(feature = "cache")]
@@ -34,8 +41,12 @@ impl Compiler {
         let start = Instant::now();
         let mut diagnostics = Diagnostics::new();
         let policy = resolve::resolve(session, id, &self.options, &mut diagnostics);
+        if is_last {
+            session.forget_included();
+        }
         resolve_us.set(resolve_us.get() + since(start));
-        let outcome = self.encode_part(&policy, diagnostics.into_vec());
+        let last = is_last.then(|| self.encode_cache.for_last());
+        let outcome = self.encode_part(&policy, last.as_ref().unwrap_or(&self.encode_cache), diagnostics.into_vec());
         #[cfg(feature = "cache")]
         if let (Some((cache, key)), Ok((Some(PartPolicy { blob, profiles, .. }), diagnostics))) = (&key, &outcome) {
             let kept = Cached { blob: blob.clone(), profiles: profiles.clone(), diagnostics: diagnostics.clone() };
@@ -45,12 +56,12 @@ impl Compiler {
     }
 
     /// Encodes a policy; `raised` are its diagnostics so far.
-    pub(super) fn encode_part(&self, policy: &Policy, mut raised: Vec<Diagnostic>) -> PartOutcome {
+    pub(super) fn encode_part(&self, policy: &Policy, cache: &EncodeCache, mut raised: Vec<Diagnostic>) -> PartOutcome {
         if raised.iter().any(Diagnostic::is_error) {
             return Ok((None, raised));
         }
         let mut diagnostics = Diagnostics::new();
-        let encoded = encode::encode(policy, &self.target(), &self.encode, &self.encode_cache, &mut diagnostics);
+        let encoded = encode::encode(policy, &self.target(), &self.encode, cache, &mut diagnostics);
         let encoded = encoded.filter(|_| !diagnostics.has_errors());
         raised.extend(diagnostics.into_vec());
         let Some(encoded) = encoded else { return Ok((None, raised)) };

@@ -27,6 +27,27 @@ fn what_profiles_share_does_not_show() {
     }
 }
 
+#[cfg(feature = "cli")]
+#[test]
+fn the_only_input_comes_to_the_same_and_leaves_nothing() {
+    let tree = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/apparmor.d");
+    let compiler = || Compiler::new(Features::builtin("linux-7.2").unwrap()).base(&tree);
+    let many = compiler();
+    let mut compiled = 0;
+    for file in std::fs::read_dir(&tree).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_file()) {
+        let of = |compiler: &Compiler| match compiler.compile(file.as_path()) {
+            Ok(compiled) => (compiled.diagnosis().to_string(), compiled.into_blob()),
+            Err(error) => (error.to_string(), Vec::new()),
+        };
+        let one = compiler().for_one(true);
+        let alone = of(&one);
+        assert!(alone == of(&many), "{}", file.display());
+        assert_eq!((one.encode_cache.remembered(), one.sessions.kept().1), ((0, 0), 0), "{}", file.display());
+        compiled += usize::from(!alone.1.is_empty());
+    }
+    assert!(compiled > 3, "{compiled} files compile");
+}
+
 #[test]
 fn an_empty_file_is_an_empty_policy() {
     assert!(blob("# nothing\n").is_empty());

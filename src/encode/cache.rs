@@ -19,9 +19,22 @@ use crate::policy::{Prefix, RuleKind};
 #[derive(Debug, Default)]
 pub struct EncodeCache {
     idle: Mutex<Vec<ThreadCache>>,
+    is_last: bool,
 }
 
 impl EncodeCache {
+    /// What is remembered, for the last policy: what only another one would need is not kept, or let go as soon as it can be, so that
+    /// tables take its memory.
+    pub(crate) fn for_last(&self) -> EncodeCache {
+        let idle = std::mem::take(&mut *self.idle.lock().unwrap_or_else(PoisonError::into_inner));
+        EncodeCache { idle: Mutex::new(idle), is_last: true }
+    }
+
+    /// Whether it is for the last policy.
+    pub(super) fn is_last(&self) -> bool {
+        self.is_last
+    }
+
     /// Works with a part that no other thread has at the time.
     pub(super) fn with<T>(&self, work: impl FnOnce(&mut ThreadCache) -> T) -> T {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
@@ -63,6 +76,15 @@ impl Default for ThreadCache {
     }
 }
 
+impl ThreadCache {
+    /// Notes whether the profile that is encoded next is the last one.
+    pub(super) fn expect(&mut self, is_last: bool) {
+        self.rules.is_last = is_last;
+        self.file.is_last = is_last;
+        self.policy.is_last = is_last;
+    }
+}
+
 /// The maximum number of rules that are kept.
 const MAX_RULES: usize = 1 << 15;
 
@@ -73,6 +95,8 @@ pub(super) struct RuleCache {
     target: Option<(Support, bool)>,
     known: FxHashMap<Prefix, FxHashMap<RuleKind, Encoded>>,
     count: usize,
+    /// Whether there are no more profiles after this one, so that its rules are not kept.
+    pub(super) is_last: bool,
 }
 
 /// The contributions of a rule to each automaton, with the place of the first such rule.
@@ -87,7 +111,8 @@ impl RuleCache {
     pub(super) fn prepare(&mut self, support: &Support, read_implies_mmap: bool) {
         let same = |(known, mmap): &(Support, bool)| known == support && *mmap == read_implies_mmap;
         if !self.target.as_ref().is_some_and(same) {
-            *self = RuleCache { target: Some((support.clone(), read_implies_mmap)), ..RuleCache::default() };
+            let target = Some((support.clone(), read_implies_mmap));
+            *self = RuleCache { target, is_last: self.is_last, ..RuleCache::default() };
         }
     }
 
@@ -117,18 +142,27 @@ pub(super) struct AutomatonCache {
     /// The effort for the automata of the current profile.
     pub(super) efforts: Vec<AutomatonEffort>,
     ids: FxHashMap<ContributionLabel, LabelId>,
+    /// Whether there are no more profiles after this one, so that what the last automaton was built with can be let go.
+    pub(super) is_last: bool,
 }
 
 impl AutomatonCache {
     pub(super) fn new(kind: AutomatonKind) -> AutomatonCache {
-        let (builds, labels, efforts, ids) = Default::default();
-        AutomatonCache { kind, builds, labels, efforts, ids }
+        let (builds, labels, efforts, ids, is_last) = Default::default();
+        AutomatonCache { kind, builds, labels, efforts, ids, is_last }
+    }
+
+    /// Forgets the automata that were built.
+    pub(super) fn forget(&mut self) {
+        let AutomatonCache { kind, is_last, .. } = *self;
+        let efforts = std::mem::take(&mut self.efforts);
+        *self = AutomatonCache { efforts, is_last, ..AutomatonCache::new(kind) };
     }
 
     /// The labels of contributions.
     pub(super) fn label(&mut self, contributions: &[Contribution]) -> Vec<LabelId> {
         if self.labels.len() > MAX_LABELS {
-            *self = AutomatonCache { efforts: std::mem::take(&mut self.efforts), ..AutomatonCache::new(self.kind) };
+            self.forget();
         }
         let AutomatonCache { kind, labels, ids, .. } = self;
         let of = |contribution: &Contribution| {

@@ -285,9 +285,13 @@ fn run<T: Send>(
     work: impl Fn(&Profile, &mut ThreadCache, &mut DiagnosticCollector) -> T + Sync,
 ) -> Vec<T> {
     let profiles: Vec<&Profile> = policy.all_profiles().collect();
+    let last = profiles.last().copied().filter(|_| cache.is_last());
     let each = |profile: &&Profile| {
         let mut reports = DiagnosticCollector::default();
-        let result = cache.with(|cache| work(profile, cache, &mut reports));
+        let result = cache.with(|cache| {
+            cache.expect(last.is_some_and(|last| std::ptr::eq(last, *profile)));
+            work(profile, cache, &mut reports)
+        });
         let mut list = reports.into_vec();
         list.iter_mut().for_each(|diagnostic| diagnostic.profile = Some(profile.written_name.clone()));
         (result, list)

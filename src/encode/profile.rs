@@ -83,7 +83,7 @@ fn encode_or_recall(
     _ = encode_rule(rule, surroundings, support, reports, file, policy);
     let (new_file, new_policy) = (file.get(before.0..).unwrap_or_default(), policy.get(before.1..).unwrap_or_default());
     let of_profile = new_file.iter().any(|each| each.transition != 0);
-    if reports.count() == before.2 && !of_profile {
+    if reports.count() == before.2 && !of_profile && !rules.is_last {
         let encoded = Encoded { file: new_file.into(), policy: new_policy.into() };
         rules.insert(rule.prefix, rule.kind.clone(), encoded);
     }

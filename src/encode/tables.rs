@@ -42,7 +42,11 @@ pub(super) fn policy_db(
     }
     let kind = cache.kind;
     let automaton = if kind == AutomatonKind::File { Automaton::File } else { Automaton::Policydb };
-    let dfa = minimal(contributions, automaton, cache, support, options, reports)?.renumber_depth_first();
+    let dfa = minimal(contributions, automaton, cache, support, options, reports)?;
+    if cache.is_last {
+        cache.forget();
+    }
+    let dfa = dfa.renumber_depth_first();
     let start = Instant::now();
     let span = contributions.first().map_or(Span::NONE, |contribution| contribution.span);
     compat::automata::rules(&dfa, contributions, support, reports);

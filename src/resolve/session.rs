@@ -121,6 +121,15 @@ impl Session {
         self.library.held.fetch_add(ENTRY + path.as_os_str().len() + bytes, Ordering::Relaxed);
     }
 
+    /// Lets go of the trees of included files, and of what else was read, but for the texts.
+    pub(crate) fn forget_included(&self) {
+        self.library.included.write().unwrap_or_else(PoisonError::into_inner).clear();
+        self.library.features.write().unwrap_or_else(PoisonError::into_inner).clear();
+        self.library.kinds.write().unwrap_or_else(PoisonError::into_inner).clear();
+        self.library.listings.write().unwrap_or_else(PoisonError::into_inner).clear();
+        self.library.held.store(0, Ordering::Relaxed);
+    }
+
     /// Forgets a file.
     #[cfg(feature = "ide")]
     pub(super) fn forget_file(&self, path: &Path) {
