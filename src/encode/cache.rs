@@ -86,7 +86,7 @@ impl ThreadCache {
 }
 
 /// The maximum number of rules that are kept.
-const MAX_RULES: usize = 1 << 15;
+const MAX_RULES: usize = 1 << 13;
 
 /// Rules that were encoded without anything to report, with their contributions.
 #[derive(Debug, Default)]
