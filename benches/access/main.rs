@@ -1,6 +1,6 @@
 //! The cost of an access to a file for a process under a large profile, in real kernels: a loop of `stat` and one of `open`, with the
-//! tables of armorer and of the reference. The machine is emulated and counts instructions, those of interrupts included; an emulator has no
-//! caches, so what cache lines cost is measured by `lookup`.
+//! tables of armorer and of the reference. The machine is emulated and counts instructions; of 20 rounds the one with the least counts, as
+//! others have more interrupts. An emulator has no caches, so what cache lines cost is measured by `lookup`.
 //!
 //! Needs `ARMORER_CORPUS`, `ARMORER_ORACLE`, `ARMORER_KERNELS` and `ARMORER_FEATURES` (see CONTRIBUTING), qemu, busybox and a C compiler.
 //! `ARMORER_BENCH_PROFILES` names the files of the corpus, with spaces between them.
@@ -97,8 +97,7 @@ fn print(kernel: &str, profile: &str, results: &[String]) {
         let line = results.iter().find_map(|line| line.strip_prefix(who)).expect("a line for each loop");
         let mut words = line.split_whitespace().map(|word| word.parse::<f64>().expect("a number"));
         let [files, stat, open] = [(); 3].map(|()| words.next().expect("three numbers"));
-        let accesses = files * ROUNDS as f64;
-        [files, stat / accesses, open / accesses]
+        [files, stat / files, open / files]
     };
     let [_, stat, open] = figures("none");
     let theirs = figures("reference");
