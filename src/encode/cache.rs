@@ -23,8 +23,7 @@ pub struct EncodeCache {
 }
 
 impl EncodeCache {
-    /// What is remembered, for the last policy: what only another one would need is not kept, or let go as soon as it can be, so that
-    /// tables take its memory.
+    /// The same memory, for the last policy: nothing is kept that only another one would need, so that tables take its place.
     pub(crate) fn for_last(&self) -> EncodeCache {
         let idle = std::mem::take(&mut *self.idle.lock().unwrap_or_else(PoisonError::into_inner));
         EncodeCache { idle: Mutex::new(idle), is_last: true }
