@@ -125,8 +125,7 @@ impl Session {
     pub(crate) fn forget_included(&self) {
         self.library.included.write().unwrap_or_else(PoisonError::into_inner).clear();
         self.library.features.write().unwrap_or_else(PoisonError::into_inner).clear();
-        self.library.kinds.write().unwrap_or_else(PoisonError::into_inner).clear();
-        self.library.listings.write().unwrap_or_else(PoisonError::into_inner).clear();
+        self.forget_paths();
         self.library.held.store(0, Ordering::Relaxed);
     }
 
@@ -137,8 +136,7 @@ impl Session {
         self.library.features.write().unwrap_or_else(PoisonError::into_inner).remove(path);
     }
 
-    /// Forgets the loader's answers about paths: some are new, or gone.
-    #[cfg(feature = "ide")]
+    /// Forgets the loader's answers about paths, as where some are new, or gone.
     pub(crate) fn forget_paths(&self) {
         self.library.kinds.write().unwrap_or_else(PoisonError::into_inner).clear();
         self.library.listings.write().unwrap_or_else(PoisonError::into_inner).clear();
