@@ -4,7 +4,8 @@
 //!
 //! Needs `ARMORER_CORPUS`, `ARMORER_ORACLE` and `ARMORER_FEATURES` (see CONTRIBUTING). Every `ARMORER_BENCH_STEP`th profile is taken
 //! (default 8); `ARMORER_REFERENCE_CACHE` keeps what the reference makes of them. The paths are some of this machine, and those that
-//! the suites in `examples/suites` ask for.
+//! the suites in `examples/suites` ask for. Cold walks need twice the memory of the machine's largest cache, and come closer to those of
+//! a kernel in large pages: `GLIBC_TUNABLES=glibc.malloc.hugetlb=1`.
 
 #![expect(clippy::expect_used, reason = "a benchmark stops where it cannot go on")]
 #![expect(
@@ -35,8 +36,8 @@ use reference::Reference;
 const KERNELS: [(&str, Option<usize>); 2] = [("linux-6.12", None), ("linux-7.2", Some(4))];
 /// The number of this machine's paths that are walked.
 const PATHS: usize = 254;
-/// Twice the largest cache of common machines: reading so many bytes leaves nothing else in it.
-const CACHES: usize = 64 << 20;
+/// Rounds of walks with empty caches: each walks one path through every table.
+const ROUNDS: usize = 16;
 const LINE: usize = 64;
 
 /// The automaton for the files of a profile.
@@ -60,49 +61,94 @@ impl Files {
     }
 }
 
-/// Tables as a kernel keeps them.
-struct Memory<N> {
-    base: Vec<u32>,
-    default: Vec<N>,
-    next: Vec<N>,
-    check: Vec<N>,
-    classes: Option<Box<[u8; 256]>>,
+/// All tables of a run, as kernels keep them, in one piece: memory of this size gets large pages where they are to be had, as those of a
+/// kernel are. With small ones most of a cold walk is finding pages.
+struct Memory(Vec<u32>);
+
+/// Elements in [`Memory`], several of them in a word.
+#[derive(Clone, Copy)]
+struct Table {
+    word: usize,
+    /// The bits of an element: 8, 16 or 32.
+    bits: usize,
 }
 
-impl<N: Copy + Into<u32> + TryFrom<u32>> Memory<N> {
-    fn of(tables: &Tables) -> Self {
-        let narrow = |table: &[u32]| {
-            let element = |&value| N::try_from(value).ok().expect("the layout says that it fits");
-            table.iter().map(element).collect()
-        };
-        Memory {
-            base: tables.base.clone(),
-            default: narrow(&tables.default),
-            next: narrow(&tables.next),
-            check: narrow(&tables.check),
-            classes: tables.classes.clone(),
+impl Memory {
+    /// Room for the tables of hundreds of profiles: what grows moves, and can lose its large pages.
+    fn new() -> Self {
+        Memory(Vec::with_capacity(64 << 20))
+    }
+
+    fn put(&mut self, bits: usize, elements: impl IntoIterator<Item = u32>) -> Table {
+        // A kernel allocates each table for itself, from the beginning of a line.
+        self.0.resize(self.0.len().next_multiple_of(LINE / 4), 0);
+        let table = Table { word: self.0.len(), bits };
+        for (index, element) in elements.into_iter().enumerate() {
+            assert!(element.checked_shr(bits as u32).unwrap_or(0) == 0, "the layout says that it fits");
+            let bit = index * bits;
+            if bit % 32 == 0 {
+                self.0.push(0);
+            }
+            self.0[table.word + bit / 32] |= element << (bit % 32);
+        }
+        table
+    }
+
+    fn get(&self, table: Table, index: usize) -> u32 {
+        let bit = index * table.bits;
+        (self.0[table.word + bit / 32] >> (bit % 32)) & (u32::MAX >> (32 - table.bits))
+    }
+}
+
+/// Where an automaton is in [`Memory`].
+struct Placed {
+    start: u32,
+    base: Table,
+    default: Table,
+    next: Table,
+    check: Table,
+    classes: Table,
+}
+
+impl Placed {
+    fn of(files: &Files, memory: &mut Memory) -> Self {
+        let (tables, bits) = (&files.tables, 8 * files.width);
+        let class = |byte: u8| tables.classes.as_ref().map_or(byte, |classes| classes[usize::from(byte)]);
+        Placed {
+            start: files.start,
+            base: memory.put(32, tables.base.iter().copied()),
+            default: memory.put(bits, tables.default.iter().copied()),
+            next: memory.put(bits, tables.next.iter().copied()),
+            check: memory.put(bits, tables.check.iter().copied()),
+            classes: memory.put(8, (0..=u8::MAX).map(|byte| class(byte).into())),
         }
     }
 
     /// Walks a path as the kernel does (`aa_dfa_match`).
-    fn walk(&self, start: u32, path: &[u8]) -> u32 {
-        let mut state = start;
+    fn walk(&self, memory: &Memory, path: &[u8]) -> u32 {
+        let mut state = self.start;
         for &byte in path {
-            let class = self.classes.as_ref().map_or(byte, |classes| classes[usize::from(byte)]);
+            let class = memory.get(self.classes, byte.into()) as usize;
             loop {
-                let base = self.base[state as usize];
-                let cell = (base & BASE_OFFSET) as usize + usize::from(class);
-                if self.check[cell].into() == state {
-                    state = self.next[cell].into();
+                let base = memory.get(self.base, state as usize);
+                let cell = (base & BASE_OFFSET) as usize + class;
+                if memory.get(self.check, cell) == state {
+                    state = memory.get(self.next, cell);
                     break;
                 }
-                state = self.default[state as usize].into();
+                state = memory.get(self.default, state as usize);
                 if base & BASE_DIFF_ENCODED == 0 {
                     break;
                 }
             }
         }
         state
+    }
+
+    fn timed(&self, memory: &Memory, path: &[u8]) -> Duration {
+        let start = Instant::now();
+        black_box(self.walk(memory, black_box(path)));
+        start.elapsed()
     }
 }
 
@@ -115,36 +161,17 @@ struct Costs {
 }
 
 impl Costs {
-    /// Adds walks over all paths; `cold` of them are done with empty caches as well.
-    fn add(&mut self, files: &Files, paths: &[Vec<u8>], cold: usize, caches: &[u8]) {
+    /// Adds a hot walk over each path.
+    fn add(&mut self, files: &Files, placed: &Placed, memory: &Memory, paths: &[Vec<u8>]) {
         for path in paths {
             self.counted.add(&files.tables, files.start, files.width, path.iter().copied().map(Symbol::Byte));
-        }
-        if files.width == 2 {
-            self.time(&Memory::<u16>::of(&files.tables), files, paths, cold, caches);
-        } else {
-            self.time(&Memory::<u32>::of(&files.tables), files, paths, cold, caches);
-        }
-    }
-
-    fn time<N>(&mut self, memory: &Memory<N>, files: &Files, paths: &[Vec<u8>], cold: usize, caches: &[u8])
-    where
-        N: Copy + Into<u32> + TryFrom<u32>,
-    {
-        for path in paths {
-            assert_eq!(memory.walk(files.start, path), files.tables.walk(files.start, path));
+            assert_eq!(placed.walk(memory, path), files.tables.walk(files.start, path));
         }
         let start = Instant::now();
         for path in paths {
-            black_box(memory.walk(files.start, black_box(path)));
+            black_box(placed.walk(memory, black_box(path)));
         }
         self.hot += start.elapsed();
-        for path in paths.iter().step_by(paths.len().div_ceil(cold).max(1)) {
-            black_box(caches.iter().step_by(LINE).fold(0, |sum: u8, &byte| sum.wrapping_add(byte)));
-            let start = Instant::now();
-            black_box(memory.walk(files.start, black_box(path)));
-            self.cold.push(start.elapsed());
-        }
     }
 
     fn row(&self, kernel: &str, what: &str, who: &str) {
@@ -159,6 +186,25 @@ impl Costs {
             self.counted.probes_a_symbol(),
             self.hot.as_nanos() as f64 / self.counted.symbols.max(1) as f64,
         );
+    }
+}
+
+/// Memory twice as large as the largest cache of this machine: once it is read, the caches hold nothing else.
+struct Evictor(Vec<u8>);
+
+impl Evictor {
+    fn new() -> Self {
+        let size = |index: usize| {
+            let text = std::fs::read_to_string(format!("/sys/devices/system/cpu/cpu0/cache/index{index}/size")).ok()?;
+            text.trim().strip_suffix('K')?.parse::<usize>().ok()
+        };
+        let largest = (0..8).map_while(size).max().unwrap_or(32 << 10) << 10;
+        println!("the largest cache has {} MiB\n", largest >> 20);
+        Evictor(vec![1; 2 * largest])
+    }
+
+    fn evict(&self) {
+        black_box(self.0.iter().step_by(LINE).fold(0, |sum: u8, &byte| sum.wrapping_add(byte)));
     }
 }
 
@@ -181,8 +227,9 @@ fn main() {
         let bytes: usize = paths.iter().map(Vec::len).sum();
         println!("{what}: {} paths of {:.1} bytes", paths.len(), bytes as f64 / paths.len().max(1) as f64);
     }
+    let evictor = Evictor::new();
     println!(
-        "\n| kernel | paths | tables of | lines a walk | base | check | next | default | probes a byte | hot, ns a byte | cold, ns a walk |"
+        "| kernel | paths | tables of | lines a walk | base | check | next | default | probes a byte | hot, ns a byte | cold, ns a walk |"
     );
     println!("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
     let mut findings = Vec::new();
@@ -191,11 +238,10 @@ fn main() {
         let run = Run {
             kernel,
             width,
-            step,
             reference: Reference::new(&oracle, &features).base(&corpus),
             compiler: Compiler::new(Features::from_path(&features).expect("readable features")).base(&corpus),
         };
-        findings.push(run.compare(&profiles(&corpus, step), &inputs));
+        findings.push(run.compare(&profiles(&corpus, step), &inputs, &evictor));
     }
     println!();
     findings.iter().flatten().for_each(|line| println!("{line}"));
@@ -205,19 +251,17 @@ fn main() {
 struct Run {
     kernel: &'static str,
     width: Option<usize>,
-    step: usize,
     reference: Reference,
     compiler: Compiler,
 }
 
 impl Run {
     /// Prints a row for each compiler and kind of path, and returns lines about sizes.
-    fn compare(&self, texts: &[PathBuf], inputs: &[(&str, Vec<Vec<u8>>)]) -> Vec<String> {
-        let caches = vec![1; CACHES];
-        // With all profiles a path each is enough, and takes as long as eight of every eighth profile.
-        let cold = self.step.min(8);
+    fn compare(&self, texts: &[PathBuf], inputs: &[(&str, Vec<Vec<u8>>)], evictor: &Evictor) -> Vec<String> {
+        let mut memory = Memory::new();
+        let mut placed: Vec<[Placed; 2]> = Vec::new();
         let mut costs: Vec<[Costs; 2]> = inputs.iter().map(|_| Default::default()).collect();
-        let (mut ours, mut theirs, mut automata) = (0, 0, 0);
+        let (mut ours, mut theirs) = (0, 0);
         let mut ratios: Vec<(f64, String)> = Vec::new();
         for path in texts {
             let text = std::fs::read(path).expect("a readable profile");
@@ -234,10 +278,25 @@ impl Run {
             let others = Files::of(&policy, self.width);
             for (name, files) in Files::of(compiled.blob(), self.width) {
                 let Some((_, other)) = others.iter().find(|(other, _)| *other == name) else { continue };
-                automata += 1;
+                let both = [&files, other];
+                let here = both.map(|files| Placed::of(files, &mut memory));
                 for (costs, (_, paths)) in costs.iter_mut().zip(inputs) {
-                    costs[0].add(&files, paths, cold, &caches);
-                    costs[1].add(other, paths, cold, &caches);
+                    for (costs, (files, placed)) in costs.iter_mut().zip(both.iter().zip(&here)) {
+                        costs.add(files, placed, &memory, paths);
+                    }
+                }
+                placed.push(here);
+            }
+        }
+        let automata = placed.len();
+        for (costs, (_, paths)) in costs.iter_mut().zip(inputs) {
+            // Each round has other paths, and each table is walked once a round.
+            for path in paths.iter().step_by(paths.len().div_ceil(ROUNDS).max(1)) {
+                evictor.evict();
+                for placed in &placed {
+                    for (costs, placed) in costs.iter_mut().zip(placed) {
+                        costs.cold.push(placed.timed(&memory, path));
+                    }
                 }
             }
         }
