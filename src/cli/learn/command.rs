@@ -1,13 +1,16 @@
 //! A command that runs to its end, and signals that end it.
 
 use std::ffi::OsString;
+use std::io::{IsTerminal, stdin};
 use std::process::{Child, Command, ExitStatus};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use nix::sys::signal::{SigSet, Signal, kill};
+use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
 
 /// The interval at which the command and the log are looked at.
 const INTERVAL: Duration = Duration::from_millis(50);
@@ -19,18 +22,13 @@ const GRACE: Duration = Duration::from_secs(5);
 pub(super) struct ForwardedSignals(Receiver<Signal>);
 
 impl ForwardedSignals {
-    /// Blocks the signals for this thread and those that it starts, and waits for them in one. Commands that are run have none of
-    /// them blocked.
-    pub(super) fn block() -> Result<ForwardedSignals, String> {
-        let mut signals = SigSet::empty();
-        [Signal::SIGTERM, Signal::SIGINT, Signal::SIGHUP].into_iter().for_each(|signal| signals.add(signal));
-        signals.thread_block().map_err(|errno| errno.to_string())?;
+    /// Catches the signals from now on. They are not blocked, as a command that is run would inherit that and never hear of them.
+    pub(super) fn catch() -> Result<ForwardedSignals, String> {
+        let mut signals = Signals::new([SIGTERM, SIGINT, SIGHUP]).map_err(|error| error.to_string())?;
         let (sender, receiver) = channel();
         thread::spawn(move || {
-            loop {
-                if let Ok(signal) = signals.wait()
-                    && sender.send(signal).is_err()
-                {
+            for signal in signals.forever().filter_map(|signal| Signal::try_from(signal).ok()) {
+                if sender.send(signal).is_err() {
                     return;
                 }
             }
@@ -81,13 +79,29 @@ fn wait(
         }
         if let Ok(signal) = signals.0.recv_timeout(INTERVAL) {
             let pid = i32::try_from(child.id()).map_err(|error| error.to_string())?;
-            // It may have ended just now.
-            let _ = kill(Pid::from_raw(pid), signal);
+            // What is typed at a terminal goes to the command as well, and twice would mean something else to many.
+            if !(signal == Signal::SIGINT && stdin().is_terminal()) {
+                // It may have ended just now.
+                let _ = kill(Pid::from_raw(pid), signal);
+            }
             caught.get_or_insert((signal, Instant::now()));
         }
         if caught.is_some_and(|(_, since)| since.elapsed() > GRACE) {
             child.kill().map_err(|error| error.to_string())?;
         }
         look()?;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_signal_is_blocked_for_the_command() {
+        let signals = ForwardedSignals::catch().unwrap();
+        let command = ["grep", "-q", "^SigBlk:[[:space:]]*0*$", "/proc/self/status"].map(OsString::from);
+        let end = run(&command, &signals, || Ok(())).unwrap();
+        assert!(end.status.success() && end.signal.is_none(), "{:?}", end.status);
     }
 }

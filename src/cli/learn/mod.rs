@@ -61,8 +61,7 @@ pub(super) fn run(args: &Args) -> Status {
 }
 
 fn try_run(args: &Args) -> Result<Status, String> {
-    // Before anything starts threads, which would take the signals as they are.
-    let signals = ForwardedSignals::block()?;
+    let signals = ForwardedSignals::catch()?;
     let kernel = args.kernel.kernel()?;
     let features = kernel_features(&kernel, &args.target)?;
     let base = &args.target.base;
