@@ -12,6 +12,13 @@ use crate::kernel::initramfs;
 /// A boot takes about four seconds, a script some more; a machine that hangs is stopped after this.
 const TIME_LIMIT: Duration = Duration::from_secs(300);
 
+const PARAMETERS: &str =
+    "console=ttyS0 quiet apparmor=1 security=apparmor audit_backlog_limit=0 log_buf_len=4M panic=-1";
+
+/// An emulator translates code by its address: where each process has addresses of its own, everything is translated again for each. No
+/// test is about them, and all take half of the time.
+const SAME_ADDRESSES: &str = "norandmaps nokaslr";
+
 /// The mark before every result, at the start of a line.
 const MARK: &str = "RESULT ";
 
@@ -104,10 +111,7 @@ impl Vm<'_> {
             .arg(self.kernel)
             .arg("-initrd")
             .arg(&initrd)
-            .args([
-                "-append",
-                "console=ttyS0 quiet apparmor=1 security=apparmor audit_backlog_limit=0 log_buf_len=4M panic=-1",
-            ])
+            .args(["-append", &format!("{PARAMETERS} {SAME_ADDRESSES}")])
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::inherit())

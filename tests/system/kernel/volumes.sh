@@ -33,8 +33,8 @@ printf 'hunter2\n' > /password
 printf 'profile leak { include "/password" }\n' > /volume/leak
 ln -s /password /volume/leak-link
 printf 'profile explodes {\n  /**a???????????????????????????? r,\n}\n' > /volume/explodes
-i=0; { echo 'profile large {'; while [ $i -lt 18000 ]; do echo "  /srv/$((i * 7919 % 100003))/data$i/** r,"; i=$((i + 1)); done; echo '}'; } > /volume/large
-yes '# nothing at all' | head -c 9000000 > /base/huge
+i=0; { echo 'profile large {'; while [ $i -lt 9000 ]; do echo "  /srv/$((i * 7919 % 100003))/data$i/** r,"; i=$((i + 1)); done; echo '}'; } > /volume/large
+yes '# nothing at all' | head -c 4500000 > /base/huge
 printf 'profile much { include <huge> }\n' > /volume/includes-much
 printf 'profile odd-name { }\n' > "$(printf '/volume/odd\377\n')"
 printf 'profile good { /etc/x r, }\n' > /volume/zgood
@@ -45,7 +45,7 @@ agent() {
   echo $2 > $GROUPS_ROOT/$1/memory.max
   echo 1 > $GROUPS_ROOT/$1/memory.oom.group
   : > /log
-  sh -c "echo \$\$ > $GROUPS_ROOT/$1/cgroup.procs; exec armorer watch --base /base --state /state/$1 --max-time 10 --interval 1 \
+  sh -c "echo \$\$ > $GROUPS_ROOT/$1/cgroup.procs; exec armorer watch --base /base --state /state/$1 --max-time 6 --interval 1 \
     --listen 127.0.0.1:9780 --log json /volume" >> /log 2>&1 &
   AGENT=$!
 }
