@@ -100,7 +100,7 @@ impl Memory {
     }
 }
 
-/// Where an automaton is in [`Memory`].
+/// The place of an automaton in [`Memory`].
 struct Placed {
     start: u32,
     base: Table,
