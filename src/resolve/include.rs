@@ -246,6 +246,9 @@ impl Resolver<'_> {
     }
 
     fn splice(&mut self, key: &str, path: &Path, span: Span, each: &mut dyn FnMut(&mut Self, &[ast::Item])) {
+        if self.limited {
+            return;
+        }
         let included = match self.session.included(path, key) {
             Ok(included) => included,
             Err(unusable) => {
@@ -267,12 +270,7 @@ impl Resolver<'_> {
             } else {
                 format!("more than {} MiB of text are included", MAX_INCLUDED_TEXT >> 20)
             };
-            // Once: all that follows is left out for the same reason.
-            if !std::mem::replace(&mut self.limited, true) {
-                self.diagnostics.push(Diagnostic::new(Code::IncludeLimit, message, span));
-            }
-            self.variables.incomplete = true;
-            return;
+            return self.end_includes(Diagnostic::new(Code::IncludeLimit, message, span));
         }
         self.diagnostics.enter_include(span);
         self.report(&included.diagnostics);

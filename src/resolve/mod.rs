@@ -182,7 +182,7 @@ struct Resolver<'a> {
     /// Files spliced in so far, and their length.
     includes: usize,
     included_text: usize,
-    /// Whether those were too many.
+    /// Whether those were too many, or nested too deep: no further ones are spliced in.
     limited: bool,
     depth: u32,
     first_profile: Option<Span>,
@@ -286,12 +286,18 @@ impl<'a> Resolver<'a> {
     fn deeper(&mut self, span: Span, code: Code, f: impl FnOnce(&mut Self)) {
         if self.depth >= MAX_DEPTH {
             let message = format!("includes, profiles and blocks are nested more than {MAX_DEPTH} deep");
-            self.diagnostics.push(Diagnostic::new(code, message, span));
-            self.variables.incomplete = true;
-            return;
+            return self.end_includes(Diagnostic::new(code, message, span));
         }
         self.depth += 1;
         f(self);
         self.depth -= 1;
+    }
+
+    /// Reports that a limit is exceeded, and leaves out all includes that follow: files that include themselves several times would reach
+    /// the limit in each of exponentially many ways.
+    fn end_includes(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+        self.variables.incomplete = true;
+        self.limited = true;
     }
 }

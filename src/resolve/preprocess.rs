@@ -119,6 +119,9 @@ impl Resolver<'_> {
     }
 
     fn copy_file(&mut self, key: &str, path: &Path, span: Span, out: &mut Vec<u8>) {
+        if self.limited {
+            return;
+        }
         let Ok(included) = self.session.included(path, key) else { return };
         self.includes += 1;
         self.included_text += included.len;

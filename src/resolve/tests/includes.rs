@@ -120,7 +120,21 @@ fn endless_nesting_ends() {
     let codes: Vec<_> = run_with(&files, "profile p { include <a>\n }\n").codes().into_iter().map(|c| c.0).collect();
     assert_eq!(codes.len(), 1, "{codes:?}");
     let twice = [("/base/a", "profile a { include <a>\n }\nprofile b { include <a>\n }\n")];
-    assert!(run_with(&twice, "profile p { include <a>\n }\n").codes().iter().any(|c| c.0 == Code::IncludeLimit));
+    let codes: Vec<_> = run_with(&twice, "profile p { include <a>\n }\n").codes().into_iter().map(|c| c.0).collect();
+    assert_eq!(
+        codes,
+        [Code::NestingLimit, Code::NestingLimit],
+        "both profiles of the deepest file, and nothing for what would follow"
+    );
+}
+
+#[test]
+fn included_text_is_bounded() {
+    let large = "# 64 bytes are a line of this file, which no profile ever needs.\n".repeat(1 << 14);
+    let files = [("/base/large", large.as_str())];
+    let profiles: String = (0..140).map(|number| format!("profile p{number} {{ include <large>\n }}\n")).collect();
+    let codes: Vec<_> = run_with(&files, &profiles).codes().into_iter().map(|c| c.0).collect();
+    assert_eq!(codes, [Code::IncludeLimit]);
 }
 
 #[test]
