@@ -86,7 +86,7 @@ impl Memory {
         for (index, element) in elements.into_iter().enumerate() {
             assert!(element.checked_shr(bits as u32).unwrap_or(0) == 0, "the layout says that it fits");
             let bit = index * bits;
-            if bit % 32 == 0 {
+            if bit.is_multiple_of(32) {
                 self.0.push(0);
             }
             self.0[table.word + bit / 32] |= element << (bit % 32);
