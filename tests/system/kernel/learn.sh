@@ -34,6 +34,7 @@ learn web -- sh -c 'kill -9 $$'; result killed $status $(grep -c 'the command fa
 mkfifo /tmp/never
 cat > /tmp/waits << 'S'
 for signal in TERM INT HUP; do trap "echo told > /tmp/told-$signal; exit 1" $signal; done
+echo $$ > /tmp/number
 while read -r line; do case $line in 'web ('*) echo "$line" > /tmp/waiting ;; esac; done < /sys/kernel/security/apparmor/profiles
 read -r line <> /tmp/never
 S
@@ -43,7 +44,8 @@ for signal in TERM INT HUP; do
   tries=0
   until [ -s /tmp/waiting ] || [ $tries = 300 ]; do sleep 0.1; tries=$((tries + 1)); done
   kill -$signal $pid; wait $pid
-  result $signal $? $(loaded) reads:$(reads) $(grep -c 'before the command ended' /tmp/said) $(cat /tmp/told-$signal /tmp/waiting)
+  result $signal $? $(loaded) reads:$(reads) $(grep -c 'before the command ended' /tmp/said) $(cat /tmp/told-$signal /tmp/waiting) \
+    $(kill -0 $(cat /tmp/number) && echo left)
 done
 
 # A profile that attaches to nothing confines the command itself.
