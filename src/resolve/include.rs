@@ -13,10 +13,10 @@ use super::session::UnusableFile;
 use super::{ResolveOptions, Resolver, compat};
 
 /// The most files that are spliced in for one input. The largest real file includes some thousands.
-pub(super) const MAX_INCLUDES: usize = 100_000;
+const MAX_INCLUDES: usize = 100_000;
 
 /// The most text that is spliced in for one input, in bytes.
-pub(super) const MAX_INCLUDED_TEXT: usize = 128 << 20;
+const MAX_INCLUDED_TEXT: usize = 128 << 20;
 
 /// Endings of files that package managers and editors leave behind: they are not read from an included directory.
 const LEFT_BEHIND: [&str; 12] = [
@@ -245,6 +245,19 @@ impl Resolver<'_> {
         self.variables.incomplete = true;
     }
 
+    /// Counts a file that is to be spliced in, and its length; says what is exceeded by it.
+    pub(super) fn count_included(&mut self, len: usize) -> Result<(), String> {
+        self.includes += 1;
+        self.included_text += len;
+        if self.includes > MAX_INCLUDES {
+            return Err(format!("more than {MAX_INCLUDES} files are included"));
+        }
+        if self.included_text > MAX_INCLUDED_TEXT {
+            return Err(format!("more than {} MiB of text are included", MAX_INCLUDED_TEXT >> 20));
+        }
+        Ok(())
+    }
+
     fn splice(&mut self, key: &str, path: &Path, span: Span, each: &mut dyn FnMut(&mut Self, &[ast::Item])) {
         if self.limited {
             return;
@@ -262,14 +275,7 @@ impl Resolver<'_> {
             }
         };
         self.dependencies.add(Dependency::File { path: path.to_owned(), source: included.source });
-        self.includes += 1;
-        self.included_text += included.len;
-        if self.includes > MAX_INCLUDES || self.included_text > MAX_INCLUDED_TEXT {
-            let message = if self.includes > MAX_INCLUDES {
-                format!("more than {MAX_INCLUDES} files are included")
-            } else {
-                format!("more than {} MiB of text are included", MAX_INCLUDED_TEXT >> 20)
-            };
+        if let Err(message) = self.count_included(included.len) {
             return self.end_includes(Diagnostic::new(Code::IncludeLimit, message, span));
         }
         self.diagnostics.enter_include(span);

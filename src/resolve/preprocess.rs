@@ -123,9 +123,7 @@ impl Resolver<'_> {
             return;
         }
         let Ok(included) = self.session.included(path, key) else { return };
-        self.includes += 1;
-        self.included_text += included.len;
-        if self.includes > super::include::MAX_INCLUDES || self.included_text > super::include::MAX_INCLUDED_TEXT {
+        if self.count_included(included.len).is_err() {
             return;
         }
         self.deeper(span, crate::diagnostic::Code::IncludeLimit, |this| {
