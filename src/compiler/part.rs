@@ -40,10 +40,8 @@ impl Compiler {
         }
         let start = Instant::now();
         let mut diagnostics = Diagnostics::new();
-        let policy = resolve::resolve(session, id, &self.options, &mut diagnostics);
-        if is_last {
-            session.forget_included();
-        }
+        let resolve = if is_last { resolve::resolve_last } else { resolve::resolve };
+        let policy = resolve(session, id, &self.options, &mut diagnostics);
         resolve_us.set(resolve_us.get() + since(start));
         let last = is_last.then(|| self.encode_cache.for_last());
         let outcome = self.encode_part(&policy, last.as_ref().unwrap_or(&self.encode_cache), diagnostics.into_vec());

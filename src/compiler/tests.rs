@@ -1,8 +1,9 @@
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::*;
 use crate::encode::EncodeCache;
-use crate::source::Memory;
+use crate::source::{DirEntry, FileKind, Loader, Memory};
 
 fn blob(text: &str) -> Vec<u8> {
     let compiler = Compiler::new(Features::builtin("linux-7.2").unwrap());
@@ -46,6 +47,41 @@ fn the_only_input_comes_to_the_same_and_leaves_nothing() {
         compiled += usize::from(!alone.1.is_empty());
     }
     assert!(compiled > 3, "{compiled} files compile");
+}
+
+/// A tree that counts how many files are read.
+struct Counting {
+    tree: Memory,
+    read: Arc<AtomicUsize>,
+}
+
+impl Loader for Counting {
+    fn kind(&self, path: &Path) -> std::io::Result<FileKind> {
+        self.tree.kind(path)
+    }
+    fn read(&self, path: &Path) -> std::io::Result<Vec<u8>> {
+        self.read.fetch_add(1, Ordering::Relaxed);
+        self.tree.read(path)
+    }
+    fn read_dir(&self, path: &Path) -> std::io::Result<Vec<DirEntry>> {
+        self.tree.read_dir(path)
+    }
+}
+
+#[test]
+fn a_file_of_the_preamble_is_included_by_a_profile_as_well() {
+    let read = Arc::new(AtomicUsize::new(0));
+    let tree = Memory::new().with("/base/both", "include if exists <more>\n\r\n").with("/base/more", "# nothing\n");
+    let text = "include <both>\nprofile p {\n  include <both>\n  /etc/p r,\n}\nprofile q {\n  include <both>\n}\n";
+    let of = |is_for_one| {
+        let loader = Counting { tree: tree.clone(), read: Arc::clone(&read) };
+        let compiler = Compiler::new(Features::builtin("linux-7.2").unwrap()).base("/base").loader(loader);
+        let compiled = compiler.for_one(is_for_one).compile(Input::text("test", text)).unwrap();
+        (compiled.diagnosis().to_string(), compiled.into_blob())
+    };
+    let (one, many) = (of(true), of(false));
+    assert!(one == many && one.0.contains("CR LF"), "{}\n{}", one.0, many.0);
+    assert_eq!(read.load(Ordering::Relaxed), 4, "each compiler reads each file once");
 }
 
 #[test]

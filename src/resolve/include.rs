@@ -9,7 +9,7 @@ use crate::policy::Dependency;
 use crate::source::{FileKind, Span};
 use crate::syntax::ast::{self, IncludePath, PathForm};
 
-use super::session::UnusableFile;
+use super::session::{IncludedFile, SharedContents, UnusableFile};
 use super::{ResolveOptions, Resolver, compat};
 
 /// The most files that are spliced in for one input. The largest real file includes some thousands.
@@ -262,7 +262,7 @@ impl Resolver<'_> {
         if self.limited {
             return;
         }
-        let included = match self.session.included(path, key) {
+        let included = match self.included(path, key) {
             Ok(included) => included,
             Err(unusable) => {
                 if let UnusableFile::Read(error) = &*unusable {
@@ -282,6 +282,23 @@ impl Resolver<'_> {
         self.report(&included.diagnostics);
         self.deeper(span, Code::IncludeLimit, |this| each(this, &included.file.items));
         self.diagnostics.leave_include();
+        self.let_go(path, included);
+    }
+
+    /// The tree of a file.
+    fn included(&self, path: &Path, key: &str) -> SharedContents<IncludedFile> {
+        match self.let_go.as_ref().and_then(|texts| texts.get(path)) {
+            Some(&text) => Ok(Arc::new(self.session.parsed(text))),
+            None => self.session.included(path, key),
+        }
+    }
+
+    /// Lets go of the tree of a file of the preamble: it is not included again but by a profile, which few of them are.
+    fn let_go(&mut self, path: &Path, included: Arc<IncludedFile>) {
+        if let (Some(texts), None) = (&mut self.let_go, self.first_profile) {
+            texts.insert(path.to_owned(), included.source);
+            self.session.forget_tree(path);
+        }
     }
 }
 

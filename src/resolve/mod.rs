@@ -126,7 +126,21 @@ impl ResolveOptions {
 /// The policy is complete if no error was raised. Of diagnostics that say the same about the same place, because several
 /// profiles include it, only the first is raised.
 pub fn resolve(session: &Session, input: SourceId, options: &ResolveOptions, diagnostics: &mut Diagnostics) -> Policy {
-    finish(read(session, input, options), diagnostics)
+    finish(read(Resolver::new(session, options), input), diagnostics)
+}
+
+/// Does the work of [`resolve()`] for the last input of a session, and lets go of the trees of included files as soon as they are not
+/// needed any more: what comes next takes their memory.
+pub(crate) fn resolve_last(
+    session: &Session,
+    input: SourceId,
+    options: &ResolveOptions,
+    diagnostics: &mut Diagnostics,
+) -> Policy {
+    let resolver = Resolver { let_go: Some(FxHashMap::default()), ..Resolver::new(session, options) };
+    let policy = finish(read(resolver, input), diagnostics);
+    session.forget_included();
+    policy
 }
 
 /// Does the work of [`resolve()`] and [`variables()`] in one go.
@@ -137,16 +151,15 @@ pub(crate) fn resolve_all(
     options: &ResolveOptions,
     diagnostics: &mut Diagnostics,
 ) -> (Policy, Vec<VariableValue>) {
-    let mut resolver = read(session, input, options);
+    let mut resolver = read(Resolver::new(session, options), input);
     let variables = values::collect(&mut resolver.variables);
     (finish(resolver, diagnostics), variables)
 }
 
-fn read<'a>(session: &'a Session, input: SourceId, options: &'a ResolveOptions) -> Resolver<'a> {
-    let mut resolver = Resolver::new(session, options);
+fn read(mut resolver: Resolver<'_>, input: SourceId) -> Resolver<'_> {
     resolver.read(input);
     resolver.parents();
-    if resolver.abi.is_none() && options.policy.is_none() && resolver.first_profile.is_some() {
+    if resolver.abi.is_none() && resolver.options.policy.is_none() && resolver.first_profile.is_some() {
         resolver.diagnostics.push(
             Diagnostic::new(Code::AbiMissing, "no `abi` rule: the default feature set applies", Span::new(input, 0, 0))
                 .with_help("add `abi <abi/4.0>,` at the beginning of the file"),
@@ -192,6 +205,8 @@ struct Resolver<'a> {
     names: DeclaredNames,
     profiles: Vec<Profile>,
     dependencies: Dependencies,
+    /// The texts of preambles whose trees are gone, where they go as soon as they are used.
+    let_go: Option<FxHashMap<PathBuf, SourceId>>,
 }
 
 /// The files and directories that were read.
@@ -266,6 +281,7 @@ impl<'a> Resolver<'a> {
             names: FxHashMap::default(),
             profiles: Vec::new(),
             dependencies: Dependencies::default(),
+            let_go: None,
         }
     }
 

@@ -129,10 +129,15 @@ impl Session {
         self.library.held.store(0, Ordering::Relaxed);
     }
 
+    /// Forgets the tree of a file.
+    pub(super) fn forget_tree(&self, path: &Path) {
+        self.library.included.write().unwrap_or_else(PoisonError::into_inner).remove(path);
+    }
+
     /// Forgets a file.
     #[cfg(feature = "ide")]
     pub(super) fn forget_file(&self, path: &Path) {
-        self.library.included.write().unwrap_or_else(PoisonError::into_inner).remove(path);
+        self.forget_tree(path);
         self.library.features.write().unwrap_or_else(PoisonError::into_inner).remove(path);
     }
 
