@@ -3,6 +3,7 @@
 //! Needs `ARMORER_CORPUS`, `ARMORER_ORACLE` and `ARMORER_FEATURES` (see CONTRIBUTING). Every `ARMORER_BENCH_STEP`th profile is
 //! taken (default 25; 1 takes all, and the reference then needs some ten minutes of CPU for each feature set). Both compilers take turns,
 //! `ARMORER_BENCH_RUNS` times for each profile (default 5), and the least time of each counts: other work on a machine only ever adds.
+//! `ARMORER_PROGRAM` is another build of armorer, as that of a release (`packaging/program`).
 
 #![expect(clippy::expect_used, reason = "a benchmark stops where it cannot go on")]
 
@@ -26,6 +27,7 @@ const PATIENCE: Duration = Duration::from_secs(1000);
 const SHORT_PATIENCE: Duration = Duration::from_secs(60);
 
 struct Setup {
+    program: PathBuf,
     corpus: PathBuf,
     oracle: PathBuf,
     features: PathBuf,
@@ -77,7 +79,9 @@ impl Setup {
                 None
             }
         };
+        let program = std::env::var_os("ARMORER_PROGRAM").unwrap_or_else(|| env!("CARGO_BIN_EXE_armorer").into());
         Some(Setup {
+            program: program.into(),
             corpus: directory("ARMORER_CORPUS")?,
             oracle: directory("ARMORER_ORACLE")?,
             features: directory("ARMORER_FEATURES")?,
@@ -96,7 +100,7 @@ impl Setup {
 
     /// Compiles files in one process into a directory: CPU seconds.
     fn armorer(&self, features: &str, files: &[PathBuf], output: &Path) -> Option<f64> {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_armorer"));
+        let mut command = Command::new(&self.program);
         command.args(["compile", "--quiet", "--jobs", "1", "--features", features, "--base"]).arg(&self.corpus);
         cpu(command.arg("--output-dir").arg(output).args(files).stdout(Stdio::null()), PATIENCE)
     }

@@ -22,7 +22,7 @@ mod rooted;
 mod text;
 
 use std::fmt;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use serde::{Deserialize, Serialize};
 
@@ -175,8 +175,8 @@ impl<T> std::ops::Deref for Spanned<T> {
 pub struct Source {
     name: String,
     text: Box<[u8]>,
-    /// Offsets of the first byte of each line.
-    lines: Vec<u32>,
+    /// Offsets of the first byte of each line. Most texts of a run are never asked for them.
+    lines: OnceLock<Vec<u32>>,
 }
 
 /// The name and the length: nobody reads a text as a list of bytes, and errors that hold sources are printed so by `main`.
@@ -189,12 +189,17 @@ impl fmt::Debug for Source {
 impl Source {
     fn new(name: String, text: Box<[u8]>) -> Result<Source, SourceError> {
         if u32::try_from(text.len()).is_ok_and(|len| len <= SourceMap::MAX_LEN) {
-            let newlines = memchr::memchr_iter(b'\n', &text);
-            let lines = std::iter::once(0).chain(newlines.filter_map(|at| u32::try_from(at + 1).ok())).collect();
-            Ok(Source { name, text, lines })
+            Ok(Source { name, text, lines: OnceLock::new() })
         } else {
             Err(SourceError::TooLarge { name, limit: SourceMap::MAX_LEN })
         }
+    }
+
+    fn lines(&self) -> &[u32] {
+        self.lines.get_or_init(|| {
+            let newlines = memchr::memchr_iter(b'\n', &self.text);
+            std::iter::once(0).chain(newlines.filter_map(|at| u32::try_from(at + 1).ok())).collect()
+        })
     }
 
     /// The name shown in diagnostics: a path, or `<stdin>`.
@@ -218,23 +223,24 @@ impl Source {
     /// Line and column of an offset, both counted from 1; the column counts bytes.
     #[must_use]
     pub fn line_column(&self, offset: u32) -> (u32, u32) {
-        let line = self.lines.partition_point(|&start| start <= offset);
-        let start = line.checked_sub(1).and_then(|i| self.lines.get(i)).copied().unwrap_or(0);
+        let lines = self.lines();
+        let line = lines.partition_point(|&start| start <= offset);
+        let start = line.checked_sub(1).and_then(|i| lines.get(i)).copied().unwrap_or(0);
         (u32::try_from(line).unwrap_or(u32::MAX), offset - start + 1)
     }
 
     /// Returns the offset of a line (counted from 1); `None` after the last.
     #[must_use]
     pub fn line_start(&self, line: u32) -> Option<usize> {
-        (line as usize).checked_sub(1).and_then(|index| self.lines.get(index)).map(|&start| start as usize)
+        (line as usize).checked_sub(1).and_then(|index| self.lines().get(index)).map(|&start| start as usize)
     }
 
     /// The text of a line (counted from 1) without its line end.
     #[must_use]
     pub fn line(&self, line: u32) -> &[u8] {
-        let index = line as usize;
-        let Some(&start) = index.checked_sub(1).and_then(|i| self.lines.get(i)) else { return &[] };
-        let end = self.lines.get(index).map_or(self.text.len(), |&next| next as usize);
+        let (index, lines) = (line as usize, self.lines());
+        let Some(&start) = index.checked_sub(1).and_then(|i| lines.get(i)) else { return &[] };
+        let end = lines.get(index).map_or(self.text.len(), |&next| next as usize);
         let bytes = self.text.get(start as usize..end).unwrap_or_default();
         let bytes = bytes.strip_suffix(b"\n").unwrap_or(bytes);
         bytes.strip_suffix(b"\r").unwrap_or(bytes)
@@ -341,7 +347,7 @@ impl SourceMap {
         let (list, at) = self.list(id);
         match list.read().unwrap_or_else(PoisonError::into_inner).get(at) {
             Some(source) => Arc::clone(source),
-            None => Arc::new(Source { name: "<none>".into(), text: Box::default(), lines: vec![0] }),
+            None => Arc::new(Source { name: "<none>".into(), text: Box::default(), lines: OnceLock::new() }),
         }
     }
 

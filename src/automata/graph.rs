@@ -156,7 +156,10 @@ impl<'a, S: State> Row<'a, S> {
                 [.., ref mut run, same] if same == target && before + 1 == edge.first && !out_of_band => {
                     *run = *run & !0xffff | u32::from(edge.last);
                 }
-                _ => words.extend([u32::from(edge.first) << 16 | u32::from(edge.last), target]),
+                _ => {
+                    words.push(u32::from(edge.first) << 16 | u32::from(edge.last));
+                    words.push(target);
+                }
             }
             before = edge.last;
         }

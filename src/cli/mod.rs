@@ -162,35 +162,29 @@ enum Command {
 /// The part of [`Cli`] that runs for one file after another. Building the options of all commands takes longer than parsing those of
 /// one, and a tenth of the time of compiling a small profile.
 #[derive(Parser)]
-#[command(name = "armorer")]
-struct FrequentCli {
-    #[command(subcommand)]
-    command: FrequentCommand,
+struct FrequentCommand<A: clap::Args> {
+    #[command(flatten)]
+    arguments: A,
 
-    #[arg(long, alias = "colour", global = true, value_enum, default_value_t = Color::Auto)]
+    #[arg(long, alias = "colour", value_enum, default_value_t = Color::Auto)]
     color: Color,
 }
 
-#[derive(Subcommand)]
-enum FrequentCommand {
-    Check(check::Args),
-    Fmt(fmt::Args),
-    Compile(compile::Args),
+impl<A: clap::Args> FrequentCommand<A> {
+    /// The arguments of the process behind its first one, if they are valid. Otherwise [`Cli`] prints the help or the error.
+    fn read(command: impl FnOnce(A) -> Command) -> Option<Cli> {
+        let Self { arguments, color } = Self::try_parse_from(std::env::args_os().skip(1)).ok()?;
+        Some(Cli { command: command(arguments), color })
+    }
 }
 
-impl FrequentCli {
-    /// Returns the arguments of the process if they are valid and begin with one of these commands. Otherwise [`Cli`] prints the help or
-    /// the error.
-    fn arguments() -> Option<Cli> {
-        let first = std::env::args_os().nth(1)?;
-        FrequentCommand::has_subcommand(first.to_str()?).then_some(())?;
-        let Self { command, color } = Self::try_parse().ok()?;
-        let command = match command {
-            FrequentCommand::Check(args) => Command::Check(args),
-            FrequentCommand::Fmt(args) => Command::Fmt(args),
-            FrequentCommand::Compile(args) => Command::Compile(args),
-        };
-        Some(Cli { command, color })
+/// The arguments of the process if they begin with one of these commands.
+fn frequent() -> Option<Cli> {
+    match std::env::args_os().nth(1)?.to_str()? {
+        "check" => FrequentCommand::read(Command::Check),
+        "fmt" => FrequentCommand::read(Command::Fmt),
+        "compile" => FrequentCommand::read(Command::Compile),
+        _ => None,
     }
 }
 
@@ -222,7 +216,7 @@ pub fn main() -> ExitCode {
     if let Some(status) = parser::by_name().or_else(mode::by_name) {
         return status;
     }
-    let arguments = FrequentCli::arguments().unwrap_or_else(arguments);
+    let arguments = frequent().unwrap_or_else(arguments);
     render::choose(arguments.color);
     match arguments.command {
         Command::Check(args) => check::run(&args),

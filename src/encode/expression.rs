@@ -147,6 +147,14 @@ impl Sequence {
         }
     }
 
+    /// Adds bytes.
+    pub(super) fn push_bytes(&mut self, bytes: &[u8]) {
+        self.literal.extend_from_slice(bytes);
+        if !self.open {
+            self.length = self.length.saturating_add(u32::try_from(bytes.len()).unwrap_or(u32::MAX));
+        }
+    }
+
     /// Adds an expression.
     pub(super) fn push(&mut self, next: Expression) {
         self.exact &= next.exact;

@@ -127,8 +127,10 @@ impl GlobReader<'_> {
     fn glob(&mut self) -> Result<Expression, GlobError> {
         let mut groups: Vec<OpenGroup> = Vec::new();
         let mut current = Sequence::default();
-        while let Some(byte) = self.next() {
-            let after_slash = std::mem::replace(&mut self.after_slash, byte == b'/');
+        loop {
+            current.push_bytes(self.plain());
+            let after_slash = std::mem::take(&mut self.after_slash);
+            let Some(byte) = self.next() else { break };
             match byte {
                 b'?' => current.push(self.any_but_slash()),
                 b'*' => self.stars(after_slash, &mut current),
@@ -152,14 +154,24 @@ impl GlobReader<'_> {
                     alternatives.push(std::mem::replace(&mut current, before).finish());
                     current.push(Expression::alternation(alternatives));
                 }
-                b'\\' => {
+                // A backslash: nothing else stands behind plain text.
+                _ => {
                     let byte = self.escape()?;
                     current.push_byte(byte);
                 }
-                _ => current.push_byte(byte),
             }
         }
         if groups.is_empty() { Ok(current.finish()) } else { Err(GlobError::OpenGroup) }
+    }
+
+    /// The text up to a byte that means something else than itself.
+    fn plain(&mut self) -> &[u8] {
+        let special = |byte: &u8| matches!(byte, b'?' | b'*' | b'[' | b']' | b'{' | b',' | b'}' | b'\\');
+        let len = self.rest.iter().position(special).unwrap_or(self.rest.len());
+        let (plain, rest) = self.rest.split_at_checked(len).unwrap_or((self.rest, &[]));
+        self.rest = rest;
+        self.after_slash = plain.last().map_or(self.after_slash, |&last| last == b'/');
+        plain
     }
 
     /// Returns the byte that an escape outside of sets stands for.

@@ -282,21 +282,21 @@ impl Resolver<'_> {
         self.report(&included.diagnostics);
         self.deeper(span, Code::IncludeLimit, |this| each(this, &included.file.items));
         self.diagnostics.leave_include();
-        self.let_go(path, included);
+        self.let_go(key, path, &included);
     }
 
     /// The tree of a file.
     fn included(&self, path: &Path, key: &str) -> SharedContents<IncludedFile> {
-        match self.let_go.as_ref().and_then(|texts| texts.get(path)) {
+        match self.let_go.as_ref().and_then(|texts| texts.get(key)) {
             Some(&text) => Ok(Arc::new(self.session.parsed(text))),
             None => self.session.included(path, key),
         }
     }
 
     /// Lets go of the tree of a file of the preamble: it is not included again but by a profile, which few of them are.
-    fn let_go(&mut self, path: &Path, included: Arc<IncludedFile>) {
+    fn let_go(&mut self, key: &str, path: &Path, included: &IncludedFile) {
         if let (Some(texts), None) = (&mut self.let_go, self.first_profile) {
-            texts.insert(path.to_owned(), included.source);
+            texts.insert(key.to_owned(), included.source);
             self.session.forget_tree(path);
         }
     }

@@ -205,8 +205,8 @@ struct Resolver<'a> {
     names: DeclaredNames,
     profiles: Vec<Profile>,
     dependencies: Dependencies,
-    /// The texts of preambles whose trees are gone, where they go as soon as they are used.
-    let_go: Option<FxHashMap<PathBuf, SourceId>>,
+    /// The texts of preambles whose trees are gone, by the keys of their files, where trees go as soon as they are used.
+    let_go: Option<FxHashMap<String, SourceId>>,
 }
 
 /// The files and directories that were read.

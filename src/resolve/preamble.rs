@@ -32,7 +32,7 @@ impl Resolver<'_> {
                 }
                 ItemKind::SetVariable(variable) => {
                     self.before_profiles("variables", span);
-                    let values = variable.values.iter().map(stored_text).collect();
+                    let values = variable.values.iter().map(stored_text);
                     self.variables.assign_set(&variable.name, variable.op.value, values, &mut self.diagnostics);
                 }
                 ItemKind::BoolVariable(variable) => {

@@ -63,7 +63,7 @@ impl Variables {
         &mut self,
         name: &Spanned<Text>,
         op: AssignOp,
-        values: Vec<Spanned<Text>>,
+        values: impl Iterator<Item = Spanned<Text>>,
         diagnostics: &mut Diagnostics,
     ) {
         let declared = self.declared.get_mut(&name.value);
@@ -104,8 +104,8 @@ impl Variables {
             }
             (AssignOp::Default, Some(_)) => return,
             (AssignOp::Set | AssignOp::Default | AssignOp::Replace, _) => {
-                self.declared
-                    .insert(name.value.clone(), Variable { span: name.span, value: VariableContents::Set(values) });
+                let value = VariableContents::Set(values.collect());
+                self.declared.insert(name.value.clone(), Variable { span: name.span, value });
             }
         }
         self.expanded.clear();

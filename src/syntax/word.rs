@@ -23,7 +23,7 @@ pub type Word = Spanned<Text>;
 #[must_use]
 pub fn stored(raw: &[u8]) -> Vec<u8> {
     let text = unquoted(raw);
-    if memchr::memchr(b'\\', text).is_none() {
+    if !text.contains(&b'\\') {
         return text.to_vec();
     }
     let mut out = Vec::with_capacity(text.len());

@@ -29,10 +29,10 @@ pub(super) fn item(start: TokenInput<'_>) -> PResult<'_, ItemKind> {
         SyntaxKind::Profile => profile(&token, ProfileKeyword::Profile, input),
         SyntaxKind::Hat => profile(&token, ProfileKeyword::Hat, input),
         SyntaxKind::Caret => profile(&token, ProfileKeyword::Caret, input),
-        SyntaxKind::BoolVariable => map(variable::boolean(&token), ItemKind::BoolVariable).parse(input),
+        SyntaxKind::BoolVariable => map(|input| variable::boolean(&token, input), ItemKind::BoolVariable).parse(input),
         SyntaxKind::SetVariable => match initial::lex(input) {
             Ok((rest, op)) if op.kind == SyntaxKind::Assign => {
-                map(variable::set(&token, &op), ItemKind::SetVariable).parse(rest)
+                map(|input| variable::set(&token, &op, input), ItemKind::SetVariable).parse(rest)
             }
             _ => prefixed(start, token, input),
         },

@@ -37,17 +37,14 @@ fn operator(token: &Token<'_>) -> Spanned<AssignOp> {
 }
 
 /// Parses the text after the operator of an assignment to a set variable.
-pub(super) fn set<'a>(variable: &Token<'a>, op: &Token<'a>) -> impl Fn(TokenInput<'a>) -> PResult<'a, SetVariable> {
-    let (name, op) = (name(variable), operator(op));
-    move |input| {
-        let (rest, values) = values(input)?;
-        if values.is_empty() {
-            let message = "assignment without a value";
-            let help = "write the value on the same line, `\"\"` for an empty one";
-            return Err(error::syntax(op.span, message, help));
-        }
-        Ok((rest, SetVariable { name: name.clone(), op, values }))
+pub(super) fn set<'a>(variable: &Token<'a>, op: &Token<'a>, input: TokenInput<'a>) -> PResult<'a, SetVariable> {
+    let (rest, values) = values(input)?;
+    if values.is_empty() {
+        let message = "assignment without a value";
+        let help = "write the value on the same line, `\"\"` for an empty one";
+        return Err(error::syntax(op.span, message, help));
     }
+    Ok((rest, SetVariable { name: name(variable), op: operator(op), values }))
 }
 
 /// Values up to the end of the line.
@@ -85,27 +82,25 @@ fn trailing_comma(input: TokenInput<'_>) {
 }
 
 /// Parses the text after a boolean variable.
-pub(super) fn boolean<'a>(variable: &Token<'a>) -> impl Fn(TokenInput<'a>) -> PResult<'a, BoolVariable> {
-    let name = name(variable);
-    move |input| {
-        // The operator stands on the same line.
-        let at = skip_blanks(input);
-        let (input, op) = match initial::lex(at) {
-            Ok((rest, token)) if token.kind == SyntaxKind::Assign && token.span.start == at.at() => {
-                (rest, operator(&token))
-            }
-            _ => return Err(error::expected(at, "`=` after the boolean variable")),
-        };
-        let (input, value) = conditional::expression(assigned, input)?;
-        let (rest, end) = assigned(input)?;
-        match end.kind {
-            SyntaxKind::End => Ok((input, BoolVariable { name: name.clone(), op, value })),
-            SyntaxKind::Comma => {
-                trailing_comma(input.seek(end.span.start));
-                Ok((rest, BoolVariable { name: name.clone(), op, value }))
-            }
-            _ => Err(error::expected(input.seek(end.span.start), "the end of the line")),
+pub(super) fn boolean<'a>(variable: &Token<'a>, input: TokenInput<'a>) -> PResult<'a, BoolVariable> {
+    // The operator stands on the same line.
+    let at = skip_blanks(input);
+    let (input, op) = match initial::lex(at) {
+        Ok((rest, token)) if token.kind == SyntaxKind::Assign && token.span.start == at.at() => {
+            (rest, operator(&token))
         }
+        _ => return Err(error::expected(at, "`=` after the boolean variable")),
+    };
+    let (input, value) = conditional::expression(assigned, input)?;
+    let (rest, end) = assigned(input)?;
+    let variable = BoolVariable { name: name(variable), op, value };
+    match end.kind {
+        SyntaxKind::End => Ok((input, variable)),
+        SyntaxKind::Comma => {
+            trailing_comma(input.seek(end.span.start));
+            Ok((rest, variable))
+        }
+        _ => Err(error::expected(input.seek(end.span.start), "the end of the line")),
     }
 }
 
