@@ -119,10 +119,10 @@ pub(super) fn read_at_most(reader: impl Read, limit: u64) -> io::Result<Vec<u8>>
 #[derive(Clone, Copy, Debug, Default)]
 pub struct FileSystem;
 
-fn kind_of(metadata: &std::fs::Metadata) -> FileKind {
-    if metadata.is_file() {
+fn kind_of(file: std::fs::FileType) -> FileKind {
+    if file.is_file() {
         FileKind::File
-    } else if metadata.is_dir() {
+    } else if file.is_dir() {
         FileKind::Directory
     } else {
         FileKind::Other
@@ -131,7 +131,7 @@ fn kind_of(metadata: &std::fs::Metadata) -> FileKind {
 
 impl Loader for FileSystem {
     fn kind(&self, path: &Path) -> io::Result<FileKind> {
-        std::fs::metadata(path).map(|metadata| kind_of(&metadata))
+        std::fs::metadata(path).map(|metadata| kind_of(metadata.file_type()))
     }
 
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
@@ -142,7 +142,11 @@ impl Loader for FileSystem {
         std::fs::read_dir(path)?
             .map(|entry| {
                 let entry = entry?;
-                let kind = std::fs::metadata(entry.path()).map(|metadata| kind_of(&metadata)).map_err(|e| e.kind());
+                // The directory knows the kinds of files, but not where links lead.
+                let kind = match entry.file_type()? {
+                    link if link.is_symlink() => self.kind(&entry.path()).map_err(|error| error.kind()),
+                    file => Ok(kind_of(file)),
+                };
                 Ok(DirEntry { name: entry.file_name().to_string_lossy().into_owned(), kind })
             })
             .collect()
