@@ -76,7 +76,7 @@ fn a_file_of_the_preamble_is_included_by_a_profile_as_well() {
     let of = |is_for_one| {
         let loader = Counting { tree: tree.clone(), read: Arc::clone(&read) };
         let compiler = Compiler::new(Features::builtin("linux-7.2").unwrap()).base("/base").loader(loader);
-        let compiled = compiler.for_one(is_for_one).compile(Input::text("test", text)).unwrap();
+        let compiled = Compiler { is_for_one, ..compiler }.compile(Input::text("test", text)).unwrap();
         (compiled.diagnosis().to_string(), compiled.into_blob())
     };
     let (one, many) = (of(true), of(false));
