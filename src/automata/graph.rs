@@ -156,6 +156,7 @@ impl<'a, S: State> Row<'a, S> {
                 [.., ref mut run, same] if same == target && before + 1 == edge.first && !out_of_band => {
                     *run = *run & !0xffff | u32::from(edge.last);
                 }
+                // Not as an array, which a call would copy.
                 _ => {
                     words.push(u32::from(edge.first) << 16 | u32::from(edge.last));
                     words.push(target);

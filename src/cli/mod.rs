@@ -159,7 +159,7 @@ enum Command {
     Man(material::ManArgs),
 }
 
-/// The part of [`Cli`] that runs for one file after another. Building the options of all commands takes longer than parsing those of
+/// A command of [`Cli`] that runs for one file after another. Building the options of all commands takes longer than parsing those of
 /// one, and a tenth of the time of compiling a small profile.
 #[derive(Parser)]
 struct FrequentCommand<A: clap::Args> {

@@ -139,14 +139,6 @@ impl Default for Sequence {
 }
 
 impl Sequence {
-    /// Adds one byte.
-    pub(super) fn push_byte(&mut self, byte: u8) {
-        self.literal.push(byte);
-        if !self.open {
-            self.length = self.length.saturating_add(1);
-        }
-    }
-
     /// Adds bytes.
     pub(super) fn push_bytes(&mut self, bytes: &[u8]) {
         self.literal.extend_from_slice(bytes);

@@ -144,7 +144,7 @@ impl GlobReader<'_> {
                 }
                 b',' => match groups.last_mut() {
                     Some(group) => group.alternatives.push(std::mem::take(&mut current).finish()),
-                    None => current.push_byte(b','),
+                    None => current.push_bytes(b","),
                 },
                 b'}' => {
                     let OpenGroup { before, mut alternatives } = groups.pop().ok_or(GlobError::CloseGroup)?;
@@ -157,7 +157,7 @@ impl GlobReader<'_> {
                 // A backslash: nothing else stands behind plain text.
                 _ => {
                     let byte = self.escape()?;
-                    current.push_byte(byte);
+                    current.push_bytes(&[byte]);
                 }
             }
         }

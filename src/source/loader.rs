@@ -143,11 +143,12 @@ impl Loader for FileSystem {
             .map(|entry| {
                 let entry = entry?;
                 // The directory knows the kinds of files, but not where links lead.
-                let kind = match entry.file_type()? {
-                    link if link.is_symlink() => self.kind(&entry.path()).map_err(|error| error.kind()),
-                    file => Ok(kind_of(file)),
-                };
-                Ok(DirEntry { name: entry.file_name().to_string_lossy().into_owned(), kind })
+                let kind = entry.file_type().and_then(|file| match file.is_symlink() {
+                    true => self.kind(&entry.path()),
+                    false => Ok(kind_of(file)),
+                });
+                let name = entry.file_name().to_string_lossy().into_owned();
+                Ok(DirEntry { name, kind: kind.map_err(|error| error.kind()) })
             })
             .collect()
     }
